@@ -1,0 +1,1 @@
+"""The application: threads, pipeline, settings, window and command line wired together."""

@@ -1,0 +1,1 @@
+"""Where frames come from: the built-in scene, files, cameras, streams. No Qt here."""

@@ -1,0 +1,1 @@
+"""Networks, estimators, geometry and metrics. Knows nothing of Qt, VisPy or the app."""

@@ -1,0 +1,118 @@
+"""Values that travel through the app: a frame, what was seen in it, and what is true of it.
+
+All are frozen and never changed after they were made; arrays inside them are shared between
+threads and must not be written to.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.geometry import Intrinsics
+
+Float32 = NDArray[np.float32]
+UInt8 = NDArray[np.uint8]
+Bool = NDArray[np.bool_]
+
+
+class Unit(Enum):
+    """What one unit of disparity means."""
+
+    RELATIVE = "relative"
+    """Affine-invariant: proportional to 1/m up to an unknown scale and shift."""
+    INVERSE_METRE = "1/m"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GroundTruth:
+    """What a source knows about a frame beyond its colours.
+
+    disparity : (H, W) float32, 1/m, larger is nearer; 0 at infinity, NaN where unknown.
+    flow_to_previous : (H, W, 2) float32, pixels (x, y), or None. A point seen at p in this frame
+        was at p + flow in the previous one.
+    covisible : (H, W) bool or None; True where that point was visible in the previous frame.
+    camera_to_world : (4, 4) float64 or None; camera axes x right, y down, z forward; metres.
+    """
+
+    disparity: Float32
+    flow_to_previous: Float32 | None = None
+    covisible: Bool | None = None
+    camera_to_world: NDArray[np.float64] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One picture of a stream.
+
+    rgb : (H, W, 3) uint8, sRGB, C-contiguous.
+    index : position in the source, from 0; a live source counts what it delivered.
+    segment : changes wherever continuity breaks (seek, loop, gap, new source, new size);
+        sessions start anew when it does.
+    captured_ns : time.monotonic_ns() when the source delivered it.
+    time_s : media time in seconds from the start of the source.
+    """
+
+    rgb: UInt8
+    index: int
+    segment: int
+    captured_ns: int
+    time_s: float
+    intrinsics: Intrinsics | None = None
+    truth: GroundTruth | None = None
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) in pixels."""
+        return self.rgb.shape[1], self.rgb.shape[0]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DepthMap:
+    """What an estimator saw in one frame.
+
+    disparity : (H, W) float32 at the frame's size, larger is nearer, in `unit`; NaN where unknown.
+    frame_index : index of the Frame it was computed from.
+    network_size : (width, height) of the picture the network was given; None if there was none.
+    """
+
+    disparity: Float32
+    unit: Unit
+    frame_index: int
+    network_size: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LaneResult:
+    """One lane's answer for one frame.
+
+    levels : (H, W) uint8 for display: 0 is unknown, 1–255 spans the display range far to near.
+    compute_ms : time the estimator took.
+    was_reset : the lane's memory was empty when it saw this frame.
+    """
+
+    model: str
+    depth: DepthMap
+    levels: UInt8
+    compute_ms: float
+    was_reset: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FrameResult:
+    """Everything the window needs to show one frame.
+
+    lanes : by lane name, "a" and "b"; a lane that is off is absent.
+    display_range : (far, near) disparity that levels 1 and 255 stand for, per lane.
+    stages_ms : time spent per stage (capture, net, display, ...), in milliseconds.
+    failure : sentence to show when a lane failed on this frame, else None.
+    """
+
+    frame: Frame
+    lanes: dict[str, LaneResult]
+    display_range: dict[str, tuple[float, float]]
+    stages_ms: dict[str, float] = field(default_factory=dict)
+    failure: str | None = None

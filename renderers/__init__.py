@@ -1,0 +1,1 @@
+"""Arrays in, pixels out: colour maps, depth images, heat maps, GL visuals, PLY."""

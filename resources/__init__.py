@@ -1,0 +1,1 @@
+"""Data files of the application; each folder says what its licence is."""

@@ -1,0 +1,1 @@
+"""Passive Qt widgets: values come in by method, wishes go out by signal."""
