@@ -6,7 +6,7 @@ threads and must not be written to.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
@@ -83,36 +83,3 @@ class DepthMap:
     unit: Unit
     frame_index: int
     network_size: tuple[int, int] | None = None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class LaneResult:
-    """One lane's answer for one frame.
-
-    levels : (H, W) uint8 for display: 0 is unknown, 1–255 spans the display range far to near.
-    compute_ms : time the estimator took.
-    was_reset : the lane's memory was empty when it saw this frame.
-    """
-
-    model: str
-    depth: DepthMap
-    levels: UInt8
-    compute_ms: float
-    was_reset: bool
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class FrameResult:
-    """Everything the window needs to show one frame.
-
-    lanes : by lane name, "a" and "b"; a lane that is off is absent.
-    display_range : (far, near) disparity that levels 1 and 255 stand for, per lane.
-    stages_ms : time spent per stage (capture, net, display, ...), in milliseconds.
-    failure : sentence to show when a lane failed on this frame, else None.
-    """
-
-    frame: Frame
-    lanes: dict[str, LaneResult]
-    display_range: dict[str, tuple[float, float]]
-    stages_ms: dict[str, float] = field(default_factory=dict)
-    failure: str | None = None

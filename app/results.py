@@ -1,0 +1,47 @@
+"""What the pipeline hands to whoever shows or records it. Frozen; arrays are not written to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from models.frames import DepthMap, Frame, UInt8
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LaneResult:
+    """One lane's answer for one frame.
+
+    model : registered name of the estimator that gave it.
+    levels : (H, W) uint8 for display: 0 is unknown, 1–255 spans `display_range` far to near.
+    display_range : (far, near) disparity that levels 1 and 255 stand for.
+    compute_ms : time the estimator took.
+    fresh : the lane's memory was empty when it saw this frame.
+    """
+
+    model: str
+    depth: DepthMap
+    levels: UInt8
+    display_range: tuple[float, float]
+    compute_ms: float
+    fresh: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FrameResult:
+    """Everything the window needs to show one frame.
+
+    lanes : by lane name, "a" and "b"; a lane that is off or failed is absent.
+    failures : by lane name, the sentence that says why it is absent.
+    stages_ms : time spent per stage: wait, net, display, analysis.
+    done_ns : time.monotonic_ns() when the last stage finished.
+    dropped : frames that newer ones replaced before the networks saw them, so far.
+    cut : the picture before this one belongs to another shot.
+    """
+
+    frame: Frame
+    lanes: dict[str, LaneResult]
+    failures: dict[str, str] = field(default_factory=dict)
+    stages_ms: dict[str, float] = field(default_factory=dict)
+    done_ns: int = 0
+    dropped: int = 0
+    cut: bool = False

@@ -1,0 +1,204 @@
+"""What the user chose: one frozen value, one model that tells when it changes.
+
+``SettingsModel.replace`` checks, replaces and tells every subscriber what changed; nobody edits
+settings in place. Keys are the field names below, everywhere: in the file, in the inspector and
+in presets.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+PANES = ("rgb", "depth_a", "depth_b", "cloud")
+VIEWS = ("side", "wipe", "blink", "difference", "flicker", "xt")
+RANGE_MODES = ("stable", "fixed", "per-frame")
+PACINGS = ("real-time", "every-frame")
+ALIGNMENTS = ("clip", "frame", "none")
+PRECISIONS = ("auto", "float32", "bfloat16")
+ROTATIONS = (0, 90, 180, 270)
+CLOUD_COLOURS = ("rgb", "disparity")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that is remembered from one start to the next.
+
+    input_size : short side in pixels of the network's picture; 0 takes each model's own.
+    threads : CPU threads for the networks; 0 chooses by the number of cores.
+    memory : off runs every temporal lane without its memory.
+    range_far, range_near : disparity of the fixed range, far < near.
+    cloud_stride : 0 chooses by the measured draw time.
+    cloud_fov_deg : horizontal field of view; 0 takes the source's own, else 60.
+    cloud_offset, cloud_gain : a and b of z = 1 / (a + b * disparity); gain 0 derives both from
+        the display range.
+    flicker_window : frames over which the flicker heat map integrates, 1 to 60.
+    """
+
+    source: str = "synthetic"
+    source_width: int = 0
+    source_height: int = 0
+    last_camera: str = ""
+    loop: bool = True
+    pacing: str = "real-time"
+    mirror: bool = False
+    rotate: int = 0
+
+    model_a: str = "flashdepth-lite"
+    model_b: str = "flashdepth-lite-per-frame"
+    memory: bool = True
+    input_size: int = 0
+    device: str = "auto"
+    precision: str = "auto"
+    threads: int = 0
+    ema_factor: float = 0.8
+
+    range_mode: str = "stable"
+    range_far: float = 0.0
+    range_near: float = 1.0
+    range_locked: bool = False
+    colormap: str = "inferno"
+    edges: bool = False
+    panes: tuple[str, ...] = PANES
+    view: str = "side"
+
+    cloud_stride: int = 0
+    cloud_point_size: float = 1.0
+    cloud_edge_ratio: float = 1.08
+    cloud_fov_deg: float = 0.0
+    cloud_offset: float = 0.0
+    cloud_gain: float = 0.0
+    cloud_colour: str = "rgb"
+    cloud_grid: bool = True
+    cloud_axes: bool = False
+    cloud_background: str = "#0d0e10"
+    cloud_lane: str = "a"
+
+    difference_alignment: str = "clip"
+    blink_hz: float = 2.0
+    flicker_window: int = 15
+    charts: bool = False
+    sound: bool = False
+    sound_volume: float = 0.3
+    inspector: bool = True
+
+    record_folder: str = ""
+    record_source: bool = True
+    record_composite: bool = True
+    record_disparity: bool = True
+    presenter: bool = False
+    hint_seen: bool = False
+
+    def __post_init__(self) -> None:
+        choices = {
+            "view": VIEWS,
+            "range_mode": RANGE_MODES,
+            "pacing": PACINGS,
+            "difference_alignment": ALIGNMENTS,
+            "precision": PRECISIONS,
+            "rotate": ROTATIONS,
+            "cloud_colour": CLOUD_COLOURS,
+            "cloud_lane": ("a", "b"),
+        }
+        for key, allowed in choices.items():
+            if getattr(self, key) not in allowed:
+                raise ValueError(f"{key} is one of {allowed}, not {getattr(self, key)!r}")
+        bounds = {
+            "input_size": (0, 4096),
+            "threads": (0, 256),
+            "ema_factor": (0.0, 0.99),
+            "cloud_stride": (0, 32),
+            "cloud_point_size": (0.25, 8.0),
+            "cloud_edge_ratio": (1.005, 10.0),
+            "cloud_fov_deg": (0.0, 150.0),
+            "blink_hz": (0.2, 15.0),
+            "flicker_window": (1, 60),
+            "sound_volume": (0.0, 1.0),
+        }
+        for key, (low, high) in bounds.items():
+            if not low <= getattr(self, key) <= high:
+                raise ValueError(f"{key} lies between {low} and {high}, not {getattr(self, key)}")
+        if not set(self.panes) <= set(PANES):
+            raise ValueError(f"panes are among {PANES}, not {self.panes}")
+        if not self.range_far < self.range_near:
+            raise ValueError("the far end of the range must be below the near end")
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values by key, as written to the settings file."""
+        values = dataclasses.asdict(self)
+        values["panes"] = list(self.panes)
+        return values
+
+
+FIELDS: Mapping[str, type] = {
+    f.name: type(f.default) for f in dataclasses.fields(Settings) if f.name != "panes"
+}
+
+
+def from_dict(values: Mapping[str, Any]) -> tuple[Settings, list[str]]:
+    """Settings from plain values, and the keys that were not usable and took their default."""
+    settings, refused = Settings(), []
+    for key, value in values.items():
+        try:
+            settings = dataclasses.replace(settings, **{key: _coerced(key, value)})
+        except (TypeError, ValueError):
+            refused.append(key)
+    if "range_far" in refused or "range_near" in refused:
+        try:  # the two only make sense together
+            far, near = float(values["range_far"]), float(values["range_near"])
+            settings = dataclasses.replace(settings, range_far=far, range_near=near)
+            refused = [key for key in refused if key not in ("range_far", "range_near")]
+        except (KeyError, TypeError, ValueError):
+            pass
+    return settings, refused
+
+
+def _coerced(key: str, value: Any) -> Any:
+    if key == "panes":
+        return tuple(str(pane) for pane in value)
+    kind = FIELDS.get(key)
+    if kind is None:
+        raise ValueError(f"there is no setting {key!r}")
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if type(value) is not kind:
+        raise TypeError(f"{key} is a {kind.__name__}, not {value!r}")
+    return value
+
+
+Subscriber = Callable[[Settings, frozenset[str]], None]
+
+
+class SettingsModel:
+    """The settings in force. Used from the GUI thread only."""
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self._value = settings or Settings()
+        self._subscribers: list[Subscriber] = []
+
+    @property
+    def value(self) -> Settings:
+        return self._value
+
+    def replace(self, **changes: Any) -> None:
+        """Change some fields together and tell what changed. Raises ValueError if unusable."""
+        new = dataclasses.replace(self._value, **changes)
+        changed = frozenset(
+            key for key in changes if getattr(new, key) != getattr(self._value, key)
+        )
+        self._value = new
+        if changed:
+            for subscriber in tuple(self._subscribers):
+                subscriber(new, changed)
+
+    def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
+        """Call `subscriber(settings, changed_keys)` after each change; returns its own undo."""
+        self._subscribers.append(subscriber)
+
+        def unsubscribe() -> None:
+            if subscriber in self._subscribers:
+                self._subscribers.remove(subscriber)
+
+        return unsubscribe
