@@ -1,0 +1,29 @@
+"""The ground truth as a lane: what a source knows, shown like an estimate."""
+
+from __future__ import annotations
+
+from models.errors import UserError
+from models.estimator import EstimatorOptions, FrameMemo
+from models.frames import DepthMap, Frame, Unit
+
+
+class GroundTruthSession:
+    """Hands on the disparity that the source delivers with its frames, in 1/m."""
+
+    def __init__(self, options: EstimatorOptions) -> None:
+        del options  # nothing to choose
+
+    def step(self, frame: Frame, memo: FrameMemo) -> DepthMap:
+        """The frame's own disparity. Raises UserError if the source has none."""
+        del memo
+        if frame.truth is None:
+            raise UserError(
+                "This source has no ground truth; choose a synthetic scene or another model."
+            )
+        return DepthMap(frame.truth.disparity, Unit.INVERSE_METRE, frame.index)
+
+    def reset(self) -> None:
+        """Nothing is remembered."""
+
+    def close(self) -> None:
+        """Nothing is held."""

@@ -1,0 +1,1 @@
+"""FlashDepth: streaming video depth (Chou et al. 2025), in plain PyTorch."""
