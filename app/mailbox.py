@@ -29,7 +29,22 @@ class LatestSlot(Generic[T]):
                 return
             self.dropped += self._item is not None
             self._item = item
-            self._ready.notify()
+            self._ready.notify_all()
+
+    def put_when_free(self, item: T, timeout_s: float) -> bool:
+        """Leave `item` once the last one was read, so that nothing is lost. False if not in time.
+
+        Raises Closed when closed.
+        """
+        with self._ready:
+            self._ready.wait_for(lambda: self._item is None or self._closed, timeout_s)
+            if self._closed:
+                raise Closed
+            if self._item is not None:
+                return False
+            self._item = item
+            self._ready.notify_all()
+            return True
 
     def take(self, timeout_s: float | None = None) -> T | None:
         """The newest item, or None if none came in time. Raises Closed when closed and empty."""
@@ -38,6 +53,7 @@ class LatestSlot(Generic[T]):
             item, self._item = self._item, None
             if item is None and self._closed:
                 raise Closed
+            self._ready.notify_all()
             return item
 
     def clear(self) -> None:

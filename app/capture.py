@@ -1,0 +1,307 @@
+"""The capture loop: reads the open source at its pace and leaves frames for the networks.
+
+Plain Python, no Qt: one thread calls run(), any thread posts wishes. Live sources and files played
+in real time hand over the newest frame; "every frame" waits until the last one was taken.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.mailbox import Closed, LatestSlot
+from app.orientation import oriented
+from app.sources.base import Ended, Reading, SignalLost, Source, SourceInfo
+from models.errors import SourceError, UserError
+from models.frames import Frame
+
+log = logging.getLogger(__name__)
+
+_POLL_S = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Select:
+    """Open another source; `size` is asked of it, where it can be asked."""
+
+    spec: str
+    size: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    playing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Show the frame `by` places on (negative: back) and stay paused."""
+
+    by: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seek:
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How frames are delivered; compare Settings of the same names."""
+
+    loop: bool = True
+    every_frame: bool = False
+    mirror: bool = False
+    rotate: int = 0
+
+
+Wish = Select | Play | Step | Seek | Manner
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureStatus:
+    """What the capture loop is doing; replaced as a whole, so any thread may read it.
+
+    message : one sentence for a banner while nothing comes, else empty.
+    position : index of the last frame handed over, -1 before the first.
+    fps : frames per second that the source delivered lately.
+    """
+
+    info: SourceInfo | None = None
+    spec: str = ""
+    playing: bool = True
+    ended: bool = False
+    position: int = -1
+    message: str = ""
+    failed: bool = False
+    fps: float = 0.0
+
+
+class CaptureLoop:
+    """Reads one source at a time and fills `frames`.
+
+    open_source(spec, size) opens a source or raises UserError; notify() is called whenever
+    `status` changed in a way the user should see.
+    """
+
+    def __init__(
+        self,
+        frames: LatestSlot[Frame],
+        open_source: Callable[[str, tuple[int, int] | None], Source],
+        notify: Callable[[], None],
+    ) -> None:
+        self._frames = frames
+        self._open_source = open_source
+        self._notify = notify
+        self._wishes: queue.SimpleQueue[Wish] = queue.SimpleQueue()
+        self._stop = threading.Event()
+        self._source: Source | None = None
+        self._manner = Manner()
+        self._owed_steps = 0
+        self._segment = 0
+        self._segment_of_source = 0
+        self._clock = _PlaybackClock()
+        self._rate = _Rate()
+        self.status = CaptureStatus()
+        self.beat_ns = time.monotonic_ns()
+
+    def post(self, wish: Wish) -> None:
+        """Ask for something; it is done before the next frame is read. Any thread."""
+        self._wishes.put(wish)
+
+    def stop(self) -> None:
+        """Make run() return soon. Any thread."""
+        self._stop.set()
+        source = self._source
+        if source is not None:
+            source.close()
+
+    def run(self) -> None:
+        """Capture until stop(). The source is closed on the way out."""
+        try:
+            while not self._stop.is_set():
+                self.beat_ns = time.monotonic_ns()
+                self._grant_wishes()
+                if self._source is None or not self._wants_frame():
+                    self._stop.wait(_POLL_S if self._source is None else 0.01)
+                    continue
+                self._take_one(self._source)
+        except Closed:
+            pass  # the reader went first
+        finally:
+            self._close_source()
+
+    def _wants_frame(self) -> bool:
+        live = self._source is not None and self._source.info.live
+        return live or self._owed_steps > 0 or (self.status.playing and not self.status.ended)
+
+    def _grant_wishes(self) -> None:
+        while True:
+            try:
+                wish = self._wishes.get_nowait()
+            except queue.Empty:
+                return
+            self._grant(wish)
+
+    def _grant(self, wish: Wish) -> None:
+        match wish:
+            case Select():
+                self._open(wish)
+            case Play(playing):
+                if playing and self.status.ended:
+                    self._seek(0)
+                if playing and not self.status.playing and self._source and self._source.info.live:
+                    self._segment += 1
+                self._clock.restart()
+                self._tell(playing=playing)
+            case Step(by):
+                self._step(by)
+            case Seek(index):
+                self._seek(index)
+                self._owed_steps = 0 if self.status.playing else 1
+            case Manner():
+                turned = (wish.mirror, wish.rotate) != (self._manner.mirror, self._manner.rotate)
+                self._segment += turned
+                self._manner = wish
+                self._clock.restart()
+
+    def _step(self, by: int) -> None:
+        self._tell(playing=False)
+        if by == 1 and not self.status.ended:
+            self._owed_steps += 1
+        else:
+            self._seek(max(0, self.status.position + by))
+            self._owed_steps = 1
+
+    def _seek(self, index: int) -> None:
+        if self._source is not None and not self._source.info.live:
+            self._source.seek(index)
+            self._clock.restart()
+            self._tell(ended=False, position=index - 1)
+
+    def _open(self, wish: Select) -> None:
+        self._close_source()
+        self._frames.clear()
+        self._segment += 1 + self._segment_of_source
+        self._segment_of_source = 0
+        self._owed_steps = 0
+        self._rate = _Rate()
+        self._clock.restart()
+        self.status = CaptureStatus(spec=wish.spec, message="Opening the source…")
+        self._notify()
+        try:
+            self._source = self._open_source(wish.spec, wish.size)
+        except UserError as error:
+            log.warning("cannot open %s: %s", wish.spec, error, exc_info=True)
+            self._tell(message=str(error), failed=True)
+            return
+        self._tell(info=self._source.info, message="")
+
+    def _close_source(self) -> None:
+        source, self._source = self._source, None
+        if source is not None:
+            source.close()
+
+    def _take_one(self, source: Source) -> None:
+        try:
+            reading = source.read(_POLL_S)
+        except SourceError as error:
+            log.warning("the source gave up: %s", error, exc_info=True)
+            self._close_source()
+            self._tell(message=str(error), failed=True)
+            return
+        self._handle(reading, source)
+
+    def _handle(self, reading: Reading, source: Source) -> None:
+        match reading:
+            case None:
+                return
+            case SignalLost(sentence):
+                if sentence != self.status.message:
+                    self._tell(message=sentence)
+            case Ended():
+                self._at_end(source)
+            case Frame():
+                self._deliver(reading, source)
+
+    def _at_end(self, source: Source) -> None:
+        if self._manner.loop and self.status.playing and self.status.position >= 0:
+            source.seek(0)
+            self._clock.restart()
+        else:
+            self._owed_steps = 0
+            self._tell(ended=True)
+
+    def _deliver(self, frame: Frame, source: Source) -> None:
+        live = source.info.live
+        if live and not self.status.playing and not self._owed_steps:
+            return  # paused: what the camera sends meanwhile is not wanted
+        self._rate.tick()
+        self._segment_of_source = frame.segment
+        frame = dataclasses.replace(
+            oriented(frame, self._manner.mirror, self._manner.rotate),
+            segment=self._segment + frame.segment,
+        )
+        if not live and self.status.playing and not self._manner.every_frame:
+            self._stop.wait(self._clock.wait_s(frame.time_s))
+        if live or not self._manner.every_frame:
+            self._frames.put(frame)
+        else:
+            while not self._frames.put_when_free(frame, _POLL_S):
+                if self._stop.is_set() or not self._wishes.empty():
+                    return
+        self._owed_steps = max(0, self._owed_steps - 1)
+        changed = self.status.message or self.status.info != source.info
+        self.status = dataclasses.replace(
+            self.status,
+            position=frame.index,
+            info=source.info,
+            message="",
+            ended=False,
+            fps=self._rate.per_second,
+        )
+        if changed:
+            self._notify()
+
+    def _tell(self, **changes: object) -> None:
+        self.status = dataclasses.replace(self.status, **changes)  # type: ignore[arg-type]
+        self._notify()
+
+
+class _PlaybackClock:
+    """When a file's next frame is due, from its time stamps. A late frame moves the clock."""
+
+    def __init__(self) -> None:
+        self._zero_s: float | None = None
+
+    def restart(self) -> None:
+        """Forget the past: the next frame is due at once."""
+        self._zero_s = None
+
+    def wait_s(self, time_s: float) -> float:
+        """Seconds until the frame of media time `time_s` is due, at most one second."""
+        now = time.monotonic()
+        if self._zero_s is None or not -0.25 < self._zero_s + time_s - now < 1.0:
+            self._zero_s = now - time_s
+        return max(0.0, self._zero_s + time_s - now)
+
+
+class _Rate:
+    """Events per second over the last second or two."""
+
+    def __init__(self) -> None:
+        self._since = time.monotonic()
+        self._count = 0
+        self.per_second = 0.0
+
+    def tick(self) -> None:
+        self._count += 1
+        passed = time.monotonic() - self._since
+        if passed >= 1.0:
+            self.per_second = self._count / passed
+            self._since, self._count = time.monotonic(), 0

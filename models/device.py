@@ -1,0 +1,62 @@
+"""Everything about devices: which there are, and all that is CUDA. Nobody else says "cuda"."""
+
+from __future__ import annotations
+
+import os
+
+import torch
+
+from models.errors import UsageError
+
+
+def resolve(name: str) -> torch.device:
+    """The device meant by "auto", "cpu", "cuda", "cuda:N" or "mps".
+
+    "auto" takes CUDA, then Apple's MPS, then the CPU. Raises UsageError if it is not there.
+    """
+    if name == "auto":
+        if torch.cuda.is_available():
+            return torch.device("cuda")
+        return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+    except RuntimeError as error:
+        raise UsageError(
+            f"There is no device {name!r}; use auto, cpu, cuda, cuda:N or mps."
+        ) from error
+    if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
+        raise UsageError(f"No NVIDIA GPU answers to {name!r} here; use --device cpu.")
+    if device.type == "mps" and not torch.backends.mps.is_available():
+        raise UsageError("Apple's MPS is not available here; use --device cpu.")
+    return device
+
+
+def describe(name: str) -> str:
+    """A few words for the status strip, such as "CPU, 2 threads"."""
+    device = resolve(name)
+    if device.type == "cuda":
+        return str(torch.cuda.get_device_name(device))
+    if device.type == "mps":
+        return "Apple GPU"
+    threads = torch.get_num_threads()
+    return f"CPU, {threads} thread{'s' if threads != 1 else ''}"
+
+
+def set_cpu_threads(count: int) -> None:
+    """Use `count` threads for CPU networks; 0 takes what the machine's cores bear.
+
+    Up to four cores all are used: capture and drawing are short beside a network. Above that one
+    core is left to them.
+    """
+    cores = os.cpu_count() or 1
+    torch.set_num_threads(count or (cores if cores <= 4 else cores - 1))
+
+
+def has_fast_bfloat16(device: torch.device) -> bool:
+    """Whether bfloat16 runs in hardware, so that it pays to use it."""
+    if device.type == "cuda":
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    if device.type == "cpu":
+        capabilities = torch.cpu.get_capabilities()
+        return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
+    return False
