@@ -1,0 +1,49 @@
+"""The only QThreads: thin shells around loops that know nothing of Qt."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from PyQt6.QtCore import QObject, QThread, pyqtSignal
+
+log = logging.getLogger(__name__)
+
+JOIN_S = 5.0
+
+
+class Worker(QThread):
+    """Runs `loop` on a thread of its own; `stop` makes the loop return.
+
+    `crashed` carries a sentence if the loop raised: an exception that left run() would end the
+    process.
+    """
+
+    crashed = pyqtSignal(str)
+
+    def __init__(
+        self,
+        name: str,
+        loop: Callable[[], None],
+        stop: Callable[[], None],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self._loop = loop
+        self._stop = stop
+
+    def run(self) -> None:
+        try:
+            self._loop()
+        except Exception:
+            log.exception("the %s thread crashed", self.objectName())
+            self.crashed.emit(f"The {self.objectName()} stage failed and is being restarted.")
+
+    def shut_down(self, timeout_s: float = JOIN_S) -> bool:
+        """Stop and wait at most `timeout_s`; False if the thread is still busy then."""
+        self._stop()
+        ended = self.wait(int(timeout_s * 1000))
+        if not ended:
+            log.error("the %s thread did not end within %.0f s", self.objectName(), timeout_s)
+        return ended
