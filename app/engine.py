@@ -1,4 +1,4 @@
-"""The moving parts behind the window: slots, loops and their threads, started and ended together."""
+"""The moving parts behind the window: slots, loops and threads, started and ended together."""
 
 from __future__ import annotations
 

@@ -1,0 +1,158 @@
+"""The command line: what the words mean, and how failures are told.
+
+Each command lives in ``app/commands`` and is imported only when it is asked for, so that
+`--help` answers at once and headless commands never touch Qt.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from app.version import version
+from models.errors import UsageError, UserError
+
+log = logging.getLogger(__name__)
+
+EXPORTS = ("npy", "png16", "mp4", "ply")
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one sentence and where help is."""
+
+    def error(self, message: str) -> NoReturn:
+        sentence = message[:1].upper() + message[1:]
+        self.exit(2, f"{sentence}; see `{self.prog} --help`.\n")
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run one command; returns 0 when done, 1 when it failed, 2 for unusable arguments."""
+    arguments = _parser().parse_args(argv)
+    debug = getattr(arguments, "debug", False)
+    logging.basicConfig(
+        level=logging.DEBUG if debug else logging.CRITICAL,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+    command = importlib.import_module(f"app.commands.{arguments.command}")
+    try:
+        return int(command.run(arguments))
+    except UserError as error:
+        if debug:
+            log.exception("failed")
+        print(error, file=sys.stderr)
+        return 2 if isinstance(error, UsageError) else 1
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 1
+
+
+def picture_size(text: str) -> tuple[int, int]:
+    """ "WxH" to (width, height) in pixels."""
+    width, _, height = text.lower().partition("x")
+    if not (width.isdigit() and height.isdigit() and int(width) > 0 and int(height) > 0):
+        raise argparse.ArgumentTypeError(f"a size is written like 1280x720, not {text!r}")
+    return int(width), int(height)
+
+
+def _positive(text: str) -> int:
+    if not text.isdigit() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"a whole number above zero is wanted, not {text!r}")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 < value < 1e7:
+        raise argparse.ArgumentTypeError(f"seconds above zero are wanted, not {text!r}")
+    return value
+
+
+def _exports(text: str) -> tuple[str, ...]:
+    chosen = tuple(part.strip() for part in text.split(",") if part.strip())
+    unknown = [part for part in chosen if part not in EXPORTS]
+    if unknown or not chosen:
+        raise argparse.ArgumentTypeError(
+            f"exports are among {', '.join(EXPORTS)}, not {', '.join(unknown) or 'nothing'}"
+        )
+    return chosen
+
+
+def _common() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    common.add_argument(
+        "--source",
+        metavar="SOURCE",
+        help="synthetic[:SEED], a path, a URL, camera:NAME, camera:INDEX or screen[:X,Y,W,H]",
+    )
+    common.add_argument("--source-size", type=picture_size, metavar="WxH")
+    common.add_argument("--input-size", type=_positive, metavar="N", help="network's short side")
+    common.add_argument("--a", metavar="MODEL", help="model of lane A")
+    common.add_argument("--b", metavar="MODEL", help="model of lane B")
+    common.add_argument("--device", metavar="auto|cpu|cuda[:N]|mps")
+    common.add_argument("--threads", type=_positive, metavar="N", help="CPU threads for networks")
+    common.add_argument("--debug", action="store_true", help="log everything, show tracebacks")
+    return common
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = _common()
+    parser = _Parser(
+        prog="main.py",
+        description="Streaming video depth estimation, live. Without a command: the window.",
+        parents=[common],
+    )
+    parser.add_argument("--version", action="version", version=f"FlashDepth Live {version()}")
+    _window_options(parser)
+    parser.set_defaults(command="window")
+    commands = parser.add_subparsers(metavar="COMMAND", parser_class=_Parser)
+
+    def add(name: str, summary: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=summary, description=summary, parents=[common])
+        sub.set_defaults(command=name)
+        return sub
+
+    for describe in (_process, _models):
+        describe(add)
+    return parser
+
+
+Add = Callable[[str, str], argparse.ArgumentParser]
+
+
+def _window_options(parser: argparse.ArgumentParser) -> None:
+    window = parser.add_argument_group("window")
+    window.add_argument("--window-size", type=picture_size, metavar="WxH")
+    window.add_argument("--quit-after", type=_seconds, metavar="SECONDS")
+    window.add_argument("--screenshot", type=Path, metavar="FILE.png")
+    window.add_argument("--profile", metavar="NAME", help="settings of this name")
+    window.add_argument("--reset", action="store_true", help="start from default settings")
+
+
+def _process(add: Add) -> None:
+    process = add("process", "Estimate every frame of a file or folder and write the disparity.")
+    process.add_argument("input", metavar="INPUT")
+    process.add_argument("--out", type=Path, required=True, metavar="DIR")
+    process.add_argument("--model", default="flashdepth-lite", metavar="M")
+    process.add_argument("--stride", type=_positive, default=1, metavar="N")
+    process.add_argument("--export", type=_exports, default=("npy",), metavar=",".join(EXPORTS))
+    process.add_argument("--force", action="store_true", help="write into a folder with content")
+
+
+def _models(add: Add) -> None:
+    models = add("models", "List the models, pull their weights or add a file.")
+    actions = models.add_subparsers(dest="action", metavar="ACTION", parser_class=_Parser)
+    actions.add_parser("list", help="what is there (the default)")
+    pull = actions.add_parser("pull", help="download the weights of a model")
+    pull.add_argument("name", metavar="NAME")
+    pull.add_argument("--yes", action="store_true", help="accept the licence without asking")
+    adding = actions.add_parser("add", help="take a checkpoint file into use")
+    adding.add_argument("file", type=Path, metavar="FILE")
+    adding.add_argument("--as", dest="name", required=True, metavar="NAME")
