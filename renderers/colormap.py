@@ -1,0 +1,123 @@
+"""Colour maps for display levels.
+
+Levels are uint8: 0 is unknown, 1–255 run from far to near. A table gives the colour of each
+level. The first map in the menu is perceptual (its lightness grows evenly) and safe for
+colour-blind viewers; so are the others except `turbo`, which is here because people know it.
+"""
+
+from __future__ import annotations
+
+import difflib
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.errors import UsageError
+from models.opencv import cv2
+
+UInt8 = NDArray[np.uint8]
+Rgb = tuple[int, int, int]
+
+UNKNOWN: Rgb = (0x20, 0x22, 0x25)
+"""Colour of what is not known; no map uses it for a level."""
+
+NEUTRAL_LEVEL = 128
+"""The level of a diverging table that stands for no difference."""
+
+_OPENCV_MAPS = {
+    "inferno": cv2.COLORMAP_INFERNO,
+    "viridis": cv2.COLORMAP_VIRIDIS,
+    "magma": cv2.COLORMAP_MAGMA,
+    "plasma": cv2.COLORMAP_PLASMA,
+    "cividis": cv2.COLORMAP_CIVIDIS,
+    "grey": None,
+    "turbo": cv2.COLORMAP_TURBO,
+}
+
+COLORMAPS: tuple[str, ...] = tuple(_OPENCV_MAPS)
+"""Names in the order of the menu; the first is the default."""
+
+
+def table(name: str) -> UInt8:
+    """The colours of all levels: (256, 3) uint8 RGB, entry 0 for unknown, 1–255 far to near.
+
+    Raises UsageError with near names if there is no such map.
+    """
+    if name not in _OPENCV_MAPS:
+        near = difflib.get_close_matches(name, COLORMAPS, n=3, cutoff=0.4) or list(COLORMAPS)
+        raise UsageError(f"There is no colour map named {name!r}; choose {', '.join(near)}.")
+    ramp = np.arange(256, dtype=np.uint8)[:, None]
+    code = _OPENCV_MAPS[name]
+    if code is None:
+        colours = np.repeat(ramp, 3, axis=1).astype(np.float64)
+    else:
+        colours = cv2.applyColorMap(ramp, code)[:, 0, ::-1].astype(np.float64)
+    result = np.empty((256, 3), np.uint8)
+    result[0] = UNKNOWN
+    positions = np.linspace(0.0, 255.0, 255)
+    for channel in range(3):
+        spread = np.interp(positions, np.arange(256.0), colours[:, channel])
+        result[1:, channel] = np.round(spread)
+    return result
+
+
+def diverging_table(
+    negative: Rgb = (0x35, 0x9B, 0xFF),
+    neutral: Rgb = (0x2C, 0x2E, 0x33),
+    positive: Rgb = (0xFF, 0xA0, 0x2E),
+) -> UInt8:
+    """Colours for signed levels: (256, 3) uint8 RGB, 1 most negative, 128 none, 255 most positive.
+
+    Blue against orange is told apart with every common colour deficiency. The ramps are straight
+    in Oklab (Ottosson 2020), so that equal differences look equally large.
+    """
+    ends = _oklab(np.array([negative, neutral, positive], np.float64))
+    steps = np.linspace(-1.0, 1.0, 255)[:, None]
+    lab = np.where(
+        steps < 0, ends[1] + (ends[0] - ends[1]) * -steps, ends[1] + (ends[2] - ends[1]) * steps
+    )
+    result = np.empty((256, 3), np.uint8)
+    result[0] = UNKNOWN
+    result[1:] = _srgb(lab)
+    return result
+
+
+def apply(levels: UInt8, colours: UInt8, out: UInt8 | None = None) -> UInt8:
+    """Colour `levels` (H, W) uint8 by a (256, 3) table: (H, W, 3) uint8 RGB.
+
+    `out`, C-contiguous, receives the picture without a frame-sized allocation.
+    """
+    # OpenCV calls the channels of a user map B, G, R but copies them in order.
+    return cv2.applyColorMap(levels, np.ascontiguousarray(colours)[:, None, :], out)  # type: ignore[no-any-return]
+
+
+def _oklab(rgb: NDArray[np.float64]) -> NDArray[np.float64]:
+    """sRGB 0–255 to Oklab, (N, 3)."""
+    unit = rgb / 255.0
+    linear = np.where(unit <= 0.04045, unit / 12.92, ((unit + 0.055) / 1.055) ** 2.4)
+    lms: NDArray[np.float64] = np.cbrt(linear @ _TO_LMS.T)
+    return lms @ _TO_LAB.T
+
+
+def _srgb(lab: NDArray[np.float64]) -> UInt8:
+    """Oklab to sRGB 0–255, (N, 3), clipped to the gamut."""
+    linear = ((lab @ np.linalg.inv(_TO_LAB).T) ** 3) @ np.linalg.inv(_TO_LMS).T
+    linear = np.clip(linear, 0.0, 1.0)
+    unit = np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
+    return np.round(unit * 255.0).astype(np.uint8)
+
+
+_TO_LMS = np.array(
+    [
+        [0.4122214708, 0.5363325363, 0.0514459929],
+        [0.2119034982, 0.6806995451, 0.1073969566],
+        [0.0883024619, 0.2817188376, 0.6299787005],
+    ]
+)
+_TO_LAB = np.array(
+    [
+        [0.2104542553, 0.7936177850, -0.0040720468],
+        [1.9779984951, -2.4285922050, 0.4505937099],
+        [0.0259040371, 0.7827717662, -0.8086757660],
+    ]
+)

@@ -1,0 +1,139 @@
+"""Which disparities the display spans.
+
+Per-frame minimum and maximum make steady depth flicker, so the default range follows robust
+percentiles slowly; the other modes are a fixed range, and per frame, to show why it misleads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
+
+Float32 = NDArray[np.float32]
+Range = tuple[float, float]
+
+_SAMPLES = 16_384
+_EMPTY: Range = (0.0, 1.0)
+
+
+class RangeMode(Enum):
+    """How (far, near) of the display is found."""
+
+    STABLE = "stable"
+    """Percentiles, followed slowly."""
+    FIXED = "fixed"
+    """Two numbers set by hand."""
+    PER_FRAME = "per frame"
+    """Each lane's own minimum and maximum of each frame; flickers by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class RangeSettings:
+    """What the user chose.
+
+    fixed : (far, near) disparity for RangeMode.FIXED; far < near.
+    low_percentile, high_percentile : 0–100; what lies outside is clamped in RangeMode.STABLE.
+    time_constant_frames : frames in which the stable range covers 63 % of a change.
+    """
+
+    mode: RangeMode = RangeMode.STABLE
+    fixed: Range = _EMPTY
+    low_percentile: float = 2.0
+    high_percentile: float = 98.0
+    time_constant_frames: float = 30.0
+
+    def __post_init__(self) -> None:
+        if not self.fixed[0] < self.fixed[1]:
+            raise ValueError("a fixed range runs from far to a larger near disparity")
+        if not 0.0 <= self.low_percentile < self.high_percentile <= 100.0:
+            raise ValueError("percentiles run from low to high within 0 and 100")
+        if self.time_constant_frames < 1.0:
+            raise ValueError("the time constant is at least one frame")
+
+
+class RangeTracker:
+    """Follows the display range of up to a few lanes. Used from one thread."""
+
+    def __init__(self, settings: RangeSettings | None = None) -> None:
+        self._settings = settings or RangeSettings()
+        self._followed: dict[str, _Follower] = {}
+
+    @property
+    def settings(self) -> RangeSettings:
+        """What is in force."""
+        return self._settings
+
+    def configure(self, settings: RangeSettings) -> None:
+        """Use other settings from the next frame on; what was followed so far is kept."""
+        self._settings = settings
+
+    def reset(self) -> None:
+        """Forget the past: the next frame sets the range at once."""
+        self._followed.clear()
+
+    def update(self, disparities: Mapping[str, Float32], shared: bool) -> dict[str, Range]:
+        """The range (far, near) for each lane, from this frame's disparities (H, W) by lane.
+
+        `shared` gives all lanes one range over their pooled values (not in PER_FRAME, whose lesson
+        is each lane's own). NaN and infinities count for nothing. Always far < near.
+        """
+        settings = self._settings
+        if settings.mode is RangeMode.FIXED:
+            return dict.fromkeys(disparities, settings.fixed)
+        if settings.mode is RangeMode.PER_FRAME:
+            return {lane: _extremes(values) for lane, values in disparities.items()}
+        samples = {lane: _sample(values) for lane, values in disparities.items()}
+        if not shared:
+            return {lane: self._follow(lane, values) for lane, values in samples.items()}
+        pooled = np.concatenate(list(samples.values())) if samples else np.empty(0, np.float32)
+        return dict.fromkeys(disparities, self._follow("", pooled))
+
+    def _follow(self, key: str, sample: Float32) -> Range:
+        follower = self._followed.setdefault(key, _Follower())
+        if sample.size:
+            settings = self._settings
+            far, near = np.percentile(sample, (settings.low_percentile, settings.high_percentile))
+            follower.step(float(far), float(near), settings.time_constant_frames)
+        return _apart(follower.far, follower.near) if follower.seen else _EMPTY
+
+
+@dataclass(slots=True)
+class _Follower:
+    """A running mean that turns into an exponential one: quick at first, slow afterwards."""
+
+    far: float = 0.0
+    near: float = 0.0
+    seen: int = 0
+
+    def step(self, far: float, near: float, time_constant: float) -> None:
+        self.seen += 1
+        weight = max(1.0 / self.seen, 1.0 / time_constant)
+        self.far += weight * (far - self.far)
+        self.near += weight * (near - self.near)
+
+
+def _sample(disparity: Float32) -> Float32:
+    """About `_SAMPLES` finite values, evenly spread over the picture."""
+    step = max(1, int((disparity.size / _SAMPLES) ** 0.5))
+    values = disparity[step // 2 :: step, step // 2 :: step].ravel()
+    return values[np.isfinite(values)]
+
+
+def _extremes(disparity: Float32) -> Range:
+    """Minimum and maximum of the finite values of the whole frame."""
+    far, near = float(np.fmin.reduce(disparity, None)), float(np.fmax.reduce(disparity, None))
+    if np.isinf(far) or np.isinf(near):
+        finite = disparity[np.isfinite(disparity)]
+        far, near = (float(finite.min()), float(finite.max())) if finite.size else (np.nan, np.nan)
+    return _EMPTY if np.isnan(far) else _apart(far, near)
+
+
+def _apart(far: float, near: float) -> Range:
+    """Widen a range that is too narrow to divide by."""
+    least = max(1e-3 * max(abs(far), abs(near)), 1e-6)
+    missing = least - (near - far)
+    return (far - missing / 2, near + missing / 2) if missing > 0 else (far, near)
