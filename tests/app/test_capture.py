@@ -1,0 +1,172 @@
+"""The capture loop: pacing, pausing, stepping, breaks in continuity, and leaving nothing open."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from app.capture import CaptureLoop, Manner, Play, Seek, Select, Step, Wish
+from app.mailbox import LatestSlot
+from app.sources.base import SignalLost, Source
+from models.errors import SourceError
+from models.frames import Frame
+from tests.support.fakes import ScriptedSource
+
+
+@dataclass
+class Rig:
+    """A capture loop on a thread, with its slot and the sources it opened."""
+
+    make: Callable[[], Source]
+    frames: LatestSlot[Frame] = field(default_factory=LatestSlot)
+    opened: list[Source] = field(default_factory=list)
+    changed: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self.loop = CaptureLoop(self.frames, self._open, self.changed.set)
+        self.thread = threading.Thread(target=self.loop.run)
+
+    def _open(self, spec: str, size: tuple[int, int] | None) -> Source:
+        self.opened.append(self.make())
+        return self.opened[-1]
+
+    def start(self, *wishes: Wish) -> Rig:
+        for wish in wishes:
+            self.loop.post(wish)
+        self.thread.start()
+        return self
+
+    def next(self) -> Frame:
+        frame = self.frames.take(5)
+        assert frame is not None, "no frame came within five seconds"
+        return frame
+
+    def wait_for(self, condition: Callable[[], bool]) -> None:
+        for _ in range(500):
+            if condition():
+                return
+            self.changed.wait(0.01)
+            self.changed.clear()
+        raise AssertionError(f"never came true; status is {self.loop.status}")
+
+
+@pytest.fixture
+def rig() -> Iterator[Callable[..., Rig]]:
+    rigs: list[Rig] = []
+
+    def make(source: Callable[[], Source]) -> Rig:
+        rigs.append(Rig(source))
+        return rigs[-1]
+
+    yield make
+    for made in rigs:
+        made.frames.close()
+        made.loop.stop()
+        made.thread.join(5)
+        assert not made.thread.is_alive()
+        assert all(s.closed.is_set() for s in made.opened if isinstance(s, ScriptedSource))
+
+
+MakeRig = Callable[[Callable[[], Source]], Rig]
+EVERY = Manner(loop=False, every_frame=True)
+
+
+def test_every_frame_arrives_in_order_when_asked_for(rig: MakeRig) -> None:
+    made = rig(lambda: ScriptedSource(50)).start(EVERY, Select("x"))
+    assert [made.next().index for _ in range(50)] == list(range(50))
+    made.wait_for(lambda: made.loop.status.ended)
+    assert made.frames.dropped == 0
+
+
+def test_looping_starts_again_as_a_new_segment(rig: MakeRig) -> None:
+    made = rig(lambda: ScriptedSource(3)).start(Manner(every_frame=True), Select("x"))
+    frames = [made.next() for _ in range(7)]
+    assert [f.index for f in frames] == [0, 1, 2, 0, 1, 2, 0]
+    assert len({f.segment for f in frames[:3]}) == 1
+    assert len({f.segment for f in frames}) == 3
+
+
+def test_pausing_holds_and_stepping_goes_both_ways(rig: MakeRig) -> None:
+    made = rig(lambda: ScriptedSource(50)).start(EVERY, Select("x"), Play(False), Seek(10))
+    assert made.next().index == 10
+    made.loop.post(Step(1))
+    assert made.next().index == 11
+    made.loop.post(Step(-1))
+    stepped_back = made.next()
+    assert stepped_back.index == 10
+    assert made.frames.take(0.05) is None
+
+
+def test_stepping_forward_keeps_the_segment_and_back_breaks_it(rig: MakeRig) -> None:
+    made = rig(lambda: ScriptedSource(50)).start(EVERY, Select("x"), Play(False), Seek(10))
+    first = made.next()
+    made.loop.post(Step(1))
+    assert made.next().segment == first.segment
+    made.loop.post(Step(-1))
+    assert made.next().segment != first.segment
+
+
+def test_another_source_never_continues_the_segment_of_the_last(rig: MakeRig) -> None:
+    made = rig(lambda: ScriptedSource(5)).start(EVERY, Select("x"))
+    before = {made.next().segment for _ in range(5)}
+    made.loop.post(Select("y"))
+    assert made.next().segment not in before
+    assert len(made.opened) == 2
+    assert made.opened[0].closed.is_set()  # type: ignore[attr-defined]
+
+
+def test_a_source_that_cannot_be_opened_leaves_a_sentence_and_a_running_loop(rig: MakeRig) -> None:
+    def fail() -> Source:
+        raise SourceError("There is no file x; choose another.")
+
+    made = rig(fail).start(Select("x"))
+    made.wait_for(lambda: made.loop.status.failed)
+    assert made.loop.status.message == "There is no file x; choose another."
+    made.make = lambda: ScriptedSource(5)
+    made.loop.post(Select("y"))
+    assert made.next().index == 0
+    assert not made.loop.status.failed
+
+
+def test_signal_loss_is_a_sentence_and_never_a_frame(rig: MakeRig) -> None:
+    lost = SignalLost("The camera sends nothing; check the cable.")
+    made = rig(lambda: ScriptedSource(None, live=True, script=(lost, lost)))
+    seen: list[str] = []
+    notify = made.loop._notify
+    made.loop._notify = lambda: (seen.append(made.loop.status.message), notify())[1]
+    made.start(Select("x"))
+    assert made.next().index >= 0
+    assert lost.sentence in seen
+    made.wait_for(lambda: made.loop.status.message == "")
+
+
+def test_a_paused_live_source_goes_on_as_a_new_segment(rig: MakeRig) -> None:
+    made = rig(lambda: ScriptedSource(None, live=True)).start(Select("x"))
+    before = made.next().segment
+    made.loop.post(Play(False))
+    made.wait_for(lambda: not made.loop.status.playing)
+    made.frames.take(0.02)
+    assert made.frames.take(0.05) is None
+    made.loop.post(Play(True))
+    assert made.next().segment != before
+
+
+def test_live_frames_never_pile_up(rig: MakeRig) -> None:
+    made = rig(lambda: ScriptedSource(None, live=True)).start(Select("x"))
+    made.next()
+    made.wait_for(lambda: made.frames.dropped > 20)
+    first, second = made.next(), made.next()
+    assert second.index > first.index
+
+
+def test_turning_the_picture_breaks_the_segment(rig: MakeRig) -> None:
+    made = rig(lambda: ScriptedSource(50)).start(EVERY, Select("x"))
+    before = made.next()
+    made.loop.post(Manner(loop=False, every_frame=True, rotate=90))
+    made.wait_for(lambda: made.next().rgb.shape != before.rgb.shape)
+    after = made.next()
+    assert after.rgb.shape == (16, 12, 3)
+    assert after.segment != before.segment
