@@ -1,0 +1,88 @@
+"""Menus and shortcuts as one table: the cheat sheet, the menus and the keys cannot disagree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QAction, QKeySequence
+from PyQt6.QtWidgets import QMenuBar, QWidget
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing the user can do by menu and by key.
+
+    key : as in QKeySequence ("Ctrl+R"), or empty.
+    do : called without arguments; a checkable action's slot asks the model what is so.
+    checkable : shown with a tick; `Actions.tick` keeps it true to the model.
+    """
+
+    id: str
+    menu: str
+    text: str
+    key: str
+    do: Callable[[], None]
+    tip: str = ""
+    checkable: bool = False
+
+
+class Actions:
+    """The table made real: QActions on a window and in its menu bar."""
+
+    def __init__(self, window: QWidget, menu_bar: QMenuBar, table: Iterable[Action]) -> None:
+        self.table = tuple(table)
+        self._made: dict[str, QAction] = {}
+        menus = {}
+        for row in self.table:
+            if row.id in self._made:
+                raise ValueError(f"two actions are called {row.id}")
+            if row.menu not in menus:
+                menu = menu_bar.addMenu(row.menu)
+                if menu is None:
+                    raise RuntimeError("Qt made no menu")
+                menus[row.menu] = menu
+                menu.setToolTipsVisible(True)
+            action = QAction(row.text, window)
+            if row.key:
+                action.setShortcut(QKeySequence(row.key))
+                action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+            action.setToolTip(row.tip or row.text)
+            action.setCheckable(row.checkable)
+            action.triggered.connect(_without_argument(row.do))
+            menus[row.menu].addAction(action)
+            window.addAction(action)
+            self._made[row.id] = action
+
+    def __getitem__(self, action_id: str) -> QAction:
+        return self._made[action_id]
+
+    def tick(self, action_id: str, ticked: bool) -> None:
+        """Show a checkable action as on or off, without triggering it."""
+        self._made[action_id].setChecked(ticked)
+
+    def set_shortcuts_enabled(self, enabled: bool) -> None:
+        """Switch single-key shortcuts off while another widget needs the letters."""
+        for row in self.table:
+            if len(row.key) == 1:
+                self._made[row.id].setShortcut(QKeySequence(row.key if enabled else ""))
+
+    def cheat_sheet(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """By menu, the key and the text of every action that has a key."""
+        sheet: dict[str, list[tuple[str, str]]] = {}
+        for row in self.table:
+            if row.key:
+                sheet.setdefault(row.menu.replace("&", ""), []).append(
+                    (row.key, row.text.replace("&", "").rstrip("…"))
+                )
+        return list(sheet.items())
+
+
+def _without_argument(do: Callable[[], None]) -> Callable[[bool], None]:
+    """A slot that drops the `checked` that QAction.triggered brings."""
+
+    def triggered(_checked: bool = False) -> None:
+        do()
+
+    return triggered

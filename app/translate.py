@@ -1,0 +1,51 @@
+"""From settings to what each part of the app understands. Pure functions."""
+
+from __future__ import annotations
+
+from app.capture import Manner
+from app.pipeline import PipelineConfig
+from app.settings import Settings
+from models.estimator import EstimatorOptions
+from renderers.display_range import RangeMode, RangeSettings
+
+_MODES = {
+    "stable": RangeMode.STABLE,
+    "fixed": RangeMode.FIXED,
+    "per-frame": RangeMode.PER_FRAME,
+}
+
+
+def manner(settings: Settings) -> Manner:
+    """How the capture loop delivers."""
+    return Manner(
+        loop=settings.loop,
+        every_frame=settings.pacing == "every-frame",
+        mirror=settings.mirror,
+        rotate=settings.rotate,
+    )
+
+
+def pipeline_config(settings: Settings) -> PipelineConfig:
+    """What the lanes are."""
+    return PipelineConfig(
+        model_a=settings.model_a,
+        model_b=settings.model_b,
+        memory=settings.memory,
+        options=EstimatorOptions(
+            device=settings.device,
+            input_size=settings.input_size or None,
+            precision=settings.precision,
+            ema_factor=settings.ema_factor,
+        ),
+        display_range=RangeSettings(
+            mode=_MODES["fixed" if settings.range_locked else settings.range_mode],
+            fixed=(settings.range_far, settings.range_near),
+        ),
+    )
+
+
+def source_size(settings: Settings) -> tuple[int, int] | None:
+    """The size to ask of a source, or None for its own."""
+    if settings.source_width > 0 and settings.source_height > 0:
+        return settings.source_width, settings.source_height
+    return None
