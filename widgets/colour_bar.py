@@ -1,0 +1,121 @@
+"""The slim scale at the right of a depth pane: which colour stands for which disparity."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QPainter
+
+from widgets import theme
+from widgets.picture import ColourTable, Picture, UInt8, levels_picture
+from widgets.theme import COLOURS, SPACE, SPACE_XS
+
+BAR_PX = 10
+CENTRE_TOP = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
+MIDDLE_LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """What the two ends of a colour table stand for.
+
+    low, high : values of levels 1 and 255.
+    unit : words above the bar, such as "relative" or "1/m".
+    low_word, high_word : what the ends mean, such as "far" and "near".
+    """
+
+    low: float
+    high: float
+    unit: str
+    low_word: str = "far"
+    high_word: str = "near"
+
+
+def ticks(low: float, high: float, most: int) -> list[float]:
+    """Up to `most` round values within [low, high]; none where the range is empty."""
+    if not (math.isfinite(low) and math.isfinite(high)) or high <= low or most < 1:
+        return []
+    rough = (high - low) / most
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(power * m for m in (1, 2, 5, 10) if power * m >= rough * (1 - 1e-9))
+    first = math.ceil(low / step - 1e-9)
+    last = math.floor(high / step + 1e-9)
+    return [round(i * step, 12) for i in range(first, last + 1)][:most]
+
+
+class ColourBar:
+    """Draws a Scale beside a picture; holds the colours it was last given."""
+
+    def __init__(self) -> None:
+        self._table = ColourTable()
+        self._strip: Picture | None = None
+        self._strip_of: UInt8 | None = None
+        self._ramp = np.arange(255, 0, -1, dtype=np.uint8).reshape(255, 1).copy()
+        self._scale: Scale | None = None
+
+    def set_table(self, table: UInt8) -> None:
+        """The (256, 3) uint8 colours of the bar; entry 0 stands for unknown and is not shown."""
+        if table is not self._strip_of:
+            self._strip = levels_picture(self._ramp, self._table.colours(table))
+            self._strip_of = table
+
+    def set_scale(self, scale: Scale | None) -> None:
+        """What the ends stand for; None leaves the values out."""
+        self._scale = scale
+
+    def width(self, font: QFont) -> float:
+        """Pixels the bar and its words need; steady, so that pictures do not jump."""
+        metrics = QFontMetricsF(theme.small_font(font))
+        numbers = BAR_PX + SPACE_XS + metrics.horizontalAdvance("−0.0000")
+        words = metrics.horizontalAdvance(self._scale.unit if self._scale else "relative")
+        return max(numbers, words) + SPACE
+
+    def paint(self, painter: QPainter, area: QRectF, font: QFont) -> None:
+        """Draw unit, upper word, bar with values and lower word into `area`, top to bottom."""
+        if self._strip is None or self._scale is None:
+            return
+        small = theme.numbers_font(theme.small_font(font))
+        metrics = QFontMetricsF(small)
+        line, scale = metrics.height(), self._scale
+        bar = QRectF(
+            area.left() + SPACE_XS,
+            area.top() + 2 * line + SPACE,
+            BAR_PX,
+            area.height() - 3 * line - 2 * SPACE,
+        )
+        painter.setFont(small)
+        painter.setPen(QColor(COLOURS.faint))
+        left = area.left() + SPACE_XS
+        room = area.width() - SPACE_XS
+        unit = metrics.elidedText(scale.unit, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(QRectF(left, area.top() + SPACE_XS, room, line), MIDDLE_LEFT, unit)
+        painter.setPen(QColor(COLOURS.quiet))
+        above = QRectF(left, bar.top() - line - 2, room, line)
+        below = QRectF(left, bar.bottom() + 2, room, line)
+        painter.drawText(above, MIDDLE_LEFT, scale.high_word)
+        painter.drawText(below, MIDDLE_LEFT, scale.low_word)
+        if bar.height() >= line:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
+            painter.drawImage(bar, self._strip.image)
+            self._paint_ticks(painter, bar, area.right(), metrics)
+
+    def _paint_ticks(
+        self, painter: QPainter, bar: QRectF, right: float, metrics: QFontMetricsF
+    ) -> None:
+        scale = self._scale
+        if scale is None:
+            return
+        line = metrics.height()
+        for value in ticks(scale.low, scale.high, max(1, int(bar.height() / (2.2 * line)))):
+            y = bar.bottom() - (value - scale.low) / (scale.high - scale.low) * bar.height()
+            painter.setPen(QColor(COLOURS.faint))
+            painter.drawLine(QPointF(bar.right(), y), QPointF(bar.right() + 3, y))
+            painter.setPen(QColor(COLOURS.quiet))
+            start = bar.right() + SPACE_XS + 1
+            text = metrics.elidedText(
+                f"{value:.4g}".replace("-", "−"), Qt.TextElideMode.ElideRight, right - start
+            )
+            painter.drawText(QRectF(start, y - line / 2, right - start, line), MIDDLE_LEFT, text)

@@ -1,0 +1,80 @@
+"""A picture pane for one lane's disparity, with its scale beside it."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from PyQt6.QtCore import QRectF
+from PyQt6.QtGui import QColor, QPainter
+from PyQt6.QtWidgets import QWidget
+
+from widgets import theme
+from widgets.colour_bar import ColourBar, Scale
+from widgets.image_pane import ImagePane
+from widgets.linked_view import LinkedView
+from widgets.pane_paint import Header
+from widgets.picture import UInt8
+
+
+class ScaledPane(ImagePane):
+    """A pane with a colour bar at its right; shows levels 1 to 255, 0 being unknown."""
+
+    def __init__(
+        self,
+        title: str,
+        view: LinkedView,
+        accent: QColor | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        self._bar = ColourBar()
+        super().__init__(title, view, accent, parent)
+
+    def show_levels(self, levels: UInt8, table: UInt8) -> None:
+        super().show_levels(levels, table)
+        self._bar.set_table(table)
+
+    def set_range(self, far: float, near: float, unit_text: str) -> None:
+        """Disparity that levels 1 and 255 stand for, and its unit ("relative" or "1/m")."""
+        self.set_scale(Scale(far, near, unit_text))
+
+    def set_scale(self, scale: Scale | None) -> None:
+        """What the ends of the colour bar stand for, with other words than far and near."""
+        self._bar.set_scale(scale)
+        self.update()
+
+    def picture_area(self) -> QRectF:
+        area = super().picture_area()
+        return area.adjusted(0, 0, -min(self._bar.width(self.font()), area.width() / 3), 0)
+
+    def paint_around(self, painter: QPainter) -> None:
+        area = super().picture_area()
+        left = self.picture_area().right()
+        beside = QRectF(left, area.top(), area.right() - left, area.height())
+        if self._picture is not None:
+            self._bar.paint(painter, beside, self.font())
+
+
+class DepthPane(ScaledPane):
+    """One lane: a chip with its letter, the model's title and a word on its state.
+
+    lane : "a" or "b".
+    """
+
+    def __init__(self, lane: str, view: LinkedView, parent: QWidget | None = None) -> None:
+        super().__init__(f"Lane {lane.upper()}", view, theme.lane_colour(lane), parent)
+        self.lane = lane
+        self._badge = ""
+
+    def set_model(self, title: str) -> None:
+        """The model's title, shown behind the lane's chip."""
+        self.set_title(title)
+        self.setAccessibleName(f"Lane {self.lane.upper()}: {title}")
+
+    def set_badge(self, badge: str | None) -> None:
+        """A word on the lane's state, such as "preliminary", "memory off" or "reset"."""
+        if (badge or "") != self._badge:
+            self._badge = badge or ""
+            self.update()
+
+    def header(self) -> Header:
+        return dataclasses.replace(super().header(), chip=self.lane.upper(), badge=self._badge)

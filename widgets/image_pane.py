@@ -1,0 +1,202 @@
+"""A pane that shows one picture, with a header above it and whatever has to be said over it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PyQt6.QtWidgets import QSizePolicy, QWidget
+
+from widgets import pane_paint, theme
+from widgets.hint import Hint
+from widgets.linked_view import LinkedView
+from widgets.picture import (
+    ColourTable,
+    Picture,
+    UInt8,
+    levels_picture,
+    rgb_picture,
+    rgba_picture,
+)
+from widgets.picture_surface import PictureSurface
+from widgets.theme import COLOURS
+
+NEAREST_FROM_SCALE = 2.0
+
+
+class ImagePane(PictureSurface):
+    """One picture in its own proportions, following a shared zoom and centre.
+
+    hint_dismissed : the hint was closed.
+    frames_painted : how many pictures reached the screen.
+    """
+
+    hint_dismissed = pyqtSignal()
+
+    def __init__(
+        self,
+        title: str,
+        view: LinkedView,
+        accent: QColor | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(view, parent)
+        self._title, self._caption = title, ""
+        self._accent = accent
+        self._overlay: Picture | None = None
+        self._table = ColourTable()
+        self._placeholder = "Waiting for the first picture"
+        self._banner: tuple[str, str] | None = None
+        self._probe: tuple[QPointF, str] | None = None
+        self._pins: tuple[QPointF, ...] = ()
+        self._is_fresh = False
+        self.frames_painted = 0
+        self._hint = Hint(self)
+        self._hint.dismissed.connect(self.hint_dismissed)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName(title)
+
+    def show_rgb(self, rgb: UInt8) -> None:
+        """Show (H, W, 3) uint8 sRGB. The array is not copied and must not change any more."""
+        self._show(rgb_picture(rgb))
+
+    def show_levels(self, levels: UInt8, table: UInt8) -> None:
+        """Show (H, W) uint8 through a (256, 3) uint8 table; neither is copied."""
+        self._show(levels_picture(levels, self._table.colours(table)))
+
+    def clear(self, placeholder: str = "") -> None:
+        """Forget the picture; `placeholder` says in its place why there is none."""
+        self._picture = self._overlay = None
+        self._placeholder = placeholder
+        self.update()
+
+    def set_title(self, title: str) -> None:
+        """The words at the left of the header."""
+        self._title = title
+        self.setAccessibleName(title)
+        self.update()
+
+    def set_caption(self, caption: str) -> None:
+        """Quiet words at the right of the header."""
+        if caption != self._caption:
+            self._caption = caption
+            self.update()
+
+    def set_banner(self, text: str | None, level: str = "warn") -> None:
+        """Say something over the last picture: level "info", "good", "warn" or "bad"."""
+        theme.level_colour(level)
+        self._banner = (text, level) if text else None
+        self.update()
+
+    def set_hint(self, text: str | None) -> None:
+        """Show dismissible advice over the picture, or take it away."""
+        if text:
+            self._hint.show_text(text)
+            self._place_hint()
+        else:
+            self._hint.hide()
+
+    def set_probe(self, x: float, y: float, text: str) -> None:
+        """Draw a cross hair at a picture pixel with `text` beside it."""
+        self._probe = (QPointF(x, y), text)
+        self.update()
+
+    def clear_probe(self) -> None:
+        """Take the cross hair away."""
+        if self._probe is not None:
+            self._probe = None
+            self.update()
+
+    def set_pins(self, pins: Sequence[tuple[float, float]]) -> None:
+        """Mark picture pixels with the numbers 1 to 4. Raises ValueError for more."""
+        if len(pins) > len(theme.PIN_COLOURS):
+            raise ValueError(f"at most {len(theme.PIN_COLOURS)} points can be pinned")
+        self._pins = tuple(QPointF(x, y) for x, y in pins)
+        self.update()
+
+    def set_overlay(self, rgba: UInt8 | None) -> None:
+        """Lay an (H, W, 4) uint8 picture of straight alpha over the whole picture, or none."""
+        self._overlay = None if rgba is None else rgba_picture(rgba)
+        self.update()
+
+    def set_scan_line(self, row: int | None) -> None:
+        """Show a draggable line along a picture row, or none."""
+        self._scan_row = row
+        self._holds_scan_line = self._holds_scan_line and row is not None
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(400, 300)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(120, 96)
+
+    def header(self) -> pane_paint.Header:
+        """What the header says now."""
+        zoom = "" if self._view.is_fit else f"{self._view.zoom:.1f}×"
+        caption = "  ".join(part for part in (self._caption, zoom) if part)
+        return pane_paint.Header(self._title, caption=caption, accent=self._accent)
+
+    def paintEvent(self, _event: QPaintEvent | None) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(COLOURS.background))
+        area = self.picture_area()
+        painter.save()
+        painter.setClipRect(area)
+        if self._picture is not None:
+            self.paint_picture(painter, self._picture)
+            self.paint_marks(painter, area)
+        elif self._placeholder:
+            pane_paint.draw_placeholder(painter, area, self._placeholder, self.font())
+        if self._banner is not None:
+            pane_paint.draw_banner(painter, area, *self._banner, self.font())
+        painter.restore()
+        self.paint_around(painter)
+        top = QRectF(0, 0, self.width(), pane_paint.header_height(self.font()))
+        pane_paint.draw_header(painter, top, self.header(), self.font())
+        painter.end()
+        self.frames_painted += self._is_fresh
+        self._is_fresh = False
+
+    def paint_picture(self, painter: QPainter, picture: Picture) -> None:
+        """Draw the picture and its overlay; enlarged pixels stay square."""
+        rect = self.picture_rect()
+        scale = rect.width() / picture.width * self.devicePixelRatioF()
+        smooth = QPainter.RenderHint.SmoothPixmapTransform
+        painter.setRenderHint(smooth, scale < NEAREST_FROM_SCALE and scale != 1.0)
+        painter.drawImage(rect, picture.image)
+        if self._overlay is not None:
+            painter.setRenderHint(smooth, True)
+            painter.drawImage(rect, self._overlay.image)
+
+    def paint_marks(self, painter: QPainter, area: QRectF) -> None:
+        """Draw scan line, pins and cross hair."""
+        rect = self.picture_rect()
+        if self._scan_row is not None:
+            y = self.to_screen(QPointF(0, self._scan_row + 0.5)).y()
+            pane_paint.draw_scan_line(painter, rect.intersected(area), y, self._holds_scan_line)
+        for number, pin in enumerate(self._pins, start=1):
+            pane_paint.draw_pin(painter, self.to_screen(pin), number, self.font())
+        if self._probe is not None:
+            point, text = self._probe
+            clip = rect.intersected(area)
+            accent = self._accent or QColor(COLOURS.faint)
+            pane_paint.draw_probe(painter, clip, self.to_screen(point), text, accent, self.font())
+
+    def paint_around(self, painter: QPainter) -> None:
+        """Draw beside the picture; nothing here, a scale in panes that have one."""
+
+    def resizeEvent(self, _event: QResizeEvent | None) -> None:
+        self._place_hint()
+
+    def _show(self, picture: Picture) -> None:
+        self._picture = picture
+        self._is_fresh = True
+        self.update()
+
+    def _place_hint(self) -> None:
+        if not self._hint.isHidden():
+            area = self.picture_area().toAlignedRect()
+            self._hint.place_within(area.x(), area.y(), area.width(), area.height())

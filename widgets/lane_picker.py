@@ -1,0 +1,127 @@
+"""Choosing the estimator of one lane."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QColor, QStandardItem, QStandardItemModel
+from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QWidget
+
+from widgets import theme
+from widgets.theme import SPACE_XS
+
+EMA_SUFFIX = "+ema"
+
+
+@dataclass(frozen=True, slots=True)
+class LaneChoice:
+    """One line of the menu.
+
+    note : a word behind the title, such as "preliminary".
+    missing : why it cannot run now and what to do, or None. It can be chosen all the same, so
+        that the reason can be shown where it is read.
+    can_smooth : "+ema" may be appended to its name.
+    """
+
+    name: str
+    title: str
+    summary: str = ""
+    note: str = ""
+    missing: str | None = None
+    can_smooth: bool = True
+
+
+class LanePicker(QWidget):
+    """The lane's letter in its colour, a menu of models and a switch for smoothing.
+
+    lane : "a" or "b".
+    chosen : name of the model the user picked, with "+ema" appended where smoothing is on.
+    """
+
+    chosen = pyqtSignal(str)
+
+    def __init__(self, lane: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.lane = lane
+        self._choices: tuple[LaneChoice, ...] = ()
+        self._current = ""
+        self._chip = QLabel(lane.upper(), self)
+        self._chip.setProperty("role", f"lane-{lane}")
+        self._model = QStandardItemModel(self)
+        self._combo = QComboBox(self)
+        self._combo.setModel(self._model)
+        self._combo.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self._combo.setMinimumContentsLength(14)
+        self._combo.setAccessibleName(f"Model of lane {lane.upper()}")
+        self._combo.activated.connect(self._on_activated)
+        self._ema = QToolButton(self)
+        self._ema.setText("EMA")
+        self._ema.setProperty("role", "segment")
+        self._ema.setCheckable(True)
+        self._ema.setToolTip(
+            f"Smooth lane {lane.upper()} by an exponential moving average of its disparity"
+        )
+        self._ema.clicked.connect(self._on_ema)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(SPACE_XS)
+        row.addWidget(self._chip)
+        row.addWidget(self._combo, 1)
+        row.addWidget(self._ema)
+
+    @property
+    def current(self) -> str:
+        """Name of the model shown, with "+ema" where smoothing is on."""
+        return self._current
+
+    def set_entries(self, choices: Sequence[LaneChoice]) -> None:
+        """Fill the menu; what cannot run is greyed, with the reason in its tooltip."""
+        self._choices = tuple(choices)
+        self._model.clear()
+        for choice in self._choices:
+            self._model.appendRow(_item(choice))
+        popup = self._combo.view()
+        if popup is not None:
+            popup.setMinimumWidth(popup.sizeHintForColumn(0) + 4 * theme.SPACE)
+        self.set_current(self._current)
+
+    def set_current(self, name: str) -> None:
+        """Show the model of that name, also with "+ema"; nothing is emitted."""
+        self._current = name
+        base = name.removesuffix(EMA_SUFFIX)
+        at = next((i for i, c in enumerate(self._choices) if c.name == base), -1)
+        self._combo.setCurrentIndex(at)
+        self._ema.setChecked(name.endswith(EMA_SUFFIX))
+        can_smooth = at >= 0 and self._choices[at].can_smooth
+        self._ema.setEnabled(can_smooth)
+        tip = f"What lane {self.lane.upper()} shows"
+        if at >= 0:
+            choice = self._choices[at]
+            tip = "\n".join(part for part in (tip, choice.summary, choice.missing) if part)
+        self._combo.setToolTip(tip)
+
+    def _on_activated(self, at: int) -> None:
+        choice = self._choices[at]
+        smooth = self._ema.isChecked() and choice.can_smooth
+        self._choose(choice.name + (EMA_SUFFIX if smooth else ""))
+
+    def _on_ema(self, is_on: bool) -> None:
+        base = self._current.removesuffix(EMA_SUFFIX)
+        self._choose(base + (EMA_SUFFIX if is_on else ""))
+
+    def _choose(self, name: str) -> None:
+        if name != self._current:
+            self.set_current(name)
+            self.chosen.emit(name)
+
+
+def _item(choice: LaneChoice) -> QStandardItem:
+    item = QStandardItem(f"{choice.title}  · {choice.note}" if choice.note else choice.title)
+    item.setToolTip("\n".join(part for part in (choice.summary, choice.missing) if part))
+    if choice.missing:
+        item.setData(QColor(theme.COLOURS.faint), Qt.ItemDataRole.ForegroundRole)
+    return item

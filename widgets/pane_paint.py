@@ -1,0 +1,201 @@
+"""What picture panes draw over and around a picture: header, banner, cross hair, pins, scan line.
+
+Plain functions of a painter and values, so that every pane draws alike. Text is elided, never cut.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+
+from widgets import theme
+from widgets.theme import COLOURS, SPACE, SPACE_XS
+
+ELIDE = Qt.TextElideMode.ElideRight
+MIDDLE_LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+MIDDLE_RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+CENTRE = Qt.AlignmentFlag.AlignCenter
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What the strip above a picture says.
+
+    chip : a letter on the accent colour, or "" for none.
+    badge : a word in a frame behind the title, or "".
+    caption : quiet text at the right.
+    """
+
+    title: str
+    chip: str = ""
+    badge: str = ""
+    caption: str = ""
+    accent: QColor | None = None
+
+
+def header_height(font: QFont) -> float:
+    """Height of the strip above a picture."""
+    return QFontMetricsF(font).height() + SPACE
+
+
+def draw_header(painter: QPainter, area: QRectF, header: Header, font: QFont) -> None:
+    """Draw the strip; title first, then badge, then as much of the caption as there is room for."""
+    painter.fillRect(area, QColor(COLOURS.surface))
+    left, right = area.left() + SPACE, area.right() - SPACE
+    if header.chip and header.accent is not None:
+        left = _draw_chip(painter, area, left, header.chip, header.accent, font)
+    bold = theme.bold_font(font)
+    metrics = QFontMetricsF(bold)
+    title = metrics.elidedText(header.title, ELIDE, max(0.0, right - left))
+    painter.setFont(bold)
+    painter.setPen(QColor(COLOURS.text))
+    painter.drawText(QRectF(left, area.top(), right - left, area.height()), MIDDLE_LEFT, title)
+    left += metrics.horizontalAdvance(title) + SPACE
+    if header.badge:
+        left = _draw_badge(painter, area, left, right, header.badge, theme.small_font(font))
+    small = theme.numbers_font(theme.small_font(font))
+    room = right - left
+    if header.caption and room > 3 * SPACE:
+        caption = QFontMetricsF(small).elidedText(header.caption, ELIDE, room)
+        painter.setFont(small)
+        painter.setPen(QColor(COLOURS.quiet))
+        painter.drawText(QRectF(left, area.top(), room, area.height()), MIDDLE_RIGHT, caption)
+
+
+def _draw_chip(
+    painter: QPainter, area: QRectF, left: float, chip: str, accent: QColor, font: QFont
+) -> float:
+    bold = theme.bold_font(font)
+    side = area.height() - SPACE
+    box = QRectF(left, area.top() + SPACE_XS, side, side)
+    draw_chip(painter, box, chip, accent, bold)
+    return box.right() + SPACE
+
+
+def draw_chip(painter: QPainter, box: QRectF, text: str, accent: QColor, font: QFont) -> None:
+    """A rounded patch of `accent` with dark text: how a lane signs its name."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(accent)
+    painter.drawRoundedRect(box, SPACE_XS, SPACE_XS)
+    painter.setPen(QColor(COLOURS.background))
+    painter.setFont(font)
+    painter.drawText(box, CENTRE, text)
+
+
+def _draw_badge(
+    painter: QPainter, area: QRectF, left: float, right: float, badge: str, font: QFont
+) -> float:
+    metrics = QFontMetricsF(font)
+    room = right - left - 2 * SPACE_XS
+    text = metrics.elidedText(badge, ELIDE, max(0.0, room))
+    if room < metrics.horizontalAdvance("mm…"):
+        return left
+    width = metrics.horizontalAdvance(text) + 2 * SPACE_XS + 2
+    height = metrics.height() + 2
+    box = QRectF(left, area.center().y() - height / 2, width, height)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    painter.setPen(QPen(QColor(COLOURS.faint), 1))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(box, SPACE_XS, SPACE_XS)
+    painter.setPen(QColor(COLOURS.quiet))
+    painter.setFont(font)
+    painter.drawText(box, CENTRE, text)
+    return box.right() + SPACE
+
+
+def draw_banner(painter: QPainter, area: QRectF, text: str, level: str, font: QFont) -> None:
+    """A bar of up to two lines across the lower end of the picture area."""
+    metrics = QFontMetricsF(font)
+    inner = area.width() - 2 * SPACE - SPACE
+    wrap = Qt.TextFlag.TextWordWrap
+    needed = metrics.boundingRect(QRectF(0, 0, inner, 4 * metrics.height()), wrap, text)
+    lines = 1 if needed.height() < 1.5 * metrics.height() else 2
+    shown = metrics.elidedText(text, ELIDE, inner * lines * (1.0 if lines == 1 else 0.92))
+    height = lines * metrics.lineSpacing() + SPACE
+    bar = QRectF(area.left(), area.bottom() - height, area.width(), height)
+    backdrop = QColor(COLOURS.background)
+    backdrop.setAlpha(225)
+    painter.fillRect(bar, backdrop)
+    painter.fillRect(QRectF(bar.left(), bar.top(), SPACE_XS, height), theme.level_colour(level))
+    painter.setFont(font)
+    painter.setPen(QColor(COLOURS.text))
+    inside = bar.adjusted(SPACE + SPACE_XS, 0, -SPACE, 0)
+    painter.drawText(inside, int(MIDDLE_LEFT) | int(wrap), shown)
+
+
+def draw_placeholder(painter: QPainter, area: QRectF, text: str, font: QFont) -> None:
+    """Quiet words in the middle of an empty pane."""
+    painter.setFont(font)
+    painter.setPen(QColor(COLOURS.quiet))
+    inner = area.adjusted(SPACE, SPACE, -SPACE, -SPACE)
+    painter.drawText(inner, int(CENTRE) | int(Qt.TextFlag.TextWordWrap), text)
+
+
+def draw_probe(
+    painter: QPainter, clip: QRectF, point: QPointF, text: str, accent: QColor, font: QFont
+) -> None:
+    """A thin cross hair through `point` and the value beside it, kept inside `clip`."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    for colour, offset in ((QColor(0, 0, 0, 110), 1.0), (QColor(255, 255, 255, 150), 0.0)):
+        painter.setPen(QPen(colour, 1))
+        x, y = round(point.x()) + offset, round(point.y()) + offset
+        painter.drawLine(QPointF(x, clip.top()), QPointF(x, clip.bottom()))
+        painter.drawLine(QPointF(clip.left(), y), QPointF(clip.right(), y))
+    if text:
+        _draw_label(painter, clip, point, text, accent, theme.numbers_font(font))
+
+
+def _draw_label(
+    painter: QPainter, clip: QRectF, point: QPointF, text: str, accent: QColor, font: QFont
+) -> None:
+    metrics = QFontMetricsF(font)
+    text = metrics.elidedText(text, ELIDE, max(0.0, clip.width() - 4 * SPACE))
+    width, height = metrics.horizontalAdvance(text) + 2 * SPACE, metrics.height() + SPACE_XS
+    left, top = point.x() + SPACE, point.y() + SPACE
+    if left + width > clip.right():
+        left = point.x() - SPACE - width
+    if top + height > clip.bottom():
+        top = point.y() - SPACE - height
+    left = min(max(left, clip.left()), max(clip.left(), clip.right() - width))
+    top = min(max(top, clip.top()), max(clip.top(), clip.bottom() - height))
+    box = QRectF(left, top, width, height)
+    backdrop = QColor(COLOURS.background)
+    backdrop.setAlpha(225)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    painter.setPen(QPen(accent, 1))
+    painter.setBrush(backdrop)
+    painter.drawRoundedRect(box, SPACE_XS, SPACE_XS)
+    painter.setPen(QColor(COLOURS.text))
+    painter.setFont(font)
+    painter.drawText(box, CENTRE, text)
+
+
+def draw_pin(painter: QPainter, point: QPointF, number: int, font: QFont) -> None:
+    """A numbered coloured disc at `point`; `number` counts from 1."""
+    colour = QColor(theme.PIN_COLOURS[(number - 1) % len(theme.PIN_COLOURS)])
+    small = theme.bold_font(theme.small_font(font))
+    side = QFontMetricsF(small).height() + 2
+    box = QRectF(point.x() - side / 2, point.y() - side / 2, side, side)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    painter.setPen(QPen(QColor(COLOURS.background), 2))
+    painter.setBrush(colour)
+    painter.drawEllipse(box)
+    painter.setPen(QColor(COLOURS.background))
+    painter.setFont(small)
+    painter.drawText(box, CENTRE, str(number))
+
+
+def draw_scan_line(painter: QPainter, rect: QRectF, y: float, held: bool) -> None:
+    """A line across the picture with a grip at each end."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    painter.setPen(QPen(QColor(0, 0, 0, 160), 4 if held else 3))
+    painter.drawLine(QPointF(rect.left(), y), QPointF(rect.right(), y))
+    painter.setPen(QPen(QColor(COLOURS.text), 2 if held else 1))
+    painter.drawLine(QPointF(rect.left(), y), QPointF(rect.right(), y))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(COLOURS.text))
+    for x in (rect.left() + SPACE, rect.right() - SPACE):
+        painter.drawRoundedRect(QRectF(x - SPACE, y - 3, 2 * SPACE, 6), 3, 3)

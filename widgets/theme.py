@@ -1,0 +1,189 @@
+"""Colours, spacing, type and icons: one quiet dark look for every widget.
+
+Pictures get the light; everything else is neutral grey. Colour means something: lane A and lane B
+keep theirs in every view, and good, warning and bad are used for states alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+from string import Template
+
+from PyQt6.QtCore import QByteArray, QRectF, Qt
+from PyQt6.QtGui import QColor, QFont, QIcon, QPainter, QPalette, QPixmap
+from PyQt6.QtSvg import QSvgRenderer
+from PyQt6.QtWidgets import QApplication, QStyleFactory, QWidget
+
+import resources
+
+
+@dataclass(frozen=True, slots=True)
+class Colours:
+    """Every colour of the interface as "#rrggbb"."""
+
+    background: str = "#0d0e10"
+    surface: str = "#151619"
+    raised: str = "#1e2024"
+    hover: str = "#282b30"
+    border: str = "#2c2f35"
+    text: str = "#dcdee1"
+    quiet: str = "#8d939b"
+    faint: str = "#565b63"
+    lane_a: str = "#4cb5f5"
+    lane_b: str = "#ffb000"
+    good: str = "#5cc98b"
+    warn: str = "#f3e05a"
+    bad: str = "#ff6b6b"
+
+
+COLOURS = Colours()
+LANE_A = COLOURS.lane_a
+LANE_B = COLOURS.lane_b
+GOOD = COLOURS.good
+WARN = COLOURS.warn
+BAD = COLOURS.bad
+PIN_COLOURS = ("#e377c2", "#2ec4a6", "#f4f4f4", "#b7e04a")
+
+SPACE_XS = 4
+SPACE = 8
+SPACE_L = 16
+ICON_PX = 18
+TYPE_PX = 13
+SMALL_TYPE_PX = 11
+PRESENTER_SCALE = 1.5
+ICON_SIZES_PX = (16, 18, 24, 36, 48)
+
+
+def lane_colour(lane: str) -> QColor:
+    """The accent of lane "a" or "b". Raises KeyError for any other name."""
+    return QColor({"a": LANE_A, "b": LANE_B}[lane])
+
+
+def level_colour(level: str) -> QColor:
+    """The colour of a message: "info", "good", "warn" or "bad"; KeyError for any other name."""
+    return QColor(
+        {"info": COLOURS.quiet, "good": COLOURS.good, "warn": COLOURS.warn, "bad": COLOURS.bad}[
+            level
+        ]
+    )
+
+
+def resource_path(*parts: str) -> Path:
+    """A file or folder below `resources`."""
+    return Path(resources.__file__).parent.joinpath(*parts)
+
+
+def apply_theme(app: QApplication, presenter: bool = False) -> None:
+    """Dress the whole application; may be called again to switch presenter type on or off."""
+    scale = PRESENTER_SCALE if presenter else 1.0
+    style = QStyleFactory.create("Fusion")
+    if style is not None:
+        app.setStyle(style)
+    app.setPalette(_palette())
+    font = QFont(app.font())
+    font.setPixelSize(round(TYPE_PX * scale))
+    app.setFont(font)
+    app.setStyleSheet(style_sheet(scale))
+
+
+def style_sheet(scale: float = 1.0) -> str:
+    """The style sheet with its colours and lengths filled in, lengths times `scale`."""
+    values = {field.name: str(getattr(COLOURS, field.name)) for field in fields(Colours)}
+    values["folder"] = resource_path("style").as_posix()
+    values["type"] = f"{round(TYPE_PX * scale)}px"
+    values["small"] = f"{round(SMALL_TYPE_PX * scale)}px"
+    values["big"] = f"{round(1.3 * TYPE_PX * scale)}px"
+    values["mark"] = f"{round(14 * scale)}px"
+    text = resource_path("style", "dark.qss").read_text(encoding="utf-8")
+    return Template(text).substitute(values)
+
+
+def icon(name: str, colour: str = COLOURS.text) -> QIcon:
+    """The icon `resources/icons/<name>.svg` drawn in `colour`, greyed where disabled.
+
+    Raises FileNotFoundError if there is no such icon.
+    """
+    drawing = resource_path("icons", f"{name}.svg").read_text(encoding="utf-8")
+    made = QIcon()
+    for mode, tint in ((QIcon.Mode.Normal, colour), (QIcon.Mode.Disabled, COLOURS.faint)):
+        for size in ICON_SIZES_PX:
+            made.addPixmap(_drawn(drawing, tint, size), mode)
+    return made
+
+
+def numbers_font(base: QFont | None = None) -> QFont:
+    """A font whose digits are all equally wide, so that changing numbers do not wobble.
+
+    Without `base` only that one property is set and the rest is inherited.
+    """
+    font = QFont(base) if base is not None else QFont()
+    font.setFeature(QFont.Tag("tnum"), 1)
+    return font
+
+
+def small_font(base: QFont) -> QFont:
+    """`base` in the size of captions."""
+    font = QFont(base)
+    font.setPixelSize(max(9, round(_pixel_size(base) * SMALL_TYPE_PX / TYPE_PX)))
+    return font
+
+
+def bold_font(base: QFont) -> QFont:
+    """`base` in the weight of titles."""
+    font = QFont(base)
+    font.setWeight(QFont.Weight.DemiBold)
+    return font
+
+
+def set_role(widget: QWidget, role: str) -> None:
+    """Give `widget` one of the style sheet's roles ("title", "quiet", "small", ...)."""
+    widget.setProperty("role", role)
+    style = widget.style()
+    if style is not None:
+        style.unpolish(widget)
+        style.polish(widget)
+
+
+def _pixel_size(font: QFont) -> float:
+    if font.pixelSize() > 0:
+        return font.pixelSize()
+    return font.pointSizeF() * 96 / 72
+
+
+def _drawn(drawing: str, colour: str, size: int) -> QPixmap:
+    renderer = QSvgRenderer(QByteArray(drawing.replace("currentColor", colour).encode()))
+    pixmap = QPixmap(size, size)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    renderer.render(painter, QRectF(0, 0, size, size))
+    painter.end()
+    return pixmap
+
+
+def _palette() -> QPalette:
+    role = QPalette.ColorRole
+    palette = QPalette()
+    for where, colour in (
+        (role.Window, COLOURS.surface),
+        (role.WindowText, COLOURS.text),
+        (role.Base, COLOURS.background),
+        (role.AlternateBase, COLOURS.surface),
+        (role.Text, COLOURS.text),
+        (role.Button, COLOURS.raised),
+        (role.ButtonText, COLOURS.text),
+        (role.BrightText, COLOURS.bad),
+        (role.Highlight, COLOURS.hover),
+        (role.HighlightedText, COLOURS.text),
+        (role.ToolTipBase, COLOURS.raised),
+        (role.ToolTipText, COLOURS.text),
+        (role.PlaceholderText, COLOURS.quiet),
+        (role.Link, COLOURS.lane_a),
+        (role.Mid, COLOURS.border),
+        (role.Dark, COLOURS.background),
+        (role.Shadow, COLOURS.background),
+    ):
+        palette.setColor(where, QColor(colour))
+    for where in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, where, QColor(COLOURS.faint))
+    return palette

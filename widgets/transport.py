@@ -1,0 +1,144 @@
+"""Play, pause, step, loop, seek: the row of controls under the pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QWidget
+
+from widgets import theme
+from widgets.controls import tool_button
+from widgets.theme import SPACE, SPACE_XS
+from widgets.time_line import TimeLine
+
+PACINGS = (("real-time", "Real time"), ("every-frame", "Every frame"))
+
+
+def clock(seconds: float) -> str:
+    """Seconds as "m:ss.t", with hours where needed."""
+    tenths = max(0, round(seconds * 10))
+    minutes, tenths = divmod(tenths, 600)
+    hours, minutes = divmod(minutes, 60)
+    tail = f"{tenths // 10:02d}.{tenths % 10}"
+    return f"{hours}:{minutes:02d}:{tail}" if hours else f"{minutes}:{tail}"
+
+
+class Transport(QWidget):
+    """Controls over time. A live or endless source hides the time line and what belongs to it.
+
+    pause_toggled : True to pause, False to go on.
+    step_requested : +1 or -1 frames.
+    seek_requested : frame index.
+    loop_toggled : True to begin again at the end.
+    pacing_changed : "real-time" or "every-frame".
+    """
+
+    pause_toggled = pyqtSignal(bool)
+    step_requested = pyqtSignal(int)
+    seek_requested = pyqtSignal(int)
+    loop_toggled = pyqtSignal(bool)
+    pacing_changed = pyqtSignal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._is_playing = True
+        self._icons = {True: theme.icon("pause"), False: theme.icon("play")}
+        self._back = tool_button("step-back", "Step one frame back (,)", self)
+        self._play = tool_button("pause", "Pause (Space)", self)
+        self._forward = tool_button("step-forward", "Step one frame forward (.)", self)
+        self._loop = tool_button("loop", "Begin again at the end of the file", self, checks=True)
+        self._line = TimeLine(self)
+        self._time = QLabel(self)
+        self._time.setFont(theme.numbers_font())
+        self._time.setProperty("role", "quiet")
+        self._pacing = QComboBox(self)
+        for key, words in PACINGS:
+            self._pacing.addItem(words, key)
+        self._pacing.setToolTip(
+            "Real time skips frames to keep up; every frame shows each one, however long it takes"
+        )
+        self._pacing.setAccessibleName("Pacing")
+        self._lay_out()
+        self._connect()
+        self.set_position(0, None, 0.0, None)
+
+    # -- values in ---------------------------------------------------------------------------
+
+    def set_playing(self, is_playing: bool) -> None:
+        """Show the button that does the other thing."""
+        self._is_playing = is_playing
+        self._play.setIcon(self._icons[is_playing])
+        words = "Pause (Space)" if is_playing else "Play (Space)"
+        self._play.setToolTip(words)
+        self._play.setAccessibleName(words)
+
+    def set_position(
+        self, index: int, count: int | None, time_s: float, duration_s: float | None
+    ) -> None:
+        """Where we are; `count` None where there is no end (live or endless source)."""
+        has_end = count is not None
+        for widget in (self._line, self._loop, self._pacing, self._back):
+            widget.setVisible(has_end)
+        if count is not None:
+            self._line.set_position(index, count)
+        text = clock(time_s)
+        if duration_s is not None:
+            text += f" / {clock(duration_s)}"
+        self._time.setText(f"{text}   frame {index}" if has_end else text)
+
+    def set_loop(self, loops: bool) -> None:
+        """Show whether the file begins again at its end."""
+        self._loop.setChecked(loops)
+
+    def set_pacing(self, pacing: str) -> None:
+        """Show "real-time" or "every-frame". Raises ValueError for anything else."""
+        at = self._pacing.findData(pacing)
+        if at < 0:
+            raise ValueError(f"pacing is one of {[key for key, _ in PACINGS]}, not {pacing!r}")
+        self._pacing.setCurrentIndex(at)
+
+    def set_marks(self, marks: Sequence[tuple[int, str]]) -> None:
+        """Mark (frame index, "cut" | "reset" | "gap") on the time line."""
+        self._line.set_marks(marks)
+
+    # -- inside ------------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(SPACE, SPACE_XS, SPACE, SPACE_XS)
+        row.setSpacing(SPACE_XS)
+        for button in (self._back, self._play, self._forward, self._loop):
+            row.addWidget(button)
+        row.addSpacing(SPACE)
+        row.addWidget(self._line, 1)
+        row.addSpacing(SPACE)
+        row.addWidget(self._time)
+        row.addSpacing(SPACE)
+        row.addWidget(self._pacing)
+        row.setAlignment(self._time, Qt.AlignmentFlag.AlignVCenter)
+
+    def _connect(self) -> None:
+        self._play.clicked.connect(self._on_play)
+        self._back.clicked.connect(self._on_back)
+        self._forward.clicked.connect(self._on_forward)
+        self._loop.clicked.connect(self.loop_toggled)
+        self._line.seek_requested.connect(self.seek_requested)
+        self._pacing.activated.connect(self._on_pacing)
+
+    def _on_play(self) -> None:
+        self.pause_toggled.emit(self._is_playing)
+
+    def _on_back(self) -> None:
+        self.step_requested.emit(-1)
+
+    def _on_forward(self) -> None:
+        self.step_requested.emit(1)
+
+    def _on_pacing(self, at: int) -> None:
+        self.pacing_changed.emit(self._pacing.itemData(at))
+
+    @property
+    def play_button(self) -> QToolButton:
+        """The play and pause button, for tours and tests."""
+        return self._play

@@ -1,0 +1,203 @@
+"""Two lanes in one pane: a divider to drag between them, or one after the other."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QPointF, QRectF, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QHideEvent,
+    QMouseEvent,
+    QPainter,
+    QPen,
+    QShowEvent,
+)
+from PyQt6.QtWidgets import QWidget
+
+from widgets import pane_paint, theme
+from widgets.depth_pane import ScaledPane
+from widgets.linked_view import LinkedView
+from widgets.picture import Picture, UInt8, levels_picture
+from widgets.theme import COLOURS, SPACE, SPACE_XS
+
+WIPE, BLINK = "wipe", "blink"
+REACH_PX = 8
+MARGIN = 0.02
+
+
+class WipePane(ScaledPane):
+    """Lane A left of a divider and lane B right of it; or both in turn, at a chosen rate.
+
+    The blink timer runs only while the pane is on screen in blink mode.
+
+    divider_moved : share of the pane's picture area left of the divider, 0 to 1.
+    """
+
+    divider_moved = pyqtSignal(float)
+
+    def __init__(self, view: LinkedView, parent: QWidget | None = None) -> None:
+        super().__init__("Wipe", view, None, parent)
+        self._second: Picture | None = None
+        self._names = {"a": "A", "b": "B"}
+        self._mode = WIPE
+        self._side = "a"
+        self._divider = 0.5
+        self._holds_divider = False
+        self._timer = QTimer(self)
+        self._timer.setInterval(500)
+        self._timer.timeout.connect(self.flip)
+
+    # -- values in ---------------------------------------------------------------------------
+
+    def show_pair(self, levels_a: UInt8, levels_b: UInt8, table: UInt8) -> None:
+        """Show both lanes' (H, W) uint8 levels through one (256, 3) uint8 table, uncopied."""
+        self._second = levels_picture(levels_b, self._table.colours(table))
+        self.show_levels(levels_a, table)
+
+    def clear(self, placeholder: str = "") -> None:
+        self._second = None
+        super().clear(placeholder)
+
+    def set_names(self, name_a: str, name_b: str) -> None:
+        """The models' titles, shown in the lanes' colours."""
+        self._names = {"a": f"A  {name_a}", "b": f"B  {name_b}"}
+        self.update()
+
+    def set_mode(self, mode: str) -> None:
+        """ "wipe" or "blink". Raises ValueError for anything else."""
+        if mode not in (WIPE, BLINK):
+            raise ValueError(f"the mode is {WIPE!r} or {BLINK!r}, not {mode!r}")
+        self._mode = mode
+        self.set_title("Wipe" if mode == WIPE else "Blink")
+        self._run_timer()
+
+    def set_blink_rate(self, hertz: float) -> None:
+        """How many times a second the lanes change places. Raises ValueError unless above 0."""
+        if hertz <= 0:
+            raise ValueError("a blink rate is above 0")
+        self._timer.setInterval(max(1, round(1000 / hertz)))
+
+    def set_divider(self, share: float) -> None:
+        """Put the divider at a share of the picture area's width, 0 to 1."""
+        self._divider = min(1 - MARGIN, max(MARGIN, share))
+        self.update()
+
+    def flip(self) -> None:
+        """Show the other lane (blink mode)."""
+        self._side = "b" if self._side == "a" else "a"
+        self.update()
+
+    @property
+    def side(self) -> str:
+        """The lane that blink mode shows now."""
+        return self._side
+
+    @property
+    def divider(self) -> float:
+        """Share of the picture area that shows lane A."""
+        return self._divider
+
+    @property
+    def is_blinking(self) -> bool:
+        """The blink timer runs."""
+        return self._timer.isActive()
+
+    # -- painting ----------------------------------------------------------------------------
+
+    def paint_picture(self, painter: QPainter, picture: Picture) -> None:
+        area = self.picture_area()
+        second = self._second or picture
+        if self._mode == BLINK:
+            super().paint_picture(painter, picture if self._side == "a" else second)
+            self._paint_name(painter, area, self._side)
+            return
+        left, right = self._sides(area)
+        for side, part, shown in (("a", left, picture), ("b", right, second)):
+            painter.save()
+            painter.setClipRect(part)
+            super().paint_picture(painter, shown)
+            self._paint_name(painter, part, side)
+            painter.restore()
+        self._paint_divider(painter, area)
+
+    def _sides(self, area: QRectF) -> tuple[QRectF, QRectF]:
+        x = round(self._divider_x())
+        left = QRectF(area.left(), area.top(), x - area.left(), area.height())
+        return left, QRectF(x, area.top(), area.right() - x, area.height())
+
+    def _divider_x(self) -> float:
+        area = self.picture_area()
+        return area.left() + self._divider * area.width()
+
+    def _paint_name(self, painter: QPainter, part: QRectF, side: str) -> None:
+        font = theme.bold_font(self.font())
+        metrics = QFontMetricsF(font)
+        room = part.width() - 4 * SPACE
+        if room < metrics.horizontalAdvance("A…"):
+            return
+        text = metrics.elidedText(self._names[side], Qt.TextElideMode.ElideRight, room)
+        width = metrics.horizontalAdvance(text) + 2 * SPACE
+        left = part.left() + SPACE if side == "a" else part.right() - SPACE - width
+        box = QRectF(left, part.top() + SPACE, width, metrics.height() + SPACE_XS)
+        pane_paint.draw_chip(painter, box, text, theme.lane_colour(side), QFont(font))
+
+    def _paint_divider(self, painter: QPainter, area: QRectF) -> None:
+        x, middle = round(self._divider_x()), area.center().y()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setPen(QPen(QColor(0, 0, 0, 140), 4))
+        painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
+        painter.setPen(QPen(QColor(COLOURS.text), 2))
+        painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
+        painter.setPen(QPen(QColor(COLOURS.background), 1))
+        painter.setBrush(QColor(COLOURS.text))
+        painter.drawRoundedRect(QRectF(x - SPACE_XS, middle - SPACE * 2, SPACE, SPACE * 4), 4, 4)
+
+    # -- mouse -------------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
+        if event is not None and self._is_on_divider(event):
+            self._holds_divider = True
+            return
+        super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
+        if event is not None and self._holds_divider:
+            area = self.picture_area()
+            self.set_divider((event.position().x() - area.left()) / area.width())
+            self.divider_moved.emit(self._divider)
+            return
+        super().mouseMoveEvent(event)
+        if event is not None and self._is_on_divider(event):
+            self.setCursor(Qt.CursorShape.SplitHCursor)
+
+    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
+        if self._holds_divider:
+            self._holds_divider = False
+            return
+        super().mouseReleaseEvent(event)
+
+    def _is_on_divider(self, event: QMouseEvent) -> bool:
+        return (
+            self._mode == WIPE
+            and self._picture is not None
+            and self.picture_area().contains(event.position())
+            and abs(event.position().x() - self._divider_x()) <= REACH_PX
+        )
+
+    # -- timer -------------------------------------------------------------------------------
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        super().showEvent(event)
+        self._run_timer()
+
+    def hideEvent(self, event: QHideEvent | None) -> None:
+        super().hideEvent(event)
+        self._timer.stop()
+
+    def _run_timer(self) -> None:
+        if self._mode == BLINK and self.isVisible():
+            self._timer.start()
+        else:
+            self._timer.stop()
+        self.update()
