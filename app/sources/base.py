@@ -19,10 +19,14 @@ class SourceInfo:
     spec : the text that opens it again, as given to --source.
     title : how it is called on screen.
     live : frames come by themselves and cannot be asked for again (newest wins).
-    size : (width, height) of its frames, pixels.
-    fps : nominal frames per second, or None if unknown.
-    frame_count : number of frames, or None where there is no end (live, built-in scene).
+    size : (width, height) of its frames, pixels; what was asked until a live source's first frame.
+    fps : nominal frames per second, or None if unknown; measured where the source is live.
+    frame_count : number of frames, or None where there is no end or it is not known yet.
     asked : what was asked of the device, as text, where it may differ from what came.
+    delivered : what the device sends in truth, as text to be shown beside `asked`.
+    has_truth : its frames carry GroundTruth.
+    note : a sentence that the user should see while frames go on coming, such as pictures that
+        were skipped; else empty.
     """
 
     spec: str
@@ -32,7 +36,9 @@ class SourceInfo:
     fps: float | None = None
     frame_count: int | None = None
     asked: str = ""
+    delivered: str = ""
     has_truth: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,69 @@
+"""What FFmpeg decoded, as the pictures that travel through the app; shared by files and streams."""
+
+from __future__ import annotations
+
+import av
+import av.error
+import numpy as np
+from av.video.frame import VideoFrame
+from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
+from numpy.typing import NDArray
+
+_UNSPECIFIED = 2  # AVCOL_SPC_UNSPECIFIED; PyAV has no name for it
+_HD_HEIGHT = 720
+# Demuxers that "play" texts as terminal art: a README is not a video.
+_TEXT_FORMATS = frozenset({"tty", "bin", "idf", "xbin", "adf"})
+
+
+class Picturer:
+    """Turns decoded frames into upright RGB with square pixels. One per stream: it keeps a cache.
+
+    aspect : width of a pixel over its height; 1 for square ones.
+    """
+
+    def __init__(self, aspect: float = 1.0) -> None:
+        self._aspect = aspect
+        self._reformatter = VideoReformatter()
+
+    def rgb(self, frame: VideoFrame) -> NDArray[np.uint8]:
+        """(H, W, 3) uint8 from any pixel format: alpha is dropped, deeper colours are rounded."""
+        width = frame.width
+        if abs(self._aspect - 1.0) > 0.005:
+            width = max(1, round(frame.width * self._aspect))
+        converted = self._reformatter.reformat(
+            frame, width=width, format="rgb24", src_colorspace=_source_colours(frame)
+        )
+        picture = np.asarray(converted.to_ndarray(), np.uint8)
+        quarter_turns = round(frame.rotation / 90) % 4
+        return np.ascontiguousarray(np.rot90(picture, quarter_turns))
+
+
+def _source_colours(frame: VideoFrame) -> int | None:
+    """HD video that does not say otherwise is BT.709; swscale would take it for BT.601.
+
+    Full-range pictures are left alone: those are JPEGs, which are BT.601 at any size.
+    """
+    untagged = frame.colorspace == _UNSPECIFIED
+    full_range = frame.color_range == ColorRange.JPEG or frame.format.name.startswith("yuvj")
+    if untagged and not full_range and frame.height >= _HD_HEIGHT:
+        return int(Colorspace.ITU709)
+    return None
+
+
+def is_text(container: av.container.InputContainer) -> bool:
+    """FFmpeg took a text file for terminal art."""
+    return container.format.name in _TEXT_FORMATS
+
+
+def moving_pictures(container: av.container.InputContainer) -> av.video.stream.VideoStream | None:
+    """The first video track that is not a cover picture, or None."""
+    for stream in container.streams.video:
+        if not stream.disposition & av.stream.Disposition.attached_pic:
+            return stream
+    return None
+
+
+def pixel_aspect(stream: av.video.stream.VideoStream) -> float:
+    """Width of a pixel over its height; 1 where the file does not say."""
+    ratio = stream.sample_aspect_ratio
+    return float(ratio) if ratio else 1.0
