@@ -1,0 +1,143 @@
+"""Where each pixel of a picture was in the one before: optical flow at reduced size.
+
+Dense inverse search (Kroeger et al. 2016) as OpenCV implements it, run both ways on grey pictures
+whose short side is brought below a limit; pixels whose way there and back does not close are
+hidden in one of the two pictures and marked invalid (Sundaram et al. 2010, section 3).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import Enum
+from typing import cast
+
+import cv2
+import numpy as np
+
+from models.frames import Bool, Float32, UInt8
+
+_CLOSES_RELATIVE = 0.01  # of the squared lengths of both flows
+_CLOSES_ABSOLUTE = 0.5  # px^2, at the working size
+
+
+class FlowPreset(Enum):
+    """Quality against time; the values are OpenCV's."""
+
+    ULTRAFAST = 0
+    FAST = 1
+    MEDIUM = 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Flow:
+    """Motion from a picture to its predecessor, at the working size.
+
+    flow_to_previous : (h, w, 2) float32, pixels (x, y) of the working size. What is seen at p was
+        at p + flow in the previous picture.
+    valid : (h, w) bool, False where it was hidden, outside, or could not be followed.
+    grey : (h, w) float32 in 0–1, the picture; `previous_grey` : its predecessor, not warped.
+    """
+
+    flow_to_previous: Float32
+    valid: Bool
+    grey: Float32
+    previous_grey: Float32
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) at which the flow was computed."""
+        return self.valid.shape[1], self.valid.shape[0]
+
+    @property
+    def median_px(self) -> float:
+        """Median length of the flow in pixels of the working size; 0 for a still picture."""
+        return float(np.median(np.hypot(*np.moveaxis(self.flow_to_previous[::4, ::4], -1, 0))))
+
+
+def working_size(width: int, height: int, short_side: int) -> tuple[int, int]:
+    """(width, height) after division by the least whole number that brings the short side to
+    `short_side` or below. Whole divisors make area resizing several times cheaper."""
+    divisor = max(1, math.ceil(min(width, height) / short_side))
+    return max(1, round(width / divisor)), max(1, round(height / divisor))
+
+
+def reduce_grey(rgb: UInt8, size: tuple[int, int]) -> UInt8:
+    """(H, W, 3) uint8 to (h, w) uint8 grey, area-averaged to `size` (width, height)."""
+    small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
+    return cast(UInt8, cv2.cvtColor(small, cv2.COLOR_RGB2GRAY))
+
+
+def reduce_disparity(disparity: Float32, size: tuple[int, int]) -> Float32:
+    """(H, W) float32 to (h, w), the mean of the known pixels; NaN where less than half is known."""
+    if disparity.shape[::-1] == size:
+        return disparity
+    if math.isfinite(float(disparity.sum(dtype=np.float64))):
+        return cast(Float32, cv2.resize(disparity, size, interpolation=cv2.INTER_AREA))
+    known = np.isfinite(disparity)
+    share = cv2.resize(known.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    total = cv2.resize(np.where(known, disparity, 0), size, interpolation=cv2.INTER_AREA)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(share >= 0.5, total / share, np.nan).astype(np.float32)
+
+
+def warp(previous: Float32, flow_to_previous: Float32) -> Float32:
+    """Bring a map of the previous picture onto this one: out(p) = previous(p + flow(p)).
+
+    `previous` (h, w) float32, `flow_to_previous` (h, w, 2); bilinear; NaN beyond the edge of
+    the picture (half a pixel past the outermost centres) and wherever an unknown pixel would be mixed in.
+    """
+    height, width = previous.shape
+    x = flow_to_previous[..., 0] + np.arange(width, dtype=np.float32)
+    y = flow_to_previous[..., 1] + np.arange(height, dtype=np.float32)[:, None]
+    warped = cv2.remap(previous, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    # A constant border of NaN would be mixed, with weight zero, into the last row and column.
+    outside = (np.abs(x - (width - 1) / 2) > width / 2) | (
+        np.abs(y - (height - 1) / 2) > height / 2
+    )
+    warped[outside] = np.nan
+    return cast(Float32, warped)
+
+
+class FlowEstimator:
+    """Flow between pictures of any size, computed at a reduced one.
+
+    short_side : upper limit of the working size's short side, pixels.
+    Pictures must not differ in size within one pair (ValueError). Not to be shared by threads.
+    """
+
+    def __init__(self, preset: FlowPreset = FlowPreset.FAST, short_side: int = 192) -> None:
+        if short_side < 16:
+            raise ValueError(f"flow needs a short side of 16 pixels or more, not {short_side}")
+        self._search = cv2.DISOpticalFlow.create(preset.value)
+        self._short_side = short_side
+
+    def __call__(self, previous_rgb: UInt8, rgb: UInt8) -> Flow:
+        """Flow from `rgb` back to `previous_rgb`, both (H, W, 3) uint8."""
+        size = self.working_size(rgb)
+        return self.between(reduce_grey(previous_rgb, size), reduce_grey(rgb, size))
+
+    def working_size(self, rgb: UInt8) -> tuple[int, int]:
+        """(width, height) at which flow for a picture of this size is computed."""
+        return working_size(rgb.shape[1], rgb.shape[0], self._short_side)
+
+    def between(self, previous: UInt8, grey: UInt8) -> Flow:
+        """The same for grey (h, w) uint8 pictures that `reduce_grey` made; saves repeated work."""
+        if previous.shape != grey.shape:
+            raise ValueError(f"pictures of {previous.shape} and {grey.shape} make no pair")
+        back = self._search.calc(grey, previous, None)
+        forth = self._search.calc(previous, grey, None)
+        return Flow(back, _closes(back, forth), _unit(grey), _unit(previous))
+
+
+def _closes(back: Float32, forth: Float32) -> Bool:
+    """True where going back by `back` and forth from there leads home."""
+    forth_x, forth_y = (warp(np.ascontiguousarray(forth[..., axis]), back) for axis in (0, 1))
+    away = np.square(back[..., 0] + forth_x) + np.square(back[..., 1] + forth_y)
+    length = np.square(back).sum(axis=-1) + np.square(forth_x) + np.square(forth_y)
+    with np.errstate(invalid="ignore"):
+        return cast(Bool, away < _CLOSES_RELATIVE * length + _CLOSES_ABSOLUTE)
+
+
+def _unit(grey: UInt8) -> Float32:
+    return grey.astype(np.float32) * np.float32(1 / 255)
