@@ -1,0 +1,40 @@
+"""Depth Anything V2 (Yang et al. 2024): the per-frame baseline, and what FlashDepth grew from."""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+from models.flashdepth.config import PATCH, EncoderName
+from models.flashdepth.dense import DensePredictor, Features
+
+
+class DepthAnythingV2(DensePredictor):
+    """The relative-depth networks: "vits", "vitb" or "vitl". ValueError for another name."""
+
+    def __init__(self, encoder: EncoderName) -> None:
+        super().__init__(encoder)
+        self.encoder: EncoderName = encoder
+
+    def forward(self, frames: Tensor) -> Tensor:
+        """(b, 3, H, W) normalised, sides multiples of 14, to (b, H, W) affine-invariant disparity.
+
+        Disparity is >= 0 and larger is nearer. Raises ValueError for frames of another shape.
+        """
+        disparity, _ = self.decode(self.encode(frames))
+        return disparity
+
+    def encode(self, frames: Tensor) -> Features:
+        """All but the last convolutions; there is no memory to wait for."""
+        height, width = frames.shape[-2:]
+        levels = self.pyramid(frames)
+        path = self.depth_head.first_path(levels[3], (height // PATCH, width // PATCH))
+        for number in (3, 2, 1):
+            path = self.depth_head.next_path(number, path, levels)
+        return Features(path, (), height, width)
+
+    def decode(
+        self, features: Features, state: None = None, *, temporal: bool = False
+    ) -> tuple[Tensor, None]:
+        """Disparity (b, H, W); `state` and `temporal` are there for streams and mean nothing."""
+        del temporal
+        return self.depth_head.disparity(features.path, features.height, features.width), state
