@@ -84,8 +84,8 @@ def reduce_disparity(disparity: Float32, size: tuple[int, int]) -> Float32:
 def warp(previous: Float32, flow_to_previous: Float32) -> Float32:
     """Bring a map of the previous picture onto this one: out(p) = previous(p + flow(p)).
 
-    `previous` (h, w) float32, `flow_to_previous` (h, w, 2); bilinear; NaN beyond the edge of
-    the picture (half a pixel past the outermost centres) and wherever an unknown pixel would be mixed in.
+    `previous` (h, w) float32, `flow_to_previous` (h, w, 2); bilinear; NaN over half a pixel
+    beyond the outermost centres and wherever an unknown pixel would be mixed in.
     """
     height, width = previous.shape
     x = flow_to_previous[..., 0] + np.arange(width, dtype=np.float32)

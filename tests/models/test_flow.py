@@ -59,16 +59,16 @@ def test_a_still_picture_does_not_move() -> None:
 def test_what_was_hidden_before_is_invalid() -> None:
     texture, patch = _texture(), _texture(seed=5)[:100, :60]
     pictures = []
-    for x in (100, 124):  # the patch moves right and uncovers a strip on its left
+    for x in (100, 112):  # the patch moves right and uncovers a strip on its left
         picture = _crop(texture, 0, 0)
         picture[70:170, x : x + 60] = patch
         pictures.append(picture)
     flow = FlowEstimator(FlowPreset.MEDIUM, 120)(*pictures)
 
-    strip = flow.valid[40:80, 51:61]
+    strip = flow.valid[40:80, 51:55]
     assert strip.mean() < 0.55
     assert flow.valid[:30].mean() > 0.95
-    assert flow.valid[40:80, 68:88].mean() > 0.8
+    assert flow.valid[40:80, 62:80].mean() > 0.8
 
 
 def test_pictures_of_different_size_make_no_pair() -> None:
