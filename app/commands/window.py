@@ -1,0 +1,85 @@
+"""The default command: the window."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from app.settings import Settings
+from app.settings_store import SettingsStore, settings_path
+from models import registry
+from models.device import resolve
+from models.errors import UsageError
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Open the window and stay until it closes; returns the exit code."""
+    store = SettingsStore(settings_path(getattr(arguments, "profile", None) or "default"))
+    remembered, note = (Settings(), "") if getattr(arguments, "reset", False) else store.load()
+    settings = with_arguments(remembered, arguments)
+    _require_display()
+    from app.gui import WindowOptions, run_gui
+
+    options = WindowOptions(
+        size=getattr(arguments, "window_size", None),
+        quit_after_s=getattr(arguments, "quit_after", None),
+        screenshot=_screenshot_path(arguments),
+        record=getattr(arguments, "record", None),
+        note=note,
+    )
+    return run_gui(settings, store, options)
+
+
+def with_arguments(settings: Settings, arguments: argparse.Namespace) -> Settings:
+    """Remembered settings with what was asked for on the command line.
+
+    A remembered camera is offered in the window but never opened unasked. Raises UsageError for
+    a model or device that does not exist.
+    """
+    changes: dict[str, Any] = {}
+    if settings.source.startswith(("camera:", "screen", "http:", "https:", "rtsp:", "udp:")):
+        changes["source"] = Settings.source
+    given = vars(arguments)
+    for key, field in (("source", "source"), ("a", "model_a"), ("b", "model_b")):
+        if key in given:
+            changes[field] = given[key]
+    for key in ("input_size", "device", "threads"):
+        if key in given:
+            changes[key] = given[key]
+    if "source_size" in given:
+        changes["source_width"], changes["source_height"] = given["source_size"]
+    try:
+        settings = replace(settings, **changes)
+    except ValueError as error:
+        raise UsageError(f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
+    if "device" in given:
+        resolve(settings.device)
+    for field in ("a", "b"):
+        if field in given:
+            registry.find(given[field])
+    return settings
+
+
+def _screenshot_path(arguments: argparse.Namespace) -> Path | None:
+    path: Path | None = getattr(arguments, "screenshot", None)
+    if path is None:
+        return None
+    if path.suffix.lower() != ".png":
+        raise UsageError(f"A screenshot is a PNG; call it {path.with_suffix('.png').name}.")
+    if not path.parent.is_dir():
+        raise UsageError(f"There is no folder {path.parent} for the screenshot; make it first.")
+    return path
+
+
+def _require_display() -> None:
+    if sys.platform != "linux" or os.environ.get("QT_QPA_PLATFORM"):
+        return
+    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        raise UsageError(
+            "There is no display to open a window on; "
+            "`python main.py process INPUT --out DIR` works without one."
+        )

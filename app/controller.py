@@ -1,0 +1,178 @@
+"""The user's wishes become settings, and settings become work. No drawing, no maths.
+
+Every control ends in ``SettingsModel.replace``; every effect starts from what changed there. So a
+key, a menu, the inspector, a preset and a lesson that set the same thing do the same thing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from app import translate
+from app.capture import CaptureLoop, Play, Seek, Select, Step
+from app.inference import InferenceLoop
+from app.settings import PANES, VIEWS, Settings, SettingsModel
+from renderers.colormap import COLORMAPS
+
+_SOURCE = frozenset({"source", "source_width", "source_height"})
+_MANNER = frozenset({"loop", "pacing", "mirror", "rotate"})
+_LANES = frozenset(
+    {
+        "model_a", "model_b", "memory", "input_size", "device", "precision", "threads",
+        "ema_factor", "range_mode", "range_far", "range_near", "range_locked", "flicker_window",
+        "view", "charts", "sound", "difference_alignment",
+    }
+)  # fmt: skip
+_RANGE_MODES = ("stable", "fixed", "per-frame")
+
+
+class Controller(QObject):
+    """Passes wishes on. `current_range` answers the (far, near) that lane A shows now.
+
+    source_opened : another source was asked for; what was shown belongs to the last one.
+    """
+
+    source_opened = pyqtSignal()
+
+    def __init__(
+        self,
+        model: SettingsModel,
+        capture: CaptureLoop,
+        inference: InferenceLoop,
+        current_range: Callable[[], tuple[float, float] | None],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.model = model
+        self._capture = capture
+        self._inference = inference
+        self._current_range = current_range
+        self._unsubscribe = model.subscribe(self._apply)
+
+    @property
+    def settings(self) -> Settings:
+        """What is in force."""
+        return self.model.value
+
+    def start(self) -> None:
+        """Set everything going as the settings say."""
+        self._apply(self.settings, _SOURCE | _MANNER | _LANES)
+
+    def close(self) -> None:
+        """Hear of no more changes."""
+        self._unsubscribe()
+
+    def set(self, key: str, value: Any) -> None:
+        """Change one setting by its name; raises ValueError if the value is unusable."""
+        self.model.replace(**{key: value})
+
+    # -- source and time -----------------------------------------------------------------------
+
+    def open_source(self, spec: str) -> None:
+        """Show another source, also when it is the same again (a retry)."""
+        if spec == self.settings.source:
+            self._apply(self.settings, _SOURCE)
+            return
+        changes: dict[str, Any] = {"source": spec}
+        if spec.startswith("camera:"):
+            changes["last_camera"] = spec
+        self.model.replace(**changes)
+
+    def toggle_pause(self) -> None:
+        self._capture.post(Play(not self._capture.status.playing))
+
+    def set_paused(self, paused: bool) -> None:
+        self._capture.post(Play(not paused))
+
+    def step(self, by: int) -> None:
+        """Go `by` frames on and stay there."""
+        self._capture.post(Step(by))
+
+    def step_forward(self) -> None:
+        self.step(1)
+
+    def step_back(self) -> None:
+        self.step(-1)
+
+    def seek(self, index: int) -> None:
+        self._capture.post(Seek(index))
+
+    # -- lanes ---------------------------------------------------------------------------------
+
+    def toggle_memory(self) -> None:
+        self.model.replace(memory=not self.settings.memory)
+
+    def reset_memory(self) -> None:
+        """Start every lane anew at the next frame."""
+        self._inference.reset_memory()
+
+    # -- display -------------------------------------------------------------------------------
+
+    def toggle_pane(self, number: int) -> None:
+        """Show or hide pane 1 to 4; the last one stays."""
+        pane = PANES[number]
+        shown = set(self.settings.panes) ^ {pane}
+        if shown:
+            self.model.replace(panes=tuple(p for p in PANES if p in shown))
+
+    def toggle_view(self, view: str) -> None:
+        """Switch to `view`, or back to side by side if it is on already."""
+        if view not in VIEWS:
+            raise ValueError(f"there is no view {view!r}")
+        self.model.replace(view="side" if self.settings.view == view else view)
+
+    def toggle(self, key: str) -> None:
+        """Turn a yes-or-no setting round."""
+        self.model.replace(**{key: not getattr(self.settings, key)})
+
+    def next_colormap(self) -> None:
+        at = COLORMAPS.index(self.settings.colormap) if self.settings.colormap in COLORMAPS else -1
+        self.model.replace(colormap=COLORMAPS[(at + 1) % len(COLORMAPS)])
+
+    def next_range_mode(self) -> None:
+        at = _RANGE_MODES.index(self.settings.range_mode)
+        self.set_range_mode(_RANGE_MODES[(at + 1) % len(_RANGE_MODES)])
+
+    def set_range_mode(self, mode: str) -> None:
+        """Change the mode; "fixed" starts from the range on screen."""
+        changes: dict[str, Any] = {"range_mode": mode, "range_locked": False}
+        shown = self._current_range()
+        if mode == "fixed" and shown is not None:
+            changes |= {"range_far": shown[0], "range_near": shown[1]}
+        self.model.replace(**changes)
+
+    def set_range_locked(self, locked: bool) -> None:
+        """Hold the range that is on screen, or let it follow again."""
+        changes: dict[str, Any] = {"range_locked": locked}
+        shown = self._current_range()
+        if locked and shown is not None:
+            changes |= {"range_far": shown[0], "range_near": shown[1]}
+        self.model.replace(**changes)
+
+    def change(self, key: str, value: Any) -> None:
+        """One control of the inspector moved; keys are field names of Settings."""
+        match key:
+            case "range_mode":
+                self.set_range_mode(value)
+            case "range_locked":
+                self.set_range_locked(bool(value))
+            case "range_far" if value >= self.settings.range_near:
+                self.model.replace(range_far=value, range_near=value + 1e-3)
+            case "range_near" if value <= self.settings.range_far:
+                self.model.replace(range_near=value, range_far=value - 1e-3)
+            case _:
+                self.set(key, value)
+
+    # -- effects -------------------------------------------------------------------------------
+
+    def _apply(self, settings: Settings, changed: frozenset[str]) -> None:
+        if changed & _MANNER:
+            self._capture.post(translate.manner(settings))
+        if changed & _LANES:
+            self._inference.configure(translate.pipeline_config(settings), settings.threads)
+        if changed & _SOURCE:
+            self._capture.post(Select(settings.source, translate.source_size(settings)))
+            self.source_opened.emit()
