@@ -124,7 +124,7 @@ def align_robust(disparity: Float32, reference: Float32, iterations: int = 20) -
     spread = max(float(np.ptp(y)), np.finfo(np.float64).tiny)
     for _ in range(iterations):
         residual = found.scale * x + found.shift - y
-        sigma = _MAD_TO_SIGMA * float(np.median(np.abs(residual - np.median(residual))))
+        sigma = _MAD_TO_SIGMA * float(np.median(np.abs(residual)))
         limit = _TUKEY * max(sigma, 1e-9 * spread)
         weight = np.square(np.clip(1.0 - np.square(residual / limit), 0.0, None))
         if np.count_nonzero(weight) < 2:

@@ -112,7 +112,7 @@ def test_the_robust_fit_is_the_minimum_of_the_biweight_loss_that_scipy_finds() -
     y = 0.7 * x + 0.2 + rng.standard_t(2, x.size) * 0.1
     ours = align_robust(x.astype(np.float32), y.astype(np.float32), iterations=100)
     residual = ours.scale * x + ours.shift - y
-    limit = 4.685 * 1.4826 * np.median(np.abs(residual - np.median(residual)))
+    limit = 4.685 * 1.4826 * np.median(np.abs(residual))
 
     def loss(p: np.ndarray) -> float:
         inside = np.clip(1 - ((p[0] * x + p[1] - y) / limit) ** 2, 0, None)

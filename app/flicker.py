@@ -1,0 +1,243 @@
+"""How much each lane flickers right now: warped error, heat map and drift, frame by frame.
+
+Plain Python, one thread, no Qt. Flow is computed once per frame and shared by the lanes; who does
+not want to know does not call, and pays nothing. Numbers are those of `models.metrics`, so that
+the live view and the report speak of the same thing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import cast
+
+import cv2
+import numpy as np
+
+from models.flow import (
+    Flow,
+    FlowEstimator,
+    FlowPreset,
+    reduce_disparity,
+    reduce_grey,
+    warp,
+)
+from models.frames import Bool, Float32, Frame, UInt8
+from models.metrics import SpreadSums, photometric_weight, step_drift, warped_error
+
+MAX_WINDOW_FRAMES = 60
+_MAX_GAP_FRAMES = 30  # a slow lane on a live source skips frames; more than this is another scene
+_STILL_PX = 0.25  # median motion, in pixels of the working size, below which the camera rests
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LaneFlicker:
+    """One lane's steadiness at one frame. NaN wherever there is no predecessor to compare with.
+
+    error : mean warped error |warp(d_prev) - d| of this pair, in the lane's unit of disparity.
+    flicker : the same in units of the lane's spread (OPW of this pair): no unit, 0 is steady.
+    recent : `flicker` averaged over the window.
+    heat : (h, w) float32, `flicker` per pixel integrated over the window along the motion; NaN
+        where unknown. At the working size, which is smaller than the frame.
+    scale : s_t of disparity = s_t * warp(d_prev) + b_t; 1 is steady.
+    shift : change of the median level in units of the spread; 0 is steady.
+    valid : share of pixels that could be compared, 0–1.
+    """
+
+    error: float
+    flicker: float
+    recent: float
+    heat: Float32
+    scale: float
+    shift: float
+    valid: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FlickerResult:
+    """What the meter saw at one frame.
+
+    paired : the frame had a predecessor in the same shot.
+    motion_px : median motion since then, pixels of the source; NaN without a predecessor.
+    still : the picture as a whole did not move (static-scene noise means something).
+    """
+
+    frame_index: int
+    segment: int
+    paired: bool
+    motion_px: float
+    still: bool
+    lanes: dict[str, LaneFlicker]
+
+
+@dataclass(slots=True)
+class _Lane:
+    """What is remembered of one lane: its last map, its spread, its heat."""
+
+    previous: Float32 | None = None
+    heat: Float32 | None = None
+    recent: float = math.nan
+    spread: SpreadSums = field(default_factory=SpreadSums)
+
+
+class FlickerMeter:
+    """Fed with every frame and its lanes' disparities; tells how steady each lane is.
+
+    window_frames : span of the exponential window, 1–60 frames (1 shows each pair alone). Frame n
+        weighs alpha (1 - alpha)^(age) with alpha = 2 / (window + 1).
+    half_life_frames : how fast the spread that normalises flicker forgets; None never does.
+    true_flow : use the source's own flow where it has one, instead of estimating it.
+    """
+
+    def __init__(
+        self,
+        window_frames: int = 12,
+        *,
+        preset: FlowPreset = FlowPreset.FAST,
+        short_side: int = 192,
+        half_life_frames: float | None = 300.0,
+        true_flow: bool = False,
+    ) -> None:
+        self.window_frames = window_frames
+        self._flow = FlowEstimator(preset, short_side)
+        self._fade = 1.0 if half_life_frames is None else 0.5 ** (1.0 / half_life_frames)
+        self._true_flow = true_flow
+        self.reset()
+
+    @property
+    def window_frames(self) -> int:
+        """Span of the window in frames; may be changed at any time. ValueError outside 1–60."""
+        return self._window_frames
+
+    @window_frames.setter
+    def window_frames(self, frames: int) -> None:
+        if not 1 <= frames <= MAX_WINDOW_FRAMES:
+            raise ValueError(f"the window spans 1 to {MAX_WINDOW_FRAMES} frames, not {frames}")
+        self._window_frames = frames
+
+    def reset(self) -> None:
+        """Forget everything, the spread included: the next frame has no predecessor."""
+        self._lanes: dict[str, _Lane] = {}
+        self._grey: UInt8 | None = None
+        self._last: tuple[int, int, tuple[int, int]] | None = None  # segment, index, size
+
+    def update(
+        self,
+        frame: Frame,
+        disparities: Mapping[str, Float32],
+        *,
+        cut: bool = False,
+        restarted: Collection[str] = (),
+    ) -> FlickerResult:
+        """Take in `frame` and what each lane saw in it; disparities (H, W) at the frame's size.
+
+        cut : the frame does not follow the last one. A new segment, another size and a gap of more
+        than 30 frames count as one without being told. restarted : lanes that lost their memory
+        before this frame; they are not compared with what they said before.
+        """
+        paired = not cut and self._follows(frame)
+        grey = reduce_grey(frame.rgb, self._flow.working_size(frame.rgb))
+        flow = self._flow_to(frame, grey) if paired else None
+        self._grey = grey
+        self._last = (frame.segment, frame.index, frame.size)
+        for name in list(self._lanes):
+            if name not in disparities:
+                del self._lanes[name]
+        weight = None if flow is None else _weight(flow)
+        size = (grey.shape[1], grey.shape[0])
+        lanes = {}
+        for name, disparity in disparities.items():
+            lane = self._lanes.setdefault(name, _Lane())
+            if not paired or name in restarted:
+                lane.previous, lane.heat, lane.recent = None, None, math.nan
+            lanes[name] = self._measure(lane, reduce_disparity(disparity, size), flow, weight)
+        motion = math.nan if flow is None else flow.median_px
+        return FlickerResult(
+            frame_index=frame.index,
+            segment=frame.segment,
+            paired=paired,
+            motion_px=motion * frame.size[0] / size[0],
+            still=motion < _STILL_PX,
+            lanes=lanes,
+        )
+
+    def _follows(self, frame: Frame) -> bool:
+        if self._last is None or self._grey is None:
+            return False
+        segment, index, size = self._last
+        gap = frame.index - index
+        return frame.segment == segment and frame.size == size and 0 < gap <= _MAX_GAP_FRAMES
+
+    def _flow_to(self, frame: Frame, grey: UInt8) -> Flow:
+        assert self._grey is not None
+        assert self._last is not None
+        truth = frame.truth
+        if (
+            self._true_flow
+            and truth is not None
+            and truth.flow_to_previous is not None
+            and frame.index == self._last[1] + 1
+        ):
+            return _known_flow(truth.flow_to_previous, truth.covisible, self._grey, grey)
+        return self._flow.between(self._grey, grey)
+
+    def _measure(
+        self, lane: _Lane, disparity: Float32, flow: Flow | None, weight: Float32 | None
+    ) -> LaneFlicker:
+        lane.spread.fade(self._fade)
+        lane.spread.add(disparity)
+        previous, lane.previous = lane.previous, disparity
+        if previous is None or flow is None or weight is None:
+            nan = math.nan
+            return LaneFlicker(nan, nan, nan, np.full_like(disparity, nan), nan, nan, 0.0)
+        warped = warp(previous, flow.flow_to_previous)
+        warped[weight <= 0.0] = np.nan
+        spread = lane.spread.spread
+        unit = spread.deviation if spread.deviation > 0.0 else math.nan
+        error = warped_error(warped, disparity, weight)
+        self._integrate(lane, weight * np.abs(warped - disparity), error / unit, flow)
+        scale, shift = step_drift(warped, disparity, spread)
+        return LaneFlicker(
+            error=error,
+            flicker=error / unit,
+            recent=lane.recent,
+            heat=cast(Float32, lane.heat) / np.float32(unit),
+            scale=scale,
+            shift=shift,
+            valid=float(np.mean(np.isfinite(warped) & np.isfinite(disparity))),
+        )
+
+    def _integrate(self, lane: _Lane, error: Float32, flicker: float, flow: Flow) -> None:
+        """Carry the heat along the motion and blend this pair's error into it."""
+        alpha = 2.0 / (self._window_frames + 1.0)
+        if lane.heat is None or alpha == 1.0:
+            lane.heat = error
+        else:
+            past = warp(lane.heat, flow.flow_to_previous)
+            blend = past + np.float32(alpha) * (error - past)
+            lane.heat = np.where(np.isnan(past), error, np.where(np.isnan(error), past, blend))
+        if not math.isfinite(lane.recent):
+            lane.recent = flicker
+        elif math.isfinite(flicker):
+            lane.recent += alpha * (flicker - lane.recent)
+
+
+def _weight(flow: Flow) -> Float32:
+    """(h, w) photometric weight, 0 where the flow is not valid."""
+    warped = warp(flow.previous_grey, flow.flow_to_previous)
+    return photometric_weight(warped, flow.grey) * flow.valid
+
+
+def _known_flow(to_previous: Float32, covisible: Bool | None, previous: UInt8, grey: UInt8) -> Flow:
+    """The source's own flow (H, W, 2) brought to the working size."""
+    size = (grey.shape[1], grey.shape[0])
+    height, width = to_previous.shape[:2]
+    shrink = np.array([size[0] / width, size[1] / height], np.float32)
+    small = cv2.resize(to_previous, size, interpolation=cv2.INTER_NEAREST_EXACT) * shrink
+    valid = np.isfinite(small).all(axis=-1)
+    if covisible is not None:
+        seen = cv2.resize(covisible.view(np.uint8), size, interpolation=cv2.INTER_NEAREST_EXACT)
+        valid &= seen.astype(bool)
+    unit = np.float32(1 / 255)
+    return Flow(np.nan_to_num(small), valid, grey * unit, previous * unit)
