@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -79,7 +80,7 @@ class InvertedResidual(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         y = x if self.expand is None else F.relu6(self.expand(x))
-        y = self.project(F.relu6(self.filter(y)))
+        y = cast(Tensor, self.project(F.relu6(self.filter(y))))
         return x + y if self.shortcut else y
 
 
@@ -105,8 +106,14 @@ class LiteEncoder(nn.Module):
         self.frozen_blocks = 0
 
     def freeze(self, blocks: int) -> None:
-        """Keep the stem and the first `blocks` blocks as they are; no gradient is computed there."""
+        """Keep the stem and the first `blocks` blocks; no gradient is computed there.
+
+        The depthwise filters of the other blocks are kept too: their weight gradient alone takes
+        half of a training step on a CPU, and the 1x1 convolutions around them can adapt.
+        """
         self.frozen_blocks = blocks
+        for block in self.blocks:
+            cast(InvertedResidual, block).filter.requires_grad_(False)
         for module in (self.stem, *self.blocks[:blocks]) if blocks else ():
             module.requires_grad_(False)
 
@@ -119,9 +126,7 @@ class LiteEncoder(nn.Module):
         with torch.set_grad_enabled(torch.is_grad_enabled() and not self.frozen_blocks):
             x = F.relu6(self.stem(frames))
         for index, block in enumerate(self.blocks):
-            with torch.set_grad_enabled(
-                torch.is_grad_enabled() and index >= self.frozen_blocks
-            ):
+            with torch.set_grad_enabled(torch.is_grad_enabled() and index >= self.frozen_blocks):
                 x = block(x)
             if index in self._taps:
                 features.append(x)

@@ -1,0 +1,206 @@
+"""FlashDepth-lite: the FlashDepth design at a size that runs live on two CPU cores.
+
+A convolutional pyramid (EfficientNet-Lite0) takes the place of the vision transformer. The rest
+follows FlashDepth-S (Chou et al. 2025): DPT-style fusion from coarse to fine, and the Mamba-2
+temporal module after the second fusion step ("path 3"), where a linear layer that starts at zero
+makes an untrained memory change nothing. What differs, and why:
+
+- the coarsest map also gets a global average, because a small network's own view of the whole
+  picture is narrow and "is this indoors?" decides the range of disparity;
+- the head works at half resolution on the fused map and the encoder's finest features, and
+  rearranges four channels into full-resolution pixels: crisp edges without full-resolution layers;
+- disparity is cut off at zero only outside of training, where a cut would leave pixels without a
+  gradient.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from models.flashdepth.lite_encoder import FEATURE_WIDTHS, LiteEncoder
+from models.flashdepth.mamba2 import TemporalModule, TemporalState
+
+SIZE_MULTIPLE = 32
+"""Sides of the network's picture are multiples of this."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiteConfig:
+    """The sizes that weights depend on.
+
+    width : channels of the fusion decoder.
+    head_width : channels of the half-resolution head.
+    temporal_layers, temporal_expand, temporal_headdim, temporal_state : of the Mamba-2 module.
+    temporal_downsample : size of the pooled map as a fraction of path 3 (stride 8).
+    """
+
+    width: int = 64
+    head_width: int = 32
+    temporal_layers: int = 4
+    temporal_expand: int = 2
+    temporal_headdim: int = 32
+    temporal_state: int = 64
+    temporal_downsample: float = 0.25
+
+
+class ResidualUnit(nn.Module):
+    """x + conv(relu(conv(relu(x))))."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(width, width, 3, padding=1)
+        self.conv2 = nn.Conv2d(width, width, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return cast(Tensor, x + self.conv2(F.relu(self.conv1(F.relu(x)))))
+
+
+class Fusion(nn.Module):
+    """Adds the encoder's map to the coarser path and hands it on, resized."""
+
+    def __init__(self, width: int, *, first: bool = False) -> None:
+        super().__init__()
+        self.skip_unit = None if first else ResidualUnit(width)
+        self.unit = ResidualUnit(width)
+        self.out = nn.Conv2d(width, width, 1)
+
+    def forward(self, path: Tensor, skip: Tensor | None, size: tuple[int, int]) -> Tensor:
+        if skip is not None and self.skip_unit is not None:
+            path = path + self.skip_unit(skip)
+        path = self.out(self.unit(path))  # a 1x1 convolution and a resize commute; this is cheaper
+        if path.shape[-2:] == size:
+            return path
+        return F.interpolate(path, size, mode="bilinear", align_corners=False)
+
+
+class Head(nn.Module):
+    """The finest path and the encoder's half-resolution features to disparity."""
+
+    def __init__(self, width: int, hidden: int) -> None:
+        super().__init__()
+        self.narrow = nn.Conv2d(width, hidden, 3, padding=1)
+        self.skip = nn.Conv2d(FEATURE_WIDTHS[0], hidden, 3, padding=1)
+        self.mix = nn.Conv2d(hidden, hidden, 3, padding=1)
+        self.out = nn.Conv2d(hidden, 4, 1)
+        with torch.no_grad():  # the four pixels of a cell start equal, about one unit near
+            self.out.weight.copy_(self.out.weight[:1].expand_as(self.out.weight).clone())
+            self.out.bias.fill_(1.0) if self.out.bias is not None else None
+
+    def forward(self, path: Tensor, finest: Tensor) -> Tensor:
+        """(b, width, h/4, w/4) and (b, c, h/2, w/2) -> (b, h, w)."""
+        x = F.interpolate(
+            self.narrow(path), finest.shape[-2:], mode="bilinear", align_corners=False
+        )
+        x = F.relu(x + self.skip(finest))
+        x = self.out(F.relu(self.mix(x)))
+        return F.pixel_shuffle(x, 2).squeeze(1)
+
+
+class FlashDepthLite(nn.Module):
+    """Pictures of a video to disparity, one after another, with memory in between.
+
+    A pure function: the memory is a value that goes in and comes out.
+    """
+
+    def __init__(self, config: LiteConfig | None = None) -> None:
+        super().__init__()
+        self.config = config = config or LiteConfig()
+        width = config.width
+        self.encoder = LiteEncoder()
+        self.project = nn.ModuleList(
+            nn.Conv2d(inputs, width, 3, padding=1, bias=False) for inputs in FEATURE_WIDTHS[1:]
+        )
+        self.overview = nn.Linear(FEATURE_WIDTHS[-1], width)
+        self.fuse = nn.ModuleList(Fusion(width, first=level == 3) for level in range(4))
+        self.temporal = TemporalModule(
+            width,
+            layers=config.temporal_layers,
+            expand=config.temporal_expand,
+            headdim=config.temporal_headdim,
+            d_state=config.temporal_state,
+            downsample=config.temporal_downsample,
+        )
+        self.head = Head(width, config.head_width)
+
+    def forward(
+        self, frames: Tensor, state: TemporalState | None = None
+    ) -> tuple[Tensor, TemporalState | None]:
+        """One frame of each video: (B, 3, H, W) -> disparity (B, H, W) and the memory after it."""
+        return self.decode(self.encode(frames), state)
+
+    def for_inference(self, dtype: torch.dtype) -> FlashDepthLite:
+        """This network, made ready to run: convolutions in `dtype`, the memory in float32."""
+        self.eval().requires_grad_(False)
+        self.to(dtype=dtype)
+        self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.temporal.float()
+        return self
+
+    def encode(self, frames: Tensor) -> tuple[Tensor, ...]:
+        """The part without memory, which lanes can share.
+
+        frames : (B, 3, H, W), colour values less PIXEL_MEAN over PIXEL_SCALE; sides multiples
+        of 32. Raises ValueError for other sides.
+        """
+        height, width = frames.shape[-2:]
+        if height % SIZE_MULTIPLE or width % SIZE_MULTIPLE:
+            raise ValueError(f"sides must be multiples of {SIZE_MULTIPLE}, not {width}x{height}")
+        return cast(tuple[Tensor, ...], self.encoder(frames))
+
+    def decode(
+        self, features: tuple[Tensor, ...], state: TemporalState | None, temporal: bool = True
+    ) -> tuple[Tensor, TemporalState | None]:
+        """Features of the next frame to disparity (B, H, W), relative; >= 0 outside of training.
+
+        Returns the memory after the frame; with temporal=False, `state` unchanged.
+        """
+        path = self._coarse(features)
+        if temporal:
+            path, state = self._remember(path, state)
+        return self._fine(path, features), state
+
+    def decode_clip(
+        self, features: tuple[Tensor, ...], state: TemporalState | None, length: int
+    ) -> tuple[Tensor, TemporalState | None]:
+        """`length` successive frames at once: all but the memory runs as one batch.
+
+        features : of (B * length) frames, the frames of a clip side by side.
+        Returns disparity (B, length, H, W) and the memory after the last frame.
+        """
+        path = self._coarse(features).unflatten(0, (-1, length))
+        after = []
+        for frame in path.unbind(1):
+            steadied, state = self._remember(frame, state)
+            after.append(steadied)
+        path = torch.stack(after, 1).flatten(0, 1)
+        path = path.contiguous(memory_format=torch.channels_last)
+        return self._fine(path, features).unflatten(0, (-1, length)), state
+
+    def _coarse(self, features: tuple[Tensor, ...]) -> Tensor:
+        """Path 3: the fused map at stride 8, where the memory sits."""
+        _, _, eighth, sixteenth, coarsest = features
+        overview = self.overview(coarsest.mean((2, 3)))[..., None, None]
+        path = self.project[3](coarsest) + overview
+        path = self.fuse[3](path, None, sixteenth.shape[-2:])
+        return cast(Tensor, self.fuse[2](path, self.project[2](sixteenth), eighth.shape[-2:]))
+
+    def _remember(
+        self, path: Tensor, state: TemporalState | None
+    ) -> tuple[Tensor, TemporalState | None]:
+        # A few hundred tokens: float32 costs next to nothing and errors do not add up over a video.
+        with torch.autocast(path.device.type, enabled=False):
+            steadied, state = self.temporal(path.float(), state)
+        steadied = steadied.to(path.dtype)
+        return steadied.contiguous(memory_format=torch.channels_last), state
+
+    def _fine(self, path: Tensor, features: tuple[Tensor, ...]) -> Tensor:
+        half, quarter, eighth, _, _ = features
+        path = self.fuse[1](path, self.project[1](eighth), quarter.shape[-2:])
+        path = self.fuse[0](path, self.project[0](quarter), quarter.shape[-2:])
+        disparity = self.head(path, half).float()
+        return cast(Tensor, disparity if self.training else disparity.clamp(min=0.0))

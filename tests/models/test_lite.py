@@ -1,0 +1,196 @@
+"""The bundled network: shapes, purity of its memory, and its ImageNet encoder."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from models.flashdepth.lite import FlashDepthLite, LiteConfig
+from models.flashdepth.lite_encoder import (
+    BATCH_NORM_EPS,
+    FEATURE_STRIDES,
+    FEATURE_WIDTHS,
+    LiteEncoder,
+    SameConv,
+    fold_imagenet_weights,
+)
+
+SMALL = LiteConfig(width=16, head_width=8, temporal_layers=2, temporal_state=16)
+
+
+def network(*, awake: bool = True) -> FlashDepthLite:
+    """A small network with random weights; awake: its memory does something."""
+    torch.manual_seed(1)
+    made = FlashDepthLite(SMALL).eval()
+    if awake:
+        last = made.temporal.final_layer[1]
+        torch.nn.init.normal_(last.weight, std=20.0)
+    return made
+
+
+def video(frames: int, height: int = 64, width: int = 96) -> Tensor:
+    return torch.randn(frames, 1, 3, height, width, generator=torch.Generator().manual_seed(2))
+
+
+def play(net: FlashDepthLite, frames: Tensor) -> Tensor:
+    state, seen = None, []
+    for frame in frames:
+        disparity, state = net(frame, state)
+        seen.append(disparity)
+    return torch.stack(seen)
+
+
+@torch.inference_mode()
+def test_disparity_has_the_size_of_the_frame_and_is_never_negative() -> None:
+    disparity, state = network()(torch.randn(2, 3, 64, 96) * 3, None)
+    assert disparity.shape == (2, 64, 96)
+    assert disparity.dtype == torch.float32
+    assert float(disparity.min()) >= 0.0
+    assert state is not None
+
+
+def test_training_sees_values_below_zero_so_that_no_pixel_is_without_a_gradient() -> None:
+    net = network().train()
+    with torch.no_grad():
+        net.head.out.bias.fill_(-5.0)
+    disparity, _ = net(torch.randn(1, 3, 64, 64), None)
+    assert float(disparity.detach().max()) < 0.0
+    disparity.sum().backward()
+    assert float(net.head.out.bias.grad.abs().min()) > 0.0
+
+
+@torch.inference_mode()
+def test_sides_that_are_no_multiples_of_32_are_refused() -> None:
+    with pytest.raises(ValueError, match="multiples of 32"):
+        network()(torch.randn(1, 3, 64, 80), None)
+
+
+@torch.inference_mode()
+def test_an_untrained_memory_changes_nothing() -> None:
+    net = network(awake=False)
+    features = net.encode(torch.randn(1, 3, 64, 64))
+    with_memory, _ = net.decode(features, None)
+    without, _ = net.decode(features, None, temporal=False)
+    torch.testing.assert_close(with_memory, without, rtol=0, atol=1e-6)
+
+
+@torch.inference_mode()
+def test_the_past_matters_once_the_memory_is_awake() -> None:
+    frames, net = video(2), network()
+    remembered = play(net, frames)[1]
+    alone, _ = net(frames[1], None)
+    assert float((remembered - alone).abs().max()) > 1e-4
+
+
+@torch.inference_mode()
+def test_a_clip_in_two_halves_equals_the_whole_when_the_memory_is_handed_over() -> None:
+    frames, net = video(6), network()
+    features = [net.encode(part.flatten(0, 1)) for part in (frames[:3], frames[3:])]
+    first, state = net.decode_clip(features[0], None, 3)
+    second, _ = net.decode_clip(features[1], state, 3)
+    whole = play(net, frames)
+    torch.testing.assert_close(torch.cat([first[0], second[0]]), whole[:, 0], rtol=1e-4, atol=1e-4)
+
+
+@torch.inference_mode()
+def test_decoding_leaves_features_and_state_as_they_were() -> None:
+    net = network()
+    frames = video(2)
+    _, state = net(frames[0], None)
+    features = net.encode(frames[1])
+    kept = [f.clone() for f in features], [s.clone() for s in state.layers]
+    once, _ = net.decode(features, state)
+    again, _ = net.decode(features, state)
+    torch.testing.assert_close(once, again, rtol=0, atol=0)
+    for now, before in zip((*features, *state.layers), (*kept[0], *kept[1]), strict=True):
+        assert torch.equal(now, before)
+
+
+@torch.inference_mode()
+def test_decoding_without_memory_hands_the_state_through() -> None:
+    net = network()
+    _, state = net(video(1)[0], None)
+    _, after = net.decode(net.encode(video(1)[0]), state, temporal=False)
+    assert after is state
+
+
+@torch.inference_mode()
+def test_inference_in_bfloat16_stays_near_float32() -> None:
+    frame = torch.randn(1, 3, 64, 64)
+    exact, _ = network()(frame, None)
+    made = network().for_inference(torch.bfloat16)
+    rough, state = made(frame.bfloat16(), None)
+    assert rough.dtype == torch.float32
+    assert all(layer.dtype == torch.float32 for layer in state.layers)
+    assert float((rough - exact).abs().mean()) < 0.05 * float(exact.std() + 0.1)
+
+
+@torch.inference_mode()
+def test_features_have_the_stated_widths_and_strides() -> None:
+    features = LiteEncoder()(torch.randn(1, 3, 64, 128))
+    for feature, width, stride in zip(features, FEATURE_WIDTHS, FEATURE_STRIDES, strict=True):
+        assert feature.shape == (1, width, 64 // stride, 128 // stride)
+
+
+@torch.inference_mode()
+def test_an_even_stride_pads_right_and_below_first() -> None:
+    conv = SameConv(1, 1, 3, 2)
+    torch.nn.init.ones_(conv.weight)
+    torch.nn.init.zeros_(conv.bias)
+    seen = conv(torch.ones(1, 1, 4, 4))[0, 0]
+    assert seen.tolist() == [[9.0, 6.0], [6.0, 4.0]]
+
+
+def test_frozen_blocks_get_no_gradient_and_the_others_do() -> None:
+    net = network().train()
+    net.encoder.freeze(11)
+    disparity, _ = net(torch.randn(1, 3, 64, 64), None)
+    disparity.sum().backward()
+    trained = {name for name, p in net.encoder.named_parameters() if p.grad is not None}
+    assert trained
+    assert all(int(name.split(".")[1]) >= 11 for name in trained)
+    assert not any(".filter." in name for name in trained)
+
+
+@torch.inference_mode()
+def test_folding_a_batch_norm_into_its_convolution_changes_no_output() -> None:
+    published = _published(torch.Generator().manual_seed(3))
+    encoder = LiteEncoder().eval()
+    encoder.load_state_dict(fold_imagenet_weights(published))
+    picture = torch.randn(1, 3, 32, 32)
+    folded = F.relu6(encoder.stem(picture))
+    raw = F.conv2d(F.pad(picture, (0, 1, 0, 1)), published["_conv_stem.weight"], stride=2)
+    normed = F.batch_norm(
+        raw,
+        published["_bn0.running_mean"],
+        published["_bn0.running_var"],
+        published["_bn0.weight"],
+        published["_bn0.bias"],
+        eps=BATCH_NORM_EPS,
+    )
+    torch.testing.assert_close(folded, F.relu6(normed), rtol=1e-4, atol=1e-4)
+
+
+def _published(generator: torch.Generator) -> dict[str, Tensor]:
+    """Random weights under the published names."""
+    names: dict[str, Tensor] = {}
+
+    def layer(conv: str, norm: str, like: SameConv) -> None:
+        width = like.weight.shape[0]
+        names[f"{conv}.weight"] = torch.randn(like.weight.shape, generator=generator)
+        names[f"{norm}.weight"] = torch.rand(width, generator=generator) + 0.5
+        names[f"{norm}.bias"] = torch.randn(width, generator=generator)
+        names[f"{norm}.running_mean"] = torch.randn(width, generator=generator)
+        names[f"{norm}.running_var"] = torch.rand(width, generator=generator) + 0.1
+
+    encoder = LiteEncoder()
+    layer("_conv_stem", "_bn0", encoder.stem)
+    for index, block in enumerate(encoder.blocks):
+        prefix = f"_blocks.{index}"
+        if block.expand is not None:
+            layer(f"{prefix}._expand_conv", f"{prefix}._bn0", block.expand)
+        layer(f"{prefix}._depthwise_conv", f"{prefix}._bn1", block.filter)
+        layer(f"{prefix}._project_conv", f"{prefix}._bn2", block.project)
+    return names
