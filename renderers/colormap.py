@@ -96,7 +96,8 @@ def _oklab(rgb: NDArray[np.float64]) -> NDArray[np.float64]:
     unit = rgb / 255.0
     linear = np.where(unit <= 0.04045, unit / 12.92, ((unit + 0.055) / 1.055) ** 2.4)
     lms: NDArray[np.float64] = np.cbrt(linear @ _TO_LMS.T)
-    return lms @ _TO_LAB.T
+    lab: NDArray[np.float64] = lms @ _TO_LAB.T
+    return lab
 
 
 def _srgb(lab: NDArray[np.float64]) -> UInt8:

@@ -1,0 +1,137 @@
+"""The viewer's camera: a value, and the moves that make another one from it.
+
+World axes as in `renderers.point_cloud`: x right, y up, z towards the viewer. One value serves
+the turntable and the fly camera: turning about the target, or about the eye.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.geometry import Intrinsics
+
+Float32 = NDArray[np.float32]
+Float64 = NDArray[np.float64]
+Vector = tuple[float, float, float]
+
+MAX_PITCH_DEG = 89.0
+MIN_DISTANCE, MAX_DISTANCE = 0.02, 500.0
+_OFFSET_YAW_DEG = 14.0
+_OFFSET_PITCH_DEG = 8.0
+_PULL_BACK = 1.12
+
+
+@dataclass(frozen=True, slots=True)
+class CameraPose:
+    """Where the viewer stands: `distance` away from `target`, turned by yaw and pitch.
+
+    target : world point that stays in the middle while orbiting.
+    distance : metres, greater than 0.
+    yaw_deg, pitch_deg : 0, 0 looks along -z; positive yaw stands to the right of the target,
+        positive pitch above it.
+    """
+
+    target: Vector = (0.0, 0.0, -3.0)
+    distance: float = 3.0
+    yaw_deg: float = 0.0
+    pitch_deg: float = 0.0
+
+
+def rotation(pose: CameraPose) -> Float64:
+    """(3, 3): rows are the viewer's right, up and backward axes in world axes."""
+    yaw, pitch = math.radians(pose.yaw_deg), math.radians(pose.pitch_deg)
+    cy, sy, cp, sp = math.cos(yaw), math.sin(yaw), math.cos(pitch), math.sin(pitch)
+    return np.array([[cy, 0.0, -sy], [-sy * sp, cp, -cy * sp], [sy * cp, sp, cy * cp]])
+
+
+def eye(pose: CameraPose) -> Float64:
+    """(3,) the viewer's position in world axes."""
+    backward: Float64 = rotation(pose)[2]
+    return np.asarray(pose.target) + pose.distance * backward
+
+
+def view_matrix(pose: CameraPose) -> Float64:
+    """(4, 4) from world to viewer axes, for column vectors."""
+    matrix = np.eye(4)
+    matrix[:3, :3] = rotation(pose)
+    matrix[:3, 3] = -matrix[:3, :3] @ eye(pose)
+    return matrix
+
+
+def projection_matrix(tan_half: float, aspect: float, near: float, far: float) -> Float64:
+    """(4, 4) OpenGL perspective for column vectors; `tan_half` of the vertical field of view."""
+    matrix = np.zeros((4, 4))
+    matrix[0, 0] = 1.0 / (tan_half * aspect)
+    matrix[1, 1] = 1.0 / tan_half
+    matrix[2, 2] = (far + near) / (near - far)
+    matrix[2, 3] = 2.0 * far * near / (near - far)
+    matrix[3, 2] = -1.0
+    return matrix
+
+
+def fitting_tan_half(intrinsics: Intrinsics, aspect: float) -> float:
+    """Vertical half-angle tangent at which a canvas of that aspect just holds the whole picture."""
+    vertical = 0.5 * intrinsics.height / intrinsics.fy
+    horizontal = 0.5 * intrinsics.width / intrinsics.fx
+    return max(vertical, horizontal / aspect)
+
+
+def orbit(pose: CameraPose, yaw_deg: float, pitch_deg: float) -> CameraPose:
+    """Turn about the target; the pitch stops short of the poles."""
+    return replace(
+        pose, yaw_deg=_wrap(pose.yaw_deg + yaw_deg), pitch_deg=_level(pose.pitch_deg + pitch_deg)
+    )
+
+
+def look(pose: CameraPose, yaw_deg: float, pitch_deg: float) -> CameraPose:
+    """Turn about the eye, as a head does."""
+    turned = orbit(pose, yaw_deg, pitch_deg)
+    return replace(turned, target=_vector(eye(pose) - pose.distance * rotation(turned)[2]))
+
+
+def pan(pose: CameraPose, right: float, up: float) -> CameraPose:
+    """Move sideways by shares of the distance; the target moves along."""
+    axes = rotation(pose)
+    shift = pose.distance * (right * axes[0] + up * axes[1])
+    return replace(pose, target=_vector(np.asarray(pose.target) + shift))
+
+
+def fly(pose: CameraPose, right: float, up: float, forward: float) -> CameraPose:
+    """Move by metres along the viewer's own axes; the target moves along."""
+    axes = rotation(pose)
+    shift = right * axes[0] + up * axes[1] - forward * axes[2]
+    return replace(pose, target=_vector(np.asarray(pose.target) + shift))
+
+
+def zoom(pose: CameraPose, factor: float) -> CameraPose:
+    """Divide the distance to the target by `factor`."""
+    return replace(pose, distance=min(max(pose.distance / factor, MIN_DISTANCE), MAX_DISTANCE))
+
+
+def framing(points: Float32) -> CameraPose:
+    """A pose that shows `points` (N, 3): near the taking camera, a little aside and above.
+
+    The picture stays recognisable and the relief becomes visible. Few points or none give the
+    default distance.
+    """
+    middle = 3.0
+    if len(points):
+        middle = float(np.median(-points[:, 2]))
+    pose = CameraPose((0.0, 0.0, -middle), middle, _OFFSET_YAW_DEG, _OFFSET_PITCH_DEG)
+    return zoom(pose, 1.0 / _PULL_BACK)
+
+
+def _level(pitch_deg: float) -> float:
+    return min(max(pitch_deg, -MAX_PITCH_DEG), MAX_PITCH_DEG)
+
+
+def _wrap(yaw_deg: float) -> float:
+    return (yaw_deg + 180.0) % 360.0 - 180.0
+
+
+def _vector(values: Float64) -> Vector:
+    return float(values[0]), float(values[1]), float(values[2])

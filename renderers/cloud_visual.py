@@ -1,0 +1,205 @@
+"""The point cloud on the GPU: a static grid of pixels, unprojected in the vertex shader.
+
+The vertex buffer holds pixel positions only and is rebuilt when the size or the stride changes; a
+frame costs two texture uploads and nothing else. A GL context must be current in every call but
+the constructor; arrays handed over must not change until they were drawn, because VisPy does not
+copy them.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+from vispy import gloo
+
+from models.geometry import Calibration, Intrinsics
+from renderers.point_cloud import (
+    CloudColour,
+    CloudOptions,
+    edge_step,
+    grid_axis,
+    intrinsics_in_force,
+)
+
+Float32 = NDArray[np.float32]
+Float64 = NDArray[np.float64]
+UInt8 = NDArray[np.uint8]
+
+
+class PointCloudVisual:
+    """Draws one RGB-D frame as points."""
+
+    def __init__(self) -> None:
+        self._program = gloo.Program(shader("cloud.vert"), shader("cloud.frag"))
+        self._grid: gloo.VertexBuffer | None = None
+        self._grid_of: tuple[int, int, int] | None = None
+        self._textures: dict[str, gloo.Texture2D] = {}
+        self._options = CloudOptions()
+        self._size = (0, 0)
+        self._stride = 1
+        blank = np.zeros((1, 1, 3), np.uint8)
+        self._texture("u_rgb", blank, "rgb", "rgb8")
+        self._texture("u_levels", blank[..., 0], "red", "r8")
+        self._texture("u_table", np.zeros((1, 256, 3), np.uint8), "rgb", "rgb8")
+
+    @property
+    def point_count(self) -> int:
+        """Vertices drawn per frame, culled ones included."""
+        width, height = self._size
+        return len(grid_axis(width, self._stride)) * len(grid_axis(height, self._stride))
+
+    def set_table(self, colours: UInt8) -> None:
+        """The (256, 3) uint8 colour of each level."""
+        self._texture("u_table", np.ascontiguousarray(colours)[None], "rgb", "rgb8")
+
+    def set_options(self, options: CloudOptions, stride: int) -> None:
+        """Culling, size and colour; `stride` is the one in force."""
+        self._options, self._stride = options, stride
+
+    def set_frame(self, rgb: UInt8, disparity: Float32, levels: UInt8) -> None:
+        """Hand over a frame: (H, W, 3) uint8, (H, W) float32, (H, W) uint8, all C-contiguous.
+
+        Of `rgb` and `levels` only the one that colours the points is uploaded.
+        """
+        height, width = disparity.shape
+        self._size = (width, height)
+        self._texture("u_disparity", disparity, "red", "r32f")
+        if self._options.colour is CloudColour.RGB:
+            self._texture("u_rgb", rgb, "rgb", "rgb8")
+        else:
+            self._texture("u_levels", levels, "red", "r8")
+
+    def draw(
+        self,
+        transform: Float64,
+        canvas_px: tuple[int, int],
+        tan_half: float,
+        calibration: Calibration,
+        intrinsics: Intrinsics | None,
+    ) -> None:
+        """Draw the frame; `transform` (4, 4) is world to clip, `canvas_px` in physical pixels.
+
+        `tan_half` is the tangent of half the viewer's vertical field of view.
+        """
+        if self._size == (0, 0):
+            return
+        self._ensure_grid()
+        width, height = self._size
+        camera = intrinsics_in_force(self._options, intrinsics, width, height)
+        program, options = self._program, self._options
+        program["u_size"] = (float(width), float(height))
+        program["u_camera"] = (1.0 / camera.fx, 1.0 / camera.fy, camera.cx, camera.cy)
+        program["u_calibration"] = (calibration.offset, calibration.gain)
+        program["u_inverse_limits"] = (1.0 / calibration.far_m, 1.0 / calibration.near_m)
+        program["u_edge"] = (min(options.edge_ratio, 1e6), float(edge_step(width)))
+        program["u_mirror"] = -1.0 if options.mirror else 1.0
+        program["u_stride"] = float(self._stride)
+        program["u_point_size"] = options.point_size
+        program["u_half_canvas"] = (canvas_px[0] / 2, canvas_px[1] / 2)
+        program["u_focal_px"] = canvas_px[1] / 2 / tan_half
+        program["u_by_level"] = float(options.colour is CloudColour.DISPARITY)
+        program["u_transform"] = transform.T.astype(np.float32)
+        program.draw("points")
+
+    def delete(self) -> None:
+        """Queue the deletion of everything on the GPU."""
+        for texture in self._textures.values():
+            texture.delete()
+        if self._grid is not None:
+            self._grid.delete()
+        self._program.delete()
+
+    def _ensure_grid(self) -> None:
+        wanted = (*self._size, self._stride)
+        if self._grid_of == wanted:
+            return
+        columns = grid_axis(self._size[0], self._stride)
+        rows = grid_axis(self._size[1], self._stride)
+        pixels = np.empty((len(rows), len(columns), 2), np.float32)
+        pixels[..., 0] = columns
+        pixels[..., 1] = rows[:, None]
+        if self._grid is not None:
+            self._grid.delete()
+        self._grid = gloo.VertexBuffer(pixels.reshape(-1, 2))
+        self._program["a_pixel"] = self._grid
+        self._grid_of = wanted
+
+    def _texture(self, name: str, data: NDArray[np.generic], form: str, internal: str) -> None:
+        """Update in place; a new texture only when the size changed."""
+        shape = data.shape if data.ndim == 3 else (*data.shape, 1)
+        known = self._textures.get(name)
+        if known is not None and known.shape == shape:
+            known.set_data(data.reshape(shape))
+            return
+        texture = gloo.Texture2D(
+            data.reshape(shape), format=form, internalformat=internal, interpolation="nearest"
+        )
+        texture.wrapping = "clamp_to_edge"
+        self._textures[name] = texture
+        self._program[name] = texture
+
+
+class LinesVisual:
+    """Ground grid and axes of the taking camera."""
+
+    def __init__(self) -> None:
+        self._program = gloo.Program(shader("lines.vert"), shader("lines.frag"))
+        self._buffers: tuple[gloo.VertexBuffer, ...] = ()
+
+    def set_lines(self, positions: Float32, colours: Float32) -> None:
+        """(N, 3) ends in pairs, world axes, and their (N, 3) colours 0–1."""
+        self._delete_buffers()
+        self._buffers = (gloo.VertexBuffer(positions), gloo.VertexBuffer(colours))
+        self._program["a_position"], self._program["a_colour"] = self._buffers
+
+    def delete(self) -> None:
+        """Queue the deletion of everything on the GPU."""
+        self._delete_buffers()
+        self._program.delete()
+
+    def _delete_buffers(self) -> None:
+        for buffer in self._buffers:
+            buffer.delete()
+
+    def draw(self, transform: Float64) -> None:
+        """Draw the lines; `transform` (4, 4) is world to clip."""
+        self._program["u_transform"] = transform.T.astype(np.float32)
+        self._program.draw("lines")
+
+
+def ground_and_axes(
+    floor_y: float, extent: float, grid: bool, axes: bool
+) -> tuple[Float32, Float32]:
+    """Lines of a 1-unit grid at height `floor_y` over +-extent, ahead of the camera, and its axes.
+
+    Returns ends (N, 3) and colours (N, 3); red is right, green up, blue towards the viewer.
+    """
+    ends: list[tuple[float, float, float]] = []
+    colours: list[tuple[float, float, float]] = []
+    reach = max(1, round(extent))
+    if grid:
+        for place in range(-reach, reach + 1):
+            ends += [(place, floor_y, 0.0), (place, floor_y, -2.0 * reach)]
+            z = -float(place + reach)
+            ends += [(-reach, floor_y, z), (reach, floor_y, z)]
+        colours += [(0.23, 0.25, 0.28)] * len(ends)
+    if axes:
+        for axis in range(3):
+            tip = [0.0, 0.0, 0.0]
+            tip[axis] = 0.1 * extent
+            colour = [0.25, 0.25, 0.25]
+            colour[axis] = 0.95
+            ends += [(0.0, 0.0, 0.0), (tip[0], tip[1], tip[2])]
+            colours += [(colour[0], colour[1], colour[2])] * 2
+    shape = (len(ends), 3)
+    return (
+        np.array(ends, np.float32).reshape(shape),
+        np.array(colours, np.float32).reshape(shape),
+    )
+
+
+def shader(name: str) -> str:
+    """The source of a shader in resources/shaders."""
+    return files("resources").joinpath("shaders", name).read_text(encoding="utf-8")

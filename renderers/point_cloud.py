@@ -1,0 +1,204 @@
+"""The point cloud without a toolkit: options, geometry and culling.
+
+The GL visual (`renderers.cloud_visual`) does on the GPU what `cloud_points` does here with NumPy;
+tests hold the two together, and PLY export uses this one.
+
+World axes are x right, y up, z towards the viewer, metres (or the made-up unit of relative
+disparity); the camera that took the picture sits at the origin and looks along -z.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.frames import Unit
+from models.geometry import Calibration, Intrinsics
+
+Float32 = NDArray[np.float32]
+UInt8 = NDArray[np.uint8]
+
+DEFAULT_FOV_DEG = 60.0
+DEFAULT_NEAR_M = 1.0
+DEFAULT_FAR_M = 8.0
+_GENTLE_SHARE = 1 / 3
+
+
+class CloudColour(Enum):
+    """What a point is coloured by."""
+
+    RGB = "rgb"
+    DISPARITY = "disparity"
+
+
+@dataclass(frozen=True, slots=True)
+class CloudOptions:
+    """How the cloud is drawn.
+
+    stride : every so manieth pixel in both directions becomes a point; None picks it from the
+        measured draw time.
+    point_size : width of a point in units of the gap between points, 0.1–10.
+    edge_ratio : change of depth over `edge_step` pixels, whatever the stride, from which a pixel
+        counts as hanging between two surfaces and is dropped; above 1, infinity keeps all.
+    calibration : from disparity to depth; None takes `default_calibration` of the display range
+        for relative disparity and the exact one for disparity in 1/m.
+    fov_deg : horizontal field of view set by hand; None takes the source's intrinsics, or
+        DEFAULT_FOV_DEG if it has none.
+    background : RGB, 0–255.
+    mirror : left and right exchanged, as in the mirrored pictures.
+    """
+
+    stride: int | None = None
+    point_size: float = 1.0
+    edge_ratio: float = 1.06
+    calibration: Calibration | None = None
+    fov_deg: float | None = None
+    colour: CloudColour = CloudColour.RGB
+    background: tuple[int, int, int] = (13, 14, 16)
+    show_grid: bool = False
+    show_axes: bool = False
+    mirror: bool = False
+
+    def __post_init__(self) -> None:
+        if self.stride is not None and self.stride < 1:
+            raise ValueError("a stride is at least 1")
+        if not 0.1 <= self.point_size <= 10.0:
+            raise ValueError("a point is 0.1 to 10 gaps wide")
+        if not self.edge_ratio > 1.0:
+            raise ValueError("an edge ratio is greater than 1")
+        if self.fov_deg is not None and not 0.0 < self.fov_deg < 180.0:
+            raise ValueError("a field of view lies between 0 and 180 degrees")
+
+
+def default_calibration(far: float, near: float) -> Calibration:
+    """A plausible depth for relative disparity: `near` at 1 m, `far` at 8 m, and 3x room beyond.
+
+    Affine-invariant disparity does not say where zero is, so this is a guess, shown as such.
+    Raises ValueError unless far < near.
+    """
+    if not far < near:
+        raise ValueError(f"a display range runs from far to a larger near, not {far} to {near}")
+    gain = (1.0 / DEFAULT_NEAR_M - 1.0 / DEFAULT_FAR_M) / (near - far)
+    return Calibration(
+        offset=1.0 / DEFAULT_FAR_M - gain * far,
+        gain=gain,
+        near_m=DEFAULT_NEAR_M / 3,
+        far_m=DEFAULT_FAR_M * 3,
+    )
+
+
+def calibration_in_force(
+    options: CloudOptions, display_range: tuple[float, float], unit: Unit
+) -> Calibration:
+    """The calibration that `options` mean for disparity of that range (far, near) and unit."""
+    if options.calibration is not None:
+        return options.calibration
+    if unit is Unit.INVERSE_METRE:
+        return Calibration()
+    return default_calibration(*display_range)
+
+
+def intrinsics_in_force(
+    options: CloudOptions, intrinsics: Intrinsics | None, width: int, height: int
+) -> Intrinsics:
+    """The camera that `options` mean for a picture of `width` x `height`."""
+    if options.fov_deg is not None:
+        return Intrinsics.from_fov(options.fov_deg, width, height)
+    if intrinsics is not None:
+        return intrinsics.scaled(width, height)
+    return Intrinsics.from_fov(DEFAULT_FOV_DEG, width, height)
+
+
+def edge_step(width: int) -> int:
+    """The distance in pixels over which depth edges are judged: two at 640, six at 2044.
+
+    A fixed angle rather than a fixed number of pixels, because networks work at a lower
+    resolution than the picture and smear an edge over several of its pixels. Independent of the
+    stride, so that a coarse cloud is a subset of a fine one and has no holes of its own.
+    """
+    return max(1, round(width / 320))
+
+
+def grid_axis(length: int, stride: int) -> NDArray[np.intp]:
+    """The pixel positions along one axis that become points."""
+    return np.arange(min(stride // 2, length - 1), length, stride)
+
+
+def cloud_points(
+    rgb: UInt8,
+    disparity: Float32,
+    options: CloudOptions,
+    intrinsics: Intrinsics | None = None,
+) -> tuple[Float32, UInt8]:
+    """The points that the visual draws: (N, 3) float32 in world axes and (N, 3) uint8 colours.
+
+    rgb : (H, W, 3) uint8; pass a coloured depth picture for points coloured by depth.
+    disparity : (H, W) float32, NaN where unknown.
+    options : `stride` None means 1; `calibration` None means disparity in 1/m.
+    """
+    height, width = disparity.shape
+    calibration = options.calibration or Calibration()
+    stride = options.stride or 1
+    rows, columns = grid_axis(height, stride), grid_axis(width, stride)
+    inverse = _inverse_depth(disparity, calibration)
+    grid = np.ix_(rows, columns)
+    q = inverse[grid]
+    with np.errstate(invalid="ignore"):
+        kept = (q >= 1.0 / calibration.far_m) & (q <= 1.0 / calibration.near_m)
+    kept &= ~_flying(inverse, rows, columns, options.edge_ratio, 1.0 / calibration.far_m)
+    camera = intrinsics_in_force(options, intrinsics, width, height)
+    row, column = np.nonzero(kept)
+    depth = 1.0 / q[row, column]
+    points = np.empty((len(depth), 3), np.float32)
+    points[:, 0] = (columns[column] - camera.cx) / camera.fx * depth
+    points[:, 1] = (camera.cy - rows[row]) / camera.fy * depth
+    points[:, 2] = -depth
+    if options.mirror:
+        points[:, 0] *= -1.0
+    return points, rgb[rows[row], columns[column]]
+
+
+def _inverse_depth(disparity: Float32, calibration: Calibration) -> Float32:
+    inverse = disparity * np.float32(calibration.gain)
+    inverse += np.float32(calibration.offset)
+    return inverse
+
+
+def _flying(
+    inverse: Float32,
+    rows: NDArray[np.intp],
+    columns: NDArray[np.intp],
+    ratio: float,
+    least: float,
+) -> NDArray[np.bool_]:
+    """True for grid pixels that hang between two surfaces.
+
+    Along the row or the column, depth changes by more than `ratio` to one neighbour and by more
+    than a third of that to the other. The rim of a surface has a jump on one side only and
+    stays; so does a plane seen at a grazing angle. Neighbours that are unknown or beyond the far
+    limit count as lying at that limit.
+    """
+    height, width = inverse.shape
+    step = edge_step(width)
+    centre = inverse[np.ix_(rows, columns)]
+    left, right = np.maximum(columns - step, 0), np.minimum(columns + step, width - 1)
+    above, below = np.maximum(rows - step, 0), np.minimum(rows + step, height - 1)
+
+    def change(to_rows: NDArray[np.intp], to_columns: NDArray[np.intp]) -> Float32:
+        other = inverse[np.ix_(to_rows, to_columns)]
+        other = np.where(other > least, other, np.float32(least))
+        factor: Float32 = np.maximum(other / centre, centre / other)
+        return factor
+
+    def between(one: Float32, two: Float32) -> NDArray[np.bool_]:
+        gentle = 1.0 + _GENTLE_SHARE * (ratio - 1.0)
+        flying: NDArray[np.bool_] = np.minimum(one, two) > gentle
+        return flying & (np.maximum(one, two) > ratio)
+
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return between(change(rows, left), change(rows, right)) | between(
+            change(above, columns), change(below, columns)
+        )

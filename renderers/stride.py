@@ -1,0 +1,63 @@
+"""Which stride the cloud takes, from what drawing costs."""
+
+from __future__ import annotations
+
+from collections import deque
+from statistics import median
+
+STRIDES = (1, 2, 3, 4, 6, 8, 12, 16)
+SOFTWARE_POINTS = 80_000
+"""What software GL draws in about 20 ms on two cores."""
+
+_WINDOW = 5
+_COARSER_ABOVE = 1.3
+_FINER_BELOW = 0.7
+
+
+def starting_stride(width: int, height: int, software: bool) -> int:
+    """1 on a GPU; on software GL the first stride with at most SOFTWARE_POINTS points."""
+    if not software:
+        return STRIDES[0]
+    for stride in STRIDES:
+        if width * height / stride**2 <= SOFTWARE_POINTS:
+            return stride
+    return STRIDES[-1]
+
+
+class StridePolicy:
+    """Moves to a coarser or finer stride when the draw time leaves a band around the budget.
+
+    Cost goes as 1 / stride². It goes finer only if the predicted cost stays well below the
+    budget, so that the two moves never chase each other, and looks at `_WINDOW` draws after each
+    move before the next.
+    """
+
+    def __init__(self, stride: int, budget_ms: float) -> None:
+        self.stride = stride
+        self._budget_ms = budget_ms
+        self._recent: deque[float] = deque(maxlen=_WINDOW)
+
+    def observe(self, draw_ms: float) -> bool:
+        """Take one measured draw; True if the stride changed."""
+        self._recent.append(draw_ms)
+        if len(self._recent) < _WINDOW:
+            return False
+        chosen = self._choose(median(self._recent))
+        if chosen == self.stride:
+            return False
+        self.stride = chosen
+        self._recent.clear()
+        return True
+
+    def _choose(self, cost_ms: float) -> int:
+        place = STRIDES.index(self.stride)
+        if cost_ms > self._budget_ms * _COARSER_ABOVE:
+            for coarser in STRIDES[place + 1 :]:
+                if cost_ms * (self.stride / coarser) ** 2 <= self._budget_ms:
+                    return coarser
+            return STRIDES[-1]
+        if place > 0:
+            finer = STRIDES[place - 1]
+            if cost_ms * (self.stride / finer) ** 2 < self._budget_ms * _FINER_BELOW:
+                return finer
+        return self.stride

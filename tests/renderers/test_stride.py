@@ -1,0 +1,52 @@
+"""The stride that keeps drawing affordable."""
+
+from __future__ import annotations
+
+import pytest
+
+from renderers.stride import SOFTWARE_POINTS, STRIDES, StridePolicy, starting_stride
+
+
+def settle(policy: StridePolicy, cost_at_one_ms: float, fixed_ms: float = 0.0) -> list[int]:
+    """Strides taken over 200 draws whose cost goes as 1 / stride²."""
+    taken = []
+    for _ in range(200):
+        policy.observe(fixed_ms + cost_at_one_ms / policy.stride**2)
+        taken.append(policy.stride)
+    return taken
+
+
+def test_a_gpu_starts_fine_and_software_starts_coarse() -> None:
+    assert starting_stride(2044, 1148, software=False) == 1
+    stride = starting_stride(2044, 1148, software=True)
+    assert stride > 1
+    assert 2044 * 1148 / stride**2 <= SOFTWARE_POINTS
+    assert starting_stride(100_000, 100_000, software=True) == STRIDES[-1]
+
+
+@pytest.mark.parametrize("start", STRIDES)
+@pytest.mark.parametrize("cost", [1.0, 30.0, 90.0, 650.0, 9000.0])
+@pytest.mark.parametrize("fixed", [0.0, 4.0])
+def test_every_start_settles_and_stays(start: int, cost: float, fixed: float) -> None:
+    taken = settle(StridePolicy(start, budget_ms=20.0), cost, fixed)
+    assert len(set(taken[100:])) == 1
+    final = taken[-1]
+    assert fixed + cost / final**2 <= 26.0 or final == STRIDES[-1]
+
+
+def test_slow_drawing_goes_coarse_in_one_move() -> None:
+    policy = StridePolicy(1, budget_ms=20.0)
+    moves = [policy.observe(650.0) for _ in range(5)]
+    assert moves == [False] * 4 + [True]
+    assert policy.stride == 6
+
+
+def test_a_single_slow_draw_changes_nothing() -> None:
+    policy = StridePolicy(2, budget_ms=20.0)
+    for cost in [15.0] * 6 + [400.0] + [15.0] * 6:
+        assert not policy.observe(cost)
+
+
+def test_drawing_within_the_band_is_left_alone() -> None:
+    policy = StridePolicy(4, budget_ms=20.0)
+    assert not any(policy.observe(cost) for cost in [18.0, 22.0, 25.0, 15.0, 12.0] * 5)
