@@ -1,0 +1,1 @@
+"""The inspector's sections: each shows some settings and says which the user wants otherwise."""

@@ -1,0 +1,96 @@
+"""The inspector: every setting by section, in a column at the side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PyQt6.QtCore import QSize, Qt, pyqtSignal
+from PyQt6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from widgets.inspector.cloud import CloudSection
+from widgets.inspector.compare import CompareSection
+from widgets.inspector.display import DisplaySection
+from widgets.inspector.model import ModelSection
+from widgets.inspector.record import RecordSection
+from widgets.inspector.section import Section
+from widgets.theme import SPACE
+
+
+class SettingsPanel(QScrollArea):
+    """All sections below each other; scrolls where there is no room.
+
+    changed : the user wants a setting otherwise: (key, value).
+    wished : the user pressed a button that is no setting (its id).
+    record_toggled : True to start a recording, False to stop it.
+    """
+
+    changed = pyqtSignal(str, object)
+    wished = pyqtSignal(str)
+    record_toggled = pyqtSignal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.model = ModelSection()
+        self.display = DisplaySection()
+        self.cloud = CloudSection()
+        self.compare = CompareSection()
+        self.record = RecordSection()
+        self._sections: tuple[Section, ...] = (
+            self.model,
+            self.display,
+            self.cloud,
+            self.compare,
+            self.record,
+        )
+        body = QWidget(self)
+        body.setProperty("role", "panel")
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, SPACE)
+        column.setSpacing(0)
+        for section in self._sections:
+            column.addWidget(section)
+            section.changed.connect(self.changed)
+            section.wished.connect(self.wished)
+        column.addStretch(1)
+        self.record.record_toggled.connect(self.record_toggled)
+        self.setWidget(body)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMinimumWidth(self.sizeHint().width())
+
+    @property
+    def sections(self) -> tuple[Section, ...]:
+        """All sections from top to bottom."""
+        return self._sections
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Settings keys that the inspector shows."""
+        return tuple(key for section in self._sections for key in section.keys)
+
+    def show_values(self, values: Mapping[str, object]) -> None:
+        """Show settings by key; keys that have no control are ignored. Nothing is emitted."""
+        for section in self._sections:
+            section.show_values(values)
+
+    def open_section(self, title: str) -> None:
+        """Unfold the section of that title and scroll to it."""
+        for section in self._sections:
+            if section.title == title:
+                section.set_open(True)
+                self.ensureWidgetVisible(section)
+
+    def folded(self) -> tuple[str, ...]:
+        """Titles of the sections that are folded."""
+        return tuple(s.title for s in self._sections if not s.is_open)
+
+    def set_folded(self, titles: tuple[str, ...]) -> None:
+        """Fold exactly these sections."""
+        for section in self._sections:
+            section.set_open(section.title not in titles)
+
+    def sizeHint(self) -> QSize:
+        body = self.widget()
+        width = body.minimumSizeHint().width() if body is not None else 0
+        return QSize(max(264, width + SPACE + 2), 600)

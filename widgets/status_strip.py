@@ -1,0 +1,195 @@
+"""One line that says what goes in, what comes out, how fast, and what is wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
+from PyQt6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
+from PyQt6.QtWidgets import QSizePolicy, QWidget
+
+from widgets import theme
+from widgets.theme import COLOURS, SPACE
+
+SEPARATOR_PX = 2 * SPACE + 1
+MIDDLE_LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+
+
+@dataclass(frozen=True, slots=True)
+class StatusReading:
+    """What the strip shows.
+
+    source : the source's short title.
+    source_size, network_size : (width, height) in pixels, or None where unknown.
+    fps : frames per second shown; source_fps what the source delivers, or None.
+    latency_ms : capture to screen, or None; stages : (name, milliseconds) in order.
+    dropped : frames left out so far. device : where the networks run.
+    memory_mb : resident memory; gpu_memory_mb : of the device, or None.
+    warning : one short sentence in colour, or "".
+    notes : state worth a word, such as "warming up" or "recording 0:12".
+    """
+
+    source: str = ""
+    source_size: tuple[int, int] | None = None
+    network_size: tuple[int, int] | None = None
+    fps: float | None = None
+    source_fps: float | None = None
+    latency_ms: float | None = None
+    stages: tuple[tuple[str, float], ...] = ()
+    dropped: int = 0
+    device: str = ""
+    memory_mb: float | None = None
+    gpu_memory_mb: float | None = None
+    warning: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the line: in full, in short (may be "", then it can be left out), in colour.
+
+    weight : parts of low weight are shortened first.
+    """
+
+    full: str
+    short: str
+    weight: int
+    colour: str = COLOURS.text
+    tip: str = ""
+
+
+def parts_of(reading: StatusReading) -> list[Part]:
+    """The line's parts from left to right; what is not known is left out."""
+    parts = []
+    if reading.warning:
+        parts.append(Part(reading.warning, reading.warning, 9, theme.WARN, "Warning"))
+    parts += [Part(note, note, 8, COLOURS.text) for note in reading.notes if note]
+    sizes = " → ".join(_size(s) for s in (reading.source_size, reading.network_size) if s)
+    if reading.source or sizes:
+        full = " ".join(part for part in (reading.source, sizes) if part)
+        parts.append(
+            Part(full, sizes or full, 3, COLOURS.text, "Source size → size the network gets")
+        )
+    parts += _speed_parts(reading)
+    if reading.device:
+        parts.append(Part(reading.device, "", 4, COLOURS.quiet, "Device"))
+    memory = _memory(reading)
+    if memory:
+        parts.append(Part(memory, "", 2, COLOURS.quiet, "Memory in use"))
+    return parts
+
+
+def _speed_parts(reading: StatusReading) -> list[Part]:
+    parts = []
+    if reading.fps is not None:
+        short = f"{reading.fps:.1f} fps"
+        of = f" of {reading.source_fps:.0f}" if reading.source_fps else ""
+        parts.append(Part(short.replace(" fps", f"{of} fps"), short, 5, tip="Frames per second"))
+    if reading.latency_ms is not None:
+        short = f"{reading.latency_ms:.0f} ms"
+        split = " · ".join(f"{name} {ms:.0f}" for name, ms in reading.stages)
+        full = f"{short} ({split})" if split else short
+        parts.append(Part(full, short, 1, tip="Capture to screen, and where the time went"))
+    if reading.fps is not None or reading.dropped:
+        colour = COLOURS.text if reading.dropped == 0 else theme.WARN
+        text = f"{reading.dropped} dropped"
+        parts.append(Part(text, text, 6, colour, "Frames left out because something was slower"))
+    return parts
+
+
+def fitted(parts: list[Part], widths: list[tuple[float, float]], room: float) -> list[str]:
+    """The text of each part ("" leaves it out) such that all fit into `room` if they can.
+
+    widths : (full, short) width of each part; a separator stands between two shown parts.
+    """
+    shown = [part.full for part in parts]
+    taken = [full for full, _ in widths]
+
+    def total() -> float:
+        shown_widths = [width for text, width in zip(shown, taken, strict=True) if text]
+        return sum(shown_widths) + SEPARATOR_PX * max(0, len(shown_widths) - 1)
+
+    by_weight = sorted(range(len(parts)), key=[part.weight for part in parts].__getitem__)
+    for i in by_weight:
+        if total() <= room:
+            break
+        shown[i], taken[i] = parts[i].short, widths[i][1]
+    for i in by_weight:
+        if total() <= room or parts[i].weight >= 5:
+            break
+        shown[i], taken[i] = "", 0.0
+    return shown
+
+
+def _size(size: tuple[int, int]) -> str:
+    return f"{size[0]}×{size[1]}"
+
+
+def _memory(reading: StatusReading) -> str:
+    words = []
+    if reading.memory_mb is not None:
+        words.append(_amount(reading.memory_mb))
+    if reading.gpu_memory_mb is not None:
+        words.append(f"GPU {_amount(reading.gpu_memory_mb)}")
+    return " · ".join(words)
+
+
+def _amount(megabytes: float) -> str:
+    return f"{megabytes:.0f} MB" if megabytes < 10_000 else f"{megabytes / 1024:.1f} GB"
+
+
+class StatusStrip(QWidget):
+    """The line at the foot of the window; parts are shortened before any is cut."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._parts: list[Part] = []
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("Status")
+
+    def show_reading(self, reading: StatusReading) -> None:
+        """Show what was measured."""
+        parts = parts_of(reading)
+        if parts == self._parts:
+            return
+        self._parts = parts
+        self.setToolTip("\n".join(f"{p.tip}: {p.full}" if p.tip else p.full for p in parts))
+        self.update()
+
+    def texts(self) -> list[str]:
+        """What the strip says at its present width, part by part."""
+        metrics = QFontMetricsF(theme.numbers_font(self.font()))
+        widths = [
+            (metrics.horizontalAdvance(p.full), metrics.horizontalAdvance(p.short))
+            for p in self._parts
+        ]
+        return fitted(self._parts, widths, self.width() - 2 * SPACE)
+
+    def sizeHint(self) -> QSize:
+        return QSize(400, self.fontMetrics().height() + SPACE)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(120, self.fontMetrics().height() + SPACE)
+
+    def paintEvent(self, _event: QPaintEvent | None) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(COLOURS.surface))
+        font = theme.numbers_font(self.font())
+        metrics = QFontMetricsF(font)
+        painter.setFont(font)
+        x, end = float(SPACE), float(self.width() - SPACE)
+        is_first = True
+        for part, text in zip(self._parts, self.texts(), strict=True):
+            if not text or x >= end:
+                continue
+            if not is_first:
+                line = round(x + SPACE) + 0.5
+                painter.setPen(QColor(COLOURS.border))
+                painter.drawLine(QPointF(line, SPACE), QPointF(line, self.height() - SPACE))
+                x += SEPARATOR_PX
+            is_first = False
+            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(0.0, end - x))
+            painter.setPen(QColor(part.colour))
+            painter.drawText(QRectF(x, 0, end - x, self.height()), MIDDLE_LEFT, shown)
+            x += metrics.horizontalAdvance(shown)
+        painter.end()
