@@ -1,0 +1,139 @@
+"""From a frame to a network's input, and from its output back to the frame's size.
+
+The way in is that of the authors' video script: cubic, without antialiasing, both sides
+*stretched* to the next multiple of the patch instead of padded. It departs from them in one case:
+a picture shrunk to less than half is averaged instead, because a cubic kernel would skip pixels,
+and which ones it skips changes as things move.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional as F
+
+from models.frames import Float32, UInt8
+from models.opencv import cv2
+
+Size = tuple[int, int]
+"""(width, height) in pixels."""
+
+LONGEST_NATIVE = 2044
+"""Longest side in pixels of FlashDepth's native resolution."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureFormat:
+    """How a network wants its pictures.
+
+    mean, deviation : of red, green and blue, as fractions of full brightness; the network gets
+        (colour - mean) / deviation.
+    multiple : both sides are multiples of it, in pixels.
+    """
+
+    mean: tuple[float, float, float] = (0.485, 0.456, 0.406)
+    deviation: tuple[float, float, float] = (0.229, 0.224, 0.225)
+    multiple: int = 14
+
+
+IMAGENET_14 = PictureFormat()
+
+
+def network_size(
+    width: int, height: int, input_size: int | None = None, multiple: int = 14
+) -> Size:
+    """The (width, height) a network gets for a picture of that size.
+
+    input_size : short side to scale to, in pixels, keeping the aspect; None keeps the picture as it
+        is up to 2044 on its long side. Either way both sides then grow to multiples of `multiple`.
+    Raises ValueError for sizes below one.
+    """
+    return resize_steps(width, height, input_size, multiple)[-1]
+
+
+def resize_steps(
+    width: int, height: int, input_size: int | None = None, multiple: int = 14
+) -> tuple[Size, ...]:
+    """The sizes a picture takes one after the other, the last being `network_size`.
+
+    Native pictures longer than 2044 are shrunk first and stretched afterwards, as the authors do.
+    """
+    if min(width, height) < 1 or (input_size is not None and input_size < 1):
+        raise ValueError(f"no network takes {width}x{height} at input size {input_size}")
+    scaled = (width, height)
+    if input_size is not None:
+        short = min(width, height)
+        scaled = (width * input_size // short, height * input_size // short)
+        return (_grown(scaled, multiple),)
+    if max(width, height) <= LONGEST_NATIVE:
+        return (_grown(scaled, multiple),)
+    scale = LONGEST_NATIVE / max(width, height)
+    scaled = (max(1, int(width * scale)), max(1, int(height * scale)))
+    grown = _grown(scaled, multiple)
+    return (scaled, grown) if grown != scaled else (scaled,)
+
+
+def _grown(size: Size, multiple: int) -> Size:
+    return -(-size[0] // multiple) * multiple, -(-size[1] // multiple) * multiple
+
+
+def prepare(
+    rgb: UInt8,
+    steps: tuple[Size, ...],
+    picture: PictureFormat = IMAGENET_14,
+    device: torch.device | None = None,
+) -> Tensor:
+    """(H, W, 3) uint8 picture to a (1, 3, h, w) float32 network input, resized through `steps`.
+
+    On the CPU OpenCV does the work; elsewhere the bytes travel and the device does it, equal to a
+    few millionths (where it averages, to a grey level or so: the windows are cut differently).
+    """
+    if device is None or device.type == "cpu":
+        return _prepare_here(rgb, steps, picture)
+    return _prepare_there(torch.from_numpy(rgb).to(device), steps, picture)
+
+
+def _prepare_here(rgb: UInt8, steps: tuple[Size, ...], picture: PictureFormat) -> Tensor:
+    colours: NDArray[np.float32 | np.uint8] = rgb
+    for size in steps:
+        height, width = colours.shape[:2]
+        if size == (width, height):
+            continue
+        if min(width / size[0], height / size[1]) > 2:
+            colours = cv2.resize(colours, size, interpolation=cv2.INTER_AREA)
+            continue
+        colours = cv2.resize(_unit(colours), size, interpolation=cv2.INTER_CUBIC)
+        np.clip(colours, 0, 1, out=colours)
+    deviation = np.asarray(picture.deviation, np.float32)
+    offset = np.asarray(picture.mean, np.float32) / deviation
+    normalised = _unit(colours) * (1 / deviation)
+    normalised -= offset
+    # A view: the channels stay last in memory, as the convolutions like them.
+    return torch.from_numpy(normalised).permute(2, 0, 1).unsqueeze(0)
+
+
+def _unit(colours: NDArray[np.float32 | np.uint8]) -> Float32:
+    if colours.dtype == np.uint8:
+        return np.multiply(colours, np.float32(1 / 255), dtype=np.float32)
+    return colours.astype(np.float32, copy=False)
+
+
+def _prepare_there(rgb: Tensor, steps: tuple[Size, ...], picture: PictureFormat) -> Tensor:
+    """The same, of a (H, W, 3) uint8 tensor on its own device."""
+    colours = rgb.permute(2, 0, 1).unsqueeze(0).float() / 255  # (1, 3, H, W)
+    for width, height in steps:
+        before = (colours.shape[-1], colours.shape[-2])
+        if before == (width, height):
+            continue
+        if min(before[0] / width, before[1] / height) > 2:
+            colours = F.interpolate(colours, (height, width), mode="area")
+            continue
+        colours = F.interpolate(colours, (height, width), mode="bicubic", align_corners=False)
+        colours = colours.clamp(0, 1)
+    mean = torch.tensor(picture.mean, device=rgb.device)[:, None, None]
+    deviation = torch.tensor(picture.deviation, device=rgb.device)[:, None, None]
+    return (colours - mean) / deviation
