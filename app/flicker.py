@@ -12,7 +12,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
-import cv2
 import numpy as np
 
 from models.flow import (
@@ -25,6 +24,7 @@ from models.flow import (
 )
 from models.frames import Bool, Float32, Frame, UInt8
 from models.metrics import SpreadSums, photometric_weight, step_drift, warped_error
+from models.opencv import cv2
 
 MAX_WINDOW_FRAMES = 60
 _MAX_GAP_FRAMES = 30  # a slow lane on a live source skips frames; more than this is another scene

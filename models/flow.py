@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import cast
 
-import cv2
 import numpy as np
 
 from models.frames import Bool, Float32, UInt8
+from models.opencv import cv2
 
 _CLOSES_RELATIVE = 0.01  # of the squared lengths of both flows
 _CLOSES_ABSOLUTE = 0.5  # px^2, at the working size

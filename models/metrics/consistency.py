@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from models.frames import Bool, Float32
 from models.geometry import Intrinsics, unproject
+from models.opencv import cv2
 
 Float64 = NDArray[np.float64]
 
