@@ -1,0 +1,48 @@
+"""When the next frame of a file is due."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+_LATE_S = 0.25
+_AHEAD_S = 2.0
+
+
+class Pacer:
+    """Real time from the frames' own time stamps, at a speed; or every frame as soon as it may.
+
+    speed : media seconds per second of real time; None for no pace at all.
+    clock : gives seconds, as time.monotonic() does.
+
+    A reader that falls behind by more than a quarter of a second is not hurried afterwards: the
+    clock moves with it, so that a machine too slow for a video shows it slowly rather than in
+    fits. Smaller delays are made up for.
+    """
+
+    def __init__(
+        self, speed: float | None = 1.0, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        if speed is not None and not speed > 0:
+            raise ValueError(f"a speed is greater than zero, not {speed}")
+        self._speed = speed
+        self._clock = clock
+        self._zero_s: float | None = None
+
+    def restart(self) -> None:
+        """Forget the past: the next frame is due at once. After a seek, a pause or a loop."""
+        self._zero_s = None
+
+    def wait_s(self, time_s: float) -> float:
+        """Seconds to wait before the frame of media time `time_s` is shown, 0 or more."""
+        if self._speed is None:
+            return 0.0
+        now_s = self._clock()
+        shown_s = time_s / self._speed
+        if self._zero_s is None:
+            self._zero_s = now_s - shown_s
+        wait_s = self._zero_s + shown_s - now_s
+        if not -_LATE_S <= wait_s <= _AHEAD_S:  # fell behind, or the time stamps jumped
+            self._zero_s = now_s - shown_s
+            return 0.0
+        return max(0.0, wait_s)
