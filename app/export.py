@@ -18,7 +18,7 @@ from models.errors import UsageError, UserError
 from models.frames import Unit
 from renderers import colormap
 from renderers.ply import write_ply
-from renderers.point_cloud_geometry import CloudOptions, cloud_points, default_calibration
+from renderers.point_cloud import CloudOptions, cloud_points, default_calibration
 
 
 @dataclass(frozen=True, slots=True)
