@@ -63,21 +63,15 @@ class FlowWarpedError:
         self._error = 0.0
         self.pairs = 0
 
-    def add(
-        self, disparity: Float32, previous: Float32 | None = None, weight: Float32 | None = None
-    ) -> float:
-        """Take in one frame (H, W), with its warped predecessor unless it is the first of a shot.
+    def add(self, disparity: Float32, error: float = math.nan) -> None:
+        """Take in one frame (H, W), and the `warped_error` from its predecessor if it has one.
 
-        Returns the pair's warped error in the unit of the disparity, NaN without a pair.
+        The first frame of a shot has none: leave `error` out (NaN is passed over).
         """
         self._spread.add(disparity)
-        if previous is None or weight is None:
-            return math.nan
-        error = warped_error(previous, disparity, weight)
         if math.isfinite(error):
             self._error += error
             self.pairs += 1
-        return error
 
     @property
     def spread(self) -> Spread:
