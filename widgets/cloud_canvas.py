@@ -1,0 +1,289 @@
+"""The GL surface of the point cloud: contexts, drawing and timing; no layout and no input.
+
+Built on Qt's own QOpenGLWidget with VisPy's gloo on top, rather than on a VisPy canvas: that one
+replaces Qt's message handler, asks the shell for the screen's resolution and pumps events while it
+closes.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import (
+    QGuiApplication,
+    QImage,
+    QOffscreenSurface,
+    QOpenGLContext,
+    QShowEvent,
+    QSurfaceFormat,
+)
+from PyQt6.QtOpenGLWidgets import QOpenGLWidget
+from PyQt6.QtWidgets import QWidget
+from vispy.gloo import gl
+from vispy.gloo.context import FakeCanvas, forget_canvas, set_current_canvas
+
+from models.geometry import Calibration, Intrinsics
+from renderers.camera import CameraPose, fitting_tan_half, projection_matrix, view_matrix
+from renderers.cloud_visual import LinesVisual, PointCloudVisual, ground_and_axes
+from renderers.point_cloud import CloudOptions, intrinsics_in_force
+
+Float32 = NDArray[np.float32]
+UInt8 = NDArray[np.uint8]
+
+_log = logging.getLogger(__name__)
+
+_SOFTWARE_RENDERERS = (
+    "llvmpipe",
+    "softpipe",
+    "swrast",
+    "swiftshader",
+    "gdi generic",
+    "basic render",
+)
+_TIMED_EVERY = 8
+_NO_GL_PLATFORMS = ("offscreen", "minimal", "minimalegl", "vnc")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CloudFrame:
+    """What one cloud is made from; the arrays must not change any more.
+
+    rgb : (H, W, 3) uint8. disparity : (H, W) float32. levels : (H, W) uint8.
+    calibration : from disparity to depth. intrinsics : of the source, or None.
+    """
+
+    rgb: UInt8
+    disparity: Float32
+    levels: UInt8
+    calibration: Calibration
+    intrinsics: Intrinsics | None
+
+
+def why_no_gl() -> str | None:
+    """One sentence if point clouds cannot be drawn here, else None."""
+    platform = QGuiApplication.platformName()
+    if platform in _NO_GL_PLATFORMS:
+        return f"The point cloud needs OpenGL, which the Qt platform “{platform}” does not offer."
+    context, surface = QOpenGLContext(), QOffscreenSurface()
+    surface.create()
+    if not context.create() or not context.makeCurrent(surface):
+        return "The point cloud needs OpenGL 2.1; install a graphics driver to see it."
+    version = context.format().version()
+    context.doneCurrent()
+    surface.destroy()
+    if version < (2, 1) or context.isOpenGLES():
+        return "The point cloud needs desktop OpenGL 2.1; update the graphics driver to see it."
+    return None
+
+
+class CloudCanvas(QOpenGLWidget):
+    """Draws the latest frame from a pose. Does nothing while hidden."""
+
+    drawn = pyqtSignal(float)
+    """A measured draw finished; milliseconds, GPU included."""
+    started = pyqtSignal(str)
+    """GL is up; the name of its renderer."""
+    failed = pyqtSignal(str)
+    """GL gave up; one sentence. The canvas draws nothing from then on."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        surface_format = QSurfaceFormat()
+        surface_format.setDepthBufferSize(24)
+        surface_format.setRenderableType(QSurfaceFormat.RenderableType.OpenGL)
+        self.setFormat(surface_format)
+        self.setMouseTracking(False)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.renderer_name = ""
+        self.software = False
+        self._gloo: FakeCanvas | None = None
+        self._cloud: PointCloudVisual | None = None
+        self._lines: LinesVisual | None = None
+        self._lines_stale = True
+        self._frame: CloudFrame | None = None
+        self._frame_stale = False
+        self._table: UInt8 | None = None
+        self._options = CloudOptions()
+        self._stride = 1
+        self._pose = CameraPose()
+        self._floor = (-1.0, 5.0)
+        self._draws = 0
+        self._broken = False
+
+    @property
+    def pose(self) -> CameraPose:
+        """Where the viewer stands."""
+        return self._pose
+
+    @property
+    def uploads_pending(self) -> bool:
+        """A frame waits for the next draw."""
+        return self._frame_stale
+
+    def set_pose(self, pose: CameraPose) -> None:
+        """Look from `pose`."""
+        self._pose = pose
+        self.update()
+
+    def set_table(self, colours: UInt8) -> None:
+        """The (256, 3) uint8 colour of each level."""
+        self._table = colours
+        if self._cloud is not None:
+            self._cloud.set_table(colours)
+        self.update()
+
+    def set_options(self, options: CloudOptions, stride: int) -> None:
+        """`stride` is the one in force; `options.stride` may be None."""
+        self._lines_stale |= (options.show_grid, options.show_axes) != (
+            self._options.show_grid,
+            self._options.show_axes,
+        )
+        self._frame_stale |= options.colour is not self._options.colour and self._frame is not None
+        self._options, self._stride = options, stride
+        self.update()
+
+    def set_floor(self, height: float, extent: float) -> None:
+        """Where the ground grid lies and how far it reaches, in world units."""
+        self._floor = (height, extent)
+        self._lines_stale = True
+        self.update()
+
+    def set_frame(self, frame: CloudFrame) -> None:
+        """Show `frame` at the next draw; uploads nothing while hidden."""
+        self._frame = frame
+        self._frame_stale = True
+        if self.isVisible():
+            self.update()
+
+    def tan_half(self) -> float:
+        """Tangent of half the vertical field of view: the source's, fitted to this canvas."""
+        aspect = self.width() / max(1, self.height())
+        frame = self._frame
+        height, width = frame.disparity.shape if frame is not None else (480, 640)
+        source = intrinsics_in_force(
+            self._options, frame.intrinsics if frame is not None else None, width, height
+        )
+        return fitting_tan_half(source, aspect)
+
+    def grab_image(self) -> UInt8:
+        """What is drawn now: (H, W, 3) uint8 RGB in physical pixels."""
+        image = self.grabFramebuffer().convertToFormat(QImage.Format.Format_RGB888)
+        bits = image.constBits()
+        if bits is None or image.isNull():
+            return np.zeros((max(1, self.height()), max(1, self.width()), 3), np.uint8)
+        data = bytes(bits.asarray(image.sizeInBytes()))
+        rows = np.frombuffer(data, np.uint8).reshape(image.height(), image.bytesPerLine())
+        return rows[:, : image.width() * 3].reshape(image.height(), image.width(), 3).copy()
+
+    def release(self) -> None:
+        """Give everything on the GPU back. The canvas draws nothing afterwards."""
+        self._broken = True
+        self._drop_visuals()
+        self._frame = None
+
+    def initializeGL(self) -> None:
+        """Called by Qt for every new context, again after some reparentings."""
+        if self._broken:
+            return
+        self._gloo = FakeCanvas()
+        self._gloo.flush()
+        self.renderer_name = str(gl.glGetParameter(gl.GL_RENDERER))
+        self.software = any(name in self.renderer_name.lower() for name in _SOFTWARE_RENDERERS)
+        context = self.context()
+        if context is not None:
+            context.aboutToBeDestroyed.connect(self._drop_visuals)
+        self._cloud = PointCloudVisual()
+        self._lines = LinesVisual()
+        self._lines_stale = True
+        if self._table is not None:
+            self._cloud.set_table(self._table)
+        self._frame_stale = self._frame is not None
+        self.started.emit(self.renderer_name)
+
+    def paintGL(self) -> None:
+        """Upload what is new and draw."""
+        if self._gloo is None or self._broken:
+            return
+        start_ns = time.perf_counter_ns()
+        try:
+            self._paint()
+        except (RuntimeError, ValueError) as error:
+            _log.exception("drawing the point cloud failed")
+            self._broken = True
+            self.failed.emit(f"The point cloud cannot be drawn by this graphics driver ({error}).")
+            return
+        self._draws += 1
+        if self.software or self._draws % _TIMED_EVERY == 0:
+            gl.glFinish()
+            self.drawn.emit((time.perf_counter_ns() - start_ns) / 1e6)
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        """What came while hidden is drawn now."""
+        super().showEvent(event)
+        self.update()
+
+    def _paint(self) -> None:
+        assert self._gloo is not None
+        assert self._cloud is not None
+        # gloo binds the window's framebuffer when a canvas becomes current; Qt draws elsewhere.
+        set_current_canvas(self._gloo)
+        self._gloo.flush()
+        gl.glBindFramebuffer(gl.GL_FRAMEBUFFER, self.defaultFramebufferObject())
+        ratio = self.devicePixelRatioF()
+        canvas_px = (max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio)))
+        gl.glViewport(0, 0, *canvas_px)
+        gl.glClearColor(*(channel / 255 for channel in self._options.background), 1.0)
+        gl.glDepthMask(True)
+        gl.glClear(gl.GL_COLOR_BUFFER_BIT | gl.GL_DEPTH_BUFFER_BIT)
+        gl.glEnable(gl.GL_DEPTH_TEST)
+        gl.glDisable(gl.GL_BLEND)
+        frame = self._frame
+        if frame is not None:
+            tan_half = self.tan_half()
+            transform = self._transform(canvas_px, tan_half, frame.calibration.far_m)
+            self._cloud.set_options(self._options, self._stride)
+            if self._frame_stale:
+                self._cloud.set_frame(frame.rgb, frame.disparity, frame.levels)
+                self._frame_stale = False
+            self._cloud.draw(transform, canvas_px, tan_half, frame.calibration, frame.intrinsics)
+            self._draw_lines(transform)
+        self._gloo.flush()
+
+    def _transform(
+        self, canvas_px: tuple[int, int], tan_half: float, far_m: float
+    ) -> NDArray[np.float64]:
+        near = max(0.005, 0.02 * self._pose.distance)
+        far = self._pose.distance + 2.0 * far_m + float(np.linalg.norm(self._pose.target))
+        projection = projection_matrix(tan_half, canvas_px[0] / canvas_px[1], near, far)
+        return projection @ view_matrix(self._pose)
+
+    def _draw_lines(self, transform: NDArray[np.float64]) -> None:
+        assert self._lines is not None
+        options = self._options
+        if not (options.show_grid or options.show_axes):
+            return
+        if self._lines_stale:
+            self._lines.set_lines(
+                *ground_and_axes(*self._floor, grid=options.show_grid, axes=options.show_axes)
+            )
+            self._lines_stale = False
+        self._lines.draw(transform)
+
+    def _drop_visuals(self) -> None:
+        """Delete GL objects while their context still lives: contexts share them otherwise."""
+        if self._gloo is None:
+            return
+        self.makeCurrent()
+        set_current_canvas(self._gloo)
+        for visual in (self._cloud, self._lines):
+            if visual is not None:
+                visual.delete()
+        self._gloo.flush()
+        forget_canvas(self._gloo)
+        self._cloud = self._lines = self._gloo = None
+        self.doneCurrent()
