@@ -1,0 +1,216 @@
+"""Choosing what to watch: scene, file, folder, camera, stream or screen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PyQt6.QtCore import QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QFileDialog, QInputDialog, QLineEdit, QMenu, QToolButton, QWidget
+
+from widgets import theme
+from widgets.region_picker import RegionPicker
+
+SIZES = ((0, 0), (1280, 720), (1920, 1080), (2560, 1440), (3840, 2160))
+VIDEO_FILTER = "Videos (*.mp4 *.mov *.mkv *.avi *.webm *.m4v *.ts *.mjpeg *.mpg);;All files (*)"
+STREAM_ADVICE = "Address of the stream (http://…/video.mjpg, rtsp://…, udp://…):"
+LABEL_LENGTH = 22
+
+
+class SourceMenu(QToolButton):
+    """A button with a menu. Nothing is opened before it is chosen; cameras are not even listed
+    before their sub-menu is.
+
+    chosen : a source's spec, as given to --source.
+    size_chosen : (width, height) to ask of the source; (0, 0) leaves it to the source.
+    cameras_wanted : the camera sub-menu was opened; answer with `set_cameras`.
+    """
+
+    chosen = pyqtSignal(str)
+    size_chosen = pyqtSignal(int, int)
+    cameras_wanted = pyqtSignal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._folder = ""
+        self._stream = ""
+        self.setProperty("role", "button")
+        self.setIcon(theme.icon("source"))
+        self.setIconSize(QSize(theme.ICON_PX, theme.ICON_PX))
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setAccessibleName("Source")
+        self._menu = QMenu(self)
+        self._menu.setToolTipsVisible(True)
+        self._cameras = QMenu("Camera", self._menu)
+        self._sizes = QMenu("Size to ask for", self._menu)
+        self._recents: list[QAction] = []
+        self._fill()
+        self.setMenu(self._menu)
+        self.set_label("Source")
+
+    # -- values in ---------------------------------------------------------------------------
+
+    @property
+    def source_menu(self) -> QMenu:
+        """The menu, to be shown in a menu bar as well."""
+        return self._menu
+
+    def set_label(self, title: str) -> None:
+        """The source's title on the button, shortened to fit a tool bar."""
+        shown = title if len(title) <= LABEL_LENGTH else f"{title[: LABEL_LENGTH - 1]}…"
+        self.setText(f"{shown}  ▾")
+        self.setToolTip(f"{title}\nChoose what to watch; a file can also be dropped on the window")
+
+    def set_cameras(self, cameras: Sequence[tuple[str, str]]) -> None:
+        """Fill the camera sub-menu with (spec, name); an empty list says that there is none."""
+        self._cameras.clear()
+        for spec, name in cameras:
+            self._add_choice(self._cameras, name, spec, f"Open {name}")
+        if not cameras:
+            self._add_words(self._cameras, "No camera found")
+
+    def set_recents(self, recents: Sequence[tuple[str, str]]) -> None:
+        """Fill the last part of the menu with (spec, name), the latest first."""
+        for action in self._recents:
+            self._menu.removeAction(action)
+            action.deleteLater()
+        self._recents = []
+        if recents:
+            self._recents.append(self._menu.addSeparator() or QAction(self._menu))
+        for spec, name in recents:
+            self._recents.append(self._add_choice(self._menu, name, spec, spec, "recent"))
+
+    def set_size(self, width: int, height: int) -> None:
+        """Tick the size that is asked of the source."""
+        for action in self._sizes.actions():
+            action.setChecked(action.data() == (width, height))
+
+    # -- wishes ------------------------------------------------------------------------------
+
+    def ask_for_video(self) -> None:
+        """Let the user pick a file."""
+        dialog = self._file_dialog("Open a video")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilter(VIDEO_FILTER)
+        dialog.open()
+
+    def ask_for_folder(self) -> None:
+        """Let the user pick a folder of pictures, or a recording."""
+        dialog = self._file_dialog("Open a folder of pictures, or a recording")
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.open()
+
+    def ask_for_stream(self) -> None:
+        """Let the user type the address of a stream."""
+        dialog = QInputDialog(self)
+        dialog.setWindowTitle("Open a network stream")
+        dialog.setLabelText(STREAM_ADVICE)
+        dialog.setTextValue(self._stream)
+        dialog.setTextEchoMode(QLineEdit.EchoMode.Normal)
+        dialog.textValueSelected.connect(self._on_stream)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.resize(480, dialog.sizeHint().height())
+        dialog.open()
+
+    def ask_for_region(self) -> None:
+        """Let the user draw a rectangle on the screen."""
+        picker = RegionPicker(self.window())
+        picker.picked.connect(self._on_region)
+        picker.open_on_screen()
+
+    # -- inside ------------------------------------------------------------------------------
+
+    def _fill(self) -> None:
+        self._add_choice(
+            self._menu, "Built-in scene", "synthetic", "Rendered, with true depth", "scene"
+        )
+        self._menu.addSeparator()
+        self._add_action("Open video…", "video", self.ask_for_video, "Any file FFmpeg reads")
+        self._add_action(
+            "Open folder…", "folder", self.ask_for_folder, "Pictures in order, or a recording"
+        )
+        self._menu.addSeparator()
+        self._cameras.setIcon(theme.icon("camera"))
+        self._cameras.aboutToShow.connect(self._on_cameras_opened)
+        self._menu.addMenu(self._cameras)
+        self._add_action(
+            "Network stream…", "network", self.ask_for_stream, "HTTP MJPEG, RTSP or UDP"
+        )
+        screen = QMenu("Screen", self._menu)
+        screen.setIcon(theme.icon("screen"))
+        self._add_choice(screen, "Whole screen", "screen", "Watch the whole screen")
+        region = screen.addAction("Region…")
+        if region is not None:
+            region.triggered.connect(self.ask_for_region)
+        self._menu.addMenu(screen)
+        self._menu.addSeparator()
+        self._fill_sizes()
+
+    def _fill_sizes(self) -> None:
+        for size in SIZES:
+            words = "As the source likes" if size == (0, 0) else f"{size[0]}×{size[1]}"
+            action = self._sizes.addAction(words)
+            if action is not None:
+                action.setCheckable(True)
+                action.setData(size)
+                action.setChecked(size == (0, 0))
+        self._sizes.triggered.connect(self._on_size)
+        self._menu.addMenu(self._sizes)
+
+    def _add_action(self, text: str, icon_name: str, do: object, tip: str) -> None:
+        action = self._menu.addAction(theme.icon(icon_name), text)
+        if action is not None and callable(do):
+            action.setToolTip(tip)
+            action.triggered.connect(do)
+
+    def _add_choice(
+        self, menu: QMenu, text: str, spec: str, tip: str, icon_name: str = ""
+    ) -> QAction:
+        action = QAction(text.replace("&", "&&"), menu)
+        if icon_name:
+            action.setIcon(theme.icon(icon_name))
+        action.setData(spec)
+        action.setToolTip(tip)
+        action.triggered.connect(self._on_choice)
+        menu.addAction(action)
+        return action
+
+    def _add_words(self, menu: QMenu, text: str) -> None:
+        action = menu.addAction(text)
+        if action is not None:
+            action.setEnabled(False)
+
+    def _file_dialog(self, title: str) -> QFileDialog:
+        dialog = QFileDialog(self.window(), title, self._folder)
+        dialog.fileSelected.connect(self._on_file)
+        dialog.finished.connect(dialog.deleteLater)
+        return dialog
+
+    def _on_cameras_opened(self) -> None:
+        if not self._cameras.actions():
+            self._add_words(self._cameras, "Looking for cameras…")
+        self.cameras_wanted.emit()
+
+    def _on_choice(self) -> None:
+        sender = self.sender()
+        if isinstance(sender, QAction):
+            self.chosen.emit(str(sender.data()))
+
+    def _on_size(self, action: QAction) -> None:
+        width, height = action.data()
+        self.set_size(width, height)
+        self.size_chosen.emit(width, height)
+
+    def _on_file(self, path: str) -> None:
+        if path:
+            self._folder = path
+            self.chosen.emit(path)
+
+    def _on_stream(self, address: str) -> None:
+        if address.strip():
+            self._stream = address.strip()
+            self.chosen.emit(self._stream)
+
+    def _on_region(self, x: int, y: int, width: int, height: int) -> None:
+        self.chosen.emit(f"screen:{x},{y},{width},{height}")

@@ -1,0 +1,222 @@
+"""The pictures: all panes in one grid that re-flows with the view and the panes wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from functools import partial
+
+from PyQt6.QtCore import QPoint, QRect, QSize, pyqtBoundSignal, pyqtSignal
+from PyQt6.QtGui import QResizeEvent
+from PyQt6.QtWidgets import QGridLayout, QSizePolicy, QWidget
+
+from widgets.arrangement import HERO_SHARE, PANES, REST_SHARE, arranged, shown_panes
+from widgets.depth_pane import DepthPane, ScaledPane
+from widgets.image_pane import ImagePane
+from widgets.linked_view import LinkedView
+from widgets.theme import SPACE_XS
+from widgets.wipe_pane import WipePane
+
+FRAME_PANES = ("rgb", "depth_a", "depth_b", "wipe", "difference", "flicker_a", "flicker_b")
+WIDE_FROM = 1.2
+
+
+class Stage(QWidget):
+    """Owns every picture pane; the cloud is handed in.
+
+    Panes by name: rgb, depth_a, depth_b, cloud; in their place, by view: wipe, difference,
+    flicker_a, flicker_b, slice_a, slice_b. All but the slices share one zoom and centre; the two
+    slices share another.
+
+    enlarged : name of the pane that has the stage to itself, or "" when restored.
+    hovered : (pane, x, y) in picture pixels; unhovered when the cursor leaves the pictures.
+    picked : (pane, x, y) that was clicked.
+    scan_line_moved : picture row.
+    """
+
+    enlarged = pyqtSignal(str)
+    hovered = pyqtSignal(str, float, float)
+    unhovered = pyqtSignal()
+    picked = pyqtSignal(str, float, float)
+    scan_line_moved = pyqtSignal(int)
+
+    def __init__(self, view: LinkedView, cloud: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.view = view
+        self.slice_view = LinkedView(self)
+        self.rgb = ImagePane("RGB", view, parent=self)
+        self.depth_a = DepthPane("a", view, self)
+        self.depth_b = DepthPane("b", view, self)
+        self.wipe = WipePane(view, self)
+        self.difference = ScaledPane("Difference A − B", view, parent=self)
+        self.flicker_a = DepthPane("a", view, self)
+        self.flicker_b = DepthPane("b", view, self)
+        self.slice_a = DepthPane("a", self.slice_view, self)
+        self.slice_b = DepthPane("b", self.slice_view, self)
+        self.cloud = cloud
+        cloud.setParent(self)
+        self._panes: dict[str, QWidget] = {
+            "cloud": cloud,
+            **{name: getattr(self, name) for name in (*FRAME_PANES, "slice_a", "slice_b")},
+        }
+        self._visible: frozenset[str] = frozenset(PANES)
+        self._mode = "side"
+        self._enlarged = ""
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(SPACE_XS)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._connect()
+        self._flow()
+
+    # -- values in ---------------------------------------------------------------------------
+
+    @property
+    def mode(self) -> str:
+        """The view: side, wipe, blink, difference, flicker or xt."""
+        return self._mode
+
+    @property
+    def enlarged_pane(self) -> str:
+        """Name of the pane that has the stage to itself, or ""."""
+        return self._enlarged
+
+    def set_visible_panes(self, panes: Collection[str]) -> None:
+        """Which of rgb, depth_a, depth_b, cloud are wanted. Raises ValueError for another name."""
+        if not set(panes) <= set(PANES):
+            raise ValueError(f"panes are among {PANES}, not {sorted(panes)}")
+        self._visible = frozenset(panes)
+        self._reflow()
+
+    def set_mode(self, mode: str) -> None:
+        """Change the view. Raises ValueError for an unknown one."""
+        shown_panes(self._visible, mode)
+        self._mode = mode
+        if mode in ("wipe", "blink"):
+            self.wipe.set_mode(mode)
+        self._reflow()
+
+    def enlarge(self, name: str | None) -> None:
+        """Give one pane the whole stage, or restore all. Raises KeyError for an unknown pane."""
+        if name is not None and name not in self._panes:
+            raise KeyError(name)
+        self._set_enlarged(name or "")
+
+    def shown(self) -> tuple[str, ...]:
+        """Names of the panes on screen, in reading order."""
+        panes = shown_panes(self._visible, self._mode)
+        return (self._enlarged,) if self._enlarged in panes else panes
+
+    def pane(self, name: str) -> QWidget:
+        """The pane of that name. Raises KeyError."""
+        return self._panes[name]
+
+    def pane_rects(self) -> dict[str, QRect]:
+        """Where the panes on screen lie, in the window's coordinates."""
+        window = self.window() or self
+        rects = {}
+        for name in self.shown():
+            pane = self._panes[name]
+            rects[name] = QRect(pane.mapTo(window, QPoint(0, 0)), pane.size())
+        return rects
+
+    def set_probe(self, x: float, y: float, texts: Mapping[str, str]) -> None:
+        """Draw the cross hair at one picture pixel in every pane, with `texts` by pane name."""
+        for name in FRAME_PANES:
+            self._frame_pane(name).set_probe(x, y, texts.get(name, ""))
+
+    def clear_probe(self) -> None:
+        """Take all cross hairs away."""
+        for name in FRAME_PANES:
+            self._frame_pane(name).clear_probe()
+
+    def set_pins(self, pins: Sequence[tuple[float, float]]) -> None:
+        """Mark up to four picture pixels in every pane."""
+        for name in FRAME_PANES:
+            self._frame_pane(name).set_pins(pins)
+
+    def set_scan_line(self, row: int | None) -> None:
+        """Show the x-t slice's row in the picture and in both lanes, or take it away."""
+        for name in ("rgb", "depth_a", "depth_b"):
+            self._frame_pane(name).set_scan_line(row)
+
+    def set_banner(self, text: str | None, level: str = "warn") -> None:
+        """Say something over the last picture of the RGB pane and whatever else has a lane."""
+        for name in FRAME_PANES:
+            self._frame_pane(name).set_banner(text, level)
+
+    def one_to_one(self) -> None:
+        """Show picture pixels one to one in the first picture pane on screen."""
+        for name in self.shown():
+            if name in FRAME_PANES:
+                self._frame_pane(name).one_to_one()
+                return
+
+    def sizeHint(self) -> QSize:
+        return QSize(960, 540)
+
+    # -- inside ------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        if event is not None and self._is_wide(event.size()) != self._is_wide(event.oldSize()):
+            self._flow()
+
+    def _connect(self) -> None:
+        for name, pane in self._panes.items():
+            request = getattr(pane, "enlarge_requested", None)
+            if isinstance(request, pyqtBoundSignal):
+                request.connect(partial(self._toggle_enlarged, name))
+        for name in FRAME_PANES:
+            frame_pane = self._frame_pane(name)
+            frame_pane.hovered.connect(partial(self.hovered.emit, name))
+            frame_pane.unhovered.connect(self.unhovered)
+            frame_pane.picked.connect(partial(self.picked.emit, name))
+            frame_pane.scan_line_moved.connect(self.scan_line_moved)
+
+    def _frame_pane(self, name: str) -> ImagePane:
+        pane = self._panes[name]
+        if not isinstance(pane, ImagePane):
+            raise TypeError(f"{name} shows no picture")
+        return pane
+
+    def _toggle_enlarged(self, name: str) -> None:
+        self._set_enlarged("" if self._enlarged == name else name)
+
+    def _set_enlarged(self, name: str) -> None:
+        if name != self._enlarged:
+            self._enlarged = name
+            self._flow()
+            self.enlarged.emit(name)
+
+    def _reflow(self) -> None:
+        if self._enlarged and self._enlarged not in shown_panes(self._visible, self._mode):
+            self._set_enlarged("")
+        else:
+            self._flow()
+
+    @staticmethod
+    def _is_wide(size: QSize) -> bool:
+        return size.height() <= 0 or size.width() / size.height() >= WIDE_FROM
+
+    def _flow(self) -> None:
+        """Put the panes on screen into their cells and hide the rest.
+
+        The cloud stays this widget's child throughout: a GL widget that changes parents goes
+        black.
+        """
+        cells = arranged(self.shown(), self._is_wide(self.size()), self._mode)
+        shown = {cell.pane for cell in cells}
+        for name, pane in self._panes.items():
+            self._grid.removeWidget(pane)
+            pane.setVisible(name in shown)
+        for at in (0, 1):
+            self._grid.setColumnStretch(at, 0)
+            self._grid.setRowStretch(at, 0)
+        has_hero = any(cell.rows == 2 for cell in cells)
+        for cell in cells:
+            pane = self._panes[cell.pane]
+            self._grid.addWidget(pane, cell.row, cell.column, cell.rows, cell.columns)
+            share = (HERO_SHARE if cell.rows == 2 else REST_SHARE) if has_hero else 1
+            self._grid.setColumnStretch(cell.column, share)
+            for row in range(cell.row, cell.row + cell.rows):
+                self._grid.setRowStretch(row, 1)
