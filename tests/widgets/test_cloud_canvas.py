@@ -100,7 +100,7 @@ def test_from_the_taking_camera_each_kept_pixel_shows_its_own_colour(
     "options",
     [
         CloudOptions(stride=1, point_size=0.1),
-        CloudOptions(stride=3, point_size=0.1),
+        CloudOptions(stride=2, point_size=0.1),
         CloudOptions(stride=2, point_size=0.1, mirror=True, fov_deg=75.0),
         CloudOptions(stride=2, point_size=0.1, calibration=Calibration(0.05, 0.8, 0.5, 4.5)),
     ],
