@@ -1,0 +1,163 @@
+"""Image networks as lanes: pictures in, disparity out, memory carried from frame to frame.
+
+Two lanes of the same network, say with and without memory, share one copy of its weights (the
+pool), one prepared picture and one run of its encoder per frame (the memo).
+"""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor
+
+from models import device as devices
+from models.errors import UserError
+from models.estimator import EstimatorOptions, FrameMemo
+from models.frames import DepthMap, Frame, Unit
+from models.preprocess import IMAGENET_14, PictureFormat, Size, prepare, resize_steps
+from models.restore import restore
+
+
+class StreamNetwork(Protocol):
+    """A network cut where memory comes in. Features and state are its own business (hence Any)."""
+
+    def encode(self, frames: Tensor) -> Any:
+        """(1, 3, h, w) prepared picture to features, which do not depend on memory."""
+        ...
+
+    def decode(self, features: Any, state: Any, *, temporal: bool) -> tuple[Tensor, Any]:
+        """(1, h, w) disparity and the state after the frame; the features stay as they are."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkRecipe:
+    """What it takes to run a network.
+
+    name : of its weights; lanes of the same name share one network.
+    title : what messages call it.
+    load : builds it on a device, ready for inference in that precision. Raises CheckpointError.
+    input_size : short side in pixels it runs at unless told otherwise; None is native.
+    autocast : in bfloat16 its weights stay float32 and torch picks the precision per operation;
+        False for a network that `load` returns in bfloat16 and that takes bfloat16 pictures.
+    """
+
+    name: str
+    title: str
+    load: Callable[[torch.device, torch.dtype], StreamNetwork]
+    picture: PictureFormat = IMAGENET_14
+    input_size: int | None = 518
+    autocast: bool = True
+
+
+class NetworkPool:
+    """Networks that sessions hold at the moment, so that the next lane finds them loaded.
+
+    It keeps nothing alive: when the last session closes, the memory is free.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._loaded: weakref.WeakValueDictionary[tuple[str, str, torch.dtype], StreamNetwork]
+        self._loaded = weakref.WeakValueDictionary()
+
+    def network(
+        self, recipe: NetworkRecipe, device: torch.device, dtype: torch.dtype
+    ) -> StreamNetwork:
+        """The network of that recipe, loaded at the first call. Raises CheckpointError."""
+        key = (recipe.name, str(device), dtype)
+        with self._lock:
+            network = self._loaded.get(key)
+            if network is None:
+                network = self._loaded[key] = recipe.load(device, dtype)
+            return network
+
+
+def precision(options: EstimatorOptions, device: torch.device) -> torch.dtype:
+    """bfloat16 where it is asked for, or left open and done in hardware; else float32."""
+    if options.precision == "auto":
+        return torch.bfloat16 if devices.has_fast_bfloat16(device) else torch.float32
+    return torch.bfloat16 if options.precision == "bfloat16" else torch.float32
+
+
+class NeuralSession:
+    """One lane of a network over one video."""
+
+    def __init__(
+        self,
+        recipe: NetworkRecipe,
+        options: EstimatorOptions,
+        pool: NetworkPool,
+        *,
+        temporal: bool = True,
+    ) -> None:
+        self._recipe = recipe
+        self._temporal = temporal
+        self._device = devices.resolve(options.device)
+        self._dtype = precision(options, self._device)
+        self._input_size = options.input_size or recipe.input_size
+        self._network: StreamNetwork | None = pool.network(recipe, self._device, self._dtype)
+        self._state: Any = None
+
+    def step(self, frame: Frame, memo: FrameMemo) -> DepthMap:
+        """Estimate `frame`. Raises UserError if nothing usable came out; the memory is then new."""
+        network = self._network
+        if network is None:
+            raise RuntimeError("a session that was closed estimates nothing")
+        steps = resize_steps(*frame.size, self._input_size, self._recipe.picture.multiple)
+        mixed = self._recipe.autocast and self._dtype is torch.bfloat16
+        with (
+            torch.inference_mode(),
+            torch.autocast(self._device.type, torch.bfloat16, enabled=mixed),
+        ):
+            features = memo.once(
+                ("features", id(network), steps),
+                lambda: network.encode(self._picture(frame, steps, memo)),
+            )
+            disparity, state = network.decode(features, self._state, temporal=self._temporal)
+            disparity = disparity.float()
+            usable = bool(disparity.isfinite().all())
+        self._state = state if usable and self._temporal else None
+        if not usable:
+            raise UserError(
+                f"{self._recipe.title} returned no usable disparity for this frame; its memory "
+                "was reset, and if that keeps happening choose another input size or model."
+            )
+        restored = restore(disparity[0].cpu().numpy(), frame.rgb, memo)
+        return DepthMap(restored, Unit.RELATIVE, frame.index, steps[-1])
+
+    def reset(self) -> None:
+        """The next frame is the first of a video."""
+        self._state = None
+
+    def close(self) -> None:
+        """Let go of memory and network."""
+        self._state = self._network = None
+
+    def _picture(self, frame: Frame, steps: tuple[Size, ...], memo: FrameMemo) -> Tensor:
+        """(1, 3, h, w) network input; networks that want the same picture share it."""
+        picture, device = self._recipe.picture, self._device
+
+        def made() -> Tensor:
+            return prepare(frame.rgb, steps, picture, device)
+
+        prepared = memo.once(("picture", steps, picture, str(device)), made)
+        return prepared if self._recipe.autocast else prepared.to(self._dtype)
+
+
+@dataclass(frozen=True, slots=True)
+class NeuralFactory:
+    """Opens sessions of one recipe; what a model's entry calls."""
+
+    recipe: NetworkRecipe
+    pool: NetworkPool = field(repr=False)
+    temporal: bool = True
+
+    def __call__(self, options: EstimatorOptions) -> NeuralSession:
+        """A new session. Raises CheckpointError without weights, UsageError without the device."""
+        return NeuralSession(self.recipe, options, self.pool, temporal=self.temporal)
