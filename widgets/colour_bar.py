@@ -14,6 +14,7 @@ from widgets.picture import ColourTable, Picture, UInt8, levels_picture
 from widgets.theme import COLOURS, SPACE, SPACE_XS
 
 BAR_PX = 10
+MOST_TICKS = 7
 CENTRE_TOP = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
 MIDDLE_LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 
@@ -109,8 +110,11 @@ class ColourBar:
         if scale is None:
             return
         line = metrics.height()
-        for value in ticks(scale.low, scale.high, max(1, int(bar.height() / (2.2 * line)))):
+        most = min(MOST_TICKS, max(1, int(bar.height() / (2.2 * line))))
+        for value in ticks(scale.low, scale.high, most):
             y = bar.bottom() - (value - scale.low) / (scale.high - scale.low) * bar.height()
+            if min(y - bar.top(), bar.bottom() - y) < line / 2:
+                continue  # the words at the ends stand there
             painter.setPen(QColor(COLOURS.faint))
             painter.drawLine(QPointF(bar.right(), y), QPointF(bar.right() + 3, y))
             painter.setPen(QColor(COLOURS.quiet))

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QStandardItem, QStandardItemModel
-from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from widgets import theme
+from widgets.controls import ElidedCombo
 from widgets.theme import SPACE_XS
 
 EMA_SUFFIX = "+ema"
+CONTENTS_LENGTH = 18
+LEAST_WIDTH_PX = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +52,12 @@ class LanePicker(QWidget):
         self._current = ""
         self._chip = QLabel(lane.upper(), self)
         self._chip.setProperty("role", f"lane-{lane}")
+        self._chip.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._model = QStandardItemModel(self)
-        self._combo = QComboBox(self)
+        self._combo = ElidedCombo(self)
         self._combo.setModel(self._model)
-        self._combo.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
-        self._combo.setMinimumContentsLength(14)
+        self._combo.setMinimumContentsLength(CONTENTS_LENGTH)
+        self._combo.setMinimumWidth(LEAST_WIDTH_PX)
         self._combo.setAccessibleName(f"Model of lane {lane.upper()}")
         self._combo.activated.connect(self._on_activated)
         self._ema = QToolButton(self)

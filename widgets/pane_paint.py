@@ -16,6 +16,7 @@ from widgets.theme import COLOURS, SPACE, SPACE_XS
 ELIDE = Qt.TextElideMode.ElideRight
 MIDDLE_LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 MIDDLE_RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+MOST_BANNER_LINES = 4
 CENTRE = Qt.AlignmentFlag.AlignCenter
 
 
@@ -106,15 +107,28 @@ def _draw_badge(
     return box.right() + SPACE
 
 
+def wrapped(text: str, metrics: QFontMetricsF, width: float, most: int) -> list[str]:
+    """`text` broken between words into at most `most` lines; what is left over ends in "…"."""
+    lines: list[str] = []
+    words = text.split()
+    while words and len(lines) < most - 1:
+        count = 1
+        while count < len(words) and (
+            metrics.horizontalAdvance(" ".join(words[: count + 1])) <= width
+        ):
+            count += 1
+        lines.append(metrics.elidedText(" ".join(words[:count]), ELIDE, width))
+        words = words[count:]
+    if words:
+        lines.append(metrics.elidedText(" ".join(words), ELIDE, width))
+    return lines
+
+
 def draw_banner(painter: QPainter, area: QRectF, text: str, level: str, font: QFont) -> None:
-    """A bar of up to two lines across the lower end of the picture area."""
+    """A bar of as many lines as the text needs, up to four, at the lower end of the area."""
     metrics = QFontMetricsF(font)
-    inner = area.width() - 2 * SPACE - SPACE
-    wrap = Qt.TextFlag.TextWordWrap
-    needed = metrics.boundingRect(QRectF(0, 0, inner, 4 * metrics.height()), wrap, text)
-    lines = 1 if needed.height() < 1.5 * metrics.height() else 2
-    shown = metrics.elidedText(text, ELIDE, inner * lines * (1.0 if lines == 1 else 0.92))
-    height = lines * metrics.lineSpacing() + SPACE
+    lines = wrapped(text, metrics, area.width() - 2 * SPACE - SPACE_XS, MOST_BANNER_LINES)
+    height = len(lines) * metrics.lineSpacing() + SPACE
     bar = QRectF(area.left(), area.bottom() - height, area.width(), height)
     backdrop = QColor(COLOURS.background)
     backdrop.setAlpha(225)
@@ -122,8 +136,8 @@ def draw_banner(painter: QPainter, area: QRectF, text: str, level: str, font: QF
     painter.fillRect(QRectF(bar.left(), bar.top(), SPACE_XS, height), theme.level_colour(level))
     painter.setFont(font)
     painter.setPen(QColor(COLOURS.text))
-    inside = bar.adjusted(SPACE + SPACE_XS, 0, -SPACE, 0)
-    painter.drawText(inside, int(MIDDLE_LEFT) | int(wrap), shown)
+    inside = bar.adjusted(SPACE + SPACE_XS, 0, 0, 0)
+    painter.drawText(inside, int(MIDDLE_LEFT), "\n".join(lines))
 
 
 def draw_placeholder(painter: QPainter, area: QRectF, text: str, font: QFont) -> None:

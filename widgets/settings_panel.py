@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PyQt6.QtCore import QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, QSize, Qt, pyqtSignal
 from PyQt6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from widgets.inspector.cloud import CloudSection
@@ -57,7 +57,7 @@ class SettingsPanel(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setMinimumWidth(self.sizeHint().width())
+        self._line_up()
 
     @property
     def sections(self) -> tuple[Section, ...]:
@@ -89,6 +89,18 @@ class SettingsPanel(QScrollArea):
         """Fold exactly these sections."""
         for section in self._sections:
             section.set_open(section.title not in titles)
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        super().changeEvent(event)
+        if event is not None and event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._line_up()
+
+    def _line_up(self) -> None:
+        """Give all sections one column of labels, and the panel the width that needs."""
+        width = max(section.label_width() for section in self._sections)
+        for section in self._sections:
+            section.set_label_width(width)
+        self.setMinimumWidth(self.sizeHint().width())
 
     def sizeHint(self) -> QSize:
         body = self.widget()

@@ -94,6 +94,8 @@ def style_sheet(scale: float = 1.0) -> str:
     values["type"] = f"{round(TYPE_PX * scale)}px"
     values["small"] = f"{round(SMALL_TYPE_PX * scale)}px"
     values["big"] = f"{round(1.3 * TYPE_PX * scale)}px"
+    values["icon"] = f"{round(ICON_PX * scale)}px"
+    values["arrow"] = f"{round(10 * scale)}px"
     values["mark"] = f"{round(14 * scale)}px"
     text = resource_path("style", "dark.qss").read_text(encoding="utf-8")
     return Template(text).substitute(values)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from widgets import theme
-from widgets.controls import tool_button
+from widgets.controls import ElidedCombo, tool_button
 from widgets.theme import SPACE, SPACE_XS
 from widgets.time_line import TimeLine
 
@@ -52,13 +52,14 @@ class Transport(QWidget):
         self._time = QLabel(self)
         self._time.setFont(theme.numbers_font())
         self._time.setProperty("role", "quiet")
-        self._pacing = QComboBox(self)
+        self._pacing = ElidedCombo(self)
         for key, words in PACINGS:
             self._pacing.addItem(words, key)
         self._pacing.setToolTip(
             "Real time skips frames to keep up; every frame shows each one, however long it takes"
         )
         self._pacing.setAccessibleName("Pacing")
+        self._pacing.setMinimumContentsLength(9)
         self._lay_out()
         self._connect()
         self.set_position(0, None, 0.0, None)

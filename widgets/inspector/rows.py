@@ -8,7 +8,6 @@ from PyQt6.QtCore import QObject, Qt, pyqtSignal
 from PyQt6.QtGui import QWheelEvent
 from PyQt6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QDoubleSpinBox,
     QHBoxLayout,
     QLabel,
@@ -18,15 +17,8 @@ from PyQt6.QtWidgets import (
 )
 
 from widgets import theme
+from widgets.controls import ElidedCombo
 from widgets.theme import SPACE
-
-
-class _CalmCombo(QComboBox):
-    """A combo box that leaves the wheel to the scroll area around it."""
-
-    def wheelEvent(self, event: QWheelEvent | None) -> None:
-        if event is not None:
-            event.ignore()
 
 
 class _CalmSpin(QSpinBox):
@@ -74,10 +66,7 @@ class ChoiceRow(Row):
     def __init__(
         self, key: str, label: str, choices: Sequence[tuple[object, str]], tip: str
     ) -> None:
-        self._combo = _CalmCombo()
-        self._combo.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
+        self._combo = ElidedCombo()
         self._combo.setMinimumContentsLength(8)
         super().__init__(key, label, self._combo, tip)
         self._values: list[object] = []

@@ -94,6 +94,14 @@ class Section(QWidget):
         """The button of a wish. Raises KeyError."""
         return self._buttons[wish]
 
+    def label_width(self) -> int:
+        """Width the widest label of a row wants, in pixels."""
+        return max((label.sizeHint().width() for label in self._labels.values()), default=0)
+
+    def set_label_width(self, width: int) -> None:
+        """Make the column of labels this wide, so that sections line up."""
+        self._grid.setColumnMinimumWidth(0, width)
+
     # -- building ----------------------------------------------------------------------------
 
     def add_row(self, row: Row) -> None:
