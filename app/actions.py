@@ -9,14 +9,16 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction, QKeySequence
 from PyQt6.QtWidgets import QMenuBar, QWidget
 
+from app.settings import Settings
+
 
 @dataclass(frozen=True, slots=True)
 class Action:
     """One thing the user can do by menu and by key.
 
     key : as in QKeySequence ("Ctrl+R"), or empty.
-    do : called without arguments; a checkable action's slot asks the model what is so.
-    checkable : shown with a tick; `Actions.tick` keeps it true to the model.
+    do : called without arguments.
+    is_on : says from the settings whether it is ticked; None makes an action without a tick.
     """
 
     id: str
@@ -25,7 +27,7 @@ class Action:
     key: str
     do: Callable[[], None]
     tip: str = ""
-    checkable: bool = False
+    is_on: Callable[[Settings], bool] | None = None
 
 
 class Actions:
@@ -49,7 +51,7 @@ class Actions:
                 action.setShortcut(QKeySequence(row.key))
                 action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
             action.setToolTip(row.tip or row.text)
-            action.setCheckable(row.checkable)
+            action.setCheckable(row.is_on is not None)
             action.triggered.connect(_without_argument(row.do))
             menus[row.menu].addAction(action)
             window.addAction(action)
@@ -58,9 +60,11 @@ class Actions:
     def __getitem__(self, action_id: str) -> QAction:
         return self._made[action_id]
 
-    def tick(self, action_id: str, ticked: bool) -> None:
-        """Show a checkable action as on or off, without triggering it."""
-        self._made[action_id].setChecked(ticked)
+    def show(self, settings: Settings) -> None:
+        """Tick what is on; nothing is triggered."""
+        for row in self.table:
+            if row.is_on is not None:
+                self._made[row.id].setChecked(row.is_on(settings))
 
     def set_shortcuts_enabled(self, enabled: bool) -> None:
         """Switch single-key shortcuts off while another widget needs the letters."""

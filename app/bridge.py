@@ -21,7 +21,10 @@ class WakeUp(QObject):
         super().__init__(parent)
         self._lock = threading.Lock()
         self._pending = False
-        self._posted.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        self._posted.connect(  # queued even from the GUI thread: no re-entrance
+            self._deliver,
+            Qt.ConnectionType.QueuedConnection,  # type: ignore[call-arg]
+        )
 
     def notify(self) -> None:
         """Ask for a wake-up. Any thread."""

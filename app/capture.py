@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from app.mailbox import Closed, LatestSlot
 from app.orientation import oriented
 from app.sources.base import Ended, Reading, SignalLost, Source, SourceInfo
+from app.sources.pacing import Pacer
 from models.errors import SourceError, UserError
 from models.frames import Frame
 
@@ -105,7 +106,7 @@ class CaptureLoop:
         self._owed_steps = 0
         self._segment = 0
         self._segment_of_source = 0
-        self._clock = _PlaybackClock()
+        self._clock = Pacer()
         self._rate = _Rate()
         self.status = CaptureStatus()
         self.beat_ns = time.monotonic_ns()
@@ -249,6 +250,8 @@ class CaptureLoop:
         )
         if not live and self.status.playing and not self._manner.every_frame:
             self._stop.wait(self._clock.wait_s(frame.time_s))
+        if not live:  # a file's frame begins its life when it is due
+            frame = dataclasses.replace(frame, captured_ns=time.monotonic_ns())
         if live or not self._manner.every_frame:
             self._frames.put(frame)
         else:
@@ -271,24 +274,6 @@ class CaptureLoop:
     def _tell(self, **changes: object) -> None:
         self.status = dataclasses.replace(self.status, **changes)  # type: ignore[arg-type]
         self._notify()
-
-
-class _PlaybackClock:
-    """When a file's next frame is due, from its time stamps. A late frame moves the clock."""
-
-    def __init__(self) -> None:
-        self._zero_s: float | None = None
-
-    def restart(self) -> None:
-        """Forget the past: the next frame is due at once."""
-        self._zero_s = None
-
-    def wait_s(self, time_s: float) -> float:
-        """Seconds until the frame of media time `time_s` is due, at most one second."""
-        now = time.monotonic()
-        if self._zero_s is None or not -0.25 < self._zero_s + time_s - now < 1.0:
-            self._zero_s = now - time_s
-        return max(0.0, self._zero_s + time_s - now)
 
 
 class _Rate:

@@ -85,8 +85,8 @@ def _exports(text: str) -> tuple[str, ...]:
     return chosen
 
 
-def _common() -> argparse.ArgumentParser:
-    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+def _common() -> _Parser:
+    common = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
     common.add_argument(
         "--source",
         metavar="SOURCE",

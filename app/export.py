@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-import cv2
 import numpy as np
 
 from app.results import FrameResult
 from app.video_writer import VideoWriter
 from models.errors import UsageError, UserError
 from models.frames import Unit
+from models.opencv import cv2
 from renderers import colormap
 from renderers.ply import write_ply
-from renderers.point_cloud import CloudOptions, cloud_points, default_calibration
+from renderers.point_cloud import CloudOptions, calibration_in_force, cloud_points
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ class Mp4Exporter:
     def __init__(self, target: Target) -> None:
         self._path = target.folder / "disparity.mp4"
         self._fps = target.fps
-        self._table = colormap.table(colormap.DEFAULT)
+        self._table = colormap.table(colormap.COLORMAPS[0])
         self._writer: VideoWriter | None = None
         self._size = (0, 0)
 
@@ -148,15 +148,14 @@ class PlyExporter:
 
     def write(self, result: FrameResult) -> None:
         lane = result.lanes["a"]
-        metric = lane.depth.unit is Unit.INVERSE_METRE
-        far, near = lane.display_range
-        options = CloudOptions(
-            stride=1, calibration=None if metric else default_calibration(far, near)
-        )
+        unit = lane.depth.unit
+        calibration = calibration_in_force(CloudOptions(), lane.display_range, unit)
+        options = CloudOptions(stride=1, calibration=calibration)
         points, colours = cloud_points(
             result.frame.rgb, lane.depth.disparity, options, result.frame.intrinsics
         )
-        comment = "unit: metre" if metric else "unit: arbitrary (relative disparity)"
+        metric = unit is Unit.INVERSE_METRE
+        comment = f"unit: {'metre' if metric else 'arbitrary (relative disparity)'}"
         write_ply(self._folder / f"{result.frame.index:06d}.ply", points, colours, comment)
 
     def close(self) -> None:

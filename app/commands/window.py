@@ -28,7 +28,6 @@ def run(arguments: argparse.Namespace) -> int:
         size=getattr(arguments, "window_size", None),
         quit_after_s=getattr(arguments, "quit_after", None),
         screenshot=_screenshot_path(arguments),
-        record=getattr(arguments, "record", None),
         note=note,
     )
     return run_gui(settings, store, options)
@@ -42,7 +41,7 @@ def with_arguments(settings: Settings, arguments: argparse.Namespace) -> Setting
     """
     changes: dict[str, Any] = {}
     if settings.source.startswith(("camera:", "screen", "http:", "https:", "rtsp:", "udp:")):
-        changes["source"] = Settings.source
+        changes["source"] = Settings().source
     given = vars(arguments)
     for key, field in (("source", "source"), ("a", "model_a"), ("b", "model_b")):
         if key in given:

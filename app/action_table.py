@@ -1,0 +1,121 @@
+"""Everything that can be done by menu and key, one line each."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from app.actions import Action
+from app.settings import Settings
+
+if TYPE_CHECKING:
+    from app.session import AppSession
+
+
+def action_table(session: AppSession) -> list[Action]:
+    """The table for one window, in the order of the menus."""
+    return [*_file(session), *_play(session), *_view(session), *_lanes(session)]
+
+
+def _file(session: AppSession) -> list[Action]:
+    menu, source = "&File", session.window.source_menu
+    return [
+        Action("file.video", menu, "Open &video…", "Ctrl+O", source.ask_for_video),
+        Action("file.folder", menu, "Open &folder…", "Ctrl+Shift+O", source.ask_for_folder),
+        Action("file.stream", menu, "Open &network stream…", "", source.ask_for_stream),
+        Action("file.quit", menu, "&Quit", "Ctrl+Q", session.quit),
+    ]
+
+
+def _play(session: AppSession) -> list[Action]:
+    menu, controller = "&Play", session.controller
+    return [
+        Action("play.pause", menu, "&Pause or go on", "Space", controller.toggle_pause),
+        Action("play.forward", menu, "Step &forward", ".", controller.step_forward),
+        Action("play.back", menu, "Step &back", ",", controller.step_back),
+        Action("play.loop", menu, "&Loop", "L", partial(controller.toggle, "loop"), is_on=_loop),
+    ]
+
+
+def _view(session: AppSession) -> list[Action]:
+    menu, controller, window = "&View", session.controller, session.window
+    names = ("RGB", "Disparity A", "Disparity B", "Point cloud")
+    panes = [
+        Action(
+            f"view.pane{number + 1}",
+            menu,
+            f"Pane &{number + 1}: {name}",
+            str(number + 1),
+            partial(controller.toggle_pane, number),
+            is_on=partial(_pane, number),
+        )
+        for number, name in enumerate(names)
+    ]
+    views = [
+        Action(
+            f"view.{view}",
+            menu,
+            text,
+            key,
+            partial(controller.toggle_view, view),
+            is_on=partial(_view_is, view),
+        )
+        for view, text, key in (
+            ("wipe", "&Wipe A | B", "W"),
+            ("blink", "&Blink A / B", "B"),
+            ("difference", "&Difference A − B", "D"),
+            ("flicker", "&Flicker heat maps", "F"),
+            ("xt", "&X-t slices", "X"),
+        )
+    ]
+    return [
+        *panes,
+        *views,
+        Action(
+            "view.edges", menu, "Depth &edges", "E", partial(controller.toggle, "edges"),
+            is_on=_edges,
+        ),
+        Action("view.colormap", menu, "Next &colour map", "C", controller.next_colormap),
+        Action("view.range", menu, "&Next range mode", "N", controller.next_range_mode),
+        Action("view.fit", menu, "Fit the &picture", "0", window.view.reset),
+        Action("view.one", menu, "One to &one", "Shift+1", window.stage.one_to_one),
+        Action("view.home", menu, "Reset &3D view", "Home", window.cloud.reset_view),
+        Action("view.full", menu, "F&ull screen", "F11", session.toggle_full_screen),
+        Action("view.restore", menu, "&Restore", "Esc", session.restore),
+        Action(
+            "view.inspector", menu, "&Inspector", "I", partial(controller.toggle, "inspector"),
+            is_on=_inspector,
+        ),
+    ]  # fmt: skip
+
+
+def _lanes(session: AppSession) -> list[Action]:
+    menu, controller = "&Lanes", session.controller
+    return [
+        Action("lanes.memory", menu, "&Memory", "M", controller.toggle_memory, is_on=_memory),
+        Action("lanes.reset", menu, "&Reset memory", "R", controller.reset_memory),
+    ]
+
+
+def _pane(number: int, settings: Settings) -> bool:
+    return ("rgb", "depth_a", "depth_b", "cloud")[number] in settings.panes
+
+
+def _view_is(view: str, settings: Settings) -> bool:
+    return settings.view == view
+
+
+def _edges(settings: Settings) -> bool:
+    return settings.edges
+
+
+def _loop(settings: Settings) -> bool:
+    return settings.loop
+
+
+def _inspector(settings: Settings) -> bool:
+    return settings.inspector
+
+
+def _memory(settings: Settings) -> bool:
+    return settings.memory

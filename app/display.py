@@ -1,0 +1,191 @@
+"""Puts results on the stage: the only place that knows both what was computed and where it shows.
+
+Lives on the GUI thread, so it does nothing per pixel: levels, ranges and heat maps arrive made.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from PyQt6.QtCore import QObject
+from PyQt6.QtGui import QColor
+
+from app.readings import UNIT_TEXT, colour_at, disparity_at
+from app.results import FrameResult, LaneResult
+from app.settings import Settings
+from models import registry
+from models.errors import UserError
+from models.frames import UInt8
+from models.geometry import Calibration
+from renderers import colormap
+from renderers.point_cloud import CloudColour, CloudOptions
+from widgets.cloud_pane import CloudPane
+from widgets.depth_pane import DepthPane
+from widgets.stage import Stage
+
+
+class Display(QObject):
+    """Shows results as the settings want them. `last` is the result on screen, if any."""
+
+    def __init__(self, stage: Stage, cloud: CloudPane, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._stage = stage
+        self._cloud = cloud
+        self._settings = Settings()
+        self._table: UInt8 = colormap.table(colormap.COLORMAPS[0])
+        self._probe: tuple[float, float] | None = None
+        self._source_message = ""
+        self.last: FrameResult | None = None
+        stage.hovered.connect(self._on_hovered)
+        stage.unhovered.connect(self._on_unhovered)
+
+    # -- values in -----------------------------------------------------------------------------
+
+    def apply(self, settings: Settings) -> None:
+        """Show things as these settings want; what is on screen is drawn again."""
+        self._settings = settings
+        self._table = _table(settings.colormap)
+        self._stage.set_mode(settings.view)
+        self._stage.set_visible_panes(settings.panes)
+        self._stage.wipe.set_blink_rate(settings.blink_hz)
+        self._cloud.set_options(cloud_options(settings))
+        self._cloud.set_color_table(self._table)
+        self._cloud.set_lane(settings.cloud_lane)
+        if self.last is not None:
+            self.show(self.last)
+
+    def show(self, result: FrameResult) -> None:
+        """Put a result on the stage."""
+        self.last = result
+        self._stage.rgb.show_rgb(result.frame.rgb)
+        self._show_lane("a", self._stage.depth_a, result)
+        self._show_lane("b", self._stage.depth_b, result)
+        self._show_pair(result)
+        self._show_cloud(result)
+        if self._probe is not None:
+            self._show_probe(*self._probe)
+
+    def forget(self) -> None:
+        """Another source is being opened; what is on screen stays until its first frame."""
+        self.last = None
+
+    def set_source_message(self, text: str, failed: bool) -> None:
+        """A sentence over the last picture while nothing comes; empty takes it away."""
+        if text == self._source_message:
+            return
+        self._source_message = text
+        if self.last is None and failed:
+            for pane in (self._stage.rgb, self._stage.depth_a, self._stage.depth_b):
+                pane.clear("No picture yet")
+        self._stage.rgb.set_banner(text or None, "bad" if failed else "info")
+
+    def range_on_screen(self) -> tuple[float, float] | None:
+        """(far, near) that lane A shows, or lane B where A is off."""
+        if self.last is None:
+            return None
+        lane = self.last.lanes.get("a") or self.last.lanes.get("b")
+        return lane.display_range if lane is not None else None
+
+    # -- inside --------------------------------------------------------------------------------
+
+    def _show_lane(self, name: str, pane: DepthPane, result: FrameResult) -> None:
+        lane = result.lanes.get(name)
+        chosen = self._settings.model_a if name == "a" else self._settings.model_b
+        if lane is None:
+            pane.set_model(_title(chosen))
+            pane.set_badge(None)
+            if name not in result.failures:
+                pane.clear("This lane is off")
+                pane.set_banner(None)
+            else:
+                pane.set_banner(result.failures[name], "warn")
+            return
+        pane.set_model(_title(lane.model))
+        pane.set_badge(self._badge(lane, chosen))
+        pane.set_caption(f"{lane.compute_ms:.0f} ms")
+        pane.set_range(*lane.display_range, UNIT_TEXT[lane.depth.unit])
+        pane.set_banner(None)
+        pane.show_levels(lane.levels, self._table)
+
+    def _badge(self, lane: LaneResult, chosen: str) -> str:
+        if lane.model != chosen:
+            return "memory off"
+        try:
+            return registry.find(lane.model).note
+        except UserError:
+            return ""
+
+    def _show_pair(self, result: FrameResult) -> None:
+        if self._settings.view not in ("wipe", "blink"):
+            return
+        a, b = result.lanes.get("a"), result.lanes.get("b")
+        if a is None or b is None:
+            self._stage.wipe.clear("Both lanes are needed to compare them")
+            return
+        self._stage.wipe.set_names(_title(a.model), _title(b.model))
+        self._stage.wipe.set_range(*a.display_range, UNIT_TEXT[a.depth.unit])
+        self._stage.wipe.show_pair(a.levels, b.levels, self._table)
+
+    def _show_cloud(self, result: FrameResult) -> None:
+        lane = result.lanes.get(self._settings.cloud_lane)
+        if lane is None:
+            self._cloud.set_banner(f"Lane {self._settings.cloud_lane.upper()} shows nothing to lift.")
+            return
+        self._cloud.set_banner(None)
+        self._cloud.show_cloud(
+            result.frame.rgb,
+            lane.depth.disparity,
+            lane.levels,
+            lane.display_range,
+            lane.depth.unit,
+            result.frame.intrinsics,
+        )
+
+    def _on_hovered(self, _pane: str, x: float, y: float) -> None:
+        self._probe = (x, y)
+        self._show_probe(x, y)
+
+    def _on_unhovered(self) -> None:
+        self._probe = None
+        self._stage.clear_probe()
+
+    def _show_probe(self, x: float, y: float) -> None:
+        if self.last is None:
+            return
+        texts = {"rgb": colour_at(self.last.frame, x, y)}
+        for name, lane in self.last.lanes.items():
+            texts[f"depth_{name}"] = disparity_at(lane, x, y)
+        texts["wipe"] = "   ".join(
+            f"{name.upper()} {texts[f'depth_{name}']}" for name in self.last.lanes
+        )
+        self._stage.set_probe(x, y, texts)
+
+
+def cloud_options(settings: Settings) -> CloudOptions:
+    """How the settings want the cloud. A gain of 0 leaves the calibration to the display range."""
+    calibration = None
+    if settings.cloud_gain > 0:
+        calibration = Calibration(settings.cloud_offset, settings.cloud_gain)
+    background = QColor(settings.cloud_background)
+    return CloudOptions(
+        stride=settings.cloud_stride or None,
+        point_size=settings.cloud_point_size,
+        edge_ratio=settings.cloud_edge_ratio,
+        calibration=calibration,
+        fov_deg=settings.cloud_fov_deg or None,
+        colour=CloudColour(settings.cloud_colour),
+        background=(background.red(), background.green(), background.blue()),
+        show_grid=settings.cloud_grid,
+        show_axes=settings.cloud_axes,
+    )
+
+
+def _table(name: str) -> UInt8:
+    known = name if name in colormap.COLORMAPS else colormap.COLORMAPS[0]
+    return np.ascontiguousarray(colormap.table(known))
+
+
+def _title(model: str) -> str:
+    try:
+        return registry.find(model).title
+    except UserError:
+        return model

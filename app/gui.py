@@ -1,0 +1,87 @@
+"""From settings to a running window, and back to nothing."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from PyQt6.QtCore import QMessageLogContext, QSize, Qt, QTimer, QtMsgType, qInstallMessageHandler
+from PyQt6.QtGui import QGuiApplication
+from PyQt6.QtWidgets import QApplication
+
+from app.session import AppSession
+from app.settings import Settings
+from app.settings_store import SettingsStore
+from app.sources.opening import open_source
+from widgets import theme
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class WindowOptions:
+    """What the command line asks of the window beyond settings.
+
+    screenshot : PNG taken once every visible pane has shown a frame; the panes' places go into a
+        JSON file beside it.
+    note : a sentence to show at the start, such as that settings were damaged.
+    """
+
+    size: tuple[int, int] | None = None
+    quit_after_s: float | None = None
+    screenshot: Path | None = None
+    note: str = ""
+
+
+def run_gui(settings: Settings, store: SettingsStore, options: WindowOptions) -> int:
+    """Show the window until it is closed; returns the exit code."""
+    app = make_application()
+    with ExitStack() as stack:
+        session = AppSession(settings, open_source, store)
+        stack.callback(session.close)
+        session.window.resize(_window_size(options.size))
+        session.window.show()
+        session.start(options.note)
+        if options.screenshot is not None:
+            session.take_screenshot_when_ready(options.screenshot)
+        if options.quit_after_s is not None:
+            QTimer.singleShot(round(options.quit_after_s * 1000), session.window.close)
+        return app.exec()
+
+
+def make_application() -> QApplication:
+    """The QApplication, dressed and set up for OpenGL in several windows."""
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    # Panes that move between windows keep their OpenGL contexts only if these share.
+    QApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("FlashDepth Live")
+    theme.apply_theme(app)
+    qInstallMessageHandler(_log_qt)
+    return app
+
+
+def _window_size(asked: tuple[int, int] | None) -> QSize:
+    if asked is not None:
+        return QSize(*asked)
+    screen = QGuiApplication.primaryScreen()
+    room = screen.availableSize() if screen is not None else QSize(1280, 720)
+    return QSize(min(1600, room.width() * 9 // 10), min(1000, room.height() * 9 // 10))
+
+
+_LEVELS = {
+    QtMsgType.QtDebugMsg: logging.DEBUG,
+    QtMsgType.QtInfoMsg: logging.INFO,
+    QtMsgType.QtWarningMsg: logging.WARNING,
+    QtMsgType.QtCriticalMsg: logging.ERROR,
+    QtMsgType.QtFatalMsg: logging.CRITICAL,
+}
+
+
+def _log_qt(kind: QtMsgType, _context: QMessageLogContext, message: str | None) -> None:
+    log.log(_LEVELS.get(kind, logging.WARNING), "Qt: %s", message)

@@ -1,0 +1,68 @@
+"""A picture of the window, and where its panes are."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from PyQt6.QtCore import QObject, QTimer
+
+from app.settings import SettingsModel
+from app.settings_store import write_atomically
+from app.window import MainWindow
+
+log = logging.getLogger(__name__)
+
+_POLL_MS = 100
+_SETTLE_MS = 400
+
+
+class Screenshot(QObject):
+    """Waits until `ready()`, then writes FILE.png and FILE.json once."""
+
+    def __init__(
+        self,
+        path: Path,
+        window: MainWindow,
+        model: SettingsModel,
+        ready: Callable[[], bool],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._path = path
+        self._window = window
+        self._model = model
+        self._ready = ready
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._look)
+
+    def start(self) -> None:
+        """Begin to wait."""
+        self._timer.start(_POLL_MS)
+
+    def _look(self) -> None:
+        if self._ready():
+            self._timer.stop()
+            # Text beside the pictures (fps, sizes) follows the first frames a moment later.
+            QTimer.singleShot(_SETTLE_MS, self._take)
+
+    def _take(self) -> None:
+        picture = self._window.grab()
+        ratio = picture.devicePixelRatio()
+        settings = self._model.value
+        panes = {
+            name: [round(v * ratio) for v in (rect.x(), rect.y(), rect.width(), rect.height())]
+            for name, rect in self._window.stage.pane_rects().items()
+        }
+        facts = {
+            "panes": panes,
+            "source": settings.source,
+            "a": settings.model_a,
+            "b": settings.model_b,
+        }
+        if not picture.save(str(self._path), "PNG"):
+            log.error("the screenshot could not be written to %s", self._path)
+            return
+        write_atomically(self._path.with_suffix(".json"), json.dumps(facts, indent=2) + "\n")

@@ -1,0 +1,125 @@
+"""The main window: where things are, and nothing else."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QSplitter, QVBoxLayout, QWidget
+
+from widgets.cloud_pane import CloudPane
+from widgets.controls import tool_button
+from widgets.lane_picker import LanePicker
+from widgets.linked_view import LinkedView
+from widgets.settings_panel import SettingsPanel
+from widgets.source_menu import SourceMenu
+from widgets.stage import Stage
+from widgets.status_strip import StatusStrip
+from widgets.theme import SPACE, SPACE_XS
+from widgets.transport import Transport
+from widgets.view_switch import ViewSwitch
+
+
+class MainWindow(QMainWindow):
+    """Bar, stage, inspector, transport and status strip.
+
+    dropped : path or URL of what was dropped on the window.
+    closing : the window is about to close.
+    """
+
+    dropped = pyqtSignal(str)
+    closing = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWindowTitle("FlashDepth Live")
+        self.setAcceptDrops(True)
+        self.view = LinkedView(self)
+        self.cloud = CloudPane()
+        self.stage = Stage(self.view, self.cloud)
+        self.source_menu = SourceMenu()
+        self.lane_a = LanePicker("a")
+        self.lane_b = LanePicker("b")
+        self.memory_button = tool_button("memory", "Memory on or off (M)", checks=True)
+        self.reset_button = tool_button("reset", "Reset memory (R)")
+        self.views = ViewSwitch()
+        self.record_button = tool_button("record", "Record (Ctrl+R)", checks=True)
+        self.snapshot_button = tool_button("snapshot", "Save a picture of the window (S)")
+        self.inspector_button = tool_button("settings", "Show or hide the inspector", checks=True)
+        self.inspector = SettingsPanel()
+        self.transport = Transport()
+        self.status = StatusStrip()
+        self.side = QWidget()
+        self.below = QWidget()
+        self._lay_out()
+
+    def add_beside(self, panel: QWidget) -> None:
+        """Put a panel at the right of the stage, before the inspector."""
+        self._middle.insertWidget(1, panel)
+
+    def set_chrome_visible(self, visible: bool) -> None:
+        """Show or hide everything but the pictures."""
+        for part in (self._bar, self.transport, self.status, self.menuBar()):
+            if part is not None:
+                part.setVisible(visible)
+
+    def _lay_out(self) -> None:
+        self._bar = self._make_bar()
+        self._middle = QSplitter()
+        self._middle.addWidget(self.stage)
+        self._middle.addWidget(self.inspector)
+        self._middle.setStretchFactor(0, 1)
+        self._middle.setCollapsible(0, False)
+        self._middle.setHandleWidth(SPACE_XS)
+        column = QVBoxLayout(self.below)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        body = QWidget()
+        rows = QVBoxLayout(body)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addWidget(self._bar)
+        rows.addWidget(self._middle, 1)
+        rows.addWidget(self.below)
+        rows.addWidget(self.transport)
+        rows.addWidget(self.status)
+        self.setCentralWidget(body)
+
+    def _make_bar(self) -> QWidget:
+        bar = QFrame()
+        bar.setProperty("role", "bar")
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(SPACE, SPACE_XS, SPACE, SPACE_XS)
+        row.setSpacing(SPACE)
+        row.addWidget(self.source_menu)
+        row.addSpacing(SPACE)
+        row.addWidget(self.lane_a)
+        row.addWidget(self.lane_b)
+        row.addSpacing(SPACE)
+        row.addWidget(self.memory_button)
+        row.addWidget(self.reset_button)
+        row.addStretch(1)
+        row.addWidget(self.views)
+        row.addStretch(1)
+        row.addWidget(self.snapshot_button)
+        row.addWidget(self.record_button)
+        row.addWidget(self.inspector_button)
+        return bar
+
+    # -- Qt --------------------------------------------------------------------------------------
+
+    def closeEvent(self, event: QCloseEvent | None) -> None:
+        self.closing.emit()
+        super().closeEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
+        data = event.mimeData() if event is not None else None
+        if event is not None and data is not None and data.hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent | None) -> None:
+        data = event.mimeData() if event is not None else None
+        if event is None or data is None or not data.hasUrls():
+            return
+        url = data.urls()[0]
+        event.acceptProposedAction()
+        self.dropped.emit(url.toLocalFile() if url.isLocalFile() else url.toString())
