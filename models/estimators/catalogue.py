@@ -6,6 +6,8 @@ from typing import NoReturn
 
 from models.errors import UsageError
 from models.estimator import EstimatorOptions
+from models.estimators import lite
+from models.estimators.neural import NetworkPool
 from models.estimators.truth import GroundTruthSession
 from models.registry import GROUND_TRUTH, OFF, ModelEntry, register
 
@@ -34,5 +36,5 @@ _OFF = ModelEntry(
     missing=_nothing_missing,
 )
 
-for _entry in (_TRUTH, _OFF):
+for _entry in (*lite.entries(NetworkPool()), _TRUTH, _OFF):
     register(_entry)

@@ -22,11 +22,20 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from models.flashdepth.lite_encoder import FEATURE_WIDTHS, LiteEncoder
+from models.flashdepth.lite_encoder import (
+    FEATURE_STRIDES,
+    FEATURE_WIDTHS,
+    PIXEL_MEAN,
+    PIXEL_SCALE,
+    LiteEncoder,
+)
 from models.flashdepth.mamba2 import TemporalModule, TemporalState
+from models.preprocess import PictureFormat
 
-SIZE_MULTIPLE = 32
-"""Sides of the network's picture are multiples of this."""
+PICTURE = PictureFormat(
+    mean=(PIXEL_MEAN / 255,) * 3, deviation=(PIXEL_SCALE / 255,) * 3, multiple=FEATURE_STRIDES[-1]
+)
+"""How this network wants its pictures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +157,8 @@ class FlashDepthLite(nn.Module):
         of 32. Raises ValueError for other sides.
         """
         height, width = frames.shape[-2:]
-        if height % SIZE_MULTIPLE or width % SIZE_MULTIPLE:
-            raise ValueError(f"sides must be multiples of {SIZE_MULTIPLE}, not {width}x{height}")
+        if height % PICTURE.multiple or width % PICTURE.multiple:
+            raise ValueError(f"sides must be multiples of {PICTURE.multiple}, not {width}x{height}")
         return cast(tuple[Tensor, ...], self.encoder(frames))
 
     def decode(

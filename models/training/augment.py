@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 
 from models.frames import Float32, UInt8
+from models.opencv import cv2
 
 
 @dataclass(frozen=True, slots=True)

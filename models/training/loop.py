@@ -17,11 +17,12 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from models.errors import UsageError
+from models.flashdepth import lite_weights as weights
 from models.flashdepth.lite import FlashDepthLite
 from models.flashdepth.lite_encoder import PIXEL_MEAN, PIXEL_SCALE, fold_imagenet_weights
-from models.training import weights
 from models.training.cache import SceneCache
 from models.training.config import IMAGENET, TrainConfig
+from models.training.imagenet import imagenet_weights
 from models.training.losses import LossTerms, clip_loss
 from models.training.samples import Batch, Batches
 from models.training.sheet import save_sheet
@@ -185,7 +186,7 @@ def start_network(config: TrainConfig) -> FlashDepthLite:
     if config.start != IMAGENET:
         return weights.load(Path(config.start))
     network = FlashDepthLite()
-    network.encoder.load_state_dict(fold_imagenet_weights(weights.imagenet()))
+    network.encoder.load_state_dict(fold_imagenet_weights(imagenet_weights()))
     return network
 
 

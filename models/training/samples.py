@@ -10,7 +10,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -19,6 +18,7 @@ from torch.utils.data import Dataset
 
 from models.errors import UsageError
 from models.frames import Float32
+from models.opencv import cv2
 from models.training.augment import photograph, random_camera, wandering
 from models.training.cache import Clip, SceneCache
 from models.training.config import RealData, TrainConfig

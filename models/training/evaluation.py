@@ -1,0 +1,216 @@
+"""One table of three lanes: per frame, per frame followed by an average, and with memory.
+
+    python -m models.training.evaluation WEIGHTS --scenes 24 --video CLIP.mp4 --real FOLDER ...
+
+Rendered clips are measured twice, as drawn and as a webcam would have delivered them (exposure
+hunting, noise, compression), along the true flow. A video is measured along estimated flow.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from models.flashdepth import lite_weights as weights
+from models.flashdepth.lite import PICTURE, FlashDepthLite
+from models.flashdepth.mamba2 import TemporalState
+from models.flow import FlowEstimator, reduce_disparity, warp
+from models.frames import Bool, Float32, UInt8
+from models.metrics.accuracy import FAR_M, abs_rel, delta, depth_from_disparity
+from models.metrics.alignment import AlignmentSums
+from models.metrics.temporal import FlowWarpedError, photometric_weight, warped_error
+from models.opencv import cv2
+from models.preprocess import prepare, resize_steps
+from models.training.augment import photograph, random_camera, wandering
+from models.training.cache import HELD_OUT, Clip, SceneCache
+from models.training.validation import per_frame, real_ratios
+
+LANES = ("per frame", "per frame + EMA", "memory")
+EMA_FACTOR = 0.8
+EDGE_RATIO = 1.1
+"""Neighbours whose depths differ by this factor make an edge."""
+EDGE_REACH = 7
+"""Side in pixels of the square around an edge that belongs to it."""
+MOVING_PX = 1.0
+"""An edge moves if its surface was at least this far away in the previous frame."""
+CUT_DIFFERENCE = 0.12
+"""Mean absolute grey difference (0–1) from one frame to the next that makes it a cut."""
+
+
+@dataclass(frozen=True, slots=True)
+class LaneScore:
+    """Means over clips. absrel, delta1 after one scale and shift per clip; edges : AbsRel near
+    moving depth edges; flicker : OPW along the flow."""
+
+    absrel: float
+    delta1: float
+    edges: float
+    flicker: float
+
+
+def play(network: FlashDepthLite, frames: Iterable[UInt8], short_side: int) -> Iterator[Float32]:
+    """Disparity (2, H, W) of each frame: without memory, and with."""
+    state: TemporalState | None = None
+    for rgb in frames:
+        height, width = rgb.shape[:2]
+        picture = prepare(rgb, resize_steps(width, height, short_side, PICTURE.multiple), PICTURE)
+        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
+            features = network.encode(picture)
+            alone, _ = network.decode(features, None, temporal=False)
+            remembered, state = network.decode(features, state)
+        both = [cv2.resize(d[0].float().numpy(), (width, height)) for d in (alone, remembered)]
+        yield np.stack(both)
+
+
+def with_average(pairs: Iterable[Float32]) -> Iterator[Float32]:
+    """(3, H, W) in the order of LANES."""
+    past: Float32 | None = None
+    for alone, remembered in pairs:
+        past = alone if past is None else EMA_FACTOR * past + (1 - EMA_FACTOR) * alone
+        yield np.stack([alone, past, remembered])
+
+
+def moving_edges(truth: Float32, flow: Float32) -> Bool:
+    """(H, W) bool: near a step in true disparity whose surface moves in the picture."""
+    high, low = cv2.dilate(truth, np.ones((3, 3))), cv2.erode(truth, np.ones((3, 3)))
+    moves = np.hypot(flow[..., 0], flow[..., 1]) >= MOVING_PX
+    edge = (high > EDGE_RATIO * np.maximum(low, 1.0 / FAR_M)) & moves
+    near = cv2.dilate(edge.astype(np.uint8), np.ones((EDGE_REACH, EDGE_REACH), np.uint8))
+    return np.asarray(near > 0)
+
+
+def score_clip(lanes: Sequence[Float32], clip: Clip) -> list[LaneScore]:
+    """lanes : per frame (3, H, W); scores in the order of LANES."""
+    assert clip.flow is not None
+    assert clip.covisible is not None
+    scores = []
+    with np.errstate(divide="ignore"):
+        true_m = np.float32(1.0) / clip.disparity
+    for lane in range(len(LANES)):
+        sums, steady = AlignmentSums(), FlowWarpedError()
+        for t, frame in enumerate(lanes):
+            sums.add(frame[lane], clip.disparity[t])
+            if t == 0:
+                steady.add(frame[lane])
+            else:
+                before = warp(lanes[t - 1][lane], clip.flow[t])
+                weight = clip.covisible[t].astype(np.float32)
+                steady.add(frame[lane], warped_error(before, frame[lane], weight))
+        fitted = sums.solve()
+        errors, shares, edges = [], [], []
+        for t, frame in enumerate(lanes):
+            depth = depth_from_disparity(fitted.apply(frame[lane]))
+            errors.append(abs_rel(depth, true_m[t]))
+            shares.append(delta(depth, true_m[t]))
+            if t:
+                near = moving_edges(clip.disparity[t], clip.flow[t])
+                edges.append(abs_rel(np.where(near, depth, np.float32(np.nan)), true_m[t]))
+        scores.append(LaneScore(_mean(errors), _mean(shares), _mean(edges), steady.value))
+    return scores
+
+
+def through_webcam(clip: Clip, seed: int) -> Clip:
+    """The same clip as a random camera delivers it, with its flicker and noise."""
+    rng = np.random.default_rng((seed, 77))
+    cameras = wandering(random_camera(rng), clip.length, rng)
+    frames = [photograph(f, c, rng) for f, c in zip(clip.rgb, cameras, strict=True)]
+    return replace(clip, rgb=np.stack(frames))
+
+
+def score_rendered(
+    network: FlashDepthLite, clips: Iterable[Clip], short_side: int
+) -> list[LaneScore]:
+    """Means over `clips` in the order of LANES."""
+    rows = [
+        score_clip(list(with_average(play(network, clip.rgb, short_side))), clip) for clip in clips
+    ]
+    return [
+        LaneScore(*(_mean(getattr(row[lane], name) for row in rows) for name in asdict(row0)))
+        for lane, row0 in enumerate(rows[0])
+    ]
+
+
+def score_video(network: FlashDepthLite, path: Path, short_side: int) -> list[float]:
+    """Flicker along estimated flow in the order of LANES; pairs across cuts are left out."""
+    flow_of, steady = FlowEstimator(), [FlowWarpedError() for _ in LANES]
+    for shot in shots(path):
+        seen = list(with_average(play(network, shot, short_side)))
+        for error, first in zip(steady, seen[0], strict=True):
+            error.add(first)
+        for t in range(1, len(shot)):
+            flow = flow_of(shot[t - 1], shot[t])
+            grey = warp(flow.previous_grey, flow.flow_to_previous)
+            weight = photometric_weight(grey, flow.grey) * flow.valid
+            for lane, error in enumerate(steady):
+                small = [reduce_disparity(seen[i][lane], flow.size) for i in (t - 1, t)]
+                before = warp(small[0], flow.flow_to_previous)
+                error.add(small[1], warped_error(before, small[1], weight))
+    return [error.value for error in steady]
+
+
+def shots(path: Path) -> list[list[UInt8]]:
+    """The frames of a video, cut where the picture changes at once."""
+    video = cv2.VideoCapture(str(path))
+    found: list[list[UInt8]] = []
+    grey_before: Float32 | None = None
+    while True:
+        more, bgr = video.read()
+        if not more:
+            return found
+        grey = cv2.resize(cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY), (64, 36)).astype(np.float32) / 255
+        if grey_before is None or float(np.abs(grey - grey_before).mean()) > CUT_DIFFERENCE:
+            found.append([])
+        grey_before = np.asarray(grey, np.float32)
+        found[-1].append(np.ascontiguousarray(bgr[..., ::-1]))
+
+
+def _mean(values: Iterable[float]) -> float:
+    known = [value for value in values if math.isfinite(value)]
+    return sum(known) / len(known) if known else math.nan
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m models.training.evaluation")
+    parser.add_argument("weights", type=Path)
+    parser.add_argument("--input-size", type=int, default=288, metavar="N")
+    parser.add_argument("--scenes", type=int, default=24, metavar="N")
+    parser.add_argument("--frames", type=int, default=24, metavar="N")
+    parser.add_argument("--cache", type=Path, default=Path(".cache/training"))
+    parser.add_argument("--video", type=Path, action="append", default=[])
+    parser.add_argument("--real", nargs="*", default=[], metavar="FOLDER")
+    asked = parser.parse_args()
+    network = weights.load(asked.weights).for_inference(torch.float32)
+    cache = SceneCache(asked.cache, (384, 288), asked.frames)
+    numbers = range(HELD_OUT, HELD_OUT + asked.scenes)
+    if asked.scenes:
+        drawn = score_rendered(network, (cache.get(n) for n in numbers), asked.input_size)
+        taken = (through_webcam(cache.get(n), n) for n in numbers)
+        _print_table("rendered", drawn)
+        _print_table("through a webcam", score_rendered(network, taken, asked.input_size))
+    for video in asked.video:
+        flicker = score_video(network, video, asked.input_size)
+        print(video.name, *(f"{n} {v:.4f}" for n, v in zip(LANES, flicker, strict=True)), sep="  ")
+    if asked.real:
+        predict = per_frame(network, asked.input_size, torch.bfloat16)
+        ratios = real_ratios(predict, asked.real)
+        for name, ratio in ratios.items():
+            print(f"{name:24} {ratio:.2f}")
+        mean = math.exp(sum(math.log(ratio) for ratio in ratios.values()) / len(ratios))
+        print(f"{'geometric mean':24} {mean:.3f} of the better trivial predictor")
+
+
+def _print_table(title: str, scores: Sequence[LaneScore]) -> None:
+    print(f"{title:20} AbsRel  delta1  edges   flicker")
+    for name, score in zip(LANES, scores, strict=True):
+        row = (score.absrel, score.delta1, score.edges, score.flicker)
+        print(f"  {name:18} " + "  ".join(f"{value:.4f}" for value in row))
+
+
+if __name__ == "__main__":
+    main()
