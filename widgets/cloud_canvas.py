@@ -86,6 +86,8 @@ class CloudCanvas(QOpenGLWidget):
 
     drawn = pyqtSignal(float)
     """A measured draw finished; milliseconds, GPU included."""
+    frame_drawn = pyqtSignal()
+    """A new frame was drawn for the first time."""
     started = pyqtSignal(str)
     """GL is up; the name of its renderer."""
     failed = pyqtSignal(str)
@@ -159,6 +161,12 @@ class CloudCanvas(QOpenGLWidget):
         self._frame_stale = True
         if self.isVisible():
             self.update()
+
+    def clear(self) -> None:
+        """Draw the background alone until the next frame."""
+        self._frame = None
+        self._frame_stale = False
+        self.update()
 
     def tan_half(self) -> float:
         """Tangent of half the vertical field of view: the source's, fitted to this canvas."""
@@ -247,11 +255,13 @@ class CloudCanvas(QOpenGLWidget):
             tan_half = self.tan_half()
             transform = self._transform(canvas_px, tan_half, frame.calibration.far_m)
             self._cloud.set_options(self._options, self._stride)
-            if self._frame_stale:
+            is_new, self._frame_stale = self._frame_stale, False
+            if is_new:
                 self._cloud.set_frame(frame.rgb, frame.disparity, frame.levels)
-                self._frame_stale = False
             self._cloud.draw(transform, canvas_px, tan_half, frame.calibration, frame.intrinsics)
             self._draw_lines(transform)
+            if is_new:
+                self.frame_drawn.emit()
         self._gloo.flush()
 
     def _transform(

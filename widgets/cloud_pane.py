@@ -1,0 +1,338 @@
+"""The point cloud among the picture panes: header, canvas, navigation and automatic stride."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import (
+    QCloseEvent,
+    QColor,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QShowEvent,
+)
+from PyQt6.QtWidgets import QSizePolicy, QWidget
+
+from models.frames import Unit
+from models.geometry import Calibration, Intrinsics
+from renderers.camera import CameraPose, framing
+from renderers.point_cloud import CloudOptions, calibration_in_force, cloud_points
+from renderers.stride import StridePolicy, starting_stride
+from widgets import pane_paint, theme
+from widgets.banner_overlay import BannerOverlay
+from widgets.cloud_canvas import CloudCanvas, CloudFrame, why_no_gl
+from widgets.cloud_navigation import CloudNavigator
+from widgets.theme import COLOURS
+
+Float32 = NDArray[np.float32]
+UInt8 = NDArray[np.uint8]
+
+GPU_BUDGET_MS = 8.0
+SOFTWARE_BUDGET_MS = 20.0
+_FRAMING_POINTS = 4_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Shown:
+    """What show_cloud was last told."""
+
+    rgb: UInt8
+    disparity: Float32
+    levels: UInt8
+    display_range: tuple[float, float]
+    unit: Unit
+    intrinsics: Intrinsics | None
+
+
+class CloudPane(QWidget):
+    """Shows one lane as a point cloud; where there is no OpenGL, one sentence why.
+
+    enlarge_requested : a double click.
+    stride_changed : the stride in force and why: "software GL", "draw time" or "by hand".
+    view_changed : the viewer moved; a CameraPose.
+    frames_painted : how many frames reached the screen.
+    """
+
+    enlarge_requested = pyqtSignal()
+    stride_changed = pyqtSignal(int, str)
+    view_changed = pyqtSignal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._options = CloudOptions()
+        self._shown: _Shown | None = None
+        self._policy: StridePolicy | None = None
+        self._stride = 1
+        self._lane: str | None = None
+        self._needs_framing = True
+        self.draw_ms = 0.0
+        """Duration of the last measured draw, GPU included."""
+        self.frames_painted = 0
+        self._no_gl = why_no_gl()
+        self._canvas: CloudCanvas | None = None
+        self._navigator: CloudNavigator | None = None
+        self._banner = BannerOverlay(self)
+        if self._no_gl is None:
+            self._make_canvas()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAccessibleName("Point cloud")
+        self.setToolTip(
+            "Drag to orbit, Shift-drag to pan, wheel to zoom; hold the right button and use "
+            "W A S D Q E to fly; Home resets; double click enlarges"
+        )
+
+    # -- values in ---------------------------------------------------------------------------
+
+    def show_cloud(
+        self,
+        rgb: UInt8,
+        disparity: Float32,
+        levels: UInt8,
+        display_range: tuple[float, float],
+        unit: Unit,
+        intrinsics: Intrinsics | None,
+    ) -> None:
+        """Show a frame: (H, W, 3) uint8, (H, W) float32, (H, W) uint8, (far, near).
+
+        Arrays are not copied and must not change any more. Costs nothing while hidden.
+        """
+        before, self._shown = (
+            self._shown,
+            _Shown(rgb, disparity, levels, display_range, unit, intrinsics),
+        )
+        if before is None or (before.disparity.shape, before.unit) != (disparity.shape, unit):
+            self._needs_framing = True
+            self._start_stride()
+        if self._canvas is None:
+            self.frames_painted += self._no_gl is not None
+        elif self.isVisible():
+            self._send()
+
+    def clear(self, placeholder: str = "") -> None:
+        """Forget the frame; `placeholder` says in its place why there is none."""
+        self._shown = None
+        if self._canvas is not None:
+            self._canvas.clear()
+        self._banner.set_text(placeholder or None, "info")
+
+    def set_options(self, options: CloudOptions) -> None:
+        """Draw with other options from now on."""
+        had, self._options = self._options, options
+        if had.stride != options.stride:
+            self._start_stride()
+        self._apply_options()
+        if self._shown is not None and self.isVisible():
+            self._send()
+
+    def set_color_table(self, colours: UInt8) -> None:
+        """The (256, 3) uint8 colour of each level, for points coloured by disparity."""
+        if self._canvas is not None:
+            self._canvas.set_table(colours)
+
+    def set_lane(self, lane: str | None) -> None:
+        """Sign the header with lane "a" or "b", or with none."""
+        self._lane = lane
+        self.update()
+
+    def set_banner(self, text: str | None, level: str = "warn") -> None:
+        """Say something over the cloud: level "info", "good", "warn" or "bad"; None ends it."""
+        self._banner.set_text(text, level)
+
+    def reset_view(self) -> None:
+        """Frame the present content anew."""
+        self._needs_framing = True
+        self._frame_content()
+
+    def save_view(self) -> CameraPose:
+        """Where the viewer stands, for restore_view."""
+        return self._canvas.pose if self._canvas is not None else CameraPose()
+
+    def restore_view(self, pose: CameraPose) -> None:
+        """Stand where save_view was called."""
+        self._needs_framing = False
+        self._look_from(pose)
+
+    def grab_image(self) -> UInt8:
+        """The cloud as drawn: (H, W, 3) uint8 RGB in physical pixels."""
+        if self._canvas is not None:
+            return self._canvas.grab_image()
+        blank = np.empty((max(1, self.height()), max(1, self.width()), 3), np.uint8)
+        blank[:] = self._options.background
+        return blank
+
+    # -- what is in force --------------------------------------------------------------------
+
+    @property
+    def no_gl_reason(self) -> str | None:
+        """Why no cloud is drawn, in one sentence; None if all is well."""
+        return self._no_gl
+
+    @property
+    def stride(self) -> int:
+        """The stride in force."""
+        return self._stride
+
+    @property
+    def calibration(self) -> Calibration | None:
+        """From disparity to depth as drawn now; None before the first frame."""
+        shown = self._shown
+        if shown is None:
+            return None
+        return calibration_in_force(self._options, shown.display_range, shown.unit)
+
+    @property
+    def readout(self) -> str:
+        """Stride, number of points and "software GL", as the header says it."""
+        if self._canvas is None or self._shown is None:
+            return ""
+        height, width = self._shown.disparity.shape
+        points = width * height / self._stride**2
+        amount = f"{points / 1e6:.1f} M" if points >= 1e6 else f"{points / 1e3:.0f} k"
+        parts = [f"stride {self._stride}", f"{amount} points"]
+        if self._canvas.software:
+            parts.append("software GL")
+        return " · ".join(parts)
+
+    # -- Qt ----------------------------------------------------------------------------------
+
+    def sizeHint(self) -> QSize:
+        return QSize(400, 300)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(120, 96)
+
+    def paintEvent(self, _event: QPaintEvent | None) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(COLOURS.background))
+        top = pane_paint.header_height(self.font())
+        lane = self._lane
+        header = pane_paint.Header(
+            "Point cloud",
+            chip=lane.upper() if lane else "",
+            caption=self.readout,
+            accent=theme.lane_colour(lane) if lane else None,
+        )
+        pane_paint.draw_header(painter, QRectF(0, 0, self.width(), top), header, self.font())
+        if self._no_gl is not None:
+            area = QRectF(0, top, self.width(), max(1.0, self.height() - top))
+            pane_paint.draw_placeholder(painter, area, self._no_gl, self.font())
+        painter.end()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        top = round(pane_paint.header_height(self.font()))
+        if self._canvas is not None:
+            self._canvas.setGeometry(0, top, self.width(), max(1, self.height() - top))
+        self._banner.setGeometry(0, top, self.width(), max(1, self.height() - top))
+
+    def showEvent(self, _event: QShowEvent | None) -> None:
+        """What came while hidden is shown now."""
+        if self._shown is not None:
+            self._send()
+
+    def closeEvent(self, event: QCloseEvent | None) -> None:
+        """Stop navigating, then give back what is on the GPU while its context still lives."""
+        if self._navigator is not None:
+            self._navigator.stop()
+        if self._canvas is not None:
+            self._canvas.release()
+        super().closeEvent(event)
+
+    # -- inside ------------------------------------------------------------------------------
+
+    def _make_canvas(self) -> None:
+        canvas = CloudCanvas(self)
+        canvas.started.connect(self._on_started)
+        canvas.failed.connect(self._on_failed)
+        canvas.drawn.connect(self._on_drawn)
+        canvas.frame_drawn.connect(self._on_frame_drawn)
+        navigator = CloudNavigator(canvas, canvas.tan_half)
+        navigator.moved.connect(self._on_moved)
+        navigator.double_clicked.connect(self.enlarge_requested)
+        navigator.home_pressed.connect(self.reset_view)
+        self._canvas, self._navigator = canvas, navigator
+        self._banner.raise_()
+
+    def _send(self) -> None:
+        shown, canvas = self._shown, self._canvas
+        if shown is None or canvas is None:
+            return
+        self._frame_content()
+        calibration = calibration_in_force(self._options, shown.display_range, shown.unit)
+        canvas.set_frame(
+            CloudFrame(shown.rgb, shown.disparity, shown.levels, calibration, shown.intrinsics)
+        )
+
+    def _frame_content(self) -> None:
+        shown = self._shown
+        if not self._needs_framing or shown is None or self._canvas is None:
+            return
+        self._needs_framing = False
+        height, width = shown.disparity.shape
+        stride = max(1, round((width * height / _FRAMING_POINTS) ** 0.5))
+        calibration = calibration_in_force(self._options, shown.display_range, shown.unit)
+        options = replace(self._options, stride=stride, calibration=calibration)
+        points, _ = cloud_points(shown.rgb, shown.disparity, options, shown.intrinsics)
+        self._look_from(framing(points))
+        if len(points):
+            floor, reach = np.percentile(points[:, 1], 2), np.percentile(-points[:, 2], 98)
+            self._canvas.set_floor(float(floor), float(reach) / 2)
+
+    def _look_from(self, pose: CameraPose) -> None:
+        if self._canvas is not None and self._navigator is not None:
+            self._navigator.set_pose(pose)
+            self._canvas.set_pose(pose)
+
+    def _start_stride(self) -> None:
+        """Choose anew: by hand, or from the size and the kind of GL."""
+        canvas, shown = self._canvas, self._shown
+        self._policy = None
+        if canvas is None:
+            return
+        if self._options.stride is not None:
+            self._set_stride(self._options.stride, "by hand")
+        elif shown is not None and canvas.renderer_name:
+            height, width = shown.disparity.shape
+            stride = starting_stride(width, height, canvas.software)
+            budget = SOFTWARE_BUDGET_MS if canvas.software else GPU_BUDGET_MS
+            self._policy = StridePolicy(stride, budget)
+            self._set_stride(stride, "software GL" if canvas.software else "draw time")
+
+    def _set_stride(self, stride: int, reason: str) -> None:
+        changed, self._stride = stride != self._stride, stride
+        self._apply_options()
+        self.update()
+        if changed:
+            self.stride_changed.emit(stride, reason)
+
+    def _apply_options(self) -> None:
+        if self._canvas is not None:
+            self._canvas.set_options(self._options, self._stride)
+
+    def _on_started(self, _renderer: str) -> None:
+        self._start_stride()
+
+    def _on_failed(self, sentence: str) -> None:
+        self._no_gl = sentence
+        if self._canvas is not None:
+            self._canvas.hide()
+        self.update()
+
+    def _on_drawn(self, milliseconds: float) -> None:
+        self.draw_ms = milliseconds
+        if self._policy is not None and self._policy.observe(milliseconds):
+            self._set_stride(self._policy.stride, "draw time")
+
+    def _on_frame_drawn(self) -> None:
+        self.frames_painted += 1
+
+    def _on_moved(self, pose: CameraPose) -> None:
+        self._needs_framing = False
+        if self._canvas is not None:
+            self._canvas.set_pose(pose)
+        self.view_changed.emit(pose)
