@@ -115,12 +115,14 @@ def zoom(pose: CameraPose, factor: float) -> CameraPose:
 def framing(points: Float32) -> CameraPose:
     """A pose that shows `points` (N, 3): near the taking camera, a little aside and above.
 
-    The picture stays recognisable and the relief becomes visible. Few points or none give the
-    default distance.
+    The picture stays recognisable and the relief becomes visible. The target lies between near
+    and far content in proportion, so that turning about it moves neither out of sight. No points
+    give the default distance.
     """
-    middle = 3.0
+    middle = CameraPose().distance
     if len(points):
-        middle = float(np.median(-points[:, 2]))
+        near, far = np.percentile(-points[:, 2], (5, 95))
+        middle = float(np.sqrt(near * far))
     pose = CameraPose((0.0, 0.0, -middle), middle, _OFFSET_YAW_DEG, _OFFSET_PITCH_DEG)
     return zoom(pose, 1.0 / _PULL_BACK)
 

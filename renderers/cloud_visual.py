@@ -172,9 +172,9 @@ class LinesVisual:
 def ground_and_axes(
     floor_y: float, extent: float, grid: bool, axes: bool
 ) -> tuple[Float32, Float32]:
-    """Lines of a 1-unit grid at height `floor_y` over +-extent, ahead of the camera, and its axes.
+    """Lines of a 1-unit grid at height `floor_y` over +-extent, ahead of the camera, and axes.
 
-    Returns ends (N, 3) and colours (N, 3); red is right, green up, blue towards the viewer.
+    The axes stand in the middle of the grid. Returns ends (N, 3) and colours (N, 3); red is right, green up, blue towards the viewer.
     """
     ends: list[tuple[float, float, float]] = []
     colours: list[tuple[float, float, float]] = []
@@ -186,12 +186,13 @@ def ground_and_axes(
             ends += [(-reach, floor_y, z), (reach, floor_y, z)]
         colours += [(0.23, 0.25, 0.28)] * len(ends)
     if axes:
+        origin = (0.0, floor_y, -float(reach))
         for axis in range(3):
-            tip = [0.0, 0.0, 0.0]
-            tip[axis] = 0.1 * extent
+            tip = [*origin]
+            tip[axis] += 0.2 * extent
             colour = [0.25, 0.25, 0.25]
             colour[axis] = 0.95
-            ends += [(0.0, 0.0, 0.0), (tip[0], tip[1], tip[2])]
+            ends += [origin, (tip[0], tip[1], tip[2])]
             colours += [(colour[0], colour[1], colour[2])] * 2
     shape = (len(ends), 3)
     return (

@@ -93,9 +93,9 @@ def test_the_picture_just_fits_a_canvas_of_any_shape() -> None:
         assert max(clip[:2] / clip[3]) == pytest.approx(1.0)
 
 
-def test_framing_aims_at_the_middle_of_the_content_from_a_little_aside() -> None:
+def test_framing_aims_between_near_and_far_content_from_a_little_aside() -> None:
     points = np.zeros((100, 3), np.float32)
-    points[:, 2] = -np.linspace(2, 6, 100)
+    points[:, 2] = -np.repeat([2.0, 8.0], 50)
     pose = framing(points)
     assert pose.target == pytest.approx((0, 0, -4), abs=0.1)
     assert 0 < pose.yaw_deg < 30

@@ -182,7 +182,7 @@ def test_grid_and_axes_are_drawn_where_there_is_no_cloud(canvas: CloudCanvas, sh
     canvas.set_floor(-1.0, 4.0)
     grid = show(rgb, nothing, CloudOptions(show_grid=True))
     assert 0.005 < (~background(grid, CloudOptions())).mean() < 0.5
-    aside = CameraPose((0, 0, 0), 2.0, 30, 20)
+    aside = CameraPose((0, -1, -4), 2.0, 30, 20)
     axes = show(rgb, nothing, CloudOptions(show_axes=True), aside)
     strongest = {int(pixel.argmax()) for pixel in axes[axes.max(axis=2) > 150]}
     assert strongest == {0, 1, 2}

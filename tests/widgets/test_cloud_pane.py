@@ -77,7 +77,7 @@ def test_the_first_frame_is_framed_recognisable_and_seen_from_aside(pane: CloudP
     view = pane.save_view()
     assert 0 < abs(view.yaw_deg) < 30
     assert 0 < view.pitch_deg < 30
-    assert view.target == pytest.approx((0, 0, -5.0), abs=0.1)
+    assert view.target == pytest.approx((0, 0, -np.sqrt(5 * 5 / 3)), abs=0.1)
 
 
 @pytest.mark.gl
