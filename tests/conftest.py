@@ -1,0 +1,160 @@
+"""What every test is held to: it leaves no thread, no running timer and no window behind."""
+
+from __future__ import annotations
+
+import gc
+import threading
+import weakref
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from PyQt6 import sip
+from PyQt6.QtCore import QCoreApplication, QEvent, QThread, QTimer
+from PyQt6.QtWidgets import QApplication, QWidget
+
+GRACE_S = 2.0
+"""How long a thread that was told to stop may take."""
+
+TOLERATED_THREADS = ("tqdm_monitor", "TMonitor", "pydevd")
+TOLERATED_WINDOWS = ("QTipLabel",)
+"""Qt keeps one tool-tip window for the life of the application."""
+
+
+@pytest.fixture(autouse=True)
+def _no_thread_left() -> Iterator[None]:
+    before = set(threading.enumerate())
+    yield
+    left = []
+    for thread in set(threading.enumerate()) - before:
+        thread.join(GRACE_S) if not isinstance(thread, threading._DummyThread) else None
+        if thread.is_alive() and not _is_tolerated(thread):
+            left.append(thread.name)
+    if left:
+        pytest.fail(f"threads left behind: {', '.join(sorted(left))}", pytrace=False)
+
+
+def _is_tolerated(thread: threading.Thread) -> bool:
+    kind = type(thread).__name__
+    return (
+        isinstance(thread, threading._DummyThread)
+        or kind in TOLERATED_THREADS
+        or thread.name.startswith(TOLERATED_THREADS)
+    )
+
+
+@pytest.fixture(autouse=True)
+def _no_qthread_left(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    started: weakref.WeakSet[QThread] = weakref.WeakSet()
+    _remember_started(monkeypatch, QThread, started)
+    yield
+    left = [t for t in list(started) if not sip.isdeleted(t) and t.isRunning()]
+    left = [t for t in left if not t.wait(round(1000 * GRACE_S))]
+    if left:
+        names = ", ".join(sorted(t.objectName() or type(t).__name__ for t in left))
+        pytest.fail(f"QThreads left running: {names}", pytrace=False)
+
+
+@pytest.fixture(autouse=True)
+def _no_timer_left(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    started: weakref.WeakSet[QTimer] = weakref.WeakSet()
+    _remember_started(monkeypatch, QTimer, started)
+    monkeypatch.setattr(QTimer, "singleShot", staticmethod(_owned_single_shot(started)))
+    yield
+    _delete_what_waits()
+    if _active(started):
+        gc.collect()
+    left = _active(started)
+    if left:
+        names = ", ".join(sorted(_timer_name(timer) for timer in left))
+        for timer in left:
+            timer.stop()
+        pytest.fail(f"timers left running: {names}", pytrace=False)
+
+
+@pytest.fixture(autouse=True)
+def _no_window_left() -> Iterator[None]:
+    before = {id(widget): widget for widget in _windows()}
+    yield
+    if QApplication.instance() is None:
+        return
+    _delete_what_waits()
+    if _new_windows(before):
+        gc.collect()
+        _delete_what_waits()
+    left = _new_windows(before)
+    if left:
+        names = ", ".join(sorted(_window_name(widget) for widget in left))
+        for widget in left:
+            widget.close()
+            widget.deleteLater()
+        del left
+        _delete_what_waits()
+        pytest.fail(f"windows left behind: {names}", pytrace=False)
+
+
+def _remember_started(
+    monkeypatch: pytest.MonkeyPatch, kind: Any, started: weakref.WeakSet[Any]
+) -> None:
+    start = kind.start
+
+    def remembering(self: Any, *args: Any) -> None:
+        started.add(self)
+        start(self, *args)
+
+    monkeypatch.setattr(kind, "start", remembering)
+
+
+def _owned_single_shot(started: weakref.WeakSet[QTimer]) -> Callable[..., None]:
+    """A QTimer.singleShot whose timer can be asked whether it still runs."""
+    alive: set[QTimer] = set()
+
+    def single_shot(interval_ms: int, *rest: Any) -> None:
+        timer = QTimer()
+        timer.setSingleShot(True)
+        if len(rest) == 2:
+            timer.setTimerType(rest[0])
+
+        def fire() -> None:
+            alive.discard(timer)
+            rest[-1]()
+
+        timer.timeout.connect(fire)
+        alive.add(timer)
+        started.add(timer)
+        timer.start(interval_ms)
+
+    return single_shot
+
+
+def _active(timers: weakref.WeakSet[QTimer]) -> list[QTimer]:
+    return [timer for timer in list(timers) if not sip.isdeleted(timer) and timer.isActive()]
+
+
+def _timer_name(timer: QTimer) -> str:
+    owner = timer.parent()
+    return f"{timer.objectName() or 'QTimer'} of {type(owner).__name__ if owner else 'nobody'}"
+
+
+def _windows() -> list[QWidget]:
+    return QApplication.topLevelWidgets() if QApplication.instance() is not None else []
+
+
+def _new_windows(before: dict[int, QWidget]) -> list[QWidget]:
+    return [
+        widget
+        for widget in _windows()
+        if before.get(id(widget)) is not widget
+        and not widget.inherits(TOLERATED_WINDOWS[0])
+        and widget.parent() is None
+    ]
+
+
+def _window_name(widget: QWidget) -> str:
+    shown = "visible" if widget.isVisible() else "hidden"
+    return f"{shown} {widget.objectName() or type(widget).__name__}"
+
+
+def _delete_what_waits() -> None:
+    if QCoreApplication.instance() is not None:
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
