@@ -1,0 +1,121 @@
+"""What light and sky see: a shadow map of the key light and a blurred map of heights.
+
+The height map stands in for ambient occlusion: where the blurred surroundings rise above a
+point, less of the sky or ceiling lights it. It darkens the floor along walls, under tables and
+around whatever stands on it, at the price of one lookup.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from models.geometry import Intrinsics
+from models.scenes.motion import look_at
+from models.scenes.raster import FAR_M, Raster, prepare_curved, prepare_flat
+from models.scenes.scene import Float64, Scene
+
+Float32 = NDArray[np.float32]
+_SHADOW_SIZE = 384
+_HEIGHT_SIZE = 160
+_ABOVE_M = 80.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """A camera that looks at the scene: intrinsics and (4, 4) world to camera."""
+
+    intrinsics: Intrinsics
+    world_to_camera: Float64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LightMaps:
+    """Both maps for one moment.
+
+    shadow : (N, N) float32 depth along the key light's axis, metres. heights : (M, M) float32
+    blurred heights, metres. Each comes with the view that it was taken from.
+    """
+
+    shadow: Float32
+    shadow_view: View
+    heights: Float32
+    height_view: View
+
+
+def _key_view(scene: Scene) -> View:
+    light = scene.lighting
+    intrinsics = Intrinsics.from_fov(light.key_fov_deg, _SHADOW_SIZE, _SHADOW_SIZE)
+    return View(intrinsics, np.linalg.inv(look_at(light.key_position, light.key_focus)))
+
+
+def _top_view(scene: Scene) -> View:
+    x0, y0, x1, y1 = scene.extent
+    eye = ((x0 + x1) / 2, (y0 + y1) / 2, _ABOVE_M)
+    width = max(x1 - x0, y1 - y0, 0.5)
+    fov_deg = 2 * math.degrees(math.atan(width / 2 / _ABOVE_M))
+    intrinsics = Intrinsics.from_fov(fov_deg, _HEIGHT_SIZE, _HEIGHT_SIZE)
+    return View(intrinsics, np.linalg.inv(look_at(eye, (eye[0], eye[1], 0.0))))
+
+
+class LightMapper:
+    """Makes the maps of one scene; what stands still is drawn once."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        moving = scene.moving()
+        planars, quadrics = scene.planars, scene.quadrics
+        self._flat_moves = moving[planars.body] & planars.casts
+        self._curved_moves = moving[quadrics.body] & quadrics.casts
+        self._views = (_key_view(scene), _top_view(scene))
+        poses = scene.body_to_world(0.0)
+        self._still = [self._draw(view, poses, None) for view in self._views]
+        self._last: LightMaps | None = None
+
+    def _draw(self, view: View, poses: Float64, base: Float32 | None) -> Float32:
+        scene, k = self._scene, view.intrinsics
+        flat, curved = self._flat_moves, self._curved_moves
+        if base is None:
+            flat, curved = scene.planars.casts & ~flat, scene.quadrics.casts & ~curved
+            base = np.zeros((k.height, k.width), np.float32)
+        w = base.copy()
+        raster = Raster(0, w, np.zeros(w.shape, np.uint16), scene.atlas)
+        body_to_camera = view.world_to_camera @ poses
+        raster.flat(prepare_flat(scene.planars, body_to_camera, k, flat))
+        raster.curved(prepare_curved(scene.quadrics, body_to_camera, k, curved, 0))
+        return w
+
+    def at(self, poses: Float64) -> LightMaps:
+        """The maps for bodies at `poses` (bodies, 4, 4)."""
+        if self._last is not None and not (self._flat_moves.any() or self._curved_moves.any()):
+            return self._last
+        shadow, top = (
+            self._draw(view, poses, still)
+            for view, still in zip(self._views, self._still, strict=True)
+        )
+        depth = 1 / np.maximum(shadow, np.float32(1 / FAR_M))
+        self._last = LightMaps(depth, self._views[0], self._blur(top), self._views[1])
+        return self._last
+
+    def _blur(self, top: Float32) -> Float32:
+        heights = np.maximum(_ABOVE_M - 1 / np.maximum(top, np.float32(1 / 100)), 0)
+        heights = heights.astype(np.float32)
+        x0, y0, x1, y1 = self._scene.extent
+        pixel_m = max(x1 - x0, y1 - y0, 0.5) / _HEIGHT_SIZE
+        wall = min(self._scene.wall_m, 1.5)
+        rows, columns = (round(_HEIGHT_SIZE - e / pixel_m) // 2 for e in (y1 - y0, x1 - x0))
+        for edge in (np.s_[:rows], np.s_[_HEIGHT_SIZE - rows :]) if rows else ():
+            heights[edge] = wall
+        for edge in (np.s_[:columns], np.s_[_HEIGHT_SIZE - columns :]) if columns else ():
+            heights[:, edge] = wall
+        pad = 40
+        padded = cv2.copyMakeBorder(heights, pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=wall)
+        wide = min(0.3 / pixel_m, 13.0)
+        soft = cv2.GaussianBlur(padded, (0, 0), max(wide, 0.8))
+        tight = cv2.GaussianBlur(padded, (0, 0), max(wide / 4, 0.6))
+        mixed: Float32 = (0.5 * (soft + tight))[pad:-pad, pad:-pad]
+        return np.ascontiguousarray(mixed)

@@ -1,0 +1,180 @@
+"""Draws a scene at a moment: colours, exact depth, flow to another moment, who sees what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from models.geometry import Intrinsics
+from models.scenes.correspondence import View, correspond
+from models.scenes.lighting import Lights, stain_field
+from models.scenes.lightmaps import LightMapper
+from models.scenes.raster import Raster, prepare_curved, prepare_flat
+from models.scenes.scene import Float64, Scene
+from models.scenes.shading import FrameTables, Shader
+from models.scenes.surfaces import SurfaceTables
+
+Float32 = NDArray[np.float32]
+_BAND_PIXELS = 80_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RenderedFrame:
+    """One picture of a scene and all that is true of it.
+
+    rgb : (H, W, 3) uint8, sRGB, C-contiguous.
+    depth_m : (H, W) float32 along z, metres; inf in the sky.
+    object_id : (H, W) uint16, the rigid body seen, from 1; 0 is the sky.
+    camera_to_world : (4, 4) float64; camera x right, y down, z forward; world z up, metres.
+    flow_to_previous : (H, W, 2) float32 pixels (x, y) or None: what is seen at p now was at
+        p + flow then.
+    covisible : (H, W) bool or None: that point was inside the previous picture and not hidden.
+    """
+
+    rgb: NDArray[np.uint8]
+    depth_m: Float32
+    object_id: NDArray[np.uint16]
+    camera_to_world: Float64
+    intrinsics: Intrinsics
+    flow_to_previous: Float32 | None = None
+    covisible: NDArray[np.bool_] | None = None
+
+    @property
+    def disparity(self) -> Float32:
+        """(H, W) float32 1/depth in 1/m, 0 in the sky."""
+        inverse: Float32 = 1 / self.depth_m
+        return inverse
+
+
+class _Prepared:
+    """What belongs to a scene and not to a moment."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        self.tables = SurfaceTables.of(scene)
+        self.mapper = LightMapper(scene)
+
+
+class Renderer:
+    """Draws scenes at one size. Not to be used from two threads at once.
+
+    Bands of rows are drawn by `threads` threads; the picture does not depend on how many.
+    """
+
+    def __init__(self, width: int, height: int, threads: int = 2) -> None:
+        """Raise ValueError unless the size and the number of threads are at least 1."""
+        if width < 1 or height < 1 or threads < 1:
+            raise ValueError(f"cannot draw {width}x{height} with {threads} threads")
+        self.width, self.height = width, height
+        self._pool = ThreadPoolExecutor(threads, "scene") if threads > 1 else None
+        count = max(1, round(width * height / _BAND_PIXELS))
+        cuts = np.linspace(0, height, min(count, height) + 1).round().astype(int).tolist()
+        self._bands = list(zip(cuts[:-1], cuts[1:], strict=True))
+        self._stains = stain_field()
+        self._prepared: _Prepared | None = None
+        self._last: tuple[Scene, float, View] | None = None
+
+    def close(self) -> None:
+        """Stop the threads. May be called twice."""
+        if self._pool is not None:
+            self._pool.shutdown()
+
+    def render(
+        self, scene: Scene, time_s: float, previous_time_s: float | None = None
+    ) -> RenderedFrame:
+        """Draw `scene` at `time_s`; with flow and covisibility if `previous_time_s` is given."""
+        if self._prepared is None or self._prepared.scene is not scene:
+            self._prepared = _Prepared(scene)
+            self._last = None
+        k = Intrinsics.from_fov(scene.fov_deg, self.width, self.height)
+        before = None if previous_time_s is None else self._view(scene, previous_time_s, k)
+        camera_to_world = scene.camera.camera_to_world(time_s)
+        now = self._view(scene, time_s, k)
+        rgb = self._shade(scene, time_s, now, camera_to_world, k)
+        self._last = (scene, time_s, now)
+        flow = covisible = None
+        if before is not None:
+            flow, covisible = self._correspond(now, before, k)
+        with np.errstate(divide="ignore"):
+            depth = 1 / now.inverse_depth
+        ids = (self._prepared.tables.body + 1).astype(np.uint16).take(now.surface)
+        return RenderedFrame(rgb, depth, ids, camera_to_world, k, flow, covisible)
+
+    def _each(self, work: Callable[[int, int], None]) -> None:
+        if self._pool is None:
+            for top, bottom in self._bands:
+                work(top, bottom)
+            return
+        for future in [self._pool.submit(work, *band) for band in self._bands]:
+            future.result()
+
+    def _view(self, scene: Scene, time_s: float, k: Intrinsics) -> View:
+        """What is seen at a time, from the last call where that was the same."""
+        if self._last is not None and self._last[0] is scene and self._last[1] == time_s:
+            return self._last[2]
+        world_to_camera = np.linalg.inv(scene.camera.camera_to_world(time_s))
+        bodies = world_to_camera @ scene.body_to_world(time_s)
+        everything = np.ones(len(scene.planars.body), np.bool_)
+        flats = prepare_flat(scene.planars, bodies, k, everything)
+        everything = np.ones(len(scene.quadrics.body), np.bool_)
+        curves = prepare_curved(scene.quadrics, bodies, k, everything, 1 + len(scene.planars.body))
+        w = np.zeros((self.height, self.width), np.float32)
+        surface = np.zeros(w.shape, np.uint16)
+
+        def draw(top: int, bottom: int) -> None:
+            raster = Raster(top, w[top:bottom], surface[top:bottom], scene.atlas)
+            raster.flat(flats)
+            raster.curved(curves)
+
+        self._each(draw)
+        return View(w, surface, np.concatenate([world_to_camera[None], bodies]))
+
+    def _shade(
+        self, scene: Scene, time_s: float, now: View, camera_to_world: Float64, k: Intrinsics
+    ) -> NDArray[np.uint8]:
+        assert self._prepared is not None
+        tables = self._prepared.tables
+        maps = self._prepared.mapper.at(scene.body_to_world(time_s))
+        lights = Lights(scene, tables, maps, camera_to_world, self._stains)
+        frame = FrameTables.of(scene, tables, now.body_to_camera[1:])
+        shader = Shader(scene, tables, frame, lights, camera_to_world, k)
+        raw = np.empty((self.height, self.width, 3), np.uint8)
+
+        def shade(top: int, bottom: int) -> None:
+            raw[top:bottom] = shader.band(
+                top, now.inverse_depth[top:bottom], now.surface[top:bottom]
+            )
+
+        self._each(shade)
+        return _soften(raw, now.surface)
+
+    def _correspond(self, now: View, before: View, k: Intrinsics) -> tuple[Float32, NDArray[np.bool_]]:
+        assert self._prepared is not None
+        body = self._prepared.tables.body
+        flow = np.empty((self.height, self.width, 2), np.float32)
+        covisible = np.empty((self.height, self.width), np.bool_)
+
+        def carry(top: int, bottom: int) -> None:
+            flow[top:bottom], covisible[top:bottom] = correspond(now, before, body, k, top, bottom)
+
+        self._each(carry)
+        return flow, covisible
+
+
+def _soften(rgb: NDArray[np.uint8], surface: NDArray[np.uint16]) -> NDArray[np.uint8]:
+    """Smooth the stairs where one surface ends and another begins; leave the rest as it is."""
+    edge = np.zeros(surface.shape, np.bool_)
+    across = surface[:, 1:] != surface[:, :-1]
+    down = surface[1:] != surface[:-1]
+    edge[:, 1:] |= across
+    edge[:, :-1] |= across
+    edge[1:] |= down
+    edge[:-1] |= down
+    smooth = cv2.GaussianBlur(rgb, (3, 3), 0.7)
+    np.copyto(rgb, smooth, where=edge[..., None])
+    return rgb
