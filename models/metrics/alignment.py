@@ -66,9 +66,9 @@ class AlignmentSums:
         total = self.count + x.size
         share = self.count * x.size / total
         step_x, step_y = mean_x - self._mean_x, mean_y - self._mean_y
-        self._xx += float(dx @ dx) + step_x * step_x * share
-        self._xy += float(dx @ dy) + step_x * step_y * share
-        self._yy += float(dy @ dy) + step_y * step_y * share
+        self._xx += dot(dx, dx) + step_x * step_x * share
+        self._xy += dot(dx, dy) + step_x * step_y * share
+        self._yy += dot(dy, dy) + step_y * step_y * share
         self._mean_x += step_x * x.size / total
         self._mean_y += step_y * x.size / total
         self.count = total
@@ -185,6 +185,11 @@ def finite_pairs(
     return disparity[known].astype(np.float64), reference[known].astype(np.float64)
 
 
+def dot(x: Float64, y: Float64) -> float:
+    """sum x y. Not BLAS, which would start threads on every core for a sum that is memory-bound."""
+    return float(np.einsum("i,i", x, y))
+
+
 def _medians(x: Float64, y: Float64) -> Alignment:
     if x.size == 0:
         raise ValueError("no pixel is known in both maps, so they cannot be aligned")
@@ -199,8 +204,8 @@ def _medians(x: Float64, y: Float64) -> Alignment:
 
 def _weighted(x: Float64, y: Float64, weight: Float64) -> Alignment:
     total = float(weight.sum())
-    mean_x, mean_y = float(weight @ x) / total, float(weight @ y) / total
+    mean_x, mean_y = dot(weight, x) / total, dot(weight, y) / total
     dx = x - mean_x
-    spread = float(weight @ (dx * dx))
-    scale = max(float(weight @ (dx * (y - mean_y))) / spread, 0.0) if spread > 0.0 else 0.0
+    spread = dot(weight, dx * dx)
+    scale = max(dot(weight, dx * (y - mean_y)) / spread, 0.0) if spread > 0.0 else 0.0
     return Alignment(scale, mean_y - scale * mean_x)

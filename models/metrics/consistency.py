@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.frames import Bool, Float32
-from models.geometry import Intrinsics, unproject
+from models.geometry import Intrinsics
 from models.opencv import cv2
 
 Float64 = NDArray[np.float64]
@@ -80,18 +80,30 @@ class TemporalAlignmentError:
 def _carry(
     depth_m: Float32, intrinsics: Intrinsics, target: View, motion: Float64, looked_up: Float32
 ) -> tuple[Float32, Float32]:
-    """(H, W) depth as the target's camera measures it, and `looked_up` where the points fall."""
-    points = unproject(depth_m, intrinsics).astype(np.float64)
-    moved = points @ motion[:3, :3].T + motion[:3, 3]
-    z = moved[..., 2]
+    """(H, W) depth as the target's camera measures it, and `looked_up` where the points fall.
+
+    A point at depth z on the ray r = R K^-1 (u, v, 1) lands at z r + t; r is a sum of a row and
+    a column, so nothing of size (H, W, 3) is made.
+    """
+    height, width = depth_m.shape
+    k = intrinsics.scaled(width, height)
+    to_ray = np.array([[1 / k.fx, 0, -k.cx / k.fx], [0, 1 / k.fy, -k.cy / k.fy], [0, 0, 1]])
+    ray = (motion[:3, :3] @ to_ray).astype(np.float32)
+    u, v = np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32)[:, None]
+    x, y, z = (
+        depth_m * (ray[axis, 0] * u + (ray[axis, 1] * v + ray[axis, 2]))
+        + np.float32(motion[axis, 3])
+        for axis in range(3)
+    )
+    z[~(z > 1e-6)] = np.nan
     height, width = looked_up.shape
     k = target.intrinsics.scaled(width, height)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        ahead = z > 1e-6
-        u = np.where(ahead, moved[..., 0] / z * k.fx + k.cx, -2.0)
-        v = np.where(ahead, moved[..., 1] / z * k.fy + k.cy, -2.0)
-    u, v = (np.nan_to_num(x, nan=-2.0).clip(-2.0, 32000.0).astype(np.float32) for x in (u, v))
-    found = cv2.remap(
-        looked_up, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=math.nan
+    at_u, at_v = (
+        # OpenCV looks up far outside without complaint, but not at NaN.
+        np.nan_to_num(along / z * np.float32(focal) + np.float32(centre), nan=-2.0).clip(-2, 3e4)
+        for along, focal, centre in ((x, k.fx, k.cx), (y, k.fy, k.cy))
     )
-    return np.where(ahead, z, np.nan).astype(np.float32), found
+    found = cv2.remap(
+        looked_up, at_u, at_v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=np.nan
+    )
+    return z, found

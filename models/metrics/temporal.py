@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.frames import Float32
-from models.metrics.alignment import Alignment, align_robust, finite_pairs
+from models.metrics.alignment import Alignment, align_robust, dot, finite_pairs
 from models.metrics.spread import Spread, SpreadSums
 
 Float64 = NDArray[np.float64]
@@ -158,12 +158,13 @@ class ScaleDrift:
     def __init__(self) -> None:
         self._moments: list[tuple[float, float, float, float, float]] = []
 
-    def add(self, disparity: Float32, truth: Float32) -> None:
-        """Take in one frame, both (H, W); `truth` in 1/m. Frames without truth are passed over."""
+    def add(self, disparity: Float32, truth: Float32) -> bool:
+        """Take in one frame, both (H, W); `truth` in 1/m. False if nothing is known in both."""
         x, y = finite_pairs(disparity, truth)
         if x.size:
-            sums = float(x.sum()), float(y.sum()), float(x @ x), float(x @ y)
+            sums = float(x.sum()), float(y.sum()), dot(x, x), dot(x, y)
             self._moments.append((float(x.size), *sums))
+        return x.size > 0
 
     def scales(self, alignment: Alignment) -> Float64:
         """(N,) s_t of every frame added, in order; NaN where the aligned map is all zero."""

@@ -1,0 +1,150 @@
+"""Everything a comparison found, and the two files that machines read."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from app.report.environment import environment
+from app.report.keepsakes import Slices, WorstFrames
+from app.report.values import LANES, CompareOptions, FrameRow, LaneSummary
+from app.sources.base import SourceInfo
+from models.metrics import Spread
+
+_LANE_COLUMNS = (
+    "flicker",
+    "scale",
+    "shift",
+    "compared",
+    "compute_ms",
+    "absrel",
+    "boundary_f1",
+    "tae",
+    "truth_scale",
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Findings:
+    """What the page is made of.
+
+    pairs : neighbours compared per lane. spreads : each lane's spread over the clip.
+    truth_opw : what the truth itself scores, NaN without. truth_frames : frames with truth.
+    true_flow : motion came from the source, not from an estimate.
+    still_share : share of pairs between which the picture as a whole did not move.
+    """
+
+    info: SourceInfo
+    options: CompareOptions
+    rows: list[FrameRow]
+    cuts: list[int]
+    lanes: dict[str, LaneSummary]
+    pairs: dict[str, int]
+    spreads: dict[str, Spread]
+    truth_opw: float
+    truth_frames: int
+    true_flow: bool
+    still_share: float
+    slices: Slices
+    worst: WorstFrames
+
+    @property
+    def has_truth(self) -> bool:
+        """Accuracy was measured in at least one lane."""
+        return any(lane.accuracy is not None for lane in self.lanes.values())
+
+    @property
+    def cut_rows(self) -> list[int]:
+        """Rows (from 0) at which a new shot begins."""
+        return [at for at, row in enumerate(self.rows) if row.cut]
+
+    def series(self, lane: str, column: str) -> list[float]:
+        """One number of one lane, frame by frame; NaN where there is none."""
+        return [float(getattr(row.lanes[lane], column)) for row in self.rows]
+
+
+def metrics_json(findings: Findings) -> dict[str, Any]:
+    """The content of metrics.json; what could not be told is None."""
+    return {
+        "frames": len(findings.rows),
+        "cuts": findings.cuts,
+        "lanes": {lane: _lane_json(summary) for lane, summary in findings.lanes.items()},
+        "settings": _settings(findings),
+        "environment": environment(),
+    }
+
+
+def metrics_csv(findings: Findings) -> str:
+    """One row per frame; empty where there is nothing to tell."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    names = [f"{lane}_{column}" for lane in LANES for column in _LANE_COLUMNS]
+    writer.writerow(["frame", "time_s", "cut", "motion_px", *names])
+    for row in findings.rows:
+        numbers = [
+            _cell(getattr(row.lanes[lane], column)) for lane in LANES for column in _LANE_COLUMNS
+        ]
+        writer.writerow(
+            [row.index, f"{row.time_s:.6f}", int(row.cut), _cell(row.motion_px), *numbers]
+        )
+    return text.getvalue()
+
+
+def _lane_json(summary: LaneSummary) -> dict[str, Any]:
+    accuracy = summary.accuracy
+    return {
+        "model": summary.model,
+        "flicker_opw": _number(summary.flicker_opw),
+        "flicker_static": _number(summary.flicker_static),
+        "scale_drift": _number(summary.scale_drift),
+        "accuracy": None
+        if accuracy is None
+        else {
+            "absrel": _number(accuracy.absrel),
+            "delta1": _number(accuracy.delta1),
+            "boundary_f1": _number(accuracy.boundary_f1),
+        },
+        "fps": _number(summary.fps),
+    }
+
+
+def _settings(findings: Findings) -> dict[str, Any]:
+    options, info = findings.options, findings.info
+    return {
+        "input": info.spec,
+        "source_size": list(info.size),
+        "source_fps": info.fps,
+        "device": options.estimator.device,
+        "input_size": options.estimator.input_size,
+        "precision": options.estimator.precision,
+        "ema_factor": options.estimator.ema_factor,
+        "max_frames": options.max_frames,
+        "flow": "exact" if findings.true_flow else f"DIS {options.preset.name.lower()}",
+        "flow_short_side": options.short_side,
+        "scale_drift_against": "ground truth" if findings.has_truth else "previous frame",
+        "opw_of_the_truth": _number(findings.truth_opw),
+        "still_share": round(findings.still_share, 3),
+        "alignment": {
+            lane: None if summary.accuracy is None else list(summary.accuracy.alignment)
+            for lane, summary in findings.lanes.items()
+        },
+        "accuracy_frames": {
+            lane: 0 if summary.accuracy is None else summary.accuracy.frames
+            for lane, summary in findings.lanes.items()
+        },
+        "tae": {
+            lane: None if summary.accuracy is None else _number(summary.accuracy.tae)
+            for lane, summary in findings.lanes.items()
+        },
+    }
+
+
+def _number(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
+
+
+def _cell(value: float) -> str:
+    return f"{value:.6g}" if math.isfinite(value) else ""

@@ -1,0 +1,81 @@
+"""Running both lanes over the same frames, with honest times for work they share."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from models import registry
+from models.errors import UserError
+from models.estimator import EstimatorOptions, FrameMemo, Session
+from models.frames import DepthMap, Frame
+
+T = TypeVar("T")
+
+
+class TimedMemo(FrameMemo):
+    """A FrameMemo that knows what it saved: the first lane pays, the other one is told the price.
+
+    saved_s : time that was not spent because the answer was there already.
+    """
+
+    __slots__ = ("_prices_s", "saved_s")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._prices_s: dict[Hashable, float] = {}
+        self.saved_s = 0.0
+
+    def once(self, key: Hashable, compute: Callable[[], T]) -> T:
+        """The value under `key`, computed (and timed) on the first call."""
+        self.saved_s += self._prices_s.get(key, 0.0)
+
+        def timed() -> T:
+            started = time.perf_counter()
+            saved_before = self.saved_s
+            value = compute()
+            # Shared parts inside this one are part of its price, but were not saved by this lane.
+            self._prices_s[key] = time.perf_counter() - started + self.saved_s - saved_before
+            return value
+
+        return super().once(key, timed)
+
+
+@dataclass(slots=True)
+class LaneRun:
+    """One model over the clip, and how long it took.
+
+    The first frame is left out of the rate: it pays for loading and warming up.
+    """
+
+    model: str
+    session: Session
+    _frames: int = 0
+    _spent_s: float = field(default=0.0)
+
+    def step(self, frame: Frame, memo: TimedMemo) -> tuple[DepthMap, float]:
+        """The lane's answer and the milliseconds it would have taken alone."""
+        saved_before = memo.saved_s
+        started = time.perf_counter()
+        depth = self.session.step(frame, memo)
+        spent_s = time.perf_counter() - started + memo.saved_s - saved_before
+        if self._frames:
+            self._spent_s += spent_s
+        self._frames += 1
+        return depth, 1000.0 * spent_s
+
+    @property
+    def fps(self) -> float:
+        """Frames per second of the network alone, as if the other lane were not there."""
+        return (self._frames - 1) / self._spent_s if self._spent_s > 0.0 else float("nan")
+
+
+def open_session(model: str, options: EstimatorOptions) -> Session:
+    """A new session of the model of that name. Raises UserError if it is not there."""
+    entry = registry.find(model)
+    reason = entry.missing()
+    if reason:
+        raise UserError(reason)
+    return entry.open(options)
