@@ -90,8 +90,15 @@ class AppSession(QObject):
 
     def take_screenshot_when_ready(self, path: Path) -> None:
         """Save the window to `path` once every visible pane has shown a frame."""
-        self._screenshot = Screenshot(path, self.window, self.model, self._visible_ready, self)
+        self._screenshot = Screenshot(path, self.window, self.model, self.is_everything_shown, self)
         self._screenshot.start()
+
+    def is_everything_shown(self) -> bool:
+        """Every pane on screen has painted a frame."""
+        stage = self.window.stage
+        return self.display.last is not None and all(
+            getattr(stage.pane(name), "frames_painted", 0) > 0 for name in stage.shown()
+        )
 
     def quit(self) -> None:
         """Close the window, and with it everything."""
@@ -250,9 +257,3 @@ class AppSession(QObject):
             return device.describe(self.model.value.device)
         except UserError as error:
             return str(error)
-
-    def _visible_ready(self) -> bool:
-        stage = self.window.stage
-        return self.display.last is not None and all(
-            getattr(stage.pane(name), "frames_painted", 0) > 0 for name in stage.shown()
-        )

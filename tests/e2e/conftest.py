@@ -1,0 +1,46 @@
+"""A real window with real threads, on sources and a screen of the test's choosing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.session import AppSession
+from app.settings import Settings
+from app.settings_store import SettingsStore
+from app.sources.opening import open_source
+
+StartSession = Callable[..., AppSession]
+
+
+@pytest.fixture
+def start_session(qtbot: QtBot, tmp_path: Path) -> Iterator[StartSession]:
+    """Start a window with these settings; everything is closed after the test."""
+    sessions: list[AppSession] = []
+
+    def start(**settings: object) -> AppSession:
+        quiet = {"hint_seen": True, "threads": 1, "input_size": 96} | settings
+        store = SettingsStore(tmp_path / "config" / "default.json")
+        session = AppSession(Settings(**quiet), open_source, store)  # type: ignore[arg-type]
+        sessions.append(session)
+        session.window.resize(1000, 700)
+        session.window.show()
+        session.start()
+        return session
+
+    yield start
+    for session in sessions:
+        session.close()
+
+
+@pytest.fixture
+def wait_until_shown(qtbot: QtBot) -> Callable[[AppSession], None]:
+    """Wait until every pane on screen has painted a frame."""
+
+    def wait(session: AppSession) -> None:
+        qtbot.waitUntil(session.is_everything_shown, timeout=20_000)
+
+    return wait

@@ -1,0 +1,216 @@
+"""The window as its users meet it: real sources, real threads, the bundled network, real pixels."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PyQt6.QtGui import QDropEvent, QGuiApplication
+from PyQt6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from app.session import AppSession
+from tests.support.clips import bikes
+from tests.support.pixels import grabbed
+
+Start = Callable[..., AppSession]
+Wait = Callable[[AppSession], None]
+
+has_gl = QGuiApplication.platformName() not in ("offscreen", "minimal")
+
+
+def _variety(widget: QWidget) -> float:
+    """Standard deviation of the middle of a widget's pixels, 0–255."""
+    picture = grabbed(widget)
+    height, width = picture.shape[:2]
+    middle = picture[height // 4 : -height // 4, width // 4 : -width // 4]
+    return float(middle.astype(np.float32).std())
+
+
+@pytest.mark.gl
+def test_the_built_in_scene_fills_four_panes(start_session: Start, wait_until_shown: Wait) -> None:
+    session = start_session(source_width=320, source_height=240)
+    wait_until_shown(session)
+    stage = session.window.stage
+    assert stage.shown() == ("rgb", "depth_a", "depth_b", "cloud")
+    for name in ("rgb", "depth_a", "depth_b"):
+        assert _variety(stage.pane(name)) > 8, f"{name} is blank"
+    cloud = session.window.cloud.grab_image()
+    assert cloud.astype(np.float32).std() > 8
+
+
+def test_the_picture_moves(start_session: Start, wait_until_shown: Wait, qtbot: QtBot) -> None:
+    session = start_session(source_width=160, source_height=120, panes=("rgb", "depth_a"))
+    wait_until_shown(session)
+    first = session.display.last
+    assert first is not None
+
+    def moved() -> bool:
+        last = session.display.last
+        return last is not None and bool((last.frame.rgb != first.frame.rgb).mean() > 0.05)
+
+    qtbot.waitUntil(moved, timeout=10_000)
+
+
+def test_a_video_dropped_on_the_window_plays(
+    start_session: Start, wait_until_shown: Wait, qtbot: QtBot
+) -> None:
+    session = start_session(source_width=160, source_height=120, panes=("rgb", "depth_a"))
+    wait_until_shown(session)
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(bikes()))])
+    session.window.dropEvent(
+        QDropEvent(
+            QPointF(50, 50),
+            Qt.DropAction.CopyAction,
+            data,
+            Qt.MouseButton.LeftButton,
+            Qt.KeyboardModifier.NoModifier,
+        )
+    )
+
+    def plays() -> bool:
+        last = session.display.last
+        return last is not None and last.frame.size == (640, 272)
+
+    qtbot.waitUntil(plays, timeout=10_000)
+    assert session.model.value.source == str(bikes())
+
+
+def test_pausing_and_stepping_show_exactly_the_next_frame(
+    start_session: Start, wait_until_shown: Wait, qtbot: QtBot
+) -> None:
+    session = start_session(source=str(bikes()), panes=("rgb", "depth_a"), model_b="off")
+    wait_until_shown(session)
+    qtbot.keyClick(session.window, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: not session.engine.capture.status.playing, timeout=5_000)
+    qtbot.wait(300)  # what was under way arrives
+    assert session.display.last is not None
+    index = session.display.last.frame.index
+    qtbot.keyClick(session.window, Qt.Key.Key_Period)
+    qtbot.waitUntil(lambda: _index(session) == index + 1, timeout=5_000)
+    qtbot.keyClick(session.window, Qt.Key.Key_Comma)
+    qtbot.waitUntil(lambda: _index(session) == index, timeout=5_000)
+
+
+def _index(session: AppSession) -> int:
+    last = session.display.last
+    return -1 if last is None else last.frame.index
+
+
+def test_memory_off_and_on_are_said_on_the_lane(
+    start_session: Start, wait_until_shown: Wait, qtbot: QtBot
+) -> None:
+    session = start_session(source_width=160, source_height=120, panes=("depth_a",))
+    wait_until_shown(session)
+    qtbot.keyClick(session.window, Qt.Key.Key_M)
+    qtbot.waitUntil(lambda: _model(session) == "flashdepth-lite-per-frame", timeout=10_000)
+    assert session.window.stage.depth_a.header().badge == "memory off"
+    qtbot.keyClick(session.window, Qt.Key.Key_M)
+    qtbot.waitUntil(lambda: _model(session) == "flashdepth-lite", timeout=10_000)
+
+
+def _model(session: AppSession) -> str:
+    last = session.display.last
+    lane = last.lanes.get("a") if last is not None else None
+    return lane.model if lane is not None else ""
+
+
+def test_resetting_the_memory_makes_the_next_frame_the_first(
+    start_session: Start, wait_until_shown: Wait, qtbot: QtBot
+) -> None:
+    session = start_session(source_width=160, source_height=120, panes=("depth_a",))
+    wait_until_shown(session)
+    fresh: list[bool] = []
+    session.engine.inference.taps = (lambda result: fresh.append(result.lanes["a"].fresh),)
+    qtbot.waitUntil(lambda: len(fresh) > 2, timeout=10_000)
+    assert not any(fresh)
+    qtbot.keyClick(session.window, Qt.Key.Key_R)
+    qtbot.waitUntil(lambda: any(fresh), timeout=10_000)
+    session.engine.inference.taps = ()
+    assert fresh.count(True) == 1
+
+
+@pytest.mark.parametrize(
+    ("key", "view"),
+    [(Qt.Key.Key_W, "wipe"), (Qt.Key.Key_B, "blink")],
+)
+def test_a_view_is_one_key_away_and_one_key_back(
+    start_session: Start, wait_until_shown: Wait, qtbot: QtBot, key: Qt.Key, view: str
+) -> None:
+    session = start_session(source_width=160, source_height=120, panes=("rgb", "depth_a"))
+    wait_until_shown(session)
+    qtbot.keyClick(session.window, key)
+    assert session.model.value.view == view
+    wait_until_shown(session)
+    assert _variety(session.window.stage.wipe) > 8
+    qtbot.keyClick(session.window, key)
+    assert session.model.value.view == "side"
+
+
+def test_panes_go_and_come_and_the_last_one_stays(
+    start_session: Start, wait_until_shown: Wait, qtbot: QtBot
+) -> None:
+    session = start_session(source_width=160, source_height=120, panes=("rgb", "depth_a"))
+    wait_until_shown(session)
+    qtbot.keyClick(session.window, Qt.Key.Key_1)
+    assert session.window.stage.shown() == ("depth_a",)
+    qtbot.keyClick(session.window, Qt.Key.Key_2)
+    assert session.window.stage.shown() == ("depth_a",)
+    qtbot.keyClick(session.window, Qt.Key.Key_1)
+    assert session.window.stage.shown() == ("rgb", "depth_a")
+
+
+def test_a_missing_file_is_one_sentence_and_the_window_goes_on(
+    start_session: Start, wait_until_shown: Wait, qtbot: QtBot, tmp_path: Path
+) -> None:
+    session = start_session(source=str(tmp_path / "gone.mp4"), panes=("rgb",))
+    qtbot.waitUntil(lambda: session.engine.capture.status.failed, timeout=5_000)
+    assert "gone.mp4" in session.engine.capture.status.message
+    session.controller.open_source(str(bikes()))
+    wait_until_shown(session)
+    assert not session.engine.capture.status.failed
+
+
+def test_a_screenshot_comes_with_the_places_of_its_panes(
+    start_session: Start, qtbot: QtBot, tmp_path: Path
+) -> None:
+    session = start_session(source_width=160, source_height=120, panes=("rgb", "depth_a"))
+    path = tmp_path / "shot.png"
+    session.take_screenshot_when_ready(path)
+    facts = path.with_suffix(".json")
+    qtbot.waitUntil(facts.exists, timeout=20_000)
+    said = json.loads(facts.read_text())
+    assert set(said["panes"]) == {"rgb", "depth_a"}
+    assert (said["source"], said["a"]) == ("synthetic", "flashdepth-lite")
+    x, y, width, height = said["panes"]["depth_a"]
+    from models.opencv import cv2
+
+    picture = cv2.imread(str(path))
+    assert picture[y : y + height, x : x + width].std() > 8
+
+
+def test_closing_while_everything_runs_leaves_no_thread(
+    start_session: Start, wait_until_shown: Wait
+) -> None:
+    before = threading.active_count()
+    session = start_session(source_width=160, source_height=120)
+    wait_until_shown(session)
+    session.window.close()
+    assert threading.active_count() == before
+    assert not session.window.isVisible()
+
+
+def test_settings_are_there_again_at_the_next_start(
+    start_session: Start, wait_until_shown: Wait, tmp_path: Path
+) -> None:
+    session = start_session(source_width=160, source_height=120, panes=("rgb",))
+    session.controller.set("colormap", "viridis")
+    session.close()
+    saved = json.loads((tmp_path / "config" / "default.json").read_text())
+    assert saved["settings"]["colormap"] == "viridis"
