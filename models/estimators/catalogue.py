@@ -6,7 +6,7 @@ from typing import NoReturn
 
 from models.errors import UsageError
 from models.estimator import EstimatorOptions
-from models.estimators import lite
+from models.estimators import lite, paper
 from models.estimators.neural import NetworkPool
 from models.estimators.truth import GroundTruthSession
 from models.registry import GROUND_TRUTH, OFF, ModelEntry, register
@@ -36,5 +36,7 @@ _OFF = ModelEntry(
     missing=_nothing_missing,
 )
 
-for _entry in (*lite.entries(NetworkPool()), _TRUTH, _OFF):
+_POOL = NetworkPool()
+
+for _entry in (*lite.entries(_POOL), *paper.entries(_POOL), _TRUTH, _OFF):
     register(_entry)

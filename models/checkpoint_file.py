@@ -1,0 +1,123 @@
+"""Reads other people's weights safely and says exactly what is wrong with them."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+import safetensors
+import safetensors.torch
+import torch
+from torch import Tensor
+
+from models.errors import CheckpointError
+
+Shapes = Mapping[str, tuple[int, ...]]
+
+_NAMED = 3
+"""How many offending keys a message names before it counts the rest."""
+
+
+def read_tensors(path: Path) -> dict[str, Tensor]:
+    """All tensors of a .safetensors or .pth file, by name, on the CPU.
+
+    Of a training checkpoint only the entry `model` is taken. Nothing in the file is executed.
+    Raises CheckpointError if it is neither, damaged, or holds more than tensors.
+    """
+    try:
+        with path.open("rb") as file:
+            head = file.read(64)
+    except OSError as error:
+        raise CheckpointError(f"{path} cannot be read: {error.strerror or error}.") from error
+    if head.startswith(b"version https://git-lfs"):
+        raise CheckpointError(
+            f"{path.name} is a Git LFS pointer, not the weights; download the file itself "
+            "(`git lfs pull`)."
+        )
+    if head.lstrip()[:1] == b"<":
+        raise CheckpointError(f"{path.name} is a web page, not weights; download the file itself.")
+    return _read_safetensors(path) if head[8:9] == b"{" else _read_pickle(path, head)
+
+
+def _read_safetensors(path: Path) -> dict[str, Tensor]:
+    try:
+        return safetensors.torch.load_file(path)
+    except (safetensors.SafetensorError, OSError) as error:
+        raise CheckpointError(f"{path.name} is damaged or cut short; fetch it again.") from error
+
+
+def _read_pickle(path: Path, head: bytes) -> dict[str, Tensor]:
+    zipped = head.startswith(b"PK")
+    if not zipped and not head.startswith(b"\x80"):
+        raise CheckpointError(f"{path.name} holds no weights: neither .safetensors nor .pth.")
+    try:
+        content = torch.load(path, map_location="cpu", weights_only=True, mmap=zipped)
+    except pickle.UnpicklingError as error:
+        if zipped:
+            raise CheckpointError(
+                f"{path.name} holds more than weights and was not opened, because such a file can "
+                "run code; use the published file."
+            ) from error
+        raise CheckpointError(f"{path.name} is damaged or cut short; fetch it again.") from error
+    except (RuntimeError, EOFError, ValueError, KeyError, OSError) as error:
+        raise CheckpointError(f"{path.name} is damaged or cut short; fetch it again.") from error
+    if isinstance(content, dict) and isinstance(content.get("model"), dict):
+        content = content["model"]
+    if not isinstance(content, dict) or not content:
+        raise CheckpointError(f"{path.name} holds no network's weights.")
+    if not all(isinstance(k, str) and isinstance(v, Tensor) for k, v in content.items()):
+        raise CheckpointError(f"{path.name} holds no network's weights, but something else.")
+    return cast(dict[str, Tensor], dict(content))
+
+
+def shapes_of(tensors: Mapping[str, Tensor]) -> dict[str, tuple[int, ...]]:
+    """The shape of each tensor."""
+    return {key: tuple(tensor.shape) for key, tensor in tensors.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """Where a file and a network differ, as (first keys, how many)."""
+
+    missing: tuple[str, ...]
+    unexpected: tuple[str, ...]
+    reshaped: tuple[str, ...]
+
+    @staticmethod
+    def between(found: Shapes, expected: Shapes) -> Mismatch | None:
+        """None if every key is there with its shape and no other."""
+        missing = tuple(key for key in expected if key not in found)
+        unexpected = tuple(key for key in found if key not in expected)
+        reshaped = tuple(
+            f"{key} ({_by(found[key])} instead of {_by(shape)})"
+            for key, shape in expected.items()
+            if key in found and found[key] != shape
+        )
+        if not (missing or unexpected or reshaped):
+            return None
+        return Mismatch(missing, unexpected, reshaped)
+
+    def __str__(self) -> str:
+        parts = []
+        for words, keys in (
+            ("it lacks", self.missing),
+            ("has no use for", self.unexpected),
+            ("has other shapes in", self.reshaped),
+        ):
+            if keys:
+                more = f" and {len(keys) - _NAMED} more" if len(keys) > _NAMED else ""
+                parts.append(f"{words} {', '.join(keys[:_NAMED])}{more}")
+        return ", ".join(parts)
+
+
+def likeness(found: Shapes, expected: Shapes) -> float:
+    """From 0, nothing in common, to 1, the same keys and shapes."""
+    common = sum(found.get(key) == shape for key, shape in expected.items())
+    return common / max(1, len(found.keys() | expected.keys()))
+
+
+def _by(shape: tuple[int, ...]) -> str:
+    return "x".join(map(str, shape)) or "a number"

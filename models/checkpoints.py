@@ -1,0 +1,284 @@
+"""Weights: which there are, where they lie, how they get there and into a network.
+
+What others publish is listed in `resources/models.toml`. It is fetched once or added from a file,
+checked key by key, converted to safetensors (which cannot run code and loads by mapping memory) and
+kept in the user's cache; after that nothing needs a network.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import tomllib
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+import filelock
+import platformdirs
+import safetensors
+import safetensors.torch
+import torch
+from torch import Tensor
+
+from models import download
+from models.checkpoint_file import Mismatch, likeness, read_tensors, shapes_of
+from models.depth_anything import DepthAnythingV2
+from models.download import DownloadCancelledError, IsCancelled, OnProgress, Progress
+from models.errors import CheckpointError, UsageError
+from models.flashdepth import FlashDepth, FlashDepthConfig
+
+CACHE_VARIABLE = "FLASHDEPTH_CACHE"
+
+_NETWORKS: dict[str, Callable[[], FlashDepth | DepthAnythingV2]] = {
+    "flashdepth": lambda: FlashDepth(FlashDepthConfig.full()),
+    "flashdepth-l": lambda: FlashDepth(FlashDepthConfig.large()),
+    "flashdepth-s": lambda: FlashDepth(FlashDepthConfig.small()),
+    "depth-anything-v2-s": lambda: DepthAnythingV2("vits"),
+    "depth-anything-v2-b": lambda: DepthAnythingV2("vitb"),
+    "depth-anything-v2-l": lambda: DepthAnythingV2("vitl"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """One published file of weights.
+
+    name : of the model it is for. title, purpose : for people.
+    repository, file : where it is on the Hugging Face hub.
+    licence, terms : what to show before it is fetched; `commercial` says whether such use is free.
+    bytes, sha256 : of the file, None where not known; about_bytes : a rounded size to show.
+    """
+
+    name: str
+    title: str
+    purpose: str
+    repository: str
+    file: str
+    licence: str
+    commercial: bool
+    terms: str
+    bytes: int | None = None
+    about_bytes: int | None = None
+    sha256: str | None = None
+
+    @property
+    def size_mb(self) -> int:
+        """Size of the download in megabytes, as near as it is known."""
+        return round((self.bytes or self.about_bytes or 0) / 1e6)
+
+
+@functools.cache
+def releases() -> tuple[Release, ...]:
+    """All published weights, in the order of the menu."""
+    text = resources.files("resources").joinpath("models.toml").read_text("utf-8")
+    return tuple(Release(**entry) for entry in tomllib.loads(text)["release"])
+
+
+def release(name: str) -> Release:
+    """The weights of that model. Raises UsageError if none are published under that name."""
+    for known in releases():
+        if known.name == name:
+            return known
+    names = ", ".join(known.name for known in releases())
+    raise UsageError(f"There are no weights to fetch for {name!r}; there are for {names}.")
+
+
+def cache_folder() -> Path:
+    """Where weights are kept: FLASHDEPTH_CACHE, or the user's cache folder."""
+    chosen = os.environ.get(CACHE_VARIABLE)
+    if chosen:
+        return Path(chosen).expanduser()
+    return platformdirs.user_cache_path("flashdepth-live", appauthor=False)
+
+
+def weights_path(name: str) -> Path:
+    """The file a model's weights lie in once they are installed."""
+    return cache_folder() / "weights" / f"{name}.safetensors"
+
+
+def missing(name: str) -> str | None:
+    """None if the weights are there, else a sentence that says how to get them."""
+    if weights_path(name).is_file():
+        return None
+    return (
+        f"{release(name).title} is not installed: run `python main.py models pull {name}` or add "
+        f"a file with `python main.py models add FILE --as {name}`."
+    )
+
+
+def load(name: str, device: torch.device) -> FlashDepth | DepthAnythingV2:
+    """The network with its weights on `device`, ready for inference, in float32.
+
+    Raises CheckpointError if they are not installed or damaged.
+    """
+    path = weights_path(name)
+    reason = missing(name)
+    if reason is not None:
+        raise CheckpointError(reason)
+    with torch.device("meta"):
+        network = _NETWORKS[name]()
+    try:
+        state = safetensors.torch.load_file(path, device=str(device))
+        network.load_state_dict(state, strict=True, assign=True)
+    except (safetensors.SafetensorError, RuntimeError, OSError) as error:
+        raise CheckpointError(
+            f"The installed weights of {release(name).title} are damaged; delete {path} and pull "
+            "them again."
+        ) from error
+    return network.eval().requires_grad_(False)
+
+
+def add(file: Path, name: str, on_progress: OnProgress | None = None) -> Path:
+    """Install weights from a .pth or .safetensors file; returns where they are now.
+
+    Raises UsageError for an unknown name, CheckpointError if the file is not those weights.
+    """
+    release(name)
+    tensors = read_tensors(file)
+    check(tensors, name, file.name)
+    total = sum(tensor.nbytes for tensor in tensors.values())
+    if on_progress is not None:
+        on_progress(Progress("convert", 0, total))
+    path = _write(tensors, name, file.name)
+    if on_progress is not None:
+        on_progress(Progress("convert", total, total))
+    return path
+
+
+def pull(
+    name: str,
+    on_progress: OnProgress | None = None,
+    is_cancelled: IsCancelled | None = None,
+    endpoint: str | None = None,
+) -> Path:
+    """Fetch and install published weights; returns where they are. May run in any thread.
+
+    Goes on where an earlier pull stopped. `endpoint` is another hub than Hugging Face.
+    Raises UsageError for an unknown name, DownloadCancelledError, or CheckpointError.
+    """
+    wanted = release(name)
+    path = weights_path(name)
+    if _is_intact(path, name):
+        return path
+    report, stopped = on_progress or _unheard, is_cancelled or _never
+    remote = download.locate(wanted.repository, wanted.file, endpoint)
+    expected = wanted.sha256 or remote.sha256
+    folder = cache_folder() / "downloads"
+    part = folder / f"{name}-{(expected or 'unknown')[:12]}{Path(wanted.file).suffix}"
+    _make_room(folder, remote.bytes or wanted.bytes or wanted.about_bytes or 0, part)
+    try:
+        with filelock.FileLock(f"{part}.lock", timeout=0):
+            return _finish(wanted, remote, part, report, stopped)
+    except filelock.Timeout as error:
+        raise CheckpointError(
+            f"{wanted.title} is being fetched already, here or in another program; wait for that."
+        ) from error
+
+
+def _finish(
+    wanted: Release,
+    remote: download.Remote,
+    part: Path,
+    report: OnProgress,
+    stopped: IsCancelled,
+) -> Path:
+    """Fetch what is missing of `part`, check it and install it."""
+    download.fetch(remote, part, report, stopped)
+    expected = wanted.sha256 or remote.sha256
+    if expected is not None and download.sha256_of(part, report) != expected:
+        part.unlink()
+        raise CheckpointError(
+            f"What came for {wanted.title} is not what was published (its SHA-256 differs) and "
+            "was deleted; pull again, and if it happens again the file has changed or somebody "
+            "meddles."
+        )
+    if stopped():
+        raise DownloadCancelledError("Cancelled before it was installed; pull again to go on.")
+    path = add(part, wanted.name, report)
+    part.unlink()
+    return path
+
+
+def check(tensors: dict[str, Tensor], name: str, source: str) -> None:
+    """Raises CheckpointError unless the tensors are exactly those of the model `name`."""
+    found = shapes_of(tensors)
+    mismatch = Mismatch.between(found, expected_shapes(name))
+    if mismatch is None:
+        return
+    title = release(name).title
+    scores = {other: likeness(found, expected_shapes(other)) for other in _NETWORKS}
+    best = max(scores, key=scores.__getitem__)
+    if scores[best] == 1:
+        hint = f"it is {release(best).title}, so use `--as {best}`"
+    elif scores[best] < 0.5:
+        hint = "it belongs to another network altogether"
+    elif best == name:
+        hint = "it looks like an incomplete or changed copy, so fetch the published file"
+    else:
+        hint = f"it looks most like {release(best).title}"
+    raise CheckpointError(f"{source} is not {title}: {mismatch}; {hint}.")
+
+
+@functools.cache
+def expected_shapes(name: str) -> dict[str, tuple[int, ...]]:
+    """Names and shapes of the model's weights; nothing is allocated for it."""
+    with torch.device("meta"):
+        return shapes_of(_NETWORKS[name]().state_dict())
+
+
+def _write(tensors: dict[str, Tensor], name: str, source: str) -> Path:
+    """Whole or not at all: written beside its place, then moved there."""
+    path = weights_path(name)
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    ready = {key: tensor.to(torch.float32).contiguous() for key, tensor in tensors.items()}
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        safetensors.torch.save_file(ready, unfinished, {"model": name, "source": source})
+        unfinished.replace(path)
+    except (OSError, safetensors.SafetensorError) as error:
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+        if download.is_disk_full(error):
+            raise download.disk_full(path.parent) from error
+        raise CheckpointError(
+            f"The weights cannot be written to {path.parent}; set {CACHE_VARIABLE} to a folder "
+            "that can be written to."
+        ) from error
+    return path
+
+
+def _is_intact(path: Path, name: str) -> bool:
+    """Whether the installed file has every key in its shape; reads its header only."""
+    try:
+        with safetensors.safe_open(path, framework="pt") as file:
+            found = {key: tuple(file.get_slice(key).get_shape()) for key in file.keys()}  # noqa: SIM118
+    except (OSError, safetensors.SafetensorError):
+        return False
+    return found == expected_shapes(name)
+
+
+def _make_room(folder: Path, size: int, part: Path) -> None:
+    """Refuse at once what could not be finished: the download and the converted copy."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(folder).free
+    except OSError as error:
+        raise CheckpointError(
+            f"Nothing can be written to {folder}; set {CACHE_VARIABLE} to a folder that can be "
+            "written to."
+        ) from error
+    have = part.stat().st_size if part.exists() else 0
+    if free < 2 * size - have:
+        raise download.disk_full(folder, 2 * size - have)
+
+
+def _unheard(progress: Progress) -> None:
+    del progress
+
+
+def _never() -> bool:
+    return False

@@ -1,0 +1,193 @@
+"""Fetches one file from a hub like Hugging Face: with progress, resumable, cancelable.
+
+huggingface_hub says where a file is, how long it is and what its hash is; the bytes go to a file
+of ours beside the others, so that a download that was cut, cancelled or killed goes on where it
+stopped.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import http.client
+import re
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from models.errors import CheckpointError
+
+CHUNK_BYTES = 1 << 20
+ATTEMPTS = 5
+"""Failures in a row, without a byte in between, after which a download gives up."""
+PAUSE_S = 0.5
+"""Wait before the second try; it doubles with every failure."""
+TIMEOUT_S = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an installation is. `total_bytes` is None while nobody knows."""
+
+    phase: Literal["download", "check", "convert"]
+    done_bytes: int
+    total_bytes: int | None
+
+
+class DownloadCancelledError(CheckpointError):
+    """The user stopped a download; what was fetched is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """A file on a hub. `bytes` and `sha256` are None where the hub does not say."""
+
+    url: str
+    bytes: int | None
+    sha256: str | None
+
+
+OnProgress = Callable[[Progress], None]
+IsCancelled = Callable[[], bool]
+
+
+def locate(repository: str, file: str, endpoint: str | None = None) -> Remote:
+    """Ask the hub for a file of a repository; `endpoint` is another hub than the usual one.
+
+    Raises CheckpointError if there is no network, or no such file.
+    """
+    from huggingface_hub import errors, get_hf_file_metadata, hf_hub_url
+
+    try:
+        found = get_hf_file_metadata(
+            hf_hub_url(repository, file, endpoint=endpoint), token=False, endpoint=endpoint
+        )
+    except errors.OfflineModeIsEnabled as error:
+        raise CheckpointError(
+            f"{file} cannot be fetched because HF_HUB_OFFLINE is set; unset it, or download the "
+            "file elsewhere and use `models add`."
+        ) from error
+    except errors.HfHubHTTPError as error:
+        raise CheckpointError(
+            f"The hub would not hand over {repository}/{file} "
+            f"(HTTP {error.response.status_code}); get the file from its page and use `models add`."
+        ) from error
+    # The transport below changed hands over the versions; all of its errors are one of the two.
+    except (OSError, errors.HTTPError) as error:  # type: ignore[attr-defined]
+        raise CheckpointError(
+            f"The hub cannot be reached, so {file} was not fetched; check the network, or download "
+            "the file elsewhere and use `models add`."
+        ) from error
+    digest = found.etag if found.etag and re.fullmatch("[0-9a-f]{64}", found.etag) else None
+    return Remote(found.location, found.size, digest)
+
+
+def fetch(
+    remote: Remote,
+    part: Path,
+    on_progress: OnProgress,
+    is_cancelled: IsCancelled,
+) -> None:
+    """Bring `part` to the full length of `remote`, going on from the bytes it has.
+
+    Raises DownloadCancelledError, or CheckpointError if the network or the disk will not do.
+    """
+    failures = 0
+    while True:
+        before = _length(part)
+        if remote.bytes is not None and before > remote.bytes:
+            part.unlink()
+            continue
+        if remote.bytes is not None and before == remote.bytes:
+            return
+        try:
+            _transfer(remote, part, before, on_progress, is_cancelled)
+            if remote.bytes is None:
+                return
+        except urllib.error.HTTPError as error:
+            if error.code not in (408, 416, 429) and error.code < 500:
+                raise CheckpointError(
+                    f"The hub refused the file (HTTP {error.code}); try again later or use "
+                    "`models add`."
+                ) from error
+            if error.code == 416:  # nothing there to go on from
+                part.unlink(missing_ok=True)
+        except (OSError, http.client.HTTPException) as error:
+            _raise_if_full(error, part)
+        failures = 0 if _length(part) > before else failures + 1
+        if failures >= ATTEMPTS:
+            raise CheckpointError(
+                f"The connection broke {ATTEMPTS} times in a row after {_length(part) // 10**6} MB;"
+                " pull again to go on from there."
+            )
+        if failures:
+            time.sleep(min(8.0, PAUSE_S * 2**failures))
+
+
+def _transfer(
+    remote: Remote, part: Path, start: int, on_progress: OnProgress, is_cancelled: IsCancelled
+) -> None:
+    """One connection's worth of bytes, appended to `part`."""
+    request = urllib.request.Request(remote.url, headers={"User-Agent": "flashdepth-live"})
+    request.add_header("Accept-Encoding", "identity")
+    if start:
+        request.add_header("Range", f"bytes={start}-")
+    if request.type not in ("http", "https"):
+        raise CheckpointError(f"The hub points to {remote.url}, which is no web address.")
+    with urllib.request.urlopen(request, timeout=TIMEOUT_S) as response:
+        resumed = response.status == http.client.PARTIAL_CONTENT
+        done = start if resumed else 0
+        with part.open("ab" if resumed else "wb") as file:
+            while True:
+                if is_cancelled():
+                    raise DownloadCancelledError(
+                        "The download was cancelled; the next pull goes on where it stopped."
+                    )
+                chunk = response.read(CHUNK_BYTES)
+                if not chunk:
+                    return
+                file.write(chunk)
+                done += len(chunk)
+                on_progress(Progress("download", done, remote.bytes))
+
+
+def sha256_of(path: Path, on_progress: OnProgress) -> str:
+    """The file's SHA-256 in hexadecimal."""
+    digest, done, total = hashlib.sha256(), 0, path.stat().st_size
+    with path.open("rb") as file:
+        while chunk := file.read(8 * CHUNK_BYTES):
+            digest.update(chunk)
+            done += len(chunk)
+            on_progress(Progress("check", done, total))
+    return digest.hexdigest()
+
+
+def disk_full(folder: Path, needed_bytes: int | None = None) -> CheckpointError:
+    """What to tell when `folder` has no room."""
+    needed = f"{needed_bytes / 1e9:.1f} GB are needed" if needed_bytes else "The disk is full"
+    return CheckpointError(
+        f"{needed} in {folder}; free some space or set FLASHDEPTH_CACHE to a folder on another "
+        "disk, then try again."
+    )
+
+
+def is_disk_full(error: BaseException) -> bool:
+    """Whether an error means that the disk or the user's share of it is used up."""
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return True
+    return any(
+        words in str(error) for words in ("No space left on device", "not enough space on the disk")
+    )
+
+
+def _raise_if_full(error: Exception, part: Path) -> None:
+    if is_disk_full(error):
+        raise disk_full(part.parent) from error
+
+
+def _length(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0

@@ -1,0 +1,75 @@
+"""The menu of models: its order, what is missing, and what opens."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.errors import CheckpointError, UsageError, UserError
+from models.estimator import EstimatorOptions, FrameMemo
+from models.frames import Frame, GroundTruth, Unit
+from models.registry import entries, find
+
+
+@pytest.fixture(autouse=True)
+def empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLASHDEPTH_CACHE", str(tmp_path))
+
+
+def test_the_menu_has_its_order() -> None:
+    assert [entry.name for entry in entries()] == [
+        "flashdepth-lite",
+        "flashdepth-lite-per-frame",
+        "flashdepth",
+        "flashdepth-per-frame",
+        "flashdepth-l",
+        "flashdepth-l-per-frame",
+        "flashdepth-s",
+        "flashdepth-s-per-frame",
+        "depth-anything-v2-s",
+        "depth-anything-v2-b",
+        "depth-anything-v2-l",
+        "ground-truth",
+        "off",
+    ]
+
+
+def test_only_what_carries_memory_says_so() -> None:
+    temporal = {entry.name for entry in entries() if entry.temporal}
+    assert temporal == {"flashdepth-lite", "flashdepth", "flashdepth-l", "flashdepth-s"}
+
+
+@pytest.mark.parametrize("name", ["flashdepth", "flashdepth-l-per-frame", "depth-anything-v2-b"])
+def test_models_without_weights_stay_in_the_menu_and_say_what_to_do(name: str) -> None:
+    entry = find(name)
+    reason = entry.missing()
+    assert reason is not None
+    assert "is not installed" in reason
+    with pytest.raises(CheckpointError, match="models pull"):
+        entry.open(EstimatorOptions(device="cpu"))
+
+
+def test_terms_that_forbid_commerce_are_noted() -> None:
+    assert find("depth-anything-v2-b").note == "non-commercial"
+    assert find("depth-anything-v2-s").note == ""
+
+
+def test_an_unknown_name_lists_the_nearest() -> None:
+    with pytest.raises(UsageError, match="flashdepth-l"):
+        find("flashdepth-xl")
+
+
+def test_ground_truth_is_handed_on_where_there_is_some() -> None:
+    session = find("ground-truth").open(EstimatorOptions())
+    rgb, disparity = np.zeros((4, 6, 3), np.uint8), np.full((4, 6), 0.5, np.float32)
+    with_truth = Frame(rgb, 3, 0, 0, 0.0, truth=GroundTruth(disparity))
+    seen = session.step(with_truth, FrameMemo())
+    assert seen.disparity is disparity
+    assert (seen.unit, seen.frame_index, seen.network_size) == (Unit.INVERSE_METRE, 3, None)
+    with pytest.raises(UserError, match="no ground truth"):
+        session.step(Frame(rgb, 4, 0, 0, 0.0), FrameMemo())
+
+
+def test_a_lane_that_is_off_opens_nothing() -> None:
+    with pytest.raises(UsageError, match="off"):
+        find("off").open(EstimatorOptions())

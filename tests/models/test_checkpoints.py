@@ -1,0 +1,291 @@
+"""Weights arrive whole and checked, or a sentence says why not."""
+
+import io
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import safetensors.torch
+import torch
+from torch import nn
+
+from models import checkpoints, download
+from models.checkpoints import add, check, expected_shapes, load, missing, pull, release, releases
+from models.download import DownloadCancelledError, Progress
+from models.errors import CheckpointError, UsageError
+from tests.support.hub import Hub, running_hub
+
+S, B = release("depth-anything-v2-s"), release("depth-anything-v2-b")
+FLASH = release("flashdepth-s")
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("FLASHDEPTH_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(download, "PAUSE_S", 0.001)
+    return tmp_path / "cache"
+
+
+@pytest.fixture
+def tiny(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Two networks small enough to travel in a test; no published hash fits them."""
+    networks = {FLASH.name: lambda: nn.Linear(64, 64), B.name: lambda: nn.Linear(64, 3)}
+    listed = [
+        checkpoints.Release(r.name, r.title, "", r.repository, r.file, "", True, "", about_bytes=1)
+        for r in (FLASH, B)
+    ]
+    monkeypatch.setattr(checkpoints, "_NETWORKS", networks)
+    monkeypatch.setattr(checkpoints, "releases", lambda: tuple(listed))
+    expected_shapes.cache_clear()
+    yield
+    expected_shapes.cache_clear()
+
+
+def weights(seed: int = 0, outputs: int = 64) -> dict[str, torch.Tensor]:
+    torch.manual_seed(seed)
+    return dict(nn.Linear(64, outputs).state_dict())
+
+
+def pth(content: object) -> bytes:
+    buffer = io.BytesIO()
+    torch.save(content, buffer)
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def hub() -> Iterator[Hub]:
+    content = pth({"model": weights(), "step": 14001})
+    with running_hub(Hub({f"{FLASH.repository}/{FLASH.file}": content})) as served:
+        yield served
+
+
+def test_every_release_says_what_it_is_and_under_which_terms() -> None:
+    assert [r.name for r in releases()] == list(checkpoints._NETWORKS)
+    for known in releases():
+        assert known.licence
+        assert known.terms.endswith(".")
+        assert known.commercial == ("NC" not in known.licence)
+        assert known.size_mb > 90
+
+
+def test_what_is_not_installed_says_how_to_get_it() -> None:
+    reason = missing("flashdepth-l")
+    assert reason is not None
+    assert "models pull flashdepth-l" in reason
+    assert "models add FILE --as flashdepth-l" in reason
+    with pytest.raises(CheckpointError, match="models pull flashdepth-l"):
+        load("flashdepth-l", torch.device("cpu"))
+
+
+def test_a_published_file_can_be_added_and_loaded(tmp_path: Path) -> None:
+    original = checkpoints._NETWORKS["depth-anything-v2-s"]()
+    torch.save(original.state_dict(), tmp_path / "depth_anything_v2_vits.pth")
+    path = add(tmp_path / "depth_anything_v2_vits.pth", "depth-anything-v2-s")
+    assert path.suffix == ".safetensors"
+    assert missing("depth-anything-v2-s") is None
+    network = load("depth-anything-v2-s", torch.device("cpu"))
+    assert not network.training
+    for key, tensor in original.state_dict().items():
+        assert torch.equal(network.state_dict()[key], tensor)
+    picture = torch.zeros(1, 3, 28, 28)
+    assert network.decode(network.encode(picture), None, temporal=False)[0].shape == (1, 28, 28)
+
+
+def test_a_pull_installs_what_the_hub_has(tiny: None, hub: Hub, cache: Path) -> None:
+    del tiny
+    seen: list[Progress] = []
+    path = pull(FLASH.name, seen.append, endpoint=hub.endpoint)
+    assert torch.equal(safetensors.torch.load_file(path)["weight"], weights()["weight"])
+    assert [p.phase for p in seen] == ["download", "check", "convert", "convert"]
+    assert all(p.done_bytes <= (p.total_bytes or 0) for p in seen)
+    assert [p.name for p in (cache / "downloads").iterdir() if p.suffix != ".lock"] == []
+
+
+def test_a_second_pull_needs_no_network(tiny: None, hub: Hub) -> None:
+    del tiny
+    pull(FLASH.name, endpoint=hub.endpoint)
+    pull(FLASH.name, endpoint="http://127.0.0.1:9")
+    assert len(hub.ranges) == 1
+
+
+def test_a_cut_connection_goes_on_where_it_broke(tiny: None, hub: Hub) -> None:
+    del tiny
+    hub.cuts = [1000, 2000, 0, 500]
+    path = pull(FLASH.name, endpoint=hub.endpoint)
+    assert hub.ranges == [None, "bytes=1000-", "bytes=3000-", "bytes=3000-", "bytes=3500-"]
+    assert torch.equal(safetensors.torch.load_file(path)["weight"], weights()["weight"])
+
+
+def test_a_hub_that_ignores_ranges_is_read_from_the_start(tiny: None, hub: Hub) -> None:
+    del tiny
+    hub.cuts, hub.ignores_ranges = [1000], True
+    assert pull(FLASH.name, endpoint=hub.endpoint).is_file()
+
+
+def test_a_connection_that_never_lasts_is_given_up_and_kept(tiny: None, hub: Hub) -> None:
+    del tiny
+    hub.cuts = [1000] + [0] * download.ATTEMPTS
+    with pytest.raises(CheckpointError, match="pull again to go on"):
+        pull(FLASH.name, endpoint=hub.endpoint)
+    hub.cuts, hub.ranges = [], []
+    pull(FLASH.name, endpoint=hub.endpoint)
+    assert hub.ranges == ["bytes=1000-"]
+
+
+def test_a_cancelled_pull_goes_on_next_time(tiny: None, hub: Hub) -> None:
+    del tiny
+    hub.cuts = [1000]
+    with pytest.raises(DownloadCancelledError, match="goes on where it stopped"):
+        pull(FLASH.name, is_cancelled=lambda: len(hub.ranges) > 1, endpoint=hub.endpoint)
+    hub.ranges = []
+    pull(FLASH.name, endpoint=hub.endpoint)
+    assert hub.ranges == ["bytes=1000-"]
+
+
+def test_what_has_another_hash_is_deleted(tiny: None, hub: Hub, cache: Path) -> None:
+    del tiny
+    hub.claimed_sha256 = "0" * 64
+    with pytest.raises(CheckpointError, match="SHA-256 differs"):
+        pull(FLASH.name, endpoint=hub.endpoint)
+    assert [p for p in (cache / "downloads").iterdir() if p.suffix == ".pth"] == []
+    assert missing(FLASH.name) is not None
+
+
+def test_a_file_that_is_not_there_says_so(tiny: None, hub: Hub) -> None:
+    del tiny
+    hub.files.clear()
+    with pytest.raises(CheckpointError, match="HTTP 404"):
+        pull(FLASH.name, endpoint=hub.endpoint)
+
+
+def test_without_a_network_one_sentence_says_what_to_do(tiny: None) -> None:
+    del tiny
+    with pytest.raises(CheckpointError, match=r"cannot be reached.*models add"):
+        pull(FLASH.name, endpoint="http://127.0.0.1:9")
+
+
+def test_offline_by_choice_is_named(tiny: None, hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    del tiny
+    from huggingface_hub import constants
+
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    with pytest.raises(CheckpointError, match="HF_HUB_OFFLINE is set"):
+        pull(FLASH.name, endpoint=hub.endpoint)
+
+
+def test_too_little_room_is_told_before_anything_is_fetched(
+    tiny: None, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del tiny
+    usage = shutil.disk_usage(".")._replace(free=100)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _folder: usage)
+    with pytest.raises(CheckpointError, match="FLASHDEPTH_CACHE"):
+        pull(FLASH.name, endpoint=hub.endpoint)
+    assert hub.ranges == []
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_disk_that_fills_up_on_the_way_is_told(tiny: None, hub: Hub, tmp_path: Path) -> None:
+    del tiny
+    full = tmp_path / "weights.pth"
+    full.symlink_to("/dev/full")
+    remote = download.locate(FLASH.repository, FLASH.file, hub.endpoint)
+    with pytest.raises(CheckpointError, match="disk is full"):
+        download.fetch(remote, full, lambda _progress: None, lambda: False)
+
+
+def test_damaged_installed_weights_are_named_and_replaced(tiny: None, hub: Hub) -> None:
+    del tiny
+    path = pull(FLASH.name, endpoint=hub.endpoint)
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(CheckpointError, match="are damaged; delete"):
+        load(FLASH.name, torch.device("cpu"))
+    assert torch.equal(
+        safetensors.torch.load_file(pull(FLASH.name, endpoint=hub.endpoint))["bias"],
+        weights()["bias"],
+    )
+
+
+def test_two_pulls_of_the_same_weights_do_not_mix(tiny: None, hub: Hub) -> None:
+    del tiny
+    refused: list[str] = []
+
+    def again(progress: Progress) -> None:
+        if progress.phase == "download":
+            with pytest.raises(CheckpointError, match="being fetched already") as caught:
+                pull(FLASH.name, endpoint=hub.endpoint)
+            refused.append(str(caught.value))
+
+    pull(FLASH.name, again, endpoint=hub.endpoint)
+    assert len(refused) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:0", "Git LFS pointer"),
+        (b"<!doctype html><title>Not found</title>", "web page"),
+        (b"hello", "holds no weights"),
+        (b"", "holds no weights"),
+        (pth({"model": weights()})[:-2000], "damaged or cut short"),
+        (pth([1, 2]), "holds no network"),
+        (pth({"epoch": 3}), "something else"),
+        (pth({"model": nn.Linear(2, 2)}), "more than weights"),
+        (safetensors.torch.save(weights())[:-7], "damaged or cut short"),
+    ],
+)
+def test_what_is_no_checkpoint_is_called_by_its_name(
+    tiny: None, tmp_path: Path, content: bytes, sentence: str
+) -> None:
+    del tiny
+    file = tmp_path / "weights.pth"
+    file.write_bytes(content)
+    with pytest.raises(CheckpointError, match=sentence):
+        add(file, FLASH.name)
+
+
+def test_an_absent_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(CheckpointError, match="cannot be read: No such file"):
+        add(tmp_path / "nothing.pth", FLASH.name)
+
+
+def test_a_model_without_published_weights_lists_those_with() -> None:
+    with pytest.raises(UsageError, match="flashdepth-s"):
+        add(Path("weights.pth"), "flashdepth-xl")
+
+
+def hollow(name: str) -> dict[str, torch.Tensor]:
+    """Tensors of a model's shapes that take no memory."""
+    return {key: torch.zeros(1).expand(shape) for key, shape in expected_shapes(name).items()}
+
+
+@pytest.mark.parametrize("name", [r.name for r in releases()])
+@pytest.mark.parametrize("meant", [r.name for r in releases()])
+def test_another_models_weights_are_recognised(name: str, meant: str) -> None:
+    if name == meant:
+        check(hollow(name), name, "w.pth")
+        return
+    with pytest.raises(CheckpointError) as caught:
+        check(hollow(meant), name, "w.pth")
+    assert f"so use `--as {meant}`" in str(caught.value)
+
+
+def test_incomplete_weights_name_the_first_keys_they_lack() -> None:
+    tensors = hollow("flashdepth-s")
+    for key in [key for key in tensors if key.startswith("mamba.blocks.0.3.")]:
+        del tensors[key]
+    with pytest.raises(CheckpointError) as caught:
+        check(tensors, "flashdepth-s", "w.pth")
+    sentence = str(caught.value)
+    assert "it lacks mamba.blocks.0.3.norm1.weight" in sentence
+    assert "and 13 more" in sentence
+    assert "incomplete or changed copy" in sentence
+
+
+def test_other_shapes_and_foreign_keys_are_named() -> None:
+    tensors = hollow("flashdepth-s") | {"mamba.final_layer.1.bias": torch.zeros(5)}
+    with pytest.raises(CheckpointError, match=r"final_layer\.1\.bias \(5 instead of 64\)"):
+        check(tensors, "flashdepth-s", "w.pth")
+    with pytest.raises(CheckpointError, match=r"no use for resnet\.conv1; it belongs to another"):
+        check({"resnet.conv1": torch.zeros(3)}, "flashdepth-s", "w.pth")
