@@ -174,7 +174,8 @@ def ground_and_axes(
 ) -> tuple[Float32, Float32]:
     """Lines of a 1-unit grid at height `floor_y` over +-extent, ahead of the camera, and axes.
 
-    The axes stand in the middle of the grid. Returns ends (N, 3) and colours (N, 3); red is right, green up, blue towards the viewer.
+    The axes stand in the middle of the grid: red is right, green up, blue towards the viewer.
+    Returns ends (N, 3) in pairs and their colours (N, 3), 0–1.
     """
     ends: list[tuple[float, float, float]] = []
     colours: list[tuple[float, float, float]] = []

@@ -62,14 +62,15 @@ def table(name: str) -> UInt8:
 
 
 def diverging_table(
-    negative: Rgb = (0x35, 0x9B, 0xFF),
+    negative: Rgb = (0xE8, 0x98, 0x00),
     neutral: Rgb = (0x2C, 0x2E, 0x33),
-    positive: Rgb = (0xFF, 0xA0, 0x2E),
+    positive: Rgb = (0x4C, 0xB5, 0xF5),
 ) -> UInt8:
     """Colours for signed levels: (256, 3) uint8 RGB, 1 most negative, 128 none, 255 most positive.
 
-    Blue against orange is told apart with every common colour deficiency. The ramps are straight
-    in Oklab (Ottosson 2020), so that equal differences look equally large.
+    Negative is near lane B's amber and positive lane A's blue, equally light, told apart with
+    every common colour deficiency. The ramps are straight in Oklab (Ottosson 2020), so that equal
+    differences look equally large.
     """
     ends = _oklab(np.array([negative, neutral, positive], np.float64))
     steps = np.linspace(-1.0, 1.0, 255)[:, None]

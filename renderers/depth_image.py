@@ -20,25 +20,61 @@ def quantise(
 
     `display_range` is (far, near) disparity, far < near; what lies outside is clamped, infinities
     too. `out`, (H, W) uint8 and C-contiguous, receives the levels. Works in bands of rows that
-    stay in the cache: at 2044x1148 three times cheaper than one pass per operation.
+    stay in the cache.
 
     Raises ValueError if far >= near or `out` does not fit.
     """
-    far, near = display_range
-    if not far < near:
-        raise ValueError(f"a display range runs from far to a larger near, not {far} to {near}")
-    if out is None:
-        out = np.empty(disparity.shape, np.uint8)
-    elif out.shape != disparity.shape or out.dtype != np.uint8 or not out.flags.c_contiguous:
-        raise ValueError("out must be uint8, C-contiguous and as large as the disparity")
-    height, width = disparity.shape
-    gain = 254.0 / (near - far)
-    bias = 1.0 - far * gain
-    scratch = np.empty((min(_BAND_ROWS, height), width), np.float32)
-    for top in range(0, height, _BAND_ROWS):
+    gain, bias = _line(display_range)
+    out = _fitting(out, disparity.shape)
+    scratch = _scratch(disparity)
+    for top in range(0, len(disparity), _BAND_ROWS):
         band = disparity[top : top + _BAND_ROWS]
         clamped = scratch[: len(band)]
-        np.clip(band, far, near, out=clamped)
+        np.clip(band, *display_range, out=clamped)
         # NaN passes the clamp and saturates to level 0; everything else is at least 1.
         cv2.convertScaleAbs(clamped, out[top : top + _BAND_ROWS], gain, bias)
     return out
+
+
+def quantise_difference(
+    minuend: Float32, subtrahend: Float32, limit: float, out: UInt8 | None = None
+) -> UInt8:
+    """Levels of `minuend` - `subtrahend`, both (H, W) float32: 1 at -limit, 128 at none, 255.
+
+    0 where either is NaN; clamped at +-limit. `out` as in `quantise`. Raises ValueError unless
+    limit > 0 and the shapes agree.
+    """
+    if minuend.shape != subtrahend.shape:
+        raise ValueError(f"cannot subtract {subtrahend.shape} from {minuend.shape}")
+    gain, bias = _line((-limit, limit))
+    out = _fitting(out, minuend.shape)
+    scratch = _scratch(minuend)
+    for top in range(0, len(minuend), _BAND_ROWS):
+        rows = slice(top, top + _BAND_ROWS)
+        difference = scratch[: len(minuend[rows])]
+        with np.errstate(invalid="ignore"):
+            np.subtract(minuend[rows], subtrahend[rows], out=difference)
+        np.clip(difference, -limit, limit, out=difference)
+        cv2.convertScaleAbs(difference, out[rows], gain, bias)
+    return out
+
+
+def _line(display_range: tuple[float, float]) -> tuple[float, float]:
+    """Gain and bias that take far to 1 and near to 255."""
+    far, near = display_range
+    if not far < near:
+        raise ValueError(f"a display range runs from far to a larger near, not {far} to {near}")
+    gain = 254.0 / (near - far)
+    return gain, 1.0 - far * gain
+
+
+def _fitting(out: UInt8 | None, shape: tuple[int, ...]) -> UInt8:
+    if out is None:
+        return np.empty(shape, np.uint8)
+    if out.shape != shape or out.dtype != np.uint8 or not out.flags.c_contiguous:
+        raise ValueError("out must be uint8, C-contiguous and as large as the disparity")
+    return out
+
+
+def _scratch(like: Float32) -> Float32:
+    return np.empty((min(_BAND_ROWS, len(like)), like.shape[1]), np.float32)

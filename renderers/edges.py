@@ -1,0 +1,56 @@
+"""Occluding contours found in the depth, drawn over the picture they should follow."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.geometry import Calibration
+
+Float32 = NDArray[np.float32]
+UInt8 = NDArray[np.uint8]
+Bool = NDArray[np.bool_]
+
+DEFAULT_RATIO = 1.1
+_DIM = 0.55
+
+
+def disparity_edges(
+    disparity: Float32, calibration: Calibration, ratio: float = DEFAULT_RATIO
+) -> Bool:
+    """(H, W) bool, True where a pixel and its right or lower neighbour differ in depth by `ratio`.
+
+    The same contours as `models.geometry.depth_edges` (Depth Pro, Bochkovskii et al. 2024), found
+    in inverse depth without logarithms. Unknown depth makes no edge, and beyond the far limit
+    everything is equally far. Raises ValueError unless ratio > 1.
+    """
+    if ratio <= 1.0:
+        raise ValueError(f"an edge ratio is greater than 1, not {ratio}")
+    inverse = disparity * np.float32(calibration.gain)
+    inverse += np.float32(calibration.offset)
+    # What is too far to matter is all equally far; NaN stays NaN and compares false.
+    np.maximum(inverse, np.float32(1.0 / calibration.far_m), out=inverse)
+    scaled = inverse * np.float32(ratio)
+    edges = np.zeros(disparity.shape, np.bool_)
+    across = (inverse[:, 1:] > scaled[:, :-1]) | (inverse[:, :-1] > scaled[:, 1:])
+    down = (inverse[1:] > scaled[:-1]) | (inverse[:-1] > scaled[1:])
+    edges[:, 1:] |= across
+    edges[:, :-1] |= across
+    edges[1:] |= down
+    edges[:-1] |= down
+    return edges
+
+
+def edge_rgba(edges: Bool, colour: tuple[int, int, int]) -> UInt8:
+    """An overlay (H, W, 4) uint8 RGBA: `colour` on edges, clear elsewhere."""
+    table = np.zeros((2, 4), np.uint8)
+    table[1] = (*colour, 255)
+    overlay: UInt8 = np.take(table, edges.view(np.uint8), axis=0)
+    return overlay
+
+
+def edge_picture(rgb: UInt8, edges: Bool, colour: tuple[int, int, int]) -> UInt8:
+    """Edges in `colour` over the dimmed picture: (H, W, 3) uint8, for reports and exports."""
+    picture: UInt8 = (rgb * np.float32(_DIM)).astype(np.uint8)
+    picture[edges] = colour
+    return picture

@@ -1,0 +1,62 @@
+"""Flicker as heat over a grey picture: steady places stay grey, flickering ones glow."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.opencv import cv2
+from renderers import colormap
+from renderers.depth_image import quantise
+
+Float32 = NDArray[np.float32]
+UInt8 = NDArray[np.uint8]
+
+FULL_SCALE = 0.1
+"""Flicker that gets the hottest colour: change per frame in units of the lane's mean deviation."""
+
+HEAT_MAP = "inferno"
+_MOST_OPAQUE = 235
+_COLDEST = 0.25
+
+
+def flicker_levels(
+    heat: Float32, full_scale: float = FULL_SCALE, out: UInt8 | None = None
+) -> UInt8:
+    """Heat (h, w) float32, 0 steady, to levels (h, w) uint8: 0 where NaN, 1 steady, 255 hottest."""
+    return quantise(heat, (0.0, full_scale), out)
+
+
+def heat_table() -> UInt8:
+    """(256, 4) uint8 RGBA per level, straight alpha: clear where steady or unknown."""
+    ramp = np.linspace(0.0, 1.0, 255)
+    # The dark end of the map would hide the picture without saying anything.
+    hot = colormap.table(HEAT_MAP)[
+        1 + np.round(254 * (_COLDEST + (1 - _COLDEST) * ramp)).astype(int)
+    ]
+    table = np.zeros((256, 4), np.uint8)
+    table[1:, :3] = hot
+    table[1:, 3] = np.round(_MOST_OPAQUE * np.sqrt(ramp))
+    return table
+
+
+def flicker_rgba(heat: Float32, full_scale: float = FULL_SCALE) -> UInt8:
+    """Heat (h, w) float32 as an overlay (h, w, 4) uint8 RGBA of straight alpha."""
+    overlay: UInt8 = np.take(heat_table(), flicker_levels(heat, full_scale), axis=0)
+    return overlay
+
+
+def grey_levels(rgb: UInt8, out: UInt8 | None = None) -> UInt8:
+    """The picture in grey, dimmed so that heat stands out: (H, W) uint8 levels, never 0."""
+    grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY, out)
+    return cv2.convertScaleAbs(grey, grey, 0.6, 1.0)  # type: ignore[no-any-return]
+
+
+def flicker_picture(rgb: UInt8, heat: Float32, full_scale: float = FULL_SCALE) -> UInt8:
+    """Heat, at any size, over the grey picture: (H, W, 3) uint8, for reports and exports."""
+    height, width = rgb.shape[:2]
+    base = grey_levels(rgb)[..., None].astype(np.float32)
+    overlay = cv2.resize(flicker_rgba(heat, full_scale), (width, height)).astype(np.float32)
+    alpha = overlay[..., 3:] / 255.0
+    mixed: UInt8 = np.round(base + alpha * (overlay[..., :3] - base)).astype(np.uint8)
+    return mixed

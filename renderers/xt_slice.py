@@ -1,0 +1,65 @@
+"""The x-t slice: one row of the picture over the last frames, one line per frame.
+
+Straight stripes are steady; torn stripes flicker.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+UInt8 = NDArray[np.uint8]
+
+
+class XtSlice:
+    """A ring of the last `history` lines of `width` levels, readable as one picture without a copy.
+
+    Every line is kept twice, `history` rows apart, so that some stretch of rows always holds all
+    of them in order.
+    """
+
+    def __init__(self, width: int, history: int) -> None:
+        if width < 1 or history < 1:
+            raise ValueError("a slice is at least one pixel wide and one frame long")
+        self._rows = np.zeros((2 * history, width), np.uint8)
+        self._next = 0
+        self._filled = 0
+
+    @property
+    def width(self) -> int:
+        """Pixels per line."""
+        return self._rows.shape[1]
+
+    @property
+    def history(self) -> int:
+        """Lines kept."""
+        return len(self._rows) // 2
+
+    @property
+    def filled(self) -> int:
+        """Lines pushed so far, at most `history`."""
+        return self._filled
+
+    def push(self, line: UInt8) -> UInt8:
+        """Append a line (width,) uint8 and return the picture (history, width), newest last.
+
+        Lines not pushed yet are 0, unknown. The picture is a view and holds until the next push.
+        Raises ValueError if the line has another length.
+        """
+        if line.shape != (self.width,):
+            raise ValueError(f"a line of {self.width} levels was expected, not {line.shape}")
+        history = self.history
+        self._rows[self._next] = line
+        self._rows[self._next + history] = line
+        self._next = (self._next + 1) % history
+        self._filled = min(self._filled + 1, history)
+        return self.picture()
+
+    def picture(self) -> UInt8:
+        """(history, width) uint8, oldest first; a view that holds until the next push."""
+        return self._rows[self._next : self._next + self.history]
+
+    def clear(self) -> None:
+        """Forget all lines."""
+        self._rows[:] = 0
+        self._next = self._filled = 0

@@ -1,0 +1,63 @@
+"""The x-t slice."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from renderers.xt_slice import XtSlice
+
+
+def line(value: int) -> np.ndarray:
+    return np.full(5, value, np.uint8)
+
+
+def test_lines_come_in_order_with_the_newest_last() -> None:
+    ring = XtSlice(5, 3)
+    for value in (1, 2):
+        ring.push(line(value))
+    assert ring.picture()[:, 0].tolist() == [0, 1, 2]
+    assert ring.filled == 2
+
+
+@pytest.mark.parametrize("count", [3, 4, 7, 50])
+def test_old_lines_fall_out_however_many_were_pushed(count: int) -> None:
+    ring = XtSlice(5, 3)
+    for value in range(1, count + 1):
+        picture = ring.push(line(value))
+    assert picture[:, 2].tolist() == [count - 2, count - 1, count]
+    assert ring.filled == 3
+
+
+def test_reading_copies_nothing_and_is_fit_for_a_picture() -> None:
+    ring = XtSlice(5, 4)
+    picture = ring.push(line(9))
+    assert picture.base is not None
+    assert picture.flags.c_contiguous
+    assert picture.shape == (4, 5)
+
+
+def test_a_steady_source_makes_straight_stripes_and_a_flickering_one_torn_ones() -> None:
+    rng = np.random.default_rng(7)
+    stripes = rng.integers(1, 255, 64, np.uint8)
+    steady, torn = XtSlice(64, 20), XtSlice(64, 20)
+    for frame in range(20):
+        steady.push(stripes)
+        torn.push(np.clip(stripes + 20 * (frame % 2), 1, 255).astype(np.uint8))
+    assert np.ptp(steady.picture(), axis=0).max() == 0
+    assert np.ptp(torn.picture(), axis=0).min() > 0 or np.ptp(torn.picture(), axis=0).mean() > 15
+
+
+def test_clearing_forgets_everything() -> None:
+    ring = XtSlice(5, 3)
+    ring.push(line(4))
+    ring.clear()
+    assert not ring.picture().any()
+    assert ring.filled == 0
+
+
+def test_a_line_of_another_length_is_refused() -> None:
+    with pytest.raises(ValueError, match="5 levels"):
+        XtSlice(5, 3).push(np.zeros(4, np.uint8))
+    with pytest.raises(ValueError):
+        XtSlice(0, 3)
