@@ -10,7 +10,7 @@ from models.scenes.furniture import crate, cupboard, plant, shelf
 from models.scenes.light_kinds import indoor_light
 from models.scenes.motion import Bounce, Loop, Rock, Sway
 from models.scenes.paint import chance, paint
-from models.scenes.people import person, random_look
+from models.scenes.people import SEATED, person, random_look
 from models.scenes.rooms import counter, furnish, shell
 from models.scenes.scene import Scene
 
@@ -107,14 +107,19 @@ def people(b: SceneBuilder, seed: int) -> Scene:
     for i in range(1 if chance(b.rng, 0.65) else int(b.rng.integers(2, 4))):
         figure = look if i == 0 else random_look(b)
         x = _u(b, -0.2, 0.2) * near + (0, 0.6, -0.65)[i]
-        drop = -0.2 * figure.height if sitting else 0.0
+        drop = -SEATED * figure.height if sitting else 0.0
         with b.at(x, near + 0.35 * i, 0, _u(b, -0.5, 0.5)):
+            if sitting:
+                seat = 0.2 * figure.height
+                b.block(0, 0.1, 0, (0.45, 0.42, seat), paint(b, "cloth", 0.4, 0.0))
+                if chance(b.rng, 0.5):
+                    b.block(0, 0.33, seat, (0.48, 0.08, 0.6), paint(b, "cloth", 0.4, 0.0))
             with b.at(0, 0, 0.5 * figure.height + drop), b.moving(Sway("y", 0.06, _u(b, 2, 5))):
                 with b.at(0, 0, -0.5 * figure.height - drop):
                     person(b, figure, sitting=sitting)
     if chance(b.rng, 0.7):
         furnish(b, x0, near + 0.6, x1, y1, int(b.rng.integers(1, 6)), near + 0.7)
-    top = (0.92 - (0.2 if sitting else 0.0)) * look.height
+    top = (0.92 - (SEATED if sitting else 0.0)) * look.height
     eye = (_u(b, -0.1, 0.1), 0.0, top + _u(b, -0.35, 0.2))
     target = (_u(b, -0.12, 0.12), near, top - _u(b, 0.0, 0.3))
     light = indoor_light(b, x0, y0, x1, y1, height)

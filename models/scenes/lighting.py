@@ -16,7 +16,7 @@ from models.scenes.textures import SIZE, noise
 
 Float32 = NDArray[np.float32]
 Three = tuple[Float32, Float32, Float32]
-_TAPS = ((-0.9, -0.35), (0.35, -0.9), (0.9, 0.35), (-0.35, 0.9))
+_TAPS = ((-1.0, -0.4), (0.4, -1.0), (1.0, 0.4), (-0.4, 1.0), (0.0, 0.0))
 
 
 def stain_field() -> Float32:
@@ -175,7 +175,8 @@ class Lights:
             )
             lit += there >= depth
         lit *= np.float32(1 / len(_TAPS))
-        return lit
+        smooth: Float32 = cv2.blur(lit, (3, 3))
+        return smooth
 
     def _openness(self, points: Three) -> Float32:
         """(rows, W) how much of the ambient light arrives, 0–1."""

@@ -20,7 +20,7 @@ from models.scenes.raster import FAR_M, Raster, prepare_curved, prepare_flat
 from models.scenes.scene import Float64, Scene
 
 Float32 = NDArray[np.float32]
-_SHADOW_SIZE = 384
+_SHADOW_SIZE = 448
 _HEIGHT_SIZE = 160
 _ABOVE_M = 80.0
 

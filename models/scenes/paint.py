@@ -39,6 +39,8 @@ def paint(
     if rng.random() < odd:
         names = [*_ANYTHING, *(["photo"] * 6 if "photo" in b.atlas.groups else [])]
         group = names[int(rng.integers(len(names)))]
+    if rng.random() < 0.6:
+        vivid *= 0.3
     gain = rng.uniform(0.75, 1.1) * (1 + vivid * rng.uniform(-1, 1, 3))
     bias = rng.uniform(-0.06, 0.06) + vivid * rng.uniform(-0.1, 0.1, 3)
     shine = float(rng.choice([0.0, 0.0, 0.1, 0.4])) if gloss is None else gloss

@@ -17,6 +17,10 @@ from models.scenes.paint import chance, paint, rgb, solid, tinted
 from models.scenes.scene import Material
 
 
+SEATED = 0.243
+"""How much lower a seated figure is, as a part of its height."""
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """What a figure wears and how big it is (metres)."""
@@ -57,7 +61,7 @@ def random_look(b: SceneBuilder) -> Look:
 def person(b: SceneBuilder, look: Look, walking: bool = False, sitting: bool = False) -> None:
     """A whole figure; `walking` swings its limbs, about one step in half a second."""
     h = look.height
-    lift = 0.0 if not sitting else -0.2 * h
+    lift = 0.0 if not sitting else -SEATED * h
     with _swing(b, Lift(0.012 * h, 0.5) if walking else None), b.at(0, 0, lift):
         for side in (-1, 1):
             _leg(b, look, side, walking, sitting)
@@ -99,12 +103,12 @@ def _arm(b: SceneBuilder, look: Look, side: int, walking: bool, sitting: bool) -
     raise_ = 0.3 if sitting else float(b.rng.uniform(-0.1, 0.35))
     if not walking and chance(b.rng, 0.15):
         raise_, bend = float(b.rng.uniform(0.5, 2.4)), float(b.rng.uniform(0.3, 1.6))
-    with b.at(side * 0.118 * h * r, 0, 0.795 * h):
-        b.ball((0, 0, 0), 0.04 * h * r, look.top)
+    with b.at(side * 0.108 * h * r, 0, 0.775 * h):
+        b.ball((0, 0, 0), 0.034 * h * r, look.top)
         swing = Sway("x", 0.38, 1.0, phase) if walking else None
         with _swing(b, swing), b.within(rotation("y", side * -0.14) @ rotation("x", -raise_)):
             sleeve = look.top
-            b.rod((0, 0, -0.165 * h), (0, 0, 0), 0.026 * h * r, sleeve, 0.037 * h * r, False)
+            b.rod((0, 0, -0.165 * h), (0, 0, 0), 0.025 * h * r, sleeve, 0.0325 * h * r, False)
             with b.at(0, 0, -0.165 * h), b.within(rotation("x", -bend)):
                 lower = look.top if look.long_sleeves else look.skin
                 b.ball((0, 0, 0), 0.0265 * h * r, lower)
@@ -118,7 +122,7 @@ def bust(b: SceneBuilder, look: Look) -> None:
     hips, chest = 0.095 * h * r, 0.105 * h * r
     b.ball((0, 0, 0.51 * h), (hips, hips * 0.72, 0.06 * h), look.legs)
     b.rod((0, 0, 0.5 * h), (0, 0, 0.76 * h), hips * 0.96, look.top, chest * 1.03, False, 0.68)
-    b.ball((0, 0, 0.76 * h), (0.13 * h * r, chest * 0.7, 0.06 * h), look.top)
+    b.ball((0, 0, 0.755 * h), (0.118 * h * r, chest * 0.7, 0.068 * h), look.top)
     if look.skirt:
         b.rod((0, 0, 0.28 * h), (0, 0, 0.56 * h), 0.15 * h, look.legs, hips * 0.9, False, 0.8)
     b.rod((0, 0.008 * h, 0.8 * h), (0, 0, 0.88 * h), 0.036 * h, look.skin, 0.033 * h, False)

@@ -172,15 +172,15 @@ def rug(rng: Rng) -> Float32:
 
 def ground(rng: Rng) -> Float32:
     """Asphalt, gravel, soil or sand."""
-    base = colour(rng, 0.25, 0.25, 0.7)
+    base = colour(rng, 0.15, 0.25, 0.7)
     fine = noise(rng, rng.uniform(0.1, 0.9))
     picture = base * (0.6 + 0.8 * fine[..., None])
-    return _grain(rng, picture, 0.3, 1.8)
+    return _grain(rng, picture, rng.uniform(0.03, 0.2), 1.5)
 
 
 def grass(rng: Rng) -> Float32:
     """Meadow or lawn."""
-    green = np.array([0.33, 0.45, 0.16], np.float32) * rng.uniform(0.7, 1.2)
+    green = np.array([0.4, 0.52, 0.22], np.float32) * rng.uniform(0.7, 1.2)
     dry = np.array([0.55, 0.5, 0.25], np.float32)
     picture = blend(noise(rng, 1.5) * rng.uniform(0.2, 1), green, dry)
     return _grain(rng, _grain(rng, picture, 0.5, 0.3), 0.3, 1.5)
@@ -188,8 +188,8 @@ def grass(rng: Rng) -> Float32:
 
 def foliage(rng: Rng) -> Float32:
     """A mass of leaves, light upon dark."""
-    picture = np.zeros((SIZE, SIZE, 3), np.float32) + 0.08
-    green = np.array([0.3, 0.5, 0.15], np.float32) * rng.uniform(0.6, 1.3, 3).astype(np.float32)
+    picture = np.zeros((SIZE, SIZE, 3), np.float32) + 0.12
+    green = np.array([0.45, 0.62, 0.25], np.float32) * rng.uniform(0.8, 1.25, 3).astype(np.float32)
     for i in range(420):
         centre = rng.integers(0, SIZE, 2)
         axes = (int(rng.integers(4, 13)), int(rng.integers(2, 6)))
