@@ -123,6 +123,8 @@ def _charts(findings: Findings) -> str:
             ("Boundary F1 per frame (1 is right)", "boundary_f1", True, None),
         ]
     legend = "".join(_chip(lane, findings.lanes[lane].model) + " " for lane in LANES)
+    if findings.has_truth:
+        legend += "<span class='chip truth'>truth</span> "
     marks = "<span class='quiet'>dashed: cut</span>" if findings.cuts else ""
     charts = "".join(
         f"<figure><figcaption>{title}</figcaption>"
