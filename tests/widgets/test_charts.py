@@ -1,0 +1,181 @@
+"""Curves over time."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from PyQt6.QtGui import QImage
+from pytestqt.qtbot import QtBot
+
+from widgets import theme
+from widgets.charts import LANES, Series, TimeChart, pin_series
+
+
+def pixels(chart: TimeChart) -> np.ndarray:
+    """(H, W, 3) uint8 of the chart as drawn."""
+    image = chart.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
+    data = np.frombuffer(bytes(image.constBits().asarray(image.sizeInBytes())), np.uint8).reshape(
+        image.height(), image.bytesPerLine()
+    )
+    return data[:, : 3 * image.width()].reshape(image.height(), image.width(), 3)
+
+
+def near(picture: np.ndarray, colour: str) -> np.ndarray:
+    """True where a pixel has the hue of "#rrggbb", also where smoothing has dimmed it."""
+    wanted = np.array([int(colour[at : at + 2], 16) for at in (1, 3, 5)], float)
+    pixel = picture.astype(float) - picture[-1, -1]
+    strength = np.linalg.norm(pixel, axis=2)
+    along = pixel @ (wanted / np.linalg.norm(wanted))
+    return (strength > 60) & (along > 0.97 * strength)
+
+
+@pytest.fixture
+def chart(qtbot: QtBot) -> TimeChart:
+    made = TimeChart("Flicker", "of spread", history=100)
+    made.resize(420, 180)
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+def test_each_lane_draws_its_curve_in_its_own_colour(chart: TimeChart) -> None:
+    for frame in range(100):
+        chart.append(frame, {"a": 1.0 + math.sin(frame / 5), "b": 0.5})
+    chart.refresh()
+    picture = pixels(chart)[40:]
+    for lane in ("a", "b"):
+        assert near(picture, LANES[lane].colour).sum() > 100
+
+
+def test_a_larger_value_is_drawn_higher_and_the_newest_at_the_right(chart: TimeChart) -> None:
+    for frame in range(100):
+        chart.append(frame, {"a": 1.0 if frame < 50 else 3.0})
+    chart.refresh()
+    rows, columns = np.nonzero(near(pixels(chart)[40:], theme.LANE_A))
+    left, right = rows[columns < 200], rows[columns > 280]
+    assert left.min() > right.max()
+
+
+def test_a_missing_value_leaves_a_gap(chart: TimeChart) -> None:
+    for frame in range(100):
+        chart.append(frame, {} if 30 <= frame < 70 else {"a": 1.0})
+    chart.refresh()
+    columns = np.unique(np.nonzero(near(pixels(chart)[40:], theme.LANE_A))[1])
+    assert np.diff(columns).max() > 80
+    assert math.isnan(chart.latest()["b"])
+
+
+def test_only_the_last_frames_are_kept_however_many_come(chart: TimeChart) -> None:
+    for frame in range(1037):
+        chart.append(frame, {"a": float(frame), "b": 0.0})
+    chart.refresh()
+    assert chart.latest() == {"a": 1036.0, "b": 0.0}
+    shown = chart._curves["a"].getData()[1]
+    assert shown.tolist() == [float(frame) for frame in range(937, 1037)]
+    assert chart._values.shape == (2, 200)
+
+
+def test_cuts_and_resets_are_marked_where_they_happened(chart: TimeChart) -> None:
+    for frame in range(100):
+        chart.append(frame, {"a": 1.0})
+    chart.refresh()
+    plain = pixels(chart)
+    chart.mark(50, "cut")
+    chart.mark(80, "reset")
+    chart.mark(5000, "cut")
+    chart.refresh()
+    changed = (pixels(chart) != plain).any(axis=2)[40:]
+    columns = np.nonzero(changed.sum(axis=0) > 20)[0]
+    runs = np.split(columns, np.nonzero(np.diff(columns) > 1)[0] + 1)
+    assert len(runs) == 2
+    assert near(pixels(chart)[40:], theme.WARN)[:, runs[1]].any()
+    with pytest.raises(ValueError, match="cut"):
+        chart.mark(3, "jump")
+
+
+def test_appending_draws_soon_and_without_being_asked(chart: TimeChart, qtbot: QtBot) -> None:
+    chart.append(0, {"a": 2.0})
+    for frame in range(1, 60):
+        chart.append(frame, {"a": 2.0})
+    qtbot.waitUntil(lambda: len(chart._curves["a"].getData()[1]) == 60, timeout=3000)
+
+
+def test_a_hidden_chart_stores_without_drawing_and_catches_up(
+    chart: TimeChart, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    chart.hide()
+    drawn: list[int] = []
+    monkeypatch.setattr(chart, "_place_marks", CountInto(drawn))
+    for frame in range(20):
+        chart.append(frame, {"a": 1.0})
+    qtbot.wait(150)
+    assert drawn == []
+    chart.show()
+    assert len(chart._curves["a"].getData()[1]) == 20
+
+
+def test_a_steady_value_does_not_fill_the_chart_with_its_last_digit(qtbot: QtBot) -> None:
+    chart = TimeChart("Drift", "%", floor=1.0)
+    qtbot.addWidget(chart)
+    for frame in range(30):
+        chart.append(frame, {"a": 1e-7 * frame})
+    chart.refresh()
+    low, high = chart._box.viewRange()[1]
+    assert (low, high) == (0.0, 1.0)
+
+
+def test_negative_values_are_inside_the_axis(chart: TimeChart) -> None:
+    chart.append(0, {"a": -2.0, "b": -1.0})
+    chart.refresh()
+    low, high = chart._box.viewRange()[1]
+    assert low < -2.0
+    assert high > low
+
+
+def test_clearing_forgets_values_and_marks(chart: TimeChart) -> None:
+    empty = pixels(chart)
+    for frame in range(50):
+        chart.append(frame, {"a": 1.0})
+    chart.mark(20, "cut")
+    chart.refresh()
+    chart.clear()
+    np.testing.assert_array_equal(pixels(chart), empty)
+
+
+def test_pinned_points_get_two_curves_each_in_the_colour_of_the_pin(chart: TimeChart) -> None:
+    series = pin_series(4)
+    assert len(series) == 8
+    assert series["a3"].colour == series["b3"].colour
+    assert series["b3"].is_dashed
+    assert not series["a3"].is_dashed
+    chart.set_series(series)
+    chart.append(0, dict.fromkeys(series, 1.0))
+    with pytest.raises(KeyError, match="a5"):
+        chart.append(1, {"a5": 1.0})
+
+
+def test_the_latest_values_are_in_the_header_in_their_colours(chart: TimeChart) -> None:
+    chart.append(0, {"a": 0.125, "b": 0.25})
+    chart.refresh()
+    header = pixels(chart)[:22]
+    assert near(header, theme.LANE_A).any()
+    assert near(header, theme.LANE_B).any()
+
+
+def test_other_series_replace_the_curves(chart: TimeChart) -> None:
+    chart.append(0, {"a": 1.0})
+    chart.set_series({"total": Series("All", "#ffffff")})
+    assert chart.latest().keys() == {"total"}
+    assert math.isnan(chart.latest()["total"])
+
+
+class CountInto:
+    """Stands in for a method and notes its calls."""
+
+    def __init__(self, calls: list[int]) -> None:
+        self._calls = calls
+
+    def __call__(self) -> None:
+        self._calls.append(1)
