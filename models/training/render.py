@@ -2,9 +2,49 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from functools import lru_cache
+from itertools import pairwise
+
+import numpy as np
+
+from models.scenes import Renderer, TextureAtlas, default_atlas, random_scene
 from models.training.cache import Clip
+from models.training.photographs import photographs
+
+PHOTOGRAPHS_AT_ONCE = 15
+"""As many as fit beside the built-in textures."""
+SCENES_PER_ATLAS = 40
+SHORTEST_INTERVAL_S, LONGEST_INTERVAL_S = 1 / 30, 1 / 10
+LATEST_START_S = 20.0
 
 
 def render_clip(index: int, size: tuple[int, int], frames: int) -> Clip:
     """Scene `index` as `frames` frames of `size` (width, height)."""
-    raise NotImplementedError
+    rng = np.random.default_rng((20, index))
+    atlas = _atlas(index // SCENES_PER_ATLAS)
+    scene = random_scene(int(rng.integers(2**31)), atlas=atlas)
+    start = float(rng.uniform(0.0, LATEST_START_S))
+    interval = float(rng.uniform(SHORTEST_INTERVAL_S, LONGEST_INTERVAL_S))
+    with closing(Renderer(*size, threads=1)) as renderer:
+        times = start + interval * np.arange(frames)
+        shots = [renderer.render(scene, float(times[0]))]
+        for before, now in pairwise(times.tolist()):
+            shots.append(renderer.render(scene, now, before))
+    rgb = np.stack([shot.rgb for shot in shots])
+    disparity = np.stack([shot.disparity for shot in shots])
+    if frames == 1:
+        return Clip(rgb, disparity)
+    still = np.zeros((size[1], size[0], 2), np.float32)
+    flow = [still if s.flow_to_previous is None else s.flow_to_previous for s in shots]
+    hidden = np.zeros(still.shape[:2], np.bool_)
+    covisible = [hidden if s.covisible is None else s.covisible for s in shots]
+    return Clip(rgb, disparity, np.stack(flow), np.stack(covisible))
+
+
+@lru_cache(maxsize=2)
+def _atlas(number: int) -> TextureAtlas:
+    """The built-in textures with a different choice of photographs for every few scenes."""
+    known = photographs()
+    chosen = np.random.default_rng((21, number)).permutation(len(known))[:PHOTOGRAPHS_AT_ONCE]
+    return default_atlas().with_photographs([known[i] for i in chosen])
