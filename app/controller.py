@@ -23,19 +23,22 @@ _LANES = frozenset(
     {
         "model_a", "model_b", "memory", "input_size", "device", "precision", "threads",
         "ema_factor", "range_mode", "range_far", "range_near", "range_locked", "flicker_window",
-        "view", "charts", "sound", "difference_alignment",
+        "view", "charts", "sound", "difference_alignment", "edges", "scan_line", "cloud_lane",
     }
 )  # fmt: skip
+MAX_PINS = 4
 _RANGE_MODES = ("stable", "fixed", "per-frame")
 
 
 class Controller(QObject):
     """Passes wishes on. `current_range` answers the (far, near) that lane A shows now.
 
+    pins_changed : see `pins`.
     source_opened : another source was asked for; what was shown belongs to the last one.
     """
 
     source_opened = pyqtSignal()
+    pins_changed = pyqtSignal()
 
     def __init__(
         self,
@@ -50,6 +53,7 @@ class Controller(QObject):
         self._capture = capture
         self._inference = inference
         self._current_range = current_range
+        self._pins: tuple[tuple[float, float], ...] = ()
         self._unsubscribe = model.subscribe(self._apply)
 
     @property
@@ -166,13 +170,33 @@ class Controller(QObject):
             case _:
                 self.set(key, value)
 
+    @property
+    def pins(self) -> tuple[tuple[float, float], ...]:
+        """Pinned points as shares (x, y) of the picture."""
+        return self._pins
+
+    def pin(self, x: float, y: float) -> None:
+        """Pin the point at that share of the picture; the oldest of more than four goes."""
+        self._set_pins((*self._pins, (x, y))[-MAX_PINS:])
+
+    def clear_pins(self) -> None:
+        """Forget all pinned points."""
+        self._set_pins(())
+
+    def _set_pins(self, pins: tuple[tuple[float, float], ...]) -> None:
+        self._pins = pins
+        self._apply(self.settings, frozenset({"view"}))
+        self.pins_changed.emit()
+
     # -- effects -------------------------------------------------------------------------------
 
     def _apply(self, settings: Settings, changed: frozenset[str]) -> None:
         if changed & _MANNER:
             self._capture.post(translate.manner(settings))
         if changed & _LANES:
-            self._inference.configure(translate.pipeline_config(settings), settings.threads)
+            self._inference.configure(
+                translate.pipeline_config(settings, self._pins), settings.threads
+            )
         if changed & _SOURCE:
             self._capture.post(Select(settings.source, translate.source_size(settings)))
             self.source_opened.emit()

@@ -9,6 +9,7 @@ import numpy as np
 from PyQt6.QtCore import QObject
 from PyQt6.QtGui import QColor
 
+from app.comparison import ComparisonViews
 from app.readings import UNIT_TEXT, colour_at, disparity_at
 from app.results import FrameResult, LaneResult
 from app.settings import Settings
@@ -30,6 +31,7 @@ class Display(QObject):
         super().__init__(parent)
         self._stage = stage
         self._cloud = cloud
+        self._comparison = ComparisonViews(stage)
         self._settings = Settings()
         self._table: UInt8 = colormap.table(colormap.COLORMAPS[0])
         self._probe: tuple[float, float] | None = None
@@ -50,6 +52,7 @@ class Display(QObject):
         self._cloud.set_options(cloud_options(settings))
         self._cloud.set_color_table(self._table)
         self._cloud.set_lane(settings.cloud_lane)
+        self._comparison.apply(settings, self._table)
         if self.last is not None:
             self.show(self.last)
 
@@ -60,6 +63,7 @@ class Display(QObject):
         self._show_lane("a", self._stage.depth_a, result)
         self._show_lane("b", self._stage.depth_b, result)
         self._show_pair(result)
+        self._comparison.show(result, self._settings)
         self._show_cloud(result)
         if self._probe is not None:
             self._show_probe(*self._probe)
@@ -128,7 +132,9 @@ class Display(QObject):
     def _show_cloud(self, result: FrameResult) -> None:
         lane = result.lanes.get(self._settings.cloud_lane)
         if lane is None:
-            self._cloud.set_banner(f"Lane {self._settings.cloud_lane.upper()} shows nothing to lift.")
+            self._cloud.set_banner(
+                f"Lane {self._settings.cloud_lane.upper()} shows nothing to lift."
+            )
             return
         self._cloud.set_banner(None)
         self._cloud.show_cloud(

@@ -12,7 +12,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from app.results import FrameResult, LaneResult
+from app.analysis import AnalysisWishes, Analyst
+from app.results import Analysis, FrameResult, LaneResult
 from app.sources.cuts import CutDetector
 from models import registry
 from models.errors import UserError
@@ -39,6 +40,7 @@ class PipelineConfig:
     memory: bool = True
     options: EstimatorOptions = field(default_factory=EstimatorOptions)
     display_range: RangeSettings = field(default_factory=RangeSettings)
+    analysis: AnalysisWishes = field(default_factory=AnalysisWishes)
 
     def model(self, lane: str) -> str:
         """The model that runs in `lane`, with the memory switch applied."""
@@ -84,6 +86,16 @@ class _Lane:
         self.fresh = True
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Seen:
+    """What one lane saw in one frame, before it is made fit for display."""
+
+    model: str
+    depth: DepthMap
+    compute_ms: float = 0.0
+    fresh: bool = False
+
+
 class Pipeline:
     """Runs the lanes. `clock_ns` is time.monotonic_ns but in tests."""
 
@@ -93,6 +105,7 @@ class Pipeline:
         self._segment: int | None = None
         self._cuts = CutDetector()
         self._range = RangeTracker(RangeSettings())
+        self._analyst = Analyst()
         self._clock_ns = clock_ns
 
     def configure(self, config: PipelineConfig) -> None:
@@ -117,6 +130,7 @@ class Pipeline:
         for lane in self._lanes.values():
             lane.reset()
         self._range.reset()
+        self._analyst.reset()
 
     def close(self) -> None:
         """Close every session. The pipeline may be configured anew afterwards."""
@@ -131,33 +145,47 @@ class Pipeline:
         cut = self._continuity(frame)
         memo = FrameMemo()
         failures: dict[str, str] = {}
-        seen: dict[str, tuple[DepthMap, float, bool]] = {}
+        seen: dict[str, _Seen] = {}
         for name, lane in self._lanes.items():
             self._run_lane(name, lane, frame, memo, seen, failures)
         estimated_ns = self._clock_ns()
         lanes = self._display(seen)
+        displayed_ns = self._clock_ns()
+        analysis = self._analyse(frame, lanes, cut)
         done_ns = self._clock_ns()
         stages_ms = {
             "wait": (started_ns - frame.captured_ns) / 1e6,
             "net": (estimated_ns - started_ns) / 1e6,
-            "display": (done_ns - estimated_ns) / 1e6,
+            "display": (displayed_ns - estimated_ns) / 1e6,
         }
-        return FrameResult(frame, lanes, failures, stages_ms, done_ns, dropped, cut)
+        if analysis is not None:
+            stages_ms["analysis"] = (done_ns - displayed_ns) / 1e6
+        return FrameResult(frame, lanes, failures, stages_ms, done_ns, dropped, cut, analysis)
 
     def refresh(self, result: FrameResult) -> FrameResult:
         """The same frame after configure(): only lanes that were opened anew estimate it again."""
         memo = FrameMemo()
         failures: dict[str, str] = {}
-        seen: dict[str, tuple[DepthMap, float, bool]] = {}
+        seen: dict[str, _Seen] = {}
         for name, lane in self._lanes.items():
             old = result.lanes.get(name)
             if old is not None and old.model == lane.model and not lane.fresh:
-                seen[name] = (old.depth, old.compute_ms, old.fresh)
+                seen[name] = _Seen(old.model, old.depth, old.compute_ms, old.fresh)
             else:
                 self._run_lane(name, lane, result.frame, memo, seen, failures)
+        lanes = self._display(seen)
         return dataclasses.replace(
-            result, lanes=self._display(seen), failures=failures, done_ns=self._clock_ns()
+            result,
+            lanes=lanes,
+            failures=failures,
+            done_ns=self._clock_ns(),
+            analysis=self._analyse(result.frame, lanes, result.cut),
         )
+
+    def _analyse(self, frame: Frame, lanes: dict[str, LaneResult], cut: bool) -> Analysis | None:
+        if self._config is None or self._config.analysis.nothing:
+            return None
+        return self._analyst.look(frame, lanes, self._config.analysis, cut)
 
     def _continuity(self, frame: Frame) -> bool:
         """Reset where this frame does not follow the last one; True at a cut in the picture."""
@@ -176,9 +204,13 @@ class Pipeline:
         lane: _Lane,
         frame: Frame,
         memo: FrameMemo,
-        seen: dict[str, tuple[DepthMap, float, bool]],
+        seen: dict[str, _Seen],
         failures: dict[str, str],
     ) -> None:
+        if frame.recorded is not None:
+            if (recorded := frame.recorded.get(name)) is not None:
+                seen[name] = _Seen(recorded.model, recorded.depth)
+            return
         if lane.session is None:
             if lane.failure:
                 failures[name] = lane.failure
@@ -195,28 +227,26 @@ class Pipeline:
             failures[name] = _stumbled(lane.model, error)
             lane.reset()
         else:
-            seen[name] = (depth, (self._clock_ns() - started_ns) / 1e6, lane.fresh)
+            took_ms = (self._clock_ns() - started_ns) / 1e6
+            seen[name] = _Seen(lane.model, depth, took_ms, lane.fresh)
             lane.fresh = False
 
-    def _display(self, seen: dict[str, tuple[DepthMap, float, bool]]) -> dict[str, LaneResult]:
+    def _display(self, seen: dict[str, _Seen]) -> dict[str, LaneResult]:
         """Range and levels for what was seen; lanes of one scale share one range."""
-        disparities = {name: depth.disparity for name, (depth, _, _) in seen.items()}
-        ranges = self._range.update(disparities, shared=self._one_scale(list(seen)))
+        disparities = {name: lane.depth.disparity for name, lane in seen.items()}
+        one_scale = len({family(lane.model) for lane in seen.values()}) <= 1
+        ranges = self._range.update(disparities, shared=one_scale)
         return {
             name: LaneResult(
-                model=self._lanes[name].model,
-                depth=depth,
-                levels=quantise(depth.disparity, ranges[name]),
+                model=lane.model,
+                depth=lane.depth,
+                levels=quantise(lane.depth.disparity, ranges[name]),
                 display_range=ranges[name],
-                compute_ms=compute_ms,
-                fresh=fresh,
+                compute_ms=lane.compute_ms,
+                fresh=lane.fresh,
             )
-            for name, (depth, compute_ms, fresh) in seen.items()
+            for name, lane in seen.items()
         }
-
-    def _one_scale(self, names: list[str]) -> bool:
-        """Disparities of different networks differ in scale; of one network they compare."""
-        return len({family(self._lanes[name].model) for name in names}) <= 1
 
 
 def family(model: str) -> str:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from app.flicker import FlickerResult
 from models.frames import DepthMap, Frame, UInt8
+from models.metrics import Alignment
+
+SLICE_FRAMES = 240
+"""Frames an x-t slice goes back."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,6 +33,35 @@ class LaneResult:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Difference:
+    """A - B after B was aligned: levels (H, W) uint8 for the diverging table, limit in A's unit."""
+
+    levels: UInt8
+    limit: float
+    alignment: Alignment
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Analysis:
+    """What was worked out for one frame; what was not wanted is None or empty.
+
+    heat : by lane, (h, w, 4) uint8 overlay; grey : (H, W) uint8 picture to lay it on.
+    slices : by lane, (SLICE_FRAMES, W) uint8 levels, newest row last.
+    edges : (H, W, 4) uint8 overlay; boundary_f1 in [0, 1] where the truth is known.
+    pins : by lane, disparity at each pin, NaN where unknown.
+    """
+
+    difference: Difference | None = None
+    flicker: FlickerResult | None = None
+    heat: Mapping[str, UInt8] = field(default_factory=dict)
+    grey: UInt8 | None = None
+    slices: Mapping[str, UInt8] = field(default_factory=dict)
+    edges: UInt8 | None = None
+    boundary_f1: float | None = None
+    pins: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class FrameResult:
     """Everything the window needs to show one frame.
 
@@ -36,6 +71,7 @@ class FrameResult:
     done_ns : time.monotonic_ns() when the last stage finished.
     dropped : frames that newer ones replaced before the networks saw them, so far.
     cut : the picture before this one belongs to another shot.
+    analysis : what the comparing views need, if any is on.
     """
 
     frame: Frame
@@ -45,3 +81,4 @@ class FrameResult:
     done_ns: int = 0
     dropped: int = 0
     cut: bool = False
+    analysis: Analysis | None = None

@@ -34,6 +34,7 @@ class Settings:
     cloud_fov_deg : horizontal field of view; 0 takes the source's own, else 60.
     cloud_offset, cloud_gain : a and b of z = 1 / (a + b * disparity); gain 0 derives both from
         the display range.
+    scan_line : height of the x-t slices' row as a share of the picture.
     flicker_window : frames over which the flicker heat map integrates, 1 to 60.
     """
 
@@ -79,6 +80,7 @@ class Settings:
     difference_alignment: str = "clip"
     blink_hz: float = 2.0
     flicker_window: int = 15
+    scan_line: float = 0.5
     charts: bool = False
     sound: bool = False
     sound_volume: float = 0.3
@@ -116,6 +118,7 @@ class Settings:
             "blink_hz": (0.2, 15.0),
             "flicker_window": (1, 60),
             "sound_volume": (0.0, 1.0),
+            "scan_line": (0.0, 1.0),
         }
         for key, (low, high) in bounds.items():
             if not low <= getattr(self, key) <= high:

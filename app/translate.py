@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.analysis import AnalysisWishes
 from app.capture import Manner
 from app.pipeline import PipelineConfig
 from app.settings import Settings
@@ -25,8 +26,10 @@ def manner(settings: Settings) -> Manner:
     )
 
 
-def pipeline_config(settings: Settings) -> PipelineConfig:
-    """What the lanes are."""
+def pipeline_config(
+    settings: Settings, pins: tuple[tuple[float, float], ...] = ()
+) -> PipelineConfig:
+    """What the lanes are and what is worked out beside them; `pins` as shares (x, y)."""
     return PipelineConfig(
         model_a=settings.model_a,
         model_b=settings.model_b,
@@ -41,6 +44,22 @@ def pipeline_config(settings: Settings) -> PipelineConfig:
             mode=_MODES["fixed" if settings.range_locked else settings.range_mode],
             fixed=(settings.range_far, settings.range_near),
         ),
+        analysis=analysis_wishes(settings, pins),
+    )
+
+
+def analysis_wishes(
+    settings: Settings, pins: tuple[tuple[float, float], ...] = ()
+) -> AnalysisWishes:
+    """What the views that are on need worked out; nothing more."""
+    flicker = settings.view == "flicker" or settings.charts or settings.sound
+    return AnalysisWishes(
+        difference=settings.difference_alignment if settings.view == "difference" else "",
+        flicker_window=settings.flicker_window if flicker else 0,
+        heat=settings.view == "flicker",
+        scan_line=settings.scan_line if settings.view == "xt" else None,
+        edges=settings.cloud_lane if settings.edges else "",
+        pins=pins,
     )
 
 

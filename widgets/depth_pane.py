@@ -27,19 +27,27 @@ class ScaledPane(ImagePane):
         parent: QWidget | None = None,
     ) -> None:
         self._bar = ColourBar()
+        self._has_own_bar = False
         super().__init__(title, view, accent, parent)
 
     def show_levels(self, levels: UInt8, table: UInt8) -> None:
         super().show_levels(levels, table)
-        self._bar.set_table(table)
+        if not self._has_own_bar:
+            self._bar.set_table(table)
 
     def set_range(self, far: float, near: float, unit_text: str) -> None:
         """Disparity that levels 1 and 255 stand for, and its unit ("relative" or "1/m")."""
         self.set_scale(Scale(far, near, unit_text))
 
-    def set_scale(self, scale: Scale | None) -> None:
-        """What the ends of the colour bar stand for, with other words than far and near."""
+    def set_scale(self, scale: Scale | None, table: UInt8 | None = None) -> None:
+        """What the ends of the colour bar stand for, with other words than far and near.
+
+        `table`, (256, 3) uint8, colours the bar where it explains an overlay, not the levels.
+        """
         self._bar.set_scale(scale)
+        self._has_own_bar = table is not None
+        if table is not None:
+            self._bar.set_table(table)
         self.update()
 
     def picture_area(self) -> QRectF:

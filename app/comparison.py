@@ -1,0 +1,106 @@
+"""Shows what the analyst worked out: difference, flicker heat, x-t slices, edges.
+
+Part of the display; lives on the GUI thread and paints what is ready.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from app.readings import UNIT_TEXT
+from app.results import Analysis, FrameResult
+from app.settings import Settings
+from models.frames import UInt8
+from renderers import colormap
+from renderers.flicker_map import FULL_SCALE, HEAT_MAP
+from widgets.colour_bar import Scale
+from widgets.stage import Stage
+
+_GREY: UInt8 = np.repeat(np.arange(256, dtype=np.uint8)[:, None], 3, axis=1)
+
+
+class ComparisonViews:
+    """Fills the panes that compare the lanes."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._diverging = colormap.diverging_table()
+        self._heat_colours = colormap.table(HEAT_MAP)
+        self._table: UInt8 = _GREY
+        self._flicker = {"a": stage.flicker_a, "b": stage.flicker_b}
+        self._slices = {"a": stage.slice_a, "b": stage.slice_b}
+
+    def apply(self, settings: Settings, table: UInt8) -> None:
+        """Use this colour table, and show what belongs to the view that is on."""
+        self._table = table
+        if settings.view != "xt":
+            self._stage.set_scan_line(None)
+        if not settings.edges:
+            self._stage.rgb.set_overlay(None)
+
+    def show(self, result: FrameResult, settings: Settings) -> None:
+        """Show what was worked out for this frame; what was not wanted is left alone."""
+        if settings.view == "xt":
+            self._stage.set_scan_line(int(settings.scan_line * (result.frame.size[1] - 1)))
+        analysis = result.analysis
+        if analysis is None:
+            return
+        self._show_difference(result, analysis, settings)
+        self._show_flicker(result, analysis, settings)
+        self._show_slices(result, analysis, settings)
+        if settings.edges:
+            self._stage.rgb.set_overlay(analysis.edges)
+            score = analysis.boundary_f1
+            self._stage.rgb.set_caption("" if score is None else f"boundary F1 {score:.2f}")
+        else:
+            self._stage.rgb.set_caption("")
+
+    def _show_difference(self, result: FrameResult, analysis: Analysis, settings: Settings) -> None:
+        if settings.view != "difference":
+            return
+        pane, difference = self._stage.difference, analysis.difference
+        if difference is None:
+            pane.clear("Both lanes are needed to take their difference")
+            return
+        unit = UNIT_TEXT[result.lanes["a"].depth.unit]
+        limit = difference.limit
+        pane.set_scale(Scale(-limit, limit, unit, "B nearer", "A nearer"))
+        found = difference.alignment
+        how = {"clip": "over the clip", "frame": "each frame", "none": "not aligned"}
+        text = how[settings.difference_alignment]
+        if settings.difference_alignment != "none":
+            text = f"B × {found.scale:.2f} {found.shift:+.2f}, {text}"
+        pane.set_caption(text)
+        pane.show_levels(difference.levels, self._diverging)
+
+    def _show_flicker(self, result: FrameResult, analysis: Analysis, settings: Settings) -> None:
+        if settings.view != "flicker":
+            return
+        for name, pane in self._flicker.items():
+            lane = None if analysis.flicker is None else analysis.flicker.lanes.get(name)
+            if lane is None or analysis.grey is None:
+                pane.clear("This lane is off")
+                continue
+            shown = result.lanes[name]
+            pane.set_model(f"Flicker · {shown.model}")
+            recent = "–" if np.isnan(lane.recent) else f"{lane.recent:.3f}"
+            pane.set_caption(f"{recent} over {settings.flicker_window} frames")
+            scale = Scale(0.0, FULL_SCALE, "flicker", "steady", "flickers")
+            pane.set_scale(scale, self._heat_colours)
+            pane.show_levels(analysis.grey, _GREY)
+            pane.set_overlay(analysis.heat.get(name))
+
+    def _show_slices(self, result: FrameResult, analysis: Analysis, settings: Settings) -> None:
+        if settings.view != "xt":
+            return
+        for name, pane in self._slices.items():
+            picture = analysis.slices.get(name)
+            if picture is None:
+                pane.clear("This lane is off")
+                continue
+            lane = result.lanes[name]
+            pane.set_model(f"x-t · {lane.model}")
+            row = int(settings.scan_line * (result.frame.size[1] - 1))
+            pane.set_caption(f"row {row}, last {len(picture)} frames, newest below")
+            pane.set_range(*lane.display_range, UNIT_TEXT[lane.depth.unit])
+            pane.show_levels(picture, self._table)
