@@ -220,3 +220,4 @@ class Stage(QWidget):
             self._grid.setColumnStretch(cell.column, share)
             for row in range(cell.row, cell.row + cell.rows):
                 self._grid.setRowStretch(row, 1)
+        self._grid.activate()

@@ -1,0 +1,107 @@
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QColor
+from pytestqt.qtbot import QtBot
+
+from tests.support.pixels import grabbed, share_of
+from widgets import theme
+from widgets.lane_picker import LaneChoice, LanePicker
+
+LEFT = Qt.MouseButton.LeftButton
+CHOICES = (
+    LaneChoice("flashdepth-lite", "FlashDepth-lite", "The bundled one.", "preliminary"),
+    LaneChoice("flashdepth", "FlashDepth", "The full one.", missing="Get it with models pull."),
+    LaneChoice("off", "Off", "Nothing.", can_smooth=False),
+)
+
+
+@pytest.fixture
+def picker(qtbot: QtBot) -> LanePicker:
+    made = LanePicker("a")
+    qtbot.addWidget(made)
+    made.set_entries(CHOICES)
+    made.set_current("flashdepth-lite")
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+def choose(picker: LanePicker, at: int) -> None:
+    picker._combo.setCurrentIndex(at)
+    picker._combo.activated.emit(at)
+
+
+def test_the_users_choice_is_told_by_name(qtbot: QtBot, picker: LanePicker) -> None:
+    with qtbot.waitSignal(picker.chosen) as caught:
+        choose(picker, 2)
+    assert caught.args == ["off"]
+
+
+def test_showing_a_model_or_choosing_it_again_tells_nothing(
+    qtbot: QtBot, picker: LanePicker
+) -> None:
+    with qtbot.assertNotEmitted(picker.chosen):
+        picker.set_current("off")
+        choose(picker, 2)
+
+
+def test_smoothing_is_part_of_the_name(qtbot: QtBot, picker: LanePicker) -> None:
+    names: list[str] = []
+    picker.chosen.connect(names.append)
+    qtbot.mouseClick(picker._ema, LEFT)
+    choose(picker, 1)
+    qtbot.mouseClick(picker._ema, LEFT)
+    assert names == ["flashdepth-lite+ema", "flashdepth+ema", "flashdepth"]
+
+
+def test_smoothing_is_greyed_where_it_makes_no_sense(picker: LanePicker) -> None:
+    picker.set_current("off")
+    assert not picker._ema.isEnabled()
+    picker.set_current("flashdepth-lite+ema")
+    assert picker._ema.isEnabled()
+    assert picker._ema.isChecked()
+
+
+def test_what_is_missing_is_grey_says_why_and_can_be_chosen(
+    qtbot: QtBot, picker: LanePicker
+) -> None:
+    item = picker._model.item(1)
+    assert item is not None
+    assert item.data(Qt.ItemDataRole.ForegroundRole) == QColor(theme.COLOURS.faint)
+    assert "models pull" in item.toolTip()
+    assert item.isEnabled()
+    with qtbot.waitSignal(picker.chosen):
+        choose(picker, 1)
+    assert "models pull" in picker._combo.toolTip()
+
+
+def test_the_note_stands_beside_the_title(picker: LanePicker) -> None:
+    assert "preliminary" in picker._combo.currentText()
+
+
+def test_filling_the_menu_again_keeps_the_choice(picker: LanePicker) -> None:
+    picker.set_entries(CHOICES[::-1])
+    assert picker.current == "flashdepth-lite"
+    assert "FlashDepth-lite" in picker._combo.currentText()
+
+
+def test_a_model_that_is_not_listed_shows_as_none(picker: LanePicker) -> None:
+    picker.set_current("ground-truth")
+    assert picker._combo.currentIndex() == -1
+
+
+def test_each_lane_signs_in_its_colour(qtbot: QtBot, picker: LanePicker) -> None:
+    assert share_of(grabbed(picker), theme.LANE_A) > 0.01
+    other = LanePicker("b")
+    qtbot.addWidget(other)
+    assert share_of(grabbed(other), theme.LANE_B) > 0.01
+
+
+def test_a_long_title_is_shortened_rather_than_cut(picker: LanePicker) -> None:
+    title = "A model with a title of very many words"
+    picker.set_entries([LaneChoice("long", title)])
+    picker.set_current("long")
+    picker.resize(picker.minimumSizeHint())
+    short = grabbed(picker._combo)
+    picker.set_entries([LaneChoice("long", title + " and more behind")])
+    assert (short == grabbed(picker._combo)).all()

@@ -1,0 +1,193 @@
+import dataclasses
+from collections.abc import Mapping
+
+import pytest
+from PyQt6.QtCore import QPointF, Qt
+from PyQt6.QtWidgets import QAbstractSpinBox, QCheckBox, QComboBox, QLineEdit, QSlider, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.settings import Settings
+from tests.support.pixels import wheel
+from widgets.settings_panel import SettingsPanel
+
+LEFT = Qt.MouseButton.LeftButton
+DEFAULTS: Mapping[str, object] = Settings().as_dict()
+
+
+@pytest.fixture
+def panel(qtbot: QtBot) -> SettingsPanel:
+    made = SettingsPanel()
+    qtbot.addWidget(made)
+    made.show_values(DEFAULTS)
+    made.resize(made.sizeHint().width(), 900)
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+def inner(widget: QWidget, kind: type[QWidget]) -> QWidget:
+    if isinstance(widget, kind):
+        return widget
+    found = widget.findChild(kind)
+    assert found is not None
+    return found
+
+
+def turn(widget: QWidget) -> None:
+    """Do what a user would to get another value."""
+    for kind in (QCheckBox, QComboBox, QAbstractSpinBox, QSlider):
+        if isinstance(widget, kind) or widget.findChild(kind):
+            control = inner(widget, kind)
+            break
+    if isinstance(control, QCheckBox):
+        control.click()
+    elif isinstance(control, QComboBox):
+        at = (control.currentIndex() + 1) % control.count()
+        control.setCurrentIndex(at)
+        control.activated.emit(at)
+    elif isinstance(control, QAbstractSpinBox):
+        control.stepUp()
+    elif isinstance(control, QSlider):
+        control.setValue(control.value() - 1)
+
+
+def test_every_key_is_a_field_of_the_settings(panel: SettingsPanel) -> None:
+    assert set(panel.keys) <= {field.name for field in dataclasses.fields(Settings)}
+    assert len(panel.keys) == len(set(panel.keys))
+
+
+def test_showing_settings_emits_nothing(qtbot: QtBot, panel: SettingsPanel) -> None:
+    other = Settings(
+        input_size=392, memory=False, ema_factor=0.3, threads=2, range_mode="fixed",
+        range_far=-1.0, range_near=3.0, colormap="viridis", mirror=True, rotate=90,
+        cloud_stride=4, cloud_fov_deg=70.0, cloud_gain=2.5, flicker_window=60, blink_hz=5.0,
+        record_folder="there", sound=True,
+    )  # fmt: skip
+    with qtbot.assertNotEmitted(panel.changed), qtbot.assertNotEmitted(panel.wished):
+        panel.show_values(other.as_dict())
+        panel.show_values(DEFAULTS)
+
+
+def test_turning_each_control_gives_settings_that_can_be_used(
+    qtbot: QtBot, panel: SettingsPanel
+) -> None:
+    for section in panel.sections:
+        for key in section.keys:
+            if key == "record_folder":
+                continue
+            mode = "fixed" if key in ("range_near", "range_far") else "stable"
+            values = {**DEFAULTS, "range_mode": mode}
+            panel.show_values(values)
+            with qtbot.waitSignal(panel.changed) as caught:
+                turn(section.row(key).control)
+            said, value = caught.args
+            assert said == key
+            assert value != values[key], key
+            assert type(value) is type(values[key]), key
+            dataclasses.replace(Settings(), **{key: value})
+
+
+def test_a_folder_is_told_once_it_was_typed(qtbot: QtBot, panel: SettingsPanel) -> None:
+    edit = panel.record.row("record_folder").control.findChild(QLineEdit)
+    assert edit is not None
+    edit.setText("  booth ")
+    with qtbot.waitSignal(panel.changed) as caught:
+        qtbot.keyClick(edit, Qt.Key.Key_Return)
+    assert caught.args == ["record_folder", "booth"]
+
+
+def test_every_control_and_button_has_a_tooltip_and_a_name(panel: SettingsPanel) -> None:
+    for section in panel.sections:
+        for key in section.keys:
+            control = section.row(key).control
+            assert control.toolTip(), key
+            assert control.accessibleName(), key
+
+
+def test_values_that_are_not_in_a_menu_are_shown_all_the_same(panel: SettingsPanel) -> None:
+    panel.show_values({"device": "cuda:1", "input_size": 300})
+    for key, words in (("device", "cuda:1"), ("input_size", "300")):
+        control = panel.model.row(key).control
+        assert isinstance(control, QComboBox)
+        assert control.currentText() == words
+
+
+def test_the_ends_of_the_range_are_for_the_fixed_range_alone(panel: SettingsPanel) -> None:
+    for mode, usable in (("stable", False), ("fixed", True), ("per-frame", False)):
+        panel.show_values({"range_mode": mode})
+        assert panel.display.row("range_near").control.isEnabled() is usable
+    assert panel.display._warning.isVisible()
+    panel.show_values({"range_mode": "stable"})
+    assert not panel.display._warning.isVisible()
+
+
+def test_buttons_are_wishes(qtbot: QtBot, panel: SettingsPanel) -> None:
+    for section, wish in (
+        (panel.model, "memory.reset"),
+        (panel.display, "range.take"),
+        (panel.cloud, "cloud.save_ply"),
+        (panel.cloud, "cloud.calibrate"),
+        (panel.compare, "report"),
+    ):
+        with qtbot.waitSignal(panel.wished) as caught:
+            section.button(wish).click()
+        assert caught.args == [wish]
+
+
+def test_recording_starts_and_stops_by_one_button(qtbot: QtBot, panel: SettingsPanel) -> None:
+    button = panel.record.button("record")
+    for is_recording in (False, True):
+        panel.record.set_recording(is_recording, "0:12.4")
+        with qtbot.waitSignal(panel.record_toggled) as caught:
+            button.click()
+        assert caught.args == [not is_recording]
+        assert panel.record.row("record_source").control.isEnabled() is not is_recording
+    assert button.text() == "Stop recording"
+
+
+def test_nothing_to_record_cannot_be_started(panel: SettingsPanel) -> None:
+    none = {"record_source": False, "record_composite": False, "record_disparity": False}
+    panel.show_values(none)
+    assert not panel.record.button("record").isEnabled()
+    panel.show_values({**none, "record_disparity": True})
+    assert panel.record.button("record").isEnabled()
+
+
+def test_without_sound_the_control_is_grey_and_says_why(panel: SettingsPanel) -> None:
+    panel.compare.set_sound_available("No audio device was found.")
+    control = panel.compare.row("sound").control
+    assert not control.isEnabled()
+    assert "No audio device" in control.toolTip()
+    panel.compare.set_sound_available()
+    assert control.isEnabled()
+
+
+def test_sections_fold_and_stay_folded(qtbot: QtBot, panel: SettingsPanel) -> None:
+    with qtbot.waitSignal(panel.cloud.folded) as caught:
+        qtbot.mouseClick(panel.cloud._head, LEFT)
+    assert caught.args == [True]
+    assert panel.folded() == ("Cloud",)
+    assert not panel.cloud.row("cloud_grid").control.isVisible()
+    panel.set_folded(("Model",))
+    assert panel.folded() == ("Model",)
+    panel.open_section("Model")
+    assert panel.folded() == ()
+
+
+def test_nothing_is_wider_than_the_panel(panel: SettingsPanel) -> None:
+    body, port = panel.widget(), panel.viewport()
+    assert body is not None
+    assert port is not None
+    assert body.minimumSizeHint().width() <= port.width()
+
+
+def test_the_wheel_scrolls_and_turns_no_control(panel: SettingsPanel) -> None:
+    changes: list[str] = []
+    panel.changed.connect(lambda key, _value: changes.append(key))
+    for section in panel.sections:
+        for key in section.keys:
+            for kind in (QComboBox, QAbstractSpinBox, QSlider):
+                control = section.row(key).control
+                if isinstance(control, kind):
+                    wheel(control, QPointF(4, 4), angle=120)
+    assert changes == []

@@ -1,0 +1,139 @@
+import pytest
+from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QFileDialog, QInputDialog, QMenu
+from pytestqt.qtbot import QtBot
+
+from widgets.region_picker import RegionPicker
+from widgets.source_menu import SourceMenu
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def menu(qtbot: QtBot) -> SourceMenu:
+    made = SourceMenu()
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+def action(menu: QMenu, text: str) -> QAction:
+    found = [a for a in menu.actions() if a.text() == text]
+    assert found, f"no {text!r} among {[a.text() for a in menu.actions()]}"
+    return found[0]
+
+
+def test_the_built_in_scene_is_one_choice_away(qtbot: QtBot, menu: SourceMenu) -> None:
+    with qtbot.waitSignal(menu.chosen) as caught:
+        action(menu.source_menu, "Built-in scene").trigger()
+    assert caught.args == ["synthetic"]
+
+
+def test_cameras_are_not_asked_for_before_their_menu_opens(qtbot: QtBot, menu: SourceMenu) -> None:
+    with qtbot.assertNotEmitted(menu.cameras_wanted):
+        menu.source_menu.aboutToShow.emit()
+    cameras = action(menu.source_menu, "Camera").menu()
+    assert cameras is not None
+    with qtbot.waitSignal(menu.cameras_wanted):
+        cameras.aboutToShow.emit()
+    assert [a.text() for a in cameras.actions()] == ["Looking for cameras…"]
+
+
+def test_a_camera_is_chosen_by_its_spec(qtbot: QtBot, menu: SourceMenu) -> None:
+    menu.set_cameras([("camera:0", "Desk & room"), ("camera:hdmi", "HDMI grabber")])
+    cameras = action(menu.source_menu, "Camera").menu()
+    assert cameras is not None
+    with qtbot.waitSignal(menu.chosen) as caught:
+        action(cameras, "Desk && room").trigger()
+    assert caught.args == ["camera:0"]
+
+
+def test_no_camera_is_said_in_words(menu: SourceMenu) -> None:
+    menu.set_cameras([("camera:0", "Desk")])
+    menu.set_cameras([])
+    cameras = action(menu.source_menu, "Camera").menu()
+    assert cameras is not None
+    assert [(a.text(), a.isEnabled()) for a in cameras.actions()] == [("No camera found", False)]
+
+
+def test_recents_are_replaced_not_added_up(qtbot: QtBot, menu: SourceMenu) -> None:
+    before = len(menu.source_menu.actions())
+    for _ in range(3):
+        menu.set_recents([("clips/bikes.mp4", "bikes.mp4")])
+    assert len(menu.source_menu.actions()) == before + 2
+    with qtbot.waitSignal(menu.chosen) as caught:
+        action(menu.source_menu, "bikes.mp4").trigger()
+    assert caught.args == ["clips/bikes.mp4"]
+    menu.set_recents([])
+    assert len(menu.source_menu.actions()) == before
+
+
+def test_a_size_is_asked_for_and_ticked(qtbot: QtBot, menu: SourceMenu) -> None:
+    sizes = action(menu.source_menu, "Size to ask for").menu()
+    assert sizes is not None
+    with qtbot.waitSignal(menu.size_chosen) as caught:
+        action(sizes, "1920×1080").trigger()
+    assert caught.args == [1920, 1080]
+    assert [a.text() for a in sizes.actions() if a.isChecked()] == ["1920×1080"]
+
+
+def test_a_file_chosen_in_the_dialogue_is_a_source(qtbot: QtBot, menu: SourceMenu) -> None:
+    menu.ask_for_video()
+    dialog = menu.window().findChild(QFileDialog)
+    assert dialog is not None
+    with qtbot.waitSignal(menu.chosen) as caught:
+        dialog.fileSelected.emit("clip.mp4")
+    dialog.reject()
+    assert caught.args == ["clip.mp4"]
+
+
+def test_a_stream_is_chosen_by_its_address(qtbot: QtBot, menu: SourceMenu) -> None:
+    menu.ask_for_stream()
+    dialog = menu.findChild(QInputDialog)
+    assert dialog is not None
+    dialog.setTextValue("  rtsp://booth/1 ")
+    with qtbot.waitSignal(menu.chosen) as caught:
+        dialog.accept()
+    assert caught.args == ["rtsp://booth/1"]
+
+
+def test_an_empty_address_chooses_nothing(qtbot: QtBot, menu: SourceMenu) -> None:
+    menu.ask_for_stream()
+    dialog = menu.findChild(QInputDialog)
+    assert dialog is not None
+    with qtbot.assertNotEmitted(menu.chosen):
+        dialog.accept()
+
+
+def test_a_rectangle_drawn_on_the_screen_becomes_a_spec(qtbot: QtBot, menu: SourceMenu) -> None:
+    menu.ask_for_region()
+    picker = menu.findChild(RegionPicker)
+    assert picker is not None
+    origin, ratio = picker.geometry().topLeft(), picker.devicePixelRatioF()
+    with qtbot.waitSignal(menu.chosen) as caught:
+        qtbot.mousePress(picker, LEFT, pos=QPoint(40, 30))
+        qtbot.mouseMove(picker, QPoint(240, 180))
+        qtbot.mouseRelease(picker, LEFT, pos=QPoint(240, 180))
+    x, y = round((origin.x() + 40) * ratio), round((origin.y() + 30) * ratio)
+    assert caught.args == [f"screen:{x},{y},{round(200 * ratio)},{round(150 * ratio)}"]
+
+
+def test_escape_and_a_mere_click_leave_the_screen_alone(qtbot: QtBot, menu: SourceMenu) -> None:
+    for leave in ("escape", "click"):
+        menu.ask_for_region()
+        picker = menu.findChildren(RegionPicker)[-1]
+        with qtbot.assertNotEmitted(menu.chosen), qtbot.waitSignal(picker.cancelled):
+            if leave == "escape":
+                qtbot.keyClick(picker, Qt.Key.Key_Escape)
+            else:
+                qtbot.mouseClick(picker, LEFT, pos=QPoint(40, 30))
+        assert not picker.isVisible()
+
+
+def test_a_long_title_is_shortened_and_kept_in_the_tooltip(menu: SourceMenu) -> None:
+    title = "a_recording_with_a_very_long_name_indeed.mp4"
+    menu.set_label(title)
+    assert "…" in menu.text()
+    assert title in menu.toolTip()

@@ -1,0 +1,179 @@
+import itertools
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import QPoint, QRect, Qt
+from PyQt6.QtWidgets import QMainWindow, QWidget
+from pytestqt.qtbot import QtBot
+
+from widgets.arrangement import PANES, VIEWS, arranged, shown_panes
+from widgets.linked_view import LinkedView
+from widgets.stage import Stage
+
+LEFT = Qt.MouseButton.LeftButton
+SUBSETS = [frozenset(panes) for n in range(1, 5) for panes in itertools.combinations(PANES, n)]
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> QMainWindow:
+    made = QMainWindow()
+    qtbot.addWidget(made)
+    return made
+
+
+@pytest.fixture
+def stage(qtbot: QtBot, window: QMainWindow) -> Stage:
+    made = Stage(LinkedView(window), QWidget())
+    window.setCentralWidget(made)
+    window.resize(900, 600)
+    picture = np.full((48, 64, 3), 90, np.uint8)
+    table = np.zeros((256, 3), np.uint8)
+    levels = np.full((48, 64), 9, np.uint8)
+    made.rgb.show_rgb(picture)
+    made.wipe.show_pair(levels, levels, table)
+    for name in ("depth_a", "depth_b", "difference", "flicker_a", "flicker_b", "slice_a"):
+        made.pane(name).show_levels(levels, table)
+    window.show()
+    qtbot.waitExposed(window)
+    return made
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("wide", [True, False])
+@pytest.mark.parametrize("visible", SUBSETS)
+def test_no_cell_is_empty_and_none_is_used_twice(
+    visible: frozenset[str], view: str, wide: bool
+) -> None:
+    panes = shown_panes(visible, view)
+    taken = [
+        (cell.row + r, cell.column + c)
+        for cell in arranged(panes, wide, view)
+        for r in range(cell.rows)
+        for c in range(cell.columns)
+    ]
+    rows, columns = {r for r, _ in taken}, {c for _, c in taken}
+    assert sorted(taken) == sorted(itertools.product(rows, columns))
+    assert {cell.pane for cell in arranged(panes, wide, view)} == set(panes)
+
+
+def test_the_lanes_are_equally_large_whatever_else_is_shown() -> None:
+    for other in ("rgb", "cloud"):
+        cells = {cell.pane: cell for cell in arranged((other, "depth_a", "depth_b"), True)}
+        assert cells["depth_a"].rows == cells["depth_b"].rows == 1
+        assert cells["depth_a"].column == cells["depth_b"].column
+
+
+def test_slices_stand_one_above_the_other() -> None:
+    cells = {c.pane: c for c in arranged(shown_panes(PANES, "xt"), True, "xt")}
+    assert cells["slice_a"].column == cells["slice_b"].column
+    cells = {c.pane: c for c in arranged(("slice_a", "slice_b"), True, "xt")}
+    assert cells["slice_a"].column == cells["slice_b"].column
+
+
+def test_something_is_shown_even_if_nothing_is_wanted() -> None:
+    assert shown_panes((), "side") == ("rgb",)
+    assert shown_panes((), "difference") == ("difference",)
+
+
+def test_the_side_view_shows_four_panes_that_fill_the_stage(stage: Stage) -> None:
+    rects = stage.pane_rects()
+    assert set(rects) == set(PANES)
+    area = sum(rect.width() * rect.height() for rect in rects.values())
+    assert area > 0.97 * stage.width() * stage.height()
+    for one, other in itertools.combinations(rects.values(), 2):
+        assert not one.intersects(other)
+
+
+def test_rects_are_in_the_windows_coordinates(stage: Stage) -> None:
+    for name, rect in stage.pane_rects().items():
+        child = stage.window().childAt(rect.center())
+        assert child is stage.pane(name)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_exactly_the_panes_of_the_view_are_on_screen(stage: Stage, view: str) -> None:
+    stage.set_mode(view)
+    on_screen = {
+        name
+        for name in (*PANES, "wipe", "difference", "flicker_a", "flicker_b", "slice_a", "slice_b")
+        if stage.pane(name).isVisible()
+    }
+    assert on_screen == set(shown_panes(PANES, view)) == set(stage.pane_rects())
+
+
+def test_hiding_a_pane_gives_its_room_to_the_others(stage: Stage) -> None:
+    stage.set_visible_panes({"depth_a", "depth_b"})
+    rects = stage.pane_rects()
+    assert set(rects) == {"depth_a", "depth_b"}
+    assert abs(rects["depth_a"].width() - rects["depth_b"].width()) <= 1
+    assert rects["depth_a"].height() == stage.height()
+
+
+def test_two_panes_are_stacked_when_the_stage_is_tall(qtbot: QtBot, stage: Stage) -> None:
+    stage.set_visible_panes({"depth_a", "depth_b"})
+    stage.window().resize(500, 900)
+    qtbot.waitUntil(lambda: stage.pane_rects()["depth_a"].width() == stage.width())
+
+
+def test_a_double_click_enlarges_and_another_restores(qtbot: QtBot, stage: Stage) -> None:
+    with qtbot.waitSignal(stage.enlarged) as caught:
+        qtbot.mouseDClick(stage.depth_b, LEFT, pos=QPoint(60, 60))
+    assert caught.args == ["depth_b"]
+    assert set(stage.pane_rects()) == {"depth_b"}
+    qtbot.mouseDClick(stage.depth_b, LEFT, pos=QPoint(60, 60))
+    assert set(stage.pane_rects()) == set(PANES)
+
+
+def test_a_view_without_the_enlarged_pane_restores_the_rest(qtbot: QtBot, stage: Stage) -> None:
+    stage.enlarge("depth_a")
+    with qtbot.waitSignal(stage.enlarged) as caught:
+        stage.set_mode("wipe")
+    assert caught.args == [""]
+    assert "wipe" in stage.pane_rects()
+
+
+def test_escape_is_a_plain_enlarge_of_nothing(stage: Stage) -> None:
+    stage.enlarge("cloud")
+    assert set(stage.pane_rects()) == {"cloud"}
+    stage.enlarge(None)
+    assert set(stage.pane_rects()) == set(PANES)
+
+
+def test_the_cloud_never_changes_parents(stage: Stage) -> None:
+    parents = set()
+    for view in VIEWS:
+        stage.set_mode(view)
+        parents.add(stage.cloud.parent())
+    stage.enlarge("rgb")
+    parents.add(stage.cloud.parent())
+    assert parents == {stage}
+
+
+def test_hover_and_click_say_which_pane(qtbot: QtBot, stage: Stage) -> None:
+    at = stage.depth_a.picture_rect().center().toPoint()
+    with qtbot.waitSignals([stage.hovered, stage.picked]) as caught:
+        qtbot.mouseMove(stage.depth_a, at)
+        qtbot.mouseClick(stage.depth_a, LEFT, pos=at)
+    for signal in caught.all_signals_and_args:
+        assert signal.args[0] == "depth_a"
+        assert signal.args[1:] == pytest.approx((32, 24), abs=1)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_the_stage_draws_at_the_smallest_window(stage: Stage, view: str) -> None:
+    stage.window().resize(320, 240)
+    stage.set_mode(view)
+    whole = QRect(QPoint(0, 0), stage.window().size())
+    for rect in stage.pane_rects().values():
+        assert whole.contains(rect)
+        assert rect.width() >= 100
+    assert not stage.grab().isNull()
+
+
+def test_names_that_are_none_are_refused(stage: Stage) -> None:
+    with pytest.raises(ValueError, match="view"):
+        stage.set_mode("sideways")
+    with pytest.raises(ValueError, match="panes"):
+        stage.set_visible_panes({"rgb", "depth"})
+    with pytest.raises(KeyError):
+        stage.enlarge("depth")

@@ -1,0 +1,118 @@
+import pytest
+from PyQt6.QtCore import QPoint, Qt
+from pytestqt.qtbot import QtBot
+
+from tests.support.pixels import grabbed, share_of
+from widgets import theme
+from widgets.time_line import TimeLine
+from widgets.transport import Transport, clock
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def transport(qtbot: QtBot) -> Transport:
+    made = Transport()
+    qtbot.addWidget(made)
+    made.resize(900, 40)
+    made.set_position(50, 250, 2.0, 10.0)
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+@pytest.fixture
+def line(qtbot: QtBot) -> TimeLine:
+    made = TimeLine()
+    qtbot.addWidget(made)
+    made.resize(412, 24)
+    made.set_position(0, 101)
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+def test_the_play_button_asks_for_what_is_not_so(qtbot: QtBot, transport: Transport) -> None:
+    for playing, asks_to_pause in ((True, True), (False, False)):
+        transport.set_playing(playing)
+        with qtbot.waitSignal(transport.pause_toggled) as caught:
+            qtbot.mouseClick(transport.play_button, LEFT)
+        assert caught.args == [asks_to_pause]
+
+
+def test_steps_go_both_ways(qtbot: QtBot, transport: Transport) -> None:
+    steps: list[int] = []
+    transport.step_requested.connect(steps.append)
+    qtbot.mouseClick(transport._forward, LEFT)
+    qtbot.mouseClick(transport._back, LEFT)
+    assert steps == [1, -1]
+
+
+def test_a_live_source_has_no_time_line(transport: Transport) -> None:
+    transport.set_position(1000, None, 40.0, None)
+    hidden = (transport._line, transport._loop, transport._pacing, transport._back)
+    assert not any(widget.isVisible() for widget in hidden)
+    assert transport.play_button.isVisible()
+    transport.set_position(0, 250, 0.0, 10.0)
+    assert all(widget.isVisible() for widget in hidden)
+
+
+def test_showing_values_emits_nothing(qtbot: QtBot, transport: Transport) -> None:
+    with (
+        qtbot.assertNotEmitted(transport.loop_toggled),
+        qtbot.assertNotEmitted(transport.pacing_changed),
+        qtbot.assertNotEmitted(transport.seek_requested),
+    ):
+        transport.set_loop(True)
+        transport.set_pacing("every-frame")
+        transport.set_position(99, 250, 4.0, 10.0)
+
+
+def test_an_unknown_pacing_is_refused(transport: Transport) -> None:
+    with pytest.raises(ValueError, match="real-time"):
+        transport.set_pacing("warp")
+
+
+def test_clicking_the_line_seeks_to_the_frame_there(qtbot: QtBot, line: TimeLine) -> None:
+    with qtbot.waitSignal(line.seek_requested) as caught:
+        qtbot.mouseClick(line, LEFT, pos=QPoint(round(line.x_of(75)), 12))
+    assert caught.args == [75]
+
+
+def test_dragging_seeks_along_and_playback_does_not_pull_the_knob_away(
+    qtbot: QtBot, line: TimeLine
+) -> None:
+    sought: list[int] = []
+    line.seek_requested.connect(sought.append)
+    qtbot.mousePress(line, LEFT, pos=QPoint(round(line.x_of(20)), 12))
+    line.set_position(3, 101)
+    qtbot.mouseMove(line, QPoint(round(line.x_of(40)), 12))
+    qtbot.mouseMove(line, QPoint(4000, 12))
+    qtbot.mouseRelease(line, LEFT, pos=QPoint(4000, 12))
+    assert sought == [20, 40, 100]
+
+
+def test_every_frame_has_a_place_that_leads_back_to_it(line: TimeLine) -> None:
+    assert [line.index_at(line.x_of(i)) for i in range(101)] == list(range(101))
+
+
+def test_marks_are_drawn_in_the_colour_of_their_kind(line: TimeLine) -> None:
+    for kind, colour in (("reset", theme.WARN), ("gap", theme.BAD)):
+        line.set_marks([(50, kind)])
+        assert share_of(grabbed(line), colour) > 0.0005
+    with pytest.raises(ValueError, match="mark"):
+        line.set_marks([(1, "hole")])
+
+
+def test_an_empty_file_does_not_seek(qtbot: QtBot, line: TimeLine) -> None:
+    line.set_position(0, 0)
+    with qtbot.assertNotEmitted(line.seek_requested):
+        qtbot.mouseClick(line, LEFT, pos=QPoint(200, 12))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0:00.0"), (2.64, "0:02.6"), (59.96, "1:00.0"), (3723.4, "1:02:03.4"), (-1, "0:00.0")],
+)
+def test_times_read_as_on_a_clock(seconds: float, text: str) -> None:
+    assert clock(seconds) == text
