@@ -4,7 +4,7 @@ Pure arrays, deterministic by seed. The world is right-handed with z up, in metr
 x right, y down, z forward.
 """
 
-from models.scenes.atlas import TextureAtlas, default_atlas
+from models.scenes.atlas import TextureAtlas, build_atlas, default_atlas
 from models.scenes.demo import demo_scene
 from models.scenes.random_scene import SCENE_KINDS, random_scene
 from models.scenes.renderer import RenderedFrame, Renderer
@@ -16,6 +16,7 @@ __all__ = [
     "Renderer",
     "Scene",
     "TextureAtlas",
+    "build_atlas",
     "default_atlas",
     "demo_scene",
     "random_scene",

@@ -132,7 +132,12 @@ def _halvings(mask: Float32) -> tuple[NDArray[np.uint8], ...]:
 @lru_cache(maxsize=1)
 def default_atlas() -> TextureAtlas:
     """The textures of all built-in scenes, made once (under a second) and kept."""
-    rng = np.random.default_rng(2024)
+    return build_atlas(2024)
+
+
+def build_atlas(seed: int) -> TextureAtlas:
+    """Textures of all groups, drawn anew; the same for the same seed."""
+    rng = np.random.default_rng(seed)
     tiles: list[NDArray[np.uint8]] = []
     groups: dict[str, tuple[int, ...]] = {}
     masks: dict[int, tuple[NDArray[np.uint8], ...]] = {}

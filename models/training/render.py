@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from models.scenes import Renderer, TextureAtlas, default_atlas, random_scene
+from models.scenes import Renderer, TextureAtlas, build_atlas, random_scene
 from models.training.cache import Clip
 from models.training.photographs import photographs
 
@@ -44,7 +44,7 @@ def render_clip(index: int, size: tuple[int, int], frames: int) -> Clip:
 
 @lru_cache(maxsize=2)
 def _atlas(number: int) -> TextureAtlas:
-    """The built-in textures with a different choice of photographs for every few scenes."""
+    """Other textures and another choice of photographs for every few scenes."""
     known = photographs()
     chosen = np.random.default_rng((21, number)).permutation(len(known))[:PHOTOGRAPHS_AT_ONCE]
-    return default_atlas().with_photographs([known[i] for i in chosen])
+    return build_atlas(number).with_photographs([known[i] for i in chosen])
