@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from app.session import AppSession
 from app.settings import Settings
 from app.settings_store import SettingsStore
 from app.sources.opening import open_source
+from app.threads import any_abandoned
 from widgets import theme
 
 log = logging.getLogger(__name__)
@@ -49,7 +51,14 @@ def run_gui(settings: Settings, store: SettingsStore, options: WindowOptions) ->
             session.take_screenshot_when_ready(options.screenshot)
         if options.quit_after_s is not None:
             QTimer.singleShot(round(options.quit_after_s * 1000), session.window.close)
-        return app.exec()
+        code = app.exec()
+    if any_abandoned():
+        # A thread hangs in a driver or a download. Nothing of ours is left to save, and the
+        # interpreter would abort on it.
+        log.error("leaving with a thread that does not end")
+        logging.shutdown()
+        os._exit(code)
+    return code
 
 
 def make_application() -> QApplication:

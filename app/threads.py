@@ -11,6 +11,15 @@ log = logging.getLogger(__name__)
 
 JOIN_S = 5.0
 
+_ABANDONED: list[Worker] = []
+"""Threads that did not end in time. Qt aborts the process if a running QThread is destroyed, so
+they are kept; whoever ends the process looks here first."""
+
+
+def any_abandoned() -> bool:
+    """Whether a thread that was told to stop still runs."""
+    return any(worker.isRunning() for worker in _ABANDONED)
+
 
 class Worker(QThread):
     """Runs `loop` on a thread of its own; `stop` makes the loop return.
@@ -46,4 +55,6 @@ class Worker(QThread):
         ended = self.wait(int(timeout_s * 1000))
         if not ended:
             log.error("the %s thread did not end within %.0f s", self.objectName(), timeout_s)
+            self.setParent(None)
+            _ABANDONED.append(self)
         return ended
