@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
-from models import registry
+from tqdm import tqdm
+
+from models import checkpoints, registry
+from models.download import Progress
+from models.errors import UserError
 
 
 def run(arguments: argparse.Namespace) -> int:
     """List by default; `pull NAME` and `add FILE --as NAME` change what is there."""
     match arguments.action:
+        case "pull":
+            return _pull(arguments.name, arguments.yes)
+        case "add":
+            with _Bar() as bar:
+                path = checkpoints.add(arguments.file, arguments.name, bar.show)
+            print(f"{arguments.name} is ready, {path}")
+            return 0
         case _:
             return _list()
 
@@ -24,3 +36,50 @@ def _list() -> int:
         print(f"{entry.name:<{width}}  {state:<13}  {entry.summary}{note}")
     print("Any of them with +ema appended is followed by an exponential moving average.")
     return 0
+
+
+def _pull(name: str, agreed: bool) -> int:
+    """Fetch weights after their licence was shown and, at a terminal, agreed to."""
+    wanted = checkpoints.release(name)
+    print(f"{wanted.title}, {wanted.size_mb} MB from {wanted.repository}: {wanted.licence}.")
+    print(wanted.terms)
+    if not agreed and sys.stdin.isatty():
+        agreed = input("Fetch it? [y/N] ").strip().lower() in ("y", "yes")
+        if not agreed:
+            print("Nothing was fetched.")
+            return 1
+    if not agreed and not wanted.commercial:
+        raise UserError(f"{wanted.title} is not free for every use; add --yes to agree to that.")
+    with _Bar() as bar:
+        path = checkpoints.pull(name, bar.show)
+    print(f"{name} is ready, {path}")
+    return 0
+
+
+class _Bar:
+    """One progress bar per phase of an installation."""
+
+    def __init__(self) -> None:
+        self._bar: tqdm | None = None
+        self._phase = ""
+
+    def show(self, progress: Progress) -> None:
+        """Move the bar; a new phase begins a new one."""
+        if progress.phase != self._phase or self._bar is None:
+            self._close()
+            self._phase = progress.phase
+            self._bar = tqdm(
+                desc=progress.phase, total=progress.total_bytes, unit="B", unit_scale=True,
+                disable=None,
+            )  # fmt: skip
+        self._bar.update(progress.done_bytes - self._bar.n)
+
+    def _close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def __enter__(self) -> _Bar:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._close()

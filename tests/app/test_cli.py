@@ -1,0 +1,180 @@
+"""The command line: what it answers, where, and with which exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app import export
+from app.cli import run
+from models.opencv import cv2
+from tests.support.numbered_video import write_numbered_video
+
+
+@pytest.fixture
+def clip(tmp_path: Path) -> Path:
+    path = tmp_path / "clip.mp4"
+    write_numbered_video(path, 6)
+    return path
+
+
+def _refused(argv: Sequence[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    """Exit code and what was said on stderr, which must be one sentence."""
+    try:
+        code = run(argv)
+    except SystemExit as stop:
+        code = int(stop.code or 0)
+    said = capsys.readouterr().err.strip()
+    assert "\n" not in said
+    assert "Traceback" not in said
+    return code, said
+
+
+@pytest.mark.parametrize(
+    ("argv", "word"),
+    [
+        (["process"], "required"),
+        (["--frobnicate"], "frobnicate"),
+        (["process", "x", "--out", "y", "--export", "gif"], "npy, png16, mp4, ply"),
+        (["process", "x", "--out", "y", "--stride", "0"], "above zero"),
+        (["--source-size", "wide"], "1280x720"),
+        (["process", "x", "--out", "y", "--model", "flashdept-lite"], "flashdepth-lite"),
+        (["process", "x", "--out", "y", "--device", "cuda:9"], "--device cpu"),
+        (["--a", "flashdepht", "--quit-after", "1"], "flashdepth"),
+        (["--screenshot", "picture.jpg"], "picture.png"),
+    ],
+)
+def test_unusable_arguments_are_one_sentence_and_code_2(
+    argv: list[str], word: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, said = _refused(argv, capsys)
+    assert code == 2
+    assert word in said
+
+
+def test_a_missing_file_is_one_sentence_and_code_1(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gone = tmp_path / "gone.mp4"
+    code, said = _refused(["process", str(gone), "--out", str(tmp_path / "out")], capsys)
+    assert code == 1
+    assert "gone.mp4" in said
+
+
+def test_a_file_that_is_no_video_is_said_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = tmp_path / "notes.mp4"
+    text.write_text("not a video at all\n" * 50)
+    code, said = _refused(["process", str(text), "--out", str(tmp_path / "out")], capsys)
+    assert code == 1
+    assert "notes.mp4" in said
+
+
+def test_a_model_that_is_not_installed_says_how_to_get_it(
+    tmp_path: Path, clip: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FLASHDEPTH_CACHE", str(tmp_path / "cache"))
+    argv = ["process", str(clip), "--out", str(tmp_path / "out"), "--model", "flashdepth-s"]
+    code, said = _refused(argv, capsys)
+    assert code == 1
+    assert "models pull flashdepth-s" in said
+
+
+def test_process_writes_what_was_asked_for(
+    tmp_path: Path, clip: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "deep" / "out"
+    argv = ["process", str(clip), "--out", str(out), "--input-size", "64", "--threads", "1"]
+    assert run([*argv, "--export", "npy,png16,mp4,ply", "--stride", "2"]) == 0
+    assert capsys.readouterr().out.startswith("3 frames, ")
+    disparity = np.load(out / "npy" / "000002.npy")
+    assert (disparity.dtype, disparity.shape) == (np.float32, (64, 160))
+    assert np.isfinite(disparity).all()
+    assert sorted(p.name for p in (out / "npy").iterdir()) == [
+        "000000.npy", "000002.npy", "000004.npy",
+    ]  # fmt: skip
+    values = cv2.imread(str(out / "png16" / "000002.png"), cv2.IMREAD_UNCHANGED)
+    rows = (out / "png16" / "scale.csv").read_text().splitlines()
+    frame, offset, scale = (float(v) for v in rows[2].split(","))
+    assert frame == 2
+    restored = offset + scale * values.astype(np.float64)
+    assert np.abs(restored - disparity).max() <= scale * 0.51
+    assert (out / "ply" / "000002.ply").read_bytes().startswith(b"ply\n")
+    capture = cv2.VideoCapture(str(out / "disparity.mp4"))
+    assert capture.get(cv2.CAP_PROP_FRAME_COUNT) == 3
+    capture.release()
+
+
+def test_a_folder_with_content_is_refused_unless_forced(
+    tmp_path: Path, clip: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "precious.txt").write_text("mine")
+    argv = ["process", str(clip), "--out", str(out), "--input-size", "64", "--stride", "3"]
+    code, said = _refused(argv, capsys)
+    assert (code, "--force" in said) == (2, True)
+    assert run([*argv, "--force"]) == 0
+    assert (out / "precious.txt").read_text() == "mine"
+
+
+def test_a_folder_that_cannot_be_made_is_refused(
+    tmp_path: Path, clip: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("")
+    argv = ["process", str(clip), "--out", str(tmp_path / "file" / "out")]
+    code, said = _refused(argv, capsys)
+    assert code == 2
+    assert "Cannot write to" in said
+
+
+def test_a_full_disk_says_how_many_frames_are_complete(
+    tmp_path: Path,
+    clip: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    save = np.save
+    written: list[object] = []
+
+    def fill_up(path: object, array: object) -> None:
+        if len(written) == 2:
+            raise OSError(28, "No space left on device")
+        written.append(path)
+        save(path, array)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(export.np, "save", fill_up)
+    argv = ["process", str(clip), "--out", str(tmp_path / "out"), "--input-size", "64"]
+    code, said = _refused(argv, capsys)
+    assert code == 1
+    assert "disk is full" in said
+    assert "2 frames" in said
+
+
+def test_no_display_points_to_process(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("sys.platform", "linux")
+    code, said = _refused(["--reset"], capsys)
+    assert code == 2
+    assert "process" in said
+
+
+def test_the_models_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["models", "list"]) == 0
+    listed = capsys.readouterr().out
+    for name in ("flashdepth-lite", "flashdepth-l-per-frame", "depth-anything-v2-b", "off"):
+        assert name in listed
+
+
+def test_the_version_is_the_projects(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        run(["--version"])
+    assert stop.value.code == 0
+    assert capsys.readouterr().out.startswith("FlashDepth Live 0.")
