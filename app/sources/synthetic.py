@@ -1,0 +1,91 @@
+"""The built-in scene as a source: endless, seekable, and true to the last pixel."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from app.sources.base import Reading, SourceInfo
+from models.frames import Frame, GroundTruth
+from models.scenes import RenderedFrame, Renderer, Scene, demo_scene, random_scene
+
+FPS = 25.0
+DEFAULT_SIZE = (640, 480)
+
+
+class SyntheticSource:
+    """Frames of a rendered scene, the same for the same seed, size and index.
+
+    seed : None shows the demonstration scene; a number draws a scene of any kind from it.
+    with_flow : also give the exact flow to the previous frame, which costs about as much again.
+    """
+
+    def __init__(
+        self,
+        seed: int | None = None,
+        size: tuple[int, int] | None = None,
+        with_flow: bool = False,
+        threads: int = 2,
+    ) -> None:
+        width, height = size or DEFAULT_SIZE
+        self._scene: Scene = demo_scene(0) if seed is None else random_scene(seed)
+        self._renderer = Renderer(width, height, threads)
+        self._with_flow = with_flow
+        self._lock = threading.Lock()
+        self._next = 0
+        self._segment = 0
+        self._is_first = True
+        self._closed = False
+        self._info = SourceInfo(
+            spec="synthetic" if seed is None else f"synthetic:{seed}",
+            title="Built-in scene" if seed is None else f"Scene {seed}",
+            live=False,
+            size=(width, height),
+            fps=FPS,
+            has_truth=True,
+        )
+
+    @property
+    def info(self) -> SourceInfo:
+        return self._info
+
+    def read(self, timeout_s: float) -> Reading:  # noqa: ARG002 - always at hand
+        """The next frame with its ground truth."""
+        with self._lock:
+            if self._closed:
+                return None
+            index, self._next = self._next, self._next + 1
+            wants_flow = self._with_flow and not self._is_first
+            self._is_first = False
+            drawn = self._renderer.render(
+                self._scene, index / FPS, (index - 1) / FPS if wants_flow else None
+            )
+            return self._frame(drawn, index)
+
+    def seek(self, index: int) -> None:
+        """Go on with `index` (0 or more) as a new segment."""
+        with self._lock:
+            self._next = max(0, index)
+            self._segment += 1
+            self._is_first = True
+
+    def close(self) -> None:
+        """End the renderer's threads. May be called twice."""
+        with self._lock:
+            if not self._closed:
+                self._closed = True
+                self._renderer.close()
+
+    def _frame(self, drawn: RenderedFrame, index: int) -> Frame:
+        truth = GroundTruth(
+            drawn.disparity, drawn.flow_to_previous, drawn.covisible, drawn.camera_to_world
+        )
+        return Frame(
+            rgb=drawn.rgb,
+            index=index,
+            segment=self._segment,
+            captured_ns=time.monotonic_ns(),
+            time_s=index / FPS,
+            intrinsics=drawn.intrinsics,
+            truth=truth,
+        )
