@@ -1,4 +1,4 @@
-"""Mirror and rotate a frame, its ground truth and its camera together.
+"""Mirror and rotate a frame, its ground truth, its camera and its recorded lanes together.
 
 Turned before anything looks at it, so that pictures, networks, flow and cloud agree.
 """
@@ -11,7 +11,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from models.frames import Frame, GroundTruth
+from models.frames import Frame, GroundTruth, RecordedLane
 from models.geometry import Intrinsics
 
 T = TypeVar("T", bound=np.generic)
@@ -39,7 +39,15 @@ def oriented(frame: Frame, mirror: bool, rotate: int) -> Frame:
         rgb=_turned(frame.rgb, turns, mirror),
         truth=truth,
         intrinsics=None if k is None else _turned_intrinsics(k, turns, mirror),
+        recorded=None
+        if frame.recorded is None
+        else {name: _turned_lane(lane, turns, mirror) for name, lane in frame.recorded.items()},
     )
+
+
+def _turned_lane(lane: RecordedLane, turns: int, mirror: bool) -> RecordedLane:
+    disparity = _turned(lane.depth.disparity, turns, mirror)
+    return RecordedLane(lane.model, dataclasses.replace(lane.depth, disparity=disparity))
 
 
 def _turned(array: NDArray[T], turns: int, mirror: bool) -> NDArray[T]:

@@ -6,6 +6,7 @@ threads and must not be written to.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -54,6 +55,8 @@ class Frame:
         sessions start anew when it does.
     captured_ns : time.monotonic_ns() when the source delivered it.
     time_s : media time in seconds from the start of the source.
+    recorded : by lane name, what the lanes saw when this frame was recorded; it is shown as it is
+        and nothing is computed. None where the frame does not come from a recording.
     """
 
     rgb: UInt8
@@ -63,6 +66,7 @@ class Frame:
     time_s: float
     intrinsics: Intrinsics | None = None
     truth: GroundTruth | None = None
+    recorded: Mapping[str, RecordedLane] | None = None
 
     @property
     def size(self) -> tuple[int, int]:
@@ -83,3 +87,11 @@ class DepthMap:
     unit: Unit
     frame_index: int
     network_size: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RecordedLane:
+    """What a lane saw when the frame was recorded; `model` is its registered name then."""
+
+    model: str
+    depth: DepthMap

@@ -30,12 +30,15 @@ class VideoDecoder:
     """Decodes the video track of a local file or of a URL. Raises SourceError if there is none.
 
     name : the file's name, for sentences.
+    container_format : take the file for this and nothing else. FFmpeg's own guess may be a play
+        list, which opens further files; where a file comes from a stranger's folder, say "mp4".
     """
 
-    def __init__(self, location: str) -> None:
+    def __init__(self, location: str, container_format: str | None = None) -> None:
         self.is_url = "://" in location
         self.name = PurePath(urlsplit(location).path if self.is_url else location).name or location
         self._location = location
+        self._format = container_format
         self._container, self._stream = self._open()
         self._rewind()
 
@@ -101,7 +104,10 @@ class VideoDecoder:
     def _open(self) -> tuple[InputContainer, VideoStream]:
         try:
             container = av.open(
-                self._location, "r", timeout=_NETWORK_TIMEOUT_S if self.is_url else None
+                self._location,
+                "r",
+                format=self._format,
+                timeout=_NETWORK_TIMEOUT_S if self.is_url else None,
             )
         except (av.error.FFmpegError, OSError) as error:
             raise SourceError(self._why_not_opened(error)) from error

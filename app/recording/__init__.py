@@ -1,0 +1,1 @@
+"""Recordings: folders with both pictures and disparities, which `replay` shows again."""

@@ -1,0 +1,86 @@
+"""The folder of a recording that is to be made: may it be written into, and is there room?"""
+
+from __future__ import annotations
+
+import errno
+import re
+import shutil
+from pathlib import Path
+
+import av.error
+
+from app.recording.format import MANIFEST
+from models.errors import UsageError, UserError
+
+_OURS = re.compile(
+    r"manifest\.json(\.part)?|index\.jsonl|disparity\.bin|(source|composite)(-\d{3})?\.mp4"
+)
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+def prepare(folder: Path, headroom_bytes: int) -> None:
+    """Make `folder`. Raises UsageError if it holds a recording or the disk is nearly full."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if any(is_ours(path) for path in folder.iterdir()):
+        raise UsageError(f"{folder} holds a recording already; choose another folder.")
+    free = shutil.disk_usage(folder).free
+    if free < headroom_bytes:
+        raise UsageError(
+            f"The disk of {folder} has only {free >> 20} MB left; "
+            "free some space or choose another folder."
+        )
+
+
+def clear(folder: Path) -> None:
+    """Delete the files of an earlier recording in `folder` and nothing else. Raises OSError."""
+    for path in sorted(folder.iterdir(), key=_manifest_first):
+        if is_ours(path):
+            path.unlink()
+
+
+def is_ours(path: Path) -> bool:
+    """A file with the name of one of a recording's files."""
+    return _OURS.fullmatch(path.name) is not None
+
+
+def size_bytes(folder: Path) -> int:
+    """What the recording in `folder` takes on the disk; 0 if the folder has gone."""
+    try:
+        return sum(path.lstat().st_size for path in folder.iterdir() if is_ours(path))
+    except OSError:
+        return 0
+
+
+def mind_headroom(folder: Path, headroom_bytes: int, frames: int) -> None:
+    """Raises UserError when less than `headroom_bytes` is free, OSError if `folder` has gone."""
+    if shutil.disk_usage(folder).free < headroom_bytes:
+        raise UserError(
+            f"Recording stopped because the disk has less than {headroom_bytes >> 20} MB left; "
+            f"{frames} frames are kept in {folder}, free some space to record again."
+        )
+
+
+def cannot_record(error: OSError, folder: Path) -> UsageError:
+    """The sentence for a folder in which recording cannot begin."""
+    return UsageError(f"Cannot record into {folder}: {_reason(error)}; choose another folder.")
+
+
+def why_stopped(error: OSError | av.error.FFmpegError, frames: int, folder: Path) -> str:
+    """The sentence for a write that failed after `frames` frames."""
+    if error.errno in _FULL:
+        return (
+            f"Recording stopped because the disk is full; {frames} frames are kept in {folder}, "
+            "free some space to record again."
+        )
+    return (
+        f"Recording stopped because {folder} cannot be written any more ({_reason(error)}); "
+        f"{frames} frames are kept, choose another folder to record again."
+    )
+
+
+def _reason(error: OSError | av.error.FFmpegError) -> str:
+    return (error.strerror or str(error)).lower()
+
+
+def _manifest_first(path: Path) -> tuple[bool, str]:
+    return path.name != MANIFEST, path.name

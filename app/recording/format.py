@@ -1,0 +1,79 @@
+"""What lies in a recording's folder; docs/recording.md describes it for readers of other programs.
+
+File names are fixed here and never read from a recording, so a recording made by somebody else
+cannot point outside its folder.
+"""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+from models.errors import SourceError
+
+FORMAT = "flashdepth-live recording"
+VERSION = 1
+
+MANIFEST = "manifest.json"
+INDEX = "index.jsonl"
+DISPARITY = "disparity.bin"
+
+TICKS_PER_S = 90_000
+"""Presentation times count in 1/90000 s: fine enough for every frame rate, and usual in video."""
+
+MAX_SIDE = 16_384
+MAX_PIXELS = 1 << 26
+MAX_PARTS = 1_000
+MAX_MANIFEST_BYTES = 1 << 20
+LANES = ("a", "b")
+
+
+def source_name(part: int) -> str:
+    """The source's pictures: source.mp4, then source-001.mp4 and so on, one for each size."""
+    return "source.mp4" if part == 0 else f"source-{part:03d}.mp4"
+
+
+def composite_name(part: int) -> str:
+    """What was shown: composite.mp4, then composite-001.mp4 and so on."""
+    return "composite.mp4" if part == 0 else f"composite-{part:03d}.mp4"
+
+
+def is_recording(path: Path | str) -> bool:
+    """`path` is a folder with a manifest of ours. Never raises."""
+    try:
+        manifest = regular_file(Path(path), MANIFEST)
+        with manifest.open("rb") as file:
+            return FORMAT.encode() in file.read(MAX_MANIFEST_BYTES)
+    except (OSError, SourceError, ValueError):
+        return False
+
+
+def regular_file(folder: Path, name: str) -> Path:
+    """`folder / name`, which must be a plain file: a link could lead out, a pipe could hang.
+
+    Raises SourceError if it is not.
+    """
+    path = folder / name
+    try:
+        mode = path.lstat().st_mode
+    except (OSError, ValueError) as error:
+        raise SourceError(
+            f"The recording {folder.name} has no {name}; copy the whole folder again."
+        ) from error
+    if not stat.S_ISREG(mode):
+        raise SourceError(
+            f"{name} in the recording {folder.name} is not a plain file; "
+            "copy the whole folder again from where it was made."
+        )
+    return path
+
+
+def usable_size(width: object, height: object) -> bool:
+    """Both are whole numbers that a picture can have."""
+    return (
+        type(width) is int
+        and type(height) is int
+        and 1 <= width <= MAX_SIDE
+        and 1 <= height <= MAX_SIDE
+        and width * height <= MAX_PIXELS
+    )

@@ -1,0 +1,218 @@
+"""The index: one line per event, appended as it happens, each with its own checksum.
+
+A line is eight hexadecimal digits (CRC-32 of the rest), a space and a JSON object. Whatever ends
+the writing, every line before the last one is whole, and a torn one is recognised.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app.recording.format import LANES, MAX_PARTS, usable_size
+
+MAX_LINE_BYTES = 4096
+_MODEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]{0,63}")
+_BIG = 1 << 60
+
+
+@dataclass(frozen=True, slots=True)
+class LaneEntry:
+    """Where a lane's chunk lies in disparity.bin, and the registered name of its model."""
+
+    model: str
+    at: int
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class FrameEntry:
+    """One recorded frame.
+
+    number : position in the recording, from 0.
+    part : which file of pictures it is in; `ticks` : when it is shown, 1/90000 s from the first
+        frame of the recording.
+    source_index, segment, time_s : as in Frame.
+    captured_ns : capture time, from the recording's first frame.
+    dropped : frames that the app had left out before this one, all in all.
+    intrinsics : fx, fy, cx, cy in pixels, or None.
+    """
+
+    number: int
+    part: int
+    ticks: int
+    source_index: int
+    segment: int
+    time_s: float
+    captured_ns: int
+    dropped: int
+    cut: bool
+    lanes: Mapping[str, LaneEntry]
+    intrinsics: tuple[float, float, float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PartEntry:
+    """From here on pictures are in files `part`: `width` x `height` from `ticks` on."""
+
+    part: int
+    width: int
+    height: int
+    ticks: int
+
+
+@dataclass(frozen=True, slots=True)
+class GapEntry:
+    """`frames` results came too fast to be written between the frame before and the one after."""
+
+    frames: int
+
+
+@dataclass(frozen=True, slots=True)
+class EndEntry:
+    """The recording was ended in order; `reason` is empty unless something forced it."""
+
+    frames: int
+    gaps: int
+    reason: str
+
+
+Entry = FrameEntry | PartEntry | GapEntry | EndEntry
+
+
+def to_line(entry: Entry) -> bytes:
+    """The line for `entry`, with its end."""
+    body = json.dumps(_as_json(entry), separators=(",", ":"), ensure_ascii=True).encode()
+    return b"%08x %s\n" % (zlib.crc32(body), body)
+
+
+def from_line(line: bytes) -> Entry | None:
+    """The entry in `line`, or None if the line is torn, changed or makes no sense."""
+    digest, _, body = line.rstrip(b"\n").partition(b" ")
+    try:
+        if len(digest) != 8 or int(digest, 16) != zlib.crc32(body):
+            return None
+        values = json.loads(body, parse_constant=_refuse)
+        return _READERS[values["kind"]](values)
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
+        return None
+
+
+def read_lines(path: Path) -> Iterator[bytes]:
+    """The lines of an index, none longer than MAX_LINE_BYTES; a longer one comes in pieces."""
+    with path.open("rb") as file:
+        while line := file.readline(MAX_LINE_BYTES):
+            yield line
+
+
+def _as_json(entry: Entry) -> dict[str, Any]:
+    match entry:
+        case FrameEntry():
+            lanes = {name: [e.model, e.at, e.size_bytes] for name, e in entry.lanes.items()}
+            values: dict[str, Any] = {
+                "kind": "frame",
+                "n": entry.number,
+                "part": entry.part,
+                "ticks": entry.ticks,
+                "index": entry.source_index,
+                "segment": entry.segment,
+                "time_s": round(entry.time_s, 6),
+                "captured_ns": entry.captured_ns,
+                "dropped": entry.dropped,
+                "cut": entry.cut,
+                "lanes": lanes,
+            }
+            if entry.intrinsics is not None:
+                values["intrinsics"] = list(entry.intrinsics)
+            return values
+        case PartEntry(part, width, height, ticks):
+            return {"kind": "part", "part": part, "size": [width, height], "ticks": ticks}
+        case GapEntry(frames):
+            return {"kind": "gap", "frames": frames}
+        case EndEntry(frames, gaps, reason):
+            return {"kind": "end", "frames": frames, "gaps": gaps, "reason": reason[:500]}
+
+
+def _frame(values: dict[str, Any]) -> FrameEntry:
+    lanes = values["lanes"]
+    if not set(lanes) <= set(LANES):
+        raise ValueError("a lane of an unknown name")
+    intrinsics = values.get("intrinsics")
+    if intrinsics is not None:
+        fx, fy, cx, cy = (_real(value) for value in intrinsics)
+        if fx <= 0 or fy <= 0:
+            raise ValueError("a focal length is greater than zero")
+        intrinsics = (fx, fy, cx, cy)
+    return FrameEntry(
+        number=_whole(values["n"]),
+        part=_whole(values["part"], MAX_PARTS - 1),
+        ticks=_whole(values["ticks"]),
+        source_index=_whole(values["index"]),
+        segment=_whole(values["segment"]),
+        time_s=_real(values["time_s"]),
+        captured_ns=_whole(values["captured_ns"]),
+        dropped=_whole(values["dropped"]),
+        cut=bool(values["cut"]),
+        lanes={name: _lane(*lanes[name]) for name in LANES if name in lanes},
+        intrinsics=intrinsics,
+    )
+
+
+def _lane(model: object, at: object, size_bytes: object) -> LaneEntry:
+    if not isinstance(model, str) or not _MODEL.fullmatch(model):
+        raise ValueError("no name of a model")
+    return LaneEntry(model, _whole(at), _whole(size_bytes))
+
+
+def _part(values: dict[str, Any]) -> PartEntry:
+    width, height = values["size"]
+    if not usable_size(width, height):
+        raise ValueError("no size of a picture")
+    return PartEntry(_whole(values["part"], MAX_PARTS - 1), width, height, _whole(values["ticks"]))
+
+
+def _gap(values: dict[str, Any]) -> GapEntry:
+    return GapEntry(_whole(values["frames"]))
+
+
+def _end(values: dict[str, Any]) -> EndEntry:
+    return EndEntry(
+        _whole(values["frames"]), _whole(values["gaps"]), plain_text(values["reason"], 500)
+    )
+
+
+_READERS: dict[str, Callable[[dict[str, Any]], Entry]] = {
+    "frame": _frame,
+    "part": _part,
+    "gap": _gap,
+    "end": _end,
+}
+
+
+def plain_text(value: object, limit: int) -> str:
+    """A text for the screen: printable, at most `limit` long. Raises ValueError if it is none."""
+    if not isinstance(value, str):
+        raise ValueError("a text is wanted")
+    return "".join(c if c.isprintable() else " " for c in value[:limit])
+
+
+def _whole(value: object, highest: int = _BIG) -> int:
+    if type(value) is not int or not 0 <= value <= highest:
+        raise ValueError("a whole number in range is wanted")
+    return value
+
+
+def _real(value: object) -> float:
+    if type(value) not in (int, float) or not math.isfinite(value):  # type: ignore[arg-type]
+        raise ValueError("a number is wanted")
+    return float(value)  # type: ignore[arg-type]
+
+
+def _refuse(constant: str) -> float:
+    raise ValueError(f"{constant} is not JSON")

@@ -1,0 +1,110 @@
+"""The manifest: what a recording is of and how it was made. For people; replaying needs little."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from app.recording.format import FORMAT, MANIFEST, MAX_MANIFEST_BYTES, VERSION, regular_file
+from app.recording.index import plain_text
+from app.report.environment import environment
+from app.sources.base import SourceInfo
+from app.version import version
+from models import registry
+from models.errors import SourceError, UserError
+
+_USER_INFO = re.compile(r"(?<=://)[^/@\s]*@")
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingFacts:
+    """What the app says about a recording when it begins.
+
+    settings : the user's settings, plain values by key.
+    models : by registered name, what identifies the network: title, weights, checksum and so on.
+    """
+
+    source: SourceInfo
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    models: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a recording's manifest says, bounded and printable.
+
+    source : title of what was recorded; app_version : of the app that wrote it.
+    """
+
+    started: str
+    app_version: str
+    source: str
+
+
+def model_facts(*names: str) -> dict[str, dict[str, str]]:
+    """What the registry knows of the models called `names`; unknown ones are left out."""
+    facts: dict[str, dict[str, str]] = {}
+    for name in names:
+        try:
+            entry = registry.find(name)
+        except UserError:
+            continue
+        facts[name] = {"title": entry.title, "summary": entry.summary, "note": entry.note}
+    return facts
+
+
+def write_manifest(folder: Path, facts: RecordingFacts) -> None:
+    """Write the manifest of a new recording, whole or not at all. Raises OSError."""
+    source = dataclasses.asdict(facts.source)
+    document = {
+        "format": FORMAT,
+        "version": VERSION,
+        "started": datetime.now().astimezone().isoformat(timespec="seconds"),
+        "app_version": version(),
+        "source": source,
+        "models": {name: dict(about) for name, about in facts.models.items()},
+        "settings": dict(facts.settings),
+        "environment": environment(),
+    }
+    # Addresses may carry a user's name and password; recordings are handed on.
+    text = _USER_INFO.sub("", json.dumps(document, indent=2, default=str)) + "\n"
+    partial = folder / (MANIFEST + ".part")
+    with partial.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(folder / MANIFEST)
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """What `folder` is a recording of. Raises SourceError if it is none or a newer one."""
+    path = regular_file(folder, MANIFEST)
+    try:
+        with path.open("rb") as file:
+            document = json.loads(file.read(MAX_MANIFEST_BYTES + 1)[:MAX_MANIFEST_BYTES])
+        if document["format"] != FORMAT:
+            raise ValueError("another format")
+        made_by = document["version"]
+        if type(made_by) is not int or made_by < 1:
+            raise ValueError("no version")
+        if made_by <= VERSION:
+            return Manifest(
+                started=plain_text(document["started"], 40),
+                app_version=plain_text(document["app_version"], 40),
+                source=plain_text(document["source"]["title"], 200),
+            )
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise SourceError(
+            f"{folder.name} is no recording that can be read: its {MANIFEST} is damaged; "
+            "copy the folder again from where it was made."
+        ) from error
+    raise SourceError(
+        f"The recording {folder.name} was made by a newer version of this app; update it to replay."
+    )

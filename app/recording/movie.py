@@ -1,0 +1,191 @@
+"""H.264 (and AAC) in fragmented MP4: what was written up to the last fragment can always be played.
+
+A usual MP4 keeps its table at the end and is lost with it. Here a fragment of a quarter of a
+second is complete in itself, and no frame is held back by the encoder (no look-ahead, no B-frames),
+so that only the fragment being filled is lost when the process dies. A fragment goes to the disk
+when it is long enough or when a key frame follows; where frames come slower than they will be
+played, a key frame is asked for by the clock on the wall.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import av.error
+import numpy as np
+from av.audio.stream import AudioStream
+from av.video.frame import PictureType
+from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
+from av.video.stream import VideoStream
+from numpy.typing import NDArray
+
+from app.recording.format import TICKS_PER_S
+
+log = logging.getLogger(__name__)
+
+UInt8 = NDArray[np.uint8]
+Float32 = NDArray[np.float32]
+
+FRAGMENT_S = 0.25  # as played
+_PATIENCE_S = 0.35  # on the wall, before a fragment is ended early
+_INTERLEAVE_S = 0.2  # how long pictures wait for a sound that does not come
+_KEY_EVERY = 15  # frames; what a jump in the replay has to decode at most
+_BT709 = 1
+_AAC_PRIMING = 1024  # samples; a time before zero would shift the whole file
+
+
+@dataclass(frozen=True, slots=True)
+class SoundFormat:
+    """Sound as it comes from the input: samples per second, 1 or 2 channels."""
+
+    rate: int
+    channels: int
+
+
+class MovieWriter:
+    """Writes (H, W, 3) uint8 RGB pictures of one size at times in 1/90000 s, and sound beside them.
+
+    H.264 wants even sides: an odd picture gets its last row or column twice, and the index tells
+    its true size. Raises OSError or av.error.FFmpegError where the file cannot be written.
+    `clock` is time.monotonic but in tests.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        size: tuple[int, int],
+        sound: SoundFormat | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._odd = (size[0] % 2, size[1] % 2)
+        self._clock = clock
+        self._reformatter = VideoReformatter()
+        self._last: av.VideoFrame | None = None
+        self._first_waiting: int | None = None  # time of the first picture that is not on disk
+        self._waiting_since_s = 0.0
+        self._samples = _AAC_PRIMING
+        self._container = av.open(
+            str(path),
+            "w",
+            format="mp4",
+            options={
+                "movflags": "empty_moov+default_base_moof+frag_keyframe",
+                "frag_duration": str(round(FRAGMENT_S * 1e6)),
+                "max_interleave_delta": str(round(_INTERLEAVE_S * 1e6)),
+                "flush_packets": "1",
+                "video_track_timescale": str(TICKS_PER_S),
+            },
+        )
+        self._video = self._add_video(size)
+        self._sound = None if sound is None else self._add_sound(sound)
+
+    def write(self, rgb: UInt8, ticks: int) -> None:
+        """Append a picture, shown from `ticks` on; times must grow."""
+        across, down = self._odd
+        if across or down:
+            rgb = np.pad(rgb, ((0, down), (0, across), (0, 0)), mode="edge")
+        frame = self._reformatter.reformat(
+            av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb), "rgb24"),
+            format="yuv420p",
+            dst_colorspace=Colorspace.ITU709,
+            dst_color_range=ColorRange.MPEG,
+        )
+        self._encode(frame, ticks)
+
+    def settle(self) -> None:
+        """Call it while nothing comes: what waits too long is brought to the disk.
+
+        It takes a key frame to do so, so the last picture is shown again, a tick later.
+        """
+        last = self._last
+        if last is not None and last.pts is not None and self._overdue():
+            self._encode(last, last.pts + 1)
+            self._first_waiting = None
+
+    def write_sound(self, samples: Float32, start: int) -> None:
+        """Append (N, channels) float32 samples in -1 to 1, the first at sample `start` of the file.
+
+        Jitter of the clock is smoothed; a real hole stays a hole; overlap is cut off.
+        """
+        if self._sound is None:
+            return
+        rate = self._sound.rate
+        ahead = self._samples - start
+        if ahead < -rate // 20:
+            self._samples = start
+        elif ahead > rate // 20 or start < 0:
+            samples = samples[max(ahead, -start) :]
+        if not len(samples):
+            return
+        frame = av.AudioFrame.from_ndarray(
+            np.ascontiguousarray(samples.T, np.float32), "fltp", self._sound.layout
+        )
+        frame.sample_rate = rate
+        frame.time_base = Fraction(1, rate)
+        frame.pts = self._samples
+        self._samples += len(samples)
+        self._container.mux(self._sound.encode(frame))
+
+    def close(self) -> None:
+        """Finish the file as well as can be; what cannot be written is left out."""
+        for stream in (self._video, self._sound):
+            if stream is not None:
+                with _what_fails_is_logged():
+                    self._container.mux(stream.encode(None))
+        with _what_fails_is_logged():
+            self._container.close()
+
+    def _encode(self, frame: av.VideoFrame, ticks: int) -> None:
+        waiting = self._first_waiting
+        ends_fragment = self._overdue()
+        frame.pict_type = PictureType.I if ends_fragment else PictureType.NONE
+        frame.pts = ticks
+        frame.time_base = Fraction(1, TICKS_PER_S)
+        for packet in self._video.encode(frame):
+            # Unknown as yet; a guess that is too long would push the next picture back.
+            packet.duration = 1
+            self._container.mux(packet)
+        self._last = frame
+        if waiting is None or ends_fragment or ticks - waiting >= FRAGMENT_S * TICKS_PER_S:
+            self._first_waiting = ticks
+            self._waiting_since_s = self._clock()
+
+    def _overdue(self) -> bool:
+        waits_s = self._clock() - self._waiting_since_s
+        return self._first_waiting is not None and waits_s >= _PATIENCE_S
+
+    def _add_video(self, size: tuple[int, int]) -> VideoStream:
+        stream = self._container.add_stream("libx264", rate=30)
+        stream.width, stream.height = size[0] + self._odd[0], size[1] + self._odd[1]
+        stream.pix_fmt = "yuv420p"
+        stream.time_base = stream.codec_context.time_base = Fraction(1, TICKS_PER_S)
+        context = stream.codec_context
+        context.colorspace = context.color_primaries = context.color_trc = _BT709
+        context.color_range = ColorRange.MPEG
+        stream.options = {
+            "crf": "18",
+            "preset": "superfast",
+            "tune": "zerolatency",
+            "g": str(_KEY_EVERY),
+            "threads": "2",
+        }
+        return stream
+
+    def _add_sound(self, sound: SoundFormat) -> AudioStream:
+        layout = "mono" if sound.channels == 1 else "stereo"
+        return self._container.add_stream("aac", rate=sound.rate, layout=layout)
+
+
+@contextlib.contextmanager
+def _what_fails_is_logged() -> Iterator[None]:
+    try:
+        yield
+    except (OSError, av.error.FFmpegError) as error:
+        log.warning("the end of a video could not be written: %s", error)

@@ -1,0 +1,278 @@
+"""Takes results as they come and writes them on a thread of its own; never in anybody's way."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import av.error
+import numpy as np
+from numpy.typing import NDArray
+
+from app.mailbox import Closed
+from app.recording import folder as folder_of
+from app.recording.inbox import Inbox, InboxLimits
+from app.recording.manifest import RecordingFacts, write_manifest
+from app.recording.sound import DeviceInput, Listening, OpenSound, SoundBlock
+from app.recording.timeline import Timeline
+from app.recording.writer import Content, RecordingWriter
+from app.results import FrameResult
+from models.errors import UserError
+
+log = logging.getLogger(__name__)
+
+UInt8 = NDArray[np.uint8]
+
+_POLL_S = 0.1
+_LOOK_S = 1.0  # between looks at the disk
+_GRACE_S = 2.0  # to finish the files once nothing more is written
+
+
+@dataclass(frozen=True, slots=True)
+class RecorderOptions:
+    """How to record.
+
+    sound : name of an input, "default", or empty for none.
+    headroom_bytes : recording stops while this much is still free on the disk.
+    """
+
+    content: Content = field(default_factory=Content)
+    sound: str = ""
+    headroom_bytes: int = 256 << 20
+    limits: InboxLimits = field(default_factory=InboxLimits)
+
+
+@dataclass(frozen=True, slots=True)
+class RecorderStatus:
+    """What the recorder is doing; replaced as a whole, so any thread may read it.
+
+    seconds, frames : what is in the recording; gaps : frames that could not be written in time.
+    size_bytes : what it takes on the disk.
+    message : one sentence when something is wrong, else empty; it may still be recording then.
+    """
+
+    recording: bool = False
+    seconds: float = 0.0
+    frames: int = 0
+    gaps: int = 0
+    size_bytes: int = 0
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Work:
+    result: FrameResult
+    gap: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Shown:
+    rgb: UInt8
+    shown_ns: int
+
+
+class Recorder:
+    """One recording, into one new folder. start(), offer() from one thread, stop().
+
+    notify() is called, on any thread, when `status` changed; it must not block.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        facts: RecordingFacts,
+        options: RecorderOptions | None = None,
+        notify: Callable[[], None] | None = None,
+        open_sound: OpenSound = DeviceInput,
+    ) -> None:
+        self.folder = folder
+        self._facts = facts
+        self._options = options or RecorderOptions()
+        self._notify = notify
+        self._open_sound = open_sound
+        self._inbox: Inbox[_Work | _Shown | SoundBlock] = Inbox(self._options.limits)
+        self._lost = 0  # since the last frame that was let in
+        self._lost_before = 0
+        self._deadline_s: float | None = None
+        self._thread: threading.Thread | None = None
+        self._sound: Listening | None = None
+        self._telling = threading.Lock()
+        self.status = RecorderStatus()
+
+    def start(self) -> None:
+        """Make the folder and begin. Raises UsageError where it cannot be written into."""
+        try:
+            folder_of.prepare(self.folder, self._options.headroom_bytes)
+            write_manifest(self.folder, self._facts)
+            message = self._listen()
+            writer = self._make_writer()
+        except OSError as error:
+            self._stop_listening()
+            raise folder_of.cannot_record(error, self.folder) from error
+        except UserError:
+            self._stop_listening()
+            raise
+        self._tell(recording=True, message=message)
+        self._thread = threading.Thread(
+            target=self._run, args=(writer,), name="recorder", daemon=True
+        )
+        self._thread.start()
+
+    def offer(self, result: FrameResult) -> bool:
+        """Record `result` if there is room, else count a gap. Never blocks. One thread only."""
+        work = _Work(result, self._lost)
+        return self._counted(self._inbox.offer(work, _size_bytes(result)))
+
+    def put(self, result: FrameResult, timeout_s: float) -> bool:
+        """Record `result`, waiting for room, so that every frame of a file is kept.
+
+        False, without counting a gap, if there was no room in time or recording has stopped.
+        """
+        done = self._inbox.put(_Work(result, self._lost), _size_bytes(result), timeout_s)
+        return self._counted(True) if done else False
+
+    def offer_composite(self, rgb: UInt8, shown_ns: int) -> bool:
+        """Record (H, W, 3) uint8 as what was shown at `shown_ns`; needs `Content.composed` off."""
+        return self._inbox.offer(_Shown(rgb, shown_ns), rgb.nbytes)
+
+    def stop(self, timeout_s: float = 3.0) -> bool:
+        """Write what waits, at most for `timeout_s`, and finish the files.
+
+        False if the disk did not answer in time; the thread is left behind then, and what was
+        written before is there.
+        """
+        self._deadline_s = time.monotonic() + timeout_s
+        self._inbox.close()
+        thread = self._thread
+        if thread is None:
+            return True
+        thread.join(timeout_s + _GRACE_S)
+        if thread.is_alive():
+            log.error("the recorder did not end within %.0f s", timeout_s + _GRACE_S)
+            self._tell(
+                recording=False,
+                message="The disk did not answer in time; the recording may lack its end.",
+            )
+            return False
+        return True
+
+    def _counted(self, accepted: bool) -> bool:
+        if accepted:
+            self._lost_before += self._lost
+            self._lost = 0
+        elif self.status.recording:
+            self._lost += 1
+            self._tell(gaps=self._lost_before + self._lost)
+        return accepted
+
+    def _listen(self) -> str:
+        if not self._options.sound:
+            return ""
+        try:
+            self._sound = self._open_sound(self._options.sound, self._hear)
+        except UserError as error:
+            log.warning("%s", error, exc_info=True)
+            return str(error)
+        return ""
+
+    def _hear(self, block: SoundBlock) -> None:
+        self._inbox.offer(block, block.samples.nbytes)
+
+    def _stop_listening(self) -> None:
+        sound, self._sound = self._sound, None
+        if sound is not None:
+            sound.close()
+
+    def _make_writer(self) -> RecordingWriter:
+        heard = self._sound is not None
+        timeline = Timeline(by_capture=heard or self._facts.source.live)
+        sound_format = None if self._sound is None else self._sound.format
+        return RecordingWriter(self.folder, self._options.content, timeline, sound_format)
+
+    def _run(self, writer: RecordingWriter) -> None:
+        message = ""
+        try:
+            self._write_all(writer)
+        except UserError as error:
+            message = str(error)
+        except (OSError, av.error.FFmpegError) as error:
+            log.warning("recording stopped", exc_info=True)
+            message = folder_of.why_stopped(error, writer.frames, self.folder)
+        except Exception:
+            log.exception("recording failed")
+            message = "Recording stopped because of a fault; the log says why."
+        finally:
+            self._inbox.close()
+            self._stop_listening()
+            try:
+                writer.close(message)
+            finally:
+                self._look(
+                    writer,
+                    recording=False,
+                    gaps=max(writer.gaps, self.status.gaps),
+                    message=message or self.status.message,
+                )
+
+    def _write_all(self, writer: RecordingWriter) -> None:
+        looked_s = -_LOOK_S
+        while True:
+            try:
+                item = self._inbox.take(_POLL_S)
+            except Closed:
+                writer.note_gap(self._lost)
+                return
+            if self._deadline_s is not None and time.monotonic() > self._deadline_s:
+                writer.note_gap(self._abandon(item))
+                return
+            self._write(writer, item)
+            if time.monotonic() - looked_s >= _LOOK_S:
+                looked_s = time.monotonic()
+                self._look(writer)
+                folder_of.mind_headroom(self.folder, self._options.headroom_bytes, writer.frames)
+
+    def _write(self, writer: RecordingWriter, item: _Work | _Shown | SoundBlock | None) -> None:
+        match item:
+            case _Work(result, gap):
+                writer.write(result, gap)
+            case _Shown(rgb, shown_ns):
+                writer.write_composite(rgb, shown_ns)
+            case SoundBlock():
+                writer.write_sound(item)
+            case None:
+                writer.settle()
+
+    def _abandon(self, item: _Work | _Shown | SoundBlock | None) -> int:
+        """Empty the inbox; returns how many frames that loses."""
+        lost = self._lost
+        try:
+            while item is not None:
+                lost += 1 + item.gap if isinstance(item, _Work) else 0
+                item = self._inbox.take(0)
+        except Closed:
+            pass  # empty now
+        return lost
+
+    def _look(self, writer: RecordingWriter, **changes: object) -> None:
+        self._tell(
+            seconds=writer.seconds,
+            frames=writer.frames,
+            size_bytes=folder_of.size_bytes(self.folder),
+            **changes,
+        )
+
+    def _tell(self, **changes: object) -> None:
+        with self._telling:
+            self.status = dataclasses.replace(self.status, **changes)  # type: ignore[arg-type]
+        if self._notify is not None:
+            self._notify()
+
+
+def _size_bytes(result: FrameResult) -> int:
+    lanes = sum(lane.depth.disparity.nbytes + lane.levels.nbytes for lane in result.lanes.values())
+    return result.frame.rgb.nbytes + lanes

@@ -1,0 +1,109 @@
+"""Sound from an input of the computer, in blocks that know when they were heard.
+
+The sound library is loaded only when sound is asked for: without its system part (PortAudio) the
+import itself fails, and a recording must go on without sound.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.recording.movie import SoundFormat
+from models.errors import UserError
+
+log = logging.getLogger(__name__)
+
+DEFAULT_INPUT = "default"
+_RATES = (48_000, 44_100, 32_000, 16_000)  # what AAC and every player know
+_BLOCK_S = 0.02
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SoundBlock:
+    """samples : (N, channels) float32 in -1 to 1, the first heard at `captured_ns` (monotonic)."""
+
+    samples: NDArray[np.float32]
+    captured_ns: int
+
+
+Sink = Callable[[SoundBlock], None]
+
+
+class Listening(Protocol):
+    """An open input that calls its sink from a thread of its own."""
+
+    @property
+    def format(self) -> SoundFormat: ...
+
+    def close(self) -> None: ...
+
+
+OpenSound = Callable[[str, Sink], Listening]
+
+
+class DeviceInput:
+    """An input device of that name, or the system's choice for "default".
+
+    Raises UserError, in a sentence that says that recording goes on without sound.
+    """
+
+    def __init__(self, name: str, sink: Sink) -> None:
+        self._sink = sink
+        try:
+            import sounddevice
+        except OSError as error:
+            raise UserError(
+                "Sound is not recorded because PortAudio is not installed; "
+                "pictures and disparity are."
+            ) from error
+        device = None if name == DEFAULT_INPUT else name
+        try:
+            facts = sounddevice.query_devices(device, "input")
+            self.format = _usable_format(sounddevice, device, facts)
+            self._stream = sounddevice.InputStream(
+                samplerate=self.format.rate,
+                blocksize=round(self.format.rate * _BLOCK_S),
+                device=device,
+                channels=self.format.channels,
+                dtype="float32",
+                callback=self._heard,
+            )
+            self._stream.start()
+        except (sounddevice.PortAudioError, ValueError) as error:
+            log.warning("no sound from %s: %s", name, error)
+            raise UserError(
+                f"Sound is not recorded because the input {name} cannot be opened; "
+                "pictures and disparity are."
+            ) from error
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._stream.close()
+
+    def _heard(self, samples: NDArray[np.float32], _count: int, when: Any, status: Any) -> None:
+        if status:
+            log.info("sound input: %s", status)
+        ago_s = max(0.0, when.currentTime - when.inputBufferAdcTime)
+        captured_ns = time.monotonic_ns() - round(ago_s * 1e9)
+        self._sink(SoundBlock(samples.copy(), captured_ns))  # the library reuses the buffer
+
+
+def _usable_format(library: Any, device: str | None, facts: Any) -> SoundFormat:
+    channels = min(2, int(facts["max_input_channels"]))
+    native = round(float(facts["default_samplerate"]))
+    if native in _RATES:
+        return SoundFormat(native, channels)
+    for rate in _RATES:
+        try:
+            library.check_input_settings(device, channels, "float32", samplerate=rate)
+        except library.PortAudioError:
+            continue
+        return SoundFormat(rate, channels)
+    raise ValueError(f"none of {_RATES} samples per second")

@@ -1,0 +1,229 @@
+"""Writes one recording's folder, frame by frame; used from the recorder's thread only.
+
+The order within a frame matters: disparity first, then pictures, then the line in the index, so
+that a line never speaks of a chunk that is not there.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.recording import disparity
+from app.recording.composite import composite_size, fitted, side_by_side
+from app.recording.format import (
+    DISPARITY,
+    INDEX,
+    LANES,
+    MAX_PARTS,
+    TICKS_PER_S,
+    composite_name,
+    source_name,
+)
+from app.recording.index import (
+    EndEntry,
+    Entry,
+    FrameEntry,
+    GapEntry,
+    LaneEntry,
+    PartEntry,
+    to_line,
+)
+from app.recording.movie import MovieWriter, SoundFormat
+from app.recording.sound import SoundBlock
+from app.recording.timeline import Timeline
+from app.results import FrameResult
+from models.errors import UserError
+from renderers import colormap
+
+UInt8 = NDArray[np.uint8]
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a recording holds beside the source's pictures, which it always holds.
+
+    composite : also a video of everything; `composed` makes it of the source and both lanes,
+        otherwise its frames are handed in.
+    colormap : colours of the composed video.
+    """
+
+    disparity: bool = True
+    composite: bool = True
+    composed: bool = True
+    colormap: str = colormap.COLORMAPS[0]
+
+
+class RecordingWriter:
+    """Raises OSError or av.error.FFmpegError where something cannot be written."""
+
+    def __init__(
+        self, folder: Path, content: Content, timeline: Timeline, sound: SoundFormat | None = None
+    ) -> None:
+        self._folder = folder
+        self._content = content
+        self._timeline = timeline
+        self._sound = sound
+        self._colours = colormap.table(content.colormap)
+        self._index = _Appending(folder / INDEX)
+        self._disparity = _Appending(folder / DISPARITY)
+        self._part: PartEntry | None = None
+        self._part_captured_ns = 0
+        self._source: MovieWriter | None = None
+        self._composite: MovieWriter | None = None
+        self._composite_size: tuple[int, int] | None = None
+        self._composite_ticks = -1
+        self.frames = 0
+        self.gaps = 0
+
+    @property
+    def seconds(self) -> float:
+        """Length of what was written, from its first frame to its last."""
+        return max(0, self._timeline.last) / TICKS_PER_S
+
+    def write(self, result: FrameResult, gap: int = 0) -> None:
+        """Append a frame; `gap` frames before it were lost."""
+        self.note_gap(gap)
+        ticks = self._timeline.ticks(result.frame)
+        part = self._part_for(result, ticks)
+        lanes = self._write_lanes(result) if self._content.disparity else {}
+        assert self._source is not None
+        self._source.write(result.frame.rgb, ticks - part.ticks)
+        if self._content.composite and self._content.composed:
+            self._write_composite(side_by_side(result, self._colours), ticks - part.ticks)
+        frame, k = result.frame, result.frame.intrinsics
+        entry = FrameEntry(
+            number=self.frames,
+            part=part.part,
+            ticks=ticks,
+            source_index=frame.index,
+            segment=frame.segment,
+            time_s=frame.time_s,
+            captured_ns=self._timeline.since_start_ns(frame),
+            dropped=result.dropped,
+            cut=result.cut,
+            lanes=lanes,
+            intrinsics=None if k is None else (k.fx, k.fy, k.cx, k.cy),
+        )
+        self._append(entry)
+        self.frames += 1
+
+    def write_composite(self, rgb: UInt8, shown_ns: int) -> None:
+        """Append a picture of everything as it was shown; left out before the first frame."""
+        if self._part is not None and self._content.composite and not self._content.composed:
+            since_part_ns = shown_ns - self._part_captured_ns
+            self._write_composite(rgb, since_part_ns * TICKS_PER_S // 1_000_000_000)
+
+    def write_sound(self, block: SoundBlock) -> None:
+        """Append sound; what was heard before the first frame is left out."""
+        if self._part is None or self._sound is None:
+            return
+        since_part_s = (block.captured_ns - self._part_captured_ns) / 1e9
+        start = round(since_part_s * self._sound.rate)
+        for movie in (self._source, self._composite):
+            if movie is not None:
+                movie.write_sound(block.samples, start)
+
+    def note_gap(self, frames: int) -> None:
+        """Write down that `frames` were lost here."""
+        if frames:
+            self.gaps += frames
+            self._append(GapEntry(frames))
+
+    def settle(self) -> None:
+        """Bring to the disk what waits for a frame that does not come."""
+        for movie in (self._source, self._composite):
+            if movie is not None:
+                movie.settle()
+
+    def close(self, reason: str = "") -> None:
+        """Finish every file as well as can be; `reason` says what forced the end, if anything."""
+        self._close_movies()
+        try:
+            self._append(EndEntry(self.frames, self.gaps, reason))
+        except OSError as error:  # full or gone; the recording replays without its last line
+            log.warning("the end of the index could not be written: %s", error)
+        finally:
+            self._index.close()
+            self._disparity.close()
+
+    def _part_for(self, result: FrameResult, ticks: int) -> PartEntry:
+        size = result.frame.size
+        if self._part is not None and (self._part.width, self._part.height) == size:
+            return self._part
+        number = 0 if self._part is None else self._part.part + 1
+        if number >= MAX_PARTS:
+            raise UserError(
+                f"Recording stopped because the picture changed its size {number} times; "
+                "what was recorded is kept."
+            )
+        self._close_movies()
+        self._part = PartEntry(number, *size, ticks)
+        self._part_captured_ns = result.frame.captured_ns
+        self._source = MovieWriter(self._folder / source_name(number), size, self._sound)
+        self._append(self._part)
+        return self._part
+
+    def _write_lanes(self, result: FrameResult) -> dict[str, LaneEntry]:
+        entries: dict[str, LaneEntry] = {}
+        for name in LANES:
+            if (lane := result.lanes.get(name)) is not None:
+                chunk = disparity.pack(disparity.ChunkKey(self.frames, name), lane.depth)
+                at = self._disparity.append(chunk)
+                entries[name] = LaneEntry(lane.model, at, len(chunk))
+        return entries
+
+    def _write_composite(self, rgb: UInt8, ticks: int) -> None:
+        assert self._part is not None
+        if self._composite is None:
+            size = (rgb.shape[1], rgb.shape[0])
+            if self._content.composed:
+                size = composite_size((self._part.width, self._part.height))
+            path = self._folder / composite_name(self._part.part)
+            self._composite = MovieWriter(path, size, self._sound)
+            self._composite_size, self._composite_ticks = size, -1
+        assert self._composite_size is not None
+        if ticks > self._composite_ticks:
+            self._composite.write(fitted(rgb, self._composite_size), ticks)
+            self._composite_ticks = ticks
+
+    def _close_movies(self) -> None:
+        for movie in (self._source, self._composite):
+            if movie is not None:
+                movie.close()
+        self._source = self._composite = None
+
+    def _append(self, entry: Entry) -> None:
+        self._index.append(to_line(entry))
+
+
+class _Appending:
+    """A new file that only grows, by whole records: what was written in part is cut off again."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = io.FileIO(path, "x")
+        self._size = 0
+
+    def append(self, record: bytes) -> int:
+        """Append `record` whole and return where it begins. Raises OSError."""
+        begin = self._size
+        rest = memoryview(record)
+        try:
+            while rest:
+                rest = rest[self._file.write(rest) :]
+        except OSError:
+            self._file.truncate(begin)
+            self._file.seek(begin)
+            raise
+        self._size += len(record)
+        return begin
+
+    def close(self) -> None:
+        self._file.close()
