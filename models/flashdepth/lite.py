@@ -105,8 +105,10 @@ class Head(nn.Module):
         x = F.interpolate(
             self.narrow(path), finest.shape[-2:], mode="bilinear", align_corners=False
         )
-        x = F.relu(x + self.skip(finest))
-        x = self.out(F.relu(self.mix(x)))
+        x = F.relu(self.mix(F.relu(x + self.skip(finest))))
+        with torch.autocast(x.device.type, enabled=False):
+            # Eight bits of mantissa would make a staircase of a slope: the last sum is exact.
+            x = self.out(x.to(self.out.weight.dtype))
         return F.pixel_shuffle(x, 2).squeeze(1)
 
 
@@ -143,11 +145,12 @@ class FlashDepthLite(nn.Module):
         return self.decode(self.encode(frames), state)
 
     def for_inference(self, dtype: torch.dtype) -> FlashDepthLite:
-        """This network, made ready to run: convolutions in `dtype`, the memory in float32."""
+        """This network, made ready to run: convolutions in `dtype`, memory and output float32."""
         self.eval().requires_grad_(False)
         self.to(dtype=dtype)
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.temporal.float()
+        self.head.out.float()
         return self
 
     def encode(self, frames: Tensor) -> tuple[Tensor, ...]:

@@ -128,6 +128,13 @@ def test_inference_in_bfloat16_stays_near_float32() -> None:
 
 
 @torch.inference_mode()
+def test_bfloat16_makes_no_staircase_of_disparity() -> None:
+    made = network().for_inference(torch.bfloat16)
+    disparity, _ = made(torch.randn(1, 3, 64, 96).bfloat16(), None)
+    assert len(disparity.unique()) > 0.5 * disparity.numel()
+
+
+@torch.inference_mode()
 def test_features_have_the_stated_widths_and_strides() -> None:
     features = LiteEncoder()(torch.randn(1, 3, 64, 128))
     for feature, width, stride in zip(features, FEATURE_WIDTHS, FEATURE_STRIDES, strict=True):
