@@ -27,15 +27,29 @@ class Picturer:
 
     def rgb(self, frame: VideoFrame) -> NDArray[np.uint8]:
         """(H, W, 3) uint8 from any pixel format: alpha is dropped, deeper colours are rounded."""
-        width = frame.width
-        if abs(self._aspect - 1.0) > 0.005:
-            width = max(1, round(frame.width * self._aspect))
         converted = self._reformatter.reformat(
-            frame, width=width, format="rgb24", src_colorspace=_source_colours(frame)
+            frame,
+            width=self._width(frame),
+            format="rgb24",
+            src_colorspace=_source_colours(frame),
         )
         picture = np.asarray(converted.to_ndarray(), np.uint8)
-        quarter_turns = round(frame.rotation / 90) % 4
-        return np.ascontiguousarray(np.rot90(picture, quarter_turns))
+        return np.ascontiguousarray(np.rot90(picture, _quarter_turns(frame)))
+
+    def size_of(self, frame: VideoFrame) -> tuple[int, int]:
+        """(width, height) that rgb() would give."""
+        size = (self._width(frame), frame.height)
+        return size[::-1] if _quarter_turns(frame) % 2 else size
+
+    def _width(self, frame: VideoFrame) -> int:
+        if abs(self._aspect - 1.0) <= 0.005:
+            return frame.width
+        return max(1, round(frame.width * self._aspect))
+
+
+def _quarter_turns(frame: VideoFrame) -> int:
+    """Counter-clockwise quarter turns that make `frame` upright."""
+    return round(frame.rotation / 90) % 4
 
 
 def _source_colours(frame: VideoFrame) -> int | None:

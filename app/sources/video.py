@@ -107,8 +107,7 @@ class VideoSource:
                 f"{self._decoder.name} holds no picture that can be decoded; pick another file."
             )
         self._decoder.put_back(first)
-        rgb = self._picturer.rgb(first)
-        return rgb.shape[1], rgb.shape[0]
+        return self._picturer.size_of(first)
 
     def _read_index(self) -> None:
         table = self._decoder.read_table()

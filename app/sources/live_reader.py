@@ -1,0 +1,303 @@
+"""Reads what comes by itself, in a thread of its own, and survives whatever the device does.
+
+A call into a camera driver may take half a minute or never return, and nothing can interrupt it.
+So a worker thread makes those calls and the reader only ever waits for the worker, as long as it
+likes: it notices silence, tells so, gives up on a worker that does not come back and starts
+another. A worker reopens what broke, at first soon and then less often.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.sources.base import SignalLost
+from models.errors import SourceError
+
+log = logging.getLogger(__name__)
+
+_MOST_ABANDONED = 3
+_RATE_WINDOW = 60
+
+
+class Picture(Protocol):
+    """A whole picture of a live source, converted only if somebody looks at it."""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) in pixels."""
+        ...
+
+    def rgb(self) -> NDArray[np.uint8]:
+        """(H, W, 3) uint8, C-contiguous, not shared with the device."""
+        ...
+
+
+class Connection(Protocol):
+    """A device or stream that is open. Only one thread uses it."""
+
+    @property
+    def delivered(self) -> str:
+        """The format that comes, as text."""
+        ...
+
+    def grab(self) -> Picture | None:
+        """The next picture, waiting for it; None if what came was no whole picture.
+
+        Raises SourceError when the signal ended.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give the device back."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to wait for a device, in seconds.
+
+    stall_s : silence after which the signal counts as lost.
+    reading_s, opening_s : after which a call that does not return is given up.
+    retry_s, retry_most_s : the first and the longest pause before opening again; each pause
+        doubles the last.
+    closing_s : how long close() waits for the worker.
+    """
+
+    stall_s: float = 1.5
+    reading_s: float = 4.0
+    opening_s: float = 20.0
+    retry_s: float = 0.25
+    retry_most_s: float = 4.0
+    closing_s: float = 1.0
+
+
+USUAL_PATIENCE = Patience()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Arrival:
+    """A picture as it came.
+
+    number : counts everything the device sent since the source was opened, from 0.
+    connection : counts the openings; another one means a break.
+    captured_ns : time.monotonic_ns() when the device handed it over.
+    """
+
+    picture: Picture
+    number: int
+    connection: int
+    captured_ns: int
+    delivered: str
+
+
+class LiveReader:
+    """The newest picture of a device that `connect` opens; older ones are forgotten.
+
+    connect() opens the device, blocking as long as it must; it raises SourceError with a sentence
+    for the user if it cannot, and is called again later.
+    """
+
+    def __init__(
+        self, connect: Callable[[], Connection], title: str, patience: Patience = USUAL_PATIENCE
+    ) -> None:
+        self._connect = connect
+        self._title = title
+        self._patience = patience
+        self._changed = threading.Condition()
+        self._closed = False
+        self._newest: Arrival | None = None
+        self._count = 0
+        self._connections = 0
+        self._arrivals_s: deque[float] = deque(maxlen=_RATE_WINDOW)
+        self._trouble = ""  # why nothing comes, as the worker told
+        self._told = ""  # the last sentence handed out; empty while pictures come
+        self._abandoned: list[_Worker] = []
+        self._heard_s = time.monotonic()
+        self._worker = self._new_worker()
+        self._worker.start()
+
+    @property
+    def abandoned(self) -> int:
+        """Threads that are stuck inside a driver at the moment."""
+        with self._changed:
+            self._abandoned = [worker for worker in self._abandoned if worker.is_alive()]
+            return len(self._abandoned)
+
+    @property
+    def fps(self) -> float | None:
+        """Pictures per second that came lately; None if too few did."""
+        with self._changed:
+            times = self._arrivals_s
+            if len(times) < 2 or time.monotonic() - times[-1] > self._patience.stall_s:
+                return None
+            return (len(times) - 1) / max(times[-1] - times[0], 1e-6)
+
+    def take(self, timeout_s: float) -> Arrival | SignalLost | None:
+        """The newest picture not taken yet; why there is none, once; or None after `timeout_s`."""
+        deadline_s = time.monotonic() + timeout_s
+        with self._changed:
+            while not self._closed:
+                if self._newest is not None:
+                    arrival, self._newest = self._newest, None
+                    self._told = ""
+                    return arrival
+                self._look_after_worker()
+                sentence = self._sentence()
+                if sentence and sentence != self._told:
+                    self._told = sentence
+                    return SignalLost(sentence)
+                remaining_s = deadline_s - time.monotonic()
+                if remaining_s <= 0:
+                    return None
+                self._changed.wait(min(remaining_s, self._patience.stall_s / 4))
+            return None
+
+    def close(self) -> None:
+        """Stop; waits a bounded time for the device to be given back. May be called twice."""
+        with self._changed:
+            self._closed = True
+            self._newest = None
+            worker = self._worker
+            worker.retire()
+            self._changed.notify_all()
+        worker.join(self._patience.closing_s)
+        if worker.is_alive():
+            with self._changed:
+                self._abandoned = [*(old for old in self._abandoned if old is not worker), worker]
+            log.warning("%s does not answer; its thread is left behind", self._title)
+
+    def _new_worker(self) -> _Worker:
+        return _Worker(self, self._connect, self._title, self._patience)
+
+    def _sentence(self) -> str:
+        if self._trouble:
+            return self._trouble
+        if time.monotonic() - self._heard_s < self._patience.stall_s:
+            return ""
+        if self._connections == 0:
+            return f"Waiting for the first picture of {self._title}."
+        return f"{self._title} sends no pictures; trying to get it back."
+
+    def _look_after_worker(self) -> None:
+        worker = self._worker
+        if worker.is_alive() and not worker.is_stuck():
+            return
+        if worker.is_alive():
+            self._abandoned = [old for old in self._abandoned if old.is_alive()]
+            if len(self._abandoned) >= _MOST_ABANDONED:
+                self._trouble = (
+                    f"{self._title} does not answer; unplug it and plug it in again, "
+                    "or pick another source."
+                )
+                return
+            log.warning("%s: a call into the driver does not return", self._title)
+            self._abandoned.append(worker)
+        worker.retire()
+        self._worker = self._new_worker()
+        self._worker.start()
+
+    # Called by workers:
+
+    def publish(self, worker: _Worker, picture: Picture, delivered: str) -> None:
+        """`picture` came."""
+        now_s = time.monotonic()
+        with self._changed:
+            if worker is not self._worker:
+                return
+            if worker.is_first_picture:
+                worker.is_first_picture = False
+                self._connections += 1
+                self._arrivals_s.clear()
+            self._newest = Arrival(
+                picture, self._count, self._connections, time.monotonic_ns(), delivered
+            )
+            self._count += 1
+            self._arrivals_s.append(now_s)
+            self._heard_s = now_s
+            self._trouble = ""
+            self._changed.notify_all()
+
+    def report(self, worker: _Worker, trouble: str) -> None:
+        """Nothing comes, and why."""
+        with self._changed:
+            if worker is self._worker:
+                self._trouble = trouble
+                self._changed.notify_all()
+
+
+class _Worker(threading.Thread):
+    """Opens, reads and reopens until it is retired."""
+
+    def __init__(
+        self,
+        reader: LiveReader,
+        connect: Callable[[], Connection],
+        title: str,
+        patience: Patience,
+    ) -> None:
+        # A daemon, because a thread stuck inside a driver cannot be ended: any other kind would
+        # keep the whole program from ending.
+        super().__init__(name=f"live {title}", daemon=True)
+        self.is_first_picture = True
+        self._reader = reader
+        self._connect = connect
+        self._title = title
+        self._patience = patience
+        self._retired = threading.Event()
+        self._call: tuple[float, float] | None = None  # (began, allowed) of the call under way
+
+    def retire(self) -> None:
+        """End as soon as the call under way returns."""
+        self._retired.set()
+
+    def is_stuck(self) -> bool:
+        """The call under way takes longer than it may."""
+        call = self._call
+        return call is not None and time.monotonic() - call[0] > call[1]
+
+    def run(self) -> None:
+        pause_s = self._patience.retry_s
+        while not self._retired.is_set():
+            self.is_first_picture = True
+            try:
+                self._live_once()
+            except SourceError as error:
+                log.info("%s: %s", self._title, error)
+                self._reader.report(self, str(error))
+            finally:
+                self._call = None
+            if not self.is_first_picture:
+                pause_s = self._patience.retry_s
+            self._retired.wait(pause_s)
+            pause_s = min(2 * pause_s, self._patience.retry_most_s)
+
+    def _live_once(self) -> None:
+        self._call = (time.monotonic(), self._patience.opening_s)
+        connection = self._connect()
+        try:
+            self._read(connection)
+        finally:
+            self._call = (time.monotonic(), self._patience.reading_s)
+            connection.close()
+
+    def _read(self, connection: Connection) -> None:
+        heard_s = time.monotonic()
+        while not self._retired.is_set():
+            self._call = (time.monotonic(), self._patience.reading_s)
+            picture = connection.grab()
+            if picture is not None:
+                heard_s = time.monotonic()
+                self._reader.publish(self, picture, connection.delivered)
+            elif time.monotonic() - heard_s > self._patience.reading_s:
+                raise SourceError(
+                    f"{self._title} sends nothing that can be shown; trying to get it back."
+                )

@@ -1,0 +1,230 @@
+"""Network streams and pipes: HTTP MJPEG, RTSP, UDP, whatever FFmpeg understands."""
+
+from __future__ import annotations
+
+import errno
+import os
+import select
+import stat
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import av
+import av.error
+import numpy as np
+from av.container import InputContainer
+from av.packet import Packet
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+from numpy.typing import NDArray
+
+from app.sources.decoding import Picturer, is_text, moving_pictures, pixel_aspect
+from app.sources.live import LiveSource
+from app.sources.live_reader import USUAL_PATIENCE, Patience
+from models.errors import SourceError
+
+_OPEN_TIMEOUT_S = 5.0
+_PROBE_S = 0.5
+_JPEG_START, _JPEG_END = b"\xff\xd8", b"\xff\xd9"
+_ASSUMED_SIZE = (1280, 720)
+# What keeps FFmpeg from collecting seconds of pictures before it hands out the first.
+_EAGER = {
+    "fflags": "nobuffer+discardcorrupt",
+    "flags": "low_delay",
+    "analyzeduration": str(round(_PROBE_S * 1e6)),
+}
+_BY_SCHEME = {
+    "rtsp": {"rtsp_transport": "tcp"},  # packets lost over UDP smear the picture
+    "rtsps": {"rtsp_transport": "tcp"},
+    "udp": {"overrun_nonfatal": "1", "fifo_size": "50000"},
+}
+
+
+def open_stream(url: str, patience: Patience = USUAL_PATIENCE) -> LiveSource:
+    """A source that reads `url` as it comes and connects again when it breaks."""
+    return LiveSource(
+        url,
+        _title(url),
+        lambda: StreamConnection.to_url(url, patience.stall_s),
+        size=_ASSUMED_SIZE,
+        patience=patience,
+    )
+
+
+def open_pipe(path: Path, patience: Patience = USUAL_PATIENCE) -> LiveSource:
+    """A source that reads a named pipe; when its writer goes it waits for the next one."""
+    return LiveSource(
+        str(path),
+        path.name,
+        lambda: StreamConnection.to_pipe(path, patience.stall_s),
+        size=_ASSUMED_SIZE,
+        patience=patience,
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DecodedPicture:
+    """A frame as FFmpeg decoded it."""
+
+    frame: VideoFrame
+    picturer: Picturer
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self.picturer.size_of(self.frame)
+
+    def rgb(self) -> NDArray[np.uint8]:
+        return self.picturer.rgb(self.frame)
+
+
+class StreamConnection:
+    """An open stream. Pictures that arrived damaged or in part are left out."""
+
+    def __init__(self, container: InputContainer, title: str, pipe: PipeBytes | None) -> None:
+        stream = moving_pictures(container)
+        if stream is None or is_text(container):
+            container.close()
+            raise SourceError(f"{title} carries no video; check the address.")
+        # Frame threads would hold back one picture each.
+        stream.thread_type = "SLICE"
+        self._container = container
+        self._stream = stream
+        self._title = title
+        self._pipe = pipe
+        self._is_jpeg = stream.codec_context.name == "mjpeg"
+        self._packets: Iterator[Packet[VideoStream]] = container.demux(stream)
+        self._picturer = Picturer(pixel_aspect(stream))
+        self._delivered = ""
+
+    @staticmethod
+    def to_url(url: str, silence_s: float) -> StreamConnection:
+        """Connect to `url`. Raises SourceError with the reason if nobody answers."""
+        title = _title(url)
+        options = _EAGER | _BY_SCHEME.get(urlsplit(url).scheme, {})
+        try:
+            container = av.open(url, "r", options=options, timeout=(_OPEN_TIMEOUT_S, silence_s))
+        except (av.error.FFmpegError, OSError) as error:
+            raise SourceError(_why_not_opened(title, error)) from error
+        return StreamConnection(container, title, None)
+
+    @staticmethod
+    def to_pipe(path: Path, silence_s: float) -> StreamConnection:
+        """Read the pipe at `path`, once somebody writes into it."""
+        pipe = PipeBytes(path, silence_s)
+        try:
+            container = av.open(pipe, "r", options=_EAGER)
+        except (av.error.FFmpegError, OSError) as error:
+            pipe.close()
+            raise SourceError(
+                f"Nobody writes video into {path.name} yet; start the program that does."
+            ) from error
+        return StreamConnection(container, path.name, pipe)
+
+    @property
+    def delivered(self) -> str:
+        return self._delivered
+
+    def grab(self) -> DecodedPicture | None:
+        try:
+            packet = next(self._packets, None)
+            if packet is None or (not packet.size and packet.pts is None):
+                raise SourceError(f"{self._title} ended; trying to get it back.")
+            frames = packet.decode() if self._is_whole(packet) else []
+        except av.error.InvalidDataError:
+            return None
+        except av.error.ExitError as error:  # the read timeout
+            raise SourceError(f"{self._title} sends no pictures; trying to get it back.") from error
+        except (av.error.FFmpegError, OSError) as error:
+            raise SourceError(f"{self._title} broke off; trying to get it back.") from error
+        whole = [frame for frame in frames if not frame.is_corrupt]
+        if not whole:
+            return None
+        picture = DecodedPicture(whole[-1], self._picturer)
+        width, height = picture.size
+        self._delivered = f"{width}x{height} {self._stream.codec_context.name}"
+        return picture
+
+    def close(self) -> None:
+        self._container.close()
+        if self._pipe is not None:
+            self._pipe.close()
+
+    def _is_whole(self, packet: Packet[VideoStream]) -> bool:
+        """A JPEG that was cut still decodes, with a grey rest: look for its ends."""
+        if not self._is_jpeg:
+            return not packet.is_corrupt
+        data = bytes(packet)
+        return data.startswith(_JPEG_START) and _JPEG_END in data[-64:]
+
+
+class PipeBytes:
+    """A named pipe as a file whose reads never wait for longer than `silence_s`."""
+
+    def __init__(self, path: Path, silence_s: float) -> None:
+        self._silence_s = silence_s
+        self._closed = threading.Event()
+        self._heard = False
+        try:
+            # Not waiting for a writer: that would block where nothing can interrupt it.
+            self._handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        except OSError as error:
+            raise SourceError(f"The pipe {path} cannot be read ({error.strerror}).") from error
+
+    def read(self, count: int) -> bytes:
+        """Up to `count` bytes; empty when the writer has gone, or was silent for too long."""
+        deadline_s = time.monotonic() + self._silence_s
+        while (remaining_s := deadline_s - time.monotonic()) > 0:
+            if select.select([self._handle], [], [], remaining_s)[0]:
+                try:
+                    data = os.read(self._handle, count)
+                except BlockingIOError:
+                    continue
+                if data or self._heard:
+                    self._heard = True
+                    return data
+                self._closed.wait(0.02)  # nobody has opened the other end yet
+        return b""
+
+    def close(self) -> None:
+        """Give the pipe back; may be called twice."""
+        if not self._closed.is_set():
+            self._closed.set()
+            os.close(self._handle)
+
+
+def is_pipe(path: Path) -> bool:
+    """`path` is a named pipe."""
+    try:
+        return stat.S_ISFIFO(path.stat().st_mode)
+    except OSError:
+        return False
+
+
+def _title(url: str) -> str:
+    """Host and path of `url`; a password in it is nobody's business."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    port = f":{parts.port}" if parts.port else ""
+    return f"{host}{port}{parts.path.rstrip('/')}" or url
+
+
+def _why_not_opened(title: str, error: Exception) -> str:
+    if isinstance(error, av.error.HTTPUnauthorizedError | av.error.HTTPForbiddenError):
+        return f"{title} asks for a password; put user:password@ before the host."
+    if isinstance(error, av.error.HTTPNotFoundError):
+        return f"{title} is not there (the server answers 404); check the path."
+    if isinstance(error, ConnectionRefusedError):
+        return f"{title} refuses the connection; check the port and that the camera streams."
+    if isinstance(error, av.error.ProtocolNotFoundError):
+        return f"{title} uses a protocol this program does not speak; use http, rtsp or udp."
+    if isinstance(error, TimeoutError | av.error.ExitError) or (
+        isinstance(error, OSError) and error.errno == errno.EHOSTUNREACH
+    ):
+        return f"{title} does not answer; check the address and the network."
+    if isinstance(error, av.error.InvalidDataError | av.error.EOFError):
+        return f"{title} sends something that is not video; check the address."
+    return f"{title} cannot be reached; check the address and the network."
