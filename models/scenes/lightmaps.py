@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from models.geometry import Intrinsics
 from models.scenes.motion import look_at
-from models.scenes.raster import FAR_M, Raster, prepare_curved, prepare_flat
+from models.scenes.projection import FAR_M, prepare_curved, prepare_flat
+from models.scenes.raster import Raster
 from models.scenes.scene import Float64, Scene
 
 Float32 = NDArray[np.float32]

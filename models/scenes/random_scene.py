@@ -10,7 +10,8 @@ from models.geometry import Intrinsics
 from models.scenes import layouts_close, layouts_indoor, layouts_outdoor
 from models.scenes.atlas import TextureAtlas, default_atlas
 from models.scenes.builder import SceneBuilder
-from models.scenes.raster import Raster, prepare_curved, prepare_flat
+from models.scenes.projection import prepare_curved, prepare_flat
+from models.scenes.raster import Raster
 from models.scenes.scene import Scene
 
 Layout = Callable[[SceneBuilder, int], Scene]

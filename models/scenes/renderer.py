@@ -14,7 +14,8 @@ from models.geometry import Intrinsics
 from models.scenes.correspondence import View, correspond
 from models.scenes.lighting import Lights, stain_field
 from models.scenes.lightmaps import LightMapper
-from models.scenes.raster import Raster, prepare_curved, prepare_flat
+from models.scenes.projection import prepare_curved, prepare_flat
+from models.scenes.raster import Raster
 from models.scenes.scene import Float64, Scene
 from models.scenes.shading import FrameTables, Shader
 from models.scenes.surfaces import SurfaceTables
@@ -176,5 +177,5 @@ def _soften(rgb: NDArray[np.uint8], surface: NDArray[np.uint16]) -> NDArray[np.u
     edge[1:] |= down
     edge[:-1] |= down
     smooth = cv2.GaussianBlur(rgb, (3, 3), 0.7)
-    np.copyto(rgb, smooth, where=edge[..., None])
+    cv2.copyTo(smooth, edge.view(np.uint8), rgb)
     return rgb
