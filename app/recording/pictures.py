@@ -1,0 +1,76 @@
+"""The pictures of a recording by the time they are shown: exact, in any order."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import av.error
+import numpy as np
+from numpy.typing import NDArray
+
+from app.recording.format import regular_file, source_name
+from app.sources.decoding import Picturer
+from app.sources.video_decoder import VideoDecoder
+from models.errors import SourceError
+
+UInt8 = NDArray[np.uint8]
+
+_NEARER_BY_DECODING = 90_000  # ticks ahead that are reached sooner by decoding than by seeking
+
+
+class Pictures:
+    """One part's source pictures. Raises SourceError if the file is missing or no MP4."""
+
+    def __init__(self, folder: Path, part: int, size: tuple[int, int]) -> None:
+        path = regular_file(folder, source_name(part))
+        self._decoder = VideoDecoder(str(path), container_format="mp4")
+        self._picturer = Picturer()
+        self._size = size
+        self._next_ticks = 0  # pictures before it have been passed
+
+    def times(self) -> NDArray[np.int64]:
+        """When pictures are shown that are in the file, ascending, 1/90000 s from the part's first.
+
+        Reads the file to its end.
+        """
+        try:
+            table = self._decoder.read_table()
+        except av.error.FFmpegError as error:
+            raise self._damaged() from error
+        return np.zeros(0, np.int64) if table is None else table.pts
+
+    def read(self, ticks: int) -> UInt8 | None:
+        """(H, W, 3) uint8 of the picture shown from exactly `ticks` on, or None if it is not there.
+
+        Raises SourceError if the file is damaged.
+        """
+        try:
+            return self._read(ticks)
+        except av.error.FFmpegError as error:
+            raise self._damaged() from error
+
+    def close(self) -> None:
+        """Close the file; may be called twice."""
+        self._decoder.close()
+
+    def _read(self, ticks: int) -> UInt8 | None:
+        if not 0 <= ticks - self._next_ticks <= _NEARER_BY_DECODING:
+            self._decoder.seek(ticks)
+        while (decoded := self._decoder.next()) is not None:
+            if decoded.pts is None or decoded.pts < ticks:
+                continue
+            if decoded.pts > ticks:
+                self._decoder.put_back(decoded)
+                self._next_ticks = decoded.pts
+                return None
+            self._next_ticks = ticks + 1
+            width, height = self._size
+            rgb = self._picturer.rgb(decoded)[:height, :width]
+            return np.ascontiguousarray(rgb) if rgb.shape == (height, width, 3) else None
+        self._next_ticks = ticks + 1
+        return None
+
+    def _damaged(self) -> SourceError:
+        return SourceError(
+            f"{self._decoder.name} of the recording is damaged; copy the whole folder again."
+        )

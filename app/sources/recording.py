@@ -1,0 +1,136 @@
+"""A recording as a source: its frames carry what the lanes saw, so nothing is computed again."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from app.recording.format import LANES, TICKS_PER_S
+from app.recording.index import FrameEntry
+from app.recording.pictures import Pictures
+from app.recording.reader import Recording
+from app.sources.base import Ended, Reading, SourceInfo
+from models.frames import Frame, RecordedLane
+from models.geometry import Intrinsics
+
+
+class RecordingSource:
+    """Replays a recording's folder. Raises SourceError if it is none or nothing can be read.
+
+    `Frame.index` counts the recorded frames from 0; a frame follows the one before it in the same
+    segment only if it did so when it was recorded.
+    """
+
+    def __init__(self, folder: str | Path) -> None:
+        self._lock = threading.Lock()
+        self._closed = False
+        self._position = 0
+        self._segment = 0
+        self._last: FrameEntry | None = None
+        self._pictures: Pictures | None = None
+        self._part = -1
+        self._recording = Recording(Path(folder))
+        self._has_lanes = bool(self._recording.models)
+        frames, seconds = self._recording.frames, self._recording.seconds
+        self._info = SourceInfo(
+            spec=str(folder),
+            title=f"Recording of {self._recording.manifest.source}",
+            live=False,
+            size=self._recording.size(frames[0]),
+            fps=(len(frames) - 1) / seconds if seconds > 0 else None,
+            frame_count=len(frames),
+            note=_note(self._recording),
+        )
+
+    @property
+    def info(self) -> SourceInfo:
+        return self._info
+
+    def read(self, timeout_s: float) -> Reading:
+        """The next frame with its lanes, or Ended; frames whose picture is damaged are passed."""
+        deadline = time.monotonic() + timeout_s
+        with self._lock:
+            while not self._closed:
+                if self._position >= len(self._recording.frames):
+                    return Ended()
+                entry = self._recording.frames[self._position]
+                frame = self._frame(entry)
+                self._position += 1
+                if frame is not None:
+                    return frame
+                if time.monotonic() > deadline:
+                    return None
+            return None
+
+    def seek(self, index: int) -> None:
+        """Make `index` the next frame, exactly; clamped."""
+        with self._lock:
+            self._position = max(0, min(index, len(self._recording.frames) - 1))
+            self._last = None
+            self._segment += 1
+
+    def close(self) -> None:
+        """Close the files, after the frame that is being read."""
+        with self._lock:
+            self._closed = True
+            if self._pictures is not None:
+                self._pictures.close()
+            self._recording.close()
+
+    def _frame(self, entry: FrameEntry) -> Frame | None:
+        rgb = self._pictures_of(entry.part).read(self._recording.picture_ticks(entry))
+        if rgb is None:
+            self._last = None
+            self._segment += 1
+            return None
+        if not self._follows(entry):
+            self._segment += 1
+        self._last = entry
+        width, height = self._recording.size(entry)
+        k = entry.intrinsics
+        return Frame(
+            rgb=rgb,
+            index=self._position,
+            segment=self._segment,
+            captured_ns=time.monotonic_ns(),
+            time_s=(entry.ticks - self._recording.frames[0].ticks) / TICKS_PER_S,
+            intrinsics=None if k is None else Intrinsics(*k, width, height),
+            recorded=self._lanes(entry) if self._has_lanes else None,
+        )
+
+    def _lanes(self, entry: FrameEntry) -> Mapping[str, RecordedLane]:
+        lanes: dict[str, RecordedLane] = {}
+        for name in LANES:
+            if (lane := self._recording.lane(entry, name, self._position)) is not None:
+                lanes[name] = lane
+        return lanes
+
+    def _follows(self, entry: FrameEntry) -> bool:
+        last = self._last
+        if last is None:
+            return True  # the break was counted when it came about
+        return (last.segment, last.part) == (
+            entry.segment,
+            entry.part,
+        ) and entry.number not in self._recording.contents.lost_before
+
+    def _pictures_of(self, part: int) -> Pictures:
+        if self._pictures is None or part != self._part:
+            if self._pictures is not None:
+                self._pictures.close()
+            self._pictures = self._recording.pictures(part)
+            self._part = part
+        return self._pictures
+
+
+def _note(recording: Recording) -> str:
+    contents = recording.contents
+    if contents.problems:
+        return "Parts of this recording are damaged and are left out; replay --check lists them."
+    if contents.gaps:
+        return f"{contents.gaps} frames could not be recorded in time and are missing."
+    if not contents.ended:
+        return "This recording broke off; everything up to its last second is here."
+    return ""
