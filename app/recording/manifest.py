@@ -12,9 +12,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from app.environment import environment
 from app.recording.format import FORMAT, MANIFEST, MAX_MANIFEST_BYTES, VERSION, regular_file
 from app.recording.index import plain_text
-from app.report.environment import environment
 from app.sources.base import SourceInfo
 from app.version import version
 from models import registry

@@ -8,7 +8,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from app.report.environment import environment
+from app.environment import environment
 from app.report.keepsakes import Slices, WorstFrames
 from app.report.values import LANES, CompareOptions, FrameRow, LaneSummary
 from app.sources.base import SourceInfo
