@@ -170,10 +170,12 @@ class AppSession(QObject):
     # -- what comes back -----------------------------------------------------------------------
 
     def _on_engine(self) -> None:
+        if self._closed:
+            return  # rung before the threads ended, delivered after
         status = self.engine.capture.status
         message = self.engine.inference.state or status.message
         self.display.set_source_message(message, status.failed)
-        result = self.engine.results.take(0) if not self._closed else None
+        result = self.engine.results.take(0)
         if result is not None:
             self.display.show(result)
             self._pace.add(result, time.monotonic_ns())

@@ -48,7 +48,6 @@ class MainWindow(QMainWindow):
         self.inspector = SettingsPanel()
         self.transport = Transport()
         self.status = StatusStrip()
-        self.side = QWidget()
         self.below = QWidget()
         self._lay_out()
 

@@ -28,6 +28,8 @@ def start_session(qtbot: QtBot, tmp_path: Path) -> Iterator[StartSession]:
         sessions.append(session)
         session.window.resize(1000, 700)
         session.window.show()
+        session.window.activateWindow()  # shortcuts reach the active window alone
+        qtbot.waitUntil(session.window.isActiveWindow, timeout=5_000)
         session.start()
         return session
 
