@@ -272,13 +272,14 @@ class CloudPane(QWidget):
         shown = self._shown
         if not self._needs_framing or shown is None or self._canvas is None:
             return
-        self._needs_framing = False
         height, width = shown.disparity.shape
         stride = max(1, round((width * height / _FRAMING_POINTS) ** 0.5))
         calibration = calibration_in_force(self._options, shown.display_range, shown.unit)
         options = replace(self._options, stride=stride, calibration=calibration)
         points, _ = cloud_points(shown.rgb, shown.disparity, options, shown.intrinsics)
         self._look_from(framing(points))
+        # A picture without a single point says nothing; the next one is framed.
+        self._needs_framing = not len(points)
         if len(points):
             floor, reach = np.percentile(points[:, 1], 2), np.percentile(-points[:, 2], 98)
             self._canvas.set_floor(float(floor), float(reach) / 2)

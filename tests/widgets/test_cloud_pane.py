@@ -220,6 +220,18 @@ def test_a_saved_view_is_restored_and_survives_new_frames(pane: CloudPane) -> No
 
 
 @pytest.mark.gl
+def test_a_picture_without_a_point_leaves_the_framing_to_the_next(pane: CloudPane) -> None:
+    home = pane.save_view()
+    pane.restore_view(CameraPose((0, 0, -90.0), 100.0))
+    rgb, disparity = scene()
+    unknown = np.full_like(disparity, np.nan)
+    pane.show_cloud(rgb, unknown, np.zeros_like(rgb[..., 0]), RANGE, Unit.INVERSE_METRE, CAMERA)
+    pane.reset_view()
+    feed(pane)
+    assert pane.save_view() == home
+
+
+@pytest.mark.gl
 def test_a_change_of_unit_frames_anew(pane: CloudPane) -> None:
     pane.restore_view(CameraPose((0, 0, -90.0), 100.0))
     feed(pane, Unit.RELATIVE)
