@@ -28,7 +28,7 @@ from models.opencv import cv2
 
 MAX_WINDOW_FRAMES = 60
 _MAX_GAP_FRAMES = 30  # a slow lane on a live source skips frames; more than this is another scene
-_STILL_PX = 0.25  # median motion, in pixels of the working size, below which the camera rests
+_STILL_PX = 0.1  # median motion, in pixels of the working size, below which the camera rests
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,6 +61,7 @@ class FlickerResult:
     paired : the frame had a predecessor in the same shot.
     motion_px : median motion since then, pixels of the source; NaN without a predecessor.
     still : the picture as a whole did not move (static-scene noise means something).
+    true_flow : motion came from the source, not from an estimate.
     """
 
     frame_index: int
@@ -68,6 +69,7 @@ class FlickerResult:
     paired: bool
     motion_px: float
     still: bool
+    true_flow: bool
     lanes: dict[str, LaneFlicker]
 
 
@@ -138,7 +140,10 @@ class FlickerMeter:
         """
         paired = not cut and self._follows(frame)
         grey = reduce_grey(frame.rgb, self._flow.working_size(frame.rgb))
-        flow = self._flow_to(frame, grey) if paired else None
+        flow = self._true_flow_to(frame, grey) if paired else None
+        known = flow is not None
+        if paired and flow is None and self._grey is not None:
+            flow = self._flow.between(self._grey, grey)
         self._grey = grey
         self._last = (frame.segment, frame.index, frame.size)
         for name in list(self._lanes):
@@ -159,6 +164,7 @@ class FlickerMeter:
             paired=paired,
             motion_px=motion * frame.size[0] / size[0],
             still=motion < _STILL_PX,
+            true_flow=known,
             lanes=lanes,
         )
 
@@ -169,18 +175,14 @@ class FlickerMeter:
         gap = frame.index - index
         return frame.segment == segment and frame.size == size and 0 < gap <= _MAX_GAP_FRAMES
 
-    def _flow_to(self, frame: Frame, grey: UInt8) -> Flow:
-        assert self._grey is not None
-        assert self._last is not None
+    def _true_flow_to(self, frame: Frame, grey: UInt8) -> Flow | None:
+        """The source's own flow, if it is wanted and leads to the frame we saw last."""
         truth = frame.truth
-        if (
-            self._true_flow
-            and truth is not None
-            and truth.flow_to_previous is not None
-            and frame.index == self._last[1] + 1
-        ):
-            return _known_flow(truth.flow_to_previous, truth.covisible, self._grey, grey)
-        return self._flow.between(self._grey, grey)
+        if not self._true_flow or truth is None or truth.flow_to_previous is None:
+            return None
+        if self._grey is None or self._last is None or frame.index != self._last[1] + 1:
+            return None
+        return _known_flow(truth.flow_to_previous, truth.covisible, self._grey, grey)
 
     def _measure(
         self, lane: _Lane, disparity: Float32, flow: Flow | None, weight: Float32 | None

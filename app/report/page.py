@@ -180,8 +180,9 @@ def _worst(findings: Findings) -> str:
     rows = "".join(_moment(findings, moment, limits, most) for moment in moments)
     return (
         "<p class='quiet'>Where each lane changed most against the frame before, once the motion "
-        "of the picture is taken out. All errors share one scale: black is none, pale yellow is "
-        f"{figure(most)} deviations or more. Dimmed picture: not comparable.</p>"
+        "of the picture is taken out. All errors share one scale: where there is none, or nothing "
+        "can be compared, the dimmed picture shows through; pale yellow is "
+        f"{figure(most)} deviations or more.</p>"
         f"<table class='pictures'>{head}</tr>{rows}</table>"
     )
 

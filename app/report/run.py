@@ -71,7 +71,7 @@ def compare(
     """
     options = options or CompareOptions()
     with contextlib.ExitStack() as stack:
-        source = open_source(input_spec, options.source_size)
+        source = open_source(input_spec, options.source_size, with_flow=True)
         stack.callback(source.close)
         if source.info.live:
             raise UsageError(
@@ -122,7 +122,8 @@ class _Comparison:
     shot: int = 0
     truth_frames: int = 0
     still_pairs: int = 0
-    flow_frames: int = 0
+    pairs: int = 0
+    true_flow_pairs: int = 0
 
     def __post_init__(self) -> None:
         self.runs = {lane: LaneRun(*named) for lane, named in self.sessions.items()}
@@ -176,7 +177,6 @@ class _Comparison:
         watched = dict(disparities)
         if frame.truth is not None:
             watched[TRUTH] = frame.truth.disparity
-            self.flow_frames += frame.truth.flow_to_previous is not None
         seen = self._meter.update(frame, watched, cut=cut)
         row = FrameRow(frame.index, frame.time_s, cut, seen.motion_px, {})
         for lane, disparity in watched.items():
@@ -189,7 +189,9 @@ class _Comparison:
             else:
                 numbers.compute_ms = times[lane]
                 row.lanes[lane] = numbers
+        self.pairs += seen.paired
         self.still_pairs += seen.still
+        self.true_flow_pairs += seen.true_flow
         self._keep(frame, disparities, seen)
         self.rows.append(row)
 
@@ -246,8 +248,8 @@ class _Comparison:
             spreads={lane: self.tallies[lane].spread for lane in LANES},
             truth_opw=truth.flicker_opw if self.truth_frames == len(self.rows) else math.nan,
             truth_frames=self.truth_frames,
-            true_flow=self.flow_frames == len(self.rows),
-            still_share=self.still_pairs / max(1, len(self.rows) - 1 - len(self.cuts)),
+            true_flow=0 < self.pairs == self.true_flow_pairs,
+            still_share=self.still_pairs / max(1, self.pairs),
             slices=self.slices,
             worst=self.worst,
         )

@@ -64,6 +64,7 @@ def _region(heat: np.ndarray, panned: int = 0) -> np.ndarray:
 def test_planted_flicker_is_reported_in_its_lane_with_its_amplitude(true_flow: bool) -> None:
     meter = FlickerMeter(12, true_flow=true_flow, half_life_frames=None)
     last = _run(meter, truth=true_flow)[-1]
+    assert last.true_flow is true_flow
     # Every pair differs by the amplitude inside the region, by nothing elsewhere.
     share = 80 * 100 / (WIDTH * HEIGHT)
     seen = np.stack([_flickering(n) for n in range(12)])

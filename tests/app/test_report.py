@@ -456,7 +456,7 @@ def test_the_worst_frames_lie_apart() -> None:
     frame = _frame(0)
     for row, error in enumerate([math.nan, 3, 9, 8, *[1] * 20, 5, 6, 2]):
         lane = LaneFlicker(error, error, error, heat, 1, 0, 1)
-        worst.add(row, frame, {"a": heat}, FlickerResult(row, 0, True, 0, True, {"a": lane}))
+        worst.add(row, frame, {"a": heat}, FlickerResult(row, 0, True, 0, True, False, {"a": lane}))
 
     assert [(one.row, one.error) for one in worst.of("a")] == [(2, 9), (25, 6)]
 
