@@ -140,10 +140,12 @@ def draw_banner(painter: QPainter, area: QRectF, text: str, level: str, font: QF
     painter.drawText(inside, int(MIDDLE_LEFT), "\n".join(lines))
 
 
-def draw_placeholder(painter: QPainter, area: QRectF, text: str, font: QFont) -> None:
-    """Quiet words in the middle of an empty pane."""
+def draw_placeholder(
+    painter: QPainter, area: QRectF, text: str, font: QFont, colour: str = COLOURS.quiet
+) -> None:
+    """Words in the middle of an area that is otherwise empty."""
     painter.setFont(font)
-    painter.setPen(QColor(COLOURS.quiet))
+    painter.setPen(QColor(colour))
     inner = area.adjusted(SPACE, SPACE, -SPACE, -SPACE)
     painter.drawText(inner, int(CENTRE) | int(Qt.TextFlag.TextWordWrap), text)
 

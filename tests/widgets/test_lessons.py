@@ -1,0 +1,157 @@
+import dataclasses
+import itertools
+from pathlib import Path
+
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from app.settings import Settings
+from models.registry import find
+from widgets import theme
+from widgets.lesson_panel import LessonPanel
+from widgets.lessons import Lesson, load_lessons, parse_lesson
+
+LEFT = Qt.MouseButton.LeftButton
+LESSONS = load_lessons(theme.resource_path("lessons"))
+STEPS = [(lesson, at) for lesson in LESSONS for at in range(len(lesson.steps))]
+
+
+def named(case: tuple[Lesson, int]) -> str:
+    return f"{case[0].name}-{case[1] + 1}"
+
+
+def test_there_are_four_lessons_in_order() -> None:
+    assert [lesson.title for lesson in LESSONS] == [
+        "Why a per-frame range lies",
+        "Scale ambiguity",
+        "Memory on and off",
+        "Resolution and edges",
+    ]
+    assert all(3 <= len(lesson.steps) <= 5 and lesson.summary for lesson in LESSONS)
+
+
+@pytest.mark.parametrize("case", STEPS, ids=named)
+def test_every_step_makes_settings_that_can_be_used(case: tuple[Lesson, int]) -> None:
+    lesson, at = case
+    settings = Settings()
+    for step in lesson.steps[: at + 1]:
+        settings = dataclasses.replace(settings, **dict(step.settings))
+    for key, value in lesson.steps[at].settings.items():
+        assert type(value) is type(getattr(Settings(), key)), key
+        assert getattr(settings, key) == value
+    find(settings.model_a)
+    find(settings.model_b)
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=[lesson.name for lesson in LESSONS])
+def test_every_step_changes_something_on_screen(lesson: Lesson) -> None:
+    settings = Settings()
+    seen = []
+    for step in lesson.steps:
+        settings = dataclasses.replace(settings, **dict(step.settings))
+        seen.append(settings)
+    assert all(one != other for one, other in itertools.pairwise(seen))
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=[lesson.name for lesson in LESSONS])
+def test_a_lesson_begins_by_saying_all_that_it_relies_on(lesson: Lesson) -> None:
+    first = lesson.steps[0].settings
+    assert {"source", "model_a", "model_b", "view", "panes", "range_mode"} <= set(first)
+    changed_later = {key for step in lesson.steps[1:] for key in step.settings}
+    unsaid = changed_later - set(first) - {"flicker_window", "cloud_edge_ratio", "cloud_colour"}
+    assert not unsaid
+
+
+def test_every_step_is_short_and_says_what_to_do() -> None:
+    for lesson in LESSONS:
+        for step in lesson.steps:
+            assert len(step.text.split()) < 110, step.title
+            assert "**" in step.text, step.title
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("words", "before the first block"),
+        ("---\nsummary: s\n---\n---\nstep: a\n---\ntext", "title"),
+        ("---\ntitle: t\n---", "no step"),
+        ("---\ntitle: t\n---\n---\nstep: a\n---\n", "title and a text"),
+        ("---\ntitle: t\n---\n---\nstep a\n---\ntext", "line 5"),
+        ("---\ntitle: t\n---\n---\nstep: a\n", "not closed"),
+    ],
+)
+def test_a_damaged_lesson_says_where(text: str, complaint: str) -> None:
+    with pytest.raises(ValueError, match=f"lesson broken.*{complaint}"):
+        parse_lesson("broken", text)
+
+
+def test_values_keep_their_kinds() -> None:
+    text = "---\ntitle: t\n---\n---\nstep: s\na: true\nb: 3\nc: 0.5\nd: x:y\npanes: rgb\n---\nwords"
+    settings = parse_lesson("kinds", text).steps[0].settings
+    assert dict(settings) == {"a": True, "b": 3, "c": 0.5, "d": "x:y", "panes": ("rgb",)}
+
+
+def test_a_readme_is_no_lesson(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("# About", encoding="utf-8")
+    assert load_lessons(tmp_path) == ()
+
+
+@pytest.fixture
+def panel(qtbot: QtBot) -> LessonPanel:
+    made = LessonPanel()
+    qtbot.addWidget(made)
+    made.set_lessons(LESSONS)
+    made.resize(made.sizeHint())
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+def test_a_lesson_opens_from_the_list_and_leads_back(qtbot: QtBot, panel: LessonPanel) -> None:
+    button = panel.findChild(QPushButton, "3-memory")
+    assert button is not None
+    with qtbot.waitSignal(panel.lesson_opened) as caught:
+        qtbot.mouseClick(button, LEFT)
+    assert caught.args == ["3-memory"]
+    assert panel.step is LESSONS[2].steps[0]
+    qtbot.mouseClick(panel._to_list, LEFT)
+    assert panel.lesson is None
+    assert panel.step is None
+
+
+def test_steps_go_to_and_fro_and_end_at_both_ends(qtbot: QtBot, panel: LessonPanel) -> None:
+    panel.open_lesson("1-per-frame-range")
+    assert not panel._back.isEnabled()
+    seen = [panel.step]
+    while panel._next.isEnabled():
+        qtbot.mouseClick(panel._next, LEFT)
+        seen.append(panel.step)
+    assert tuple(seen) == LESSONS[0].steps
+    qtbot.mouseClick(panel._back, LEFT)
+    assert panel.step is LESSONS[0].steps[-2]
+
+
+def test_the_button_asks_for_the_step_on_screen(qtbot: QtBot, panel: LessonPanel) -> None:
+    panel.open_lesson("2-scale-ambiguity", step=2)
+    with qtbot.waitSignal(panel.setup_requested) as caught:
+        qtbot.mouseClick(panel._set_up, LEFT)
+    assert caught.args == [2]
+    panel.confirm_setup("Done.")
+    assert panel._note.text() == "Done."
+    qtbot.mouseClick(panel._next, LEFT)
+    assert panel._note.text() == ""
+
+
+def test_no_step_is_wider_than_the_panel(panel: LessonPanel) -> None:
+    for lesson, at in STEPS:
+        panel.open_lesson(lesson.name, at)
+        bar = panel._text.horizontalScrollBar()
+        assert bar is not None
+        assert bar.maximum() == 0
+
+
+def test_the_panel_can_be_closed(qtbot: QtBot, panel: LessonPanel) -> None:
+    with qtbot.waitSignal(panel.closed):
+        qtbot.mouseClick(panel._close, LEFT)

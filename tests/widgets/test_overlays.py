@@ -1,0 +1,128 @@
+import pytest
+from PyQt6.QtCore import QPoint, QSize, Qt
+from PyQt6.QtWidgets import QLabel, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.support.pixels import grabbed, share_of
+from widgets import theme
+from widgets.cheat_sheet import CheatSheet, balanced
+from widgets.drop_overlay import DropOverlay
+from widgets.hint import Hint
+from widgets.presenter_overlay import PresenterOverlay
+
+LEFT = Qt.MouseButton.LeftButton
+KEYS = [
+    ("Play", [("Space", "Pause"), (".", "Step forward"), (",", "Step back")]),
+    ("View", [(str(n), f"Pane {n}") for n in range(1, 9)]),
+    ("Model", [("M", "Memory on or off"), ("R", "Reset memory")]),
+    ("File", [("Ctrl+R", "Record"), ("S", "Snapshot")]),
+]
+
+
+@pytest.fixture
+def host(qtbot: QtBot) -> QWidget:
+    made = QWidget()
+    qtbot.addWidget(made)
+    made.resize(900, 600)
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+def test_overlays_follow_the_size_of_what_they_cover(host: QWidget) -> None:
+    overlay = DropOverlay(host)
+    assert not overlay.isVisible()
+    overlay.invite()
+    for size in (QSize(900, 600), QSize(700, 400)):
+        host.resize(size)
+        assert overlay.size() == size
+
+
+def test_the_drop_invitation_lets_the_mouse_through(qtbot: QtBot, host: QWidget) -> None:
+    button = QPushButton("below", host)
+    button.show()
+    DropOverlay(host).invite()
+    assert host.childAt(button.geometry().center()) is button
+
+
+def test_the_invitation_is_readable_over_a_bright_picture(host: QWidget) -> None:
+    host.setStyleSheet("background: white")
+    overlay = DropOverlay(host)
+    overlay.invite("Drop it")
+    pixels = grabbed(host)
+    assert pixels[20:-20, 20:-20].mean() < 90
+    assert share_of(pixels, theme.COLOURS.text, 60) > 0.001
+
+
+def test_every_key_is_on_the_sheet(host: QWidget) -> None:
+    sheet = CheatSheet(host)
+    sheet.show_table(KEYS)
+    words = {label.text() for label in sheet.findChildren(QLabel)}
+    for heading, rows in KEYS:
+        assert {heading, *(part for row in rows for part in row)} <= words
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1024, 768), (420, 300)])
+def test_the_sheet_stays_within_the_window(host: QWidget, size: tuple[int, int]) -> None:
+    host.resize(*size)
+    sheet = CheatSheet(host)
+    sheet.show_table(KEYS)
+    assert host.rect().contains(sheet._card.geometry())
+    if size[0] > 1000:
+        bar = sheet._card.verticalScrollBar()
+        assert bar is not None
+        assert bar.maximum() == 0
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Escape, Qt.Key.Key_Question, Qt.Key.Key_Space])
+def test_a_key_closes_the_sheet(qtbot: QtBot, host: QWidget, key: Qt.Key) -> None:
+    sheet = CheatSheet(host)
+    sheet.show_table(KEYS)
+    with qtbot.waitSignal(sheet.closed):
+        qtbot.keyClick(sheet, key)
+    assert not sheet.isVisible()
+
+
+def test_a_click_anywhere_closes_the_sheet(qtbot: QtBot, host: QWidget) -> None:
+    sheet = CheatSheet(host)
+    for where in (sheet, sheet._card.viewport()):
+        sheet.show_table(KEYS)
+        with qtbot.waitSignal(sheet.closed):
+            qtbot.mouseClick(where, LEFT, pos=QPoint(5, 5))
+
+
+def test_groups_keep_their_order_and_none_is_lost() -> None:
+    for columns in (1, 2, 3, 9):
+        dealt = balanced(KEYS, columns)
+        assert [group for column in dealt for group in column] == KEYS
+        assert len(dealt) <= columns
+        assert all(dealt)
+
+
+def test_the_presenters_words_grow_with_the_window(host: QWidget) -> None:
+    overlay = PresenterOverlay(host)
+    shares = []
+    for size in ((640, 360), (1280, 720)):
+        host.resize(*size)
+        overlay.tell("Memory is off", "Both lanes see every frame as if it were the first.")
+        shares.append(share_of(grabbed(overlay), theme.COLOURS.text, 60))
+    assert shares[1] == pytest.approx(shares[0], rel=0.5)
+
+
+def test_nothing_to_say_takes_the_band_away(host: QWidget) -> None:
+    overlay = PresenterOverlay(host)
+    overlay.tell("Memory is off")
+    assert overlay.isVisible()
+    overlay.tell("")
+    assert not overlay.isVisible()
+
+
+def test_a_hint_closes_by_its_button(qtbot: QtBot, host: QWidget) -> None:
+    hint = Hint(host)
+    hint.show_text("Drop a video here.")
+    hint.place_within(0, 0, 300, 200)
+    assert hint.text == "Drop a video here."
+    assert host.rect().contains(hint.geometry())
+    with qtbot.waitSignal(hint.dismissed):
+        qtbot.mouseClick(hint._close, LEFT)
+    assert not hint.isVisible()
