@@ -1,0 +1,80 @@
+"""What --source may say."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.sources.specs import (
+    CameraSpec,
+    PathSpec,
+    ScreenSpec,
+    Spec,
+    SyntheticSpec,
+    UrlSpec,
+    parse_spec,
+)
+from models.errors import UsageError
+
+
+@pytest.mark.parametrize(
+    ("text", "spec"),
+    [
+        ("synthetic", SyntheticSpec(None)),
+        ("Synthetic:42", SyntheticSpec(42)),
+        ("camera:0", CameraSpec(0)),
+        ("camera: HD Pro Webcam C920 ", CameraSpec("HD Pro Webcam C920")),
+        ("camera:usb:1-2", CameraSpec("usb:1-2")),
+        ("camera:/dev/video2", CameraSpec("/dev/video2")),
+        ("screen", ScreenSpec(None)),
+        ("screen:0,0,1280,720", ScreenSpec((0, 0, 1280, 720))),
+        ("screen: -1920, 40, 640, 480", ScreenSpec((-1920, 40, 640, 480))),
+        ("http://10.0.0.2:8080/video", UrlSpec("http://10.0.0.2:8080/video", is_file=False)),
+        ("HTTPS://x.org/a/b.MP4?t=1", UrlSpec("HTTPS://x.org/a/b.MP4?t=1", is_file=True)),
+        ("rtsp://cam/live.mp4", UrlSpec("rtsp://cam/live.mp4", is_file=False)),
+        ("udp://@239.0.0.1:1234", UrlSpec("udp://@239.0.0.1:1234", is_file=False)),
+        ("file:///home/me/my%20clip.mp4", PathSpec("/home/me/my clip.mp4")),
+        ("file:///C:/clips/a.mp4", PathSpec("C:/clips/a.mp4")),
+        ("clips/bikes.mp4", PathSpec("clips/bikes.mp4")),
+        ("C:\\clips\\bikes.mp4", PathSpec("C:\\clips\\bikes.mp4")),
+        ("C:/clips/bikes.mp4", PathSpec("C:/clips/bikes.mp4")),
+        ("./camera", PathSpec("./camera")),
+        ("frames/shot_%04d.png", PathSpec("frames/shot_%04d.png")),
+        ("a:b.mp4", PathSpec("a:b.mp4")),
+    ],
+)
+def test_every_kind_of_source_is_understood(text: str, spec: Spec) -> None:
+    assert parse_spec(text) == spec
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "No source was given; it may be synthetic"),
+        ("  ", "No source was given"),
+        ("synthetic:abc", "as in synthetic:7, not 'abc'"),
+        ("synthetic:", "as in synthetic:7"),
+        ("synthetic:-1", "as in synthetic:7"),
+        ("camera", "as in camera:0"),
+        ("camera:", "the command `cameras` lists them"),
+        ("screen:1,2,3", "as in screen:0,0,1280,720"),
+        ("screen:0,0,0,0", "at least 16x16"),
+        ("ftp://x/y.mp4", "http, https, rtsp or udp, not with ftp"),
+        ("webcam", "did you mean camera:0"),
+        ("sythetic:3", "did you mean synthetic:3"),
+        ("camara:1", "did you mean camera:1"),
+    ],
+)
+def test_what_cannot_be_used_says_what_would_work(text: str, sentence: str) -> None:
+    with pytest.raises(UsageError, match=sentence) as caught:
+        parse_spec(text)
+    assert "\n" not in str(caught.value)
+
+
+@given(st.text(max_size=40))
+def test_no_text_breaks_the_parser(text: str) -> None:
+    with suppress(UsageError):
+        assert parse_spec(text) is not None
