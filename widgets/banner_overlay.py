@@ -26,6 +26,8 @@ class BannerOverlay(QWidget):
     def set_text(self, text: str | None, level: str) -> None:
         """Say `text` at level "info", "good", "warn" or "bad", or nothing."""
         theme.level_colour(level)
+        if (text or "", level) == (self._text, self._level):
+            return
         self._text, self._level = text or "", level
         self.setVisible(bool(text))
         self.raise_()
