@@ -119,7 +119,7 @@ def _parser() -> argparse.ArgumentParser:
         sub.set_defaults(command=name)
         return sub
 
-    for describe in (_process, _models):
+    for describe in (_process, _record, _replay, _models):
         describe(add)
     return parser
 
@@ -144,6 +144,26 @@ def _process(add: Add) -> None:
     process.add_argument("--stride", type=_positive, default=1, metavar="N")
     process.add_argument("--export", type=_exports, default=("npy",), metavar=",".join(EXPORTS))
     process.add_argument("--force", action="store_true", help="write into a folder with content")
+
+
+def _record(add: Add) -> None:
+    record = add("record", "Record a source with what both lanes see, without a window.")
+    record.add_argument("--out", type=Path, required=True, metavar="DIR")
+    record.add_argument("--seconds", type=_seconds, metavar="N", help="else to the end or Ctrl+C")
+    record.add_argument(
+        "--real-time", action="store_true", help="play a file at its pace and skip what is late"
+    )
+    record.add_argument(
+        "--sound", nargs="?", const="default", default="", metavar="INPUT", help="with sound"
+    )
+    record.add_argument("--force", action="store_true", help="replace a recording in DIR")
+
+
+def _replay(add: Add) -> None:
+    replay = add("replay", "Show a recording again, both lanes, without computing anything.")
+    replay.add_argument("recording", type=Path, metavar="DIR")
+    replay.add_argument("--check", action="store_true", help="only say whether it can be read")
+    _window_options(replay)
 
 
 def _models(add: Add) -> None:

@@ -80,6 +80,7 @@ class Recorder:
     """One recording, into one new folder. start(), offer() from one thread, stop().
 
     notify() is called, on any thread, when `status` changed; it must not block.
+    `failed` : recording ended by itself, and `status.message` says why.
     """
 
     def __init__(
@@ -102,6 +103,7 @@ class Recorder:
         self._thread: threading.Thread | None = None
         self._sound: Listening | None = None
         self._telling = threading.Lock()
+        self.failed = False
         self.status = RecorderStatus()
 
     def start(self) -> None:
@@ -207,6 +209,7 @@ class Recorder:
             log.exception("recording failed")
             message = "Recording stopped because of a fault; the log says why."
         finally:
+            self.failed = bool(message)
             self._inbox.close()
             self._stop_listening()
             try:

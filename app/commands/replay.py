@@ -1,0 +1,35 @@
+"""`replay`: a recording in the window again, or checked without one."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from app.recording.format import is_recording
+from app.recording.verify import verify
+from models.errors import SourceError
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Show the recording; with --check only print frames, gaps and seconds."""
+    folder: Path = arguments.recording
+    if not is_recording(folder):
+        raise SourceError(
+            f"{folder} is not a recording; give the folder that holds its manifest.json."
+        )
+    if arguments.check:
+        return _check(folder)
+    from app.commands import window
+
+    arguments.source = str(folder)
+    return window.run(arguments)
+
+
+def _check(folder: Path) -> int:
+    found = verify(folder)
+    ending = "" if found.ended else ", broke off"
+    print(f"{found.frames} frames, {found.gaps} gaps, {found.seconds:.1f} s{ending}")
+    for problem in found.problems:
+        print(problem, file=sys.stderr)
+    return 0
