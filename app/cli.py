@@ -119,7 +119,7 @@ def _parser() -> argparse.ArgumentParser:
         sub.set_defaults(command=name)
         return sub
 
-    for describe in (_process, _record, _replay, _models):
+    for describe in (_process, _record, _replay, _bench, _models):
         describe(add)
     return parser
 
@@ -131,6 +131,7 @@ def _window_options(parser: argparse.ArgumentParser) -> None:
     window = parser.add_argument_group("window")
     window.add_argument("--window-size", type=picture_size, metavar="WxH")
     window.add_argument("--quit-after", type=_seconds, metavar="SECONDS")
+    window.add_argument("--quit-when-shown", action="store_true", help=argparse.SUPPRESS)
     window.add_argument("--screenshot", type=Path, metavar="FILE.png")
     window.add_argument("--profile", metavar="NAME", help="settings of this name")
     window.add_argument("--reset", action="store_true", help="start from default settings")
@@ -164,6 +165,15 @@ def _replay(add: Add) -> None:
     replay.add_argument("recording", type=Path, metavar="DIR")
     replay.add_argument("--check", action="store_true", help="only say whether it can be read")
     _window_options(replay)
+
+
+def _bench(add: Add) -> None:
+    bench = add("bench", "Measure the app against the bare model, side by side.")
+    bench.add_argument("--window", action=argparse.BooleanOptionalAction, default=True)
+    bench.add_argument("--seconds", type=_seconds, default=30.0, metavar="S")
+    bench.add_argument("--json", type=Path, metavar="FILE")
+    bench.add_argument("--compare", type=Path, metavar="OLD.json")
+    bench.add_argument("--cloud-baseline", action="store_true", help="also time VisPy's Markers")
 
 
 def _models(add: Add) -> None:

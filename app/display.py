@@ -6,7 +6,7 @@ Lives on the GUI thread, so it does nothing per pixel: levels, ranges and heat m
 from __future__ import annotations
 
 import numpy as np
-from PyQt6.QtCore import QObject
+from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtGui import QColor
 
 from app.comparison import ComparisonViews
@@ -25,7 +25,12 @@ from widgets.stage import Stage
 
 
 class Display(QObject):
-    """Shows results as the settings want them. `last` is the result on screen, if any."""
+    """Shows results as the settings want them. `last` is the result on screen, if any.
+
+    shown : a new result was put on the stage.
+    """
+
+    shown = pyqtSignal(object)
 
     def __init__(self, stage: Stage, cloud: CloudPane, parent: QObject | None = None) -> None:
         super().__init__(parent)

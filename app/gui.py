@@ -29,12 +29,14 @@ class WindowOptions:
 
     screenshot : PNG taken once every visible pane has shown a frame; the panes' places go into a
         JSON file beside it.
+    quit_when_shown : close once every visible pane has shown a frame.
     note : a sentence to show at the start, such as that settings were damaged.
     """
 
     size: tuple[int, int] | None = None
     quit_after_s: float | None = None
     screenshot: Path | None = None
+    quit_when_shown: bool = False
     note: str = ""
 
 
@@ -49,6 +51,8 @@ def run_gui(settings: Settings, store: SettingsStore, options: WindowOptions) ->
         session.start(options.note)
         if options.screenshot is not None:
             session.take_screenshot_when_ready(options.screenshot)
+        if options.quit_when_shown:
+            session.all_shown.connect(session.window.close)
         if options.quit_after_s is not None:
             QTimer.singleShot(round(options.quit_after_s * 1000), session.window.close)
         code = app.exec()

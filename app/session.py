@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import psutil
-from PyQt6.QtCore import QObject, QTimer
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from app.action_table import action_table
 from app.actions import Actions
@@ -33,7 +33,12 @@ _STATUS_MS = 250
 
 
 class AppSession(QObject):
-    """Builds, connects, starts and ends everything for one window."""
+    """Builds, connects, starts and ends everything for one window.
+
+    all_shown : once, when every pane on screen has painted a frame.
+    """
+
+    all_shown = pyqtSignal()
 
     def __init__(self, settings: Settings, open_source: OpenSource, store: SettingsStore) -> None:
         super().__init__()
@@ -60,6 +65,7 @@ class AppSession(QObject):
         self._unsubscribe = self.model.subscribe(self._on_settings)
         self._connect()
         self._closed = False
+        self._all_shown = False
 
     # -- life ----------------------------------------------------------------------------------
 
@@ -178,8 +184,19 @@ class AppSession(QObject):
         result = self.engine.results.take(0)
         if result is not None:
             self.display.show(result)
+            self.display.shown.emit(result)
             self._pace.add(result, time.monotonic_ns())
+            self._look_whether_all_is_shown()
         self._show_transport(status)
+
+    def _look_whether_all_is_shown(self) -> None:
+        if self._all_shown or not self.is_everything_shown():
+            return
+        self._all_shown = True
+        if "a" in (self.display.last.lanes if self.display.last else {}):
+            seconds = time.time() - self._process.create_time()
+            log.info("first depth was shown %.2f s after the start", seconds)
+        self.all_shown.emit()
 
     def _on_settings(self, settings: Settings, _changed: frozenset[str]) -> None:
         window = self.window

@@ -21,13 +21,14 @@ def run(arguments: argparse.Namespace) -> int:
     store = SettingsStore(settings_path(getattr(arguments, "profile", None) or "default"))
     remembered, note = (Settings(), "") if getattr(arguments, "reset", False) else store.load()
     settings = with_arguments(remembered, arguments)
-    _require_display()
+    require_display()
     from app.gui import WindowOptions, run_gui
 
     options = WindowOptions(
         size=getattr(arguments, "window_size", None),
         quit_after_s=getattr(arguments, "quit_after", None),
         screenshot=_screenshot_path(arguments),
+        quit_when_shown=getattr(arguments, "quit_when_shown", False),
         note=note,
     )
     return run_gui(settings, store, options)
@@ -74,7 +75,8 @@ def _screenshot_path(arguments: argparse.Namespace) -> Path | None:
     return path
 
 
-def _require_display() -> None:
+def require_display() -> None:
+    """Raise UsageError where no window can be opened."""
     if sys.platform != "linux" or os.environ.get("QT_QPA_PLATFORM"):
         return
     if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):

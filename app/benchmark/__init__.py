@@ -1,0 +1,1 @@
+"""The benchmark: the app against the bare model, in one run on one machine."""

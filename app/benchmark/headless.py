@@ -1,0 +1,127 @@
+"""The inference thread against a plain loop over the same lanes and frames."""
+
+from __future__ import annotations
+
+import statistics
+import threading
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from app.benchmark.preloaded import PreloadedSource, ToAndFro
+from app.capture import CaptureLoop, Manner, Select
+from app.inference import InferenceLoop
+from app.mailbox import LatestSlot
+from app.pipeline import LANES, Pipeline, PipelineConfig
+from app.results import FrameResult
+from app.sources.base import Source
+from models import registry
+from models.device import set_cpu_threads
+from models.estimator import FrameMemo, Session
+from models.frames import Frame
+
+ROUNDS = 3
+WARM_UP = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Frames per second and median time per stage, of one round."""
+
+    fps: float
+    stages_ms: dict[str, float]
+
+
+def alternate(
+    frames: Sequence[Frame], config: PipelineConfig, threads: int, seconds: float
+) -> dict[str, object]:
+    """`fps`, `bare_model_fps` and `stages_ms`: rounds of either in turn, medians over rounds."""
+    share = seconds / (2 * ROUNDS)
+    bare: list[float] = []
+    ours: list[Pace] = []
+    for _ in range(ROUNDS):
+        bare.append(bare_fps(frames, config, threads, share))
+        ours.append(engine_pace(frames, config, threads, share))
+    return {
+        "fps": statistics.median(pace.fps for pace in ours),
+        "bare_model_fps": statistics.median(bare),
+        "stages_ms": {
+            key: statistics.median(pace.stages_ms.get(key, 0.0) for pace in ours)
+            for key in ours[0].stages_ms
+        },
+    }
+
+
+def bare_fps(
+    frames: Sequence[Frame], config: PipelineConfig, threads: int, seconds: float
+) -> float:
+    """The lanes in a plain loop: no threads of ours, no display, nothing between the frames."""
+    set_cpu_threads(threads)
+    order = ToAndFro(frames)
+    with ExitStack() as stack:
+        sessions: list[Session] = []
+        for lane in LANES:
+            if config.model(lane) != registry.OFF:
+                sessions.append(registry.find(config.model(lane)).open(config.options))
+                stack.callback(sessions[-1].close)
+        for _ in range(WARM_UP):
+            _step(sessions, order.next())
+        count, started = 0, time.perf_counter()
+        while (passed := time.perf_counter() - started) < seconds or count == 0:
+            _step(sessions, order.next())
+            count += 1
+    return count / passed
+
+
+def _step(sessions: list[Session], frame: Frame) -> None:
+    memo = FrameMemo()
+    for session in sessions:
+        session.step(frame, memo)
+
+
+def engine_pace(
+    frames: Sequence[Frame], config: PipelineConfig, threads: int, seconds: float
+) -> Pace:
+    """Capture and inference loops as in the window, each on its thread, nobody looking."""
+    stages: list[dict[str, float]] = []
+    slot: LatestSlot[Frame] = LatestSlot()
+    results: LatestSlot[FrameResult] = LatestSlot()
+
+    def open_preloaded(_spec: str, _size: tuple[int, int] | None) -> Source:
+        return PreloadedSource(frames)
+
+    warm = threading.Event()
+
+    def tap(result: FrameResult) -> None:
+        stages.append(result.stages_ms)
+        if len(stages) >= WARM_UP:
+            warm.set()
+
+    inference = InferenceLoop(slot, results, _nothing, Pipeline())
+    capture = CaptureLoop(slot, open_preloaded, _nothing)
+    inference.taps = (tap,)
+    inference.configure(config, threads)
+    capture.post(Manner(every_frame=True))
+    capture.post(Select("preloaded"))
+    workers = [threading.Thread(target=loop.run) for loop in (capture, inference)]
+    for worker in workers:
+        worker.start()
+    try:
+        warm.wait(60)
+        before, started = inference.finished, time.perf_counter()
+        time.sleep(seconds)
+        count, passed = inference.finished - before, time.perf_counter() - started
+    finally:
+        slot.close()
+        capture.stop()
+        inference.stop()
+        for worker in workers:
+            worker.join(10)
+    measured = stages[WARM_UP:] or stages
+    medians = {key: statistics.median(s[key] for s in measured) for key in measured[-1]}
+    return Pace(count / passed, medians)
+
+
+def _nothing() -> None:
+    """Nobody is waiting to be told."""

@@ -1,0 +1,15 @@
+"""The two numbers that stand for a distribution."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+
+def spread(values: Sequence[float]) -> dict[str, float]:
+    """Median and 95th percentile; NaN where there is nothing to tell."""
+    if not values:
+        return {"p50": float("nan"), "p95": float("nan")}
+    p50, p95 = np.percentile(np.asarray(values, np.float64), (50, 95))
+    return {"p50": float(p50), "p95": float(p95)}

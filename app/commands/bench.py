@@ -1,0 +1,140 @@
+"""`bench`: what the app makes of the model's speed, measured side by side in one run."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from app import translate
+from app.benchmark.headless import alternate
+from app.benchmark.preloaded import preload
+from app.commands.window import require_display, with_arguments
+from app.environment import environment
+from app.settings import Settings
+from app.sources.opening import open_source
+from models.errors import UsageError, UserError
+from models.frames import Frame
+
+_WINDOW = (1600, 1000)
+_STARTUP = re.compile(r"first depth was shown ([0-9.]+) s after the start")
+_LOWER_IS_BETTER = ("_ms", "startup_s", "rss_mb", "dropped")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Measure and print, and write JSON if asked to."""
+    if arguments.window:
+        require_display()
+    settings = with_arguments(Settings(pacing="every-frame", hint_seen=True), arguments)
+    frames = _frames(settings)
+    config = translate.pipeline_config(settings)
+    figures: dict[str, Any] = {
+        "source_size": list(frames[0].size),
+        "a": settings.model_a,
+        "b": settings.model_b,
+    }
+    figures |= alternate(frames, config, settings.threads, arguments.seconds)
+    if arguments.window:
+        figures |= _windowed(frames, settings, arguments)
+    figures["rss_mb"] = psutil.Process().memory_info().rss / 1e6
+    figures["environment"] = environment()
+    _print(figures, _read(arguments.compare) if arguments.compare else {})
+    if arguments.json is not None:
+        _write(arguments.json, figures)
+    return 0
+
+
+def _frames(settings: Settings) -> list[Frame]:
+    source = open_source(settings.source, translate.source_size(settings))
+    with contextlib.closing(source):
+        return preload(source)
+
+
+def _windowed(
+    frames: list[Frame], settings: Settings, arguments: argparse.Namespace
+) -> dict[str, Any]:
+    from app.benchmark.windowed import measure_window
+    from renderers.point_cloud_timing import measure_cloud_upload, measure_markers
+
+    figures: dict[str, Any] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        figures |= measure_window(frames, settings, arguments.seconds, _WINDOW, Path(folder))
+        figures["startup_s"] = _startup_s(settings, Path(folder))
+    ours = measure_cloud_upload(*frames[0].size)
+    figures["cloud_upload_ms"] = ours.prepare_ms + ours.set_data_ms + ours.upload_ms
+    if arguments.cloud_baseline:
+        markers = measure_markers(*frames[0].size)
+        figures["cloud_markers_ms"] = markers.prepare_ms + markers.set_data_ms + markers.upload_ms
+    return figures
+
+
+def _startup_s(settings: Settings, folder: Path) -> float:
+    """Seconds from the start of a fresh process to the first depth on its screen."""
+    main = Path(__file__).resolve().parents[2] / "main.py"
+    command = [
+        sys.executable, str(main), "--reset", "--debug", "--quit-after", "20",
+        "--quit-when-shown", "--a", settings.model_a, "--b", settings.model_b,
+    ]  # fmt: skip
+    done = subprocess.run(
+        command,
+        env=os.environ | {"FLASHDEPTH_CONFIG": str(folder)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    found = _STARTUP.search(done.stderr)
+    if found is None:
+        raise UserError("The window showed no depth within 20 seconds; try --no-window.")
+    return float(found[1])
+
+
+def _print(figures: dict[str, Any], old: dict[str, Any]) -> None:
+    print(f"engine / bare model: {figures['fps'] / figures['bare_model_fps']:.3f}")
+    if "window_fps" in figures:
+        print(f"window / bare model: {figures['window_fps'] / figures['bare_model_fps']:.3f}")
+    if figures.get("cloud_markers_ms"):
+        print(f"markers / cloud: {figures['cloud_markers_ms'] / figures['cloud_upload_ms']:.1f}")
+    for key, value in _flat(figures).items():
+        if not isinstance(value, float):
+            continue
+        before = _flat(old).get(key)
+        better = "lower" if key.split(".")[0].endswith(_LOWER_IS_BETTER) else "higher"
+        ratio = f"  x{value / before:.3f} of before, {better} is better" if before else ""
+        print(f"{key:<24} {value:10.3f}{ratio}")
+
+
+def _flat(figures: dict[str, Any]) -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in figures.items():
+        if isinstance(value, dict):
+            flat |= {f"{key}.{inner}": v for inner, v in value.items()}
+        else:
+            flat[key] = value
+    return flat
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        figures = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UsageError(
+            f"{path} is no earlier benchmark; give a file that --json wrote."
+        ) from error
+    return figures if isinstance(figures, dict) else {}
+
+
+def _write(path: Path, figures: dict[str, Any]) -> None:
+    try:
+        path.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"Cannot write {path}: {error.strerror}; choose another file.") from error
