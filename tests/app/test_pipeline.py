@@ -1,0 +1,149 @@
+"""The pipeline: lanes, resets, the shared range, and failures that stay in their lane."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from app.pipeline import Pipeline, PipelineConfig, family, without_memory
+from models import registry
+from models.errors import CheckpointError
+from models.estimator import EstimatorOptions
+from models.registry import ModelEntry
+from tests.support.fakes import CountingSession, fake_entry, make_frame
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> list[CountingSession]:
+    """The sessions that were opened; a registry of fakes for the time of a test."""
+    registry.entries()
+    sessions: list[CountingSession] = []
+    fakes = {
+        name: fake_entry(name, sessions, temporal)
+        for name, temporal in (("net", True), ("net-per-frame", False), ("other", False))
+    }
+    fakes["off"] = registry.find("off")
+    monkeypatch.setattr(registry, "_ENTRIES", fakes)
+    return sessions
+
+
+def _pipeline(**changes: object) -> Pipeline:
+    pipeline = Pipeline()
+    config = PipelineConfig("net", "net-per-frame")
+    pipeline.configure(dataclasses.replace(config, **changes))  # type: ignore[arg-type]
+    return pipeline
+
+
+def test_memory_runs_on_within_a_segment_and_starts_anew_in_the_next(
+    made: list[CountingSession],
+) -> None:
+    pipeline = _pipeline()
+    results = [pipeline.step(make_frame(i, segment)) for i, segment in enumerate((0, 0, 0, 1, 1))]
+    assert [r.lanes["a"].fresh for r in results] == [True, False, False, True, False]
+    assert made[0].memory == 2
+
+
+def test_a_cut_in_the_picture_resets_and_is_reported(made: list[CountingSession]) -> None:
+    pipeline = _pipeline()
+    rng = np.random.default_rng(0)
+    first = rng.integers(0, 80, (120, 160, 3), np.uint8)
+    second = rng.integers(120, 255, (120, 160, 3), np.uint8)
+    shots = [first] * 12 + [second] * 3
+    results = [
+        pipeline.step(dataclasses.replace(make_frame(i), rgb=rgb)) for i, rgb in enumerate(shots)
+    ]
+    assert [i for i, r in enumerate(results) if r.cut] == [12]
+    assert results[12].lanes["a"].fresh
+
+
+def test_lanes_of_one_network_share_the_range(made: list[CountingSession]) -> None:
+    pipeline = _pipeline()
+    pipeline.step(make_frame(0))
+    pipeline.reset()
+    result = pipeline.step(make_frame(1))
+    assert result.lanes["a"].display_range == result.lanes["b"].display_range
+
+
+def test_lanes_of_different_networks_keep_their_own_range(made: list[CountingSession]) -> None:
+    pipeline = _pipeline(model_b="other")
+    for index in range(3):
+        made[1].memory = 50 * (index + 1)
+        result = pipeline.step(make_frame(index))
+    assert result.lanes["a"].display_range[1] < result.lanes["b"].display_range[0]
+
+
+def test_a_lane_that_is_off_is_absent(made: list[CountingSession]) -> None:
+    result = _pipeline(model_b="off").step(make_frame())
+    assert set(result.lanes) == {"a"}
+    assert result.failures == {}
+
+
+def test_a_lane_without_weights_says_why_and_the_other_goes_on(
+    made: list[CountingSession],
+) -> None:
+    def refuse(options: EstimatorOptions) -> CountingSession:
+        raise CheckpointError("other is not installed; pull it.")
+
+    registry._ENTRIES["other"] = ModelEntry("other", "o", "", refuse, lambda: "no")
+    result = _pipeline(model_b="other").step(make_frame())
+    assert set(result.lanes) == {"a"}
+    assert result.failures == {"b": "other is not installed; pull it."}
+
+
+def test_a_frame_that_fails_costs_only_that_frame(made: list[CountingSession]) -> None:
+    pipeline = _pipeline()
+    made[0]._fail_on = frozenset({1})
+    results = [pipeline.step(make_frame(i)) for i in range(4)]
+    assert [("a" in r.lanes, "b" in r.lanes) for r in results] == [
+        (True, True), (False, True), (True, True), (True, True),
+    ]  # fmt: skip
+    assert results[2].lanes["a"].fresh
+
+
+def test_an_unforeseen_error_is_a_sentence_too(
+    made: list[CountingSession], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def explode(*_: object) -> None:
+        raise RuntimeError("CUDA error: out of memory")
+
+    pipeline = _pipeline()
+    monkeypatch.setattr(made[0], "step", explode)
+    result = pipeline.step(make_frame())
+    assert "ran out of memory" in result.failures["a"]
+    assert "b" in result.lanes
+
+
+def test_turning_memory_off_uses_the_twin_and_keeps_the_other_lane(
+    made: list[CountingSession],
+) -> None:
+    pipeline = _pipeline()
+    first = pipeline.step(make_frame(0))
+    pipeline.configure(PipelineConfig("net", "net-per-frame", memory=False))
+    again = pipeline.refresh(first)
+    assert again.lanes["a"].model == "net-per-frame"
+    assert again.lanes["b"].depth is first.lanes["b"].depth
+    assert made[0].closed
+    assert made[1].steps == 1
+
+
+def test_every_session_is_closed_at_the_end(made: list[CountingSession]) -> None:
+    pipeline = _pipeline()
+    pipeline.step(make_frame())
+    pipeline.close()
+    assert [session.closed for session in made] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("name", "twin"),
+    [
+        ("net", "net-per-frame"),
+        ("net+ema", "net-per-frame+ema"),
+        ("net-per-frame", "net-per-frame"),
+        ("other", "other"),
+    ],
+)
+def test_the_twin_without_memory(made: list[CountingSession], name: str, twin: str) -> None:
+    assert without_memory(name) == twin
+    assert family(name) == family(twin)
