@@ -25,11 +25,17 @@ _GROUPS: dict[str, tuple[tuple[Maker, int], ...]] = {
     "plain": ((textures.plain, 1),),
     "wall": ((textures.plaster, 4), (textures.stripes, 1), (textures.dots, 1), (textures.stone, 1)),
     "wood": ((textures.wood, 5),),
+    "grain": ((textures.grain, 5),),
     "floor": ((textures.parquet, 3), (textures.tiles, 3), (textures.speckle, 2)),
     "tile": ((textures.tiles, 3),),
     "brick": ((textures.brick, 3),),
     "stone": ((textures.stone, 3),),
-    "cloth": ((textures.fabric, 4), (textures.stripes, 2), (textures.checks, 2), (textures.dots, 1)),
+    "cloth": (
+        (textures.fabric, 4),
+        (textures.stripes, 2),
+        (textures.checks, 2),
+        (textures.dots, 1),
+    ),
     "rug": ((textures.rug, 4),),
     "ground": ((textures.ground, 5),),
     "grass": ((textures.grass, 3),),
@@ -145,13 +151,13 @@ def build_atlas(seed: int) -> TextureAtlas:
         first = len(tiles)
         tiles += [_tile(_to_bytes(maker(rng))) for maker, count in makers for _ in range(count)]
         groups[name] = tuple(range(first, len(tiles)))
+    foliage, metal = groups["foliage"][0], groups["metal"][0]
     for name, makers in _MASKS.items():
         first = len(tiles)
         for maker, count in makers:
-            for _ in range(count):
+            for i in range(count):
                 masks[len(tiles)] = _halvings(maker(rng))
-                body = textures.metal if name == "lattice" else pictures.leaves
-                tiles.append(_tile(_to_bytes(body(rng))))
+                tiles.append(tiles[metal if name == "lattice" else foliage + i % 3])
         groups[name] = tuple(range(first, len(tiles)))
     x, y = _levels()
     return TextureAtlas(

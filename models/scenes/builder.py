@@ -31,7 +31,9 @@ class SceneBuilder:
         self._bodies = [Body(np.eye(4))]
         self._flat: list[tuple[int, Float64, bool, bool, int, bool]] = []
         self._flat_materials: list[Material] = []
-        self._curved: list[tuple[int, Matrix, Float64, float, float, float, float, bool, bool, bool]] = []
+        self._curved: list[
+            tuple[int, Matrix, Float64, float, float, float, float, bool, bool, bool]
+        ] = []
         self._curved_materials: list[Material] = []
         self.casts = True
 
@@ -89,11 +91,15 @@ class SceneBuilder:
         self._flat.append((self._body, moved, two_sided, disc, cutout, self.casts))
         self._flat_materials.append(material)
 
-    def floor(self, x0: float, y0: float, x1: float, y1: float, z: float, material: Material) -> None:
+    def floor(
+        self, x0: float, y0: float, x1: float, y1: float, z: float, material: Material
+    ) -> None:
         """A horizontal rectangle facing up."""
         self.quad([(x0, y1, z), (x1, y1, z), (x1, y0, z), (x0, y0, z)], material)
 
-    def ceiling(self, x0: float, y0: float, x1: float, y1: float, z: float, material: Material) -> None:
+    def ceiling(
+        self, x0: float, y0: float, x1: float, y1: float, z: float, material: Material
+    ) -> None:
         """A horizontal rectangle facing down."""
         self.quad([(x0, y0, z), (x1, y0, z), (x1, y1, z), (x0, y1, z)], material)
 
@@ -112,7 +118,12 @@ class SceneBuilder:
         c, s = math.cos(tilt), math.sin(tilt)
         with self.at(*centre, yaw):
             w, h = width / 2, height / 2
-            corners = [(-w, h * s, h * c), (w, h * s, h * c), (w, -h * s, -h * c), (-w, -h * s, -h * c)]
+            corners = [
+                (-w, h * s, h * c),
+                (w, h * s, h * c),
+                (w, -h * s, -h * c),
+                (-w, -h * s, -h * c),
+            ]
             self.quad(corners, material, two_sided, cutout=cutout)
 
     def box(
@@ -155,7 +166,9 @@ class SceneBuilder:
         corners = [(x - r, y + r, z), (x + r, y + r, z), (x + r, y - r, z), (x - r, y - r, z)]
         self.quad(corners if up else corners[::-1], material, disc=True)
 
-    def ball(self, centre: Point, radii: float | Point, material: Material, turn: Matrix | None = None) -> None:
+    def ball(
+        self, centre: Point, radii: float | Point, material: Material, turn: Matrix | None = None
+    ) -> None:
         """A sphere or an ellipsoid."""
         frame = np.eye(4) if turn is None else turn.copy()
         frame[:3, :3] = frame[:3, :3] @ np.diag(np.broadcast_to(np.asarray(radii, np.float64), 3))
@@ -215,7 +228,18 @@ class SceneBuilder:
         is_open: bool,
         material: Material,
     ) -> None:
-        row = (self._body, frame, form, low, high, low_radius, high_radius, ball, is_open, self.casts)
+        row = (
+            self._body,
+            frame,
+            form,
+            low,
+            high,
+            low_radius,
+            high_radius,
+            ball,
+            is_open,
+            self.casts,
+        )
         self._curved.append(row)
         self._curved_materials.append(material)
 

@@ -9,13 +9,23 @@ import numpy as np
 
 from models.scenes.atlas import default_atlas
 from models.scenes.builder import SceneBuilder
-from models.scenes.furniture import chair, cupboard, floor_lamp, monitor, plant, shelf, sofa, table
+from models.scenes.furniture import (
+    chair,
+    cupboard,
+    floor_lamp,
+    laptop,
+    monitor,
+    plant,
+    shelf,
+    sofa,
+    table,
+)
 from models.scenes.motion import Bounce, CameraPath, Loop, Roll, Spin, Sway, Wander
 from models.scenes.paint import glowing, tinted
 from models.scenes.people import Look, person, random_look
 from models.scenes.rooms import set_out
 from models.scenes.scene import Colour, Lighting, Material, Scene
-from models.scenes.tableware import book, bottle, bowl, candle, cup, keyboard, laptop, paper, vase
+from models.scenes.tableware import book, bottle, bowl, candle, cup, paper
 
 _X0, _Y0, _X1, _Y1, _HEIGHT = -3.2, -2.4, 3.4, 5.4, 2.8
 _CHARCOAL: Colour = (0.16, 0.17, 0.19)
@@ -79,13 +89,21 @@ def _from(b: SceneBuilder, group: str, member: int, tile_m: float, gloss: float 
 def _walls(b: SceneBuilder) -> None:
     paint = tinted(b, (0.84, 0.81, 0.75), 0.0, "wall")
     accent = tinted(b, (0.33, 0.47, 0.48), 0.0, "wall")
-    paint, accent = replace(paint, tile_m=2.5, blotch=0.15), replace(accent, tile_m=2.5, blotch=0.15)
+    paint, accent = (
+        replace(paint, tile_m=2.5, blotch=0.15),
+        replace(accent, tile_m=2.5, blotch=0.15),
+    )
     boards = _from(b, "floor", 0, 1.7, 0.25)
-    boards = replace(boards, gain=(0.95, 0.86, 0.78), bias=(0.1, 0.08, 0.06))
+    boards = replace(boards, gain=(0.72, 0.7, 0.68), bias=(0.12, 0.11, 0.1))
     x, y = (_X0 + _X1) / 2, (_Y0 + _Y1) / 2
     b.floor(_X0, _Y0, _X1, _Y1, 0, boards)
     b.ceiling(_X0, _Y0, _X1, _Y1, _HEIGHT, replace(tinted(b, _WHITE, 0.0), blotch=0.1))
-    sides = ((x, _Y1, 0.0, accent), (x, _Y0, math.pi, paint), (_X0, y, math.pi / 2, paint), (_X1, y, -math.pi / 2, paint))
+    sides = (
+        (x, _Y1, 0.0, accent),
+        (x, _Y0, math.pi, paint),
+        (_X0, y, math.pi / 2, paint),
+        (_X1, y, -math.pi / 2, paint),
+    )
     skirting = tinted(b, _WHITE)
     for wx, wy, yaw, skin in sides:
         length = _X1 - _X0 if abs(wy - y) > 0.1 else _Y1 - _Y0
@@ -143,15 +161,16 @@ def _pictures(b: SceneBuilder) -> None:
 
 
 def _furniture(b: SceneBuilder) -> None:
-    with b.at(-1.55, 4.75, 0, 0.0):
-        sofa(b)
-    with b.at(0.45, 5.0):
+    oak = _oak(b)
+    with b.at(-1.25, 4.75):
+        sofa(b, 2.1, tinted(b, (0.62, 0.6, 0.57), 0.0, "cloth"))
+    with b.at(0.35, 5.0):
         floor_lamp(b)
-    with b.at(1.95, 5.15):
-        shelf(b)
-    with b.at(3.0, 3.6, 0, -math.pi / 2):
-        cupboard(b, 1.4, 0.85, 0.45)
-        with b.at(0.1, -0.02, 0.85):
+    with b.at(2.35, 5.15):
+        shelf(b, oak)
+    with b.at(3.1, 3.4, 0, -math.pi / 2):
+        cupboard(b, 1.4, 0.7, 0.45, oak)
+        with b.at(0.1, -0.02, 0.7):
             monitor(b, 0.75)
     with b.at(-2.65, 4.25):
         plant(b, 1.5)
@@ -163,27 +182,32 @@ def _furniture(b: SceneBuilder) -> None:
 
 
 def _table(b: SceneBuilder) -> None:
-    with b.at(1.15, 2.0, 0, 0.12):
-        w, d, h = table(b, 1.5, 0.85, 0.74)
-        for x, y, yaw in ((-0.35, -0.55, math.pi), (0.4, 0.6, 0.1), (-0.4, 0.62, -0.2)):
+    with b.at(1.25, 2.0, 0, 0.12):
+        w, d, h = table(b, 1.5, 0.85, 0.74, _oak(b))
+        seat, frame = tinted(b, _TEAL, 0.0, "cloth"), tinted(b, _CHARCOAL, 0.3)
+        for x, y, yaw in ((0.95, -0.1, -1.75), (0.4, 0.6, 0.1), (-0.4, 0.62, -0.2)):
             with b.at(x, y, 0, yaw):
-                chair(b)
+                chair(b, seat, frame)
         with b.at(-0.35, 0.0, h, 0.2):
             laptop(b)
         with b.at(0.22, 0.05, h):
             bowl(b)
-        set_out(b, w * 0.95, d * 0.8, h, (cup, bottle, book, paper, candle, vase), 4)
+        set_out(b, w * 0.95, d * 0.8, h, (cup, bottle, book, paper, candle), 4)
     with b.at(-1.35, 3.0):
-        table(b, 0.9, 0.55, 0.38)
+        table(b, 0.9, 0.55, 0.38, _oak(b))
         with b.at(0.1, 0.0, 0.38):
             book(b)
         with b.at(-0.25, 0.05, 0.38):
-            keyboard(b) if b.rng.random() < 0 else cup(b)
+            cup(b)
+
+
+def _oak(b: SceneBuilder) -> Material:
+    return Material(b.atlas.groups["grain"][0], 0.9, (0.85, 0.8, 0.72), (0.12, 0.1, 0.06), 0.15)
 
 
 def _lamp(b: SceneBuilder) -> None:
     """A pendant over the table, swinging a little on its thin cable."""
-    with b.shadowless(), b.at(1.15, 2.0, _HEIGHT), b.moving(Sway("y", 0.02, 6.0)):
+    with b.shadowless(), b.at(1.25, 2.0, _HEIGHT), b.moving(Sway("y", 0.02, 6.0)):
         b.rod((0, 0, -1.0), (0, 0, 0), 0.006, tinted(b, (0.05, 0.05, 0.05)), capped=False)
         b.rod((0, 0, -1.2), (0, 0, -1.0), 0.24, tinted(b, _CORAL, 0.3), 0.07, False)
         b.ball((0, 0, -1.13), 0.06, glowing(b, (1.0, 0.92, 0.75), 1.5))
@@ -192,14 +216,24 @@ def _lamp(b: SceneBuilder) -> None:
 def _visitors(b: SceneBuilder) -> None:
     look = random_look(b)
     look = Look(
-        1.74, 1.0, tinted(b, (0.86, 0.64, 0.52), 0.1), tinted(b, (0.23, 0.15, 0.1), 0.2, "bark"),
-        tinted(b, _OCHRE, 0.0, "cloth"), tinted(b, (0.17, 0.22, 0.36), 0.0, "cloth"),
-        tinted(b, (0.9, 0.9, 0.88)), True, False, 3, look.glasses,
+        1.74,
+        1.0,
+        tinted(b, (0.86, 0.64, 0.52), 0.1),
+        tinted(b, (0.23, 0.15, 0.1), 0.2, "bark"),
+        tinted(b, _OCHRE, 0.0, "cloth"),
+        tinted(b, (0.17, 0.22, 0.36), 0.0, "cloth"),
+        tinted(b, (0.9, 0.9, 0.88)),
+        True,
+        False,
+        3,
+        look.glasses,
     )
-    with b.at(-0.45, 1.55), b.moving(Loop(0.75, 1.05, 9.0)), b.at(0, 0, 0, math.pi):
+    with b.at(-0.45, 1.55), b.moving(Loop(0.75, 1.05, 9.0, 2.6)), b.at(0, 0, 0, math.pi):
         person(b, look, walking=True)
     stripes = Material(b.atlas.groups["cloth"][5], 0.4, gloss=0.3)
     with b.at(-2.2, 0.9, 0.17), b.moving(Bounce(0.9, 0.9)), b.moving(Spin("x", 2.5)):
         b.ball((0, 0, 0), 0.17, replace(stripes, gain=(1.1, 0.5, 0.4), bias=(0.1, 0.05, 0.05)))
     with b.at(2.35, 1.5, 0.11), b.moving(Roll(1.3, 0.11, 8.0)):
-        b.ball((0, 0, 0), 0.11, Material(b.atlas.groups["cloth"][7], 0.25, (0.5, 0.8, 1.0), gloss=0.5))
+        b.ball(
+            (0, 0, 0), 0.11, Material(b.atlas.groups["cloth"][7], 0.25, (0.5, 0.8, 1.0), gloss=0.5)
+        )

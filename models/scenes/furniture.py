@@ -14,10 +14,16 @@ def _uniform(b: SceneBuilder, low: float, high: float) -> float:
 
 
 def _timber(b: SceneBuilder) -> Material:
-    return paint(b, "wood", 0.8) if chance(b.rng, 0.6) else solid(b, 0.3, 0.1, 0.95)
+    return (
+        paint(b, "grain" if chance(b.rng, 0.8) else "wood", 0.9)
+        if chance(b.rng, 0.65)
+        else solid(b, 0.3, 0.1, 0.95)
+    )
 
 
-def legs(b: SceneBuilder, x: float, y: float, height: float, thickness: float, material: Material) -> None:
+def legs(
+    b: SceneBuilder, x: float, y: float, height: float, thickness: float, material: Material
+) -> None:
     """Four legs at (+-x, +-y), round or square."""
     round_ = chance(b.rng, 0.5)
     for px in (-x, x):
@@ -28,11 +34,17 @@ def legs(b: SceneBuilder, x: float, y: float, height: float, thickness: float, m
                 b.block(px, py, 0, (thickness, thickness, height), material)
 
 
-def table(b: SceneBuilder, width: float | None = None, depth: float | None = None, height: float | None = None) -> tuple[float, float, float]:
+def table(
+    b: SceneBuilder,
+    width: float | None = None,
+    depth: float | None = None,
+    height: float | None = None,
+    material: Material | None = None,
+) -> tuple[float, float, float]:
     """A table; returns its (width, depth, height)."""
     w, d = width or _uniform(b, 0.8, 1.8), depth or _uniform(b, 0.6, 1.0)
     h = height or _uniform(b, 0.68, 0.8)
-    top, frame = _timber(b), _timber(b)
+    top, frame = material or _timber(b), material or _timber(b)
     if width is None and chance(b.rng, 0.25):
         r = w / 2.4
         b.rod((0, 0, h - 0.03), (0, 0, h), r, top)
@@ -44,11 +56,12 @@ def table(b: SceneBuilder, width: float | None = None, depth: float | None = Non
     return w, d, h
 
 
-def chair(b: SceneBuilder) -> None:
-    """A chair, wooden or for the office."""
-    seat, frame = paint(b, "cloth", 0.3, 0.0), _timber(b)
+def chair(b: SceneBuilder, seat: Material | None = None, frame: Material | None = None) -> None:
+    """A chair, wooden or for the office; wooden if it is told its materials."""
+    office = seat is None and chance(b.rng, 0.3)
+    seat, frame = seat or paint(b, "cloth", 0.3, 0.0), frame or _timber(b)
     h, w = _uniform(b, 0.42, 0.5), _uniform(b, 0.38, 0.48)
-    if chance(b.rng, 0.3):
+    if office:
         b.rod((0, 0, 0.06), (0, 0, h), 0.03, frame, capped=False)
         for i in range(5):
             a = i * 2 * math.pi / 5
@@ -77,9 +90,9 @@ def stool(b: SceneBuilder) -> None:
         b.rod((0.18 * c, 0.18 * s, 0), (0.1 * c, 0.1 * s, h - 0.03), 0.017, material, capped=False)
 
 
-def sofa(b: SceneBuilder) -> None:
+def sofa(b: SceneBuilder, width: float | None = None, cloth: Material | None = None) -> None:
     """A sofa or an armchair with cushions."""
-    w, cloth = float(b.rng.choice([0.9, 1.5, 2.1])), paint(b, "cloth", 0.4, 0.0)
+    w, cloth = width or float(b.rng.choice([0.9, 1.5, 2.1])), cloth or paint(b, "cloth", 0.4, 0.0)
     b.block(0, 0, 0.06, (w, 0.85, 0.32), cloth)
     b.block(0, 0.35, 0.3, (w, 0.2, 0.5), cloth)
     for x in (-w / 2 + 0.08, w / 2 - 0.08):
@@ -105,10 +118,10 @@ def bed(b: SceneBuilder) -> None:
         b.ball((x, 0.75, 0.56), (w / 5, 0.2, 0.08), paint(b, "cloth", 0.5, 0.0))
 
 
-def shelf(b: SceneBuilder) -> None:
+def shelf(b: SceneBuilder, frame: Material | None = None) -> None:
     """Open shelves with books and things on them."""
     w, h, d = _uniform(b, 0.6, 1.6), _uniform(b, 0.8, 2.1), _uniform(b, 0.25, 0.4)
-    frame = _timber(b)
+    frame = frame or _timber(b)
     b.panel((0, d / 2 - 0.01, h / 2), w, h, frame)
     for x in (-w / 2, w / 2):
         b.block(x, 0, 0, (0.03, d, h), frame)
@@ -130,11 +143,17 @@ def shelf(b: SceneBuilder) -> None:
                 ornament(b, room * 0.8)
 
 
-def cupboard(b: SceneBuilder, width: float | None = None, height: float | None = None, depth: float = 0.55) -> None:
+def cupboard(
+    b: SceneBuilder,
+    width: float | None = None,
+    height: float | None = None,
+    depth: float = 0.55,
+    body: Material | None = None,
+) -> None:
     """A wardrobe, a chest of drawers or a kitchen unit: fronts with gaps and handles."""
     w = width or _uniform(b, 0.5, 1.6)
     h = height or _uniform(b, 0.7, 2.1)
-    body = _timber(b)
+    body = body or _timber(b)
     b.block(0, 0, 0, (w, depth, h), body)
     columns, rows = max(1, round(w / 0.5)), 1 if h > 1.4 or chance(b.rng, 0.5) else 3
     front, knob = _timber(b) if chance(b.rng, 0.3) else body, solid(b, 0.1, 0.1, 0.9, 0.5)
@@ -164,7 +183,7 @@ def plant(b: SceneBuilder, size: float | None = None) -> None:
     b.rod((0, 0, 0), (0, 0, 0.25 * s), 0.11 * s, pot, 0.16 * s)
     cutout = b.atlas.pick(b.rng, "leaf")
     leaf = paint(b, "leaf", 0.0, 0.1, 0.0, 0.3)
-    leaf = Material(cutout, 0.0, leaf.gain, rgb(0.06), 0.1)
+    leaf = Material(cutout, 0.0, rgb([1.25 * g for g in leaf.gain]), rgb(0.06), 0.1)
     for i in range(int(b.rng.integers(4, 9))):
         yaw, tilt = i * 2.4 + _uniform(b, -0.3, 0.3), _uniform(b, 0.15, 0.9)
         tall = 0.8 * s * _uniform(b, 0.7, 1.1)
@@ -210,7 +229,9 @@ def laptop(b: SceneBuilder) -> None:
 def ornament(b: SceneBuilder, size: float) -> None:
     """A small thing about `size` high: vase, ball, box, bust, cone."""
     s = size
-    skin = paint(b, str(b.rng.choice(["label", "stone", "wood", "cloth", "metal"])), 0.2, None, vivid=0.6)
+    skin = paint(
+        b, str(b.rng.choice(["label", "stone", "wood", "cloth", "metal"])), 0.2, None, vivid=0.6
+    )
     match int(b.rng.integers(0, 6)):
         case 0:
             b.rod((0, 0, 0), (0, 0, s * 0.6), s * 0.16, skin, s * 0.25)

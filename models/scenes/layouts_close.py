@@ -83,13 +83,23 @@ def floating(b: SceneBuilder, seed: int) -> Scene:
     """Solids in the air before a backdrop: no ground to read distance from."""
     depth = _u(b, 3, 12)
     with b.shadowless():
-        b.panel((0, depth, 0), depth * 3, depth * 3, paint(b, "wall", 2.0, odd=0.5), 0.0, _u(b, -0.3, 0.3))
+        b.panel(
+            (0, depth, 0),
+            depth * 3,
+            depth * 3,
+            paint(b, "wall", 2.0, odd=0.5),
+            0.0,
+            _u(b, -0.3, 0.3),
+        )
         b.floor(-depth * 1.5, -1, depth * 1.5, depth, -_u(b, 1.0, 3.0), paint(b, "floor", 1.5))
     for _ in range(int(b.rng.integers(4, 20))):
         y = depth * _u(b, 0.15, 0.95)
         with b.at(_u(b, -0.6, 0.6) * y, y, _u(b, -0.6, 0.5) * y, _u(b, 0, 6.3)):
             reach = (_u(b, -0.3, 0.3), _u(b, -0.3, 0.3), _u(b, -0.3, 0.3))
-            with b.moving(Rock(reach, _u(b, 2, 8))), b.moving(Spin("xyz"[int(b.rng.integers(3))], _u(b, -1, 1))):
+            with (
+                b.moving(Rock(reach, _u(b, 2, 8))),
+                b.moving(Spin("xyz"[int(b.rng.integers(3))], _u(b, -1, 1))),
+            ):
                 solid_shape(b)
     light = indoor_light(b, -2, -1, 2, depth, 3.0)
     camera = held(b.rng, (0, -0.5, 0), (0, depth, 0), _u(b, 0.02, 0.2), _u(b, -0.3, 0.3))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from models.scenes.builder import SceneBuilder
-from models.scenes.camera_kinds import driving, held
+from models.scenes.camera_kinds import held
 from models.scenes.furniture import crate, cupboard, plant, shelf
 from models.scenes.light_kinds import indoor_light
 from models.scenes.motion import Bounce, Loop, Rock, Sway
@@ -63,15 +63,13 @@ def corridor(b: SceneBuilder, seed: int) -> Scene:
         with b.at(side * (half - 0.3), _u(b, 2.0, length - 1), 0, side * -math.pi / 2):
             (plant, crate, cupboard, shelf)[int(b.rng.integers(4))](b)
     if chance(b.rng, 0.5):
-        with b.at(_u(b, -0.3, 0.3), _u(b, 2.5, min(length - 1, 8))):
-            with b.moving(Rock((0, 1.0, 0), _u(b, 4, 8))):
-                person(b, random_look(b), walking=chance(b.rng, 0.7))
+        where = (_u(b, -0.3, 0.3), _u(b, 2.5, min(length - 1, 8)))
+        with b.at(*where), b.moving(Rock((0, 1.0, 0), _u(b, 4, 8))):
+            person(b, random_look(b), walking=chance(b.rng, 0.7))
     eye = (_u(b, -0.4, 0.4) * half, 0.0, _u(b, 0.5, 1.8))
     target = (_u(b, -0.5, 0.5) * half, min(length, 7.0), eye[2] + _u(b, -1.2, 0.5))
     light = indoor_light(b, -half, y0, half, min(length, 9.0), height)
-    slow = driving(b.rng, eye, target, _u(b, 0.3, 1.3))
-    still = held(b.rng, eye, target, 0.05, _u(b, -0.05, 0.05))
-    path = slow if length > 9 and chance(b.rng, 0.0) else still
+    path = held(b.rng, eye, target, _u(b, 0.03, 0.12), _u(b, -0.05, 0.05))
     return b.build("corridor", seed, light, path, _u(b, 45, 85), (-half, y0, half, length), height)
 
 
@@ -114,9 +112,10 @@ def people(b: SceneBuilder, seed: int) -> Scene:
                 b.block(0, 0.1, 0, (0.45, 0.42, seat), paint(b, "cloth", 0.4, 0.0))
                 if chance(b.rng, 0.5):
                     b.block(0, 0.33, seat, (0.48, 0.08, 0.6), paint(b, "cloth", 0.4, 0.0))
-            with b.at(0, 0, 0.5 * figure.height + drop), b.moving(Sway("y", 0.06, _u(b, 2, 5))):
-                with b.at(0, 0, -0.5 * figure.height - drop):
-                    person(b, figure, sitting=sitting)
+            hips = 0.5 * figure.height + drop
+            lean = Sway("y", 0.06, _u(b, 2, 5))
+            with b.at(0, 0, hips), b.moving(lean), b.at(0, 0, -hips):
+                person(b, figure, sitting=sitting)
     if chance(b.rng, 0.7):
         furnish(b, x0, near + 0.6, x1, y1, int(b.rng.integers(1, 6)), near + 0.7)
     top = (0.92 - (SEATED if sitting else 0.0)) * look.height
@@ -142,7 +141,9 @@ def clutter(b: SceneBuilder, seed: int) -> Scene:
     target = (_u(b, -0.4, 0.4) * half, depth * 0.6, _u(b, 0.0, 1.2))
     light = indoor_light(b, -half, -1.0, half, depth, height)
     camera = held(b.rng, eye, target, _u(b, 0.02, 0.2), _u(b, -0.15, 0.15))
-    return b.build("clutter", seed, light, camera, _u(b, 40, 90), (-half, -1.0, half, depth), height)
+    return b.build(
+        "clutter", seed, light, camera, _u(b, 40, 90), (-half, -1.0, half, depth), height
+    )
 
 
 def solid_shape(b: SceneBuilder) -> None:

@@ -87,7 +87,11 @@ def street(b: SceneBuilder, seed: int) -> Scene:
     eye = (x, 0.0, _u(b, 1.0, 2.4) + (kerb if place == 2 else 0))
     target = (x + _u(b, -2.5, 2.5), 12.0, eye[2] + _u(b, -1.5, 1.0))
     moving = place < 2 and chance(b.rng, 0.6)
-    camera = driving(b.rng, eye, target, _u(b, 0.5, 8)) if moving else held(b.rng, eye, target, 0.12, _u(b, -0.05, 0.05))
+    camera = (
+        driving(b.rng, eye, target, _u(b, 0.5, 8))
+        if moving
+        else held(b.rng, eye, target, 0.12, _u(b, -0.05, 0.05))
+    )
     light = outdoor_light(b, 30.0)
     return b.build("street", seed, light, camera, _u(b, 45, 85), (-18, -6, 18, 40))
 
@@ -114,7 +118,12 @@ def _kerbside(b: SceneBuilder, half: float, walk: float, kerb: float) -> None:
             things[int(b.rng.integers(len(things)))](b)
     for _ in range(int(b.rng.integers(0, 5))):
         side = 1 if chance(b.rng, 0.5) else -1
-        with b.at(side * (half + walk * 0.6), _u(b, 3, 20), kerb, _u(b, -0.3, 0.3) + (math.pi if chance(b.rng, 0.5) else 0)):
+        with b.at(
+            side * (half + walk * 0.6),
+            _u(b, 3, 20),
+            kerb,
+            _u(b, -0.3, 0.3) + (math.pi if chance(b.rng, 0.5) else 0),
+        ):
             lane = Drive(_u(b, 0.7, 1.5), 12.0, _u(b, 0, 1))
             with b.moving(lane), b.at(0, 0, 0, math.pi):
                 person(b, random_look(b), walking=True)
@@ -148,14 +157,23 @@ def open_ground(b: SceneBuilder, seed: int) -> Scene:
     eye = (0.0, 0.0, _u(b, 0.3, 2.5))
     target = (_u(b, -3, 3), 10.0, eye[2] + _u(b, -3.0, 1.2))
     camera = held(b.rng, eye, target, _u(b, 0.02, 0.2), _u(b, -0.1, 0.1))
-    return b.build("open_ground", seed, outdoor_light(b, 30.0), camera, _u(b, 45, 90), (-18, -6, 18, 40))
+    return b.build(
+        "open_ground", seed, outdoor_light(b, 30.0), camera, _u(b, 45, 90), (-18, -6, 18, 40)
+    )
 
 
 def park(b: SceneBuilder, seed: int) -> Scene:
     """Trees, hedges, benches along a path, people walking."""
     _ground(b, "grass", 2.5)
     half = _u(b, 0.8, 2.0)
-    b.floor(-half, -20, half, 120, 0.004, paint(b, str(b.rng.choice(["ground", "tile", "stone"])), 2.0, 0.0))
+    b.floor(
+        -half,
+        -20,
+        half,
+        120,
+        0.004,
+        paint(b, str(b.rng.choice(["ground", "tile", "stone"])), 2.0, 0.0),
+    )
     for i in range(int(b.rng.integers(8, 26))):
         side = 1 if i % 2 else -1
         y = 1.5 + i * _u(b, 0.8, 2.0)
@@ -163,12 +181,15 @@ def park(b: SceneBuilder, seed: int) -> Scene:
             (tree, tree, bush, bench, bush, rock, street_lamp)[int(b.rng.integers(7))](b)
     for i in range(12):
         with b.at(_u(b, -40, 40), _u(b, 40, 80)):
-            tree(b, _u(b, 5, 14)) if i % 2 else bush(b)
+            if i % 2:
+                tree(b, _u(b, 5, 14))
+            else:
+                bush(b)
     for _ in range(int(b.rng.integers(0, 4))):
         lane = Drive(_u(b, 0.7, 1.5), 14.0, _u(b, 0, 1))
-        with b.at(_u(b, -0.7, 0.7) * half, 9.5, 0, math.pi if chance(b.rng, 0.5) else 0.0):
-            with b.moving(lane), b.at(0, 0, 0, math.pi):
-                person(b, random_look(b), walking=True)
+        yaw = math.pi if chance(b.rng, 0.5) else 0.0
+        with b.at(_u(b, -0.7, 0.7) * half, 9.5, 0, yaw), b.moving(lane), b.at(0, 0, 0, math.pi):
+            person(b, random_look(b), walking=True)
     eye = (_u(b, -0.5, 0.5) * half, 0.0, _u(b, 0.6, 2.0))
     target = (_u(b, -3, 3), 10.0, eye[2] + _u(b, -1.8, 1.0))
     camera = held(b.rng, eye, target, _u(b, 0.02, 0.2), _u(b, -0.06, 0.06))

@@ -10,7 +10,9 @@ from models.scenes.scene import Lighting
 from models.scenes.textures import colour
 
 
-def indoor_light(b: SceneBuilder, x0: float, y0: float, x1: float, y1: float, height: float) -> Lighting:
+def indoor_light(
+    b: SceneBuilder, x0: float, y0: float, x1: float, y1: float, height: float
+) -> Lighting:
     """Light for a room with the given walls."""
     rng = b.rng
     warm = rgb([1.0, rng.uniform(0.8, 1.0), rng.uniform(0.6, 1.05)])
@@ -48,7 +50,11 @@ def outdoor_light(b: SceneBuilder, reach: float) -> Lighting:
     overcast, night = chance(rng, 0.35), chance(rng, 0.07)
     far = 6.0 * reach
     flat = far * math.cos(elevation)
-    sun = (flat * math.cos(azimuth), flat * math.sin(azimuth) + reach / 2, far * math.sin(elevation))
+    sun = (
+        flat * math.cos(azimuth),
+        flat * math.sin(azimuth) + reach / 2,
+        far * math.sin(elevation),
+    )
     strength = 0.1 if overcast else float(rng.uniform(0.6, 1.3))
     warm = rgb([strength, strength * rng.uniform(0.75, 1.0), strength * rng.uniform(0.55, 1.0)])
     zenith, horizon = _sky(b, overcast, night)
@@ -77,7 +83,9 @@ def outdoor_light(b: SceneBuilder, reach: float) -> Lighting:
     )
 
 
-def _sky(b: SceneBuilder, overcast: bool, night: bool) -> tuple[tuple[float, float, float], tuple[float, float, float]]:
+def _sky(
+    b: SceneBuilder, overcast: bool, night: bool
+) -> tuple[tuple[float, float, float], tuple[float, float, float]]:
     rng = b.rng
     if night:
         return rgb([0.01, 0.015, 0.04]), rgb(rng.uniform(0.02, 0.1, 3))

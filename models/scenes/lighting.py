@@ -76,7 +76,7 @@ class Lights:
         field = cv2.remap(self.stains, x, y, cv2.INTER_LINEAR)
         field *= self.tables.blotch.take(ids)
         field += np.float32(1)
-        return field
+        return np.asarray(field)
 
     def arriving(self, points: Three, normal: Three, ids: NDArray[np.intp]) -> Arriving:
         """The light at `points` (camera axes) on surfaces facing `normal`."""
@@ -107,7 +107,7 @@ class Lights:
         square = to_light[0] * to_light[0]
         for axis in (1, 2):
             square += to_light[axis] * to_light[axis]
-        inverse = 1 / np.sqrt(square)
+        inverse: Float32 = np.reciprocal(np.sqrt(square))
         facing = _dot(normal, to_light)
         facing *= inverse
         np.maximum(facing, 0, out=facing)
@@ -123,7 +123,9 @@ class Lights:
             facing *= fade
         return facing, shine
 
-    def _highlight(self, points: Three, normal: Three, to_light: list[Float32], inverse: Float32) -> Float32:
+    def _highlight(
+        self, points: Three, normal: Three, to_light: list[Float32], inverse: Float32
+    ) -> Float32:
         """Blinn's highlight with an exponent of 32."""
         distance = _dot(points, points)
         np.sqrt(distance, out=distance)
@@ -183,13 +185,15 @@ class Lights:
         x, y, _ = self._project(self.maps.height_view, points)
         r, t = self.camera_to_world[:3, :3], self.camera_to_world[:3, 3]
         height = _affine(r[2], float(t[2]), points)
-        around = cv2.remap(self.maps.heights, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        around = cv2.remap(
+            self.maps.heights, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        )
         around -= height
         around *= np.float32(1.6)
         np.clip(around, 0, 1, out=around)
         around *= np.float32(-self.scene.lighting.occlusion)
         around += np.float32(1)
-        return around
+        return np.asarray(around)
 
 
 def _affine(row: Float64, offset: float, points: Three) -> Float32:

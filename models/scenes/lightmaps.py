@@ -51,7 +51,8 @@ class LightMaps:
 def _key_view(scene: Scene) -> View:
     light = scene.lighting
     intrinsics = Intrinsics.from_fov(light.key_fov_deg, _SHADOW_SIZE, _SHADOW_SIZE)
-    return View(intrinsics, np.linalg.inv(look_at(light.key_position, light.key_focus)))
+    pose = look_at(light.key_position, light.key_focus)
+    return View(intrinsics, np.linalg.inv(pose).astype(np.float64))
 
 
 def _top_view(scene: Scene) -> View:
@@ -60,7 +61,8 @@ def _top_view(scene: Scene) -> View:
     width = max(x1 - x0, y1 - y0, 0.5)
     fov_deg = 2 * math.degrees(math.atan(width / 2 / _ABOVE_M))
     intrinsics = Intrinsics.from_fov(fov_deg, _HEIGHT_SIZE, _HEIGHT_SIZE)
-    return View(intrinsics, np.linalg.inv(look_at(eye, (eye[0], eye[1], 0.0))))
+    pose = look_at(eye, (eye[0], eye[1], 0.0))
+    return View(intrinsics, np.linalg.inv(pose).astype(np.float64))
 
 
 class LightMapper:
@@ -98,7 +100,7 @@ class LightMapper:
             self._draw(view, poses, still)
             for view, still in zip(self._views, self._still, strict=True)
         )
-        depth = 1 / np.maximum(shadow, np.float32(1 / FAR_M))
+        depth: Float32 = np.reciprocal(np.maximum(shadow, np.float32(1 / FAR_M)))
         self._last = LightMaps(depth, self._views[0], self._blur(top), self._views[1])
         return self._last
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from models.scenes.builder import SceneBuilder
 from models.scenes.paint import chance, glowing, paint, rgb, shown, solid, tinted
 from models.scenes.scene import Material
@@ -19,16 +17,36 @@ def house(b: SceneBuilder, width: float, depth: float, height: float) -> None:
     """A house whose front faces -y, with a flat or a pitched roof and a door."""
     tile = _u(b, 3.0, 7.0)
     front = paint(b, "facade", tile, 0.0, 0.03)
-    side = front if chance(b.rng, 0.5) else paint(b, str(b.rng.choice(["brick", "stone", "wall"])), 1.5, 0.0)
+    side = (
+        front
+        if chance(b.rng, 0.5)
+        else paint(b, str(b.rng.choice(["brick", "stone", "wall"])), 1.5, 0.0)
+    )
     b.block(0, 0, 0, (width, depth, height), side, front=front, top=paint(b, "stone", 2.0))
-    b.box((_u(b, -0.3, 0.3) * width, -depth / 2 - 0.03, 1.1), (1.1, 0.06, 2.2), paint(b, "wood", 0.8))
+    b.box(
+        (_u(b, -0.3, 0.3) * width, -depth / 2 - 0.03, 1.1), (1.1, 0.06, 2.2), paint(b, "wood", 0.8)
+    )
     if chance(b.rng, 0.5) and height < 12:
-        roof, rise = paint(b, str(b.rng.choice(["tile", "brick", "wood"])), 1.0, 0.0), depth * _u(b, 0.25, 0.5)
+        roof, rise = (
+            paint(b, str(b.rng.choice(["tile", "brick", "wood"])), 1.0, 0.0),
+            depth * _u(b, 0.25, 0.5),
+        )
         x, y, z = width / 2, depth / 2 + 0.3, height
         for s in (-1, 1):
-            b.quad([(-s * x, 0, z + rise), (s * x, 0, z + rise), (s * x, -s * y * -1 * -1, z), (-s * x, -s * y, z)][::1] if s > 0 else [(x, 0, z + rise), (-x, 0, z + rise), (-x, y, z), (x, y, z)], roof, True)
+            b.quad(
+                [
+                    (-s * x, 0, z + rise),
+                    (s * x, 0, z + rise),
+                    (s * x, -s * y, z),
+                    (-s * x, -s * y, z),
+                ],
+                roof,
+                True,
+            )
         for gx in (-x, x):
-            b.quad([(gx, 0, z + rise), (gx, 0, z + rise - 1e-3), (gx, y, z), (gx, -y, z)], side, True)
+            b.quad(
+                [(gx, 0, z + rise), (gx, 0, z + rise - 1e-3), (gx, y, z), (gx, -y, z)], side, True
+            )
     if chance(b.rng, 0.3):
         glass = shown(b, str(b.rng.choice(["screen", "picture", "label"])), _u(b, 0.3, 1.0))
         b.panel((_u(b, -0.2, 0.2) * width, -depth / 2 - 0.02, 1.4), width * 0.35, 1.9, glass)
@@ -69,7 +87,8 @@ def _branches(b: SceneBuilder, h: float, r: float, bark: Material) -> None:
         tip = (reach * math.cos(a), reach * math.sin(a), z + reach * _u(b, 0.5, 1.5))
         b.rod((0, 0, z), tip, r * 0.4, bark, r * 0.1, False)
         twig = (tip[0] * 1.3, tip[1] * 1.1 + 0.2, tip[2] + reach * 0.4)
-        b.rod(tuple(np.multiply(tip, 0.6) + (0, 0, z * 0.4)), twig, r * 0.2, bark, r * 0.08, False)
+        fork = (0.6 * tip[0], 0.6 * tip[1], 0.6 * tip[2] + 0.4 * z)
+        b.rod(fork, twig, r * 0.2, bark, r * 0.08, False)
 
 
 def bush(b: SceneBuilder) -> None:
@@ -101,14 +120,24 @@ def car(b: SceneBuilder) -> None:
     for x in (-w / 2, w / 2):
         for y in (-length * 0.31, length * 0.31):
             b.rod((x - 0.1, y, 0.32), (x + 0.1, y, 0.32), 0.32, rubber)
-            b.rod((x - 0.105, y, 0.32), (x + 0.105, y, 0.32), 0.17, tinted(b, (0.6, 0.6, 0.62), 0.5))
+            b.rod(
+                (x - 0.105, y, 0.32), (x + 0.105, y, 0.32), 0.17, tinted(b, (0.6, 0.6, 0.62), 0.5)
+            )
         for y, tint in ((length / 2, (1.0, 0.95, 0.8)), (-length / 2, (0.8, 0.08, 0.06))):
             b.box((x * 0.75, y, waist - 0.18), (0.3, 0.04, 0.14), glowing(b, tint, 0.6))
     b.box((0, -length / 2 - 0.01, 0.5), (0.5, 0.02, 0.11), shown(b, "text"))
 
 
 def _cabin(
-    b: SceneBuilder, w: float, waist: float, roof: float, front: float, back: float, rake: float, body: Material, glass: Material
+    b: SceneBuilder,
+    w: float,
+    waist: float,
+    roof: float,
+    front: float,
+    back: float,
+    rake: float,
+    body: Material,
+    glass: Material,
 ) -> None:
     x, inner = w / 2 - 0.02, w / 2 - 0.14
     hood = front + 0.45
@@ -139,7 +168,15 @@ def sign(b: SceneBuilder) -> None:
     z = _u(b, 0.3, 2.0)
     for x in (-w * 0.4, w * 0.4):
         b.rod((x, 0.05, 0), (x, 0.05, z + h), 0.04, solid(b, 0.1), capped=False)
-    b.panel((0, 0, z + h / 2), w, h, shown(b, str(b.rng.choice(["picture", "text", "label"]))), 0.0, 0.0, True)
+    b.panel(
+        (0, 0, z + h / 2),
+        w,
+        h,
+        shown(b, str(b.rng.choice(["picture", "text", "label"]))),
+        0.0,
+        0.0,
+        True,
+    )
 
 
 def fence(b: SceneBuilder, length: float) -> None:
@@ -158,7 +195,9 @@ def fence(b: SceneBuilder, length: float) -> None:
             b.block(i * 0.25 - length / 2, 0, 0, (0.1, 0.03, h), wood)
         b.box((0, 0.03, h * 0.7), (length, 0.04, 0.08), wood)
     else:
-        b.block(0, 0, 0, (length, 0.25, h), paint(b, str(b.rng.choice(["brick", "stone"])), 1.2, 0.0))
+        b.block(
+            0, 0, 0, (length, 0.25, h), paint(b, str(b.rng.choice(["brick", "stone"])), 1.2, 0.0)
+        )
 
 
 def bench(b: SceneBuilder) -> None:
@@ -195,8 +234,21 @@ def bicycle(b: SceneBuilder) -> None:
         for i in range(12):
             a, c = i * math.pi / 6, (i + 1) * math.pi / 6
             first = (0.0, y + 0.33 * math.cos(a), 0.34 + 0.33 * math.sin(a))
-            b.rod(first, (0.0, y + 0.33 * math.cos(c), 0.34 + 0.33 * math.sin(c)), 0.016, rubber, capped=False)
-    for p, q in (((-0.5, 0.34), (-0.18, 0.8)), ((-0.5, 0.34), (0.0, 0.3)), ((0.0, 0.3), (-0.2, 0.95)), ((-0.18, 0.8), (0.36, 0.85)), ((0.0, 0.3), (0.36, 0.8)), ((0.5, 0.34), (0.34, 1.0))):
+            b.rod(
+                first,
+                (0.0, y + 0.33 * math.cos(c), 0.34 + 0.33 * math.sin(c)),
+                0.016,
+                rubber,
+                capped=False,
+            )
+    for p, q in (
+        ((-0.5, 0.34), (-0.18, 0.8)),
+        ((-0.5, 0.34), (0.0, 0.3)),
+        ((0.0, 0.3), (-0.2, 0.95)),
+        ((-0.18, 0.8), (0.36, 0.85)),
+        ((0.0, 0.3), (0.36, 0.8)),
+        ((0.5, 0.34), (0.34, 1.0)),
+    ):
         b.rod((0, *p), (0, *q), 0.016, tube, capped=False)
     b.rod((-0.28, 0.36, 1.0), (0.28, 0.36, 1.0), 0.014, rubber)
     b.ball((0, -0.2, 0.97), (0.08, 0.13, 0.04), rubber)
@@ -213,7 +265,9 @@ def rock(b: SceneBuilder) -> None:
     for i in range(int(b.rng.integers(1, 4))):
         s = _u(b, 0.15, 0.7)
         skin = paint(b, str(b.rng.choice(["stone", "ground"])), 1.0, 0.0)
-        b.ball((i * 0.6, _u(b, -0.4, 0.4), s * 0.25), (s, s * _u(b, 0.6, 1), s * _u(b, 0.5, 0.9)), skin)
+        b.ball(
+            (i * 0.6, _u(b, -0.4, 0.4), s * 0.25), (s, s * _u(b, 0.6, 1), s * _u(b, 0.5, 0.9)), skin
+        )
 
 
 def white(b: SceneBuilder) -> Material:

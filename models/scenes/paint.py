@@ -41,8 +41,9 @@ def paint(
         group = names[int(rng.integers(len(names)))]
     if rng.random() < 0.6:
         vivid *= 0.3
-    gain = rng.uniform(0.75, 1.1) * (1 + vivid * rng.uniform(-1, 1, 3))
-    bias = rng.uniform(-0.06, 0.06) + vivid * rng.uniform(-0.1, 0.1, 3)
+    warmth = np.array([1.0, 0.0, -1.0]) * rng.normal(0.25, 0.5)
+    gain = rng.uniform(0.75, 1.15) * (1 + vivid * (warmth + rng.uniform(-0.6, 0.6, 3)))
+    bias = rng.uniform(-0.06, 0.08) + vivid * 0.1 * (warmth + rng.uniform(-0.6, 0.6, 3))
     shine = float(rng.choice([0.0, 0.0, 0.1, 0.4])) if gloss is None else gloss
     tile = tile_m * float(rng.uniform(0.7, 1.4)) if tile_m > 0 else 0.0
     return Material(
@@ -51,7 +52,11 @@ def paint(
 
 
 def solid(
-    b: SceneBuilder, saturation: float = 0.6, low: float = 0.1, high: float = 0.95, gloss: float = 0.1
+    b: SceneBuilder,
+    saturation: float = 0.6,
+    low: float = 0.1,
+    high: float = 0.95,
+    gloss: float = 0.1,
 ) -> Material:
     """One random colour with faint grain."""
     return tinted(b, rgb(colour(b.rng, saturation, low, high)), gloss)

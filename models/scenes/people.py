@@ -16,7 +16,6 @@ from models.scenes.motion import Lift, Sway, rotation
 from models.scenes.paint import chance, paint, rgb, solid, tinted
 from models.scenes.scene import Material
 
-
 SEATED = 0.243
 """How much lower a seated figure is, as a part of its height."""
 
@@ -80,7 +79,9 @@ def _leg(b: SceneBuilder, look: Look, side: int, walking: bool, sitting: bool) -
         hip = Sway("x", 0.42, 1.0, phase) if walking else None
         turn = rotation("x", -1.45) if sitting else np.eye(4)
         with _swing(b, hip), b.within(turn):
-            b.rod((0, 0, -0.245 * h), (0, 0, 0.02 * h), 0.036 * h * r, look.legs, 0.055 * h * r, False)
+            b.rod(
+                (0, 0, -0.245 * h), (0, 0, 0.02 * h), 0.036 * h * r, look.legs, 0.055 * h * r, False
+            )
             with b.at(0, 0, -0.245 * h):
                 b.ball((0, 0, 0), 0.037 * h * r, look.legs)
                 knee = Sway("x", 0.35, 1.0, phase - 1.2, 0.35) if walking else None
@@ -126,7 +127,9 @@ def bust(b: SceneBuilder, look: Look) -> None:
     if look.skirt:
         b.rod((0, 0, 0.28 * h), (0, 0, 0.56 * h), 0.15 * h, look.legs, hips * 0.9, False, 0.8)
     b.rod((0, 0.008 * h, 0.8 * h), (0, 0, 0.88 * h), 0.036 * h, look.skin, 0.033 * h, False)
-    nod = rotation("z", float(b.rng.uniform(-0.5, 0.5))) @ rotation("x", float(b.rng.uniform(-0.15, 0.2)))
+    nod = rotation("z", float(b.rng.uniform(-0.5, 0.5))) @ rotation(
+        "x", float(b.rng.uniform(-0.15, 0.2))
+    )
     with b.at(0, -0.008 * h, 0.925 * h), b.within(nod):
         _head(b, look)
 
@@ -141,11 +144,26 @@ def _head(b: SceneBuilder, look: Look) -> None:
         b.ball((side * 0.019 * h, -0.051 * h, 0.012 * h), 0.0065 * h, dark)
         b.ball((side * 0.047 * h, 0.002 * h, 0.0), (0.008 * h, 0.013 * h, 0.018 * h), look.skin)
         if look.glasses:
-            b.rod((side * 0.02 * h, -0.06 * h, 0.012 * h), (side * 0.02 * h, -0.062 * h, 0.012 * h), 0.014 * h, dark)
-    b.ball((0, -0.049 * h, -0.034 * h), (0.015 * h, 0.006 * h, 0.004 * h), tinted(b, (0.6, 0.3, 0.3)))
+            b.rod(
+                (side * 0.02 * h, -0.06 * h, 0.012 * h),
+                (side * 0.02 * h, -0.062 * h, 0.012 * h),
+                0.014 * h,
+                dark,
+            )
+    b.ball(
+        (0, -0.049 * h, -0.034 * h), (0.015 * h, 0.006 * h, 0.004 * h), tinted(b, (0.6, 0.3, 0.3))
+    )
     if look.hair_style == 1:
         b.ball((0, 0.014 * h, 0.02 * h), (0.055 * h, 0.06 * h, 0.064 * h), look.hair)
-        b.rod((0, 0.03 * h, -0.1 * h), (0, 0.022 * h, 0.03 * h), 0.055 * h, look.hair, 0.053 * h, True, 0.7)
+        b.rod(
+            (0, 0.03 * h, -0.1 * h),
+            (0, 0.022 * h, 0.03 * h),
+            0.055 * h,
+            look.hair,
+            0.053 * h,
+            True,
+            0.7,
+        )
     elif look.hair_style == 2:
         b.rod((0, 0, 0.045 * h), (0, 0, 0.09 * h), 0.052 * h, look.hair, 0.045 * h, True, 1.15)
         b.disc((0, 0, 0.045 * h), 0.085 * h, look.hair)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from models.scenes.textures import SIZE, Float32, Rng, blend, colour, foliage, noise
+from models.scenes.textures import SIZE, Float32, Rng, blend, colour, noise
 
 
 def _canvas(rng: Rng, saturation: float = 0.5) -> Float32:
@@ -97,7 +97,7 @@ def text(rng: Rng) -> Float32:
     if rng.random() < 0.5:
         tint = colour(rng, 0.7).tolist()
         cv2.rectangle(picture, (20, 60), (int(rng.integers(80, 230)), 130), tint, -1)
-    return cv2.GaussianBlur(picture, (3, 3), 0)
+    return np.asarray(cv2.GaussianBlur(picture, (3, 3), 0), np.float32)
 
 
 def screen(rng: Rng) -> Float32:
@@ -133,8 +133,10 @@ def facade(rng: Rng) -> Float32:
             cv2.rectangle(picture, low, high, (glass * rng.uniform(0.4, 1.1)).tolist(), -1)
             cv2.rectangle(picture, low, high, frame, 3)
             cv2.line(picture, (i * w + w // 2, low[1]), (i * w + w // 2, high[1]), frame, 2)
-            cv2.line(picture, (low[0], high[1] + 4), (high[0], high[1] + 4), (wall * 0.6).tolist(), 3)
-    return np.clip(picture, 0, 1)
+            cv2.line(
+                picture, (low[0], high[1] + 4), (high[0], high[1] + 4), (wall * 0.6).tolist(), 3
+            )
+    return np.asarray(np.clip(picture, 0, 1))
 
 
 def books(rng: Rng) -> Float32:
@@ -202,7 +204,7 @@ def crown_mask(rng: Rng) -> Float32:
     radius = np.hypot(axis[None], axis[:, None])
     ragged = noise(rng, 1.2, 3.0)
     mask = (radius + (ragged - 0.5) * 0.9 < 0.72) & (noise(rng, 0.9, 6.0) > 0.32)
-    return mask.astype(np.float32)
+    return np.asarray(mask, np.float32)
 
 
 def lattice_mask(rng: Rng) -> Float32:
@@ -213,9 +215,4 @@ def lattice_mask(rng: Rng) -> Float32:
     if rng.random() < 0.5:
         u, v = u + v, u - v
     mask = (u % n < bar) | ((v % n < bar) & (rng.random() < 0.7))
-    return mask.astype(np.float32)
-
-
-def leaves(rng: Rng) -> Float32:
-    """The colours that go with leaf and crown outlines."""
-    return foliage(rng)
+    return np.asarray(mask, np.float32)

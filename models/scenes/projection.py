@@ -65,7 +65,9 @@ class CurvedSet:
     box: list[list[int]]
 
 
-def prepare_flat(planars: Planars, body_to_camera: Float64, k: Intrinsics, keep: NDArray[np.bool_]) -> FlatSet:
+def prepare_flat(
+    planars: Planars, body_to_camera: Float64, k: Intrinsics, keep: NDArray[np.bool_]
+) -> FlatSet:
     """Bring the flat surfaces in `keep` that may be seen into pixel coordinates."""
     index = np.flatnonzero(keep)
     poses = body_to_camera[planars.body[index]]
@@ -125,7 +127,7 @@ def _boxes(corners: Float64, k: Intrinsics) -> tuple[NDArray[np.int64], NDArray[
     low = np.stack([x.min(1), y.min(1)], 1)
     high = np.stack([x.max(1), y.max(1)], 1)
     low[~whole], high[~whole] = 0, (k.width, k.height)
-    return _clip_boxes(low, high, ahead.any(axis=1), k)
+    return _clip_boxes(low, high, np.asarray(ahead.any(axis=1)), k)
 
 
 def _clip_boxes(
@@ -153,7 +155,9 @@ def _within(corners: Float64, to_ray: Float64) -> tuple[Float64, Float64]:
     return conic, np.stack([(s + w) / 2, (r + w) / 2], axis=1)
 
 
-def prepare_curved(quadrics: Quadrics, body_to_camera: Float64, k: Intrinsics, keep: NDArray[np.bool_], first: int) -> CurvedSet:
+def prepare_curved(
+    quadrics: Quadrics, body_to_camera: Float64, k: Intrinsics, keep: NDArray[np.bool_], first: int
+) -> CurvedSet:
     """Bring the curved surfaces in `keep` that may be seen into pixel coordinates.
 
     first : the index of the first curved surface among all surfaces.

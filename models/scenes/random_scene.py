@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from models.geometry import Intrinsics
-from models.scenes import layouts_close, layouts_indoor, layouts_outdoor
+from models.scenes import layouts_close, layouts_indoor, layouts_outdoor, layouts_work
 from models.scenes.atlas import TextureAtlas, default_atlas
 from models.scenes.builder import SceneBuilder
 from models.scenes.projection import prepare_curved, prepare_flat
@@ -21,6 +21,9 @@ _LAYOUTS: dict[str, tuple[Layout, float]] = {
     "corridor": (layouts_indoor.corridor, 1.0),
     "kitchen": (layouts_indoor.kitchen, 1.2),
     "people": (layouts_indoor.people, 2.0),
+    "office": (layouts_work.office, 1.2),
+    "basement": (layouts_work.basement, 0.8),
+    "shop": (layouts_work.shop, 0.6),
     "clutter": (layouts_indoor.clutter, 1.0),
     "table_top": (layouts_close.table_top, 1.6),
     "still_life": (layouts_close.still_life, 1.0),

@@ -78,7 +78,9 @@ class Raster:
     ) -> NDArray[np.bool_]:
         """Where a cutout's mask is set, at the halving that suits its size in the picture."""
         (ua, ub, uc), (va, vb, vc) = flats.card[i]
-        extent = max(int(flats.box[i, 2] - flats.box[i, 0]), int(flats.box[i, 3] - flats.box[i, 1]), 1)
+        extent = max(
+            int(flats.box[i, 2] - flats.box[i, 0]), int(flats.box[i, 3] - flats.box[i, 1]), 1
+        )
         level = int(np.clip(np.floor(np.log2(SIZE / extent)), 0, LEVELS - 2))
         outline = self._atlas.masks[flats.cutout[i]][level]
         size = len(outline)
@@ -101,7 +103,9 @@ class Raster:
             if first <= last:
                 x = np.arange(x0, x1 + 1) - (x0 + x1) // 2
                 y = np.arange(first, last + 1) - (y0 + y1) // 2
-                self._bulge(curves, i, x, y, np.s_[first - self._top : last + 1 - self._top, x0 : x1 + 1])
+                self._bulge(
+                    curves, i, x, y, np.s_[first - self._top : last + 1 - self._top, x0 : x1 + 1]
+                )
 
     def _bulge(self, curves: CurvedSet, i: int, x: Int, y: Int, at: tuple[slice, slice]) -> None:
         (a, b, c), (_, d, e), (_, _, f) = curves.root[i].tolist()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -48,7 +49,7 @@ class RenderedFrame:
     @property
     def disparity(self) -> Float32:
         """(H, W) float32 1/depth in 1/m, 0 in the sky."""
-        inverse: Float32 = 1 / self.depth_m
+        inverse: Float32 = np.reciprocal(self.depth_m)
         return inverse
 
 
@@ -75,7 +76,7 @@ class Renderer:
         self._pool = ThreadPoolExecutor(threads, "scene") if threads > 1 else None
         count = max(1, round(width * height / _BAND_PIXELS))
         cuts = np.linspace(0, height, min(count, height) + 1).round().astype(int).tolist()
-        self._bands = list(zip(cuts[:-1], cuts[1:], strict=True))
+        self._bands = list(pairwise(cuts))
         self._stains = stain_field()
         self._prepared: _Prepared | None = None
         self._last: tuple[Scene, float, View] | None = None
@@ -102,7 +103,7 @@ class Renderer:
         if before is not None:
             flow, covisible = self._correspond(now, before, k)
         with np.errstate(divide="ignore"):
-            depth = 1 / now.inverse_depth
+            depth: Float32 = np.reciprocal(now.inverse_depth)
         ids = (self._prepared.tables.body + 1).astype(np.uint16).take(now.surface)
         return RenderedFrame(rgb, depth, ids, camera_to_world, k, flow, covisible)
 
@@ -154,7 +155,9 @@ class Renderer:
         self._each(shade)
         return _soften(raw, now.surface)
 
-    def _correspond(self, now: View, before: View, k: Intrinsics) -> tuple[Float32, NDArray[np.bool_]]:
+    def _correspond(
+        self, now: View, before: View, k: Intrinsics
+    ) -> tuple[Float32, NDArray[np.bool_]]:
         assert self._prepared is not None
         body = self._prepared.tables.body
         flow = np.empty((self.height, self.width, 2), np.float32)

@@ -33,11 +33,15 @@ def _u(b: SceneBuilder, low: float, high: float) -> float:
 
 def shell(b: SceneBuilder, x0: float, y0: float, x1: float, y1: float, height: float) -> None:
     """Floor, ceiling and four walls with skirting, doors, windows and pictures."""
-    ground = str(b.rng.choice(["floor", "floor", "tile", "wood", "rug", "stone", "ground", "cloth"]))
+    ground = str(
+        b.rng.choice(["floor", "floor", "tile", "wood", "rug", "stone", "ground", "cloth"])
+    )
     b.floor(x0, y0, x1, y1, 0, paint(b, ground, 1.6))
     with b.shadowless():
         _ceiling(b, x0, y0, x1, y1, height)
-        common = paint(b, str(b.rng.choice(["wall", "wall", "wall", "brick", "stone", "tile", "plain"])), 2.0)
+        common = paint(
+            b, str(b.rng.choice(["wall", "wall", "wall", "brick", "stone", "tile", "plain"])), 2.0
+        )
         width, depth = x1 - x0, y1 - y0
         middle = ((x0 + x1) / 2, (y0 + y1) / 2)
         sides = (
@@ -54,7 +58,11 @@ def shell(b: SceneBuilder, x0: float, y0: float, x1: float, y1: float, height: f
 
 def _ceiling(b: SceneBuilder, x0: float, y0: float, x1: float, y1: float, height: float) -> None:
     kind = int(b.rng.integers(0, 4))
-    skin = solid(b, 0.15, 0.6, 1.0, 0.0) if kind else paint(b, str(b.rng.choice(["tile", "wood", "wall"])), 1.2)
+    skin = (
+        solid(b, 0.15, 0.6, 1.0, 0.0)
+        if kind
+        else paint(b, str(b.rng.choice(["tile", "wood", "wall"])), 1.2)
+    )
     b.ceiling(x0, y0, x1, y1, height, skin)
     lamps = int(b.rng.integers(0, 4))
     for i in range(lamps):
@@ -82,7 +90,12 @@ def wall(b: SceneBuilder, length: float, height: float, skin: Material) -> None:
         b.box((0, -0.01, 0.05), (length, 0.02, _u(b, 0.06, 0.14)), solid(b, 0.2, 0.2, 1.0))
     if chance(b.rng, 0.15):
         half = _u(b, 0.8, 1.3)
-        b.panel((0, -0.004, half / 2), length, half, paint(b, str(b.rng.choice(["wood", "tile", "wall"])), 0.8))
+        b.panel(
+            (0, -0.004, half / 2),
+            length,
+            half,
+            paint(b, str(b.rng.choice(["wood", "tile", "wall"])), 0.8),
+        )
     slots = max(1, int(length / 1.5))
     for i in range(slots):
         x = (i + 0.5) * length / slots - length / 2 + _u(b, -0.15, 0.15)
@@ -149,7 +162,12 @@ def dining(b: SceneBuilder) -> None:
     """A table with chairs round it and things on it."""
     w, d, h = table(b)
     set_out(b, w, d, h, SMALL, int(b.rng.integers(0, 6)))
-    for x, y, yaw in ((-w / 4, -d / 2 - 0.2, math.pi), (w / 4, -d / 2 - 0.25, math.pi), (0, d / 2 + 0.25, 0), (w / 2 + 0.3, 0, -math.pi / 2)):
+    for x, y, yaw in (
+        (-w / 4, -d / 2 - 0.2, math.pi),
+        (w / 4, -d / 2 - 0.25, math.pi),
+        (0, d / 2 + 0.25, 0),
+        (w / 2 + 0.3, 0, -math.pi / 2),
+    ):
         if chance(b.rng, 0.7):
             with b.at(x, y, 0, yaw + _u(b, -0.3, 0.3)):
                 chair(b)
@@ -164,7 +182,14 @@ def desk(b: SceneBuilder) -> None:
             chair(b)
 
 
-def set_out(b: SceneBuilder, width: float, depth: float, height: float, things: tuple[Piece, ...], count: int) -> None:
+def set_out(
+    b: SceneBuilder,
+    width: float,
+    depth: float,
+    height: float,
+    things: tuple[Piece, ...],
+    count: int,
+) -> None:
     """Put `count` things on a table top without piling them on one another."""
     taken: list[tuple[float, float]] = []
     for _ in range(count * 3):
@@ -182,11 +207,38 @@ def standing(b: SceneBuilder) -> None:
         person(b, random_look(b))
 
 
-LARGE: tuple[Piece, ...] = (dining, desk, sofa, bed, shelf, cupboard, television, crate, floor_lamp, plant, stool, chair, standing)
-AGAINST_WALL: tuple[Piece, ...] = (shelf, cupboard, television, sofa, desk, plant, floor_lamp, crate, bed, chair)
+LARGE: tuple[Piece, ...] = (
+    dining,
+    desk,
+    sofa,
+    bed,
+    shelf,
+    cupboard,
+    television,
+    crate,
+    floor_lamp,
+    plant,
+    stool,
+    chair,
+    standing,
+)
+AGAINST_WALL: tuple[Piece, ...] = (
+    shelf,
+    cupboard,
+    television,
+    sofa,
+    desk,
+    plant,
+    floor_lamp,
+    crate,
+    bed,
+    chair,
+)
 
 
-def furnish(b: SceneBuilder, x0: float, y0: float, x1: float, y1: float, count: int, clear: float) -> None:
+def furnish(
+    b: SceneBuilder, x0: float, y0: float, x1: float, y1: float, count: int, clear: float
+) -> None:
     """Furniture along the walls and in the middle; nothing within `clear` of the origin."""
     if min(x1 - x0, y1 - y0) < 1.7:
         return
@@ -195,12 +247,18 @@ def furnish(b: SceneBuilder, x0: float, y0: float, x1: float, y1: float, count: 
         if len(taken) > count:
             break
         along = i % 3 != 2
-        piece = (AGAINST_WALL if along else LARGE)[int(b.rng.integers(len(AGAINST_WALL if along else LARGE)))]
+        piece = (AGAINST_WALL if along else LARGE)[
+            int(b.rng.integers(len(AGAINST_WALL if along else LARGE)))
+        ]
         x, y, yaw = _u(b, x0 + 0.8, x1 - 0.8), _u(b, y0 + 0.8, y1 - 0.8), _u(b, -math.pi, math.pi)
         if along:
             gap = 1.05 if piece is bed else 0.45
             side = int(b.rng.integers(0, 3))
-            x, y, yaw = ((x, y1 - gap, 0.0), (x1 - gap, y, -math.pi / 2), (x0 + gap, y, math.pi / 2))[side]
+            x, y, yaw = (
+                (x, y1 - gap, 0.0),
+                (x1 - gap, y, -math.pi / 2),
+                (x0 + gap, y, math.pi / 2),
+            )[side]
         size = 1.3 if piece in (dining, desk, bed, sofa) else 0.75
         if any(math.hypot(x - p[0], y - p[1]) < size * 0.6 + p[2] for p in taken):
             continue

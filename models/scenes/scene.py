@@ -27,7 +27,6 @@ class Material:
     gain, bias : colour = texture * gain + bias per channel, in display values 0–1.
     gloss : strength of the highlight, 0–1. emission : 0 is lit, 1 shines by itself.
     blotch : strength of large, faint stains. turn : rotation of the texture, radians.
-    mirror : strength of the reflection of the surroundings, 0–1.
     """
 
     texture: int = 0
@@ -38,7 +37,6 @@ class Material:
     emission: float = 0.0
     blotch: float = 0.2
     turn: float = 0.0
-    mirror: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,9 @@ class Shader:
     camera_to_world: Float64
     intrinsics: Intrinsics
 
-    def band(self, top: int, inverse_depth: Float32, surface: NDArray[np.uint16]) -> NDArray[np.uint8]:
+    def band(
+        self, top: int, inverse_depth: Float32, surface: NDArray[np.uint16]
+    ) -> NDArray[np.uint8]:
         """(rows, W, 3) uint8 colours of rows from `top` on."""
         ids = surface.astype(np.intp)
         w = np.maximum(inverse_depth, _FARTHEST)
@@ -95,12 +97,15 @@ class Shader:
     def _points(self, top: int, w: Float32) -> tuple[Three, Float32]:
         k = self.intrinsics
         rows, columns = w.shape
-        z = 1 / w
-        x = ((np.arange(columns) - k.cx) / k.fx).astype(np.float32) * z
-        y = ((np.arange(top, top + rows) - k.cy) / k.fy).astype(np.float32)[:, None] * z
+        z: Float32 = np.reciprocal(w)
+        x: Float32 = ((np.arange(columns) - k.cx) / k.fx).astype(np.float32) * z
+        across = ((np.arange(top, top + rows) - k.cy) / k.fy).astype(np.float32)
+        y: Float32 = across[:, None] * z
         return (x, y, z), z
 
-    def _flat_attributes(self, ids: NDArray[np.intp], points: Three) -> tuple[Three, Float32, Float32]:
+    def _flat_attributes(
+        self, ids: NDArray[np.intp], points: Three
+    ) -> tuple[Three, Float32, Float32]:
         table = self.frame
         normal = (table.normal[0].take(ids), table.normal[1].take(ids), table.normal[2].take(ids))
         uv = []
@@ -113,7 +118,9 @@ class Shader:
             uv.append(total)
         return normal, uv[0], uv[1]
 
-    def _curve(self, ids: NDArray[np.intp], points: Three, normal: Three, u: Float32, v: Float32) -> None:
+    def _curve(
+        self, ids: NDArray[np.intp], points: Three, normal: Three, u: Float32, v: Float32
+    ) -> None:
         """Write normals and texture coordinates where the surface is curved."""
         first = len(self.scene.planars.body) + 1
         where = np.flatnonzero(ids >= first)
@@ -135,7 +142,9 @@ class Shader:
         u.ravel()[where] = turn * repeats[0].take(k)
         v.ravel()[where] = -own[2] * half * repeats[1].take(k)
 
-    def _sky_coordinates(self, sky: NDArray[np.intp], points: Three, u: Float32, v: Float32) -> Float32:
+    def _sky_coordinates(
+        self, sky: NDArray[np.intp], points: Three, u: Float32, v: Float32
+    ) -> Float32:
         """Sine of the elevation of rays into the sky; clouds lie on a plane above."""
         if len(sky) == 0:
             return np.empty(0, np.float32)
@@ -148,7 +157,9 @@ class Shader:
         elevation: Float32 = up / np.sqrt(x * x + y * y + z * z)
         return elevation
 
-    def _texture(self, ids: NDArray[np.intp], u: Float32, v: Float32, z: Float32) -> NDArray[np.uint8]:
+    def _texture(
+        self, ids: NDArray[np.intp], u: Float32, v: Float32, z: Float32
+    ) -> NDArray[np.uint8]:
         """(rows, W, 3) the atlas sampled bilinearly at the halving that fits each pixel."""
         atlas = self.scene.atlas
         texels = self.tables.density.take(ids)
@@ -164,7 +175,7 @@ class Shader:
         y = (v - np.floor(v)) * size
         y += (atlas.level_y - np.float32(0.5)).take(level)
         y += self.tables.tile.take(ids)
-        return cv2.remap(atlas.picture, x, y, cv2.INTER_LINEAR)
+        return np.asarray(cv2.remap(atlas.picture, x, y, cv2.INTER_LINEAR), np.uint8)
 
     def _compose(
         self,
@@ -219,7 +230,9 @@ class Shader:
 
 def _develop(light: Float32) -> NDArray[np.uint8]:
     """Squared display values to bytes, with a soft shoulder towards white."""
-    light = light * (1 + light * np.float32(0.12)) / (1 + light * np.float32(0.42)) * np.float32(1.22)
+    light = (
+        light * (1 + light * np.float32(0.12)) / (1 + light * np.float32(0.42)) * np.float32(1.22)
+    )
     np.sqrt(light, out=light)
     light *= 255
     light += np.float32(0.5)

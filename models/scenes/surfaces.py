@@ -30,7 +30,6 @@ class SurfaceTables:
     gloss: Float32
     emission: Float32
     blotch: Float32
-    mirror: Float32
     density: Float32
     tile: Float32
     u: Float64
@@ -56,7 +55,6 @@ class SurfaceTables:
             column([m.gloss for m in materials]),
             column([m.emission for m in materials]),
             column([m.blotch for m in materials]),
-            column([m.mirror for m in materials]),
             column([*flat_density, *curved_density]),
             column([m.texture * TILE_HEIGHT for m in materials], sky_tile),
             u,

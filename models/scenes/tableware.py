@@ -12,7 +12,9 @@ from models.scenes.paint import chance, glowing, paint, shown, solid
 def cup(b: SceneBuilder) -> None:
     """A mug or a glass with a handle."""
     r, h = b.rng.uniform(0.03, 0.045), b.rng.uniform(0.07, 0.13)
-    skin = paint(b, "label", 0.1, 0.4, vivid=0.5) if chance(b.rng, 0.4) else solid(b, 0.8, 0.2, 1, 0.4)
+    skin = (
+        paint(b, "label", 0.1, 0.4, vivid=0.5) if chance(b.rng, 0.4) else solid(b, 0.8, 0.2, 1, 0.4)
+    )
     b.rod((0, 0, 0), (0, 0, h), r * 0.9, skin, r, False)
     b.disc((0, 0, h * 0.8), r * 0.93, solid(b, 0.5, 0.05, 0.4))
     for z0, z1, x0, x1 in ((0.25, 0.3, 0.9, 1.6), (0.3, 0.75, 1.6, 1.6), (0.75, 0.8, 1.6, 0.9)):
@@ -39,7 +41,11 @@ def book(b: SceneBuilder) -> None:
     """A pile of books, or one open."""
     z = 0.0
     for _ in range(int(b.rng.integers(1, 5))):
-        size = (float(b.rng.uniform(0.13, 0.22)), float(b.rng.uniform(0.18, 0.3)), float(b.rng.uniform(0.01, 0.05)))
+        size = (
+            float(b.rng.uniform(0.13, 0.22)),
+            float(b.rng.uniform(0.18, 0.3)),
+            float(b.rng.uniform(0.01, 0.05)),
+        )
         cover = shown(b, str(b.rng.choice(["picture", "label", "text"])))
         b.block(0, 0, z, size, solid(b, 0.8), float(b.rng.uniform(-0.4, 0.4)), cover)
         z += size[2]
@@ -54,7 +60,11 @@ def paper(b: SceneBuilder) -> None:
 
 def packet(b: SceneBuilder) -> None:
     """A cardboard packet."""
-    size = (float(b.rng.uniform(0.06, 0.22)), float(b.rng.uniform(0.03, 0.09)), float(b.rng.uniform(0.08, 0.32)))
+    size = (
+        float(b.rng.uniform(0.06, 0.22)),
+        float(b.rng.uniform(0.03, 0.09)),
+        float(b.rng.uniform(0.08, 0.32)),
+    )
     b.block(0, 0, 0, size, paint(b, "label", 0.0, vivid=0.6), float(b.rng.uniform(-1, 1)))
 
 
@@ -73,7 +83,9 @@ def fruit(b: SceneBuilder) -> None:
     for i in range(int(b.rng.integers(1, 5))):
         r = float(b.rng.uniform(0.025, 0.05))
         skin = solid(b, 0.9, 0.3, 0.95, 0.4)
-        b.ball((0.1 * math.cos(i * 2.1), 0.08 * math.sin(i * 2.1), r * 0.95), (r, r, r * 0.95), skin)
+        b.ball(
+            (0.1 * math.cos(i * 2.1), 0.08 * math.sin(i * 2.1), r * 0.95), (r, r, r * 0.95), skin
+        )
 
 
 def plate(b: SceneBuilder) -> None:
@@ -133,5 +145,21 @@ def pot_plant(b: SceneBuilder) -> None:
     plant(b, float(b.rng.uniform(0.2, 0.45)))
 
 
-SMALL = (cup, bottle, can, book, paper, packet, bowl, fruit, plate, candle, pens, desk_lamp, frame, vase, pot_plant)
+SMALL = (
+    cup,
+    bottle,
+    can,
+    book,
+    paper,
+    packet,
+    bowl,
+    fruit,
+    plate,
+    candle,
+    pens,
+    desk_lamp,
+    frame,
+    vase,
+    pot_plant,
+)
 DESK = (monitor, laptop, keyboard, cup, book, paper, pens, desk_lamp, bottle, frame, vase)

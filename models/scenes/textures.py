@@ -30,11 +30,14 @@ def noise(rng: Rng, slope: float = 1.6, low: float = 1.0, stretch: float = 1.0) 
 
 
 def colour(rng: Rng, saturation: float = 0.5, low: float = 0.15, high: float = 0.95) -> Float32:
-    """(3,) a random colour of at most `saturation`, brightness between `low` and `high`."""
-    hue = rng.uniform(0, 1)
+    """(3,) a random colour of at most `saturation`, brightness between `low` and `high`.
+
+    Half of them are warm, as most things that are built, woven or grown.
+    """
+    hue = rng.normal(0.09, 0.04) % 1.0 if rng.random() < 0.5 else rng.uniform(0, 1)
     weight = np.clip(np.abs((hue * 6 + np.array([0.0, 4.0, 2.0])) % 6 - 3) - 1, 0, 1)
     s = rng.uniform(0, saturation)
-    return (rng.uniform(low, high) * (1 - s + s * weight)).astype(np.float32)
+    return np.asarray(rng.uniform(low, high) * (1 - s + s * weight), np.float32)
 
 
 def blend(mask: Float32, a: Float32, b: Float32) -> Float32:
@@ -44,7 +47,8 @@ def blend(mask: Float32, a: Float32, b: Float32) -> Float32:
 
 def _grid() -> tuple[Float32, Float32]:
     axis = (np.arange(SIZE, dtype=np.float32) + 0.5) / SIZE
-    return np.meshgrid(axis, axis)[0], np.meshgrid(axis, axis)[1]
+    across, down = np.broadcast_arrays(axis[None], axis[:, None])
+    return np.asarray(across, np.float32), np.asarray(down, np.float32)
 
 
 def _grain(rng: Rng, picture: Float32, amount: float, slope: float = 0.8) -> Float32:
@@ -76,8 +80,8 @@ def wood(rng: Rng, planks: int | None = None) -> Float32:
     board = np.floor(y * count).astype(np.intp)
     wave = noise(rng, 1.3, 2.0, 5.0)
     rings = 0.5 + 0.5 * np.sin((wave * rng.uniform(6, 20) + y * count) * 2 * np.pi)
-    light = colour(rng, 0.0) * 0 + np.array([0.75, 0.52, 0.32], np.float32) * rng.uniform(0.6, 1.3)
-    picture = blend(rings * 0.6 + wave * 0.4, light, light * rng.uniform(0.55, 0.85))
+    light = np.array([0.75, 0.52, 0.32], np.float32) * np.float32(rng.uniform(0.6, 1.3))
+    picture = blend(rings * 0.6 + wave * 0.4, light, light * np.float32(rng.uniform(0.55, 0.85)))
     picture = picture * rng.uniform(0.8, 1.1, count).astype(np.float32)[board][..., None]
     if count > 1:
         seam = np.abs(y * count - np.round(y * count)) < 0.02 * count / 4
@@ -85,6 +89,11 @@ def wood(rng: Rng, planks: int | None = None) -> Float32:
         seam |= np.abs((x - joint + 0.5) % 1.0 - 0.5) < 0.004
         picture[seam] *= 0.45
     return _grain(rng, picture, 0.08)
+
+
+def grain(rng: Rng) -> Float32:
+    """One wide board, as furniture is made of."""
+    return wood(rng, 1)
 
 
 def parquet(rng: Rng) -> Float32:
@@ -101,7 +110,9 @@ def tiles(rng: Rng) -> Float32:
     picture = colour(rng, 0.5, 0.4) * shade[iy, ix][..., None]
     if rng.random() < 0.3:
         picture = blend(((ix + iy) % 2).astype(np.float32), picture, colour(rng))
-    edge = np.minimum(np.abs(x * nx - np.round(x * nx)) / nx, np.abs(y * ny - np.round(y * ny)) / ny)
+    edge = np.minimum(
+        np.abs(x * nx - np.round(x * nx)) / nx, np.abs(y * ny - np.round(y * ny)) / ny
+    )
     joint = (edge < rng.uniform(0.004, 0.012)).astype(np.float32)
     return _grain(rng, blend(joint, picture, colour(rng, 0.1)), 0.1)
 
@@ -136,7 +147,7 @@ def checks(rng: Rng) -> Float32:
     x, y = _grid()
     n = int(rng.choice([2, 4, 8]))
     a, b = ((x * n) % 1 < 0.5).astype(np.float32), ((y * n) % 1 < 0.5).astype(np.float32)
-    mask = np.abs(a - b) if rng.random() < 0.5 else (a + b) / 2
+    mask = np.abs(a - b) if rng.random() < 0.5 else (a + b) * np.float32(0.5)
     return _grain(rng, blend(mask, colour(rng, 0.7), colour(rng, 0.4)), 0.08)
 
 
@@ -197,7 +208,7 @@ def foliage(rng: Rng) -> Float32:
         for dx in (-SIZE, 0, SIZE):
             at = (int(centre[0]) + dx, int(centre[1]))
             cv2.ellipse(picture, at, axes, float(rng.uniform(0, 180)), 0, 360, tint.tolist(), -1)
-    return np.clip(picture, 0, 1)
+    return np.asarray(np.clip(picture, 0, 1))
 
 
 def bark(rng: Rng) -> Float32:
@@ -208,7 +219,9 @@ def bark(rng: Rng) -> Float32:
 
 def metal(rng: Rng) -> Float32:
     """Brushed metal."""
-    return _grain(rng, (0.5 + 0.3 * noise(rng, 0.8, 1.0, 8.0))[..., None] * colour(rng, 0.1, 0.6), 0.1)
+    return _grain(
+        rng, (0.5 + 0.3 * noise(rng, 0.8, 1.0, 8.0))[..., None] * colour(rng, 0.1, 0.6), 0.1
+    )
 
 
 def speckle(rng: Rng) -> Float32:

@@ -158,7 +158,9 @@ def test_flow_follows_a_moving_body() -> None:
     assert frame.flow_to_previous is not None
     moving = frame.object_id == 2
     np.testing.assert_allclose(
-        frame.flow_to_previous[moving], [[-0.4 / 2 * frame.intrinsics.fx, 0]] * moving.sum(), atol=1e-2
+        frame.flow_to_previous[moving],
+        [[-0.4 / 2 * frame.intrinsics.fx, 0]] * moving.sum(),
+        atol=1e-2,
     )
     np.testing.assert_allclose(frame.flow_to_previous[frame.object_id == 1], 0, atol=1e-3)
 
@@ -218,7 +220,9 @@ def test_warping_the_previous_depth_gives_this_one() -> None:
 @pytest.mark.parametrize("angle", [0.0, 0.5, -0.8])
 def test_a_round_bounding_box_never_cuts_a_ball(angle: float) -> None:
     def place(builder: SceneBuilder) -> None:
-        builder.ball((0.9 * math.sin(angle), 1.2 * math.cos(angle), 0.3), (0.3, 0.2, 0.25), Material())
+        builder.ball(
+            (0.9 * math.sin(angle), 1.2 * math.cos(angle), 0.3), (0.3, 0.2, 0.25), Material()
+        )
 
     frame = draw(scene_of(place, fov_deg=100))
     seen = np.isfinite(frame.depth_m)
