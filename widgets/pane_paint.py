@@ -164,12 +164,8 @@ def draw_probe(
         _draw_label(painter, clip, point, text, accent, theme.numbers_font(font))
 
 
-def _draw_label(
-    painter: QPainter, clip: QRectF, point: QPointF, text: str, accent: QColor, font: QFont
-) -> None:
-    metrics = QFontMetricsF(font)
-    text = metrics.elidedText(text, ELIDE, max(0.0, clip.width() - 4 * SPACE))
-    width, height = metrics.horizontalAdvance(text) + 2 * SPACE, metrics.height() + SPACE_XS
+def label_box(clip: QRectF, point: QPointF, width: float, height: float) -> QRectF:
+    """Where a label for `point` goes: beside it, on the side that has room, within `clip`."""
     left, top = point.x() + SPACE, point.y() + SPACE
     if left + width > clip.right():
         left = point.x() - SPACE - width
@@ -177,7 +173,16 @@ def _draw_label(
         top = point.y() - SPACE - height
     left = min(max(left, clip.left()), max(clip.left(), clip.right() - width))
     top = min(max(top, clip.top()), max(clip.top(), clip.bottom() - height))
-    box = QRectF(left, top, width, height)
+    return QRectF(left, top, width, height)
+
+
+def _draw_label(
+    painter: QPainter, clip: QRectF, point: QPointF, text: str, accent: QColor, font: QFont
+) -> None:
+    metrics = QFontMetricsF(font)
+    text = metrics.elidedText(text, ELIDE, max(0.0, clip.width() - 4 * SPACE))
+    width, height = metrics.horizontalAdvance(text) + 2 * SPACE, metrics.height() + SPACE_XS
+    box = label_box(clip, point, width, height)
     backdrop = QColor(COLOURS.background)
     backdrop.setAlpha(225)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)

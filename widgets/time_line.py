@@ -35,6 +35,11 @@ class TimeLine(QWidget):
         self.setToolTip("Time line: click or drag to go to a frame (, and . step one frame)")
         self.setAccessibleName("Time line")
 
+    @property
+    def index(self) -> int:
+        """The frame at which the knob stands."""
+        return self._index
+
     def set_position(self, index: int, count: int) -> None:
         """Frame `index` of `count`; ignored in part while the user drags the knob."""
         self._count = max(0, count)

@@ -3,6 +3,8 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PyQt6.QtCore import QPoint, QPointF, QRectF, Qt
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -11,7 +13,7 @@ from tests.support.pixels import grabbed, part, share_of, wheel
 from widgets import theme
 from widgets.image_pane import ImagePane
 from widgets.linked_view import LinkedView
-from widgets.pane_paint import header_height
+from widgets.pane_paint import header_height, label_box
 from widgets.picture import UInt8
 
 LEFT = Qt.MouseButton.LeftButton
@@ -197,6 +199,19 @@ def test_labels_stay_inside_the_picture_in_every_corner(make_pane: MakePane) -> 
         assert columns.max() <= rect.right() + 2
         assert rows.min() >= header_height(pane.font()) - 1
         assert share_of(part(after, rect), theme.COLOURS.background, 60) > 0.02
+
+
+@given(x=st.floats(0, 300), y=st.floats(0, 200))
+def test_a_label_lies_inside_and_beside_its_point(x: float, y: float) -> None:
+    clip, point = QRectF(0, 0, 300, 200), QPointF(x, y)
+    box = label_box(clip, point, 100, 20)
+    assert clip.contains(box)
+    assert not box.left() <= x <= box.right()
+
+
+def test_a_label_that_is_too_wide_for_either_side_stays_inside() -> None:
+    clip = QRectF(10, 10, 120, 80)
+    assert clip.contains(label_box(clip, QPointF(70, 50), 100, 20))
 
 
 def test_pins_are_drawn_in_their_own_colours(make_pane: MakePane) -> None:

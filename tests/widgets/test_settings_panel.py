@@ -190,4 +190,5 @@ def test_the_wheel_scrolls_and_turns_no_control(panel: SettingsPanel) -> None:
                 control = section.row(key).control
                 if isinstance(control, kind):
                     wheel(control, QPointF(4, 4), angle=120)
+                    wheel(control, QPointF(4, 4), angle=-120)
     assert changes == []

@@ -86,10 +86,13 @@ def test_dragging_seeks_along_and_playback_does_not_pull_the_knob_away(
     line.seek_requested.connect(sought.append)
     qtbot.mousePress(line, LEFT, pos=QPoint(round(line.x_of(20)), 12))
     line.set_position(3, 101)
+    assert line.index == 20
     qtbot.mouseMove(line, QPoint(round(line.x_of(40)), 12))
     qtbot.mouseMove(line, QPoint(4000, 12))
     qtbot.mouseRelease(line, LEFT, pos=QPoint(4000, 12))
     assert sought == [20, 40, 100]
+    line.set_position(3, 101)
+    assert line.index == 3
 
 
 def test_every_frame_has_a_place_that_leads_back_to_it(line: TimeLine) -> None:
