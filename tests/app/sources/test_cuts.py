@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import closing
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from app.sources.cuts import CutDetector
 from app.sources.video import VideoSource
 from models.frames import Frame, UInt8
 from models.scenes import Renderer, demo_scene, random_scene
-from tests.support.clips import BIKES_CUTS, clip
+from tests.support.clips import BIKES_CUTS, big_buck_bunny, bikes, carphone
 
 
 def cuts_in(pictures: Iterable[UInt8]) -> list[int]:
@@ -22,8 +23,8 @@ def cuts_in(pictures: Iterable[UInt8]) -> list[int]:
     return [index for index, picture in enumerate(pictures) if detector.update(picture)]
 
 
-def pictures_of(name: str) -> list[UInt8]:
-    with closing(VideoSource(clip(name))) as source:
+def pictures_of(path: Path) -> list[UInt8]:
+    with closing(VideoSource(path)) as source:
         pictures = []
         while not isinstance(reading := source.read(5.0), Ended):
             assert isinstance(reading, Frame)
@@ -40,16 +41,16 @@ def rendered(seed: int, times_s: Iterable[float]) -> list[UInt8]:
 
 
 def test_the_five_cuts_of_a_real_clip_are_found_and_nothing_else() -> None:
-    assert cuts_in(pictures_of("bikes.mp4")) == list(BIKES_CUTS)
+    assert cuts_in(pictures_of(bikes())) == list(BIKES_CUTS)
 
 
-@pytest.mark.parametrize("name", ["bigbuckbunny.mp4", "carphone_pristine.mp4"])
-def test_clips_of_one_shot_have_no_cut(name: str) -> None:
-    assert cuts_in(pictures_of(name)) == []
+@pytest.mark.parametrize("clip", [big_buck_bunny, carphone])
+def test_clips_of_one_shot_have_no_cut(clip: Callable[[], Path]) -> None:
+    assert cuts_in(pictures_of(clip())) == []
 
 
 def test_cuts_are_found_in_mirrored_dark_and_small_pictures() -> None:
-    pictures = [picture[::2, ::-2] // 2 for picture in pictures_of("bikes.mp4")]
+    pictures = [picture[::2, ::-2] // 2 for picture in pictures_of(bikes())]
     assert cuts_in(pictures) == list(BIKES_CUTS)
 
 
@@ -60,7 +61,7 @@ def test_a_scene_played_eight_times_too_fast_has_no_cut(seed: int) -> None:
 
 @pytest.mark.parametrize("share", [0.05, 0.12, 0.2])
 def test_a_whipped_pan_has_no_cut(share: float) -> None:
-    (wide,) = [np.tile(picture, (1, 1, 1)) for picture in rendered(0, [0.0])]
+    wide = rendered(0, [0.0])[0]
     window = wide.shape[1] // 3
     step = max(1, round(window * share))
     starts = range(0, wide.shape[1] - window, step)
