@@ -14,6 +14,7 @@ from widgets.theme import COLOURS, SPACE, SPACE_L
 Table = Sequence[tuple[str, Sequence[tuple[str, str]]]]
 MARGIN = 2 * SPACE_L
 MOST_COLUMNS = 3
+CLOSERS = (Qt.Key.Key_Escape, Qt.Key.Key_Question, Qt.Key.Key_Space)
 
 
 class CheatSheet(Overlay):
@@ -50,11 +51,21 @@ class CheatSheet(Overlay):
     def mousePressEvent(self, _event: QMouseEvent | None) -> None:
         self._leave()
 
+    def event(self, event: QEvent | None) -> bool:
+        # Without this the window's own shortcuts would take Escape and Space.
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.ShortcutOverride
+            and event.key() in CLOSERS
+        ):
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         if event is None:
             return
-        closers = (Qt.Key.Key_Escape, Qt.Key.Key_Question, Qt.Key.Key_Space)
-        if event.key() in closers:
+        if event.key() in CLOSERS:
             self._leave()
         else:
             super().keyPressEvent(event)

@@ -42,6 +42,8 @@ class PictureSurface(QWidget):
         self._is_hovered = False
         view.changed.connect(self.update)
         self.setMouseTracking(True)
+        # A click takes the keys back from a number field, so that they mean the window's again.
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
 
     @property
     def picture_size(self) -> QSizeF:

@@ -1,5 +1,6 @@
 import pytest
 from PyQt6.QtCore import QPoint, QSize, Qt
+from PyQt6.QtGui import QKeySequence, QShortcut
 from PyQt6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -81,6 +82,18 @@ def test_a_key_closes_the_sheet(qtbot: QtBot, host: QWidget, key: Qt.Key) -> Non
     with qtbot.waitSignal(sheet.closed):
         qtbot.keyClick(sheet, key)
     assert not sheet.isVisible()
+
+
+def test_the_sheet_keeps_its_keys_from_the_windows_shortcuts(qtbot: QtBot, host: QWidget) -> None:
+    sheet, heard = CheatSheet(host), []
+    restore = QShortcut(QKeySequence("Esc"), host)
+    restore.activated.connect(lambda: heard.append("restore"))
+    host.activateWindow()
+    sheet.show_table(KEYS)
+    qtbot.waitUntil(sheet.hasFocus)
+    qtbot.keyClick(sheet, Qt.Key.Key_Escape)
+    assert not sheet.isVisible()
+    assert heard == []
 
 
 def test_a_click_anywhere_closes_the_sheet(qtbot: QtBot, host: QWidget) -> None:

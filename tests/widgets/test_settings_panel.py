@@ -96,6 +96,16 @@ def test_a_folder_is_told_once_it_was_typed(qtbot: QtBot, panel: SettingsPanel) 
     assert caught.args == ["record_folder", "booth"]
 
 
+def test_keys_are_given_back_once_a_number_was_entered(qtbot: QtBot, panel: SettingsPanel) -> None:
+    panel.activateWindow()
+    field = panel.model.row("threads").control
+    field.setFocus()
+    qtbot.waitUntil(field.hasFocus)
+    qtbot.keyClicks(field, "3")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert not field.hasFocus()
+
+
 def test_every_control_and_button_has_a_tooltip_and_a_name(panel: SettingsPanel) -> None:
     for section in panel.sections:
         for key in section.keys:

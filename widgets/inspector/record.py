@@ -41,6 +41,7 @@ class FolderRow(Row):
         self._edit.setText(self._shown)
 
     def _on_edited(self) -> None:
+        self._edit.clearFocus()
         self._choose(self._edit.text().strip())
 
     def _on_browse(self) -> None:

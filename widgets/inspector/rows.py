@@ -129,6 +129,7 @@ class WholeRow(Row):
         self._spin.setFont(theme.numbers_font())
         super().__init__(key, label, self._spin, tip)
         self._spin.valueChanged.connect(self._say)
+        self._spin.editingFinished.connect(self._spin.clearFocus)
 
     def show_value(self, value: object) -> None:
         if isinstance(value, int):
@@ -162,6 +163,7 @@ class NumberRow(Row):
         self._spin.setFont(theme.numbers_font())
         super().__init__(key, label, self._spin, tip)
         self._spin.valueChanged.connect(self._say)
+        self._spin.editingFinished.connect(self._spin.clearFocus)
 
     def show_value(self, value: object) -> None:
         if isinstance(value, (int, float)):
