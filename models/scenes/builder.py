@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import numpy as np
 
 from models.scenes.atlas import TextureAtlas
-from models.scenes.motion import CameraPath, Matrix, Motion, Point, pose
+from models.scenes.motion import CameraPath, Matrix, Motion, Point, cross, pose
 from models.scenes.scene import Body, Float64, Lighting, Material, Planars, Quadrics, Scene
 from models.scenes.textures import Rng
 
@@ -74,10 +74,6 @@ class SceneBuilder:
         finally:
             self.casts = kept
 
-    def _point(self, point: Point | Float64) -> Float64:
-        moved: Float64 = self.frame[:3, :3] @ np.asarray(point, np.float64) + self.frame[:3, 3]
-        return moved
-
     def quad(
         self,
         corners: Sequence[Point | Float64],
@@ -87,7 +83,7 @@ class SceneBuilder:
         cutout: int = -1,
     ) -> None:
         """A flat surface: top left, top right, bottom right, bottom left as seen from outside."""
-        moved = np.stack([self._point(c) for c in corners])
+        moved = np.array(corners, np.float64) @ self.frame[:3, :3].T + self.frame[:3, 3]
         self._flat.append((self._body, moved, two_sided, disc, cutout, self.casts))
         self._flat_materials.append(material)
 
@@ -194,10 +190,10 @@ class SceneBuilder:
         length = float(np.linalg.norm(axis))
         axis /= length
         side = np.array([1.0, 0, 0]) if abs(axis[0]) < 0.9 else np.array([0.0, 1, 0])
-        across = np.cross(axis, side)
+        across = cross(axis, side)
         across /= np.linalg.norm(across)
         frame = np.eye(4)
-        frame[:3, :3] = np.stack([np.cross(across, axis), across * squash, axis * length], axis=1)
+        frame[:3, :3] = np.stack([cross(across, axis), across * squash, axis * length], axis=1)
         frame[:3, 3] = base
         slope = end - radius
         form = np.diag([1.0, 1, -slope * slope, -radius * radius])

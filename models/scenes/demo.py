@@ -22,7 +22,7 @@ from models.scenes.furniture import (
 )
 from models.scenes.motion import Bounce, CameraPath, Loop, Roll, Spin, Sway, Wander
 from models.scenes.paint import glowing, tinted
-from models.scenes.people import Look, person, random_look
+from models.scenes.people import Look, person
 from models.scenes.rooms import set_out
 from models.scenes.scene import Colour, Lighting, Material, Scene
 from models.scenes.tableware import book, bottle, bowl, candle, cup, paper
@@ -214,7 +214,6 @@ def _lamp(b: SceneBuilder) -> None:
 
 
 def _visitors(b: SceneBuilder) -> None:
-    look = random_look(b)
     look = Look(
         1.74,
         1.0,
@@ -226,7 +225,7 @@ def _visitors(b: SceneBuilder) -> None:
         True,
         False,
         3,
-        look.glasses,
+        False,
     )
     with b.at(-0.45, 1.55), b.moving(Loop(0.75, 1.05, 9.0, 2.6)), b.at(0, 0, 0, math.pi):
         person(b, look, walking=True)

@@ -17,8 +17,9 @@ _ANYTHING = ("wall", "wood", "tile", "brick", "cloth", "rug", "picture", "text",
 
 
 def rgb(values: object) -> Colour:
-    """Three floats from anything that numpy takes for three numbers."""
-    r, g, b = np.broadcast_to(np.asarray(values, np.float64), 3).tolist()
+    """Three floats from one number or anything that numpy takes for three."""
+    given = np.asarray(values, np.float64).tolist()
+    r, g, b = given if isinstance(given, list) else (given, given, given)
     return r, g, b
 
 
