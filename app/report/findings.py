@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import importlib
 import io
 import math
+import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -117,8 +119,12 @@ def _settings(findings: Findings) -> dict[str, Any]:
         "input": info.spec,
         "source_size": list(info.size),
         "source_fps": info.fps,
-        "device": options.estimator.device,
+        "device": _device(options.estimator.device),
         "input_size": options.estimator.input_size,
+        "network_size": {
+            lane: None if summary.network_size is None else list(summary.network_size)
+            for lane, summary in findings.lanes.items()
+        },
         "precision": options.estimator.precision,
         "ema_factor": options.estimator.ema_factor,
         "max_frames": options.max_frames,
@@ -140,6 +146,14 @@ def _settings(findings: Findings) -> dict[str, Any]:
             for lane, summary in findings.lanes.items()
         },
     }
+
+
+def _device(asked: str) -> str:
+    """What was asked for and, if a network was loaded at all, what that came to."""
+    if "torch" not in sys.modules:
+        return asked
+    used = str(importlib.import_module("models.device").resolve(asked))
+    return used if used == asked else f"{asked} ({used})"
 
 
 def _number(value: float) -> float | None:

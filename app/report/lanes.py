@@ -48,10 +48,12 @@ class LaneRun:
     """One model over the clip, and how long it took.
 
     The first frame is left out of the rate: it pays for loading and warming up.
+    network_size : (width, height) of what the network was given last; None if there was none.
     """
 
     model: str
     session: Session
+    network_size: tuple[int, int] | None = None
     _frames: int = 0
     _spent_s: float = field(default=0.0)
 
@@ -64,6 +66,7 @@ class LaneRun:
         if self._frames:
             self._spent_s += spent_s
         self._frames += 1
+        self.network_size = depth.network_size
         return depth, 1000.0 * spent_s
 
     @property

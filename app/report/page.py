@@ -227,7 +227,7 @@ def _facts(metrics: dict[str, Any]) -> str:
 def _fact(value: object) -> str:
     match value:
         case None:
-            return "–"
+            return "default"
         case float():
             return figure(value)
         case dict():

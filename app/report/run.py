@@ -284,4 +284,5 @@ class _Comparison:
             scale_drift=tally.scale_drift,
             accuracy=accuracy,
             fps=run.fps,
+            network_size=run.network_size,
         )

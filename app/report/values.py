@@ -101,7 +101,10 @@ class Accuracy:
 
 @dataclass(frozen=True, slots=True)
 class LaneSummary:
-    """One lane over the clip; field names as in metrics.json. NaN where nothing could be told."""
+    """One lane over the clip; field names as in metrics.json. NaN where nothing could be told.
+
+    network_size : (width, height) of what the network was given; None if there was none.
+    """
 
     model: str
     flicker_opw: float
@@ -109,6 +112,7 @@ class LaneSummary:
     scale_drift: float
     accuracy: Accuracy | None
     fps: float
+    network_size: tuple[int, int] | None
 
 
 @dataclass(frozen=True, slots=True)

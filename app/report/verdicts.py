@@ -66,6 +66,8 @@ def caveats(findings: Findings) -> tuple[str, ...]:
 def _compare(what: str, a: float, b: float, lower_is_better: bool, phrase: str, unit: str) -> str:
     if not (math.isfinite(a) and math.isfinite(b)):
         return f"There is not enough to compare in {what}."
+    if a == b:
+        return f"A and B are the same in {what} ({unit} {figure(a)})."
     numbers = f"{unit} {figure(a)} against {figure(b)}"
     best = winner(a, b, lower_is_better)
     if not best:
@@ -95,7 +97,8 @@ def _flicker_caveats(findings: Findings) -> list[str]:
     if math.isfinite(findings.truth_opw):
         told.append(
             f"The truth itself scores OPW {figure(findings.truth_opw)} on this clip, because "
-            "distances change as camera and things move. A lane below that smooths motion away."
+            "distances change as camera and things move, and measured truth is noisy itself. A "
+            "lane below that smooths motion away."
         )
     if findings.still_share < 0.95:
         told.append(
