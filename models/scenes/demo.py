@@ -208,7 +208,7 @@ def _oak(b: SceneBuilder) -> Material:
 def _lamp(b: SceneBuilder) -> None:
     """A pendant over the table, swinging a little on its thin cable."""
     with b.shadowless(), b.at(1.25, 2.0, _HEIGHT), b.moving(Sway("y", 0.02, 6.0)):
-        b.rod((0, 0, -1.0), (0, 0, 0), 0.006, tinted(b, (0.05, 0.05, 0.05)), capped=False)
+        b.rod((0, 0, -1.0), (0, 0, 0), 0.009, tinted(b, (0.05, 0.05, 0.05)), capped=False)
         b.rod((0, 0, -1.2), (0, 0, -1.0), 0.24, tinted(b, _CORAL, 0.3), 0.07, False)
         b.ball((0, 0, -1.13), 0.06, glowing(b, (1.0, 0.92, 0.75), 1.5))
 
@@ -230,8 +230,8 @@ def _visitors(b: SceneBuilder) -> None:
     with b.at(-0.45, 1.55), b.moving(Loop(0.75, 1.05, 9.0, 2.6)), b.at(0, 0, 0, math.pi):
         person(b, look, walking=True)
     stripes = Material(b.atlas.groups["cloth"][5], 0.4, gloss=0.3)
-    with b.at(-2.2, 0.9, 0.17), b.moving(Bounce(0.9, 0.9)), b.moving(Spin("x", 2.5)):
-        b.ball((0, 0, 0), 0.17, replace(stripes, gain=(1.1, 0.5, 0.4), bias=(0.1, 0.05, 0.05)))
+    with b.at(0.95, 0.75, 0.15), b.moving(Bounce(0.75, 0.85)), b.moving(Spin("x", 2.5)):
+        b.ball((0, 0, 0), 0.15, replace(stripes, gain=(1.1, 0.5, 0.4), bias=(0.1, 0.05, 0.05)))
     with b.at(2.35, 1.5, 0.11), b.moving(Roll(1.3, 0.11, 8.0)):
         b.ball(
             (0, 0, 0), 0.11, Material(b.atlas.groups["cloth"][7], 0.25, (0.5, 0.8, 1.0), gloss=0.5)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
+from models.scenes.animals import animal, cyclist
 from models.scenes.builder import SceneBuilder
 from models.scenes.camera_kinds import driving, held
 from models.scenes.layouts_indoor import solid_shape, walker
 from models.scenes.light_kinds import outdoor_light
-from models.scenes.motion import Drive
+from models.scenes.motion import Drive, Rock
 from models.scenes.outdoors import (
     bench,
     bicycle,
@@ -24,7 +26,7 @@ from models.scenes.outdoors import (
     tree,
     white,
 )
-from models.scenes.paint import chance, paint
+from models.scenes.paint import chance, paint, rgb
 from models.scenes.people import person, random_look
 from models.scenes.scene import Scene
 
@@ -39,7 +41,10 @@ def _ground(b: SceneBuilder, group: str, tile_m: float) -> None:
 
 def _road(b: SceneBuilder, half: float, walk: float, kerb: float) -> None:
     """A road along y with markings, and a pavement on each side."""
-    b.floor(-half, -60, half, 400, 0.004, paint(b, "ground", 2.5, 0.1, 0.0, 0.1))
+    tar = paint(b, "ground", 2.5, 0.1, 0.0, 0.05)
+    dark = _u(b, 0.35, 0.9)
+    tar = replace(tar, gain=rgb([dark * g for g in tar.gain]))
+    b.floor(-half, -60, half, 400, 0.004, tar)
     line = white(b)
     if chance(b.rng, 0.7):
         for i in range(16):
@@ -97,16 +102,29 @@ def street(b: SceneBuilder, seed: int) -> Scene:
 
 
 def _traffic(b: SceneBuilder, half: float) -> None:
-    for _ in range(int(b.rng.integers(0, 7))):
+    parked = _u(b, 0.0, 0.8)
+    for side in (-1, 1):
+        y = _u(b, 4, 10)
+        while y < 40:
+            if chance(b.rng, parked):
+                with b.at(side * (half - 1.0), y, 0, 0 if side > 0 else math.pi):
+                    car(b)
+            y += _u(b, 5.5, 9)
+    for _ in range(int(b.rng.integers(0, 4))):
         side = 1 if chance(b.rng, 0.5) else -1
-        if chance(b.rng, 0.5):
-            with b.at(side * (half - 1.0), _u(b, 6, 45), 0, 0 if side > 0 else math.pi):
-                car(b)
+        if chance(b.rng, 0.3):
+            reach = (_u(b, 0.3, 0.8) * half, 0.0, 0.0)
+            with (
+                b.at(0, _u(b, 3, 12)),
+                b.moving(Rock(reach, _u(b, 6, 12))),
+                b.at(0, 0, 0, math.pi / 2),
+            ):
+                person(b, random_look(b), walking=True)
         else:
             lane = Drive(_u(b, 2, 12), 80.0, _u(b, 0.55, 1.0) if side > 0 else _u(b, 0.0, 0.4))
             yaw = 0.0 if side > 0 else math.pi
             with b.at(side * half * 0.42, 48.0, 0, yaw), b.moving(lane):
-                car(b)
+                (car, car, car, cyclist)[int(b.rng.integers(4))](b)
 
 
 def _kerbside(b: SceneBuilder, half: float, walk: float, kerb: float) -> None:
@@ -116,11 +134,11 @@ def _kerbside(b: SceneBuilder, half: float, walk: float, kerb: float) -> None:
         yaw = side * -math.pi / 2 if chance(b.rng, 0.5) else 0.0
         with b.at(side * (half + 0.5 + _u(b, 0, 0.3) * walk), 4 + i * _u(b, 2, 5), kerb, yaw):
             things[int(b.rng.integers(len(things)))](b)
-    for _ in range(int(b.rng.integers(0, 5))):
+    for _ in range(int(b.rng.integers(0, 7))):
         side = 1 if chance(b.rng, 0.5) else -1
         with b.at(
             side * (half + walk * 0.6),
-            _u(b, 3, 20),
+            _u(b, 2.5, 14),
             kerb,
             _u(b, -0.3, 0.3) + (math.pi if chance(b.rng, 0.5) else 0),
         ):
@@ -138,6 +156,7 @@ def open_ground(b: SceneBuilder, seed: int) -> Scene:
         far = _u(b, 60, 400)
         hill(b, _u(b, -1, 1) * far, far, far * _u(b, 0.15, 0.4), far * _u(b, 0.02, 0.2))
     things = (tree, tree, bush, rock, sign, car, bench, bin_, solid_shape, street_lamp, bicycle)
+    things += (animal, animal, cyclist)
     for _ in range(int(b.rng.integers(3, 22))):
         y = 2.0 + 40 * float(b.rng.random()) ** 2
         with b.at(_u(b, -0.7, 0.7) * (y + 1), y, 0, _u(b, 0, 6.3)):
@@ -178,7 +197,7 @@ def park(b: SceneBuilder, seed: int) -> Scene:
         side = 1 if i % 2 else -1
         y = 1.5 + i * _u(b, 0.8, 2.0)
         with b.at(side * (half + _u(b, 0.8, 7)), y, 0, side * -math.pi / 2):
-            (tree, tree, bush, bench, bush, rock, street_lamp)[int(b.rng.integers(7))](b)
+            (tree, tree, bush, bench, bush, rock, street_lamp, animal)[int(b.rng.integers(8))](b)
     for i in range(12):
         with b.at(_u(b, -40, 40), _u(b, 40, 80)):
             if i % 2:

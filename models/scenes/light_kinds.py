@@ -59,7 +59,9 @@ def outdoor_light(b: SceneBuilder, reach: float) -> Lighting:
     warm = rgb([strength, strength * rng.uniform(0.75, 1.0), strength * rng.uniform(0.55, 1.0)])
     zenith, horizon = _sky(b, overcast, night)
     level = 0.12 if night else float(rng.uniform(0.55, 0.8) if overcast else rng.uniform(0.25, 0.5))
-    haze = float(rng.choice([0.0, 0.0, 0.002, 0.01, 0.03])) * float(rng.uniform(0.5, 1.5))
+    haze = float(rng.choice([0.0, 0.0, 0.0, 0.0, 0.001, 0.003, 0.01, 0.03])) * float(
+        rng.uniform(0.5, 1.5)
+    )
     return Lighting(
         sun,
         (0.0, reach / 2, 0.0),

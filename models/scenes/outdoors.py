@@ -116,7 +116,19 @@ def car(b: SceneBuilder) -> None:
     b.block(0, 0, base, (w, length, waist - base), body)
     front = (length * 0.18, length * 0.22, length * 0.36, length * 0.3)[kind]
     back = (-length * 0.36, -length * 0.47, -length * 0.49, -length * 0.49)[kind]
-    _cabin(b, w, waist, roof, front, back, 0.35 if kind == 0 else 0.12, body, glass)
+    _cabin(
+        b,
+        w,
+        waist,
+        roof,
+        front,
+        back,
+        0.35 if kind == 0 else 0.12,
+        body,
+        body if kind > 1 else glass,
+    )
+    if kind > 1:
+        b.box((0, front - 0.25, waist + 0.38), (w - 0.1, 1.1, 0.5), glass)
     for x in (-w / 2, w / 2):
         for y in (-length * 0.31, length * 0.31):
             b.rod((x - 0.1, y, 0.32), (x + 0.1, y, 0.32), 0.32, rubber)

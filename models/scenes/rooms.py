@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from models.scenes.animals import animal
 from models.scenes.builder import SceneBuilder
 from models.scenes.furniture import (
     bed,
@@ -221,6 +222,7 @@ LARGE: tuple[Piece, ...] = (
     stool,
     chair,
     standing,
+    animal,
 )
 AGAINST_WALL: tuple[Piece, ...] = (
     shelf,
