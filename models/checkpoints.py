@@ -129,6 +129,8 @@ def load(name: str, device: torch.device) -> FlashDepth | DepthAnythingV2:
             f"The installed weights of {release(name).title} are damaged; delete {path} and pull "
             "them again."
         ) from error
+    # The convolutions run up to twice as fast on channels-last weights.
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return network.eval().requires_grad_(False)
 
 

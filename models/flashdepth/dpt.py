@@ -75,6 +75,11 @@ class Scratch(nn.Module):
             nn.Conv2d(width // 2, 32, 3, padding=1), nn.ReLU(inplace=True), nn.Conv2d(32, 1, 1)
         )
 
+    @property
+    def precision(self) -> torch.dtype:
+        """That of the weights."""
+        return self.output_conv1.weight.dtype
+
     def narrow(self, number: int) -> nn.Conv2d:
         """The convolution that brings level `number` (1–4) to the pyramid's width."""
         return cast(nn.Conv2d, getattr(self, f"layer{number}_rn"))
@@ -127,6 +132,14 @@ class DPTHead(nn.Module):
         return path
 
     def disparity(self, path: Tensor, height: int, width: int) -> Tensor:
-        """(b, d, 8 ph, 8 pw) path 1 to (b, height, width) disparity, >= 0."""
+        """(b, d, 8 ph, 8 pw) path 1 to (b, height, width) disparity, >= 0.
+
+        The last sum is made in the weights' own precision also under autocast: with the 8 bits of
+        a bfloat16 mantissa, a smooth floor would become a staircase.
+        """
         maps = resize(self.scratch.output_conv1(path), height, width)
-        return torch.relu(self.scratch.output_conv2(maps)).squeeze(1)
+        wide, activation, last = self.scratch.output_conv2
+        maps = activation(wide(maps))  # (b, 32, height, width)
+        with torch.autocast(maps.device.type, enabled=False):
+            disparity: Tensor = last(maps.to(self.scratch.precision))
+        return F.relu(disparity, inplace=True).squeeze(1)

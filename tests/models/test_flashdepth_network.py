@@ -181,3 +181,10 @@ def test_unknown_numbers_are_refused_with_the_known_ones() -> None:
         FlashDepthConfig.full(teacher_height=100)
     with pytest.raises(ValueError, match="path 1, 2, 3 or 4"):
         MemoryConfig(after_path=5, expand=2, headdim=32)
+
+
+def test_bfloat16_makes_no_staircase_of_disparity(small: FlashDepth) -> None:
+    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
+        disparity, _ = small(frames(height=140, width=140))
+    assert disparity.dtype == torch.float32
+    assert len(disparity.unique()) > 0.5 * disparity.numel()
