@@ -28,7 +28,7 @@ def held(rng: Rng, eye: Point, target: Point, reach: float, roll: float = 0.0) -
         _sines(rng, reach, float(rng.uniform(3, 12))),
         _sines(rng, reach * 0.3, float(rng.uniform(2, 8))),
     )
-    glance = float(rng.uniform(0.01, 0.12)) * distance
+    glance = float(rng.choice([0.03, 0.1, 0.25])) * float(rng.uniform(0.3, 1.0)) * distance
     look = Wander(
         _sines(rng, glance, float(rng.uniform(2, 9))),
         (),

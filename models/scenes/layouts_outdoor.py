@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 
 from models.scenes.animals import animal, cyclist
@@ -155,8 +156,22 @@ def open_ground(b: SceneBuilder, seed: int) -> Scene:
     for _ in range(int(b.rng.integers(0, 7))):
         far = _u(b, 60, 400)
         hill(b, _u(b, -1, 1) * far, far, far * _u(b, 0.15, 0.4), far * _u(b, 0.02, 0.2))
-    things = (tree, tree, bush, rock, sign, car, bench, bin_, solid_shape, street_lamp, bicycle)
-    things += (animal, animal, cyclist)
+    things: tuple[Callable[[SceneBuilder], None], ...] = (
+        tree,
+        tree,
+        bush,
+        rock,
+        sign,
+        car,
+        bench,
+        bin_,
+        solid_shape,
+        street_lamp,
+        bicycle,
+        animal,
+        animal,
+        cyclist,
+    )
     for _ in range(int(b.rng.integers(3, 22))):
         y = 2.0 + 40 * float(b.rng.random()) ** 2
         with b.at(_u(b, -0.7, 0.7) * (y + 1), y, 0, _u(b, 0, 6.3)):
