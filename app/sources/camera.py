@@ -1,0 +1,266 @@
+"""Webcams and capture cards through OpenCV, whatever the driver does."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.sources.camera_controls import Capture, Control, ControlBoard
+from app.sources.camera_formats import (
+    CameraRequest,
+    Habits,
+    fourcc_text,
+    habits_of,
+    habits_of_backend,
+    misfit,
+    pixel_formats_to_try,
+    requests_in_order,
+)
+from app.sources.discovery import Camera, cameras, choose, find_again
+from app.sources.live import LiveSource
+from app.sources.live_reader import USUAL_PATIENCE, Patience
+from models.errors import SourceError
+from models.opencv import cv2
+
+log = logging.getLogger(__name__)
+
+OpenCapture = Callable[[int, int, list[int]], Capture]
+
+_WARM_UP_S = 1.0
+_BLANK_LEVELS = 3
+_FAILURES_IN_A_ROW = 5
+
+
+class CameraSource(LiveSource):
+    """A camera that is read in a thread of its own and found again by its path.
+
+    `info.asked` and `info.delivered` tell what was asked and what comes; `info.fps` is measured.
+    """
+
+    def __init__(
+        self,
+        camera: Camera,
+        request: CameraRequest,
+        *,
+        spec: str,
+        listing: Callable[[], Sequence[Camera]] = cameras,
+        open_capture: OpenCapture | None = None,
+        patience: Patience = USUAL_PATIENCE,
+    ) -> None:
+        self._board = ControlBoard()
+        opener = _Opener(camera, request, self._board, listing, open_capture or _open_capture)
+        super().__init__(
+            spec,
+            camera.name,
+            opener.connect,
+            size=request.size,
+            asked=request.text,
+            patience=patience,
+        )
+
+    def controls(self) -> tuple[Control, ...]:
+        """What can be locked; empty until the camera is open, or if its driver has nothing."""
+        return self._board.controls()
+
+    def set_control(self, name: str, locked: bool, value: float | None = None) -> None:
+        """Lock a control at `value` (None: as it is now), or leave it to the camera again.
+
+        Carried out before the next picture, and again whenever the camera comes back. Raises
+        SourceError if the camera has no such control.
+        """
+        self._board.wish(name, locked, value)
+
+
+def open_camera(
+    key: int | str, request: CameraRequest, patience: Patience = USUAL_PATIENCE
+) -> CameraSource:
+    """The camera of that number, name or path. Raises SourceError if it is not plugged in."""
+    try:
+        listed = cameras()
+    except SourceError:
+        if not isinstance(key, int):
+            raise
+        # Without a list a number can still be tried.
+        camera = Camera(key, f"Camera {key}", "", habits_of()[0].backend)
+    else:
+        camera = choose(listed, key)
+    return CameraSource(camera, request, spec=f"camera:{key}", patience=patience)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CameraPicture:
+    """A picture as OpenCV gives it: grey or blue-green-red."""
+
+    pixels: NDArray[np.uint8]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self.pixels.shape[1], self.pixels.shape[0]
+
+    def rgb(self) -> NDArray[np.uint8]:
+        grey = self.pixels.ndim == 2
+        code = cv2.COLOR_GRAY2RGB if grey else cv2.COLOR_BGR2RGB
+        return np.asarray(cv2.cvtColor(self.pixels, code), np.uint8)
+
+
+class CameraConnection:
+    """An open camera. Blank pictures that drivers send while a sensor wakes up are left out."""
+
+    def __init__(
+        self, capture: Capture, camera: Camera, habits: Habits, board: ControlBoard
+    ) -> None:
+        self._capture = capture
+        self._name = camera.name
+        self._habits = habits
+        self._board = board
+        self._opened_s = time.monotonic()
+        self._failures = 0
+        self._pixel_format = fourcc_text(capture.get(cv2.CAP_PROP_FOURCC))
+        self._size = (0, 0)
+        board.attach(capture, habits)
+
+    @property
+    def delivered(self) -> str:
+        width, height = self._size
+        return f"{width}x{height} {self._pixel_format}".rstrip()
+
+    def grab(self) -> CameraPicture | None:
+        self._board.apply(self._capture, self._habits)
+        try:
+            read, pixels = self._capture.read()
+        except cv2.error as error:
+            raise SourceError(f"{self._name} broke off; trying to get it back.") from error
+        if not read or not isinstance(pixels, np.ndarray) or not pixels.size:
+            self._failures += 1
+            if self._failures >= _FAILURES_IN_A_ROW or not self._capture.isOpened():
+                raise SourceError(f"{self._name} sends no pictures; trying to get it back.")
+            return None
+        self._failures = 0
+        if self._is_waking_up(pixels):
+            return None
+        picture = CameraPicture(pixels)
+        self._size = picture.size
+        return picture
+
+    def close(self) -> None:
+        self._capture.release()
+
+    def _is_waking_up(self, pixels: NDArray[np.uint8]) -> bool:
+        if time.monotonic() - self._opened_s > _WARM_UP_S:
+            return False  # dark for so long: somebody holds a hand before it
+        sample = pixels[::16, ::16]
+        return int(sample.max()) - int(sample.min()) <= _BLANK_LEVELS
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Opener:
+    """Opens a camera as often as needed, wherever it is plugged in by then."""
+
+    camera: Camera
+    request: CameraRequest
+    board: ControlBoard
+    listing: Callable[[], Sequence[Camera]]
+    open_capture: OpenCapture
+
+    def connect(self) -> CameraConnection:
+        camera = self._where_it_is()
+        habits = habits_of_backend(camera.backend)
+        capture = self._best_capture(camera, habits)
+        if capture is None:
+            raise SourceError(why_not_opened(camera, habits))
+        capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
+        capture.set(cv2.CAP_PROP_CONVERT_RGB, 1)
+        return CameraConnection(capture, camera, habits, self.board)
+
+    def _where_it_is(self) -> Camera:
+        if not self.camera.path:
+            return self.camera
+        found = find_again(self.listing(), self.camera)
+        if found is None:
+            raise SourceError(f"{self.camera.name} is not plugged in; plug it in again.")
+        return found
+
+    def _best_capture(self, camera: Camera, habits: Habits) -> Capture | None:
+        """Try pixel formats until the size is right; else the one that came nearest."""
+        misfits: dict[str, float] = {}
+        for pixel_format in pixel_formats_to_try(self.request, habits):
+            capture = self._opened(camera, habits, pixel_format)
+            if capture is None:
+                continue
+            misfits[pixel_format] = misfit(self.request.size, _size_of(capture))
+            if misfits[pixel_format] == 0.0:
+                return capture
+            capture.release()
+        if not misfits:
+            return None
+        return self._opened(camera, habits, min(misfits, key=lambda name: misfits[name]))
+
+    def _opened(self, camera: Camera, habits: Habits, pixel_format: str) -> Capture | None:
+        requests = requests_in_order(self.request, pixel_format, habits)
+        if habits.ask_at_open:
+            flat = [int(number) for request in requests for number in request]
+            capture = self.open_capture(camera.index, habits.backend, flat)
+            if capture.isOpened():
+                return capture
+            capture.release()  # some drivers refuse to open for one value they do not know
+        capture = self.open_capture(camera.index, habits.backend, [])
+        if not capture.isOpened():
+            capture.release()
+            return None
+        for prop, value in requests:
+            capture.set(prop, value)
+        return capture
+
+
+def _open_capture(index: int, backend: int, parameters: list[int]) -> Capture:
+    try:
+        capture: Capture = cv2.VideoCapture(index, backend, parameters)
+    except cv2.error as error:
+        raise SourceError(f"Camera {index} does not open; try to plug it in again.") from error
+    return capture
+
+
+def _size_of(capture: Capture) -> tuple[int, int]:
+    return (
+        round(capture.get(cv2.CAP_PROP_FRAME_WIDTH)),
+        round(capture.get(cv2.CAP_PROP_FRAME_HEIGHT)),
+    )
+
+
+def why_not_opened(camera: Camera, habits: Habits) -> str:
+    """What keeps `camera` from opening, as far as can be found out, and what helps."""
+    device = camera.device
+    if not device:
+        return habits.refused.format(name=camera.name)
+    if not os.path.exists(device):
+        return f"{camera.name} is not plugged in; plug it in again."
+    if not os.access(device, os.R_OK | os.W_OK):
+        return (
+            f"You may not use {camera.name}; join the group that owns {device} "
+            "(sudo usermod -aG video $USER) and log in again."
+        )
+    holder = who_holds(Path(device))
+    if holder is not None:
+        return f"{camera.name} is in use by {holder}; close it there."
+    return habits.refused.format(name=camera.name)
+
+
+def who_holds(device: Path, processes: Path = Path("/proc")) -> str | None:
+    """Name and number of a process that has `device` open, as far as this user may see."""
+    real = device.resolve()
+    for process in processes.glob("[0-9]*"):
+        try:
+            links = [Path(os.readlink(link)) for link in (process / "fd").iterdir()]
+            name = (process / "comm").read_text().strip()
+        except OSError:  # not ours, or just ended
+            continue
+        if real in links:
+            return f"{name} (process {process.name})"
+    return None

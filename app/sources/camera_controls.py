@@ -1,0 +1,144 @@
+"""Locks on what a camera changes by itself: every change of exposure flickers in the disparity."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import Protocol
+
+from app.sources.camera_formats import Habits
+from models.errors import SourceError
+from models.opencv import cv2
+
+_UNSUPPORTED = -1.0
+
+
+class Capture(Protocol):
+    """The part of cv2.VideoCapture that is used."""
+
+    def isOpened(self) -> bool: ...
+    def read(self) -> tuple[bool, object]: ...
+    def get(self, prop: int) -> float: ...
+    def set(self, prop: int, value: float) -> bool: ...
+    def release(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """Something the camera adjusts by itself unless it is locked.
+
+    value : in the driver's own unit, or None if it does not tell.
+    """
+
+    name: str
+    title: str
+    locked: bool
+    value: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Property:
+    name: str
+    title: str
+    automatic: int
+    value: int
+
+
+_PROPERTIES = (
+    _Property("exposure", "Exposure", cv2.CAP_PROP_AUTO_EXPOSURE, cv2.CAP_PROP_EXPOSURE),
+    _Property("focus", "Focus", cv2.CAP_PROP_AUTOFOCUS, cv2.CAP_PROP_FOCUS),
+    _Property("white-balance", "White balance", cv2.CAP_PROP_AUTO_WB, cv2.CAP_PROP_WB_TEMPERATURE),
+)
+
+
+class ControlBoard:
+    """What the user wants locked and what the camera has. Wishes outlive the connection.
+
+    Any thread may read and wish; only the thread that owns the camera calls `attach` and `apply`.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._wishes: dict[str, tuple[bool, float | None]] = {}
+        self._changed = False
+        self._controls: tuple[Control, ...] = ()
+
+    def controls(self) -> tuple[Control, ...]:
+        """Those the camera has; none until it is open."""
+        with self._lock:
+            return self._controls
+
+    def wish(self, name: str, locked: bool, value: float | None) -> None:
+        """Lock at `value` (None: as it is now) or leave to the camera.
+
+        Raises SourceError if the camera has no such control.
+        """
+        with self._lock:
+            if name not in {control.name for control in self._controls}:
+                has = ", ".join(control.name for control in self._controls) or "nothing"
+                raise SourceError(f"This camera cannot lock its {name}; it can lock {has}.")
+            self._wishes[name] = (locked, value)
+            self._changed = True
+
+    def attach(self, capture: Capture, habits: Habits) -> None:
+        """Find out what a camera that was just opened has, and lock what was locked before."""
+        found = _supported(capture, habits) if habits.has_controls else ()
+        with self._lock:
+            self._controls = found
+            self._changed = bool(self._wishes)
+        self.apply(capture, habits)
+
+    def apply(self, capture: Capture, habits: Habits) -> None:
+        """Carry out what was wished since the last time."""
+        with self._lock:
+            if not self._changed:
+                return
+            self._changed = False
+            wishes, controls = dict(self._wishes), self._controls
+        updated = []
+        for control in controls:
+            if control.name in wishes:
+                control = _applied(control, *wishes[control.name], capture, habits)
+            updated.append(control)
+        with self._lock:
+            self._controls = tuple(updated)
+
+
+def _supported(capture: Capture, habits: Habits) -> tuple[Control, ...]:
+    found = []
+    for each in _PROPERTIES:
+        now = capture.get(each.automatic)
+        # Drivers answer gets for what they do not have; setting it to what it is tells.
+        if now == _UNSUPPORTED or not capture.set(each.automatic, now):
+            continue
+        locked = now == _manual(each, habits)
+        found.append(Control(each.name, each.title, locked, _value(capture, each)))
+    return tuple(found)
+
+
+def _applied(
+    control: Control, locked: bool, value: float | None, capture: Capture, habits: Habits
+) -> Control:
+    each = next(item for item in _PROPERTIES if item.name == control.name)
+    if not locked:
+        capture.set(each.automatic, _automatic(each, habits))
+        return Control(each.name, each.title, False, _value(capture, each))
+    held = value if value is not None else _value(capture, each)
+    done = capture.set(each.automatic, _manual(each, habits))
+    if held is not None:
+        # Going to manual makes some drivers fall back to their default.
+        capture.set(each.value, held)
+    return Control(each.name, each.title, done, _value(capture, each))
+
+
+def _value(capture: Capture, each: _Property) -> float | None:
+    value = capture.get(each.value)
+    return None if value == _UNSUPPORTED else value
+
+
+def _manual(each: _Property, habits: Habits) -> float:
+    return habits.manual if each.name == "exposure" else 0.0
+
+
+def _automatic(each: _Property, habits: Habits) -> float:
+    return habits.automatic if each.name == "exposure" else 1.0

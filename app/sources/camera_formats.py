@@ -1,0 +1,177 @@
+"""What cameras are asked for, and the habits of the four systems that drive them.
+
+All of it is data or a pure function, so that the order of every request can be tested without a
+camera.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+
+from models.opencv import cv2
+
+Request = tuple[int, float]  # an OpenCV property and its value
+
+SIZES = ((3840, 2160), (2560, 1440), (1920, 1080), (1280, 720), (640, 480))
+PIXEL_FORMATS = ("MJPG", "NV12", "YUYV")
+_BIG = 1280 * 720  # from here on USB carries 30 uncompressed pictures a second rarely or never
+
+
+@dataclass(frozen=True, slots=True)
+class CameraRequest:
+    """The format asked of a camera; it delivers what it can.
+
+    pixel_format : one of PIXEL_FORMATS, or None to let the habits of the system choose.
+    """
+
+    size: tuple[int, int] = (1280, 720)
+    fps: float = 30.0
+    pixel_format: str | None = None
+
+    @staticmethod
+    def of(size: tuple[int, int] | None = None, fps: float | None = None) -> CameraRequest:
+        """The usual request, changed where something was said."""
+        usual = CameraRequest()
+        return CameraRequest(size or usual.size, fps or usual.fps)
+
+    @property
+    def text(self) -> str:
+        """As shown to the user."""
+        wanted = f"{self.size[0]}x{self.size[1]} at {self.fps:g} fps"
+        return f"{wanted}, {self.pixel_format}" if self.pixel_format else wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """How one capture system wants to be spoken to.
+
+    name : as OpenCV and its users call it.
+    backend : OpenCV's number of it.
+    ask_at_open : takes the format while opening (else it is set afterwards).
+    order : in which the properties are set; a later one may undo an earlier one.
+    big_formats, small_formats : pixel formats to try from 1280x720 on, and below.
+    automatic, manual : values of OpenCV's auto-exposure property.
+    has_controls : exposure, focus and white balance can be locked.
+    refused : what to do if the camera does not open; `{name}` is the camera.
+    """
+
+    name: str
+    backend: int
+    ask_at_open: bool
+    order: tuple[str, ...]
+    big_formats: tuple[str, ...]
+    small_formats: tuple[str, ...]
+    automatic: float
+    manual: float
+    has_controls: bool
+    refused: str
+
+
+_REFUSED_WINDOWS = (
+    "{name} does not open; close other programs that use it, and let desktop apps use the camera "
+    "under Settings > Privacy & security > Camera."
+)
+V4L2 = Habits(
+    name="V4L2",
+    backend=int(cv2.CAP_V4L2),
+    ask_at_open=True,
+    order=("fourcc", "width", "height", "fps"),
+    big_formats=("MJPG", "NV12", "YUYV"),
+    small_formats=("YUYV", "MJPG"),
+    automatic=3.0,  # V4L2_EXPOSURE_APERTURE_PRIORITY; few webcams know the plain "auto" (0)
+    manual=1.0,
+    has_controls=True,
+    refused="{name} does not open; unplug it, plug it in again and close programs that use it.",
+)
+MSMF = Habits(
+    name="MSMF",
+    backend=int(cv2.CAP_MSMF),
+    ask_at_open=True,
+    order=("width", "height", "fps", "fourcc"),
+    big_formats=("MJPG", "NV12", "YUYV"),
+    small_formats=("NV12", "YUYV", "MJPG"),
+    automatic=1.0,
+    manual=0.0,
+    has_controls=True,
+    refused=_REFUSED_WINDOWS,
+)
+DSHOW = Habits(
+    name="DSHOW",
+    backend=int(cv2.CAP_DSHOW),
+    ask_at_open=False,
+    # Setting the rate or the size starts the device anew without its pixel format, so that goes
+    # last; it keeps the size and the rate there are.
+    order=("fps", "width", "height", "fourcc"),
+    big_formats=("MJPG", "NV12", "YUYV"),
+    small_formats=("YUYV", "MJPG"),
+    automatic=1.0,
+    manual=0.0,
+    has_controls=True,
+    refused=_REFUSED_WINDOWS,
+)
+AVFOUNDATION = Habits(
+    name="AVFoundation",
+    backend=int(cv2.CAP_AVFOUNDATION),
+    ask_at_open=False,
+    order=("width", "height", "fps"),
+    big_formats=("",),  # it chooses the pixel format itself
+    small_formats=("",),
+    automatic=1.0,
+    manual=0.0,
+    has_controls=False,
+    refused=(
+        "{name} does not open; allow this program under System Settings > Privacy & Security > "
+        "Camera, and close other programs that use it."
+    ),
+)
+_BY_PLATFORM = {"linux": (V4L2,), "win32": (MSMF, DSHOW), "darwin": (AVFOUNDATION,)}
+
+
+def habits_of(platform: str = sys.platform) -> tuple[Habits, ...]:
+    """The capture systems of `platform` (as sys.platform), the preferred one first."""
+    return _BY_PLATFORM.get(platform, (V4L2,))
+
+
+def habits_of_backend(backend: int) -> Habits:
+    """The habits of OpenCV's `backend`. Raises KeyError if it is none of the four."""
+    return {habits.backend: habits for habits in (V4L2, MSMF, DSHOW, AVFOUNDATION)}[backend]
+
+
+def pixel_formats_to_try(request: CameraRequest, habits: Habits) -> tuple[str, ...]:
+    """In which pixel formats to ask for the size; an empty text leaves the choice to the driver."""
+    if request.pixel_format:
+        return (request.pixel_format,)
+    width, height = request.size
+    return habits.big_formats if width * height >= _BIG else habits.small_formats
+
+
+def requests_in_order(
+    request: CameraRequest, pixel_format: str, habits: Habits
+) -> tuple[Request, ...]:
+    """The properties to set, one after the other."""
+    values: dict[str, Request] = {
+        "width": (cv2.CAP_PROP_FRAME_WIDTH, float(request.size[0])),
+        "height": (cv2.CAP_PROP_FRAME_HEIGHT, float(request.size[1])),
+        "fps": (cv2.CAP_PROP_FPS, request.fps),
+    }
+    if pixel_format:
+        values["fourcc"] = (cv2.CAP_PROP_FOURCC, float(fourcc_number(pixel_format)))
+    return tuple(values[name] for name in habits.order if name in values)
+
+
+def fourcc_number(text: str) -> int:
+    """`MJPG` as the number drivers use."""
+    return int.from_bytes(text.encode("ascii"), "little")
+
+
+def fourcc_text(number: float) -> str:
+    """The four letters of a driver's number; empty if it tells none."""
+    raw = (int(number) & 0xFFFFFFFF).to_bytes(4, "little")
+    letters = raw.decode("ascii", "replace").strip("\0 ")
+    return letters if letters.isalnum() else ""
+
+
+def misfit(wanted: tuple[int, int], got: tuple[int, int]) -> float:
+    """How far a delivered size is from the wanted one; 0 if it is the same."""
+    return abs(wanted[0] - got[0]) / wanted[0] + abs(wanted[1] - got[1]) / wanted[1]

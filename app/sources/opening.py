@@ -1,0 +1,84 @@
+"""From what --source says to an open source."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from app.recording.format import is_recording
+from app.sources.base import Source
+from app.sources.camera import open_camera
+from app.sources.camera_formats import CameraRequest
+from app.sources.images import (
+    PICTURE_SUFFIXES,
+    ImagesSource,
+    find_pictures,
+    is_pattern,
+)
+from app.sources.recording import RecordingSource
+from app.sources.screen import open_screen
+from app.sources.specs import (
+    CameraSpec,
+    PathSpec,
+    ScreenSpec,
+    SyntheticSpec,
+    UrlSpec,
+    parse_spec,
+)
+from app.sources.stream import is_pipe, open_pipe, open_stream
+from app.sources.synthetic import SyntheticSource
+from app.sources.truth_folder import TruthFolder
+from app.sources.video import VideoSource
+from models.errors import SourceError
+
+
+def open_source(
+    spec: str,
+    size: tuple[int, int] | None = None,
+    with_flow: bool = False,
+    fps: float | None = None,
+) -> Source:
+    """Open what `spec` names, in one of the ways that app.sources.specs lists.
+
+    size : (width, height) asked of a camera or rendered; files keep their own.
+    with_flow : scenes also give optical flow and covisibility.
+    fps : asked of a camera.
+
+    Raises UsageError if `spec` cannot be understood and SourceError if it cannot be opened. A
+    live source opens at once whatever its device does; its trouble comes as SignalLost.
+    """
+    match parse_spec(spec):
+        case SyntheticSpec(seed):
+            return SyntheticSource(seed, size, with_flow)
+        case CameraSpec(key):
+            return open_camera(key, CameraRequest.of(size, fps))
+        case ScreenSpec(region):
+            return open_screen(region)
+        case UrlSpec(url, is_file):
+            return VideoSource(url) if is_file else open_stream(url)
+        case PathSpec(path):
+            return _open_path(path)
+
+
+def _open_path(location: str) -> Source:
+    path = Path(location).expanduser()
+    if path.is_dir():
+        return _open_folder(path)
+    if is_pipe(path):
+        return open_pipe(path)
+    if not path.exists() and is_pattern(location):
+        return ImagesSource(location, path.name, find_pictures(str(path)))
+    if not path.exists():
+        meant = f"camera:{location}" if location.isdigit() else ""
+        hint = f"did you mean {meant}?" if meant else "check the path."
+        raise SourceError(f"There is no file {location}; {hint}")
+    if path.suffix.lower() in PICTURE_SUFFIXES:
+        return ImagesSource(location, path.name, [path])
+    return VideoSource(path)
+
+
+def _open_folder(path: Path) -> Source:
+    if is_recording(path):
+        return RecordingSource(path)
+    truth = TruthFolder.of_folder(path)
+    pictures = find_pictures(str(path / "rgb" if truth else path))
+    return ImagesSource(str(path), path.resolve().name, pictures, truth)

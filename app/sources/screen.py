@@ -1,0 +1,118 @@
+"""The screen, or a part of it, as a source: for talks about what another program shows."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import mss
+import mss.exception
+import numpy as np
+from numpy.typing import NDArray
+
+from app.sources.live import LiveSource
+from app.sources.live_reader import USUAL_PATIENCE, Patience
+from models.errors import SourceError
+from models.opencv import cv2
+
+FPS = 30.0
+Region = tuple[int, int, int, int]
+
+
+def open_screen(region: Region | None, patience: Patience = USUAL_PATIENCE) -> LiveSource:
+    """The main screen, or (x, y, width, height) of the desktop in pixels, 30 times a second.
+
+    Raises SourceError where the system does not let a program read the screen.
+    """
+    refusal = why_not_readable(sys.platform, os.environ)
+    if refusal:
+        raise SourceError(refusal)
+    numbers = "" if region is None else ",".join(str(number) for number in region)
+    return LiveSource(
+        f"screen:{numbers}" if numbers else "screen",
+        f"Screen {numbers}".strip(),
+        lambda: ScreenConnection(region),
+        size=(1920, 1080) if region is None else region[2:],
+        patience=patience,
+    )
+
+
+def why_not_readable(platform: str, environment: Mapping[str, str]) -> str:
+    """What keeps programs from reading the screen, and what helps; empty if nothing does."""
+    if platform != "linux":
+        return ""
+    if environment.get("WAYLAND_DISPLAY") or environment.get("XDG_SESSION_TYPE") == "wayland":
+        return (
+            "Wayland does not let programs read the screen; choose an X11 session when you log in."
+        )
+    if not environment.get("DISPLAY"):
+        return "There is no screen to read here; use a video file or --source synthetic."
+    return ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScreenPicture:
+    """Blue, green, red and a fourth byte, as screens keep their pixels."""
+
+    bgra: NDArray[np.uint8]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self.bgra.shape[1], self.bgra.shape[0]
+
+    def rgb(self) -> NDArray[np.uint8]:
+        return np.asarray(cv2.cvtColor(self.bgra, cv2.COLOR_BGRA2RGB), np.uint8)
+
+
+class ScreenConnection:
+    """Takes pictures of the screen at an even pace. Made and used in one thread."""
+
+    def __init__(self, region: Region | None) -> None:
+        try:
+            self._screens = mss.MSS()
+            desktop, main = self._screens.monitors[0], self._screens.monitors[1]
+        except (mss.exception.ScreenShotError, OSError, IndexError) as error:
+            raise SourceError(
+                "The screen cannot be read; on macOS allow this program under System Settings > "
+                "Privacy & Security > Screen Recording."
+            ) from error
+        if region is not None:
+            x, y, width, height = region
+            main = {"left": x, "top": y, "width": width, "height": height}
+            if not _is_inside(main, desktop):
+                self._screens.close()
+                raise SourceError(
+                    f"screen:{x},{y},{width},{height} reaches beyond the desktop of "
+                    f"{desktop['width']}x{desktop['height']} pixels; choose a smaller part."
+                )
+        self._area = main
+        self._due_s = time.monotonic()
+
+    @property
+    def delivered(self) -> str:
+        return f"{self._area['width']}x{self._area['height']}"
+
+    def grab(self) -> ScreenPicture:
+        time.sleep(max(0.0, self._due_s - time.monotonic()))
+        self._due_s = max(self._due_s, time.monotonic() - 1 / FPS) + 1 / FPS
+        try:
+            shot = self._screens.grab(self._area)
+        except (mss.exception.ScreenShotError, OSError) as error:
+            raise SourceError("The screen cannot be read any more; trying again.") from error
+        pixels = np.frombuffer(shot.bgra, np.uint8).reshape(shot.height, shot.width, 4)
+        return ScreenPicture(pixels)
+
+    def close(self) -> None:
+        self._screens.close()
+
+
+def _is_inside(part: Mapping[str, int], whole: Mapping[str, int]) -> bool:
+    return (
+        part["left"] >= whole["left"]
+        and part["top"] >= whole["top"]
+        and part["left"] + part["width"] <= whole["left"] + whole["width"]
+        and part["top"] + part["height"] <= whole["top"] + whole["height"]
+    )
