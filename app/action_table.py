@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 def action_table(session: AppSession) -> list[Action]:
     """The table for one window, in the order of the menus."""
-    return [*_file(session), *_play(session), *_view(session), *_lanes(session)]
+    rows = (_file, _play, _view, _lanes, _compare, _help)
+    return [action for section in rows for action in section(session)]
 
 
 def _file(session: AppSession) -> list[Action]:
@@ -23,6 +24,9 @@ def _file(session: AppSession) -> list[Action]:
         Action("file.video", menu, "Open &video…", "Ctrl+O", source.ask_for_video),
         Action("file.folder", menu, "Open &folder…", "Ctrl+Shift+O", source.ask_for_folder),
         Action("file.stream", menu, "Open &network stream…", "", source.ask_for_stream),
+        Action("file.snapshot", menu, "&Snapshot", "S", session.snapshots.save),
+        Action("file.record", menu, "&Record", "Ctrl+R", session.recording.toggle),
+        Action("file.ply", menu, "Save &point cloud…", "Ctrl+P", session.snapshots.ask_for_ply),
         Action("file.quit", menu, "&Quit", "Ctrl+Q", session.quit),
     ]
 
@@ -95,6 +99,39 @@ def _lanes(session: AppSession) -> list[Action]:
         Action("lanes.memory", menu, "&Memory", "M", controller.toggle_memory, is_on=_memory),
         Action("lanes.reset", menu, "&Reset memory", "R", controller.reset_memory),
     ]
+
+
+def _compare(session: AppSession) -> list[Action]:
+    menu, controller = "&Compare", session.controller
+    return [
+        Action("compare.pin", menu, "&Pin what the cursor is on", "P", session.pin_under_cursor),
+        Action("compare.unpin", menu, "&Remove pins", "Shift+P", controller.clear_pins),
+        Action(
+            "compare.charts", menu, "&Charts", "G", partial(controller.toggle, "charts"),
+            is_on=_charts,
+        ),
+        Action(
+            "compare.sound", menu, "&Sound", "Shift+S", partial(controller.toggle, "sound"),
+            is_on=_sound,
+        ),
+        Action("compare.report", menu, "Repor&t over the whole clip…", "", session.report.start),
+    ]  # fmt: skip
+
+
+def _help(session: AppSession) -> list[Action]:
+    menu = "&Help"
+    return [
+        Action("help.lessons", menu, "&Lessons", "F1", session.lessons.toggle),
+        Action("help.keys", menu, "&Keys", "?", session.toggle_cheat_sheet),
+    ]
+
+
+def _charts(settings: Settings) -> bool:
+    return settings.charts
+
+
+def _sound(settings: Settings) -> bool:
+    return settings.sound
 
 
 def _pane(number: int, settings: Settings) -> bool:

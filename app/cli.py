@@ -133,6 +133,7 @@ def _window_options(parser: argparse.ArgumentParser) -> None:
     window.add_argument("--quit-after", type=_seconds, metavar="SECONDS")
     window.add_argument("--quit-when-shown", action="store_true", help=argparse.SUPPRESS)
     window.add_argument("--screenshot", type=Path, metavar="FILE.png")
+    window.add_argument("--record", type=Path, metavar="DIR", help="record into this folder")
     window.add_argument("--profile", metavar="NAME", help="settings of this name")
     window.add_argument("--reset", action="store_true", help="start from default settings")
 

@@ -87,6 +87,15 @@ class Display(QObject):
                 pane.clear("No picture yet")
         self._stage.rgb.set_banner(text or None, "bad" if failed else "info")
 
+    @property
+    def cursor(self) -> tuple[float, float] | None:
+        """The picture point under the cursor as shares (x, y), or None."""
+        if self._probe is None or self.last is None:
+            return None
+        width, height = self.last.frame.size
+        x, y = self._probe[0] / width, self._probe[1] / height
+        return (x, y) if 0 <= x < 1 and 0 <= y < 1 else None
+
     def range_on_screen(self) -> tuple[float, float] | None:
         """(far, near) that lane A shows, or lane B where A is off."""
         if self.last is None:

@@ -25,10 +25,12 @@ OpenSource = Callable[[str, tuple[int, int] | None], Source]
 class Engine(QObject):
     """Capture and inference, each on its thread. `changed` says that something new can be pulled.
 
+    crashed : one sentence; a stage ended by itself.
     results : the newest FrameResult; capture.status and inference.state may be read at any time.
     """
 
     changed = pyqtSignal()
+    crashed = pyqtSignal(str)
 
     def __init__(self, open_source: OpenSource, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -44,6 +46,8 @@ class Engine(QObject):
             Worker("capture", self.capture.run, self.capture.stop, self),
             Worker("inference", self.inference.run, self.inference.stop, self),
         ]
+        for worker in self._workers:
+            worker.crashed.connect(self.crashed)
 
     @property
     def dropped(self) -> int:

@@ -37,6 +37,7 @@ class WindowOptions:
     quit_after_s: float | None = None
     screenshot: Path | None = None
     quit_when_shown: bool = False
+    record: Path | None = None
     note: str = ""
 
 
@@ -51,6 +52,8 @@ def run_gui(settings: Settings, store: SettingsStore, options: WindowOptions) ->
         session.start(options.note)
         if options.screenshot is not None:
             session.take_screenshot_when_ready(options.screenshot)
+        if options.record is not None:
+            session.record_when_ready(options.record)
         if options.quit_when_shown:
             session.all_shown.connect(session.window.close)
         if options.quit_after_s is not None:

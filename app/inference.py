@@ -15,7 +15,7 @@ from models.frames import Frame
 
 log = logging.getLogger(__name__)
 
-Tap = Callable[[FrameResult], None]
+Tap = Callable[[FrameResult], object]
 _IDLE_S = 0.05
 
 

@@ -4,32 +4,38 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import psutil
-from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+from PyQt6.QtCore import QObject, pyqtSignal
 
 from app.action_table import action_table
 from app.actions import Actions
-from app.capture import CaptureStatus
 from app.controller import Controller
+from app.desks.charts import ChartsDesk
+from app.desks.lessons import LessonDesk
+from app.desks.recording import RecordingDesk
+from app.desks.report import ReportDesk
+from app.desks.snapshots import SnapshotDesk
+from app.desks.sound import SoundDesk
+from app.desks.sources import SourceDesk
+from app.desks.status import StatusDesk
 from app.display import Display
 from app.engine import Engine, OpenSource
-from app.readings import PaceMeter
+from app.results import FrameResult
 from app.screenshot import Screenshot
 from app.settings import Settings, SettingsModel
 from app.settings_store import SettingsStore
 from app.window import MainWindow
-from models import device, registry
-from models.errors import UserError
+from models import registry
+from widgets.cheat_sheet import CheatSheet
 from widgets.lane_picker import LaneChoice
-from widgets.status_strip import StatusReading
 
 log = logging.getLogger(__name__)
 
 HINT = "Drop a video or a folder of pictures here, or pick a camera under Source."
-_STATUS_MS = 250
 
 
 class AppSession(QObject):
@@ -43,51 +49,55 @@ class AppSession(QObject):
     def __init__(self, settings: Settings, open_source: OpenSource, store: SettingsStore) -> None:
         super().__init__()
         self._store = store
+        self._closed = False
+        self._all_shown = False
+        self._screenshot: Screenshot | None = None
         self.model = SettingsModel(settings)
         self.engine = Engine(open_source, self)
         self.window = MainWindow()
         self.display = Display(self.window.stage, self.window.cloud, self)
+        capture, inference = self.engine.capture, self.engine.inference
         self.controller = Controller(
-            self.model,
-            self.engine.capture,
-            self.engine.inference,
-            self.display.range_on_screen,
-            self,
+            self.model, capture, inference, self.display.range_on_screen, self
         )
+        self.status = StatusDesk(self.window, self.engine, self.display, self.model, self)
+        self.recording = RecordingDesk(self.model, capture, inference, self)
+        self.snapshots = SnapshotDesk(self.window, self.display, self.model, self)
+        self.report = ReportDesk(self.window, self.model, self)
+        self.charts = ChartsDesk(self.window.below, self.model, self.controller, self)
+        self.lessons = LessonDesk(self.window, self.model, self)
+        self.sound = SoundDesk(self.model, self)
+        self.sources = SourceDesk(self.window.source_menu, self.model, self.controller, self)
+        self.cheat_sheet = CheatSheet(self.window)
         self.actions = self._make_actions()
-        self._pace = PaceMeter()
-        self._process = psutil.Process()
-        self._note = ""
-        self._screenshot: Screenshot | None = None
-        self._status_timer = QTimer(self)
-        self._status_timer.setInterval(_STATUS_MS)
-        self._status_timer.timeout.connect(self._show_status)
         self._unsubscribe = self.model.subscribe(self._on_settings)
         self._connect()
-        self._closed = False
-        self._all_shown = False
 
     # -- life ----------------------------------------------------------------------------------
 
     def start(self, note: str = "") -> None:
         """Begin to capture, estimate and show. `note` is said once in the status strip."""
-        self._note = note
         self._fill_lane_menus()
         self._on_settings(self.model.value, frozenset())
         if not self.model.value.hint_seen:
             self.window.stage.rgb.set_hint(HINT)
         self.engine.start()
         self.controller.start()
-        self._status_timer.start()
+        self.status.start()
+        self.sound.start()
+        if note:
+            self.status.say(note)
 
     def close(self) -> None:
         """End the threads, save the settings and let the window go. May be called twice."""
         if self._closed:
             return
         self._closed = True
-        self._status_timer.stop()
-        self.controller.close()
         self._unsubscribe()
+        for desk in (self.status, self.recording, self.report, self.charts, self.sound):
+            desk.close()
+        self.sources.close()
+        self.controller.close()
         self.engine.close()
         self._store.save(self.model.value)
         self.window.cloud.close()
@@ -99,12 +109,18 @@ class AppSession(QObject):
         self._screenshot = Screenshot(path, self.window, self.model, self.is_everything_shown, self)
         self._screenshot.start()
 
+    def record_when_ready(self, folder: Path) -> None:
+        """Record into `folder` from the first frames on that fill every pane."""
+        self.all_shown.connect(partial(self.recording.start, folder))
+
     def is_everything_shown(self) -> bool:
         """Every pane on screen has painted a frame."""
         stage = self.window.stage
         return self.display.last is not None and all(
             getattr(stage.pane(name), "frames_painted", 0) > 0 for name in stage.shown()
         )
+
+    # -- wishes about the window itself ----------------------------------------------------------
 
     def quit(self) -> None:
         """Close the window, and with it everything."""
@@ -126,7 +142,22 @@ class AppSession(QObject):
         elif self.model.value.view != "side":
             self.model.replace(view="side")
 
-    # -- wiring --------------------------------------------------------------------------------
+    def pin_under_cursor(self) -> None:
+        """Pin the picture point the cursor is over."""
+        point = self.display.cursor
+        if point is None:
+            self.status.say("Point at a picture first, then press P.")
+        else:
+            self.controller.pin(*point)
+
+    def toggle_cheat_sheet(self) -> None:
+        """Show every key, or hide them again."""
+        if self.cheat_sheet.isVisible():
+            self.cheat_sheet.hide()
+        else:
+            self.cheat_sheet.show_table(self.actions.cheat_sheet())
+
+    # -- wiring ----------------------------------------------------------------------------------
 
     def _make_actions(self) -> Actions:
         menu_bar = self.window.menuBar()
@@ -137,26 +168,50 @@ class AppSession(QObject):
     def _connect(self) -> None:
         window, controller = self.window, self.controller
         self.engine.changed.connect(self._on_engine)
+        self.engine.crashed.connect(self.status.say)
         window.closing.connect(self.close)
         window.dropped.connect(controller.open_source)
-        window.source_menu.chosen.connect(controller.open_source)
-        window.source_menu.size_chosen.connect(self._on_size)
         window.lane_a.chosen.connect(partial(controller.set, "model_a"))
         window.lane_b.chosen.connect(partial(controller.set, "model_b"))
         window.memory_button.clicked.connect(controller.toggle_memory)
         window.reset_button.clicked.connect(controller.reset_memory)
         window.views.chosen.connect(partial(controller.set, "view"))
         window.inspector_button.clicked.connect(partial(controller.toggle, "inspector"))
+        window.snapshot_button.clicked.connect(self.snapshots.save)
+        window.record_button.clicked.connect(self.recording.toggle)
         window.inspector.changed.connect(self._on_inspector)
         window.inspector.wished.connect(self._on_wish)
-        transport = window.transport
+        window.inspector.record_toggled.connect(self._on_record_toggled)
+        window.stage.rgb.hint_dismissed.connect(partial(controller.set, "hint_seen", True))
+        window.stage.scan_line_moved.connect(self._on_scan_line)
+        self._connect_transport()
+        self._connect_desks()
+
+    def _connect_transport(self) -> None:
+        transport, controller = self.window.transport, self.controller
         transport.pause_toggled.connect(controller.set_paused)
         transport.step_requested.connect(controller.step)
         transport.seek_requested.connect(controller.seek)
         transport.loop_toggled.connect(partial(controller.set, "loop"))
         transport.pacing_changed.connect(partial(controller.set, "pacing"))
-        window.stage.rgb.hint_dismissed.connect(partial(controller.set, "hint_seen", True))
-        controller.source_opened.connect(self.display.forget)
+
+    def _connect_desks(self) -> None:
+        for signal in (
+            self.recording.failed,
+            self.snapshots.said,
+            self.report.said,
+            self.sound.said,
+            self.sources.said,
+        ):
+            signal.connect(self.status.say)
+        self.recording.changed.connect(self.status.set_recording)
+        self.recording.changed.connect(self.window.inspector.record.set_recording)
+        self.recording.changed.connect(self._on_recording)
+        for forget in (self.display.forget, self.status.forget):
+            self.controller.source_opened.connect(forget)
+        self.controller.pins_changed.connect(self._on_pins)
+        for heard in (self.status.add, self.charts.show, self.sound.show):
+            self.display.shown.connect(heard)
 
     def _fill_lane_menus(self) -> None:
         choices = [
@@ -173,7 +228,7 @@ class AppSession(QObject):
         self.window.lane_a.set_entries(choices)
         self.window.lane_b.set_entries(choices)
 
-    # -- what comes back -----------------------------------------------------------------------
+    # -- what comes back -------------------------------------------------------------------------
 
     def _on_engine(self) -> None:
         if self._closed:
@@ -185,16 +240,15 @@ class AppSession(QObject):
         if result is not None:
             self.display.show(result)
             self.display.shown.emit(result)
-            self._pace.add(result, time.monotonic_ns())
-            self._look_whether_all_is_shown()
-        self._show_transport(status)
+            self._look_whether_all_is_shown(result)
+        self.status.show_transport()
 
-    def _look_whether_all_is_shown(self) -> None:
+    def _look_whether_all_is_shown(self, result: FrameResult) -> None:
         if self._all_shown or not self.is_everything_shown():
             return
         self._all_shown = True
-        if "a" in (self.display.last.lanes if self.display.last else {}):
-            seconds = time.time() - self._process.create_time()
+        if result.lanes:
+            seconds = time.time() - psutil.Process().create_time()
             log.info("first depth was shown %.2f s after the start", seconds)
         self.all_shown.emit()
 
@@ -216,63 +270,40 @@ class AppSession(QObject):
         try:
             self.controller.change(key, value)
         except ValueError as error:
-            self._note = str(error)
+            self.status.say(str(error))
             self.window.inspector.show_values(self.model.value.as_dict())
 
     def _on_wish(self, wish: str) -> None:
-        match wish:
-            case "memory.reset":
-                self.controller.reset_memory()
-            case "cloud.reset_view":
-                self.window.cloud.reset_view()
-            case "range.take":
-                self.controller.set_range_mode("fixed")
-            case _:
-                log.warning("nobody grants %s", wish)
+        wishes: dict[str, Callable[[], object]] = {
+            "memory.reset": self.controller.reset_memory,
+            "cloud.reset_view": self.window.cloud.reset_view,
+            "cloud.save_ply": self.snapshots.ask_for_ply,
+            "range.take": partial(self.controller.set_range_mode, "fixed"),
+            "pins.clear": self.controller.clear_pins,
+            "report": self.report.start,
+        }
+        if wish in wishes:
+            wishes[wish]()
+        elif wish != "record":  # the record button tells by record_toggled
+            log.warning("nobody grants %s", wish)
 
-    def _on_size(self, width: int, height: int) -> None:
-        self.model.replace(source_width=width, source_height=height)
+    def _on_record_toggled(self, start: bool) -> None:
+        if start != self.recording.is_recording:
+            self.recording.toggle()
 
-    # -- words at the foot ---------------------------------------------------------------------
+    def _on_recording(self, is_recording: bool, line: str) -> None:
+        self.window.record_button.setChecked(is_recording)
+        if not is_recording:
+            self.status.say(f"Recorded {line}")
 
-    def _show_transport(self, status: CaptureStatus) -> None:
-        info = status.info
-        transport = self.window.transport
-        transport.set_playing(status.playing)
-        if info is None:
-            transport.set_position(0, None, 0.0, None)
-            return
-        self.window.source_menu.set_label(info.title)
+    def _on_scan_line(self, row: int) -> None:
         last = self.display.last
-        time_s = last.frame.time_s if last is not None else 0.0
-        index = last.frame.index if last is not None else 0
-        duration_s = info.frame_count / info.fps if info.frame_count and info.fps else None
-        transport.set_position(index, info.frame_count, time_s, duration_s)
+        if last is not None:
+            share = row / max(1, last.frame.size[1] - 1)
+            self.controller.set("scan_line", min(1.0, max(0.0, share)))
 
-    def _show_status(self) -> None:
-        capture = self.engine.capture.status
-        pace = self._pace.read()
+    def _on_pins(self) -> None:
         last = self.display.last
-        lane = next(iter(last.lanes.values()), None) if last is not None else None
-        self.window.status.show_reading(
-            StatusReading(
-                source=capture.info.title if capture.info else "",
-                source_size=last.frame.size if last is not None else None,
-                network_size=lane.depth.network_size if lane is not None else None,
-                fps=pace.fps if capture.playing else None,
-                source_fps=capture.info.fps if capture.info else None,
-                latency_ms=pace.latency_ms if capture.playing and pace.fps else None,
-                stages=tuple((name, ms) for name, ms in pace.stages_ms.items()),
-                dropped=self.engine.dropped,
-                device=self._device(),
-                memory_mb=self._process.memory_info().rss / 1e6,
-                warning=self._note,
-                notes=("paused",) if not capture.playing else (),
-            )
-        )
-
-    def _device(self) -> str:
-        try:
-            return device.describe(self.model.value.device)
-        except UserError as error:
-            return str(error)
+        if last is not None:
+            width, height = last.frame.size
+            self.window.stage.set_pins([(x * width, y * height) for x, y in self.controller.pins])

@@ -67,7 +67,7 @@ class Settings:
 
     cloud_stride: int = 0
     cloud_point_size: float = 1.0
-    cloud_edge_ratio: float = 1.08
+    cloud_edge_ratio: float = 1.06
     cloud_fov_deg: float = 0.0
     cloud_offset: float = 0.0
     cloud_gain: float = 0.0

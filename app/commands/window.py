@@ -29,6 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
         quit_after_s=getattr(arguments, "quit_after", None),
         screenshot=_screenshot_path(arguments),
         quit_when_shown=getattr(arguments, "quit_when_shown", False),
+        record=getattr(arguments, "record", None),
         note=note,
     )
     return run_gui(settings, store, options)

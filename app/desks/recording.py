@@ -1,0 +1,124 @@
+"""Recording from the window: one button, one folder per recording, one line on how it goes."""
+
+from __future__ import annotations
+
+import logging
+import time
+from pathlib import Path
+
+import platformdirs
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+
+from app.bridge import WakeUp
+from app.capture import CaptureLoop
+from app.inference import InferenceLoop
+from app.recording.manifest import RecordingFacts, model_facts
+from app.recording.recorder import Recorder, RecorderOptions
+from app.recording.writer import Content
+from app.settings import SettingsModel
+from models.errors import UserError
+
+log = logging.getLogger(__name__)
+
+_TELL_MS = 500
+
+
+class RecordingDesk(QObject):
+    """Starts and ends recordings.
+
+    changed : recording began, ended or went on: (is recording, a line such as "0:12, 3 lost").
+    failed : one sentence; the live view goes on.
+    """
+
+    changed = pyqtSignal(bool, str)
+    failed = pyqtSignal(str)
+
+    def __init__(
+        self,
+        model: SettingsModel,
+        capture: CaptureLoop,
+        inference: InferenceLoop,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._capture = capture
+        self._inference = inference
+        self._recorder: Recorder | None = None
+        self._wake_up = WakeUp(self)
+        self._wake_up.woken.connect(self._look)
+        self._timer = QTimer(self)
+        self._timer.setInterval(_TELL_MS)
+        self._timer.timeout.connect(self._look)
+
+    @property
+    def is_recording(self) -> bool:
+        """A recording is being made."""
+        return self._recorder is not None
+
+    def toggle(self) -> None:
+        """Start a recording in the folder of the settings, or end the one that runs."""
+        if self._recorder is not None:
+            self.stop()
+        else:
+            self.start(new_folder(self._model.value.record_folder))
+
+    def start(self, folder: Path) -> None:
+        """Record into `folder`, which is made. Says so by `failed` where it cannot."""
+        info = self._capture.status.info
+        if self._recorder is not None or info is None:
+            self.failed.emit("There is nothing to record yet; open a source first.")
+            return
+        settings = self._model.value
+        facts = RecordingFacts(
+            info, settings.as_dict(), model_facts(settings.model_a, settings.model_b)
+        )
+        content = Content(
+            disparity=settings.record_disparity,
+            composite=settings.record_composite,
+            colormap=settings.colormap,
+        )
+        recorder = Recorder(folder, facts, RecorderOptions(content), self._wake_up.notify)
+        try:
+            recorder.start()
+        except UserError as error:
+            self.failed.emit(str(error))
+            return
+        self._recorder = recorder
+        self._inference.taps = (*self._inference.taps, recorder.offer)
+        self._timer.start()
+        self._look()
+
+    def stop(self) -> None:
+        """End the recording; what waits is written first, within a few seconds."""
+        recorder, self._recorder = self._recorder, None
+        if recorder is None:
+            return
+        self._timer.stop()
+        self._inference.taps = tuple(t for t in self._inference.taps if t != recorder.offer)
+        recorder.stop()
+        status = recorder.status
+        self.changed.emit(False, f"{status.frames} frames in {recorder.folder}")
+        if status.message:
+            self.failed.emit(status.message)
+
+    def close(self) -> None:
+        """End whatever runs."""
+        self.stop()
+
+    def _look(self) -> None:
+        if self._recorder is None:
+            return
+        status = self._recorder.status
+        if not status.recording:
+            self.stop()
+            return
+        minutes, seconds = divmod(int(status.seconds), 60)
+        lost = f", {status.gaps} lost" if status.gaps else ""
+        self.changed.emit(True, f"{minutes}:{seconds:02d}{lost}")
+
+
+def new_folder(parent: str) -> Path:
+    """A folder for a new recording, named by the time, in `parent` or in the videos folder."""
+    base = Path(parent) if parent else Path(platformdirs.user_videos_dir()) / "FlashDepth Live"
+    return base / time.strftime("%Y-%m-%d %H.%M.%S")

@@ -1,0 +1,92 @@
+"""The source menu: what was open lately, which cameras there are, which size is asked for."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from app.bridge import WakeUp
+from app.controller import Controller
+from app.settings import Settings, SettingsModel
+from app.sources.discovery import cameras
+from models.errors import SourceError
+from widgets.source_menu import SourceMenu
+
+_LIST_S = 2.0
+
+
+class SourceDesk(QObject):
+    """Fills the menu. Cameras are listed only when their sub-menu opens, on a thread of their own,
+    since a driver may take its time; none is opened.
+
+    said : one sentence.
+    """
+
+    said = pyqtSignal(str)
+
+    def __init__(
+        self,
+        menu: SourceMenu,
+        model: SettingsModel,
+        controller: Controller,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._menu = menu
+        self._model = model
+        self._listing: threading.Thread | None = None
+        self._cameras: list[tuple[str, str]] = []
+        self._failure = ""
+        self._wake_up = WakeUp(self)
+        self._wake_up.woken.connect(self._show_cameras)
+        self._recents: list[tuple[str, str]] = []
+        menu.chosen.connect(controller.open_source)
+        menu.size_chosen.connect(self._on_size)
+        menu.cameras_wanted.connect(self._list_cameras)
+        self._unsubscribe = model.subscribe(self._on_settings)
+        menu.set_size(model.value.source_width, model.value.source_height)
+        if model.value.last_camera:
+            self._remember(model.value.last_camera)
+
+    def close(self) -> None:
+        """Hear of no more changes; a listing under way is waited for, briefly."""
+        self._unsubscribe()
+        if self._listing is not None:
+            self._listing.join(_LIST_S)
+
+    def _on_settings(self, settings: Settings, changed: frozenset[str]) -> None:
+        if "source" in changed:
+            self._remember(settings.source)
+        if changed & {"source_width", "source_height"}:
+            self._menu.set_size(settings.source_width, settings.source_height)
+
+    def _remember(self, spec: str) -> None:
+        if spec.startswith("synthetic"):
+            return
+        title = Path(spec).name or spec
+        self._recents = [(spec, title), *(r for r in self._recents if r[0] != spec)][:8]
+        self._menu.set_recents(self._recents)
+
+    def _on_size(self, width: int, height: int) -> None:
+        self._model.replace(source_width=width, source_height=height)
+
+    def _list_cameras(self) -> None:
+        if self._listing is not None and self._listing.is_alive():
+            return
+        self._listing = threading.Thread(target=self._ask_drivers, name="cameras", daemon=True)
+        self._listing.start()
+
+    def _ask_drivers(self) -> None:
+        try:
+            self._cameras = [(camera.spec, camera.name) for camera in cameras()]
+            self._failure = ""
+        except SourceError as error:
+            self._cameras, self._failure = [], str(error)
+        self._wake_up.notify()
+
+    def _show_cameras(self) -> None:
+        self._menu.set_cameras(self._cameras)
+        if self._failure:
+            self.said.emit(self._failure)

@@ -1,0 +1,124 @@
+"""The words at the foot of the window: what goes in, how fast, what is wrong."""
+
+from __future__ import annotations
+
+import time
+
+import psutil
+from PyQt6.QtCore import QObject, QTimer
+
+from app.display import Display
+from app.engine import Engine
+from app.readings import PaceMeter
+from app.results import FrameResult
+from app.settings import SettingsModel
+from app.window import MainWindow
+from models import device
+from models.errors import UserError
+from widgets.status_strip import StatusReading
+
+_STATUS_MS = 250
+_NOTE_S = 12.0
+
+
+class StatusDesk(QObject):
+    """Fills the status strip a few times a second and the transport with every frame."""
+
+    def __init__(
+        self,
+        window: MainWindow,
+        engine: Engine,
+        display: Display,
+        model: SettingsModel,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._window = window
+        self._engine = engine
+        self._display = display
+        self._model = model
+        self._pace = PaceMeter()
+        self._process = psutil.Process()
+        self._note, self._note_until = "", 0.0
+        self._recording = ""
+        self._marks: list[tuple[int, str]] = []
+        self._timer = QTimer(self)
+        self._timer.setInterval(_STATUS_MS)
+        self._timer.timeout.connect(self._show_strip)
+
+    def start(self) -> None:
+        """Begin to fill the strip."""
+        self._timer.start()
+
+    def close(self) -> None:
+        """Fill it no more."""
+        self._timer.stop()
+
+    @property
+    def pace(self) -> PaceMeter:
+        """How fast results reach the screen."""
+        return self._pace
+
+    def say(self, sentence: str) -> None:
+        """Show one sentence for a while."""
+        self._note, self._note_until = sentence, time.monotonic() + _NOTE_S
+        self._show_strip()
+
+    def set_recording(self, is_recording: bool, line: str) -> None:
+        """What the recorder says."""
+        self._recording = f"● {line}" if is_recording else ""
+
+    def forget(self) -> None:
+        """Another source: its marks and its pace are its own."""
+        self._marks.clear()
+        self._window.transport.set_marks(())
+        self._pace.clear()
+
+    def add(self, result: FrameResult) -> None:
+        """A result reached the screen."""
+        self._pace.add(result, time.monotonic_ns())
+        if result.cut and (result.frame.index, "cut") not in self._marks:
+            self._marks.append((result.frame.index, "cut"))
+            self._window.transport.set_marks(self._marks)
+
+    def show_transport(self) -> None:
+        """Where the source is, and whether it plays."""
+        status = self._engine.capture.status
+        transport = self._window.transport
+        transport.set_playing(status.playing)
+        info, last = status.info, self._display.last
+        if info is None or last is None:
+            transport.set_position(0, None, 0.0, None)
+            return
+        self._window.source_menu.set_label(info.title)
+        duration_s = info.frame_count / info.fps if info.frame_count and info.fps else None
+        transport.set_position(last.frame.index, info.frame_count, last.frame.time_s, duration_s)
+
+    def _show_strip(self) -> None:
+        capture, last = self._engine.capture.status, self._display.last
+        pace = self._pace.read()
+        lane = next(iter(last.lanes.values()), None) if last is not None else None
+        note = self._note if time.monotonic() < self._note_until else ""
+        moving = capture.playing and pace.fps > 0
+        self._window.status.show_reading(
+            StatusReading(
+                source=capture.info.title if capture.info else "",
+                source_size=last.frame.size if last is not None else None,
+                network_size=lane.depth.network_size if lane is not None else None,
+                fps=pace.fps if moving else None,
+                source_fps=capture.info.fps if capture.info else None,
+                latency_ms=pace.latency_ms if moving else None,
+                stages=tuple(pace.stages_ms.items()) if moving else (),
+                dropped=self._engine.dropped,
+                device=self._device(),
+                memory_mb=self._process.memory_info().rss / 1e6,
+                warning=note,
+                notes=tuple(filter(None, (self._recording, "" if capture.playing else "paused"))),
+            )
+        )
+
+    def _device(self) -> str:
+        try:
+            return device.describe(self._model.value.device)
+        except UserError as error:
+            return str(error)
