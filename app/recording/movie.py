@@ -4,7 +4,11 @@ A usual MP4 keeps its table at the end and is lost with it. Here a fragment of a
 second is complete in itself, and no frame is held back by the encoder (no look-ahead, no B-frames),
 so that only the fragment being filled is lost when the process dies. A fragment goes to the disk
 when it is long enough or when a key frame follows; where frames come slower than they will be
-played, a key frame is asked for by the clock on the wall.
+played, a key frame is made for that when the clock on the wall says so.
+
+FFmpeg's muxer starts a fragment where the durations of the packets before it end, whatever the
+times of its own packets. So each packet waits for the next one, which tells how long it lasts, and
+holes in the sound are filled with silence.
 """
 
 from __future__ import annotations
@@ -21,6 +25,7 @@ import av
 import av.error
 import numpy as np
 from av.audio.stream import AudioStream
+from av.packet import Packet
 from av.video.frame import PictureType
 from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 from av.video.stream import VideoStream
@@ -68,6 +73,7 @@ class MovieWriter:
         self._clock = clock
         self._reformatter = VideoReformatter()
         self._last: av.VideoFrame | None = None
+        self._held: Packet[VideoStream] | None = None
         self._first_waiting: int | None = None  # time of the first picture that is not on disk
         self._waiting_since_s = 0.0
         self._samples = _AAC_PRIMING
@@ -97,69 +103,80 @@ class MovieWriter:
             dst_colorspace=Colorspace.ITU709,
             dst_color_range=ColorRange.MPEG,
         )
-        self._encode(frame, ticks)
+        self.settle()
+        self._encode(frame, ticks, PictureType.NONE)
+        waiting = self._first_waiting
+        if waiting is None or ticks - waiting >= FRAGMENT_S * TICKS_PER_S:
+            self._first_waiting = ticks
+            self._waiting_since_s = self._clock()
 
     def settle(self) -> None:
-        """Call it while nothing comes: what waits too long is brought to the disk.
+        """Bring to the disk what has waited too long; to be called while nothing comes.
 
-        It takes a key frame to do so, so the last picture is shown again, a tick later.
+        It takes a key frame to end a fragment and one more to end that, so the last picture is
+        shown twice more, a tick apart.
         """
         last = self._last
-        if last is not None and last.pts is not None and self._overdue():
-            self._encode(last, last.pts + 1)
+        if self._first_waiting is None or last is None or last.pts is None:
+            return
+        if self._clock() - self._waiting_since_s >= _PATIENCE_S:
+            self._encode(last, last.pts + 1, PictureType.I)
+            self._encode(last, last.pts + 1, PictureType.NONE)
             self._first_waiting = None
 
     def write_sound(self, samples: Float32, start: int) -> None:
         """Append (N, channels) float32 samples in -1 to 1, the first at sample `start` of the file.
 
-        Jitter of the clock is smoothed; a real hole stays a hole; overlap is cut off.
+        Jitter of the clock is smoothed; a hole becomes silence; overlap is cut off.
         """
         if self._sound is None:
             return
         rate = self._sound.rate
         ahead = self._samples - start
-        if ahead < -rate // 20:
-            self._samples = start
-        elif ahead > rate // 20 or start < 0:
-            samples = samples[max(ahead, -start) :]
-        if not len(samples):
-            return
-        frame = av.AudioFrame.from_ndarray(
-            np.ascontiguousarray(samples.T, np.float32), "fltp", self._sound.layout
-        )
-        frame.sample_rate = rate
-        frame.time_base = Fraction(1, rate)
-        frame.pts = self._samples
-        self._samples += len(samples)
-        self._container.mux(self._sound.encode(frame))
+        if ahead > rate // 20:
+            samples = samples[ahead:]
+        for hole in range(self._samples, start if -ahead > rate // 20 else 0, rate):
+            self._encode_sound(np.zeros((min(rate, start - hole), samples.shape[1]), np.float32))
+        if len(samples):
+            self._encode_sound(samples)
 
     def close(self) -> None:
         """Finish the file as well as can be; what cannot be written is left out."""
-        for stream in (self._video, self._sound):
-            if stream is not None:
-                with _what_fails_is_logged():
-                    self._container.mux(stream.encode(None))
+        with _what_fails_is_logged():
+            self._mux(self._video.encode(None))
+            if self._held is not None:
+                self._held.duration = TICKS_PER_S // 25
+                self._container.mux(self._held)
+            if self._sound is not None:
+                self._container.mux(self._sound.encode(None))
         with _what_fails_is_logged():
             self._container.close()
 
-    def _encode(self, frame: av.VideoFrame, ticks: int) -> None:
-        waiting = self._first_waiting
-        ends_fragment = self._overdue()
-        frame.pict_type = PictureType.I if ends_fragment else PictureType.NONE
+    def _encode(self, frame: av.VideoFrame, ticks: int, kind: PictureType) -> None:
+        frame.pict_type = kind
         frame.pts = ticks
         frame.time_base = Fraction(1, TICKS_PER_S)
-        for packet in self._video.encode(frame):
-            # Unknown as yet; a guess that is too long would push the next picture back.
-            packet.duration = 1
-            self._container.mux(packet)
+        self._mux(self._video.encode(frame))
         self._last = frame
-        if waiting is None or ends_fragment or ticks - waiting >= FRAGMENT_S * TICKS_PER_S:
-            self._first_waiting = ticks
-            self._waiting_since_s = self._clock()
 
-    def _overdue(self) -> bool:
-        waits_s = self._clock() - self._waiting_since_s
-        return self._first_waiting is not None and waits_s >= _PATIENCE_S
+    def _mux(self, packets: list[Packet[VideoStream]]) -> None:
+        for packet in packets:
+            if self._held is not None:
+                assert self._held.pts is not None and packet.pts is not None
+                self._held.duration = packet.pts - self._held.pts
+                self._container.mux(self._held)
+            self._held = packet
+
+    def _encode_sound(self, samples: Float32) -> None:
+        assert self._sound is not None
+        frame = av.AudioFrame.from_ndarray(
+            np.ascontiguousarray(samples.T, np.float32), "fltp", self._sound.layout
+        )
+        frame.sample_rate = self._sound.rate
+        frame.time_base = Fraction(1, self._sound.rate)
+        frame.pts = self._samples
+        self._samples += len(samples)
+        self._container.mux(self._sound.encode(frame))
 
     def _add_video(self, size: tuple[int, int]) -> VideoStream:
         stream = self._container.add_stream("libx264", rate=30)

@@ -1,0 +1,347 @@
+"""The recorder: everything offered is in the folder, or counted, or there is a sentence why not."""
+
+from __future__ import annotations
+
+import errno
+import json
+import threading
+from pathlib import Path
+from types import SimpleNamespace
+
+import av
+import numpy as np
+import pytest
+
+from app.recording import folder as folder_of
+from app.recording import recorder as recorder_module
+from app.recording.inbox import Inbox, InboxLimits
+from app.recording.manifest import RecordingFacts, model_facts
+from app.recording.reader import Recording
+from app.recording.recorder import Recorder, RecorderOptions
+from app.recording.verify import verify
+from app.recording.writer import Content, RecordingWriter
+from app.sources.base import SourceInfo
+from models.errors import UsageError
+from tests.support.recordings import FACTS, SMALL, make_recording, make_result
+
+
+def _sentence(text: str) -> bool:
+    return text[:1].isupper() and text.endswith(".") and "\n" not in text
+
+
+def test_every_frame_is_there_with_its_times_and_marks(tmp_path: Path) -> None:
+    results = [make_result(i, segment=i // 10, cut=i == 5) for i in range(20)]
+    recorder = make_recording(tmp_path / "r", results)
+    assert (recorder.status.frames, recorder.status.gaps) == (20, 0)
+    assert recorder.status.size_bytes > 10_000
+    assert not recorder.status.recording and not recorder.status.message
+    recording = Recording(tmp_path / "r")
+    assert [e.number for e in recording.frames] == list(range(20))
+    assert [e.source_index for e in recording.frames] == list(range(20))
+    assert [e.cut for e in recording.frames] == [i == 5 for i in range(20)]
+    assert [e.segment for e in recording.frames] == [0] * 10 + [1] * 10
+    assert np.diff([e.ticks for e in recording.frames]).tolist() == [3600] * 19
+    assert recording.models == {"a": "net-a", "b": "net-b"}
+    recording.close()
+
+
+def test_the_rhythm_of_the_source_is_kept_however_slow_the_networks_are(tmp_path: Path) -> None:
+    times = [0.0, 0.04, 0.2, 0.24]
+    make_recording(tmp_path, [make_result(i, time_s=t) for i, t in enumerate(times)])
+    recording = Recording(tmp_path)
+    assert [e.time_s for e in recording.frames] == times
+    assert [e.ticks for e in recording.frames] == [round(t * 90_000) for t in times]
+    recording.close()
+
+
+def test_going_back_in_the_source_goes_on_in_the_recording(tmp_path: Path) -> None:
+    results = [make_result(n, segment=s) for n, s in ((50, 0), (51, 0), (3, 1), (4, 1))]
+    make_recording(tmp_path, results)
+    recording = Recording(tmp_path)
+    assert np.diff([e.ticks for e in recording.frames]).tolist() == [3600] * 3
+    assert [e.source_index for e in recording.frames] == [50, 51, 3, 4]
+    recording.close()
+
+
+def test_the_manifest_says_what_was_recorded_but_no_password(tmp_path: Path) -> None:
+    info = SourceInfo("rtsp://me:secret@camera.local/live", "Camera", True, (160, 64))
+    settings = {"model_a": "flashdepth-lite", "source": "rtsp://me:secret@camera.local/live"}
+    facts = RecordingFacts(info, settings, model_facts("flashdepth-lite", "no such model"))
+    make_recording(tmp_path, [make_result(0)], facts=facts)
+    text = (tmp_path / "manifest.json").read_text(encoding="utf-8")
+    manifest = json.loads(text)
+    assert "secret" not in text
+    assert manifest["source"]["spec"] == "rtsp://camera.local/live"
+    assert manifest["settings"]["model_a"] == "flashdepth-lite"
+    assert manifest["models"]["flashdepth-lite"]["title"]
+    assert manifest["environment"]["python"]
+    assert manifest["version"] == 1
+
+
+def test_another_size_goes_on_in_another_file(tmp_path: Path) -> None:
+    sizes = [(160, 64), (160, 64), (161, 47), (161, 47), (160, 64)]
+    make_recording(tmp_path, [make_result(i, size=s, segment=i) for i, s in enumerate(sizes)])
+    recording = Recording(tmp_path)
+    assert [recording.size(e) for e in recording.frames] == sizes
+    assert [e.part for e in recording.frames] == [0, 0, 1, 1, 2]
+    recording.close()
+    assert {p.name for p in tmp_path.glob("*.mp4")} == {
+        "source.mp4",
+        "source-001.mp4",
+        "source-002.mp4",
+    }
+    assert verify(tmp_path).problems == ()
+
+
+def test_the_videos_play_in_any_player(tmp_path: Path) -> None:
+    options = RecorderOptions(Content(), headroom_bytes=0)
+    make_recording(tmp_path, [make_result(i) for i in range(30)], options)
+    for name, size in (("source.mp4", (160, 64)), ("composite.mp4", (480, 64))):
+        with av.open(str(tmp_path / name)) as container:
+            stream = container.streams.video[0]
+            assert (stream.codec_context.name, stream.width, stream.height) == ("h264", *size)
+            frames = list(container.decode(stream))
+        assert len(frames) == 30
+        assert [f.pts for f in frames] == [3600 * i for i in range(30)]
+
+
+def test_the_composite_shows_the_source_and_both_lanes(tmp_path: Path) -> None:
+    options = RecorderOptions(Content(colormap="grey"), headroom_bytes=0)
+    make_recording(tmp_path, [make_result(200), make_result(201, lanes=("a",))], options)
+    with av.open(str(tmp_path / "composite.mp4")) as container:
+        pictures = [f.to_ndarray(format="rgb24") for f in container.decode(video=0)]
+    source = make_result(200).frame.rgb
+    assert np.abs(pictures[0][:, :160].astype(int) - source).mean() < 4
+    for lane in (pictures[0][:, 160:320], pictures[0][:, 320:], pictures[1][:, 160:320]):
+        assert np.abs(lane.astype(int) - 201).max() < 8
+    assert pictures[1][:, 320:].max() < 60  # lane B was off: dark
+
+
+def test_a_composite_of_any_size_that_is_handed_in_is_kept_in_proportion(tmp_path: Path) -> None:
+    options = RecorderOptions(Content(composed=False), headroom_bytes=0)
+    recorder = Recorder(tmp_path, FACTS, options)
+    recorder.start()
+    result = make_result(0)
+    recorder.put(result, 5)
+    for i, size in enumerate([(100, 200), (100, 200), (50, 200)]):
+        picture = np.full((*size, 3), 255, np.uint8)
+        assert recorder.offer_composite(picture, result.frame.captured_ns + i * 40_000_000)
+    recorder.stop()
+    with av.open(str(tmp_path / "composite.mp4")) as container:
+        pictures = [f.to_ndarray(format="rgb24") for f in container.decode(video=0)]
+    assert [p.shape for p in pictures] == [(100, 200, 3)] * 3
+    assert pictures[2][40:60].min() > 240
+    assert pictures[2][:15].max() < 60
+
+
+def test_disparity_can_be_left_out(tmp_path: Path) -> None:
+    options = RecorderOptions(Content(disparity=False, composite=False), headroom_bytes=0)
+    make_recording(tmp_path, [make_result(i) for i in range(3)], options)
+    recording = Recording(tmp_path)
+    assert recording.models == {}
+    recording.close()
+    assert (tmp_path / "disparity.bin").stat().st_size == 0
+
+
+class _Stuck(RecordingWriter):
+    """A disk that does not answer until it is let go."""
+
+    def __init__(self, *args: object) -> None:
+        super().__init__(*args)  # type: ignore[arg-type]
+        self.go_on = threading.Event()
+        self.stuck = threading.Event()
+        _Stuck.last = self
+
+    last: _Stuck
+
+    def write(self, result: object, gap: int = 0) -> None:
+        self.stuck.set()
+        assert self.go_on.wait(20)
+        super().write(result, gap)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def stuck(monkeypatch: pytest.MonkeyPatch) -> type[_Stuck]:
+    monkeypatch.setattr(recorder_module, "RecordingWriter", _Stuck)
+    return _Stuck
+
+
+def test_frames_that_come_too_fast_are_counted_shown_and_written_down(
+    tmp_path: Path, stuck: type[_Stuck]
+) -> None:
+    limits = InboxLimits(items=3, age_s=60)
+    recorder = Recorder(tmp_path, FACTS, RecorderOptions(SMALL.content, "", 0, limits))
+    recorder.start()
+    accepted = [recorder.offer(make_result(0))]
+    assert stuck.last.stuck.wait(5)
+    accepted += [recorder.offer(make_result(i)) for i in range(1, 10)]
+    assert accepted == [True] * 4 + [False] * 6
+    assert recorder.status.gaps == 6
+    stuck.last.go_on.set()
+    assert recorder.put(make_result(10), 5)
+    assert recorder.stop()
+    assert (recorder.status.frames, recorder.status.gaps) == (5, 6)
+    recording = Recording(tmp_path)
+    assert recording.contents.gaps == 6
+    assert [e.source_index for e in recording.frames] == [0, 1, 2, 3, 10]
+    assert recording.contents.lost_before == {4}
+    recording.close()
+
+
+def test_stopping_is_bounded_while_the_disk_hangs(
+    tmp_path: Path, stuck: type[_Stuck], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recorder_module, "_GRACE_S", 0.1)
+    recorder = Recorder(tmp_path, FACTS, SMALL)
+    recorder.start()
+    recorder.offer(make_result(0))
+    assert stuck.last.stuck.wait(5)
+    assert not recorder.stop(0.1)
+    assert _sentence(recorder.status.message)
+    assert not recorder.status.recording
+    stuck.last.go_on.set()
+
+
+def test_what_still_waits_when_time_is_up_is_counted_as_lost(
+    tmp_path: Path, stuck: type[_Stuck]
+) -> None:
+    limits = InboxLimits(age_s=60)
+    recorder = Recorder(tmp_path, FACTS, RecorderOptions(SMALL.content, "", 0, limits))
+    recorder.start()
+    for i in range(6):
+        assert recorder.offer(make_result(i))
+    assert stuck.last.stuck.wait(5)
+    threading.Timer(0.3, stuck.last.go_on.set).start()
+    assert recorder.stop(0.05)
+    assert (recorder.status.frames, recorder.status.gaps) == (1, 5)
+    assert verify(tmp_path).gaps == 5
+
+
+def test_offering_to_a_recorder_that_has_stopped_counts_nothing(tmp_path: Path) -> None:
+    recorder = make_recording(tmp_path, [make_result(0)])
+    assert not recorder.offer(make_result(1))
+    assert recorder.status.gaps == 0
+
+
+def test_each_change_of_status_is_told(tmp_path: Path) -> None:
+    seen: list[bool] = []
+    recorder = Recorder(tmp_path, FACTS, SMALL, lambda: seen.append(recorder.status.recording))
+    recorder.start()
+    recorder.put(make_result(0), 5)
+    recorder.stop()
+    assert seen[0] and not seen[-1]
+
+
+def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.touch()
+    with pytest.raises(UsageError) as refused:
+        Recorder(blocked / "r", FACTS, SMALL).start()
+    assert _sentence(str(refused.value))
+    assert "another folder" in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "source.mp4", "composite-002.mp4"])
+def test_a_file_that_would_be_overwritten_stops_it_before_it_begins(
+    tmp_path: Path, name: str
+) -> None:
+    (tmp_path / name).write_text("precious", encoding="utf-8")
+    with pytest.raises(UsageError, match="already"):
+        Recorder(tmp_path, FACTS, SMALL).start()
+    assert (tmp_path / name).read_text(encoding="utf-8") == "precious"
+
+
+def test_clearing_deletes_a_recording_and_nothing_else(tmp_path: Path) -> None:
+    make_recording(tmp_path, [make_result(0)])
+    (tmp_path / "holiday.mp4").touch()
+    (tmp_path / "source-mine.mp4").touch()
+    folder_of.clear(tmp_path)
+    assert {p.name for p in tmp_path.iterdir()} == {"holiday.mp4", "source-mine.mp4"}
+
+
+def test_a_nearly_full_disk_is_said_before_recording(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="free some space"):
+        Recorder(tmp_path, FACTS, RecorderOptions(headroom_bytes=1 << 60)).start()
+
+
+def test_recording_stops_in_order_while_there_is_still_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recorder_module, "_LOOK_S", 0.0)
+    free = [5 << 20]
+    monkeypatch.setattr(
+        "app.recording.folder.shutil.disk_usage", lambda _: SimpleNamespace(free=free[0])
+    )
+    recorder = Recorder(tmp_path, FACTS, RecorderOptions(SMALL.content, headroom_bytes=2 << 20))
+    recorder.start()
+    assert recorder.put(make_result(0), 5)
+    free[0] = 1 << 20
+    while recorder.status.recording:
+        recorder.put(make_result(1), 0.05)
+    assert recorder.stop()
+    assert recorder.failed
+    assert _sentence(recorder.status.message)
+    assert "MB left" in recorder.status.message
+    found = verify(tmp_path)
+    assert found.ended
+    assert found.frames == recorder.status.frames
+
+
+def test_a_failing_write_keeps_what_is_there_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorder = Recorder(tmp_path, FACTS, SMALL)
+    write = RecordingWriter.write
+
+    def failing(self: RecordingWriter, *args: object) -> None:
+        if self.frames == 4:
+            raise OSError(errno.EIO, "Input/output error")
+        write(self, *args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(RecordingWriter, "write", failing)
+    recorder.start()
+    for i in range(6):
+        recorder.put(make_result(i), 5)
+    assert recorder.stop()
+    assert recorder.failed
+    assert "input/output error" in recorder.status.message
+    assert _sentence(recorder.status.message)
+    assert verify(tmp_path).frames == 4
+
+
+def test_a_fault_of_ours_ends_the_recording_and_not_the_app(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(self: RecordingWriter, *args: object) -> None:
+        raise KeyError("a fault")
+
+    monkeypatch.setattr(RecordingWriter, "write", broken)
+    recorder = Recorder(tmp_path, FACTS, SMALL)
+    recorder.start()
+    recorder.put(make_result(0), 5)
+    assert recorder.stop()
+    assert "log" in recorder.status.message
+    assert not recorder.status.recording
+
+
+def test_an_inbox_lets_nothing_in_once_its_oldest_item_is_late() -> None:
+    now = [0.0]
+    inbox: Inbox[int] = Inbox(InboxLimits(items=9, age_s=0.5), lambda: now[0])
+    assert inbox.offer(1, 1)
+    now[0] = 0.4
+    assert inbox.offer(2, 1)
+    now[0] = 0.6
+    assert not inbox.offer(3, 1)
+    assert inbox.take(0) == 1
+    assert inbox.offer(4, 1)
+
+
+def test_an_inbox_is_bounded_by_memory_but_always_takes_one() -> None:
+    inbox: Inbox[int] = Inbox(InboxLimits(items=9, size_bytes=100))
+    assert inbox.offer(1, 500)
+    assert not inbox.offer(2, 1)
+    assert not inbox.put(2, 1, 0.01)
+    assert inbox.take(0) == 1
+    assert inbox.offer(2, 60)
+    assert not inbox.offer(3, 60)
+    assert len(inbox) == 1
