@@ -30,12 +30,26 @@ def tool_button(
     return button
 
 
+LABEL_ROLE = Qt.ItemDataRole.UserRole + 1
+"""Item data of ElidedCombo: what the closed box says, where that is less than the menu says."""
+
+
 class ElidedCombo(QComboBox):
     """A combo box that shortens a long text with "…" and leaves the wheel to what is around it."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        parent: QWidget | None = None,
+        elide: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
+    ) -> None:
         super().__init__(parent)
+        self._elide = elide
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+
+    @property
+    def label(self) -> str:
+        """What the closed box says, before it is shortened."""
+        return str(self.currentData(LABEL_ROLE) or self.currentText())
 
     def paintEvent(self, _event: QPaintEvent | None) -> None:
         painter = QStylePainter(self)
@@ -51,7 +65,7 @@ class ElidedCombo(QComboBox):
                 self,
             )
             option.currentText = self.fontMetrics().elidedText(
-                self.currentText(), Qt.TextElideMode.ElideRight, field.width() - theme.SPACE_XS
+                self.label, self._elide, field.width() - theme.SPACE_XS
             )
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
 

@@ -10,7 +10,7 @@ from PyQt6.QtGui import QColor, QStandardItem, QStandardItemModel
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from widgets import theme
-from widgets.controls import ElidedCombo
+from widgets.controls import LABEL_ROLE, ElidedCombo
 from widgets.theme import SPACE_XS
 
 EMA_SUFFIX = "+ema"
@@ -54,7 +54,7 @@ class LanePicker(QWidget):
         self._chip.setProperty("role", f"lane-{lane}")
         self._chip.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._model = QStandardItemModel(self)
-        self._combo = ElidedCombo(self)
+        self._combo = ElidedCombo(self, Qt.TextElideMode.ElideMiddle)
         self._combo.setModel(self._model)
         self._combo.setMinimumContentsLength(CONTENTS_LENGTH)
         self._combo.setMinimumWidth(LEAST_WIDTH_PX)
@@ -123,6 +123,7 @@ class LanePicker(QWidget):
 
 def _item(choice: LaneChoice) -> QStandardItem:
     item = QStandardItem(f"{choice.title}  · {choice.note}" if choice.note else choice.title)
+    item.setData(choice.title, LABEL_ROLE)
     item.setToolTip("\n".join(part for part in (choice.summary, choice.missing) if part))
     if choice.missing:
         item.setData(QColor(theme.COLOURS.faint), Qt.ItemDataRole.ForegroundRole)

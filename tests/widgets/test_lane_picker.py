@@ -76,7 +76,8 @@ def test_what_is_missing_is_grey_says_why_and_can_be_chosen(
 
 
 def test_the_note_stands_beside_the_title(picker: LanePicker) -> None:
-    assert "preliminary" in picker._combo.currentText()
+    assert "preliminary" in picker._combo.itemText(0)
+    assert picker._combo.label == "FlashDepth-lite"
 
 
 def test_filling_the_menu_again_keeps_the_choice(picker: LanePicker) -> None:
@@ -103,5 +104,5 @@ def test_a_long_title_is_shortened_rather_than_cut(picker: LanePicker) -> None:
     picker.set_current("long")
     picker.resize(picker.minimumSizeHint())
     short = grabbed(picker._combo)
-    picker.set_entries([LaneChoice("long", title + " and more behind")])
+    picker.set_entries([LaneChoice("long", title.replace("very many", "so many other"))])
     assert (short == grabbed(picker._combo)).all()
