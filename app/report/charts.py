@@ -54,7 +54,8 @@ def strip(picture: str, marks: list[int], count: int, height: int = 130, label: 
     parts = [
         f'<image href="{picture}" x="{LEFT}" y="2" width="{WIDTH - LEFT - RIGHT}" '
         f'height="{inner}" preserveAspectRatio="none"/>',
-        *(_mark(at, count, 2, 2 + inner) for at in marks),
+        # A frame is a column here, and a cut lies before its frame's column.
+        *(_mark(at, count + 1, 2, 2 + inner) for at in marks),
         f'<text class="name" x="{LEFT - 8}" y="{height / 2:.0f}">{html.escape(label)}</text>',
     ]
     return _svg(parts, height, f"x-t slice {label}")

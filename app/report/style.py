@@ -48,7 +48,7 @@ svg .name{font-weight:700;dominant-baseline:middle}
 .cut{stroke:var(--quiet);stroke-width:1.2;stroke-dasharray:3 4}
 .curve{fill:none;stroke-width:1.6;stroke-linejoin:round;stroke-linecap:round}
 svg image{image-rendering:pixelated}
-.curve.a{stroke:var(--a);stroke-width:2.6}.curve.b{stroke:var(--b)}.curve.truth{stroke:var(--truth)}
+.curve.a{stroke:var(--a);stroke-width:2.3}.curve.b{stroke:var(--b)}.curve.truth{stroke:var(--truth)}
 @media print{section{break-inside:avoid-page}main{padding:0}}
 """.replace("LANE_A", LANE_COLOURS["a"])
     .replace("LANE_B", LANE_COLOURS["b"])

@@ -43,7 +43,8 @@ def sentences(findings: Findings) -> tuple[str, ...]:
         found += _accuracy_sentences(a.accuracy, b.accuracy)
     else:
         found.append("This input has no ground truth, so nothing here says which lane is right.")
-    found.append(_compare("speed", a.fps, b.fps, False, "is faster", "frames per second"))
+    if a.network_size is not None and b.network_size is not None:
+        found.append(_compare("speed", a.fps, b.fps, False, "is faster", "frames per second"))
     return tuple(sentence for sentence in found if sentence)
 
 

@@ -249,17 +249,17 @@ def test_flicker_planted_in_a_rendered_clip_is_shown_where_and_when_it_is() -> N
     meter = FlickerMeter(1)
     heat, flicker = [], []
     for n in range(8):
-        shot = renderer.render(scene, n / 25, (n - 1) / 25)
+        shot = renderer.render(scene, n / 100)
         shown = shot.disparity.copy()
         if n == 5:
-            shown[100:160, 60:140] *= np.float32(1.3)
+            shown[100:160, 60:140] += 3 * np.mean(np.abs(shown - np.median(shown)))
         lane = meter.update(Frame(shot.rgb, n, 0, 0, n / 25), {"a": shown}).lanes["a"]
         heat.append(lane.heat)
         flicker.append(lane.flicker)
 
     # Seen when it comes and when it goes, and at no other time.
     assert set(np.argsort(flicker[1:])[-2:] + 1) == {5, 6}
-    assert max(flicker[1:5] + flicker[7:]) < 0.15 * flicker[5]
+    assert max(flicker[1:5] + flicker[7:]) < 0.25 * flicker[5]
     # The map is half as large as the picture.
     inside = np.zeros(heat[5].shape, bool)
     inside[52:78, 32:68] = True

@@ -90,7 +90,8 @@ class Planted:
         disparity = DISPARITY[:, frame.index * STEP : frame.index * STEP + WIDTH]
         if self._flicker is not None:
             disparity = disparity + self._flicker(frame.index)
-        return DepthMap((4 * disparity + 1).astype(np.float32), Unit.RELATIVE, frame.index)
+        seen = (4 * disparity + 1).astype(np.float32)
+        return DepthMap(seen, Unit.RELATIVE, frame.index, (WIDTH, HEIGHT))
 
     def reset(self) -> None:
         self.resets += 1
@@ -131,6 +132,7 @@ def test_metrics_json_has_the_keys_that_others_rely_on(report: Report) -> None:
     assert metrics["frames"] == 16
     assert metrics["cuts"] == []
     assert metrics == report.metrics
+    assert metrics["settings"]["network_size"] == {"a": [WIDTH, HEIGHT], "b": [WIDTH, HEIGHT]}
 
 
 def test_a_lane_that_is_right_up_to_scale_and_shift_is_found_perfect(report: Report) -> None:
@@ -354,6 +356,8 @@ def test_compare_opens_runs_and_closes_what_it_was_asked_for(
     assert report.metrics["lanes"]["a"]["model"] == "ground-truth"
     assert report.metrics["lanes"]["a"]["accuracy"]["absrel"] == pytest.approx(0.0, abs=1e-6)
     assert "Both lanes run the same model" in report.html.read_text()
+    assert report.sentences[1] == "A and B are the same in accuracy (AbsRel 0)."
+    assert not any("speed" in sentence for sentence in report.sentences)
 
 
 def test_a_live_source_is_refused_and_closed(
