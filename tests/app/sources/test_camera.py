@@ -123,7 +123,7 @@ class Driver:
         self.opens = True
         self.refuses_parameters = False
         self.has = {cv2.CAP_PROP_AUTO_EXPOSURE: 3.0, cv2.CAP_PROP_EXPOSURE: 157.0}
-        self.picture: NDArray[np.uint8] = np.arange(48, dtype=np.uint8).reshape(4, 4, 3)
+        self.picture: NDArray[np.uint8] = np.full((32, 32, 3), (10, 20, 30), np.uint8)
         self.blank_pictures = 0
         self.failures = 0
         self.throws = False
@@ -208,35 +208,35 @@ def test_what_was_asked_and_what_came_are_told_side_by_side(driver: Driver) -> N
     with closing(source_of(driver.open, CameraRequest((1920, 1080)))) as source:
         assert source.info.asked == "1920x1080 at 30 fps"
         next_frame(source)
-        assert source.info.delivered == "4x4 MJPG"
-        assert source.info.size == (4, 4)
+        assert source.info.delivered == "32x32 MJPG"
+        assert source.info.size == (32, 32)
 
 
 def test_blue_and_red_are_not_mistaken_for_each_other(driver: Driver) -> None:
     with closing(source_of(driver.open)) as source:
         frame = next_frame(source)
-    assert frame.rgb[0, 0].tolist() == [2, 1, 0]
+    assert frame.rgb[0, 0].tolist() == [30, 20, 10]
     assert frame.rgb.flags.c_contiguous
 
 
 def test_grey_cameras_become_rgb(driver: Driver) -> None:
-    driver.picture = np.arange(16, dtype=np.uint8).reshape(4, 4)
+    driver.picture = np.repeat(np.arange(0, 64, 2, dtype=np.uint8), 32).reshape(32, 32)
     with closing(source_of(driver.open)) as source:
-        assert next_frame(source).rgb[0, 3].tolist() == [3, 3, 3]
+        assert next_frame(source).rgb[3, 0].tolist() == [6, 6, 6]
 
 
 def test_another_pixel_format_is_tried_when_the_first_has_not_the_size(driver: Driver) -> None:
     driver.sizes = {"MJPG": (1280, 720), "NV12": (320, 240), "YUYV": (1920, 1080)}
     with closing(source_of(driver.open, CameraRequest((1920, 1080)))) as source:
         next_frame(source)
-        assert source.info.delivered == "4x4 YUYV"
+        assert source.info.delivered == "32x32 YUYV"
 
 
 def test_the_nearest_size_is_taken_when_none_fits(driver: Driver) -> None:
     driver.sizes = {"MJPG": (1280, 720), "NV12": (640, 480), "YUYV": (320, 240)}
     with closing(source_of(driver.open, CameraRequest((1920, 1080)))) as source:
         next_frame(source)
-        assert source.info.delivered == "4x4 MJPG"
+        assert source.info.delivered == "32x32 MJPG"
         assert driver.released == len(driver.opened) - 1
 
 
@@ -244,7 +244,7 @@ def test_a_driver_that_refuses_to_be_asked_at_open_is_asked_afterwards(driver: D
     driver.refuses_parameters = True
     with closing(source_of(driver.open, CameraRequest((1920, 1080)))) as source:
         next_frame(source)
-        assert source.info.delivered == "4x4 MJPG"
+        assert source.info.delivered == "32x32 MJPG"
     assert (cv2.CAP_PROP_FRAME_WIDTH, 1920.0) in driver.set
 
 
@@ -257,7 +257,7 @@ def test_only_the_newest_picture_is_buffered(driver: Driver) -> None:
 def test_blank_pictures_of_a_waking_sensor_are_not_shown(driver: Driver) -> None:
     driver.blank_pictures = 5
     with closing(source_of(driver.open)) as source:
-        assert next_frame(source).size == (4, 4)
+        assert next_frame(source).size == (32, 32)
         assert driver.blank_pictures == 0
 
 
