@@ -119,7 +119,7 @@ def _parser() -> argparse.ArgumentParser:
         sub.set_defaults(command=name)
         return sub
 
-    for describe in (_process, _record, _replay, _bench, _models):
+    for describe in (_process, _compare, _record, _replay, _models, _cameras, _bench, _train):
         describe(add)
     return parser
 
@@ -166,6 +166,24 @@ def _replay(add: Add) -> None:
     replay.add_argument("recording", type=Path, metavar="DIR")
     replay.add_argument("--check", action="store_true", help="only say whether it can be read")
     _window_options(replay)
+
+
+def _compare(add: Add) -> None:
+    compare = add("compare", "Compare two models over a clip: one page and the numbers.")
+    compare.add_argument("input", metavar="INPUT")
+    compare.add_argument("--out", type=Path, required=True, metavar="DIR")
+    compare.add_argument("--frames", type=_positive, metavar="N", help="at most so many frames")
+
+
+def _cameras(add: Add) -> None:
+    add("cameras", "List the cameras; opens none of them.")
+
+
+def _train(add: Add) -> None:
+    train = add("train", "Train the bundled model.")
+    train.add_argument("config", type=Path, metavar="CONFIG")
+    train.add_argument("--out", type=Path, metavar="DIR", help="default: runs/ and the name")
+    train.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
 
 
 def _bench(add: Add) -> None:
