@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 import threading
 import time
 from collections import deque
@@ -13,18 +14,21 @@ from app.mailbox import Closed
 
 T = TypeVar("T")
 
+_REMEMBERED = 5  # items whose median tells the pace, so that one hiccup does not
+
 
 @dataclass(frozen=True, slots=True)
 class InboxLimits:
     """What may wait.
 
-    age_s : once the oldest item has waited this long nothing more is let in, so that what a crash
-        would lose stays small however slow the disk is.
+    age_s : nothing more is let in once the oldest item has waited this long, or once a new one
+        would, at the pace at which items were dealt with lately; so what a crash would lose stays
+        small however slow disk and processor are.
     """
 
     items: int = 64
     size_bytes: int = 256 << 20
-    age_s: float = 0.35
+    age_s: float = 0.3
 
 
 class Inbox(Generic[T]):
@@ -37,6 +41,8 @@ class Inbox(Generic[T]):
         self._bytes = 0
         self._closed = False
         self._changed = threading.Condition()
+        self._taken_s: float | None = None
+        self._took_s: deque[float] = deque(maxlen=_REMEMBERED)
 
     def __len__(self) -> int:
         with self._changed:
@@ -45,10 +51,7 @@ class Inbox(Generic[T]):
     def offer(self, item: T, size_bytes: int) -> bool:
         """Let `item` in if there is room and nothing is late; never blocks."""
         with self._changed:
-            late = bool(self._waiting) and (
-                self._clock() - self._waiting[0][2] > self._limits.age_s
-            )
-            if self._closed or late or not self._has_room(size_bytes):
+            if self._closed or self._is_late() or not self._has_room(size_bytes):
                 return False
             self._append(item, size_bytes)
             return True
@@ -65,8 +68,12 @@ class Inbox(Generic[T]):
     def take(self, timeout_s: float) -> T | None:
         """The oldest item, or None if none came in time. Raises Closed when closed and empty."""
         with self._changed:
+            if self._taken_s is not None:
+                self._took_s.append(self._clock() - self._taken_s)
+                self._taken_s = None
             self._changed.wait_for(lambda: bool(self._waiting) or self._closed, timeout_s)
             if self._waiting:
+                self._taken_s = self._clock()
                 item, size_bytes, _ = self._waiting.popleft()
                 self._bytes -= size_bytes
                 self._changed.notify_all()
@@ -80,6 +87,13 @@ class Inbox(Generic[T]):
         with self._changed:
             self._closed = True
             self._changed.notify_all()
+
+    def _is_late(self) -> bool:
+        if not self._waiting:
+            return False
+        waited_s = self._clock() - self._waiting[0][2]
+        ahead_s = len(self._waiting) * statistics.median(self._took_s or (0.0,))
+        return max(waited_s, ahead_s) > self._limits.age_s
 
     def _has_room(self, size_bytes: int) -> bool:
         if not self._waiting:  # one item is always let in, however large

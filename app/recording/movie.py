@@ -39,7 +39,7 @@ UInt8 = NDArray[np.uint8]
 Float32 = NDArray[np.float32]
 
 FRAGMENT_S = 0.25  # as played
-_PATIENCE_S = 0.35  # on the wall, before a fragment is ended early
+_PATIENCE_S = 0.3  # on the wall, before a fragment is ended early
 _INTERLEAVE_S = 0.2  # how long pictures wait for a sound that does not come
 _KEY_EVERY = 15  # frames; what a jump in the replay has to decode at most
 _BT709 = 1
@@ -162,7 +162,8 @@ class MovieWriter:
     def _mux(self, packets: list[Packet[VideoStream]]) -> None:
         for packet in packets:
             if self._held is not None:
-                assert self._held.pts is not None and packet.pts is not None
+                assert self._held.pts is not None
+                assert packet.pts is not None
                 self._held.duration = packet.pts - self._held.pts
                 self._container.mux(self._held)
             self._held = packet
