@@ -10,7 +10,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from app.bridge import WakeUp
 from app.controller import Controller
 from app.settings import Settings, SettingsModel
-from app.sources.discovery import cameras
+from app.sources.discovery import cameras, spec_of
 from models.errors import SourceError
 from widgets.source_menu import SourceMenu
 
@@ -80,7 +80,8 @@ class SourceDesk(QObject):
 
     def _ask_drivers(self) -> None:
         try:
-            self._cameras = [(camera.spec, camera.name) for camera in cameras()]
+            found = cameras()
+            self._cameras = [(spec_of(camera, found), camera.name) for camera in found]
             self._failure = ""
         except SourceError as error:
             self._cameras, self._failure = [], str(error)

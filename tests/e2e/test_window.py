@@ -202,7 +202,7 @@ def test_closing_while_everything_runs_leaves_no_thread(
     session = start_session(source_width=160, source_height=120)
     wait_until_shown(session)
     session.window.close()
-    assert threading.active_count() == before
+    assert threading.active_count() <= before
     assert not session.window.isVisible()
 
 
