@@ -128,7 +128,7 @@ class NeuralSession:
                 f"{self._recipe.title} returned no usable disparity for this frame; its memory "
                 "was reset, and if that keeps happening choose another input size or model."
             )
-        restored = restore(disparity[0].cpu().numpy(), frame.rgb, memo)
+        restored = restore(disparity[0].cpu().numpy(), *frame.size)
         return DepthMap(restored, Unit.RELATIVE, frame.index, steps[-1])
 
     def reset(self) -> None:
