@@ -75,10 +75,7 @@ class ScreenConnection:
             self._screens = mss.MSS()
             desktop, main = self._screens.monitors[0], self._screens.monitors[1]
         except (mss.exception.ScreenShotError, OSError, IndexError) as error:
-            raise SourceError(
-                "The screen cannot be read; on macOS allow this program under System Settings > "
-                "Privacy & Security > Screen Recording."
-            ) from error
+            raise SourceError(_why_not_opened(error)) from error
         if region is not None:
             x, y, width, height = region
             main = {"left": x, "top": y, "width": width, "height": height}
@@ -107,6 +104,15 @@ class ScreenConnection:
 
     def close(self) -> None:
         self._screens.close()
+
+
+def _why_not_opened(error: Exception) -> str:
+    if sys.platform == "darwin":
+        return (
+            "The screen cannot be read; allow this program under System Settings > Privacy & "
+            "Security > Screen Recording."
+        )
+    return f"The screen cannot be read ({error}); pick another source."
 
 
 def _is_inside(part: Mapping[str, int], whole: Mapping[str, int]) -> bool:

@@ -28,7 +28,9 @@ from app.sources.live_reader import USUAL_PATIENCE, Patience
 from models.errors import SourceError
 
 _OPEN_TIMEOUT_S = 5.0
+_UDP_OPEN_TIMEOUT_S = 2.0  # nobody has to be connected to: there are packets or there are none
 _PROBE_S = 0.5
+_PIPE_SLICE_S = 0.05
 _JPEG_START, _JPEG_END = b"\xff\xd8", b"\xff\xd9"
 _ASSUMED_SIZE = (1280, 720)
 # What keeps FFmpeg from collecting seconds of pictures before it hands out the first.
@@ -57,13 +59,22 @@ def open_stream(url: str, patience: Patience = USUAL_PATIENCE) -> LiveSource:
 
 def open_pipe(path: Path, patience: Patience = USUAL_PATIENCE) -> LiveSource:
     """A source that reads a named pipe; when its writer goes it waits for the next one."""
-    return LiveSource(
-        str(path),
-        path.name,
-        lambda: StreamConnection.to_pipe(path, patience.stall_s),
-        size=_ASSUMED_SIZE,
-        patience=patience,
-    )
+    return _PipeSource(path, patience)
+
+
+class _PipeSource(LiveSource):
+    def __init__(self, path: Path, patience: Patience) -> None:
+        self._path = path
+        self._silence_s = patience.stall_s
+        self._closing = threading.Event()
+        super().__init__(str(path), path.name, self._connect, size=_ASSUMED_SIZE, patience=patience)
+
+    def close(self) -> None:
+        self._closing.set()  # a pipe that nobody writes into is waited for
+        super().close()
+
+    def _connect(self) -> StreamConnection:
+        return StreamConnection.to_pipe(self._path, self._silence_s, self._closing)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,17 +115,19 @@ class StreamConnection:
     def to_url(url: str, silence_s: float) -> StreamConnection:
         """Connect to `url`. Raises SourceError with the reason if nobody answers."""
         title = _title(url)
-        options = _EAGER | _BY_SCHEME.get(urlsplit(url).scheme, {})
+        scheme = urlsplit(url).scheme
+        options = _EAGER | _BY_SCHEME.get(scheme, {})
+        opening_s = _UDP_OPEN_TIMEOUT_S if scheme == "udp" else _OPEN_TIMEOUT_S
         try:
-            container = av.open(url, "r", options=options, timeout=(_OPEN_TIMEOUT_S, silence_s))
+            container = av.open(url, "r", options=options, timeout=(opening_s, silence_s))
         except (av.error.FFmpegError, OSError) as error:
             raise SourceError(_why_not_opened(title, error)) from error
         return StreamConnection(container, title, None)
 
     @staticmethod
-    def to_pipe(path: Path, silence_s: float) -> StreamConnection:
-        """Read the pipe at `path`, once somebody writes into it."""
-        pipe = PipeBytes(path, silence_s)
+    def to_pipe(path: Path, silence_s: float, closing: threading.Event) -> StreamConnection:
+        """Read the pipe at `path`, once somebody writes into it, until `closing` is set."""
+        pipe = PipeBytes(path, silence_s, closing)
         try:
             container = av.open(pipe, "r", options=_EAGER)
         except (av.error.FFmpegError, OSError) as error:
@@ -162,38 +175,41 @@ class StreamConnection:
 
 
 class PipeBytes:
-    """A named pipe as a file whose reads never wait for longer than `silence_s`."""
+    """A named pipe as a file whose reads wait for `silence_s` at most, and not once it closes."""
 
-    def __init__(self, path: Path, silence_s: float) -> None:
+    def __init__(self, path: Path, silence_s: float, closing: threading.Event) -> None:
         self._silence_s = silence_s
-        self._closed = threading.Event()
+        self._closing = closing
         self._heard = False
         try:
             # Not waiting for a writer: that would block where nothing can interrupt it.
-            self._handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+            self._handle: int | None = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
         except OSError as error:
             raise SourceError(f"The pipe {path} cannot be read ({error.strerror}).") from error
 
     def read(self, count: int) -> bytes:
         """Up to `count` bytes; empty when the writer has gone, or was silent for too long."""
         deadline_s = time.monotonic() + self._silence_s
-        while (remaining_s := deadline_s - time.monotonic()) > 0:
-            if select.select([self._handle], [], [], remaining_s)[0]:
-                try:
-                    data = os.read(self._handle, count)
-                except BlockingIOError:
-                    continue
-                if data or self._heard:
-                    self._heard = True
-                    return data
-                self._closed.wait(0.02)  # nobody has opened the other end yet
+        while self._handle is not None and time.monotonic() < deadline_s:
+            if self._closing.is_set():
+                break
+            if not select.select([self._handle], [], [], _PIPE_SLICE_S)[0]:
+                continue
+            try:
+                data = os.read(self._handle, count)
+            except BlockingIOError:
+                continue
+            if data or self._heard:
+                self._heard = True
+                return data
+            self._closing.wait(_PIPE_SLICE_S)  # nobody has opened the other end yet
         return b""
 
     def close(self) -> None:
         """Give the pipe back; may be called twice."""
-        if not self._closed.is_set():
-            self._closed.set()
-            os.close(self._handle)
+        handle, self._handle = self._handle, None
+        if handle is not None:
+            os.close(handle)
 
 
 def is_pipe(path: Path) -> bool:
