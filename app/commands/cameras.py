@@ -1,18 +1,29 @@
-"""`cameras`: what is plugged in, and what each can deliver. Opens none of them."""
+"""`cameras`: what is plugged in, and what each can deliver. Starts none of them."""
 
 from __future__ import annotations
 
 import argparse
 
-from app.sources.discovery import cameras
+from app.sources.discovery import Camera, cameras
+from app.sources.v4l2 import formats_of
+from models.errors import SourceError
 
 
 def run(arguments: argparse.Namespace) -> int:  # noqa: ARG001 - no options of its own
-    """One line per camera: how to open it, its name, where it is plugged in."""
+    """One line per camera: how to open it, its name, where it is plugged in; then its formats."""
     found = cameras()
     if not found:
         print("There is no camera. Plug one in, or use --source synthetic or a video file.")
         return 0
     for camera in found:
         print(f"camera:{camera.index}  {camera.name}  {camera.path}")
+        for line in _formats(camera):
+            print(f"    {line}")
     return 0
+
+
+def _formats(camera: Camera) -> list[str]:
+    try:
+        return [offer.text for offer in formats_of(camera)]
+    except SourceError as error:
+        return [str(error)]

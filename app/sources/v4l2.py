@@ -1,0 +1,127 @@
+"""The formats a camera offers, as Linux tells them without starting the camera.
+
+Structures and numbers are those of linux/videodev2.h. The other systems tell formats only once a
+camera is open, so nothing is listed there.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from app.sources.camera_formats import SIZES, fourcc_text
+from app.sources.discovery import Camera
+from models.errors import SourceError
+
+Ioctl = Callable[[int, int, bytearray], object]
+
+_CAPTURE = 1  # V4L2_BUF_TYPE_VIDEO_CAPTURE
+_DISCRETE = 1  # V4L2_FRMSIZE_TYPE_DISCRETE, V4L2_FRMIVAL_TYPE_DISCRETE
+_MOST = 256  # no driver lists more; a broken one might never stop
+
+_FORMAT = struct.Struct("=3I32sI4I")  # v4l2_fmtdesc
+_SIZE = struct.Struct("=3I6I2I")  # v4l2_frmsizeenum
+_INTERVAL = struct.Struct("=5I6I2I")  # v4l2_frmivalenum
+
+
+def _request(number: int, size: int) -> int:
+    """_IOWR('V', number, size)"""
+    return (3 << 30) | (size << 16) | (ord("V") << 8) | number
+
+
+ENUM_FORMATS = _request(2, _FORMAT.size)
+ENUM_SIZES = _request(74, _SIZE.size)
+ENUM_INTERVALS = _request(75, _INTERVAL.size)
+
+
+@dataclass(frozen=True, slots=True)
+class CameraFormat:
+    """One thing a camera offers.
+
+    fps : the rates at this size, highest first; empty if the driver tells none.
+    """
+
+    pixel_format: str
+    size: tuple[int, int]
+    fps: tuple[float, ...]
+
+    @property
+    def text(self) -> str:
+        """As listed for the user."""
+        rates = "/".join(f"{rate:g}" for rate in self.fps)
+        at = f" at {rates} fps" if rates else ""
+        return f"{self.pixel_format} {self.size[0]}x{self.size[1]}{at}"
+
+
+def formats_of(camera: Camera, ioctl: Ioctl | None = None) -> tuple[CameraFormat, ...]:
+    """What `camera` offers, largest first; empty where the system tells only after opening.
+
+    Does not start the camera. Raises SourceError if its device cannot be asked.
+    """
+    if not camera.device or not (ioctl or sys.platform.startswith("linux")):
+        return ()
+    try:
+        handle = os.open(camera.device, os.O_RDWR | os.O_NONBLOCK)
+    except OSError as error:
+        raise SourceError(f"{camera.name} cannot be asked ({error.strerror}).") from error
+    try:
+        found = tuple(_formats(handle, ioctl or _system_ioctl()))
+    finally:
+        os.close(handle)
+    return tuple(sorted(found, key=_by_size, reverse=True))
+
+
+def _by_size(offer: CameraFormat) -> tuple[int, str]:
+    return offer.size[0] * offer.size[1], offer.pixel_format
+
+
+def _system_ioctl() -> Ioctl:
+    import fcntl  # not on Windows
+
+    return fcntl.ioctl
+
+
+def _formats(handle: int, ioctl: Ioctl) -> Iterator[CameraFormat]:
+    for told in _enumerate(handle, ioctl, ENUM_FORMATS, _FORMAT, (_CAPTURE,)):
+        fourcc = told[4]
+        for size in _sizes(handle, ioctl, fourcc):
+            yield CameraFormat(fourcc_text(fourcc), size, _rates(handle, ioctl, fourcc, size))
+
+
+def _sizes(handle: int, ioctl: Ioctl, fourcc: int) -> Iterator[tuple[int, int]]:
+    for told in _enumerate(handle, ioctl, ENUM_SIZES, _SIZE, (fourcc,)):
+        if told[2] == _DISCRETE:
+            yield told[3], told[4]
+            continue
+        least_w, most_w, _, least_h, most_h, _ = told[3:9]
+        # A range of sizes: name those that people ask for.
+        yield from ((w, h) for w, h in SIZES if least_w <= w <= most_w and least_h <= h <= most_h)
+        return
+
+
+def _rates(handle: int, ioctl: Ioctl, fourcc: int, size: tuple[int, int]) -> tuple[float, ...]:
+    rates: set[float] = set()
+    for told in _enumerate(handle, ioctl, ENUM_INTERVALS, _INTERVAL, (fourcc, *size)):
+        numerator, denominator = told[5], told[6]  # of the interval; of the shortest in a range
+        if numerator:
+            rates.add(round(denominator / numerator, 2))
+        if told[4] != _DISCRETE:
+            break
+    return tuple(sorted(rates, reverse=True))
+
+
+def _enumerate(
+    handle: int, ioctl: Ioctl, request: int, layout: struct.Struct, fixed: tuple[int, ...]
+) -> Iterator[tuple[int, ...]]:
+    """Ask for item 0, 1, ... until the driver says that there is none."""
+    for index in range(_MOST):
+        data = bytearray(layout.size)
+        struct.pack_into(f"={1 + len(fixed)}I", data, 0, index, *fixed)
+        try:
+            ioctl(handle, request, data)
+        except OSError:
+            return
+        yield layout.unpack(data)
