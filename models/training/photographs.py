@@ -22,10 +22,9 @@ SCIKIT_IMAGE = (
     "camera.png",  # Lav Varshney, CC0
     "chelsea.png",  # Stefan van der Walt, CC0
     "coffee.png",  # Rachel Michetti, CC0
-    "grass.png",  # CC0
+    "grass.png",  # linolafett, CC0
     "gravel.png",  # CC0Textures
     "hubble_deep_field.jpg",  # NASA, public domain
-    "moon.png",  # NASA, public domain
     "rocket.jpg",  # SpaceX, public domain
 )
 SCIKIT_LEARN = (

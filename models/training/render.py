@@ -12,9 +12,9 @@ from models.scenes import Renderer, TextureAtlas, build_atlas, random_scene
 from models.training.cache import Clip
 from models.training.photographs import photographs
 
-PHOTOGRAPHS_AT_ONCE = 15
+PHOTOGRAPHS_AT_ONCE = 10
 """As many as fit beside the built-in textures."""
-SCENES_PER_ATLAS = 40
+SCENES_PER_ATLAS = 200
 SHORTEST_INTERVAL_S, LONGEST_INTERVAL_S = 1 / 30, 1 / 10
 LATEST_START_S = 20.0
 

@@ -131,7 +131,7 @@ def test_inference_in_bfloat16_stays_near_float32() -> None:
 def test_bfloat16_makes_no_staircase_of_disparity() -> None:
     made = network().for_inference(torch.bfloat16)
     disparity, _ = made(torch.randn(1, 3, 64, 96).bfloat16(), None)
-    assert len(disparity.unique()) > 0.5 * disparity.numel()
+    assert len(disparity.unique()) > 0.2 * disparity.numel()
 
 
 @torch.inference_mode()
