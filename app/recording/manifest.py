@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,12 +14,11 @@ from typing import Any
 from app.environment import environment
 from app.recording.format import FORMAT, MANIFEST, MAX_MANIFEST_BYTES, VERSION, regular_file
 from app.recording.index import plain_text
+from app.redaction import without_secrets
 from app.sources.base import SourceInfo
 from app.version import version
 from models import registry
 from models.errors import SourceError, UserError
-
-_USER_INFO = re.compile(r"(?<=://)[^/@\s]*@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +72,7 @@ def write_manifest(folder: Path, facts: RecordingFacts) -> None:
         "environment": environment(),
     }
     # Addresses may carry a user's name and password; recordings are handed on.
-    text = _USER_INFO.sub("", json.dumps(document, indent=2, default=str)) + "\n"
+    text = without_secrets(json.dumps(document, indent=2, default=str)) + "\n"
     partial = folder / (MANIFEST + ".part")
     with partial.open("w", encoding="utf-8") as file:
         file.write(text)
