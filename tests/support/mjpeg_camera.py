@@ -26,11 +26,15 @@ class MjpegCamera:
 
     size : (width, height); may be changed while it runs.
     fps : pictures per second.
+    numbers : how many different pictures there are before they repeat.
     """
 
-    def __init__(self, size: tuple[int, int] = (160, 64), fps: float = 30.0) -> None:
+    def __init__(
+        self, size: tuple[int, int] = (160, 64), fps: float = 30.0, numbers: int = 1024
+    ) -> None:
         self.size = size
         self.fps = fps
+        self.numbers = numbers
         self.answer: bytes | None = None  # said in place of any picture, then the line is cut
         self.sent = 0
         self.connections = 0
@@ -140,7 +144,7 @@ class MjpegCamera:
                 time.sleep(max(0.0, due_s - time.monotonic()))
 
     def _part(self) -> bytes:
-        data = self._jpeg(self.sent % 1024)
+        data = self._jpeg(self.sent % self.numbers)
         if self._rubbish > 0:
             self._rubbish -= 1
             data = np.random.default_rng(self.sent).bytes(len(data))
