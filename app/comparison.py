@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.readings import UNIT_TEXT
+from app.readings import UNIT_TEXT, title_of
 from app.results import Analysis, FrameResult
 from app.settings import Settings
 from models.frames import UInt8
@@ -82,7 +82,7 @@ class ComparisonViews:
                 pane.clear("This lane is off")
                 continue
             shown = result.lanes[name]
-            pane.set_model(f"Flicker · {shown.model}")
+            pane.set_model(f"Flicker · {title_of(shown.model)}")
             recent = "–" if np.isnan(lane.recent) else f"{lane.recent:.3f}"
             pane.set_caption(f"{recent} over {settings.flicker_window} frames")
             scale = Scale(0.0, FULL_SCALE, "flicker", "steady", "flickers")
@@ -99,7 +99,7 @@ class ComparisonViews:
                 pane.clear("This lane is off")
                 continue
             lane = result.lanes[name]
-            pane.set_model(f"x-t · {lane.model}")
+            pane.set_model(f"x-t · {title_of(lane.model)}")
             row = int(settings.scan_line * (result.frame.size[1] - 1))
             pane.set_caption(f"row {row}, last {len(picture)} frames, newest below")
             pane.set_range(*lane.display_range, UNIT_TEXT[lane.depth.unit])

@@ -10,7 +10,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtGui import QColor
 
 from app.comparison import ComparisonViews
-from app.readings import UNIT_TEXT, colour_at, disparity_at
+from app.readings import UNIT_TEXT, colour_at, disparity_at, title_of
 from app.results import FrameResult, LaneResult
 from app.settings import Settings
 from models import registry
@@ -109,7 +109,7 @@ class Display(QObject):
         lane = result.lanes.get(name)
         chosen = self._settings.model_a if name == "a" else self._settings.model_b
         if lane is None:
-            pane.set_model(_title(chosen))
+            pane.set_model(title_of(chosen))
             pane.set_badge(None)
             if name not in result.failures:
                 pane.clear("This lane is off")
@@ -117,7 +117,7 @@ class Display(QObject):
             else:
                 pane.set_banner(result.failures[name], "warn")
             return
-        pane.set_model(_title(lane.model))
+        pane.set_model(title_of(lane.model))
         pane.set_badge(self._badge(lane, chosen))
         pane.set_caption(f"{lane.compute_ms:.0f} ms")
         pane.set_range(*lane.display_range, UNIT_TEXT[lane.depth.unit])
@@ -139,7 +139,7 @@ class Display(QObject):
         if a is None or b is None:
             self._stage.wipe.clear("Both lanes are needed to compare them")
             return
-        self._stage.wipe.set_names(_title(a.model), _title(b.model))
+        self._stage.wipe.set_names(title_of(a.model), title_of(b.model))
         self._stage.wipe.set_range(*a.display_range, UNIT_TEXT[a.depth.unit])
         self._stage.wipe.show_pair(a.levels, b.levels, self._table)
 
@@ -202,10 +202,3 @@ def cloud_options(settings: Settings) -> CloudOptions:
 def _table(name: str) -> UInt8:
     known = name if name in colormap.COLORMAPS else colormap.COLORMAPS[0]
     return np.ascontiguousarray(colormap.table(known))
-
-
-def _title(model: str) -> str:
-    try:
-        return registry.find(model).title
-    except UserError:
-        return model

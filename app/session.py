@@ -14,6 +14,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from app.action_table import action_table
 from app.actions import Actions
 from app.controller import Controller
+from app.desks.calibration import CalibrationDesk
 from app.desks.charts import ChartsDesk
 from app.desks.lessons import LessonDesk
 from app.desks.recording import RecordingDesk
@@ -65,6 +66,7 @@ class AppSession(QObject):
         self.snapshots = SnapshotDesk(self.window, self.display, self.model, self)
         self.report = ReportDesk(self.window, self.model, self)
         self.charts = ChartsDesk(self.window.below, self.model, self.controller, self)
+        self.calibration = CalibrationDesk(self.window, self.display, self.model, self)
         self.lessons = LessonDesk(self.window, self.model, self)
         self.sound = SoundDesk(self.model, self)
         self.sources = SourceDesk(self.window.source_menu, self.model, self.controller, self)
@@ -202,6 +204,7 @@ class AppSession(QObject):
             self.report.said,
             self.sound.said,
             self.sources.said,
+            self.calibration.said,
         ):
             signal.connect(self.status.say)
         self.recording.changed.connect(self.status.set_recording)
@@ -277,6 +280,7 @@ class AppSession(QObject):
         wishes: dict[str, Callable[[], object]] = {
             "memory.reset": self.controller.reset_memory,
             "cloud.reset_view": self.window.cloud.reset_view,
+            "cloud.calibrate": self.calibration.start,
             "cloud.save_ply": self.snapshots.ask_for_ply,
             "range.take": partial(self.controller.set_range_mode, "fixed"),
             "pins.clear": self.controller.clear_pins,

@@ -19,6 +19,7 @@ from widgets.status_strip import StatusReading
 
 _STATUS_MS = 250
 _NOTE_S = 12.0
+_SAME_CUT_FRAMES = 25
 
 
 class StatusDesk(QObject):
@@ -77,9 +78,18 @@ class StatusDesk(QObject):
     def add(self, result: FrameResult) -> None:
         """A result reached the screen."""
         self._pace.add(result, time.monotonic_ns())
-        if result.cut and (result.frame.index, "cut") not in self._marks:
-            self._marks.append((result.frame.index, "cut"))
-            self._window.transport.set_marks(self._marks)
+        if result.cut:
+            self._mark(result.frame.index)
+
+    def _mark(self, index: int) -> None:
+        """Mark a cut on the time line. Where frames are left out a cut shows a little late, so
+        marks close together are one cut, and the earliest is nearest to the truth."""
+        near = [mark for mark in self._marks if abs(mark[0] - index) < _SAME_CUT_FRAMES]
+        if any(mark[0] <= index for mark in near):
+            return
+        self._marks = [mark for mark in self._marks if mark not in near]
+        self._marks.append((index, "cut"))
+        self._window.transport.set_marks(self._marks)
 
     def show_transport(self) -> None:
         """Where the source is, and whether it plays."""

@@ -23,7 +23,7 @@ from app.sources.camera_formats import (
     pixel_formats_to_try,
     requests_in_order,
 )
-from app.sources.discovery import Camera, cameras, choose, find_again
+from app.sources.discovery import Camera, cameras, choose, find_again, spec_of
 from app.sources.live import LiveSource
 from app.sources.live_reader import USUAL_PATIENCE, Patience
 from models.errors import SourceError
@@ -88,10 +88,11 @@ def open_camera(
         if not isinstance(key, int):
             raise
         # Without a list a number can still be tried.
-        camera = Camera(key, f"Camera {key}", "", habits_of()[0].backend)
+        camera, spec = Camera(key, f"Camera {key}", "", habits_of()[0].backend), f"camera:{key}"
     else:
         camera = choose(listed, key)
-    return CameraSource(camera, request, spec=f"camera:{key}", patience=patience)
+        spec = spec_of(camera, listed)  # by name, because numbers change
+    return CameraSource(camera, request, spec=spec, patience=patience)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
