@@ -182,3 +182,12 @@ def test_an_empty_folder_and_an_empty_file_are_named(tmp_path: Path) -> None:
     (tmp_path / "empty.png").touch()
     with pytest.raises(SourceError, match=r"empty\.png"):
         open_source(str(tmp_path / "empty.png"))
+
+
+def test_a_camera_opened_by_number_is_remembered_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    webcam = Camera(2, "Webcam", "/by-id/webcam", V4L2.backend)
+    monkeypatch.setattr(camera_module, "cameras", lambda: [webcam])
+    monkeypatch.setattr(camera_module, "_open_capture", _refusing_capture)
+    with closing(open_source("camera:2")) as source:
+        assert source.info.spec == "camera:Webcam"
+        assert source.info.title == "Webcam"
