@@ -11,8 +11,13 @@ import os
 
 _QT_VARIABLES = ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR")
 
-# Read once, while OpenCV loads: with it Media Foundation takes half a minute to open a camera.
-os.environ.setdefault("OPENCV_VIDEOIO_MSMF_ENABLE_HW_TRANSFORMS", "0")
+_SETTINGS = {
+    "OPENCV_VIDEOIO_MSMF_ENABLE_HW_TRANSFORMS": "0",  # or opening a camera takes half a minute
+    "OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT": "2",  # seconds; ten is long to stare at a dead camera
+    "OPENCV_LOG_LEVEL": "ERROR",  # what fails is told in our own words
+}
+for _name, _setting in _SETTINGS.items():  # read once, while OpenCV loads
+    os.environ.setdefault(_name, _setting)
 
 _before = {name: os.environ.get(name) for name in _QT_VARIABLES}
 
