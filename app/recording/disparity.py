@@ -5,8 +5,8 @@ disparity = offset + scale * (value - 1), and 0 stands for unknown; so what is r
 what was written by at most half a step, a 131068th of the range. The values are then stored
 losslessly: each is replaced by its difference from the plane through its three neighbours above
 and to the left, small differences of either sign become small numbers, high bytes and low bytes
-are kept apart, and zlib packs runs and rare bytes. At 640x480 that takes a third of what PNG
-takes in time and two thirds in space.
+are kept apart, and zlib packs runs and rare bytes. On real lanes that takes a quarter of the time
+and half the space of a 16-bit PNG.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from app.recording.format import is_recording
+from app.recording.index import GapEntry, to_line
 from app.recording.recorder import RecorderOptions
 from app.recording.writer import Content
 from app.sources.base import Ended, Source
@@ -121,6 +122,16 @@ def test_breaks_come_back_as_breaks(tmp_path: Path, opened: OpenIt) -> None:
     frames = [_next(source) for _ in layout]
     assert [f.segment for f in frames] == [0, 0, 1, 1, 2]
     assert [f.index for f in frames] == [0, 1, 2, 3, 4]
+
+
+def test_lost_frames_come_back_as_a_break_and_a_note(tmp_path: Path, opened: OpenIt) -> None:
+    make_recording(tmp_path, [make_result(i) for i in range(4)])
+    lines = (tmp_path / "index.jsonl").read_bytes().splitlines(keepends=True)
+    lines.insert(3, to_line(GapEntry(7)))  # after the line of the part and two frames
+    (tmp_path / "index.jsonl").write_bytes(b"".join(lines))
+    source = opened(tmp_path)
+    assert [_next(source).segment for _ in range(4)] == [0, 0, 1, 1]
+    assert source.info.note.startswith("7 frames")
 
 
 def test_a_change_of_size_replays_across_both_files(tmp_path: Path, opened: OpenIt) -> None:
