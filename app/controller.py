@@ -109,6 +109,10 @@ class Controller(QObject):
     def toggle_memory(self) -> None:
         self.model.replace(memory=not self.settings.memory)
 
+    def restart_lanes(self) -> None:
+        """Try again to open what could not be opened."""
+        self._apply(self.settings, frozenset({"model_a"}))
+
     def reset_memory(self) -> None:
         """Start every lane anew at the next frame."""
         self._inference.reset_memory()

@@ -116,8 +116,9 @@ class Pipeline:
         for name in LANES:
             model = config.model(name)
             lane = self._lanes.get(name)
-            if lane is not None and (lane.model, lane.options) == (model, config.options):
-                continue
+            same = lane is not None and (lane.model, lane.options) == (model, config.options)
+            if same and not (lane and lane.failure):
+                continue  # what failed to open gets another chance
             if lane is not None:
                 lane.close()
             self._lanes[name] = _Lane(model, config.options)

@@ -17,6 +17,7 @@ from app.controller import Controller
 from app.desks.calibration import CalibrationDesk
 from app.desks.charts import ChartsDesk
 from app.desks.lessons import LessonDesk
+from app.desks.models import ModelDesk
 from app.desks.recording import RecordingDesk
 from app.desks.report import ReportDesk
 from app.desks.snapshots import SnapshotDesk
@@ -30,9 +31,7 @@ from app.screenshot import Screenshot
 from app.settings import Settings, SettingsModel
 from app.settings_store import SettingsStore
 from app.window import MainWindow
-from models import registry
 from widgets.cheat_sheet import CheatSheet
-from widgets.lane_picker import LaneChoice
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +67,7 @@ class AppSession(QObject):
         self.charts = ChartsDesk(self.window.below, self.model, self.controller, self)
         self.calibration = CalibrationDesk(self.window, self.display, self.model, self)
         self.lessons = LessonDesk(self.window, self.model, self)
+        self.models = ModelDesk(self.window, self.model, self)
         self.sound = SoundDesk(self.model, self)
         self.sources = SourceDesk(self.window.source_menu, self.model, self.controller, self)
         self.cheat_sheet = CheatSheet(self.window)
@@ -79,7 +79,7 @@ class AppSession(QObject):
 
     def start(self, note: str = "") -> None:
         """Begin to capture, estimate and show. `note` is said once in the status strip."""
-        self._fill_lane_menus()
+        self.models.start()
         self._on_settings(self.model.value, frozenset())
         if not self.model.value.hint_seen:
             self.window.stage.rgb.set_hint(HINT)
@@ -96,9 +96,16 @@ class AppSession(QObject):
             return
         self._closed = True
         self._unsubscribe()
-        for desk in (self.status, self.recording, self.report, self.charts, self.sound):
+        for desk in (
+            self.status,
+            self.recording,
+            self.report,
+            self.models,
+            self.charts,
+            self.sound,
+            self.sources,
+        ):
             desk.close()
-        self.sources.close()
         self.controller.close()
         self.engine.close()
         self._store.save(self.model.value)
@@ -173,8 +180,6 @@ class AppSession(QObject):
         self.engine.crashed.connect(self.status.say)
         window.closing.connect(self.close)
         window.dropped.connect(controller.open_source)
-        window.lane_a.chosen.connect(partial(controller.set, "model_a"))
-        window.lane_b.chosen.connect(partial(controller.set, "model_b"))
         window.memory_button.clicked.connect(controller.toggle_memory)
         window.reset_button.clicked.connect(controller.reset_memory)
         window.views.chosen.connect(partial(controller.set, "view"))
@@ -204,9 +209,11 @@ class AppSession(QObject):
             self.report.said,
             self.sound.said,
             self.sources.said,
+            self.models.said,
             self.calibration.said,
         ):
             signal.connect(self.status.say)
+        self.models.installed.connect(self.controller.restart_lanes)
         self.recording.changed.connect(self.status.set_recording)
         self.recording.changed.connect(self.window.inspector.record.set_recording)
         self.recording.changed.connect(self._on_recording)
@@ -215,21 +222,6 @@ class AppSession(QObject):
         self.controller.pins_changed.connect(self._on_pins)
         for heard in (self.status.add, self.charts.show, self.sound.show):
             self.display.shown.connect(heard)
-
-    def _fill_lane_menus(self) -> None:
-        choices = [
-            LaneChoice(
-                entry.name,
-                entry.title,
-                entry.summary,
-                entry.note,
-                entry.missing(),
-                entry.name not in (registry.OFF, registry.GROUND_TRUTH),
-            )
-            for entry in registry.entries()
-        ]
-        self.window.lane_a.set_entries(choices)
-        self.window.lane_b.set_entries(choices)
 
     # -- what comes back -------------------------------------------------------------------------
 
@@ -263,8 +255,6 @@ class AppSession(QObject):
         window.inspector_button.setChecked(settings.inspector)
         window.memory_button.setChecked(settings.memory)
         window.views.set_current(settings.view)
-        window.lane_a.set_current(settings.model_a)
-        window.lane_b.set_current(settings.model_b)
         window.transport.set_loop(settings.loop)
         window.transport.set_pacing(settings.pacing)
         self.actions.show(settings)

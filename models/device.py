@@ -31,6 +31,18 @@ def resolve(name: str) -> torch.device:
     return device
 
 
+def choices() -> list[tuple[str, str]]:
+    """What can be chosen on this machine: (name, words for a menu)."""
+    found = [("auto", "Automatic"), ("cpu", "CPU")]
+    found += [
+        (f"cuda:{number}", str(torch.cuda.get_device_name(number)))
+        for number in range(torch.cuda.device_count())
+    ]
+    if torch.backends.mps.is_available():
+        found.append(("mps", "Apple GPU"))
+    return found
+
+
 def describe(name: str) -> str:
     """A few words for the status strip, such as "CPU, 2 threads"."""
     device = resolve(name)
