@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -62,6 +62,7 @@ def test_pictures_come_in_the_order_people_count_in(tmp_path: Path) -> None:
     assert source.info.frame_count == 5
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 10**6), min_size=2, unique=True))
 def test_natural_order_is_the_order_of_the_numbers(numbers: list[int]) -> None:
     names = [Path(f"a{number}b.png") for number in numbers]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.sources.specs import (
@@ -74,6 +74,7 @@ def test_what_cannot_be_used_says_what_would_work(text: str, sentence: str) -> N
     assert "\n" not in str(caught.value)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_no_text_breaks_the_parser(text: str) -> None:
     with suppress(UsageError):
