@@ -6,6 +6,7 @@ in real time hand over the newest frame; "every frame" waits until the last one 
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import logging
 import queue
@@ -14,16 +15,19 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.mailbox import Closed, LatestSlot
+from app.mailbox import Closed, Slot
 from app.orientation import oriented
 from app.sources.base import Ended, Reading, SignalLost, Source, SourceInfo
 from app.sources.pacing import Pacer
+from app.supervision import Pulse
 from models.errors import SourceError, UserError
 from models.frames import Frame
 
 log = logging.getLogger(__name__)
 
 _POLL_S = 0.05
+_OPENING_S = 30.0
+_SEEKING_S = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +91,17 @@ class CaptureLoop:
     """Reads one source at a time and fills `frames`.
 
     open_source(spec, size) opens a source or raises UserError; notify() is called whenever
-    `status` changed in a way the user should see.
+    `status` changed in a way the user should see. Segments are counted from `first_segment`.
+
+    pulse : the loop's sign of life; opening and seeking announce that they may take long.
     """
 
     def __init__(
         self,
-        frames: LatestSlot[Frame],
+        frames: Slot[Frame],
         open_source: Callable[[str, tuple[int, int] | None], Source],
         notify: Callable[[], None],
+        first_segment: int = 0,
     ) -> None:
         self._frames = frames
         self._open_source = open_source
@@ -104,12 +111,14 @@ class CaptureLoop:
         self._source: Source | None = None
         self._manner = Manner()
         self._owed_steps = 0
-        self._segment = 0
+        self._jumped = False
+        self._segment = first_segment
         self._segment_of_source = 0
+        self._selected: Select | None = None
         self._clock = Pacer()
         self._rate = _Rate()
         self.status = CaptureStatus()
-        self.beat_ns = time.monotonic_ns()
+        self.pulse = Pulse()
 
     def post(self, wish: Wish) -> None:
         """Ask for something; it is done before the next frame is read. Any thread."""
@@ -122,11 +131,42 @@ class CaptureLoop:
         if source is not None:
             source.close()
 
+    def abandon(self) -> None:
+        """Tell a loop that hangs to end whenever it can; waits for nothing. Any thread."""
+        self._stop.set()
+        source = self._source
+        if source is not None:  # closing may hang just as reading does
+            threading.Thread(target=source.close, name="closing", daemon=True).start()
+
+    def successor(
+        self,
+        frames: Slot[Frame],
+        open_source: Callable[[str, tuple[int, int] | None], Source],
+        notify: Callable[[], None],
+    ) -> CaptureLoop:
+        """A loop that goes on where this one broke off, in a new segment.
+
+        A file goes on behind the frame that this loop stumbled over.
+        """
+        heir = CaptureLoop(frames, open_source, notify, self._segment + self._segment_of_source + 1)
+        status = self.status
+        heir.post(self._manner)
+        if self._selected is not None:
+            heir.post(self._selected)
+        if not status.playing:
+            heir.post(Play(False))
+        if status.info is not None and not status.info.live and status.position >= 0:
+            heir.post(Seek(status.position + 2))
+        while not self._wishes.empty():
+            with contextlib.suppress(queue.Empty):
+                heir.post(self._wishes.get_nowait())
+        return heir
+
     def run(self) -> None:
         """Capture until stop(). The source is closed on the way out."""
         try:
             while not self._stop.is_set():
-                self.beat_ns = time.monotonic_ns()
+                self.pulse.beat()
                 self._grant_wishes()
                 if self._source is None or not self._wants_frame():
                     self._stop.wait(_POLL_S if self._source is None else 0.01)
@@ -181,11 +221,15 @@ class CaptureLoop:
 
     def _seek(self, index: int) -> None:
         if self._source is not None and not self._source.info.live:
+            self.pulse.beat(_SEEKING_S)
+            self._jumped = True
             self._source.seek(index)
             self._clock.restart()
             self._tell(ended=False, position=index - 1)
 
     def _open(self, wish: Select) -> None:
+        self._selected = wish
+        self.pulse.beat(_OPENING_S)
         self._close_source()
         self._frames.clear()
         self._segment += 1 + self._segment_of_source
@@ -201,6 +245,7 @@ class CaptureLoop:
             log.warning("cannot open %s: %s", wish.spec, error, exc_info=True)
             self._tell(message=str(error), failed=True)
             return
+        self._jumped = True
         self._tell(info=self._source.info, message="")
 
     def _close_source(self) -> None:
@@ -209,6 +254,9 @@ class CaptureLoop:
             source.close()
 
     def _take_one(self, source: Source) -> None:
+        if self._jumped:  # a decoder may have to work its way there from far off
+            self.pulse.beat(_SEEKING_S)
+            self._jumped = False
         try:
             reading = source.read(_POLL_S)
         except SourceError as error:
@@ -232,6 +280,7 @@ class CaptureLoop:
 
     def _at_end(self, source: Source) -> None:
         if self._manner.loop and self.status.playing and self.status.position >= 0:
+            self._jumped = True
             source.seek(0)
             self._clock.restart()
         else:
@@ -249,13 +298,16 @@ class CaptureLoop:
             segment=self._segment + frame.segment,
         )
         if not live and self.status.playing and not self._manner.every_frame:
-            self._stop.wait(self._clock.wait_s(frame.time_s))
+            wait_s = self._clock.wait_s(frame.time_s)
+            self.pulse.beat(wait_s)
+            self._stop.wait(wait_s)
         if not live:  # a file's frame begins its life when it is due
             frame = dataclasses.replace(frame, captured_ns=time.monotonic_ns())
         if live or not self._manner.every_frame:
             self._frames.put(frame)
         else:
             while not self._frames.put_when_free(frame, _POLL_S):
+                self.pulse.beat()
                 if self._stop.is_set() or not self._wishes.empty():
                     return
         self._owed_steps = max(0, self._owed_steps - 1)

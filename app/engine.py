@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from app.bridge import WakeUp
 from app.capture import CaptureLoop
 from app.inference import InferenceLoop
-from app.mailbox import LatestSlot
+from app.mailbox import LatestSlot, Lease
 from app.pipeline import Pipeline
 from app.results import FrameResult
 from app.sources.base import Source
@@ -21,16 +22,25 @@ log = logging.getLogger(__name__)
 
 OpenSource = Callable[[str, tuple[int, int] | None], Source]
 
+CAPTURE = "capture"
+INFERENCE = "inference"
+STAGES = (CAPTURE, INFERENCE)
+
 
 class Engine(QObject):
     """Capture and inference, each on its thread. `changed` says that something new can be pulled.
 
-    crashed : one sentence; a stage ended by itself.
+    A stage can be replaced at any time, so whoever uses `capture` or `inference` asks for it
+    anew each time.
+
+    crashed : (stage, one sentence); the stage ended by itself and waits for restart().
+    replaced : the stage of that name is another one now.
     results : the newest FrameResult; capture.status and inference.state may be read at any time.
     """
 
     changed = pyqtSignal()
-    crashed = pyqtSignal(str)
+    crashed = pyqtSignal(str, str)
+    replaced = pyqtSignal(str)
 
     def __init__(self, open_source: OpenSource, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -39,15 +49,15 @@ class Engine(QObject):
         self._open_source = open_source
         self.results: LatestSlot[FrameResult] = LatestSlot()
         self._frames: LatestSlot[Frame] = LatestSlot()
+        self._leases: dict[str, tuple[Lease[Frame], Lease[FrameResult]]] = {}
+        self._workers: dict[str, Worker] = {}
+        for stage in STAGES:
+            self._lease(stage)
         notify = self._wake_up.notify
-        self.capture = CaptureLoop(self._frames, open_source, notify)
-        self.inference = InferenceLoop(self._frames, self.results, notify, Pipeline())
-        self._workers = [
-            Worker("capture", self.capture.run, self.capture.stop, self),
-            Worker("inference", self.inference.run, self.inference.stop, self),
-        ]
-        for worker in self._workers:
-            worker.crashed.connect(self.crashed)
+        self.capture = CaptureLoop(self._leases[CAPTURE][0], open_source, notify)
+        self.inference = InferenceLoop(*self._leases[INFERENCE], notify, Pipeline())
+        for stage in STAGES:
+            self._employ(stage)
 
     @property
     def dropped(self) -> int:
@@ -56,12 +66,47 @@ class Engine(QObject):
 
     def start(self) -> None:
         """Start both threads."""
-        for worker in self._workers:
+        for worker in self._workers.values():
             worker.start()
+
+    def restart(self, stage: str) -> None:
+        """Put a new loop on a new thread in the place of `stage`, which crashed or hangs.
+
+        The old one is left to itself: it can touch no slot any more and its thread ends if its
+        call ever returns. Waits for nothing. Raises KeyError for an unknown stage.
+        """
+        for lease in self._leases[stage]:
+            lease.revoke()
+        old = self._workers[stage]
+        old.crashed.disconnect()
+        self._lease(stage)
+        notify = self._wake_up.notify
+        if stage == CAPTURE:
+            self.capture.abandon()
+            self.capture = self.capture.successor(
+                self._leases[stage][0], self._open_source, notify
+            )
+        else:
+            self.inference.abandon()
+            self.inference = self.inference.successor(*self._leases[stage], notify)
+        old.abandon()
+        self._employ(stage).start()
+        self.replaced.emit(stage)
 
     def close(self) -> None:
         """End both threads, in the order in which data flows. Bounded in time."""
         self._frames.close()
-        for worker in self._workers:
+        for worker in self._workers.values():
             worker.shut_down()
         self.results.close()
+
+    def _lease(self, stage: str) -> None:
+        self._leases[stage] = (Lease(self._frames), Lease(self.results))
+
+    def _employ(self, stage: str) -> Worker:
+        """A thread for the loop of `stage`, not started."""
+        loop: CaptureLoop | InferenceLoop
+        loop = self.capture if stage == CAPTURE else self.inference
+        worker = self._workers[stage] = Worker(stage, loop.run, loop.stop, self)
+        worker.crashed.connect(partial(self.crashed.emit, stage))
+        return worker

@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 
-from app.mailbox import Closed, LatestSlot
+from app.mailbox import Closed, Slot
 from app.pipeline import Pipeline, PipelineConfig
 from app.results import FrameResult
+from app.supervision import Pulse
 from models.device import set_cpu_threads
 from models.frames import Frame
 
@@ -17,6 +19,10 @@ log = logging.getLogger(__name__)
 
 Tap = Callable[[FrameResult], object]
 _IDLE_S = 0.05
+_LOADING_S = 180.0
+_WARM_UP_S = 60.0
+_SLOWER_THAN_EVER = 3.0
+"""How many times as long as the slowest of the last frames the next one may take."""
 
 
 class InferenceLoop:
@@ -24,12 +30,13 @@ class InferenceLoop:
 
     taps get every result on the inference thread and must not block.
     `state` is a short text while models are being opened, else empty.
+    pulse : the loop's sign of life; it announces how long loading and each frame may take.
     """
 
     def __init__(
         self,
-        frames: LatestSlot[Frame],
-        results: LatestSlot[FrameResult],
+        frames: Slot[Frame],
+        results: Slot[FrameResult],
         notify: Callable[[], None],
         pipeline: Pipeline,
     ) -> None:
@@ -39,13 +46,16 @@ class InferenceLoop:
         self._pipeline = pipeline
         self._lock = threading.Lock()
         self._wanted: tuple[PipelineConfig, int] | None = None
+        self._granted: tuple[PipelineConfig, int] | None = None
         self._reset_wanted = False
         self._stop = threading.Event()
         self._last: FrameResult | None = None
         self.taps: tuple[Tap, ...] = ()
         self.state = ""
         self.finished = 0
-        self.beat_ns = time.monotonic_ns()
+        self.pulse = Pulse()
+        self._steps_s: deque[float] = deque(maxlen=20)
+        self._stepped_size = (0, 0)
 
     def configure(self, config: PipelineConfig, threads: int) -> None:
         """Run by `config` from the next frame on; a later call replaces one not yet granted."""
@@ -61,42 +71,76 @@ class InferenceLoop:
         """Make run() return after the frame in hand."""
         self._stop.set()
 
+    def abandon(self) -> None:
+        """Tell a loop that hangs to end whenever it can; waits for nothing."""
+        self._stop.set()
+
+    def successor(
+        self, frames: Slot[Frame], results: Slot[FrameResult], notify: Callable[[], None]
+    ) -> InferenceLoop:
+        """A loop that goes on where this one broke off, with every session new.
+
+        A lane that this loop hangs in is put aside for a while. Taps move over.
+        """
+        heir = InferenceLoop(frames, results, notify, self._pipeline.successor())
+        heir.finished = self.finished
+        heir.taps, self.taps = self.taps, ()
+        with self._lock:
+            heir._wanted = self._wanted or self._granted
+        return heir
+
     def run(self) -> None:
         """Estimate until stop() or until the frames end; closes the pipeline on the way out."""
         try:
             while not self._stop.is_set():
-                self.beat_ns = time.monotonic_ns()
+                self.pulse.beat()
                 changed = self._grant_wishes()
                 frame = self._frames.take(0.0 if changed else _IDLE_S)
                 if frame is not None:
-                    self._publish(self._pipeline.step(frame, self._frames.dropped))
+                    self._publish(self._step(frame))
                 elif changed and self._last is not None:
+                    self.pulse.beat(_WARM_UP_S)
                     self._publish(self._pipeline.refresh(self._last))
         except Closed:
             pass  # the capture side went first
         finally:
             self._pipeline.close()
 
+    def _step(self, frame: Frame) -> FrameResult:
+        """Step the pipeline, having announced how long that may take."""
+        if frame.size != self._stepped_size:
+            self._steps_s.clear()
+        allowed_s = _SLOWER_THAN_EVER * max(self._steps_s) if self._steps_s else _WARM_UP_S
+        self.pulse.beat(allowed_s)
+        started_s = time.monotonic()
+        result = self._pipeline.step(frame, self._frames.dropped)
+        self._steps_s.append(time.monotonic() - started_s)
+        self._stepped_size = frame.size
+        return result
+
     def _grant_wishes(self) -> bool:
         with self._lock:
             wanted, self._wanted = self._wanted, None
+            self._granted = wanted or self._granted
             reset, self._reset_wanted = self._reset_wanted, False
         if wanted is not None:
             config, threads = wanted
             self._tell("Loading the model…")
+            self.pulse.beat(_LOADING_S)
             set_cpu_threads(threads)
-            self._pipeline.configure(config)
+            if self._pipeline.configure(config):
+                self._steps_s.clear()
             self._tell("")
         if reset:
             self._pipeline.reset()
         return wanted is not None or reset
 
     def _publish(self, result: FrameResult) -> None:
+        self._results.put(result)  # raises Closed if this loop was replaced meanwhile
         self._last = result
         self.finished += 1
         for tap in self.taps:
             tap(result)
-        self._results.put(result)
         self._notify()
 
     def _tell(self, state: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 T = TypeVar("T")
 
@@ -67,6 +67,72 @@ class LatestSlot(Generic[T]):
             self._closed = True
             self._item = None
             self._ready.notify_all()
+
+
+class Slot(Protocol[T]):
+    """What a loop needs of a LatestSlot; see there."""
+
+    @property
+    def dropped(self) -> int: ...
+
+    def put(self, item: T) -> None: ...
+
+    def put_when_free(self, item: T, timeout_s: float) -> bool: ...
+
+    def take(self, timeout_s: float | None = None) -> T | None: ...
+
+    def clear(self) -> None: ...
+
+
+class Lease(Generic[T]):
+    """One loop's way to a slot, which can be cut while the loop hangs somewhere.
+
+    Once revoked it raises Closed at every use, so a loop that was replaced and comes back after
+    all neither takes what is not its own any more nor leaves anything behind.
+    """
+
+    def __init__(self, slot: LatestSlot[T]) -> None:
+        self._slot = slot
+        self._lock = threading.Lock()
+        self._is_revoked = False
+
+    @property
+    def dropped(self) -> int:
+        """As counted by the slot, whoever uses it."""
+        return self._slot.dropped
+
+    def revoke(self) -> None:
+        """Cut the way; returns at once, whatever the loop is doing."""
+        with self._lock:
+            self._is_revoked = True
+
+    def put(self, item: T) -> None:
+        """See LatestSlot."""
+        with self._lock:
+            self._check()
+            self._slot.put(item)
+
+    def put_when_free(self, item: T, timeout_s: float) -> bool:
+        """See LatestSlot."""
+        self._check()
+        return self._slot.put_when_free(item, timeout_s)
+
+    def take(self, timeout_s: float | None = None) -> T | None:
+        """See LatestSlot; what was taken in the moment of revoking is lost."""
+        self._check()
+        item = self._slot.take(timeout_s)
+        self._check()
+        return item
+
+    def clear(self) -> None:
+        """See LatestSlot."""
+        with self._lock:
+            self._check()
+            self._slot.clear()
+
+    def _check(self) -> None:
+        if self._is_revoked:
+            raise Closed
 
 
 class BoundedQueue(Generic[T]):

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from app.analysis import AnalysisWishes, Analyst
 from app.results import Analysis, FrameResult, LaneResult
 from app.sources.cuts import CutDetector
+from app.supervision import HANG_PAUSES_S, RETRY_PAUSES_S, Backoff
 from models import registry
 from models.errors import UserError
 from models.estimator import EstimatorOptions, FrameMemo, Session
@@ -26,6 +30,8 @@ log = logging.getLogger(__name__)
 
 LANES = ("a", "b")
 PER_FRAME = "-per-frame"
+_MISTAKES = (RuntimeError, MemoryError, ArithmeticError, ValueError, LookupError, TypeError, OSError)
+"""What a model that stumbles may raise; none of it is worth the stream."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,18 @@ def without_memory(model: str) -> str:
 
 
 @dataclass(slots=True)
+class _Trouble:
+    """What is wrong with a model in a lane, and when it is tried again.
+
+    hangs : it did not come back, so that every try costs a thread.
+    """
+
+    sentence: str
+    backoff: Backoff
+    hangs: bool = False
+
+
+@dataclass(slots=True)
 class _Lane:
     """One lane's open session, or why there is none."""
 
@@ -74,6 +92,9 @@ class _Lane:
         except UserError as error:
             log.warning("lane cannot open %s: %s", self.model, error)
             self.failure = str(error)
+        except _MISTAKES:
+            log.exception("lane cannot open %s", self.model)
+            self.failure = f"{self.model} could not be loaded; choose another, the log says why."
 
     def close(self) -> None:
         if self.session is not None:
@@ -107,9 +128,26 @@ class Pipeline:
         self._range = RangeTracker(RangeSettings())
         self._analyst = Analyst()
         self._clock_ns = clock_ns
+        self._troubles: dict[tuple[str, str], _Trouble] = {}
+        self._in_hand: tuple[str, str] | None = None
 
-    def configure(self, config: PipelineConfig) -> None:
-        """Open what changed and keep the rest with its memory; opens may take seconds."""
+    def successor(self) -> Pipeline:
+        """A pipeline to take over from this one while it hangs: the lane at fault is put aside."""
+        heir = Pipeline(self._clock_ns)
+        for key, trouble in list(self._troubles.items()):
+            backoff = dataclasses.replace(trouble.backoff)
+            heir._troubles[key] = dataclasses.replace(trouble, backoff=backoff)
+        if self._in_hand is not None:
+            model = self._in_hand[1]
+            heir._put_aside(self._in_hand, f"{model} did not answer and was stopped.", True)
+        return heir
+
+    def configure(self, config: PipelineConfig) -> bool:
+        """Open what changed and keep the rest with its memory; opens may take seconds.
+
+        True if any lane is new.
+        """
+        is_new = False
         previous, self._config = self._config, config
         if previous is None or previous.display_range != config.display_range:
             self._range.configure(config.display_range)
@@ -123,11 +161,16 @@ class Pipeline:
                 lane.close()
             self._lanes[name] = _Lane(model, config.options)
             self._range.reset()
+            is_new = True
             if model != registry.OFF:
                 self._lanes[name].open()
+        return is_new
 
     def reset(self) -> None:
-        """Forget the past in every lane and in the display range."""
+        """Forget the past in every lane and in the display range; lanes that stumbled may try."""
+        for trouble in self._troubles.values():
+            if not trouble.hangs:
+                trouble.backoff.retry_at_s = 0.0
         for lane in self._lanes.values():
             lane.reset()
         self._range.reset()
@@ -216,21 +259,54 @@ class Pipeline:
             if lane.failure:
                 failures[name] = lane.failure
             return
+        key = (name, lane.model)
+        if (waits := self._waits(key)) is not None:
+            failures[name] = waits
+            return
         started_ns = self._clock_ns()
+        self._in_hand = key
         try:
             depth = lane.session.step(frame, memo)
+            if _is_unknown(depth):
+                raise UserError(f"{lane.model} returned no usable disparity and was restarted.")
         except UserError as error:
             log.warning("lane %s failed: %s", name, error)
-            failures[name] = str(error)
-            lane.reset()
-        except (RuntimeError, MemoryError, ArithmeticError, ValueError) as error:
+            self._stumble(key, lane, str(error), failures)
+        except _MISTAKES as error:
             log.exception("lane %s failed", name)
-            failures[name] = _stumbled(lane.model, error)
-            lane.reset()
+            self._stumble(key, lane, _stumbled(lane.model, error), failures)
         else:
             took_ms = (self._clock_ns() - started_ns) / 1e6
             seen[name] = _Seen(lane.model, depth, took_ms, lane.fresh)
             lane.fresh = False
+        self._in_hand = None
+
+    def _stumble(
+        self, key: tuple[str, str], lane: _Lane, sentence: str, failures: dict[str, str]
+    ) -> None:
+        failures[key[0]] = sentence
+        self._put_aside(key, sentence)
+        try:
+            lane.reset()
+        except _MISTAKES:
+            log.exception("%s cannot be reset", lane.model)
+
+    def _put_aside(self, key: tuple[str, str], sentence: str, hangs: bool = False) -> None:
+        known = self._troubles.get(key)
+        backoff = known.backoff if known is not None and known.hangs == hangs else Backoff()
+        backoff.failed(self._clock_ns() / 1e9, HANG_PAUSES_S if hangs else RETRY_PAUSES_S)
+        self._troubles[key] = _Trouble(sentence, backoff, hangs)
+
+    def _waits(self, key: tuple[str, str]) -> str | None:
+        """Why the lane is not tried now, or None if it is."""
+        trouble = self._troubles.get(key)
+        if trouble is None:
+            return None
+        left_s = trouble.backoff.retry_at_s - self._clock_ns() / 1e9
+        if left_s <= 0:
+            return None
+        again = f" Trying again in {math.ceil(left_s)} s." if trouble.hangs else ""
+        return trouble.sentence + again
 
     def _display(self, seen: dict[str, _Seen]) -> dict[str, LaneResult]:
         """Range and levels for what was seen; lanes of one scale share one range."""
@@ -253,6 +329,12 @@ class Pipeline:
 def family(model: str) -> str:
     """The network behind a model's name: `-per-frame` and `+ema` do not change the scale."""
     return model.removesuffix(registry.EMA_SUFFIX).removesuffix(PER_FRAME)
+
+
+def _is_unknown(depth: DepthMap) -> bool:
+    """Not one pixel is known. Looks at every 16th first, which nearly always settles it."""
+    disparity = depth.disparity
+    return not np.isfinite(disparity[::4, ::4]).any() and not np.isfinite(disparity).any()
 
 
 def _stumbled(model: str, error: Exception) -> str:

@@ -245,6 +245,8 @@ class AppSession(QObject):
         if result.lanes:
             seconds = time.time() - psutil.Process().create_time()
             log.info("first depth was shown %.2f s after the start", seconds)
+        # The audio library takes a moment to load; the first pictures come first.
+        self.window.inspector.compare.set_sound_available(self.sound.why_not())
         self.all_shown.emit()
 
     def _on_settings(self, settings: Settings, _changed: frozenset[str]) -> None:

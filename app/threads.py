@@ -16,9 +16,14 @@ _ABANDONED: list[Worker] = []
 they are kept; whoever ends the process looks here first."""
 
 
+def abandoned_count() -> int:
+    """How many threads that were told to stop still run."""
+    return sum(worker.isRunning() for worker in _ABANDONED)
+
+
 def any_abandoned() -> bool:
     """Whether a thread that was told to stop still runs."""
-    return any(worker.isRunning() for worker in _ABANDONED)
+    return abandoned_count() > 0
 
 
 class Worker(QThread):
@@ -47,7 +52,13 @@ class Worker(QThread):
             self._loop()
         except Exception:
             log.exception("the %s thread crashed", self.objectName())
-            self.crashed.emit(f"The {self.objectName()} stage failed and is being restarted.")
+            self.crashed.emit(f"The {self.objectName()} stage failed; the log says why.")
+
+    def abandon(self) -> None:
+        """Let go of a thread that hangs, without waiting; it was told to end when it can."""
+        self.setParent(None)
+        _ABANDONED[:] = [worker for worker in _ABANDONED if worker.isRunning()]
+        _ABANDONED.append(self)
 
     def shut_down(self, timeout_s: float = JOIN_S) -> bool:
         """Stop and wait at most `timeout_s`; False if the thread is still busy then."""
@@ -55,6 +66,5 @@ class Worker(QThread):
         ended = self.wait(int(timeout_s * 1000))
         if not ended:
             log.error("the %s thread did not end within %.0f s", self.objectName(), timeout_s)
-            self.setParent(None)
-            _ABANDONED.append(self)
+            self.abandon()
         return ended

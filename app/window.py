@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from widgets.cloud_pane import CloudPane
 from widgets.controls import tool_button
+from widgets.drop_overlay import DropOverlay
 from widgets.lane_picker import LanePicker
 from widgets.linked_view import LinkedView
 from widgets.settings_panel import SettingsPanel
@@ -49,6 +50,7 @@ class MainWindow(QMainWindow):
         self.transport = Transport()
         self.status = StatusStrip()
         self.below = QWidget()
+        self.drop_overlay = DropOverlay(self)
         self._lay_out()
 
     def add_beside(self, panel: QWidget) -> None:
@@ -114,11 +116,16 @@ class MainWindow(QMainWindow):
         data = event.mimeData() if event is not None else None
         if event is not None and data is not None and data.hasUrls():
             event.acceptProposedAction()
+            self.drop_overlay.invite()
+
+    def dragLeaveEvent(self, _event: QDragLeaveEvent | None) -> None:
+        self.drop_overlay.hide()
 
     def dropEvent(self, event: QDropEvent | None) -> None:
         data = event.mimeData() if event is not None else None
         if event is None or data is None or not data.hasUrls():
             return
+        self.drop_overlay.hide()
         url = data.urls()[0]
         event.acceptProposedAction()
         self.dropped.emit(url.toLocalFile() if url.isLocalFile() else url.toString())

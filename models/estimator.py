@@ -60,3 +60,32 @@ class Session(Protocol):
     def close(self) -> None:
         """Give back what the session holds; it is not used afterwards."""
         ...
+
+
+class Pending(Protocol):
+    """A frame that a device is working on."""
+
+    def result(self) -> DepthMap:
+        """Wait for it; called once, and oldest first. Raises as Session.step does."""
+        ...
+
+
+@runtime_checkable
+class DeferringSession(Session, Protocol):
+    """A session whose device works while the caller does something else.
+
+    `step(frame, memo)` is `submit(frame, memo).result()`. Two frames may be on their way.
+    """
+
+    @property
+    def note(self) -> str:
+        """One sentence if it does not run as it was asked to, else empty."""
+        ...
+
+    def is_cold(self, frame: Frame) -> bool:
+        """Whether a frame of this size is the first, which takes far longer than those after."""
+        ...
+
+    def submit(self, frame: Frame, memo: FrameMemo) -> Pending:
+        """Hand over `frame`, the successor of the last one. Raises UserError if it cannot."""
+        ...

@@ -94,7 +94,7 @@ def prepare(
     """
     if device is None or device.type == "cpu":
         return _prepare_here(rgb, steps, picture)
-    return _prepare_there(torch.from_numpy(rgb).to(device), steps, picture)
+    return prepare_on_device(torch.from_numpy(rgb).to(device), steps, picture)
 
 
 def _prepare_here(rgb: UInt8, steps: tuple[Size, ...], picture: PictureFormat) -> Tensor:
@@ -122,8 +122,10 @@ def _unit(colours: NDArray[np.float32 | np.uint8]) -> Float32:
     return colours.astype(np.float32, copy=False)
 
 
-def _prepare_there(rgb: Tensor, steps: tuple[Size, ...], picture: PictureFormat) -> Tensor:
-    """The same, of a (H, W, 3) uint8 tensor on its own device."""
+def prepare_on_device(
+    rgb: Tensor, steps: tuple[Size, ...], picture: PictureFormat = IMAGENET_14
+) -> Tensor:
+    """The same, of a (H, W, 3) uint8 tensor on its own device; nothing travels."""
     colours = rgb.permute(2, 0, 1).unsqueeze(0).float() / 255  # (1, 3, H, W)
     for width, height in steps:
         before = (colours.shape[-1], colours.shape[-2])
@@ -134,6 +136,6 @@ def _prepare_there(rgb: Tensor, steps: tuple[Size, ...], picture: PictureFormat)
             continue
         colours = F.interpolate(colours, (height, width), mode="bicubic", align_corners=False)
         colours = colours.clamp(0, 1)
-    mean = torch.tensor(picture.mean, device=rgb.device)[:, None, None]
-    deviation = torch.tensor(picture.deviation, device=rgb.device)[:, None, None]
-    return (colours - mean) / deviation
+    # Numbers, not tensors: a small tensor made here would travel, and the host would wait for it.
+    channels = zip(colours.unbind(1), picture.mean, picture.deviation, strict=True)
+    return torch.stack([(plane - mean) / deviation for plane, mean, deviation in channels], 1)

@@ -46,7 +46,10 @@ class Hint(QFrame):
         self.raise_()
 
     def place_within(self, left: int, top: int, width: int, height: int) -> None:
-        """Sit at the lower edge of that part of the parent, as wide as the text needs."""
+        """Sit at the upper edge of that part of the parent, as wide as the text needs.
+
+        Banners have the lower edge.
+        """
         margin = SPACE
         room = max(1, width - 2 * margin)
         metrics = self._text.fontMetrics()
@@ -54,7 +57,7 @@ class Hint(QFrame):
         mine = min(room, metrics.horizontalAdvance(self._text.text()) + chrome + SPACE)
         tall = min(max(1, height - 2 * margin), self.heightForWidth(mine))
         x = left + (width - mine) // 2
-        self.setGeometry(x, top + height - margin - tall, mine, tall)
+        self.setGeometry(x, top + margin, mine, tall)
 
     def _dismiss(self) -> None:
         self.hide()

@@ -27,6 +27,10 @@ class SoundDesk(QObject):
         """Sound if the settings say so."""
         self._on_settings(self._model.value, frozenset({"sound"}))
 
+    def why_not(self) -> str:
+        """One sentence why there can be no sound here, or "". Loads the audio library."""
+        return self._sonifier.why_not()
+
     def close(self) -> None:
         """Give the audio device back."""
         self._unsubscribe()

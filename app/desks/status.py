@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 
 import psutil
 from PyQt6.QtCore import QObject, QTimer
@@ -10,7 +11,7 @@ from PyQt6.QtCore import QObject, QTimer
 from app.display import Display
 from app.engine import Engine
 from app.readings import PaceMeter
-from app.results import FrameResult
+from app.results import FrameResult, LaneResult
 from app.settings import SettingsModel
 from app.window import MainWindow
 from models import device
@@ -110,6 +111,8 @@ class StatusDesk(QObject):
         lane = next(iter(last.lanes.values()), None) if last is not None else None
         note = self._note if time.monotonic() < self._note_until else ""
         moving = capture.playing and pace.fps > 0
+        if last is not None and self._window.inspector.isVisible():
+            self._show_cost(last.lanes)
         self._window.status.show_reading(
             StatusReading(
                 source=capture.info.title if capture.info else "",
@@ -126,6 +129,16 @@ class StatusDesk(QObject):
                 notes=tuple(filter(None, (self._recording, "" if capture.playing else "paused"))),
             )
         )
+
+    def _show_cost(self, lanes: Mapping[str, LaneResult]) -> None:
+        """What the chosen input size costs here and now."""
+        parts = [
+            f"{name.upper()}: {lane.depth.network_size[0]}×{lane.depth.network_size[1]}, "
+            f"{lane.compute_ms:.0f} ms a frame"
+            for name, lane in lanes.items()
+            if lane.depth.network_size is not None
+        ]
+        self._window.inspector.model.set_cost("\n".join(parts))
 
     def _device(self) -> str:
         try:

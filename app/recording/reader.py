@@ -122,11 +122,11 @@ class Recording:
             key = disparity.ChunkKey(entry.number, name)
             depth = disparity.unpack(self.chunk(entry, name), key, frame_index)
         except (OSError, ValueError, disparity.DamagedChunk) as error:
-            log.warning("frame %d, lane %s cannot be read: %s", entry.number, name, error)
+            log.debug("frame %d, lane %s cannot be read: %s", entry.number, name, error)
             return None
         width, height = self.size(entry)
         if depth.disparity.shape != (height, width):
-            log.warning("frame %d, lane %s has another size", entry.number, name)
+            log.debug("frame %d, lane %s has another size", entry.number, name)
             return None
         return RecordedLane(where.model, depth)
 

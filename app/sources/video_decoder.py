@@ -107,6 +107,7 @@ class VideoDecoder:
                 self._location,
                 "r",
                 format=self._format,
+                metadata_errors="replace",  # a title in another encoding is no reason to fail
                 timeout=_NETWORK_TIMEOUT_S if self.is_url else None,
             )
         except (av.error.FFmpegError, OSError) as error:

@@ -22,6 +22,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from models.flashdepth.config import DecoderConfig
+from models.flashdepth.precision import without_autocast
 
 
 def resize(maps: Tensor, height: int, width: int) -> Tensor:
@@ -140,6 +141,6 @@ class DPTHead(nn.Module):
         maps = resize(self.scratch.output_conv1(path), height, width)
         wide, activation, last = self.scratch.output_conv2
         maps = activation(wide(maps))  # (b, 32, height, width)
-        with torch.autocast(maps.device.type, enabled=False):
+        with without_autocast(maps.device):
             disparity: Tensor = last(maps.to(self.scratch.precision))
         return F.relu(disparity, inplace=True).squeeze(1)

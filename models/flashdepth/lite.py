@@ -5,6 +5,11 @@ follows FlashDepth-S (Chou et al. 2025): DPT-style fusion from coarse to fine, a
 temporal module after the second fusion step ("path 3"), where a linear layer that starts at zero
 makes an untrained memory change nothing. What differs, and why:
 
+- a second, short memory sits on the finest path: the map of the frame before, let through by a
+  learned gate. Pooled tokens keep the scale of a video steady but cannot quiet the noise of single
+  pixels, which is most of what flickers in a small network; the gate does, and closes where things
+  move;
+
 - the coarsest map also gets a global average, because a small network's own view of the whole
   picture is narrow and "is this indoors?" decides the range of disparity;
 - the head works at half resolution on the fused map and the encoder's finest features, and
@@ -16,7 +21,7 @@ makes an untrained memory change nothing. What differs, and why:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
+from typing import NamedTuple, cast
 
 import torch
 from torch import Tensor, nn
@@ -57,6 +62,17 @@ class LiteConfig:
     temporal_downsample: float = 0.25
 
 
+class LiteState(NamedTuple):
+    """What the network remembers of a video: a value.
+
+    memory : of the Mamba-2 layers, independent of the picture's size.
+    held : (b, width, h/4, w/4), the finest path of the frame before.
+    """
+
+    memory: TemporalState
+    held: Tensor
+
+
 class ResidualUnit(nn.Module):
     """x + conv(relu(conv(relu(x))))."""
 
@@ -85,6 +101,27 @@ class Fusion(nn.Module):
         if path.shape[-2:] == size:
             return path
         return F.interpolate(path, size, mode="bilinear", align_corners=False)
+
+
+class Hold(nn.Module):
+    """Lets the map of the frame before through where it still holds.
+
+    path + gate * change(previous - path). `change` starts at zero: untrained, it is the identity.
+    """
+
+    def __init__(self, width: int, hidden: int) -> None:
+        super().__init__()
+        self.look = nn.Conv2d(2 * width, hidden, 3, padding=1)
+        self.gate = nn.Conv2d(hidden, width, 3, padding=1)
+        self.change = nn.Conv2d(width, width, 1)
+        nn.init.zeros_(self.change.weight)
+        if self.change.bias is not None:
+            nn.init.zeros_(self.change.bias)
+
+    def forward(self, path: Tensor, previous: Tensor) -> Tensor:
+        """Two (b, width, h, w) maps -> (b, width, h, w)."""
+        seen = F.relu(self.look(torch.cat([path, previous], 1)))
+        return cast(Tensor, path + self.gate(seen).sigmoid() * self.change(previous - path))
 
 
 class Head(nn.Module):
@@ -136,11 +173,12 @@ class FlashDepthLite(nn.Module):
             d_state=config.temporal_state,
             downsample=config.temporal_downsample,
         )
+        self.hold = Hold(width, config.head_width)
         self.head = Head(width, config.head_width)
 
     def forward(
-        self, frames: Tensor, state: TemporalState | None = None
-    ) -> tuple[Tensor, TemporalState | None]:
+        self, frames: Tensor, state: LiteState | None = None
+    ) -> tuple[Tensor, LiteState | None]:
         """One frame of each video: (B, 3, H, W) -> disparity (B, H, W) and the memory after it."""
         return self.decode(self.encode(frames), state)
 
@@ -165,33 +203,39 @@ class FlashDepthLite(nn.Module):
         return cast(tuple[Tensor, ...], self.encoder(frames))
 
     def decode(
-        self, features: tuple[Tensor, ...], state: TemporalState | None, temporal: bool = True
-    ) -> tuple[Tensor, TemporalState | None]:
+        self, features: tuple[Tensor, ...], state: LiteState | None, temporal: bool = True
+    ) -> tuple[Tensor, LiteState | None]:
         """Features of the next frame to disparity (B, H, W), relative; >= 0 outside of training.
 
         Returns the memory after the frame; with temporal=False, `state` unchanged.
         """
-        path = self._coarse(features)
         if temporal:
-            path, state = self._remember(path, state)
-        return self._fine(path, features), state
+            disparity, state = self.decode_clip(features, state, 1)
+            return disparity.squeeze(1), state
+        return self._finish(self._fine(self._coarse(features), features), features), state
 
     def decode_clip(
-        self, features: tuple[Tensor, ...], state: TemporalState | None, length: int
-    ) -> tuple[Tensor, TemporalState | None]:
+        self, features: tuple[Tensor, ...], state: LiteState | None, length: int
+    ) -> tuple[Tensor, LiteState]:
         """`length` successive frames at once: all but the memory runs as one batch.
 
         features : of (B * length) frames, the frames of a clip side by side.
         Returns disparity (B, length, H, W) and the memory after the last frame.
         """
-        path = self._coarse(features).unflatten(0, (-1, length))
-        after = []
-        for frame in path.unbind(1):
-            steadied, state = self._remember(frame, state)
-            after.append(steadied)
-        path = torch.stack(after, 1).flatten(0, 1)
-        path = path.contiguous(memory_format=torch.channels_last)
-        return self._fine(path, features).unflatten(0, (-1, length)), state
+        memory = None if state is None else state.memory
+        steadied = []
+        for path in self._coarse(features).unflatten(0, (-1, length)).unbind(1):
+            remembered, memory = self._remember(path, memory)
+            steadied.append(remembered)
+        held = None if state is None else state.held
+        settled = []
+        for path in (
+            self._fine(_side_by_side(steadied), features).unflatten(0, (-1, length)).unbind(1)
+        ):
+            held = path if held is None else self.hold(path, held)
+            settled.append(held)
+        disparity = self._finish(_side_by_side(settled), features)
+        return disparity.unflatten(0, (-1, length)), LiteState(memory, held)
 
     def _coarse(self, features: tuple[Tensor, ...]) -> Tensor:
         """Path 3: the fused map at stride 8, where the memory sits."""
@@ -201,18 +245,23 @@ class FlashDepthLite(nn.Module):
         path = self.fuse[3](path, None, sixteenth.shape[-2:])
         return cast(Tensor, self.fuse[2](path, self.project[2](sixteenth), eighth.shape[-2:]))
 
-    def _remember(
-        self, path: Tensor, state: TemporalState | None
-    ) -> tuple[Tensor, TemporalState | None]:
+    def _remember(self, path: Tensor, memory: TemporalState | None) -> tuple[Tensor, TemporalState]:
         # A few hundred tokens: float32 costs next to nothing and errors do not add up over a video.
         with torch.autocast(path.device.type, enabled=False):
-            steadied, state = self.temporal(path.float(), state)
-        steadied = steadied.to(path.dtype)
-        return steadied.contiguous(memory_format=torch.channels_last), state
+            steadied, memory = self.temporal(path.float(), memory)
+        return steadied.to(path.dtype), memory
 
     def _fine(self, path: Tensor, features: tuple[Tensor, ...]) -> Tensor:
-        half, quarter, eighth, _, _ = features
+        """Path 1: everything fused, at stride 4."""
+        _, quarter, eighth, _, _ = features
         path = self.fuse[1](path, self.project[1](eighth), quarter.shape[-2:])
-        path = self.fuse[0](path, self.project[0](quarter), quarter.shape[-2:])
-        disparity = self.head(path, half).float()
+        return cast(Tensor, self.fuse[0](path, self.project[0](quarter), quarter.shape[-2:]))
+
+    def _finish(self, path: Tensor, features: tuple[Tensor, ...]) -> Tensor:
+        disparity = self.head(path, features[0]).float()
         return cast(Tensor, disparity if self.training else disparity.clamp(min=0.0))
+
+
+def _side_by_side(maps: list[Tensor]) -> Tensor:
+    """T maps (B, C, h, w) as one (B * T, C, h, w), the frames of a clip side by side."""
+    return torch.stack(maps, 1).flatten(0, 1).contiguous(memory_format=torch.channels_last)

@@ -35,8 +35,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-CHUNK = 64
-"""Tokens per chunk. (3) grows with it, the hand-over (5) shrinks with it; 64 is near the best."""
+from models.flashdepth.precision import without_autocast
+
+CHUNK, LONG_CHUNK = 64, 256
+"""Tokens per chunk of a short and of a long sequence: (3) grows with it, (5) shrinks."""
+LONG = 2048
+"""Tokens from which a sequence is long."""
 
 
 class TemporalState(NamedTuple):
@@ -53,7 +57,7 @@ class TemporalState(NamedTuple):
 
 
 def chunked_scan(
-    x: Tensor, log_decay: Tensor, b: Tensor, c: Tensor, state: Tensor, chunk: int = CHUNK
+    x: Tensor, log_decay: Tensor, b: Tensor, c: Tensor, state: Tensor, chunk: int | None = None
 ) -> tuple[Tensor, Tensor]:
     """Equations (1) and (2) without the D term, by (3), (4) and (5).
 
@@ -61,10 +65,11 @@ def chunked_scan(
     log_decay : (b, l, h), dt A, <= 0.
     b, c : (b, l, n), shared by all heads.
     state : (b, h, p, n), before the first token.
+    chunk : tokens per chunk; by default what suits the length. Results do not depend on it.
     Returns y (b, l, h, p) and the state after the last token.
     """
     length, heads, width = x.shape[1:]
-    q = min(chunk, length)
+    q = min(chunk or (CHUNK if length < LONG else LONG_CHUNK), length)
     missing = -length % q
     if missing:  # tokens with x = 0 and no decay change nothing
         x = F.pad(x, (0, 0, 0, 0, 0, missing))
@@ -101,7 +106,7 @@ def _handed_over(x: Tensor, a: Tensor, b: Tensor, state: Tensor) -> list[Tensor]
     for decay, new in zip(
         kept.unbind(1), added.unflatten(2, (heads, width)).unbind(1), strict=True
     ):
-        states.append(decay * states[-1] + new)
+        states.append(torch.addcmul(new, decay, states[-1]))
     return states
 
 
@@ -157,7 +162,7 @@ class Mamba2Layer(nn.Module):
         z, mixed, dt = self.in_proj(tokens).split(sizes, dim=-1)  # (b, l, e | e + 2n | h)
         mixed = F.pad(mixed.transpose(1, 2), (self.d_conv - 1, 0))  # the past of a frame is zero
         mixed = F.silu(self.conv1d(mixed)).transpose(1, 2)  # (b, l, e + 2n)
-        with torch.autocast(tokens.device.type, enabled=False):
+        with without_autocast(tokens.device):
             wide = _wide(tokens.dtype)
             x, b, c = mixed.to(wide).split([self.d_inner, self.d_state, self.d_state], dim=-1)
             x = x.unflatten(-1, (self.heads, self.headdim))  # (b, l, h, p)

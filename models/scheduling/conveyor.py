@@ -222,10 +222,10 @@ class Conveyor(Generic[E]):
             for event in events:
                 self._device.wait(After(Wait.ROOM, event))
 
-    def clear(self) -> None:
-        """Drain, then let go of every buffer; what has not been taken is lost."""
+    def release(self, network: str) -> None:
+        """Drain, then let go of a network's features; they may be claimed no more."""
         self.drain()
-        self._forget(set(self._held))
+        self._forget({b for b in self._held if b.ring == "features" and b.owner == network})
 
     def _work(
         self, work: Callable[..., Any], inputs: tuple[Access, ...], output: Access

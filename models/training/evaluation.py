@@ -18,8 +18,7 @@ import numpy as np
 import torch
 
 from models.flashdepth import lite_weights as weights
-from models.flashdepth.lite import PICTURE, FlashDepthLite
-from models.flashdepth.mamba2 import TemporalState
+from models.flashdepth.lite import PICTURE, FlashDepthLite, LiteState
 from models.flow import FlowEstimator, reduce_disparity, warp
 from models.frames import Bool, Float32, UInt8
 from models.metrics.accuracy import FAR_M, abs_rel, delta, depth_from_disparity
@@ -56,7 +55,7 @@ class LaneScore:
 
 def play(network: FlashDepthLite, frames: Iterable[UInt8], short_side: int) -> Iterator[Float32]:
     """Disparity (2, H, W) of each frame: without memory, and with."""
-    state: TemporalState | None = None
+    state: LiteState | None = None
     for rgb in frames:
         height, width = rgb.shape[:2]
         picture = prepare(rgb, resize_steps(width, height, short_side, PICTURE.multiple), PICTURE)

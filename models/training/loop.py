@@ -253,6 +253,7 @@ def _groups(network: FlashDepthLite, config: TrainConfig) -> list[dict[str, obje
     parts = (
         (network.encoder, config.encoder_rate),
         (network.temporal, config.temporal_rate),
+        (network.hold, config.temporal_rate),
         (None, config.learning_rate),
     )
     special = {id(p) for part, _ in parts if part for p in part.parameters()}

@@ -27,6 +27,7 @@ def network(*, awake: bool = True) -> FlashDepthLite:
     if awake:
         last = made.temporal.final_layer[1]
         torch.nn.init.normal_(last.weight, std=20.0)
+        torch.nn.init.normal_(made.hold.change.weight, std=0.3)
     return made
 
 
@@ -77,6 +78,20 @@ def test_an_untrained_memory_changes_nothing() -> None:
 
 
 @torch.inference_mode()
+def test_both_memories_reach_the_next_frame() -> None:
+    frames, net = video(2), network()
+    _, state = net(frames[0], None)
+    features = net.encode(frames[1])
+    whole, _ = net.decode(features, state)
+    for part in (
+        state._replace(memory=None),
+        state._replace(held=torch.zeros_like(state.held)),
+    ):
+        other, _ = net.decode(features, part)
+        assert float((whole - other).abs().max()) > 1e-5
+
+
+@torch.inference_mode()
 def test_the_past_matters_once_the_memory_is_awake() -> None:
     frames, net = video(2), network()
     remembered = play(net, frames)[1]
@@ -100,11 +115,12 @@ def test_decoding_leaves_features_and_state_as_they_were() -> None:
     frames = video(2)
     _, state = net(frames[0], None)
     features = net.encode(frames[1])
-    kept = [f.clone() for f in features], [s.clone() for s in state.layers]
+    values = (*state.memory.layers, state.held)
+    kept = [f.clone() for f in features], [s.clone() for s in values]
     once, _ = net.decode(features, state)
     again, _ = net.decode(features, state)
     torch.testing.assert_close(once, again, rtol=0, atol=0)
-    for now, before in zip((*features, *state.layers), (*kept[0], *kept[1]), strict=True):
+    for now, before in zip((*features, *values), (*kept[0], *kept[1]), strict=True):
         assert torch.equal(now, before)
 
 
@@ -123,7 +139,7 @@ def test_inference_in_bfloat16_stays_near_float32() -> None:
     made = network().for_inference(torch.bfloat16)
     rough, state = made(frame.bfloat16(), None)
     assert rough.dtype == torch.float32
-    assert all(layer.dtype == torch.float32 for layer in state.layers)
+    assert all(layer.dtype == torch.float32 for layer in state.memory.layers)
     assert float((rough - exact).abs().mean()) < 0.05 * float(exact.std() + 0.1)
 
 

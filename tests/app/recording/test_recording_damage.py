@@ -82,6 +82,8 @@ Damage = Callable[[bytes], bytes]
 
 def _flip(at: float, mask: int) -> Damage:
     def damage(data: bytes) -> bytes:
+        if not data:
+            return data
         changed = bytearray(data)
         changed[min(int(at * len(data)), len(data) - 1)] ^= mask
         return bytes(changed)
