@@ -1,0 +1,187 @@
+"""The comparing views, lessons and recording in a real window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.desks.lessons import usable
+from app.recording.verify import verify
+from app.session import AppSession
+from app.settings import Settings
+from tests.support.clips import bikes
+from tests.support.pixels import grabbed
+from widgets.lessons import load_lessons
+from widgets.theme import resource_path
+
+Start = Callable[..., AppSession]
+Wait = Callable[[AppSession], None]
+
+
+def test_the_difference_of_a_lane_and_itself_is_nothing(
+    start_session: Start, wait_until_shown: Wait
+) -> None:
+    session = start_session(
+        source_width=160, source_height=120, view="difference", panes=("rgb", "cloud"),
+        model_a="flashdepth-lite-per-frame", difference_alignment="none",
+    )  # fmt: skip
+    wait_until_shown(session)
+    last = session.display.last
+    assert last is not None and last.analysis is not None and last.analysis.difference is not None
+    assert (last.analysis.difference.levels == 128).all()
+
+
+def test_lanes_that_differ_show_both_colours(start_session: Start, wait_until_shown: Wait) -> None:
+    session = start_session(
+        source_width=160, source_height=120, view="difference", panes=("rgb", "cloud"),
+        model_b="ground-truth",
+    )  # fmt: skip
+    wait_until_shown(session)
+    last = session.display.last
+    assert last is not None and last.analysis is not None and last.analysis.difference is not None
+    levels = last.analysis.difference.levels
+    assert (levels > 140).any()
+    assert ((levels > 0) & (levels < 116)).any()
+    assert grabbed(session.window.stage.difference).std() > 8
+
+
+def test_flicker_is_measured_for_both_lanes_and_drawn(
+    start_session: Start, wait_until_shown: Wait, qtbot: QtBot
+) -> None:
+    session = start_session(
+        source=str(bikes()),
+        pacing="every-frame",
+        view="flicker",
+        panes=("rgb", "depth_a", "depth_b"),
+    )
+    wait_until_shown(session)
+
+    def measured() -> bool:
+        last = session.display.last
+        flicker = last.analysis.flicker if last is not None and last.analysis is not None else None
+        return flicker is not None and all(
+            np.isfinite(lane.recent) for lane in flicker.lanes.values()
+        )
+
+    qtbot.waitUntil(measured, timeout=20_000)
+    assert grabbed(session.window.stage.flicker_a).std() > 8
+
+
+def test_an_xt_slice_grows_by_one_line_a_frame_and_its_row_can_be_moved(
+    start_session: Start, wait_until_shown: Wait, qtbot: QtBot
+) -> None:
+    session = start_session(
+        source_width=160, source_height=120, view="xt", panes=("rgb", "depth_a"), model_b="off"
+    )
+    wait_until_shown(session)
+    qtbot.waitUntil(lambda: _lines(session) >= 5, timeout=20_000)
+    session.window.stage.scan_line_moved.emit(30)
+    assert session.model.value.scan_line == pytest.approx(30 / 119)
+
+
+def _lines(session: AppSession) -> int:
+    last = session.display.last
+    if last is None or last.analysis is None or "a" not in last.analysis.slices:
+        return 0
+    return int((last.analysis.slices["a"] > 0).any(axis=1).sum())
+
+
+def test_edges_lie_on_the_picture_with_a_score_where_the_truth_is_known(
+    start_session: Start, wait_until_shown: Wait, qtbot: QtBot
+) -> None:
+    session = start_session(
+        source_width=320, source_height=240, edges=True, panes=("rgb",), model_a="ground-truth"
+    )
+    wait_until_shown(session)
+    qtbot.waitUntil(lambda: "F1 1.00" in session.window.stage.rgb.header().caption, timeout=10_000)
+    last = session.display.last
+    assert last is not None and last.analysis is not None and last.analysis.edges is not None
+    share = (last.analysis.edges[..., 3] > 0).mean()
+    assert 0.002 < share < 0.5
+
+
+def test_pinned_points_are_followed_in_both_lanes(
+    start_session: Start, wait_until_shown: Wait, qtbot: QtBot
+) -> None:
+    session = start_session(source_width=160, source_height=120, charts=True, panes=("rgb",))
+    wait_until_shown(session)
+    session.controller.pin(0.5, 0.5)
+    qtbot.waitUntil(lambda: _pins(session) == {"a": 1, "b": 1}, timeout=10_000)
+    session.controller.clear_pins()
+    qtbot.waitUntil(lambda: _pins(session) == {"a": 0, "b": 0}, timeout=10_000)
+
+
+def _pins(session: AppSession) -> dict[str, int]:
+    last = session.display.last
+    if last is None or last.analysis is None:
+        return {}
+    return {name: len(values) for name, values in last.analysis.pins.items()}
+
+
+def test_every_step_of_every_lesson_really_sets_the_window_up(
+    start_session: Start, wait_until_shown: Wait
+) -> None:
+    session = start_session(source_width=160, source_height=120)
+    wait_until_shown(session)
+    session.lessons.toggle()
+    panel = session.lessons.panel
+    assert panel is not None
+    lessons = load_lessons(resource_path("lessons"))
+    assert len(lessons) >= 4
+    for lesson in lessons:
+        session.model.replace(**{k: getattr(Settings(), k) for k in ("view", "memory", "panes")})
+        for number, step in enumerate(lesson.steps):
+            panel.open_lesson(lesson.name, number)
+            panel.setup_requested.emit(number)
+            for key, value in usable(dict(step.settings)).items():
+                assert getattr(session.model.value, key) == value, (lesson.name, number, key)
+            assert session.window.stage.mode == session.model.value.view
+
+
+def test_what_the_record_button_writes_can_be_replayed(
+    start_session: Start, wait_until_shown: Wait, qtbot: QtBot, tmp_path: Path
+) -> None:
+    folder = tmp_path / "recordings"
+    session = start_session(
+        source_width=160, source_height=120, panes=("rgb", "depth_a"), record_folder=str(folder)
+    )
+    wait_until_shown(session)
+    qtbot.keyClick(session.window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    assert session.recording.is_recording
+    before = session.engine.inference.finished
+    qtbot.waitUntil(lambda: session.engine.inference.finished > before + 5, timeout=20_000)
+    qtbot.keyClick(session.window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    assert not session.recording.is_recording
+    (made,) = folder.iterdir()
+    found = verify(made)
+    assert found.frames >= 5
+    assert not found.problems
+    session.controller.open_source(str(made))
+
+    def replays() -> bool:
+        last = session.display.last
+        return (
+            last is not None and last.frame.recorded is not None and set(last.lanes) == {"a", "b"}
+        )
+
+    qtbot.waitUntil(replays, timeout=20_000)
+
+
+def test_recording_where_nothing_can_be_written_is_said_and_the_view_goes_on(
+    start_session: Start, wait_until_shown: Wait, qtbot: QtBot, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    session = start_session(
+        source_width=160, source_height=120, panes=("rgb",), record_folder=str(tmp_path / "file")
+    )
+    wait_until_shown(session)
+    with qtbot.waitSignal(session.recording.failed, timeout=5_000) as failed:
+        session.recording.toggle()
+    assert failed.args[0].count(".") >= 1
+    finished = session.engine.inference.finished
+    qtbot.waitUntil(lambda: session.engine.inference.finished > finished, timeout=10_000)
