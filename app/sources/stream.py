@@ -119,7 +119,13 @@ class StreamConnection:
         options = _EAGER | _BY_SCHEME.get(scheme, {})
         opening_s = _UDP_OPEN_TIMEOUT_S if scheme == "udp" else _OPEN_TIMEOUT_S
         try:
-            container = av.open(url, "r", options=options, timeout=(opening_s, silence_s))
+            container = av.open(
+                url,
+                "r",
+                options=options,
+                metadata_errors="replace",
+                timeout=(opening_s, silence_s),
+            )
         except (av.error.FFmpegError, OSError) as error:
             raise SourceError(_why_not_opened(title, error)) from error
         return StreamConnection(container, title, None)
@@ -129,7 +135,7 @@ class StreamConnection:
         """Read the pipe at `path`, once somebody writes into it, until `closing` is set."""
         pipe = PipeBytes(path, silence_s, closing)
         try:
-            container = av.open(pipe, "r", options=_EAGER)
+            container = av.open(pipe, "r", options=_EAGER, metadata_errors="replace")
         except (av.error.FFmpegError, OSError) as error:
             pipe.close()
             raise SourceError(

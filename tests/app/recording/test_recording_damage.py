@@ -140,6 +140,13 @@ def test_the_good_recording_is_good(whole: Path) -> None:
     assert verify(whole).problems == ()
 
 
+def test_a_video_whose_tags_are_no_utf8_is_read_all_the_same(copy: Path) -> None:
+    data = (copy / "source.mp4").read_bytes()
+    assert b"Lavf" in data
+    (copy / "source.mp4").write_bytes(data.replace(b"Lavf", b"\x80avf"))
+    assert _use(copy) == FRAMES
+
+
 def test_a_damaged_line_costs_its_frame_and_no_other(copy: Path) -> None:
     lines = (copy / "index.jsonl").read_bytes().splitlines(keepends=True)
     assert b'"n":4' in lines[5]
