@@ -13,6 +13,7 @@ from widgets.inspector.display import DisplaySection
 from widgets.inspector.model import ModelSection
 from widgets.inspector.record import RecordSection
 from widgets.inspector.section import Section
+from widgets.inspector.source import SourceSection
 from widgets.theme import SPACE
 
 
@@ -30,12 +31,14 @@ class SettingsPanel(QScrollArea):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.source = SourceSection()
         self.model = ModelSection()
         self.display = DisplaySection()
         self.cloud = CloudSection()
         self.compare = CompareSection()
         self.record = RecordSection()
         self._sections: tuple[Section, ...] = (
+            self.source,
             self.model,
             self.display,
             self.cloud,

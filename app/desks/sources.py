@@ -5,16 +5,20 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from app.bridge import WakeUp
 from app.controller import Controller
+from app.engine import Engine
 from app.settings import Settings, SettingsModel
+from app.sources.camera import CameraSource
 from app.sources.discovery import cameras, spec_of
+from app.window import MainWindow
 from models.errors import SourceError
-from widgets.source_menu import SourceMenu
+from widgets.inspector.source import Lock
 
 _LIST_S = 2.0
+_LOOK_MS = 500
 
 
 class SourceDesk(QObject):
@@ -28,13 +32,20 @@ class SourceDesk(QObject):
 
     def __init__(
         self,
-        menu: SourceMenu,
+        window: MainWindow,
+        engine: Engine,
         model: SettingsModel,
         controller: Controller,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._menu = menu
+        self._menu = menu = window.source_menu
+        self._section = window.inspector.source
+        self._section.lock_changed.connect(self._on_lock)
+        self._engine = engine
+        self._timer = QTimer(self)
+        self._timer.setInterval(_LOOK_MS)
+        self._timer.timeout.connect(self._look)
         self._model = model
         self._listing: threading.Thread | None = None
         self._cameras: list[tuple[str, str]] = []
@@ -50,9 +61,14 @@ class SourceDesk(QObject):
         if model.value.last_camera:
             self._remember(model.value.last_camera)
 
+    def start(self) -> None:
+        """Begin to show what comes."""
+        self._timer.start()
+
     def close(self) -> None:
         """Hear of no more changes; a listing under way is waited for, briefly."""
         self._unsubscribe()
+        self._timer.stop()
         if self._listing is not None:
             self._listing.join(_LIST_S)
 
@@ -61,6 +77,25 @@ class SourceDesk(QObject):
             self._remember(settings.source)
         if changed & {"source_width", "source_height"}:
             self._menu.set_size(settings.source_width, settings.source_height)
+
+    def _look(self) -> None:
+        loop = self._engine.capture
+        info, source = loop.status.info, loop.source
+        self._section.setVisible(info is not None and (info.live or bool(info.note)))
+        if info is None:
+            return
+        self._section.set_delivered(info.asked, info.delivered)
+        self._section.set_note(info.note)
+        controls = source.controls() if isinstance(source, CameraSource) else ()
+        self._section.set_locks([Lock(c.name, c.title, c.locked) for c in controls])
+
+    def _on_lock(self, name: str, locked: bool) -> None:
+        source = self._engine.capture.source
+        if isinstance(source, CameraSource):
+            try:
+                source.set_control(name, locked)
+            except SourceError as error:
+                self.said.emit(str(error))
 
     def _remember(self, spec: str) -> None:
         if spec.startswith("synthetic"):
