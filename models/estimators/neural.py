@@ -17,7 +17,8 @@ from torch import Tensor
 
 from models import device as devices
 from models.errors import UserError
-from models.estimator import EstimatorOptions, FrameMemo
+from models.estimator import EstimatorOptions, FrameMemo, Session
+from models.estimators.scheduled import Line, ScheduledSession
 from models.frames import DepthMap, Frame, Unit
 from models.preprocess import IMAGENET_14, PictureFormat, Size, prepare, resize_steps
 from models.restore import restore
@@ -65,6 +66,15 @@ class NetworkPool:
         self._lock = threading.Lock()
         self._loaded: weakref.WeakValueDictionary[tuple[str, str, torch.dtype], StreamNetwork]
         self._loaded = weakref.WeakValueDictionary()
+        self._lines: weakref.WeakValueDictionary[str, Line] = weakref.WeakValueDictionary()
+
+    def line(self, device: torch.device) -> Line:
+        """The conveyor of a device with streams, shared by all sessions on it."""
+        with self._lock:
+            line = self._lines.get(str(device))
+            if line is None:
+                line = self._lines[str(device)] = Line(devices.StreamDevice(device))
+            return line
 
     def network(
         self, recipe: NetworkRecipe, device: torch.device, dtype: torch.dtype
@@ -158,6 +168,17 @@ class NeuralFactory:
     pool: NetworkPool = field(repr=False)
     temporal: bool = True
 
-    def __call__(self, options: EstimatorOptions) -> NeuralSession:
+    def __call__(self, options: EstimatorOptions) -> Session:
         """A new session. Raises CheckpointError without weights, UsageError without the device."""
-        return NeuralSession(self.recipe, options, self.pool, temporal=self.temporal)
+        device = devices.resolve(options.device)
+        if not devices.has_streams(device):
+            return NeuralSession(self.recipe, options, self.pool, temporal=self.temporal)
+        dtype = precision(options, device)
+        return ScheduledSession(
+            self.recipe,
+            self.pool.network(self.recipe, device, dtype),
+            self.pool.line(device),
+            dtype=dtype,
+            input_size=options.input_size or self.recipe.input_size,
+            temporal=self.temporal,
+        )

@@ -107,9 +107,7 @@ class Conveyor(Generic[E]):
         """The lane is over. Its buffers go when the device is done with them."""
         self.drain()
         self._lanes.discard(lane)
-        self._forget({b for b in self._contents if b.owner == _lane_name(lane)})
-        if not self._lanes:
-            self._forget(set(self._contents))
+        self._forget({b for b in self._held if b.owner == _lane_name(lane) or not self._lanes})
 
     def admit(self, fill: Callable[[Any], Any], upload: Callable[[Any, Any], Any]) -> int:
         """Take the next frame in and send it on its way; returns its number.

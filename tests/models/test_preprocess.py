@@ -9,7 +9,7 @@ import torch
 from models.preprocess import (
     IMAGENET_14,
     PictureFormat,
-    _prepare_there,
+    prepare_on_device,
     network_size,
     prepare,
     resize_steps,
@@ -74,7 +74,7 @@ def test_the_device_path_equals_the_one_on_the_cpu() -> None:
     rgb = noise(150, 110)
     for steps in [((154, 112),), ((90, 66), (98, 70)), ((150, 110),)]:
         here = prepare(rgb, steps)
-        there = _prepare_there(torch.from_numpy(rgb), steps, IMAGENET_14)
+        there = prepare_on_device(torch.from_numpy(rgb), steps, IMAGENET_14)
         torch.testing.assert_close(there, here, atol=1e-4, rtol=0)
 
 
@@ -84,7 +84,7 @@ def test_strong_shrinking_averages_all_pixels() -> None:
     plain = PictureFormat((0, 0, 0), (1, 1, 1), 1)
     for picture in (
         prepare(stripes, ((40, 40),), plain),
-        _prepare_there(torch.from_numpy(stripes), ((40, 40),), plain),
+        prepare_on_device(torch.from_numpy(stripes), ((40, 40),), plain),
     ):
         assert picture.min() > 0.35
         assert picture.max() < 0.65

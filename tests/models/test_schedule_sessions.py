@@ -1,0 +1,236 @@
+"""Lanes on a device with streams: the same answers as without, whatever order it works in."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+
+from models.errors import UserError
+from models.estimator import DeferringSession, EstimatorOptions, FrameMemo
+from models.estimators.neural import NetworkPool, NetworkRecipe, NeuralSession
+from models.estimators.scheduled import SMALLEST, Line, ScheduledSession
+from models.flashdepth import FlashDepth, FlashDepthConfig
+from models.frames import Float32, Frame
+from models.scheduling import OvertakenError, RingSizes, Wait
+from tests.support.deferred_device import DeferredDevice, ImmediateDevice
+
+
+class Remembering(nn.Module):
+    """Disparity is the red channel plus a fading sum of those before."""
+
+    def __init__(self, device: DeferredDevice | None = None) -> None:
+        super().__init__()
+        self.encoded: list[tuple[int, int]] = []
+        self.broken = False
+        self._device = device
+
+    def encode(self, frames: Tensor) -> Tensor:
+        height, width = frames.shape[-2:]
+        if self._device and self._device.memory and height * width > self._device.memory:
+            raise MemoryError
+        self.encoded.append((width, height))
+        return frames[:, 0] + 3
+
+    def decode(self, features: Tensor, state: Any, *, temporal: bool) -> tuple[Tensor, Any]:
+        answer = features if state is None or not temporal else features + state
+        after = 0.5 * answer if temporal else state
+        return (answer * float("nan") if self.broken else answer), after
+
+
+def recipe(network: nn.Module, input_size: int | None = 28) -> NetworkRecipe:
+    return NetworkRecipe("n", "The net", lambda _d, _t: network, input_size=input_size)  # type: ignore[arg-type, return-value]
+
+
+def session(
+    network: nn.Module,
+    line: Line,
+    *,
+    temporal: bool = True,
+    input_size: int | None = 28,
+    dtype: torch.dtype = torch.float32,
+) -> ScheduledSession:
+    return ScheduledSession(
+        recipe(network, input_size), network, line,  # type: ignore[arg-type]
+        dtype=dtype, input_size=input_size, temporal=temporal,
+    )  # fmt: skip
+
+
+def pictures(count: int, width: int = 56, height: int = 42) -> list[Frame]:
+    rng = np.random.default_rng(7)
+    return [
+        Frame(rng.integers(0, 255, (height, width, 3), np.uint8), index, 0, 0, 0.0)
+        for index in range(count)
+    ]
+
+
+def played(line: Line, frames: list[Frame], network: nn.Module) -> list[tuple[Float32, Float32]]:
+    """Two lanes, with memory and without, two frames on their way; a reset in the middle."""
+    a, b = session(network, line), session(network, line, temporal=False)
+    flying, answers = [], []
+    for frame in frames:
+        if frame.index == len(frames) // 2:
+            a.reset()
+        memo = FrameMemo()
+        flying.append((a.submit(frame, memo), b.submit(frame, memo)))
+        if len(flying) == line.conveyor.sizes.in_flight:
+            first, second = flying.pop(0)
+            answers.append((first.result().disparity, second.result().disparity))
+    answers += [(x.result().disparity, y.result().disparity) for x, y in flying]
+    a.close()
+    b.close()
+    return answers
+
+
+def plainly(frames: list[Frame], network: nn.Module) -> list[tuple[Float32, Float32]]:
+    options = EstimatorOptions(device="cpu", precision="float32")
+    pool, made = NetworkPool(), recipe(network)
+    a = NeuralSession(made, options, pool)
+    b = NeuralSession(made, options, pool, temporal=False)
+    answers = []
+    for frame in frames:
+        if frame.index == len(frames) // 2:
+            a.reset()
+        memo = FrameMemo()
+        answers.append((a.step(frame, memo).disparity, b.step(frame, memo).disparity))
+    return answers
+
+
+@pytest.mark.parametrize("sizes", [RingSizes(), RingSizes(1, 1, 1, 1, 2), RingSizes(2, 1, 1, 2, 3)])
+@pytest.mark.parametrize("seed", range(8))
+def test_answers_do_not_depend_on_the_order_a_device_works_in(seed: int, sizes: RingSizes) -> None:
+    frames, network = pictures(9), Remembering()
+    late = played(Line(DeferredDevice(seed), sizes), frames, network)
+    at_once = played(Line(ImmediateDevice(), sizes), frames, network)
+    assert np.array_equal(late, at_once)
+    assert np.allclose(late, plainly(frames, network), atol=1e-4)
+
+
+@pytest.mark.parametrize("wait", [wait for wait in Wait if wait is not Wait.ROOM])
+def test_a_device_that_ignores_a_wait_gives_other_answers(wait: Wait) -> None:
+    frames, network, sizes = pictures(9), Remembering(), RingSizes(1, 1, 1, 1, 3)
+    right = played(Line(ImmediateDevice(), sizes), frames, network)
+    wrong = 0
+    for seed in range(40):
+        device = DeferredDevice(seed, frozenset({wait}))
+        try:
+            wrong += not np.array_equal(played(Line(device, sizes), frames, network), right)
+        except (TypeError, AttributeError, UserError):  # read what was never written
+            wrong += 1
+    assert wrong > 0
+
+
+def test_the_device_has_work_while_the_host_shows() -> None:
+    device = DeferredDevice()
+    lane = session(Remembering(), Line(device))
+    assert isinstance(lane, DeferringSession)
+    frames = pictures(2)
+    first = lane.submit(frames[0], FrameMemo())
+    second = lane.submit(frames[1], FrameMemo())
+    assert device.most_waiting >= 4
+    assert (first.result().frame_index, second.result().frame_index) == (0, 1)
+
+
+def test_a_result_is_not_written_to_by_later_frames() -> None:
+    lane = session(Remembering(), Line(ImmediateDevice()))
+    frames = pictures(5)
+    kept = lane.step(frames[0], FrameMemo()).disparity
+    before = kept.copy()
+    for frame in frames[1:]:
+        lane.step(frame, FrameMemo())
+    assert np.array_equal(kept, before)
+
+
+def test_other_sizes_follow_without_leftovers() -> None:
+    network, line = Remembering(), Line(DeferredDevice(3))
+    lane = session(network, line)
+    small, large = pictures(1)[0], pictures(1, 112, 84)[0]
+    answers = [lane.step(frame, FrameMemo()).disparity for frame in (small, large, small)]
+    assert [answer.shape for answer in answers] == [(42, 56), (84, 112), (42, 56)]
+    assert lane.is_cold(large) and not lane.is_cold(small)
+
+
+def test_memory_that_runs_out_makes_the_input_smaller_for_all_lanes_and_says_so() -> None:
+    device = ImmediateDevice(memory=200 * 260)
+    network, line = Remembering(device), Line(device)
+    a = session(network, line, input_size=280)
+    b = session(network, line, input_size=280, temporal=False)
+    frame, memo = pictures(1, 400, 300)[0], FrameMemo()
+    seen = a.step(frame, memo)
+    beside = b.step(frame, memo)
+    assert seen.network_size is not None and min(seen.network_size) < 280
+    assert beside.network_size == seen.network_size
+    assert network.encoded == [seen.network_size]
+    assert seen.disparity.shape == (300, 400)
+    assert "runs at input size 157" in a.note and a.note == b.note
+    assert device.trims > 0
+
+
+def test_memory_too_small_for_anything_is_told_in_a_sentence() -> None:
+    device = ImmediateDevice(memory=1)
+    lane = session(Remembering(device), Line(device), input_size=SMALLEST)
+    with pytest.raises(UserError, match="does not fit into the GPU's memory"):
+        lane.step(pictures(1, 400, 300)[0], FrameMemo())
+
+
+def test_useless_output_is_told_and_forgotten() -> None:
+    network = Remembering()
+    lane = session(network, Line(ImmediateDevice()))
+    frame = pictures(1)[0]
+    clean = lane.step(frame, FrameMemo()).disparity
+    network.broken = True
+    with pytest.raises(UserError, match="The net returned no usable disparity"):
+        lane.step(frame, FrameMemo())
+    network.broken = False
+    assert np.array_equal(lane.step(frame, FrameMemo()).disparity, clean)
+
+
+def test_half_precision_travels_only_where_the_network_is_coarser() -> None:
+    frame = pictures(1)[0]
+    exact = session(Remembering(), Line(ImmediateDevice())).step(frame, FrameMemo())
+    device = ImmediateDevice()
+    pinned: list[torch.dtype] = []
+    device.pinned = lambda shape, dtype: pinned.append(dtype) or torch.empty(shape, dtype=dtype)  # type: ignore[method-assign, func-returns-value]
+    coarse = session(Remembering(), Line(device), dtype=torch.bfloat16).step(frame, FrameMemo())
+    assert torch.float16 in pinned and coarse.disparity.dtype == np.float32
+    assert np.allclose(exact.disparity, coarse.disparity, rtol=2**-7)
+
+
+def test_results_are_taken_oldest_first_or_lost() -> None:
+    lane = session(Remembering(), Line(ImmediateDevice()))
+    flying = [lane.submit(frame, FrameMemo()) for frame in pictures(3)]
+    with pytest.raises(OvertakenError):
+        flying[0].result()
+    assert flying[2].result().frame_index == 2
+
+
+def test_a_closed_lane_lets_go_of_its_buffers_and_says_so() -> None:
+    line = Line(ImmediateDevice())
+    a, b = session(Remembering(), line), session(Remembering(), line)
+    for frame in pictures(2):
+        a.step(frame, FrameMemo())
+    a.close()
+    a.close()
+    with pytest.raises(RuntimeError, match="closed"):
+        a.step(pictures(1)[0], FrameMemo())
+    b.step(pictures(1)[0], FrameMemo())
+    b.close()
+    assert not line.conveyor._contents
+
+
+def test_flashdepth_gives_the_same_with_and_without_a_schedule() -> None:
+    torch.manual_seed(0)
+    network = FlashDepth(FlashDepthConfig.small()).eval().requires_grad_(False)
+    frames = pictures(2)
+    options = EstimatorOptions(device="cpu", precision="float32", input_size=70)
+    plain = NeuralSession(recipe(network), options, NetworkPool())
+    line = Line(DeferredDevice(1))
+    lane = session(network, line, input_size=70)
+    with contextlib.closing(lane):
+        for frame in frames:
+            expected = plain.step(frame, FrameMemo()).disparity
+            assert np.allclose(lane.step(frame, FrameMemo()).disparity, expected, atol=1e-4)
