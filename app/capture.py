@@ -120,6 +120,11 @@ class CaptureLoop:
         self.status = CaptureStatus()
         self.pulse = Pulse()
 
+    @property
+    def source(self) -> Source | None:
+        """What is open now. Any thread may ask; only run() reads from it."""
+        return self._source
+
     def post(self, wish: Wish) -> None:
         """Ask for something; it is done before the next frame is read. Any thread."""
         self._wishes.put(wish)

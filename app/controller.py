@@ -12,8 +12,8 @@ from typing import Any
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from app import translate
-from app.capture import CaptureLoop, Play, Seek, Select, Step
-from app.inference import InferenceLoop
+from app.capture import Play, Seek, Select, Step
+from app.engine import Engine
 from app.settings import PANES, VIEWS, Settings, SettingsModel
 from renderers.colormap import COLORMAPS
 
@@ -43,15 +43,13 @@ class Controller(QObject):
     def __init__(
         self,
         model: SettingsModel,
-        capture: CaptureLoop,
-        inference: InferenceLoop,
+        engine: Engine,
         current_range: Callable[[], tuple[float, float] | None],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self.model = model
-        self._capture = capture
-        self._inference = inference
+        self._engine = engine
         self._current_range = current_range
         self._pins: tuple[tuple[float, float], ...] = ()
         self._unsubscribe = model.subscribe(self._apply)
@@ -86,14 +84,14 @@ class Controller(QObject):
         self.model.replace(**changes)
 
     def toggle_pause(self) -> None:
-        self._capture.post(Play(not self._capture.status.playing))
+        self._engine.capture.post(Play(not self._engine.capture.status.playing))
 
     def set_paused(self, paused: bool) -> None:
-        self._capture.post(Play(not paused))
+        self._engine.capture.post(Play(not paused))
 
     def step(self, by: int) -> None:
         """Go `by` frames on and stay there."""
-        self._capture.post(Step(by))
+        self._engine.capture.post(Step(by))
 
     def step_forward(self) -> None:
         self.step(1)
@@ -102,7 +100,7 @@ class Controller(QObject):
         self.step(-1)
 
     def seek(self, index: int) -> None:
-        self._capture.post(Seek(index))
+        self._engine.capture.post(Seek(index))
 
     # -- lanes ---------------------------------------------------------------------------------
 
@@ -115,7 +113,7 @@ class Controller(QObject):
 
     def reset_memory(self) -> None:
         """Start every lane anew at the next frame."""
-        self._inference.reset_memory()
+        self._engine.inference.reset_memory()
 
     # -- display -------------------------------------------------------------------------------
 
@@ -196,11 +194,11 @@ class Controller(QObject):
 
     def _apply(self, settings: Settings, changed: frozenset[str]) -> None:
         if changed & _MANNER:
-            self._capture.post(translate.manner(settings))
+            self._engine.capture.post(translate.manner(settings))
         if changed & _LANES:
-            self._inference.configure(
+            self._engine.inference.configure(
                 translate.pipeline_config(settings, self._pins), settings.threads
             )
         if changed & _SOURCE:
-            self._capture.post(Select(settings.source, translate.source_size(settings)))
+            self._engine.capture.post(Select(settings.source, translate.source_size(settings)))
             self.source_opened.emit()

@@ -83,9 +83,7 @@ class Engine(QObject):
         notify = self._wake_up.notify
         if stage == CAPTURE:
             self.capture.abandon()
-            self.capture = self.capture.successor(
-                self._leases[stage][0], self._open_source, notify
-            )
+            self.capture = self.capture.successor(self._leases[stage][0], self._open_source, notify)
         else:
             self.inference.abandon()
             self.inference = self.inference.successor(*self._leases[stage], notify)

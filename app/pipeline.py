@@ -30,7 +30,15 @@ log = logging.getLogger(__name__)
 
 LANES = ("a", "b")
 PER_FRAME = "-per-frame"
-_MISTAKES = (RuntimeError, MemoryError, ArithmeticError, ValueError, LookupError, TypeError, OSError)
+_MISTAKES = (
+    RuntimeError,
+    MemoryError,
+    ArithmeticError,
+    ValueError,
+    LookupError,
+    TypeError,
+    OSError,
+)
 """What a model that stumbles may raise; none of it is worth the stream."""
 
 

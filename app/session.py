@@ -24,6 +24,7 @@ from app.desks.snapshots import SnapshotDesk
 from app.desks.sound import SoundDesk
 from app.desks.sources import SourceDesk
 from app.desks.status import StatusDesk
+from app.desks.watchdog import WatchdogDesk
 from app.display import Display
 from app.engine import Engine, OpenSource
 from app.results import FrameResult
@@ -54,14 +55,12 @@ class AppSession(QObject):
         self._screenshot: Screenshot | None = None
         self.model = SettingsModel(settings)
         self.engine = Engine(open_source, self)
+        self.watchdog = WatchdogDesk(self.engine, self)
         self.window = MainWindow()
         self.display = Display(self.window.stage, self.window.cloud, self)
-        capture, inference = self.engine.capture, self.engine.inference
-        self.controller = Controller(
-            self.model, capture, inference, self.display.range_on_screen, self
-        )
+        self.controller = Controller(self.model, self.engine, self.display.range_on_screen, self)
         self.status = StatusDesk(self.window, self.engine, self.display, self.model, self)
-        self.recording = RecordingDesk(self.model, capture, inference, self)
+        self.recording = RecordingDesk(self.model, self.engine, self)
         self.snapshots = SnapshotDesk(self.window, self.display, self.model, self)
         self.report = ReportDesk(self.window, self.model, self)
         self.charts = ChartsDesk(self.window.below, self.model, self.controller, self)
@@ -69,7 +68,7 @@ class AppSession(QObject):
         self.lessons = LessonDesk(self.window, self.model, self)
         self.models = ModelDesk(self.window, self.model, self)
         self.sound = SoundDesk(self.model, self)
-        self.sources = SourceDesk(self.window.source_menu, self.model, self.controller, self)
+        self.sources = SourceDesk(self.window, self.engine, self.model, self.controller, self)
         self.cheat_sheet = CheatSheet(self.window)
         self.actions = self._make_actions()
         self._unsubscribe = self.model.subscribe(self._on_settings)
@@ -84,8 +83,10 @@ class AppSession(QObject):
         if not self.model.value.hint_seen:
             self.window.stage.rgb.set_hint(HINT)
         self.engine.start()
+        self.watchdog.start()
         self.controller.start()
         self.status.start()
+        self.sources.start()
         self.sound.start()
         if note:
             self.status.say(note)
@@ -96,6 +97,7 @@ class AppSession(QObject):
             return
         self._closed = True
         self._unsubscribe()
+        self.watchdog.close()
         for desk in (
             self.status,
             self.recording,
@@ -177,7 +179,6 @@ class AppSession(QObject):
     def _connect(self) -> None:
         window, controller = self.window, self.controller
         self.engine.changed.connect(self._on_engine)
-        self.engine.crashed.connect(self.status.say)
         window.closing.connect(self.close)
         window.dropped.connect(controller.open_source)
         window.memory_button.clicked.connect(controller.toggle_memory)
@@ -204,6 +205,7 @@ class AppSession(QObject):
 
     def _connect_desks(self) -> None:
         for signal in (
+            self.watchdog.said,
             self.recording.failed,
             self.snapshots.said,
             self.report.said,

@@ -10,8 +10,7 @@ import platformdirs
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from app.bridge import WakeUp
-from app.capture import CaptureLoop
-from app.inference import InferenceLoop
+from app.engine import Engine
 from app.recording.manifest import RecordingFacts, model_facts
 from app.recording.recorder import Recorder, RecorderOptions
 from app.recording.writer import Content
@@ -36,14 +35,12 @@ class RecordingDesk(QObject):
     def __init__(
         self,
         model: SettingsModel,
-        capture: CaptureLoop,
-        inference: InferenceLoop,
+        engine: Engine,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._model = model
-        self._capture = capture
-        self._inference = inference
+        self._engine = engine
         self._recorder: Recorder | None = None
         self._wake_up = WakeUp(self)
         self._wake_up.woken.connect(self._look)
@@ -65,7 +62,7 @@ class RecordingDesk(QObject):
 
     def start(self, folder: Path) -> None:
         """Record into `folder`, which is made. Says so by `failed` where it cannot."""
-        info = self._capture.status.info
+        info = self._engine.capture.status.info
         if self._recorder is not None or info is None:
             self.failed.emit("There is nothing to record yet; open a source first.")
             return
@@ -85,7 +82,8 @@ class RecordingDesk(QObject):
             self.failed.emit(str(error))
             return
         self._recorder = recorder
-        self._inference.taps = (*self._inference.taps, recorder.offer)
+        inference = self._engine.inference
+        inference.taps = (*inference.taps, recorder.offer)
         self._timer.start()
         self._look()
 
@@ -95,7 +93,8 @@ class RecordingDesk(QObject):
         if recorder is None:
             return
         self._timer.stop()
-        self._inference.taps = tuple(t for t in self._inference.taps if t != recorder.offer)
+        inference = self._engine.inference
+        inference.taps = tuple(t for t in inference.taps if t != recorder.offer)
         recorder.stop()
         status = recorder.status
         self.changed.emit(False, f"{status.frames} frames in {recorder.folder}")

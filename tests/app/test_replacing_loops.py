@@ -1,0 +1,237 @@
+"""Loops that are replaced while they hang: their successors go on, they themselves never again."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+
+from app.capture import CaptureLoop, Manner, Select
+from app.inference import InferenceLoop
+from app.mailbox import LatestSlot, Lease
+from app.pipeline import Pipeline, PipelineConfig
+from app.results import FrameResult
+from app.sources.base import Reading
+from models import registry
+from models.estimator import EstimatorOptions, FrameMemo
+from models.frames import DepthMap, Frame, Unit
+from models.registry import ModelEntry
+from tests.support.fakes import CountingSession, ScriptedSource, make_frame
+
+
+class _Moody(CountingSession):
+    """Hangs, raises or returns NaN in a frame where `mood` says so."""
+
+    def __init__(self, mood: dict[int, str], release: threading.Event) -> None:
+        super().__init__()
+        self._mood = mood
+        self._release = release
+        self.tried: list[int] = []
+
+    def step(self, frame: Frame, memo: FrameMemo) -> DepthMap:
+        self.tried.append(frame.index)
+        match self._mood.get(frame.index, ""):
+            case "hang":
+                self._release.wait(30)
+            case "raise":
+                raise RuntimeError("a kernel failed")
+            case "nan":
+                nothing = np.full(frame.rgb.shape[:2], np.nan, np.float32)
+                return DepthMap(nothing, Unit.RELATIVE, frame.index)
+        return super().step(frame, memo)
+
+
+@pytest.fixture
+def release() -> Iterator[threading.Event]:
+    """Ends every hanging call after the test."""
+    event = threading.Event()
+    yield event
+    event.set()
+
+
+@pytest.fixture
+def moody(
+    monkeypatch: pytest.MonkeyPatch, release: threading.Event
+) -> Callable[[dict[int, str]], list[_Moody]]:
+    """Registers "moody" and "steady"; gives the sessions of "moody" that were opened."""
+
+    def register(mood: dict[int, str]) -> list[_Moody]:
+        made: list[_Moody] = []
+
+        def open_moody(options: EstimatorOptions) -> _Moody:
+            made.append(_Moody(mood, release))
+            return made[-1]
+
+        def open_steady(options: EstimatorOptions) -> CountingSession:
+            return CountingSession()
+
+        known = {
+            name: ModelEntry(name, name, "A fake.", opener, lambda: None)
+            for name, opener in (("moody", open_moody), ("steady", open_steady))
+        }
+        monkeypatch.setattr(registry, "find", known.__getitem__)
+        return made
+
+    return register
+
+
+class _Clock:
+    def __init__(self) -> None:
+        self.now_s = 1000.0
+
+    def __call__(self) -> int:
+        return int(self.now_s * 1e9)
+
+
+def _pipeline(clock: _Clock) -> Pipeline:
+    pipeline = Pipeline(clock)
+    pipeline.configure(PipelineConfig("moody", "steady"))
+    return pipeline
+
+
+def test_a_lane_that_returns_only_nan_becomes_a_sentence(
+    moody: Callable[[dict[int, str]], list[_Moody]],
+) -> None:
+    moody({1: "nan"})
+    pipeline = _pipeline(_Clock())
+    results = [pipeline.step(make_frame(i)) for i in range(3)]
+    assert [sorted(r.lanes) for r in results] == [["a", "b"], ["b"], ["a", "b"]]
+    assert "no usable disparity" in results[1].failures["a"]
+    assert results[2].lanes["a"].fresh
+
+
+def test_a_lane_that_keeps_raising_is_tried_ever_more_rarely_and_recovers(
+    moody: Callable[[dict[int, str]], list[_Moody]],
+) -> None:
+    mood = dict.fromkeys(range(1000), "raise")
+    made = moody(mood)
+    clock = _Clock()
+    pipeline = _pipeline(clock)
+    for index in range(1000):  # forty seconds
+        result = pipeline.step(make_frame(index))
+        assert "a" in result.failures and "b" in result.lanes
+        clock.now_s += 0.04
+    assert 8 < len(made[0].tried) < 20
+    last = next(index for index in range(1000, 1300) if "a" in _tick(pipeline, clock, index).lanes)
+    assert last < 1210  # eight seconds at most
+
+
+def _tick(pipeline: Pipeline, clock: _Clock, index: int) -> FrameResult:
+    clock.now_s += 0.04
+    return pipeline.step(make_frame(index))
+
+
+def test_the_heir_of_a_hanging_pipeline_puts_the_lane_at_fault_aside(
+    moody: Callable[[dict[int, str]], list[_Moody]], release: threading.Event
+) -> None:
+    made = moody({1: "hang"})
+    clock = _Clock()
+    pipeline = _pipeline(clock)
+    pipeline.step(make_frame(0))
+    stuck = threading.Thread(target=pipeline.step, args=(make_frame(1),))
+    stuck.start()
+    _wait(lambda: made[0].tried == [0, 1])
+    heir = pipeline.successor()
+    heir.configure(PipelineConfig("moody", "steady"))
+    result = heir.step(make_frame(2))
+    assert result.failures["a"].endswith("Trying again in 5 s.")
+    assert result.lanes["b"].fresh
+    clock.now_s += 5.1
+    assert "a" in heir.step(make_frame(3)).lanes
+    release.set()
+    stuck.join(5)
+
+
+def test_a_loop_that_comes_back_after_it_was_replaced_publishes_nothing(
+    moody: Callable[[dict[int, str]], list[_Moody]], release: threading.Event
+) -> None:
+    made = moody({1: "hang"})
+    frames: LatestSlot[Frame] = LatestSlot()
+    results: LatestSlot[FrameResult] = LatestSlot()
+    tapped: list[int] = []
+    leases = Lease(frames), Lease(results)
+    old = InferenceLoop(*leases, lambda: None, Pipeline())
+    old.taps = (lambda result: tapped.append(result.frame.index),)
+    old.configure(PipelineConfig("moody", "off"), 1)
+    thread = threading.Thread(target=old.run)
+    thread.start()
+    frames.put(make_frame(0))
+    _wait(lambda: tapped == [0])
+    frames.put(make_frame(1))
+    _wait(lambda: bool(made) and 1 in made[0].tried)
+    for lease in leases:
+        lease.revoke()
+    old.abandon()
+    heir = old.successor(Lease(frames), Lease(results), lambda: None)
+    heir_thread = threading.Thread(target=heir.run)
+    heir_thread.start()
+    results.clear()
+    frames.put(make_frame(2))
+    _wait(lambda: tapped == [0, 2])
+    release.set()
+    thread.join(5)
+    assert not thread.is_alive()
+    assert tapped == [0, 2]
+    newest = results.take(0)
+    assert newest is not None and newest.frame.index == 2
+    frames.close()
+    heir_thread.join(5)
+
+
+class _Hanging(ScriptedSource):
+    """Hangs in read() until it is released."""
+
+    def __init__(self, release: threading.Event) -> None:
+        super().__init__(count=None)
+        self._release = release
+
+    def read(self, timeout_s: float) -> Reading:
+        if self._next == 3:
+            self._release.wait(30)
+        return super().read(timeout_s)
+
+
+def test_a_capture_loop_goes_on_behind_the_frame_it_hung_at(release: threading.Event) -> None:
+    opened: list[ScriptedSource] = []
+
+    def open_source(spec: str, size: tuple[int, int] | None) -> ScriptedSource:
+        opened.append(ScriptedSource(count=None) if opened else _Hanging(release))
+        return opened[-1]
+
+    slot: LatestSlot[Frame] = LatestSlot()
+    lease = Lease(slot)
+    old = CaptureLoop(lease, open_source, lambda: None)
+    old.post(Manner(every_frame=True))
+    old.post(Select("fake"))
+    thread = threading.Thread(target=old.run)
+    thread.start()
+    seen = [slot.take(5) for _ in range(3)]
+    _wait(lambda: old.pulse.silent_s(time.monotonic_ns()) > 0.05)
+    lease.revoke()
+    old.abandon()
+    heir_lease = Lease(slot)
+    heir = old.successor(heir_lease, open_source, lambda: None)
+    heir_thread = threading.Thread(target=heir.run)
+    heir_thread.start()
+    after = slot.take(5)
+    release.set()
+    thread.join(5)
+    assert not thread.is_alive()
+    heir.stop()
+    heir_thread.join(5)
+    assert [frame.index for frame in seen if frame] == [0, 1, 2]
+    assert after is not None and seen[0] is not None
+    assert after.index == 4
+    assert after.segment > seen[0].segment
+    assert opened[0].closed.is_set()
+
+
+def _wait(done: Callable[[], bool], seconds: float = 5.0) -> None:
+    until_s = time.monotonic() + seconds
+    pause = threading.Event()
+    while not done():
+        assert time.monotonic() < until_s, "this never came about"
+        pause.wait(0.005)

@@ -1,0 +1,99 @@
+"""Things that go wrong at a booth, one at a time, in the real window: it goes on."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.session import AppSession
+from models.estimators.neural import NeuralSession
+from models.frames import DepthMap
+
+Start = Callable[..., AppSession]
+Wait = Callable[[AppSession], None]
+
+SMALL = {"source_width": 160, "source_height": 120, "panes": ("rgb", "depth_a")}
+
+
+@pytest.fixture
+def release() -> Iterator[threading.Event]:
+    """Ends every hanging call after the test."""
+    event = threading.Event()
+    yield event
+    event.set()
+
+
+def test_a_lane_that_hangs_is_put_aside_within_two_seconds(
+    start_session: Start,
+    wait_until_shown: Wait,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    release: threading.Event,
+) -> None:
+    session = start_session(model_b="off", **SMALL)
+    wait_until_shown(session)
+    first = session.engine.inference
+    qtbot.waitUntil(lambda: first.finished > 22, timeout=20_000)  # a slow first frame is forgotten
+    real, hung_s = NeuralSession.step, list[float]()
+
+    def hang_once(self: NeuralSession, *args: object) -> DepthMap:
+        if not hung_s:
+            hung_s.append(time.monotonic())
+            release.wait(60)
+        return real(self, *args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(NeuralSession, "step", hang_once)
+    qtbot.waitUntil(lambda: session.engine.inference is not first, timeout=10_000)
+    slowest_s = max(first._steps_s)
+    assert time.monotonic() - hung_s[0] < 2.0 + 3 * slowest_s
+    qtbot.waitUntil(lambda: "did not answer" in _failure(session), timeout=5_000)
+    qtbot.waitUntil(lambda: _lane_shown(session), timeout=20_000)
+    release.set()
+    assert session.watchdog.restarts == 1
+
+
+def test_a_crashed_capture_thread_is_replaced_and_the_picture_goes_on(
+    start_session: Start, wait_until_shown: Wait, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = start_session(model_b="off", **SMALL)
+    wait_until_shown(session)
+    first = session.engine.capture
+    segment = _segment(session)
+
+    def explode(*args: object) -> None:
+        raise KeyError("a bug")
+
+    monkeypatch.setattr(first, "_handle", explode)
+    qtbot.waitUntil(lambda: session.engine.capture is not first, timeout=5_000)
+    qtbot.waitUntil(lambda: _segment(session) > segment, timeout=20_000)
+    assert session.watchdog.restarts == 1
+
+
+def test_pausing_and_recording_reach_the_stage_that_is_there_now(
+    start_session: Start, wait_until_shown: Wait, qtbot: QtBot
+) -> None:
+    session = start_session(model_b="off", **SMALL)
+    wait_until_shown(session)
+    for stage in ("capture", "inference"):
+        session.engine.restart(stage)
+    session.controller.set_paused(True)
+    qtbot.waitUntil(lambda: not session.engine.capture.status.playing, timeout=20_000)
+    session.controller.set_paused(False)
+    before = session.engine.inference.finished
+    qtbot.waitUntil(lambda: session.engine.inference.finished > before + 2, timeout=20_000)
+
+
+def _segment(session: AppSession) -> int:
+    return session.display.last.frame.segment if session.display.last else -1
+
+
+def _failure(session: AppSession) -> str:
+    return session.display.last.failures.get("a", "") if session.display.last else ""
+
+
+def _lane_shown(session: AppSession) -> bool:
+    return session.display.last is not None and "a" in session.display.last.lanes
