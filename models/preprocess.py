@@ -33,11 +33,14 @@ class PictureFormat:
     mean, deviation : of red, green and blue, as fractions of full brightness; the network gets
         (colour - mean) / deviation.
     multiple : both sides are multiples of it, in pixels.
+    average_above : pictures shrunk by more than this factor are averaged instead of sampled by a
+        cubic kernel.
     """
 
     mean: tuple[float, float, float] = (0.485, 0.456, 0.406)
     deviation: tuple[float, float, float] = (0.229, 0.224, 0.225)
     multiple: int = 14
+    average_above: float = 2.0
 
 
 IMAGENET_14 = PictureFormat()
@@ -103,7 +106,7 @@ def _prepare_here(rgb: UInt8, steps: tuple[Size, ...], picture: PictureFormat) -
         height, width = colours.shape[:2]
         if size == (width, height):
             continue
-        if min(width / size[0], height / size[1]) > 2:
+        if min(width / size[0], height / size[1]) > picture.average_above:
             colours = cv2.resize(colours, size, interpolation=cv2.INTER_AREA)
             continue
         colours = cv2.resize(_unit(colours), size, interpolation=cv2.INTER_CUBIC)
@@ -131,7 +134,7 @@ def prepare_on_device(
         before = (colours.shape[-1], colours.shape[-2])
         if before == (width, height):
             continue
-        if min(before[0] / width, before[1] / height) > 2:
+        if min(before[0] / width, before[1] / height) > picture.average_above:
             colours = F.interpolate(colours, (height, width), mode="area")
             continue
         colours = F.interpolate(colours, (height, width), mode="bicubic", align_corners=False)
