@@ -193,6 +193,11 @@ def _bench(add: Add) -> None:
     bench.add_argument("--json", type=Path, metavar="FILE")
     bench.add_argument("--compare", type=Path, metavar="OLD.json")
     bench.add_argument("--cloud-baseline", action="store_true", help="also time VisPy's Markers")
+    bench.add_argument(
+        "--simulate",
+        metavar="a100|h100|rtx4090",
+        help="measure nothing: print the GPU schedule under computed stage times",
+    )
 
 
 def _models(add: Add) -> None:

@@ -110,6 +110,11 @@ def missing(name: str) -> str | None:
     )
 
 
+def untrained(name: str) -> FlashDepth | DepthAnythingV2:
+    """The network of a released name, on torch's default device, as it is before training."""
+    return _NETWORKS[release(name).name]()
+
+
 def load(name: str, device: torch.device) -> FlashDepth | DepthAnythingV2:
     """The network with its weights on `device`, ready for inference, in float32.
 

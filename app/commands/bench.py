@@ -26,12 +26,15 @@ from models.errors import UsageError, UserError
 from models.frames import Frame
 
 _WINDOW = (1600, 1000)
+_SIMULATED_SOURCE = (1920, 1080)
 _STARTUP = re.compile(r"first depth was shown ([0-9.]+) s after the start")
 _LOWER_IS_BETTER = ("_ms", "startup_s", "rss_mb", "dropped")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Measure and print, and write JSON if asked to."""
+    if arguments.simulate is not None:
+        return _simulate(arguments)
     if arguments.window:
         require_display()
     settings = with_arguments(Settings(pacing="every-frame", hint_seen=True), arguments)
@@ -50,6 +53,18 @@ def run(arguments: argparse.Namespace) -> int:
     _print(figures, _read(arguments.compare) if arguments.compare else {})
     if arguments.json is not None:
         _write(arguments.json, figures)
+    return 0
+
+
+def _simulate(arguments: argparse.Namespace) -> int:
+    """Print the schedule on a GPU that need not be here."""
+    from app.benchmark import simulate
+
+    hardware = simulate.hardware(arguments.simulate)
+    settings = with_arguments(Settings(), arguments)
+    source = translate.source_size(settings) or _SIMULATED_SOURCE
+    planned = simulate.plan(translate.pipeline_config(settings), source, hardware)
+    print(simulate.report(planned, source, hardware))
     return 0
 
 
