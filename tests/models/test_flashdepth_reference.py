@@ -62,7 +62,10 @@ def _network(variant: str) -> FlashDepth:
     return net.eval()
 
 
-@pytest.fixture(scope="module", params=["s/main", "s/sq518", "l/main", "full/main"])
+CLIPS = ["s/main", "s/sq518", pytest.param("l/main", marks=pytest.mark.slow), "full/main"]
+
+
+@pytest.fixture(scope="module", params=CLIPS)
 def reference(request: pytest.FixtureRequest) -> Iterator[Reference]:
     variant, name = request.param.split("/")
     with np.load(FIXTURES / f"reference_{variant}.npz") as file:
@@ -97,7 +100,8 @@ def test_a_reset_equals_a_fresh_start(reference: Reference) -> None:
 
 
 def test_the_first_frames_in_double_precision_equal_to_a_millionth(reference: Reference) -> None:
-    count = 1 if reference.name == "sq518" else 2  # the large picture is slow in double precision
+    slow = reference.name == "sq518" or reference.variant == "l"
+    count = 1 if slow else 2
     reference.net.double()
     try:
         outputs, _ = reference.run(frames=count)
