@@ -19,6 +19,8 @@ from widgets.theme import SPACE, SPACE_XS
 from widgets.transport import Transport
 from widgets.view_switch import ViewSwitch
 
+_PICKER_PX = 330
+
 
 class MainWindow(QMainWindow):
     """Bar, stage, inspector, transport and status strip.
@@ -59,7 +61,9 @@ class MainWindow(QMainWindow):
 
     def set_chrome_visible(self, visible: bool) -> None:
         """Show or hide everything but the pictures."""
-        for part in (self._bar, self.transport, self.status, self.menuBar()):
+        for part in (
+            self._bar, self.inspector, self.transport, self.status, self.menuBar(),
+        ):  # fmt: skip
             if part is not None:
                 part.setVisible(visible)
 
@@ -90,11 +94,12 @@ class MainWindow(QMainWindow):
         bar.setProperty("role", "bar")
         row = QHBoxLayout(bar)
         row.setContentsMargins(SPACE, SPACE_XS, SPACE, SPACE_XS)
-        row.setSpacing(SPACE)
+        row.setSpacing(SPACE_XS)
         row.addWidget(self.source_menu)
         row.addSpacing(SPACE)
-        row.addWidget(self.lane_a)
-        row.addWidget(self.lane_b)
+        for picker in (self.lane_a, self.lane_b):
+            picker.setMaximumWidth(_PICKER_PX)
+            row.addWidget(picker, 4)
         row.addSpacing(SPACE)
         row.addWidget(self.memory_button)
         row.addWidget(self.reset_button)

@@ -14,7 +14,7 @@ from widgets.controls import LABEL_ROLE, ElidedCombo
 from widgets.theme import SPACE_XS
 
 EMA_SUFFIX = "+ema"
-CONTENTS_LENGTH = 18
+CONTENTS_LENGTH = 8
 LEAST_WIDTH_PX = 120
 
 

@@ -14,7 +14,7 @@ from widgets.region_picker import RegionPicker
 SIZES = ((0, 0), (1280, 720), (1920, 1080), (2560, 1440), (3840, 2160))
 VIDEO_FILTER = "Videos (*.mp4 *.mov *.mkv *.avi *.webm *.m4v *.ts *.mjpeg *.mpg);;All files (*)"
 STREAM_ADVICE = "Address of the stream (http://…/video.mjpg, rtsp://…, udp://…):"
-LABEL_LENGTH = 22
+LABEL_LENGTH = 16
 
 
 class SourceMenu(QToolButton):
