@@ -1,6 +1,7 @@
 """The networks' interface: names, purity, the seam between encode and decode, precision."""
 
 import dataclasses
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,15 @@ from models.flashdepth.config import EncoderConfig, MemoryConfig
 from tests.fixtures.flashdepth.fixture_weights import fill
 
 KEYS = Path(__file__).parents[1] / "fixtures" / "flashdepth"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread() -> Iterator[None]:
+    """Threads that wait for each other crawl on a machine that is busy with other tests."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 def listed_keys(name: str) -> dict[str, tuple[int, ...]]:
