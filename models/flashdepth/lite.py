@@ -38,7 +38,10 @@ from models.flashdepth.mamba2 import TemporalModule, TemporalState
 from models.preprocess import PictureFormat
 
 PICTURE = PictureFormat(
-    mean=(PIXEL_MEAN / 255,) * 3, deviation=(PIXEL_SCALE / 255,) * 3, multiple=FEATURE_STRIDES[-1]
+    mean=(PIXEL_MEAN / 255,) * 3,
+    deviation=(PIXEL_SCALE / 255,) * 3,
+    multiple=FEATURE_STRIDES[-1],
+    average_above=1.0,  # what a camera's noise leaves in a small picture would flicker
 )
 """How this network wants its pictures."""
 
@@ -71,6 +74,19 @@ class LiteState(NamedTuple):
 
     memory: TemporalState
     held: Tensor
+
+
+class LiteFeatures(NamedTuple):
+    """All of a frame that does not depend on the past.
+
+    half : (b, 16, h/2, w/2), the encoder's finest map. quarter, eighth : (b, width, h/4, w/4) and
+    (b, width, h/8, w/8), the maps of the finer fusion steps. path : (b, width, h/8, w/8), path 3.
+    """
+
+    half: Tensor
+    quarter: Tensor
+    eighth: Tensor
+    path: Tensor
 
 
 class ResidualUnit(nn.Module):
@@ -191,8 +207,8 @@ class FlashDepthLite(nn.Module):
         self.head.out.float()
         return self
 
-    def encode(self, frames: Tensor) -> tuple[Tensor, ...]:
-        """The part without memory, which lanes can share.
+    def encode(self, frames: Tensor) -> LiteFeatures:
+        """The part before the memory, which lanes can share.
 
         frames : (B, 3, H, W), colour values less PIXEL_MEAN over PIXEL_SCALE; sides multiples
         of 32. Raises ValueError for other sides.
@@ -200,10 +216,15 @@ class FlashDepthLite(nn.Module):
         height, width = frames.shape[-2:]
         if height % PICTURE.multiple or width % PICTURE.multiple:
             raise ValueError(f"sides must be multiples of {PICTURE.multiple}, not {width}x{height}")
-        return cast(tuple[Tensor, ...], self.encoder(frames))
+        half, quarter, eighth, sixteenth, coarsest = self.encoder(frames)
+        overview = self.overview(coarsest.mean((2, 3)))[..., None, None]
+        path = self.project[3](coarsest) + overview
+        path = self.fuse[3](path, None, sixteenth.shape[-2:])
+        path = self.fuse[2](path, self.project[2](sixteenth), eighth.shape[-2:])
+        return LiteFeatures(half, self.project[0](quarter), self.project[1](eighth), path)
 
     def decode(
-        self, features: tuple[Tensor, ...], state: LiteState | None, temporal: bool = True
+        self, features: LiteFeatures, state: LiteState | None, temporal: bool = True
     ) -> tuple[Tensor, LiteState | None]:
         """Features of the next frame to disparity (B, H, W), relative; >= 0 outside of training.
 
@@ -212,10 +233,10 @@ class FlashDepthLite(nn.Module):
         if temporal:
             disparity, state = self.decode_clip(features, state, 1)
             return disparity.squeeze(1), state
-        return self._finish(self._fine(self._coarse(features), features), features), state
+        return self._finish(self._fine(features.path, features), features), state
 
     def decode_clip(
-        self, features: tuple[Tensor, ...], state: LiteState | None, length: int
+        self, features: LiteFeatures, state: LiteState | None, length: int
     ) -> tuple[Tensor, LiteState]:
         """`length` successive frames at once: all but the memory runs as one batch.
 
@@ -224,7 +245,7 @@ class FlashDepthLite(nn.Module):
         """
         memory = None if state is None else state.memory
         steadied = []
-        for path in self._coarse(features).unflatten(0, (-1, length)).unbind(1):
+        for path in features.path.unflatten(0, (-1, length)).unbind(1):
             remembered, memory = self._remember(path, memory)
             steadied.append(remembered)
         held = None if state is None else state.held
@@ -235,15 +256,8 @@ class FlashDepthLite(nn.Module):
             held = path if held is None else self.hold(path, held)
             settled.append(held)
         disparity = self._finish(_side_by_side(settled), features)
-        return disparity.unflatten(0, (-1, length)), LiteState(memory, held)
-
-    def _coarse(self, features: tuple[Tensor, ...]) -> Tensor:
-        """Path 3: the fused map at stride 8, where the memory sits."""
-        _, _, eighth, sixteenth, coarsest = features
-        overview = self.overview(coarsest.mean((2, 3)))[..., None, None]
-        path = self.project[3](coarsest) + overview
-        path = self.fuse[3](path, None, sixteenth.shape[-2:])
-        return cast(Tensor, self.fuse[2](path, self.project[2](sixteenth), eighth.shape[-2:]))
+        state = LiteState(cast(TemporalState, memory), cast(Tensor, held))
+        return disparity.unflatten(0, (-1, length)), state
 
     def _remember(self, path: Tensor, memory: TemporalState | None) -> tuple[Tensor, TemporalState]:
         # A few hundred tokens: float32 costs next to nothing and errors do not add up over a video.
@@ -251,14 +265,14 @@ class FlashDepthLite(nn.Module):
             steadied, memory = self.temporal(path.float(), memory)
         return steadied.to(path.dtype), memory
 
-    def _fine(self, path: Tensor, features: tuple[Tensor, ...]) -> Tensor:
+    def _fine(self, path: Tensor, features: LiteFeatures) -> Tensor:
         """Path 1: everything fused, at stride 4."""
-        _, quarter, eighth, _, _ = features
-        path = self.fuse[1](path, self.project[1](eighth), quarter.shape[-2:])
-        return cast(Tensor, self.fuse[0](path, self.project[0](quarter), quarter.shape[-2:]))
+        size = (features.quarter.shape[-2], features.quarter.shape[-1])
+        path = self.fuse[1](path, features.eighth, size)
+        return cast(Tensor, self.fuse[0](path, features.quarter, size))
 
-    def _finish(self, path: Tensor, features: tuple[Tensor, ...]) -> Tensor:
-        disparity = self.head(path, features[0]).float()
+    def _finish(self, path: Tensor, features: LiteFeatures) -> Tensor:
+        disparity = self.head(path, features.half).float()
         return cast(Tensor, disparity if self.training else disparity.clamp(min=0.0))
 
 

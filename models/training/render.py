@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import closing
+from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
 
 from models.scenes import Renderer, TextureAtlas, build_atlas, random_scene
+from models.scenes.motion import CameraPath
 from models.training.cache import Clip
 from models.training.photographs import photographs
 
@@ -17,6 +20,10 @@ PHOTOGRAPHS_AT_ONCE = 10
 SCENES_PER_ATLAS = 200
 SHORTEST_INTERVAL_S, LONGEST_INTERVAL_S = 1 / 30, 1 / 10
 LATEST_START_S = 20.0
+TILTED_SHARE = 0.4
+"""Scenes that are seen from a camera that is not held level."""
+STEEPEST = 1.2
+"""Radians below the horizon."""
 
 
 def render_clip(index: int, size: tuple[int, int], frames: int) -> Clip:
@@ -24,6 +31,8 @@ def render_clip(index: int, size: tuple[int, int], frames: int) -> Clip:
     rng = np.random.default_rng((20, index))
     atlas = _atlas(index // SCENES_PER_ATLAS)
     scene = random_scene(int(rng.integers(2**31)), atlas=atlas)
+    if rng.random() < TILTED_SHARE:
+        scene = replace(scene, camera=tilted(scene.camera, rng))
     start = float(rng.uniform(0.0, LATEST_START_S))
     interval = float(rng.uniform(SHORTEST_INTERVAL_S, LONGEST_INTERVAL_S))
     with closing(Renderer(*size, threads=1)) as renderer:
@@ -40,6 +49,23 @@ def render_clip(index: int, size: tuple[int, int], frames: int) -> Clip:
     hidden = np.zeros(still.shape[:2], np.bool_)
     covisible = [hidden if s.covisible is None else s.covisible for s in shots]
     return Clip(rgb, disparity, np.stack(flow), np.stack(covisible))
+
+
+def tilted(camera: CameraPath, rng: np.random.Generator) -> CameraPath:
+    """The same place seen as a hand-held or head-worn camera would: looking down, and askew."""
+    towards = np.subtract(camera.target, camera.eye)
+    level = math.hypot(towards[0], towards[1])
+    distance = math.hypot(level, towards[2])
+    elevation = math.atan2(towards[2], level) - float(rng.uniform(-0.15, 0.6))
+    elevation = max(elevation, -STEEPEST)
+    yaw = math.atan2(towards[1], towards[0]) + float(rng.normal(0.0, 0.2))
+    flat = distance * math.cos(elevation)
+    target = (
+        camera.eye[0] + flat * math.cos(yaw),
+        camera.eye[1] + flat * math.sin(yaw),
+        camera.eye[2] + distance * math.sin(elevation),
+    )
+    return replace(camera, target=target, roll=camera.roll + float(rng.normal(0.0, 0.22)))
 
 
 @lru_cache(maxsize=2)

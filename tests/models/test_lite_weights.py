@@ -21,7 +21,7 @@ from models.scenes import RenderedFrame, Renderer, random_scene
 LARGEST_MB = 15
 DELTA1_FLOOR = 0.6
 """Of the mean over SEEDS; the held-out mean is in docs/models.md."""
-SEEDS = (90_001, 90_002, 90_003, 90_004, 90_005, 90_006)
+SEEDS = (90_001, 90_002, 90_003, 90_004)
 
 
 @pytest.fixture(autouse=True)
