@@ -6,6 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from app.actions import Action
+from app.desks.budget import is_wanted
+from app.presets import SLOTS
 from app.settings import Settings
 
 if TYPE_CHECKING:
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 
 def action_table(session: AppSession) -> list[Action]:
     """The table for one window, in the order of the menus."""
-    rows = (_file, _play, _view, _lanes, _compare, _help)
+    rows = (_file, _play, _view, _lanes, _compare, _booth, _presets, _help)
     return [action for section in rows for action in section(session)]
 
 
@@ -84,7 +86,7 @@ def _view(session: AppSession) -> list[Action]:
         Action("view.fit", menu, "Fit the &picture", "0", window.view.reset),
         Action("view.one", menu, "One to &one", "Shift+1", window.stage.one_to_one),
         Action("view.home", menu, "Reset &3D view", "Home", window.cloud.reset_view),
-        Action("view.full", menu, "F&ull screen", "F11", session.toggle_full_screen),
+        Action("view.full", menu, "F&ull screen", "F11", session.presenter.toggle_kiosk),
         Action("view.restore", menu, "&Restore", "Esc", session.restore),
         Action(
             "view.inspector", menu, "&Inspector", "I", partial(controller.toggle, "inspector"),
@@ -118,16 +120,64 @@ def _compare(session: AppSession) -> list[Action]:
     ]  # fmt: skip
 
 
+def _booth(session: AppSession) -> list[Action]:
+    menu, controller, fallback = "&Booth", session.controller, session.fallback
+    return [
+        Action(
+            "booth.panic", menu, "&Canned replay, and back", "F12", fallback.toggle_panic,
+            tip="Show the canned replay at once; the same key returns to the source",
+        ),
+        Action(
+            "booth.presenter", menu, "&Presenter's type and words", "F9",
+            partial(controller.toggle, "presenter"), is_on=_presenter,
+        ),
+        Action(
+            "booth.output", menu, "&Second screen without controls", "F8",
+            session.presenter.toggle_output,
+        ),
+        Action(
+            "booth.budget", menu, "&Input size by frame budget", "", session.budget.toggle,
+            is_on=is_wanted,
+        ),
+    ]  # fmt: skip
+
+
+def _presets(session: AppSession) -> list[Action]:
+    menu, presets = "P&resets", session.presets
+    recalls = [
+        Action(
+            f"presets.recall{slot}", menu, f"Preset &{slot}", f"Ctrl+{slot}",
+            partial(presets.recall, slot), listed=slot == 1, sheet_key="Ctrl+1–9",
+            sheet_text="Recall a preset",
+        )
+        for slot in SLOTS
+    ]  # fmt: skip
+    stores = [
+        Action(
+            f"presets.store{slot}", menu, f"Store as preset {slot}", f"Ctrl+Shift+{slot}",
+            partial(presets.store, slot), listed=slot == 1, sheet_key="Ctrl+Shift+1–9",
+            sheet_text="Store as a preset",
+        )
+        for slot in SLOTS
+    ]  # fmt: skip
+    return [*recalls, *stores]
+
+
 def _help(session: AppSession) -> list[Action]:
     menu = "&Help"
     return [
         Action("help.lessons", menu, "&Lessons", "F1", session.lessons.toggle),
         Action("help.keys", menu, "&Keys", "?", session.toggle_cheat_sheet),
+        Action("help.diagnostics", menu, "Copy &diagnostics", "", session.health.copy_diagnostics),
     ]
 
 
 def _charts(settings: Settings) -> bool:
     return settings.charts
+
+
+def _presenter(settings: Settings) -> bool:
+    return settings.presenter
 
 
 def _sound(settings: Settings) -> bool:

@@ -18,6 +18,8 @@ class Action:
 
     key : as in QKeySequence ("Ctrl+R"), or empty.
     do : called without arguments.
+    listed : it has a line in the cheat sheet. sheet_key, sheet_text : what that line says, where
+        one line stands for several actions; else `key` and `text`.
     is_on : says from the settings whether it is ticked; None makes an action without a tick.
     """
 
@@ -28,6 +30,9 @@ class Action:
     do: Callable[[], None]
     tip: str = ""
     is_on: Callable[[Settings], bool] | None = None
+    listed: bool = True
+    sheet_key: str = ""
+    sheet_text: str = ""
 
 
 class Actions:
@@ -76,10 +81,10 @@ class Actions:
         """By menu, the key and the text of every action that has a key."""
         sheet: dict[str, list[tuple[str, str]]] = {}
         for row in self.table:
-            if row.key:
-                sheet.setdefault(row.menu.replace("&", ""), []).append(
-                    (row.key, row.text.replace("&", "").rstrip("…"))
-                )
+            if row.key and row.listed:
+                words = row.sheet_text or row.text.replace("&", "").rstrip("…")
+                lines = sheet.setdefault(row.menu.replace("&", ""), [])
+                lines.append((row.sheet_key or row.key, words))
         return list(sheet.items())
 
 

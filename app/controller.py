@@ -51,6 +51,7 @@ class Controller(QObject):
         self.model = model
         self._engine = engine
         self._current_range = current_range
+        self._instead = ""
         self._pins: tuple[tuple[float, float], ...] = ()
         self._unsubscribe = model.subscribe(self._apply)
 
@@ -82,6 +83,22 @@ class Controller(QObject):
         if spec.startswith("camera:"):
             changes["last_camera"] = spec
         self.model.replace(**changes)
+
+    @property
+    def instead(self) -> str:
+        """What is shown in place of the chosen source; empty while that is shown itself."""
+        return self._instead
+
+    def show_instead(self, spec: str) -> None:
+        """Show `spec` for the time being; the settings go on naming the chosen source."""
+        self._instead = spec
+        self._engine.capture.post(Select(spec, translate.source_size(self.settings)))
+        self._engine.capture.post(Play(True))
+        self.source_opened.emit()
+
+    def show_own(self) -> None:
+        """Show the chosen source again."""
+        self._apply(self.settings, _SOURCE)
 
     def toggle_pause(self) -> None:
         self._engine.capture.post(Play(not self._engine.capture.status.playing))
@@ -200,5 +217,6 @@ class Controller(QObject):
                 translate.pipeline_config(settings, self._pins), settings.threads
             )
         if changed & _SOURCE:
+            self._instead = ""
             self._engine.capture.post(Select(settings.source, translate.source_size(settings)))
             self.source_opened.emit()

@@ -13,6 +13,7 @@ from PyQt6.QtCore import QMessageLogContext, QSize, Qt, QTimer, QtMsgType, qInst
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QApplication
 
+from app.logbook import logging_to_file
 from app.session import AppSession
 from app.settings import Settings
 from app.settings_store import SettingsStore
@@ -45,6 +46,7 @@ def run_gui(settings: Settings, store: SettingsStore, options: WindowOptions) ->
     """Show the window until it is closed; returns the exit code."""
     app = make_application()
     with ExitStack() as stack:
+        stack.enter_context(logging_to_file())
         session = AppSession(settings, open_source, store)
         stack.callback(session.close)
         session.window.resize(_window_size(options.size))

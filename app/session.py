@@ -14,10 +14,16 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from app.action_table import action_table
 from app.actions import Actions
 from app.controller import Controller
+from app.desks.budget import BudgetDesk
 from app.desks.calibration import CalibrationDesk
 from app.desks.charts import ChartsDesk
+from app.desks.fallback import FallbackDesk
+from app.desks.health import HealthDesk
+from app.desks.idle import IdleClock
 from app.desks.lessons import LessonDesk
 from app.desks.models import ModelDesk
+from app.desks.presenter import PresenterDesk
+from app.desks.presets import PresetsDesk
 from app.desks.recording import RecordingDesk
 from app.desks.report import ReportDesk
 from app.desks.snapshots import SnapshotDesk
@@ -27,10 +33,13 @@ from app.desks.status import StatusDesk
 from app.desks.watchdog import WatchdogDesk
 from app.display import Display
 from app.engine import Engine, OpenSource
+from app.presets import PresetStore
 from app.results import FrameResult
 from app.screenshot import Screenshot
 from app.settings import Settings, SettingsModel
 from app.settings_store import SettingsStore
+from app.sources.fallback import Fallback, with_fallback
+from app.translate import fallback
 from app.window import MainWindow
 from widgets.cheat_sheet import CheatSheet
 
@@ -54,7 +63,7 @@ class AppSession(QObject):
         self._all_shown = False
         self._screenshot: Screenshot | None = None
         self.model = SettingsModel(settings)
-        self.engine = Engine(open_source, self)
+        self.engine = Engine(with_fallback(open_source, self._wanted_fallback), self)
         self.watchdog = WatchdogDesk(self.engine, self)
         self.window = MainWindow()
         self.display = Display(self.window.stage, self.window.cloud, self)
@@ -69,6 +78,14 @@ class AppSession(QObject):
         self.models = ModelDesk(self.window, self.model, self)
         self.sound = SoundDesk(self.model, self)
         self.sources = SourceDesk(self.window, self.engine, self.model, self.controller, self)
+        self.idle = IdleClock(self)
+        self.fallback = FallbackDesk(self.model, self.controller, self.engine, self.idle, self)
+        self.presenter = PresenterDesk(
+            self.window, self.engine, self.display, self.model, self.idle, self
+        )
+        self.presets = PresetsDesk(self.model, PresetStore.beside(store.path), self)
+        self.budget = BudgetDesk(self.model, self)
+        self.health = HealthDesk(self.model, self.engine, self.status, self.recording, self)
         self.cheat_sheet = CheatSheet(self.window)
         self.actions = self._make_actions()
         self._unsubscribe = self.model.subscribe(self._on_settings)
@@ -88,6 +105,8 @@ class AppSession(QObject):
         self.status.start()
         self.sources.start()
         self.sound.start()
+        for desk in (self.idle, self.fallback, self.presenter, self.budget, self.health):
+            desk.start()
         if note:
             self.status.say(note)
 
@@ -99,6 +118,11 @@ class AppSession(QObject):
         self._unsubscribe()
         self.watchdog.close()
         for desk in (
+            self.idle,
+            self.fallback,
+            self.presenter,
+            self.budget,
+            self.health,
             self.status,
             self.recording,
             self.report,
@@ -137,19 +161,12 @@ class AppSession(QObject):
         """Close the window, and with it everything."""
         self.window.close()
 
-    def toggle_full_screen(self) -> None:
-        """Fill the screen, or stop doing so."""
-        if self.window.isFullScreen():
-            self.window.showNormal()
-        else:
-            self.window.showFullScreen()
-
     def restore(self) -> None:
         """Escape: first what was enlarged or laid over, then full screen."""
         if self.window.stage.enlarged_pane:
             self.window.stage.enlarge(None)
-        elif self.window.isFullScreen():
-            self.window.showNormal()
+        elif self.presenter.is_kiosk:
+            self.presenter.leave_kiosk()
         elif self.model.value.view != "side":
             self.model.replace(view="side")
 
@@ -206,6 +223,10 @@ class AppSession(QObject):
     def _connect_desks(self) -> None:
         for signal in (
             self.watchdog.said,
+            self.fallback.said,
+            self.presets.said,
+            self.budget.said,
+            self.health.said,
             self.recording.failed,
             self.snapshots.said,
             self.report.said,
@@ -221,9 +242,16 @@ class AppSession(QObject):
         self.recording.changed.connect(self._on_recording)
         for forget in (self.display.forget, self.status.forget):
             self.controller.source_opened.connect(forget)
+        self.health.warned.connect(self.status.set_warning)
+        self.budget.noted.connect(partial(self.status.set_standing, "budget"))
+        self.fallback.noted.connect(partial(self.status.set_standing, "instead"))
+        self.fallback.noted.connect(self.presenter.set_instead)
         self.controller.pins_changed.connect(self._on_pins)
-        for heard in (self.status.add, self.charts.show, self.sound.show):
+        for heard in (self.status.add, self.charts.show, self.sound.show, self.budget.add):
             self.display.shown.connect(heard)
+
+    def _wanted_fallback(self) -> Fallback:
+        return fallback(self.model.value)
 
     # -- what comes back -------------------------------------------------------------------------
 
@@ -232,6 +260,8 @@ class AppSession(QObject):
             return  # rung before the threads ended, delivered after
         status = self.engine.capture.status
         message = self.engine.inference.state or status.message
+        if not message and status.info is not None and status.info.live:
+            message = status.info.note
         self.display.set_source_message(message, status.failed)
         result = self.engine.results.take(0)
         if result is not None:
@@ -255,7 +285,7 @@ class AppSession(QObject):
         window = self.window
         self.display.apply(settings)
         window.inspector.show_values(settings.as_dict())
-        window.inspector.setVisible(settings.inspector)
+        window.inspector.setVisible(settings.inspector and not self.presenter.is_kiosk)
         window.inspector_button.setChecked(settings.inspector)
         window.memory_button.setChecked(settings.memory)
         window.views.set_current(settings.view)

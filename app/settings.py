@@ -18,6 +18,7 @@ RANGE_MODES = ("stable", "fixed", "per-frame")
 PACINGS = ("real-time", "every-frame")
 ALIGNMENTS = ("clip", "frame", "none")
 PRECISIONS = ("auto", "float32", "bfloat16")
+BUDGETS = ("auto", "on", "off")
 ROTATIONS = (0, 90, 180, 270)
 CLOUD_COLOURS = ("rgb", "disparity")
 
@@ -35,6 +36,11 @@ class Settings:
     cloud_offset, cloud_gain : a and b of z = 1 / (a + b * disparity); gain 0 derives both from
         the display range.
     scan_line : height of the x-t slices' row as a share of the picture.
+    attract_after_s : a loop of views begins when nobody touched anything for so long; 0 never.
+    budget_fps : frames per second that the input size is chosen for where it follows the budget.
+    fallback_after_s : a live source that stays away so long is replaced by `fallback_clip`; 0
+        never. fallback_clip, panic_clip : a file or recording; empty for the built-in scene.
+    input_budget : whether the input size follows the budget; "auto" while `presenter` is on.
     flicker_window : frames over which the flicker heat map integrates, 1 to 60.
     """
 
@@ -90,6 +96,13 @@ class Settings:
     record_source: bool = True
     record_composite: bool = True
     record_disparity: bool = True
+
+    attract_after_s: float = 0.0
+    budget_fps: float = 15.0
+    fallback_after_s: float = 5.0
+    fallback_clip: str = ""
+    input_budget: str = "auto"
+    panic_clip: str = ""
     presenter: bool = False
     hint_seen: bool = False
 
@@ -103,11 +116,15 @@ class Settings:
             "rotate": ROTATIONS,
             "cloud_colour": CLOUD_COLOURS,
             "cloud_lane": ("a", "b"),
+            "input_budget": BUDGETS,
         }
         for key, allowed in choices.items():
             if getattr(self, key) not in allowed:
                 raise ValueError(f"{key} is one of {allowed}, not {getattr(self, key)!r}")
         bounds = {
+            "attract_after_s": (0.0, 86_400.0),
+            "budget_fps": (1.0, 240.0),
+            "fallback_after_s": (0.0, 3_600.0),
             "input_size": (0, 4096),
             "threads": (0, 256),
             "ema_factor": (0.0, 0.99),

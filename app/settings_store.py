@@ -42,6 +42,11 @@ class SettingsStore:
     def __init__(self, path: Path) -> None:
         self._path = path
 
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._path
+
     def load(self) -> tuple[Settings, str]:
         """The settings and a note for the user, empty if all is well.
 

@@ -6,6 +6,7 @@ from app.analysis import AnalysisWishes
 from app.capture import Manner
 from app.pipeline import PipelineConfig
 from app.settings import Settings
+from app.sources.fallback import Fallback
 from models.estimator import EstimatorOptions
 from renderers.display_range import RangeMode, RangeSettings
 
@@ -68,3 +69,8 @@ def source_size(settings: Settings) -> tuple[int, int] | None:
     if settings.source_width > 0 and settings.source_height > 0:
         return settings.source_width, settings.source_height
     return None
+
+
+def fallback(settings: Settings) -> Fallback:
+    """What is shown while a live source stays away."""
+    return Fallback(settings.fallback_after_s, settings.fallback_clip)

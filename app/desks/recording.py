@@ -42,6 +42,7 @@ class RecordingDesk(QObject):
         self._model = model
         self._engine = engine
         self._recorder: Recorder | None = None
+        self._gaps = 0
         self._wake_up = WakeUp(self)
         self._wake_up.woken.connect(self._look)
         self._timer = QTimer(self)
@@ -52,6 +53,11 @@ class RecordingDesk(QObject):
     def is_recording(self) -> bool:
         """A recording is being made."""
         return self._recorder is not None
+
+    @property
+    def gaps(self) -> int:
+        """Frames that could not be recorded since the start of the app."""
+        return self._gaps + (self._recorder.status.gaps if self._recorder is not None else 0)
 
     def toggle(self) -> None:
         """Start a recording in the folder of the settings, or end the one that runs."""
@@ -97,6 +103,7 @@ class RecordingDesk(QObject):
         inference.taps = tuple(t for t in inference.taps if t != recorder.offer)
         recorder.stop()
         status = recorder.status
+        self._gaps += status.gaps
         self.changed.emit(False, f"{status.frames} frames in {recorder.folder}")
         if status.message:
             self.failed.emit(status.message)

@@ -43,6 +43,9 @@ class StatusDesk(QObject):
         self._process = psutil.Process()
         self._note, self._note_until = "", 0.0
         self._recording = ""
+        self._standing: dict[str, str] = {}
+        self._warning = ""
+        self._gpu_memory_mb: float | None = None
         self._marks: list[tuple[int, str]] = []
         self._timer = QTimer(self)
         self._timer.setInterval(_STATUS_MS)
@@ -69,6 +72,18 @@ class StatusDesk(QObject):
     def set_recording(self, is_recording: bool, line: str) -> None:
         """What the recorder says."""
         self._recording = f"● {line}" if is_recording else ""
+
+    def set_standing(self, topic: str, words: str) -> None:
+        """A state worth a word for as long as it lasts, one per topic; "" when it is over."""
+        self._standing[topic] = words
+
+    def set_warning(self, sentence: str) -> None:
+        """Something that stays wrong, shown while nothing newer is said; "" when it is over."""
+        self._warning = sentence
+
+    def set_gpu_memory(self, megabytes: float | None) -> None:
+        """Memory in use on the GPU, where that is known."""
+        self._gpu_memory_mb = megabytes
 
     def forget(self) -> None:
         """Another source: its marks and its pace are its own."""
@@ -109,7 +124,7 @@ class StatusDesk(QObject):
         capture, last = self._engine.capture.status, self._display.last
         pace = self._pace.read()
         lane = next(iter(last.lanes.values()), None) if last is not None else None
-        note = self._note if time.monotonic() < self._note_until else ""
+        note = self._note if time.monotonic() < self._note_until else self._warning
         moving = capture.playing and pace.fps > 0
         if last is not None and self._window.inspector.isVisible():
             self._show_cost(last.lanes)
@@ -125,8 +140,18 @@ class StatusDesk(QObject):
                 dropped=self._engine.dropped,
                 device=self._device(),
                 memory_mb=self._process.memory_info().rss / 1e6,
+                gpu_memory_mb=self._gpu_memory_mb,
                 warning=note,
-                notes=tuple(filter(None, (self._recording, "" if capture.playing else "paused"))),
+                notes=tuple(
+                    filter(
+                        None,
+                        (
+                            self._recording,
+                            "" if capture.playing else "paused",
+                            *self._standing.values(),
+                        ),
+                    )
+                ),
             )
         )
 

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.session import AppSession
 from models.estimators.neural import NeuralSession
 from models.frames import DepthMap
+from tests.support.clips import bikes
+from tests.support.mjpeg_camera import MjpegCamera
 
 Start = Callable[..., AppSession]
 Wait = Callable[[AppSession], None]
 
+ONE_LANE = {"model_b": "off", "panes": ("rgb", "depth_a")}
 SMALL = {"source_width": 160, "source_height": 120, "panes": ("rgb", "depth_a")}
 
 
@@ -97,3 +103,55 @@ def _failure(session: AppSession) -> str:
 
 def _lane_shown(session: AppSession) -> bool:
     return session.display.last is not None and "a" in session.display.last.lanes
+
+
+def test_the_panic_key_shows_the_canned_replay_and_returns(
+    start_session: Start, wait_until_shown: Wait, qtbot: QtBot, tmp_path: Path
+) -> None:
+    session = start_session(source=str(bikes()), panic_clip=str(tmp_path / "gone"), **ONE_LANE)
+    wait_until_shown(session)
+    qtbot.keyClick(session.window, Qt.Key.Key_F12)
+    qtbot.waitUntil(lambda: _source(session) == "synthetic", timeout=20_000)
+    assert session.model.value.source == str(bikes())
+    assert "canned replay, F12 ends it" in session.window.status.texts()
+    qtbot.keyClick(session.window, Qt.Key.Key_F12)
+    qtbot.waitUntil(lambda: _source(session) == str(bikes()), timeout=20_000)
+
+
+def test_a_camera_that_stays_away_is_replaced_and_returns_by_itself(
+    start_session: Start, wait_until_shown: Wait, qtbot: QtBot
+) -> None:
+    with MjpegCamera() as camera:
+        session = start_session(
+            source=camera.url, fallback_after_s=0.2, fallback_clip=str(bikes()), **ONE_LANE
+        )
+        wait_until_shown(session)
+        camera.stall()
+        qtbot.waitUntil(lambda: _size(session) == (640, 272), timeout=20_000)
+        info = session.engine.capture.status.info
+        assert info is not None and info.note.endswith("until it is back.")
+        camera.resume()
+        qtbot.waitUntil(lambda: _size(session) == (160, 64), timeout=20_000)
+        session.close()
+
+
+def test_the_attract_loop_changes_views_until_somebody_comes(
+    start_session: Start, wait_until_shown: Wait, qtbot: QtBot, tmp_path: Path
+) -> None:
+    session = start_session(attract_after_s=0.5, view="blink", **SMALL)
+    qtbot.waitUntil(lambda: session.model.value.view == "side", timeout=10_000)
+    assert session.fallback.is_attracting
+    qtbot.keyClick(session.window, Qt.Key.Key_1)
+    assert session.model.value.view == "blink"
+    qtbot.waitUntil(lambda: session.fallback.is_attracting, timeout=10_000)
+    session.close()
+    saved = json.loads((tmp_path / "config" / "default.json").read_text())
+    assert saved["settings"]["view"] == "blink"
+
+
+def _source(session: AppSession) -> str:
+    return session.engine.capture.status.spec if session.display.last else ""
+
+
+def _size(session: AppSession) -> tuple[int, int] | None:
+    return session.display.last.frame.size if session.display.last else None

@@ -1,0 +1,91 @@
+"""The network's input size by the time there is for a frame. Plain logic with hysteresis."""
+
+from __future__ import annotations
+
+import statistics
+from collections import deque
+from dataclasses import dataclass
+
+SIZES = (98, 140, 182, 224, 280, 336, 392, 448, 518, 616, 742, 924, 1148)
+"""Short sides that may be chosen, multiples of 14."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """When to step.
+
+    miss : times the budget that a median frame must take for a step down.
+    room : share of the budget that the next larger size may be expected to take for a step up.
+    down_s, up_s : seconds that this must have lasted; settle_s : nothing is judged so soon after
+        a step, while models load and warm up.
+    regret_s : a step down so soon after a step up doubles the wait before the next step up,
+        up to up_most_s.
+    """
+
+    miss: float = 1.15
+    room: float = 0.8
+    down_s: float = 2.0
+    up_s: float = 8.0
+    settle_s: float = 4.0
+    regret_s: float = 30.0
+    up_most_s: float = 300.0
+
+
+class Budget:
+    """Decides; hears once per frame how long it took. Used from one thread.
+
+    frame_ms : what a frame may take.
+    """
+
+    def __init__(self, frame_ms: float, patience: Patience | None = None) -> None:
+        self.frame_ms = frame_ms
+        self._patience = patience or Patience()
+        self._took_ms: deque[tuple[float, float]] = deque(maxlen=400)
+        self._quiet_until_s = 0.0
+        self._since_s: float | None = None
+        self._direction = 0
+        self._up_s = self._patience.up_s
+        self._stepped_up_s: float | None = None
+
+    def add(self, now_s: float, took_ms: float) -> None:
+        """A frame took `took_ms` of computing."""
+        if now_s >= self._quiet_until_s:
+            self._took_ms.append((now_s, took_ms))
+
+    def stepped(self, now_s: float) -> None:
+        """The size changed: forget, and judge nothing for a while."""
+        self._took_ms.clear()
+        self._since_s, self._direction = None, 0
+        self._quiet_until_s = now_s + self._patience.settle_s
+
+    def choose(self, now_s: float, size: int, smallest: int, largest: int) -> int:
+        """The size to use from now on; `size` itself while nothing needs to change."""
+        recent = [ms for at_s, ms in self._took_ms if now_s - at_s <= self._patience.down_s]
+        if not recent or now_s < self._quiet_until_s:
+            return size
+        took_ms = statistics.median(recent)
+        lower = [s for s in SIZES if smallest <= s < size]
+        higher = [s for s in SIZES if size < s <= largest]
+        wanted = 0
+        if took_ms > self._patience.miss * self.frame_ms and lower:
+            wanted = -1
+        elif higher and took_ms * (higher[0] / size) ** 2 < self._patience.room * self.frame_ms:
+            wanted = 1
+        if wanted != self._direction or self._since_s is None:
+            self._direction, self._since_s = wanted, now_s
+        lasted_s = now_s - self._since_s
+        if wanted < 0 and lasted_s >= self._patience.down_s:
+            return self._down(now_s, size, took_ms, lower)
+        if wanted > 0 and lasted_s >= self._up_s:
+            self._stepped_up_s = now_s
+            self.stepped(now_s)
+            return higher[0]
+        return size
+
+    def _down(self, now_s: float, size: int, took_ms: float, lower: list[int]) -> int:
+        """The largest size that is expected to fit, at once rather than step by step."""
+        if self._stepped_up_s is not None and now_s - self._stepped_up_s < self._patience.regret_s:
+            self._up_s = min(2 * self._up_s, self._patience.up_most_s)
+        self.stepped(now_s)
+        fits = [s for s in lower if took_ms * (s / size) ** 2 <= self.frame_ms]
+        return fits[-1] if fits else lower[0]

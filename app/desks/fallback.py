@@ -1,0 +1,124 @@
+"""When the show must go on: a canned replay at one key, a loop of views when nobody is there."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+
+from app.controller import Controller
+from app.desks.idle import IdleClock
+from app.engine import Engine
+from app.settings import SettingsModel
+from app.sources.fallback import BUILT_IN
+from models import registry
+
+log = logging.getLogger(__name__)
+
+_LOOK_MS = 1000
+SHOW_S = 12.0
+SHOWS = ("side", "wipe", "difference", "flicker", "xt")
+"""The views that the attract loop goes through, `SHOW_S` seconds each."""
+
+
+class FallbackDesk(QObject):
+    """The panic key and the attract loop.
+
+    said : one sentence. noted : what stands in for the chosen source or view now, or "".
+    """
+
+    said = pyqtSignal(str)
+    noted = pyqtSignal(str)
+
+    def __init__(
+        self,
+        model: SettingsModel,
+        controller: Controller,
+        engine: Engine,
+        idle: IdleClock,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._controller = controller
+        self._engine = engine
+        self._idle = idle
+        self._view_before: str | None = None
+        self._shown_s = 0.0
+        self._timer = QTimer(self)
+        self._timer.setInterval(_LOOK_MS)
+        self._timer.timeout.connect(self._look)
+        idle.touched.connect(self._on_touched)
+        controller.source_opened.connect(self._note)
+
+    @property
+    def is_attracting(self) -> bool:
+        """The attract loop runs."""
+        return self._view_before is not None
+
+    def start(self) -> None:
+        """Begin to look whether anybody is there."""
+        self._timer.start()
+
+    def close(self) -> None:
+        """Put back what the attract loop changed, so that it is not remembered."""
+        self._timer.stop()
+        self._stop_attracting()
+
+    def toggle_panic(self) -> None:
+        """Show the canned replay at once, or the chosen source again."""
+        if self._controller.instead:
+            self._controller.show_own()
+            self.said.emit("Back at the chosen source.")
+            return
+        clip = self._model.value.panic_clip
+        if clip and not Path(clip).expanduser().exists():
+            self.said.emit(f"{clip} is not there; this is the built-in scene instead.")
+            clip = ""
+        self._controller.show_instead(clip or BUILT_IN)
+
+    # -- the attract loop ----------------------------------------------------------------------
+
+    def _look(self) -> None:
+        after_s = self._model.value.attract_after_s
+        if self.is_attracting:
+            self._shown_s += _LOOK_MS / 1000
+            if self._shown_s >= SHOW_S:
+                self._show_next()
+        elif 0 < after_s <= self._idle.idle_s():
+            self._start_attracting()
+
+    def _start_attracting(self) -> None:
+        self._view_before = self._model.value.view
+        log.info("nobody is there: the attract loop begins")
+        if not self._engine.capture.status.playing:
+            self._controller.set_paused(False)
+        if self._engine.capture.status.failed and not self._controller.instead:
+            self._controller.show_instead(self._model.value.fallback_clip or BUILT_IN)
+        self._show_next()
+        self._note()
+
+    def _show_next(self) -> None:
+        self._shown_s = 0.0
+        settings = self._model.value
+        if registry.OFF in (settings.model_a, settings.model_b):
+            return  # there is nothing to compare; the picture moves
+        at = SHOWS.index(settings.view) if settings.view in SHOWS else -1
+        self._model.replace(view=SHOWS[(at + 1) % len(SHOWS)])
+
+    def _on_touched(self) -> None:
+        if self.is_attracting:
+            self._stop_attracting()
+            self._note()
+
+    def _stop_attracting(self) -> None:
+        before, self._view_before = self._view_before, None
+        if before is not None:
+            self._model.replace(view=before)
+
+    def _note(self) -> None:
+        if self._controller.instead:
+            self.noted.emit("canned replay, F12 ends it")
+        else:
+            self.noted.emit("attract loop" if self.is_attracting else "")

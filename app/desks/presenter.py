@@ -1,0 +1,202 @@
+"""For an audience: full screen without controls, big type, a second screen with pictures alone."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QCloseEvent, QGuiApplication, QScreen
+from PyQt6.QtWidgets import QApplication, QVBoxLayout, QWidget
+
+from app.captions import caption
+from app.desks.idle import IdleClock
+from app.display import Display
+from app.engine import Engine
+from app.results import FrameResult
+from app.settings import Settings, SettingsModel
+from app.window import MainWindow
+from widgets.cloud_pane import CloudPane
+from widgets.linked_view import LinkedView
+from widgets.presenter_overlay import PresenterOverlay
+from widgets.stage import Stage
+from widgets.theme import apply_theme
+
+_LOOK_MS = 500
+HIDE_CURSOR_S = 2.0
+
+
+class OutputWindow(QWidget):
+    """The pictures once more, without controls, for a projector.
+
+    closed : the user closed it.
+    """
+
+    closed = pyqtSignal()
+
+    def __init__(self, view: LinkedView) -> None:
+        super().__init__()
+        self.setWindowTitle("FlashDepth Live – output")
+        self.cloud = CloudPane()
+        self.stage = Stage(view, self.cloud)
+        self.overlay = PresenterOverlay(self.stage)
+        self.display = Display(self.stage, self.cloud, self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.stage)
+
+    def show_on(self, screen: QScreen | None) -> None:
+        """Fill `screen`, or be an ordinary window where there is no second one."""
+        if screen is None:
+            self.resize(960, 540)
+            self.show()
+            return
+        self.setGeometry(screen.geometry())
+        self.showFullScreen()
+
+    def let_go(self) -> None:
+        """Close for good."""
+        self.cloud.close()
+        self.close()
+        self.deleteLater()
+
+    def closeEvent(self, event: QCloseEvent | None) -> None:
+        self.closed.emit()
+        super().closeEvent(event)
+
+
+class PresenterDesk(QObject):
+    """Kiosk, presenter's type and words, and the output window."""
+
+    def __init__(
+        self,
+        window: MainWindow,
+        engine: Engine,
+        display: Display,
+        model: SettingsModel,
+        idle: IdleClock,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._window = window
+        self._engine = engine
+        self._display = display
+        self._model = model
+        self._idle = idle
+        self._overlay = PresenterOverlay(window.stage)
+        self._is_dressed = False
+        self._cursor_hidden = False
+        self._instead = ""
+        self.output: OutputWindow | None = None
+        self._timer = QTimer(self)
+        self._timer.setInterval(_LOOK_MS)
+        self._timer.timeout.connect(self._look)
+        self._unsubscribe = model.subscribe(self._on_settings)
+        display.shown.connect(self._on_shown)
+        idle.touched.connect(self._show_cursor)
+
+    def start(self) -> None:
+        """Take the settings into force."""
+        self._on_settings(self._model.value, frozenset())
+        self._timer.start()
+
+    def close(self) -> None:
+        """Close the output window, show the cursor, undress."""
+        self._timer.stop()
+        self._unsubscribe()
+        self._show_cursor()
+        self.close_output()
+        if self._is_dressed:
+            self._dress(False)
+
+    # -- kiosk ---------------------------------------------------------------------------------
+
+    @property
+    def is_kiosk(self) -> bool:
+        """The window fills the screen with pictures alone."""
+        return self._window.isFullScreen()
+
+    def toggle_kiosk(self) -> None:
+        """Fill the screen with the pictures alone, or be a window again. Keys go on working."""
+        if self.is_kiosk:
+            self.leave_kiosk()
+        else:
+            self._window.set_chrome_visible(False)
+            self._window.showFullScreen()
+
+    def leave_kiosk(self) -> None:
+        """Be a window with controls again."""
+        self._window.showNormal()
+        self._window.set_chrome_visible(True)
+        self._window.inspector.setVisible(self._model.value.inspector)
+        self._show_cursor()
+
+    # -- output --------------------------------------------------------------------------------
+
+    def toggle_output(self) -> None:
+        """Open the window without controls, on the second screen if there is one, or close it."""
+        if self.output is not None:
+            self.close_output()
+            return
+        output = self.output = OutputWindow(self._window.view)
+        output.closed.connect(self.close_output)
+        output.display.apply(self._model.value)
+        output.show_on(other_screen(self._window))
+        if self._display.last is not None:
+            output.display.show(self._display.last)
+        self._tell()
+
+    def close_output(self) -> None:
+        """Close the window without controls, if it is open."""
+        output, self.output = self.output, None
+        if output is not None:
+            output.let_go()
+
+    # -- what comes in -------------------------------------------------------------------------
+
+    def set_instead(self, why: str) -> None:
+        """Why what is shown is not what was chosen, or ""."""
+        self._instead = why
+        self._tell()
+
+    def _on_shown(self, result: FrameResult) -> None:
+        if self.output is not None and self.output.isVisible():
+            self.output.display.show(result)
+
+    def _on_settings(self, settings: Settings, _changed: frozenset[str]) -> None:
+        if settings.presenter != self._is_dressed:
+            self._dress(settings.presenter)
+        if self.output is not None:
+            self.output.display.apply(settings)
+        self._tell()
+
+    def _tell(self) -> None:
+        settings = self._model.value
+        info = self._engine.capture.status.info
+        words = ("", "")
+        if settings.presenter:
+            words = caption(settings, info.title if info is not None else "", self._instead)
+        for overlay in (self._overlay, self.output.overlay if self.output else None):
+            if overlay is not None:
+                overlay.tell(*words)
+
+    def _dress(self, presenter: bool) -> None:
+        self._is_dressed = presenter
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            apply_theme(app, presenter)
+
+    # -- the cursor ----------------------------------------------------------------------------
+
+    def _look(self) -> None:
+        if self.is_kiosk and not self._cursor_hidden and self._idle.idle_s() >= HIDE_CURSOR_S:
+            self._cursor_hidden = True
+            QGuiApplication.setOverrideCursor(Qt.CursorShape.BlankCursor)
+
+    def _show_cursor(self) -> None:
+        if self._cursor_hidden:
+            self._cursor_hidden = False
+            QGuiApplication.restoreOverrideCursor()
+
+
+def other_screen(window: QWidget) -> QScreen | None:
+    """A screen that `window` is not on, or None."""
+    own = window.screen()
+    return next((s for s in QGuiApplication.screens() if s is not own), None)

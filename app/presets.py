@@ -1,0 +1,86 @@
+"""Whole set-ups under nine numbers, in a file beside the settings, written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from app.settings import Settings, from_dict
+from app.settings_store import write_atomically
+
+log = logging.getLogger(__name__)
+
+VERSION = 1
+SLOTS = tuple(range(1, 10))
+LEFT_ALONE = frozenset(
+    {"device", "hint_seen", "last_camera", "precision", "record_folder", "sound_volume", "threads"}
+)
+"""Settings that belong to the machine or the room, not to a set-up."""
+
+Preset = dict[str, Any]
+
+
+class PresetStore:
+    """Loads and saves the presets of one profile."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @staticmethod
+    def beside(settings_file: Path) -> PresetStore:
+        """The store of the profile whose settings are in that file."""
+        return PresetStore(settings_file.with_name(f"{settings_file.stem}.presets.json"))
+
+    def load(self) -> tuple[dict[int, Preset], str]:
+        """The presets by slot, and a note for the user, empty if all is well.
+
+        A damaged file is set aside, a damaged preset is left out.
+        """
+        try:
+            document = json.loads(self._path.read_text(encoding="utf-8"))
+            presets = dict(document["presets"])
+        except FileNotFoundError:
+            return {}, ""
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+            log.warning("%s cannot be read: %s", self._path, error)
+            return {}, self._set_aside()
+        return {
+            slot: checked(presets[str(slot)])
+            for slot in SLOTS
+            if isinstance(presets.get(str(slot)), dict)
+        }, ""
+
+    def save(self, presets: Mapping[int, Preset]) -> None:
+        """Write all presets. Raises OSError where that cannot be done."""
+        document = {"version": VERSION, "presets": {str(s): p for s, p in sorted(presets.items())}}
+        write_atomically(self._path, json.dumps(document, indent=2) + "\n")
+
+    def _set_aside(self) -> str:
+        aside = self._path.with_name(f"{self._path.stem}.damaged-{int(time.time())}.json")
+        try:
+            self._path.rename(aside)
+        except OSError as error:
+            log.warning("cannot set %s aside: %s", self._path, error)
+            return "The presets could not be read."
+        return f"The presets were damaged; they were kept as {aside.name}."
+
+
+def preset_of(settings: Settings) -> Preset:
+    """What a preset remembers of `settings`: everything but what belongs to the machine."""
+    return {key: value for key, value in settings.as_dict().items() if key not in LEFT_ALONE}
+
+
+def checked(preset: Mapping[str, Any]) -> Preset:
+    """`preset` without keys or values that cannot be used, ready for SettingsModel.replace."""
+    settings, refused = from_dict(preset)
+    if refused:
+        log.warning("not used from a preset: %s", ", ".join(refused))
+    return {
+        key: getattr(settings, key)
+        for key in preset
+        if key not in refused and key not in LEFT_ALONE
+    }
