@@ -32,8 +32,9 @@ def environment() -> dict[str, str]:
     if "torch" in sys.modules:
         torch = importlib.import_module("torch")
         facts["torch threads"] = str(torch.get_num_threads())
-        if torch.cuda.is_available():
-            facts["gpu"] = torch.cuda.get_device_name()
+        gpu = importlib.import_module("models.device").gpu_name()
+        if gpu is not None:
+            facts["gpu"] = gpu
     return facts
 
 

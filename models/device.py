@@ -66,6 +66,11 @@ def describe(name: str) -> str:
     return f"CPU, {threads} thread{'s' if threads != 1 else ''}"
 
 
+def gpu_name() -> str | None:
+    """What the NVIDIA GPU that answers first is called, or None."""
+    return str(torch.cuda.get_device_name()) if torch.cuda.is_available() else None
+
+
 def set_cpu_threads(count: int) -> None:
     """Use `count` threads for CPU networks; 0 takes what the machine's cores bear.
 

@@ -66,14 +66,19 @@ class NetworkPool:
         self._lock = threading.Lock()
         self._loaded: weakref.WeakValueDictionary[tuple[str, str, torch.dtype], StreamNetwork]
         self._loaded = weakref.WeakValueDictionary()
-        self._lines: weakref.WeakValueDictionary[str, Line] = weakref.WeakValueDictionary()
+        self._lines: weakref.WeakValueDictionary[tuple[str, int], Line]
+        self._lines = weakref.WeakValueDictionary()
 
     def line(self, device: torch.device) -> Line:
-        """The conveyor of a device with streams, shared by all sessions on it."""
+        """The conveyor of a device with streams, shared by all sessions on it.
+
+        Each thread has its own: one that hangs must not hold up the one that takes over.
+        """
+        key = (str(device), threading.get_ident())
         with self._lock:
-            line = self._lines.get(str(device))
+            line = self._lines.get(key)
             if line is None:
-                line = self._lines[str(device)] = Line(devices.StreamDevice(device))
+                line = self._lines[key] = Line(devices.StreamDevice(device))
             return line
 
     def network(

@@ -74,7 +74,7 @@ def network_costs(
         # Caches ask for the address of weights, which those here do not have.
         warnings.filterwarnings("ignore", "Accessing the data pointer of FakeTensor")
         network = cast(Any, skeleton.network)
-        network._apply(_hollow)
+        _hollow(skeleton.network)
         frames = torch.empty(1, 3, height, width)
         if not skeleton.autocast:
             frames = frames.bfloat16()
@@ -88,9 +88,12 @@ def network_costs(
     return encoder, decoder
 
 
-def _hollow(tensor: Tensor) -> Tensor:
-    """A tensor of the surrounding fake mode in place of one with contents."""
-    return torch.empty(tensor.shape, dtype=tensor.dtype)
+def _hollow(network: nn.Module) -> None:
+    """Put tensors of the surrounding fake mode in place of the parameters."""
+    for module in network.modules():
+        for name, weight in module.named_parameters(recurse=False):
+            hollow = torch.empty(weight.shape, dtype=weight.dtype)
+            setattr(module, name, nn.Parameter(hollow, requires_grad=False))
 
 
 class _Meter(TorchDispatchMode):

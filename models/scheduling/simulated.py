@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from models.scheduling.conveyor import Conveyor, Estimated
 from models.scheduling.device import HOST, Access, After, Buffer, Task, Wait
 
+_RUN_OUT = 3
+
 
 class HazardError(AssertionError):
     """A buffer was read before it was written, or overwritten before it was read."""
@@ -141,8 +143,12 @@ class Rehearsal:
 
     @property
     def period_s(self) -> float:
-        """Seconds between frames in steady state: the mean over the second half."""
+        """Seconds between frames in steady state: the mean over the second half.
+
+        The last frames, behind which no other is handed over, come faster and do not count.
+        """
         half = self.passages[len(self.passages) // 2 :]
+        half = half[:-_RUN_OUT] if len(half) > 2 * _RUN_OUT else half
         return (half[-1].shown_s - half[0].shown_s) / (len(half) - 1)
 
     @property
