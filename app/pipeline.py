@@ -21,7 +21,7 @@ from app.sources.cuts import CutDetector
 from app.supervision import HANG_PAUSES_S, RETRY_PAUSES_S, Backoff
 from models import registry
 from models.errors import UserError
-from models.estimator import EstimatorOptions, FrameMemo, Session
+from models.estimator import DeferringSession, EstimatorOptions, FrameMemo, Pending, Session
 from models.frames import DepthMap, Frame
 from renderers.depth_image import quantise
 from renderers.display_range import RangeSettings, RangeTracker
@@ -93,6 +93,7 @@ class _Lane:
     session: Session | None = None
     failure: str = ""
     fresh: bool = True
+    pending: Pending | None = None
 
     def open(self) -> None:
         try:
@@ -199,6 +200,8 @@ class Pipeline:
         failures: dict[str, str] = {}
         seen: dict[str, _Seen] = {}
         for name, lane in self._lanes.items():
+            self._hand_over(name, lane, frame, memo)
+        for name, lane in self._lanes.items():
             self._run_lane(name, lane, frame, memo, seen, failures)
         estimated_ns = self._clock_ns()
         lanes = self._display(seen)
@@ -250,6 +253,21 @@ class Pipeline:
         self._segment = frame.segment
         return cut
 
+    def _hand_over(self, name: str, lane: _Lane, frame: Frame, memo: FrameMemo) -> None:
+        """Let a device begin with this lane before the first one is waited for."""
+        lane.pending = None
+        if frame.recorded is not None or not isinstance(lane.session, DeferringSession):
+            return
+        key = (name, lane.model)
+        if self._waits(key) is not None:
+            return
+        self._in_hand = key
+        try:
+            lane.pending = lane.session.submit(frame, memo)
+        except (UserError, *_MISTAKES) as error:
+            log.debug("%s is tried again by itself: %s", lane.model, error)
+        self._in_hand = None
+
     def _run_lane(
         self,
         name: str,
@@ -274,7 +292,8 @@ class Pipeline:
         started_ns = self._clock_ns()
         self._in_hand = key
         try:
-            depth = lane.session.step(frame, memo)
+            pending, lane.pending = lane.pending, None
+            depth = lane.session.step(frame, memo) if pending is None else pending.result()
             if _is_unknown(depth):
                 raise UserError(f"{lane.model} returned no usable disparity and was restarted.")
         except UserError as error:
