@@ -119,7 +119,9 @@ def _parser() -> argparse.ArgumentParser:
         sub.set_defaults(command=name)
         return sub
 
-    for describe in (_process, _compare, _record, _replay, _models, _cameras, _bench, _train):
+    for describe in (
+        _process, _compare, _record, _replay, _models, _cameras, _bench, _soak, _train,
+    ):  # fmt: skip
         describe(add)
     return parser
 
@@ -198,6 +200,13 @@ def _bench(add: Add) -> None:
         metavar="a100|h100|rtx4090",
         help="measure nothing: print the GPU schedule under computed stage times",
     )
+
+
+def _soak(add: Add) -> None:
+    soak = add("soak", "Run the window by itself, with visitors and a fault every few seconds.")
+    soak.add_argument("--minutes", type=_seconds, default=60.0, metavar="N")
+    soak.add_argument("--seed", type=int, default=0, metavar="N", help="another day at the booth")
+    soak.add_argument("--json", type=Path, metavar="FILE")
 
 
 def _models(add: Add) -> None:

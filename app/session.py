@@ -139,6 +139,11 @@ class AppSession(QObject):
         self.window.close()
         self.window.deleteLater()
 
+    @property
+    def settings_path(self) -> Path:
+        """Where the settings are saved at the end."""
+        return self._store.path
+
     def take_screenshot_when_ready(self, path: Path) -> None:
         """Save the window to `path` once every visible pane has shown a frame."""
         self._screenshot = Screenshot(path, self.window, self.model, self.is_everything_shown, self)

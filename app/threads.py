@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
+from PyQt6 import sip
 from PyQt6.QtCore import QObject, QThread, pyqtSignal
 
 log = logging.getLogger(__name__)
@@ -18,12 +19,16 @@ they are kept; whoever ends the process looks here first."""
 
 def abandoned_count() -> int:
     """How many threads that were told to stop still run."""
-    return sum(worker.isRunning() for worker in _ABANDONED)
+    return sum(map(_runs, _ABANDONED))
 
 
 def any_abandoned() -> bool:
     """Whether a thread that was told to stop still runs."""
     return abandoned_count() > 0
+
+
+def _runs(worker: Worker) -> bool:
+    return not sip.isdeleted(worker) and worker.isRunning()
 
 
 class Worker(QThread):
@@ -57,7 +62,7 @@ class Worker(QThread):
     def abandon(self) -> None:
         """Let go of a thread that hangs, without waiting; it was told to end when it can."""
         self.setParent(None)
-        _ABANDONED[:] = [worker for worker in _ABANDONED if worker.isRunning()]
+        _ABANDONED[:] = [worker for worker in _ABANDONED if _runs(worker)]
         _ABANDONED.append(self)
 
     def shut_down(self, timeout_s: float = JOIN_S) -> bool:

@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 BEAT_MS = 20
 _NOTE_MS = 1000
+_STALL_MS = 150.0
 _LONG_STALL_MS = 500.0
 
 
@@ -29,11 +30,13 @@ class HealthDesk(QObject):
     """Keeps the log's line a minute, warns, and copies diagnostics.
 
     stalls : by how much the GUI thread's beats were late; stalls over half a second are logged.
+    stalled : the window stood still for so many milliseconds, where that is worth a look.
     said : one sentence. warned : the gravest standing warning, or "".
     """
 
     said = pyqtSignal(str)
     warned = pyqtSignal(str)
+    stalled = pyqtSignal(float)
 
     def __init__(
         self,
@@ -104,6 +107,8 @@ class HealthDesk(QObject):
 
     def _beat(self) -> None:
         late_ms = self.stalls.beat(time.monotonic_ns())
+        if late_ms > _STALL_MS:
+            self.stalled.emit(late_ms)
         if late_ms > _LONG_STALL_MS:
             log.warning("the window stood still for %.0f ms", late_ms)
 
