@@ -61,7 +61,8 @@ class DataConfig:
 class TrainConfig:
     """One run of `python main.py train`.
 
-    start : "imagenet", or a weights file of an earlier run, relative to the working directory.
+    start : "imagenet", or weights files of earlier runs, relative to the working directory; of
+        more than one the mean is taken.
     steps, batch : optimiser steps, and samples (frames or clips) in each.
     size : (width, height) the network trains at, multiples of 32.
     learning_rate : of the decoder; encoder_rate and temporal_rate are those of the other parts.
@@ -78,7 +79,7 @@ class TrainConfig:
     """
 
     name: str = "lite"
-    start: str = IMAGENET
+    start: str | tuple[str, ...] = IMAGENET
     seed: int = 0
     steps: int = 8000
     batch: int = 8

@@ -6,7 +6,7 @@ import csv
 import json
 import math
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
@@ -184,10 +184,19 @@ def validate(run: Run) -> Report:
 def start_network(config: TrainConfig) -> FlashDepthLite:
     """The network that a run begins with."""
     if config.start != IMAGENET:
-        return weights.load(Path(config.start))
+        paths = (config.start,) if isinstance(config.start, str) else config.start
+        return mean_network([weights.load(Path(path)) for path in paths])
     network = FlashDepthLite()
     network.encoder.load_state_dict(fold_imagenet_weights(imagenet_weights()))
     return network
+
+
+def mean_network(networks: Sequence[FlashDepthLite]) -> FlashDepthLite:
+    """The mean of the weights of networks that were trained from the same start."""
+    states = [network.state_dict() for network in networks]
+    mean = {name: sum(s[name] for s in states) / len(states) for name in states[0]}
+    networks[0].load_state_dict(mean)
+    return networks[0]
 
 
 def rate_factor(step: int, config: TrainConfig) -> float:

@@ -168,6 +168,18 @@ def test_the_memory_is_off_for_the_stated_share_of_steps(
     assert off == 10
 
 
+def test_a_run_can_start_from_the_mean_of_two(tmp_path: Path) -> None:
+    networks = [FlashDepthLite(SMALL), FlashDepthLite(SMALL)]
+    paths = []
+    for number, network in enumerate(networks):
+        paths.append(str(tmp_path / f"{number}.safetensors"))
+        weights.save(Path(paths[-1]), network.state_dict(), SMALL)
+    mean = loop.start_network(TrainConfig(start=tuple(paths))).state_dict()
+    one, other = (network.state_dict() for network in networks)
+    for name, value in mean.items():
+        torch.testing.assert_close(value, (one[name] + other[name]) / 2, rtol=1e-2, atol=1e-3)
+
+
 def test_weights_of_another_network_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "w.safetensors"
     weights.save(path, FlashDepthLite(SMALL).state_dict(), LiteConfig(width=16))
