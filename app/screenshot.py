@@ -28,15 +28,17 @@ class Screenshot(QObject):
         window: MainWindow,
         model: SettingsModel,
         ready: Callable[[], bool],
-        parent: QObject | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(window)  # and gone with it
         self._path = path
         self._window = window
         self._model = model
         self._ready = ready
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._look)
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.timeout.connect(self._take)
 
     def start(self) -> None:
         """Begin to wait."""
@@ -46,7 +48,7 @@ class Screenshot(QObject):
         if self._ready():
             self._timer.stop()
             # Text beside the pictures (fps, sizes) follows the first frames a moment later.
-            QTimer.singleShot(_SETTLE_MS, self._take)
+            self._settle.start(_SETTLE_MS)
 
     def _take(self) -> None:
         picture = self._window.grab()

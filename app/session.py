@@ -146,7 +146,7 @@ class AppSession(QObject):
 
     def take_screenshot_when_ready(self, path: Path) -> None:
         """Save the window to `path` once every visible pane has shown a frame."""
-        self._screenshot = Screenshot(path, self.window, self.model, self.is_everything_shown, self)
+        self._screenshot = Screenshot(path, self.window, self.model, self.is_everything_shown)
         self._screenshot.start()
 
     def record_when_ready(self, folder: Path) -> None:
