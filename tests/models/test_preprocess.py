@@ -9,9 +9,9 @@ import torch
 from models.preprocess import (
     IMAGENET_14,
     PictureFormat,
-    prepare_on_device,
     network_size,
     prepare,
+    prepare_on_device,
     resize_steps,
 )
 
