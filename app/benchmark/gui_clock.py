@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 from unittest import mock
 
+from app.desks.status import StatusDesk
 from app.session import AppSession
 from widgets.banner_overlay import BannerOverlay
 from widgets.cloud_pane import CloudPane
@@ -18,7 +19,7 @@ from widgets.time_line import TimeLine
 
 MEASURED = (
     (AppSession, "_on_engine"),
-    (AppSession, "_show_status"),
+    (StatusDesk, "_show_strip"),
     (ImagePane, "paintEvent"),
     (CloudPane, "paintEvent"),
     (StatusStrip, "paintEvent"),
