@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,7 +17,7 @@ import numpy as np
 from app.analysis import AnalysisWishes, Analyst
 from app.results import Analysis, FrameResult, LaneResult
 from app.sources.cuts import CutDetector
-from app.supervision import HANG_PAUSES_S, RETRY_PAUSES_S, Backoff
+from app.supervision import LaneKey, LaneTroubles
 from models import registry
 from models.errors import UserError
 from models.estimator import DeferringSession, EstimatorOptions, FrameMemo, Pending, Session
@@ -70,18 +69,6 @@ def without_memory(model: str) -> str:
     except UserError:
         return model
     return twin + model[len(base) :]
-
-
-@dataclass(slots=True)
-class _Trouble:
-    """What is wrong with a model in a lane, and when it is tried again.
-
-    hangs : it did not come back, so that every try costs a thread.
-    """
-
-    sentence: str
-    backoff: Backoff
-    hangs: bool = False
 
 
 @dataclass(slots=True)
@@ -137,18 +124,15 @@ class Pipeline:
         self._range = RangeTracker(RangeSettings())
         self._analyst = Analyst()
         self._clock_ns = clock_ns
-        self._troubles: dict[tuple[str, str], _Trouble] = {}
-        self._in_hand: tuple[str, str] | None = None
+        self._troubles = LaneTroubles()
+        self._in_hand: LaneKey | None = None
 
     def successor(self) -> Pipeline:
         """A pipeline to take over from this one while it hangs: the lane at fault is put aside."""
         heir = Pipeline(self._clock_ns)
-        for key, trouble in list(self._troubles.items()):
-            backoff = dataclasses.replace(trouble.backoff)
-            heir._troubles[key] = dataclasses.replace(trouble, backoff=backoff)
-        if self._in_hand is not None:
-            model = self._in_hand[1]
-            heir._put_aside(self._in_hand, f"{model} did not answer and was stopped.", True)
+        heir._troubles = self._troubles.copy()
+        if (key := self._in_hand) is not None:
+            heir._troubles.hangs(key, f"{key[1]} did not answer and was stopped.", self._now_s())
         return heir
 
     def configure(self, config: PipelineConfig) -> bool:
@@ -177,9 +161,7 @@ class Pipeline:
 
     def reset(self) -> None:
         """Forget the past in every lane and in the display range; lanes that stumbled may try."""
-        for trouble in self._troubles.values():
-            if not trouble.hangs:
-                trouble.backoff.retry_at_s = 0.0
+        self._troubles.try_again()
         for lane in self._lanes.values():
             lane.reset()
         self._range.reset()
@@ -259,7 +241,7 @@ class Pipeline:
         if frame.recorded is not None or not isinstance(lane.session, DeferringSession):
             return
         key = (name, lane.model)
-        if self._waits(key) is not None:
+        if self._troubles.why_not(key, self._now_s()) is not None:
             return
         self._in_hand = key
         try:
@@ -286,7 +268,7 @@ class Pipeline:
                 failures[name] = lane.failure
             return
         key = (name, lane.model)
-        if (waits := self._waits(key)) is not None:
+        if (waits := self._troubles.why_not(key, self._now_s())) is not None:
             failures[name] = waits
             return
         started_ns = self._clock_ns()
@@ -308,32 +290,16 @@ class Pipeline:
             lane.fresh = False
         self._in_hand = None
 
-    def _stumble(
-        self, key: tuple[str, str], lane: _Lane, sentence: str, failures: dict[str, str]
-    ) -> None:
+    def _stumble(self, key: LaneKey, lane: _Lane, sentence: str, failures: dict[str, str]) -> None:
         failures[key[0]] = sentence
-        self._put_aside(key, sentence)
+        self._troubles.failed(key, sentence, self._now_s())
         try:
             lane.reset()
         except _MISTAKES:
             log.exception("%s cannot be reset", lane.model)
 
-    def _put_aside(self, key: tuple[str, str], sentence: str, hangs: bool = False) -> None:
-        known = self._troubles.get(key)
-        backoff = known.backoff if known is not None and known.hangs == hangs else Backoff()
-        backoff.failed(self._clock_ns() / 1e9, HANG_PAUSES_S if hangs else RETRY_PAUSES_S)
-        self._troubles[key] = _Trouble(sentence, backoff, hangs)
-
-    def _waits(self, key: tuple[str, str]) -> str | None:
-        """Why the lane is not tried now, or None if it is."""
-        trouble = self._troubles.get(key)
-        if trouble is None:
-            return None
-        left_s = trouble.backoff.retry_at_s - self._clock_ns() / 1e9
-        if left_s <= 0:
-            return None
-        again = f" Trying again in {math.ceil(left_s)} s." if trouble.hangs else ""
-        return trouble.sentence + again
+    def _now_s(self) -> float:
+        return self._clock_ns() / 1e9
 
     def _display(self, seen: dict[str, _Seen]) -> dict[str, LaneResult]:
         """Range and levels for what was seen; lanes of one scale share one range."""

@@ -6,8 +6,9 @@ trouble are tested in milliseconds.
 
 from __future__ import annotations
 
+import math
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 STALL_S = 1.5
@@ -65,6 +66,65 @@ class Backoff:
     def may_try(self, now_s: float) -> bool:
         """The pause is over."""
         return now_s >= self.retry_at_s
+
+
+LaneKey = tuple[str, str]
+"""A lane and the model in it."""
+
+
+@dataclass(slots=True)
+class _Trouble:
+    sentence: str
+    backoff: Backoff
+    hangs: bool = False
+
+
+class LaneTroubles:
+    """What is wrong with the model in a lane, and when it is tried again."""
+
+    def __init__(self) -> None:
+        self._known: dict[LaneKey, _Trouble] = {}
+
+    def copy(self) -> LaneTroubles:
+        """The same, independent of this one."""
+        twin = LaneTroubles()
+        twin._known = {
+            key: replace(trouble, backoff=replace(trouble.backoff))
+            for key, trouble in list(self._known.items())
+        }
+        return twin
+
+    def failed(self, key: LaneKey, sentence: str, now_s: float) -> None:
+        """It raised, or returned nothing of use; `sentence` is for the user."""
+        self._note(key, sentence, now_s, RETRY_PAUSES_S, hangs=False)
+
+    def hangs(self, key: LaneKey, sentence: str, now_s: float) -> None:
+        """It did not come back. Every further try may cost a thread, so the pauses are long."""
+        self._note(key, sentence, now_s, HANG_PAUSES_S, hangs=True)
+
+    def why_not(self, key: LaneKey, now_s: float) -> str | None:
+        """Why the lane is not tried now, or None if it may be."""
+        trouble = self._known.get(key)
+        if trouble is None or trouble.backoff.may_try(now_s):
+            return None
+        if not trouble.hangs:
+            return trouble.sentence
+        left_s = math.ceil(trouble.backoff.retry_at_s - now_s)
+        return f"{trouble.sentence} Trying again in {left_s} s."
+
+    def try_again(self) -> None:
+        """Something changed: what failed may be tried at once; what hangs may not."""
+        for trouble in self._known.values():
+            if not trouble.hangs:
+                trouble.backoff.retry_at_s = 0.0
+
+    def _note(
+        self, key: LaneKey, sentence: str, now_s: float, pauses_s: tuple[float, ...], hangs: bool
+    ) -> None:
+        known = self._known.get(key)
+        backoff = known.backoff if known is not None and known.hangs == hangs else Backoff()
+        backoff.failed(now_s, pauses_s)
+        self._known[key] = _Trouble(sentence, backoff, hangs)
 
 
 class Verdict(Enum):

@@ -52,6 +52,7 @@ ICON_PX = 18
 TYPE_PX = 13
 SMALL_TYPE_PX = 11
 PRESENTER_SCALE = 1.5
+DRESSED = "flashdepth dressed"
 ICON_SIZES_PX = (16, 18, 24, 36, 48)
 
 
@@ -77,10 +78,12 @@ def resource_path(*parts: str) -> Path:
 def apply_theme(app: QApplication, presenter: bool = False) -> None:
     """Dress the whole application; may be called again to switch presenter type on or off."""
     scale = PRESENTER_SCALE if presenter else 1.0
-    style = QStyleFactory.create("Fusion")
-    if style is not None:
-        app.setStyle(style)
-    app.setPalette(_palette())
+    if not app.property(DRESSED):  # each of these goes through every widget there is
+        style = QStyleFactory.create("Fusion")
+        if style is not None:
+            app.setStyle(style)
+        app.setPalette(_palette())
+        app.setProperty(DRESSED, True)
     font = QFont(app.font())
     font.setPixelSize(round(TYPE_PX * scale))
     app.setFont(font)

@@ -95,6 +95,7 @@ def soak(minutes: float, seed: int, folder: Path) -> dict[str, Any]:
             for name in FAULTS
         },
         "crashed": crashes[:20],
+        "memory_mb": thinned(tally.memory),
         "longest_stalls": sorted(tally.stalls, reverse=True)[:20],
         "rss_mb": tally.memory[-1][1] if tally.memory else 0.0,
     }
@@ -107,6 +108,12 @@ def slope_mb_per_10min(memory: list[tuple[float, float]]) -> float:
         return 0.0
     seconds, megabytes = np.asarray(settled, np.float64).T
     return float(np.polyfit(seconds, megabytes, 1)[0] * 600)
+
+
+def thinned(memory: list[tuple[float, float]], most: int = 120) -> list[tuple[int, int]]:
+    """At most so many of the samples, as whole (seconds, MB)."""
+    every = max(1, -(-len(memory) // most))
+    return [(round(seconds), round(megabytes)) for seconds, megabytes in memory[::every]]
 
 
 def _open_session(stage: Props) -> AppSession:
@@ -129,7 +136,7 @@ def _open_session(stage: Props) -> AppSession:
 
 
 def _is_real(thread: threading.Thread) -> bool:
-    """Python never forgets a QThread that once ran Python code; those are counted by app.threads."""
+    """Python never forgets a QThread that ran Python code; app.threads counts those."""
     return thread.is_alive() and not isinstance(thread, threading._DummyThread)
 
 
