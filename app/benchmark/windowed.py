@@ -6,12 +6,11 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from PyQt6.QtCore import QEventLoop, QTimer
+from PyQt6.QtCore import QCoreApplication, QEvent, QEventLoop, QTimer
 
 from app.benchmark.gui_clock import GuiClock
 from app.benchmark.preloaded import PreloadedSource
 from app.benchmark.statistics import spread
-from app.gui import make_application
 from app.results import FrameResult
 from app.session import AppSession
 from app.settings import Settings
@@ -25,8 +24,10 @@ _SETTLE_FRAMES = 10
 def measure_window(
     frames: Sequence[Frame], settings: Settings, seconds: float, size: tuple[int, int], folder: Path
 ) -> dict[str, object]:
-    """`window_fps`, `shown_fps`, `gui_thread_ms`, `latency_ms` and `dropped` of a real window."""
-    make_application()
+    """`window_fps`, `shown_fps`, `gui_thread_ms`, `latency_ms` and `dropped` of a real window.
+
+    Needs a QApplication.
+    """
 
     def open_preloaded(_spec: str, _size: tuple[int, int] | None) -> Source:
         return PreloadedSource(frames)
@@ -62,6 +63,8 @@ def measure_window(
         }
     finally:
         session.close()
+        # The window goes now, not with the interpreter, which would take Qt away first.
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 def _never() -> bool:

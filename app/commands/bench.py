@@ -78,9 +78,11 @@ def _windowed(
     frames: list[Frame], settings: Settings, arguments: argparse.Namespace
 ) -> dict[str, Any]:
     from app.benchmark.windowed import measure_window
+    from app.gui import make_application
     from renderers.point_cloud_timing import measure_cloud_upload, measure_markers
 
-    figures: dict[str, Any] = {}
+    application = make_application()  # widgets and OpenGL live as long as it does
+    figures: dict[str, Any] = {"platform": application.platformName()}
     with tempfile.TemporaryDirectory() as folder:
         figures |= measure_window(frames, settings, arguments.seconds, _WINDOW, Path(folder))
         figures["startup_s"] = _startup_s(settings, Path(folder))
