@@ -112,6 +112,7 @@ class CaptureLoop:
         self._manner = Manner()
         self._owed_steps = 0
         self._jumped = False
+        self._held: Frame | None = None
         self._segment = first_segment
         self._segment_of_source = 0
         self._selected: Select | None = None
@@ -225,12 +226,27 @@ class CaptureLoop:
             self._owed_steps = 1
 
     def _seek(self, index: int) -> None:
-        if self._source is not None and not self._source.info.live:
-            self.pulse.beat(_SEEKING_S)
-            self._jumped = True
-            self._source.seek(index)
-            self._clock.restart()
+        source = self._source
+        if source is not None and not source.info.live and self._go_to(source, index):
             self._tell(ended=False, position=index - 1)
+
+    def _go_to(self, source: Source, index: int) -> bool:
+        """Seek; False where the source cannot, which ends it."""
+        self.pulse.beat(_SEEKING_S)
+        self._jumped = True
+        self._held = None
+        try:
+            source.seek(index)
+        except SourceError as error:
+            self._give_up(error)
+            return False
+        self._clock.restart()
+        return True
+
+    def _give_up(self, error: SourceError) -> None:
+        log.warning("the source gave up: %s", error, exc_info=True)
+        self._close_source()
+        self._tell(message=str(error), failed=True)
 
     def _open(self, wish: Select) -> None:
         self._selected = wish
@@ -254,6 +270,7 @@ class CaptureLoop:
         self._tell(info=self._source.info, message="")
 
     def _close_source(self) -> None:
+        self._held = None
         source, self._source = self._source, None
         if source is not None:
             source.close()
@@ -262,13 +279,14 @@ class CaptureLoop:
         if self._jumped:  # a decoder may have to work its way there from far off
             self.pulse.beat(_SEEKING_S)
             self._jumped = False
-        try:
-            reading = source.read(_POLL_S)
-        except SourceError as error:
-            log.warning("the source gave up: %s", error, exc_info=True)
-            self._close_source()
-            self._tell(message=str(error), failed=True)
-            return
+        reading: Reading
+        reading, self._held = self._held, None
+        if reading is None:
+            try:
+                reading = source.read(_POLL_S)
+            except SourceError as error:
+                self._give_up(error)
+                return
         self._handle(reading, source)
 
     def _handle(self, reading: Reading, source: Source) -> None:
@@ -285,18 +303,15 @@ class CaptureLoop:
 
     def _at_end(self, source: Source) -> None:
         if self._manner.loop and self.status.playing and self.status.position >= 0:
-            self._jumped = True
-            source.seek(0)
-            self._clock.restart()
+            self._go_to(source, 0)
         else:
             self._owed_steps = 0
             self._tell(ended=True)
 
-    def _deliver(self, frame: Frame, source: Source) -> None:
-        live = source.info.live
+    def _deliver(self, taken: Frame, source: Source) -> None:
+        live, frame = source.info.live, taken
         if live and not self.status.playing and not self._owed_steps:
             return  # paused: what the camera sends meanwhile is not wanted
-        self._rate.tick()
         self._segment_of_source = frame.segment
         frame = dataclasses.replace(
             oriented(frame, self._manner.mirror, self._manner.rotate),
@@ -314,7 +329,9 @@ class CaptureLoop:
             while not self._frames.put_when_free(frame, _POLL_S):
                 self.pulse.beat()
                 if self._stop.is_set() or not self._wishes.empty():
+                    self._held = taken  # every frame counts: this one comes after the wish
                     return
+        self._rate.tick()
         self._owed_steps = max(0, self._owed_steps - 1)
         changed = self.status.message or self.status.info != source.info
         self.status = dataclasses.replace(

@@ -81,6 +81,30 @@ def test_every_frame_arrives_in_order_when_asked_for(rig: MakeRig) -> None:
     assert made.frames.dropped == 0
 
 
+def test_a_wish_while_the_reader_is_slow_costs_no_frame(rig: MakeRig) -> None:
+    made = rig(lambda: ScriptedSource(20)).start(EVERY, Select("x"))
+    seen: list[int] = []
+    for _ in range(20):
+        made.loop.post(EVERY)
+        made.wait_for(made.loop._wishes.empty)
+        seen.append(made.next().index)
+    assert seen == list(range(20))
+
+
+def test_a_file_that_is_gone_when_it_starts_again_leaves_a_sentence(rig: MakeRig) -> None:
+    class Gone(ScriptedSource):
+        def seek(self, index: int) -> None:
+            raise SourceError("The file is gone; choose another.")
+
+    made = rig(lambda: Gone(2)).start(Manner(every_frame=True), Select("x"))
+    assert [made.next().index for _ in range(2)] == [0, 1]
+    made.wait_for(lambda: made.loop.status.failed)
+    assert made.loop.status.message == "The file is gone; choose another."
+    made.make = lambda: ScriptedSource(5)
+    made.loop.post(Select("y"))
+    assert made.next().index == 0
+
+
 def test_looping_starts_again_as_a_new_segment(rig: MakeRig) -> None:
     made = rig(lambda: ScriptedSource(3)).start(Manner(every_frame=True), Select("x"))
     frames = [made.next() for _ in range(7)]
