@@ -21,7 +21,7 @@ for _name, _setting in _SETTINGS.items():  # read once, while OpenCV loads
 
 _before = {name: os.environ.get(name) for name in _QT_VARIABLES}
 
-import cv2  # noqa: E402
+import cv2  # noqa: E402, TID251
 
 for _name, _value in _before.items():
     if _value is None:

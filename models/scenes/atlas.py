@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from models.opencv import cv2
 from models.scenes import pictures, textures
 from models.scenes.textures import SIZE, Float32, Maker, Rng
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from models.opencv import cv2
 from models.scenes.lightmaps import LightMaps, View
 from models.scenes.scene import Float64, Lighting, Scene
 from models.scenes.surfaces import SurfaceTables

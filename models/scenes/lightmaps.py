@@ -10,11 +10,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from models.geometry import Intrinsics
+from models.opencv import cv2
 from models.scenes.motion import look_at
 from models.scenes.projection import FAR_M, prepare_curved, prepare_flat
 from models.scenes.raster import Raster

@@ -6,9 +6,9 @@ Every maker returns (SIZE, SIZE, 3) float32 in display values 0–1.
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 
+from models.opencv import cv2
 from models.scenes.textures import SIZE, Float32, Rng, blend, colour, noise
 
 

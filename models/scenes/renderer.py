@@ -7,11 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from models.geometry import Intrinsics
+from models.opencv import cv2
 from models.scenes.correspondence import View, correspond
 from models.scenes.lighting import Lights, stain_field
 from models.scenes.lightmaps import LightMapper

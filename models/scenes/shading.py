@@ -9,11 +9,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from models.geometry import Intrinsics
+from models.opencv import cv2
 from models.scenes.atlas import LEVELS
 from models.scenes.lighting import Arriving, Lights, Three
 from models.scenes.scene import Float64, Scene

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from models.opencv import cv2
 
 SIZE = 256
 Float32 = NDArray[np.float32]

@@ -1,11 +1,11 @@
 import math
 
-import cv2
 import numpy as np
 import pytest
 
 from app.flicker import FlickerMeter, FlickerResult
 from models.frames import Frame, GroundTruth
+from models.opencv import cv2
 from models.scenes import Renderer, random_scene
 
 WIDTH, HEIGHT = 320, 240

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 
@@ -22,6 +21,7 @@ from models.errors import SourceError, UsageError, UserError
 from models.estimator import FrameMemo
 from models.frames import DepthMap, Frame, GroundTruth, Unit
 from models.geometry import Intrinsics
+from models.opencv import cv2
 
 WIDTH, HEIGHT, STEP = 160, 120, 2
 AMPLITUDE = 0.5

@@ -1,4 +1,3 @@
-import cv2
 import numpy as np
 import pytest
 
@@ -10,6 +9,7 @@ from models.flow import (
     warp,
     working_size,
 )
+from models.opencv import cv2
 
 
 def _texture(width: int = 400, height: int = 300, seed: int = 0) -> np.ndarray:
