@@ -59,9 +59,11 @@ class Job(QObject):
 
     def close(self) -> None:
         """Call the work off and wait for its thread, bounded in time."""
-        if self._worker is not None:
-            self._worker.finished.disconnect()
-            self._worker.shut_down()
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            worker.finished.disconnect()
+            if worker.shut_down():  # else it runs on, and Qt aborts on deleting such a thread
+                worker.deleteLater()
         self._drop()
 
     def _make_dialog(self, title: str) -> QProgressDialog:
