@@ -66,11 +66,19 @@ class Analyst:
         self._alignment = _IDENTITY
         self._pairs_seen = 0
         self._last: tuple[int, int] | None = None
+        self._changed: set[str] = set()
 
     def reset(self) -> None:
         """Another shot begins: nothing before it is compared with what comes."""
         self._meter.reset()
         self._flicker = None
+        self._pairs.clear()
+        self._pairs_seen = 0
+
+    def forget(self, lane: str) -> None:
+        """Another model runs in `lane` from now on: nothing of the last one is held against it."""
+        self._changed.add(lane)
+        self._slices.pop(lane, None)
         self._pairs.clear()
         self._pairs_seen = 0
 
@@ -92,8 +100,9 @@ class Analyst:
                 frame,
                 {name: lane.depth.disparity for name, lane in lanes.items()},
                 cut=cut,
-                restarted=[name for name, lane in lanes.items() if lane.fresh],
+                restarted=[n for n, lane in lanes.items() if lane.fresh or n in self._changed],
             )
+            self._changed.clear()
         flicker = self._flicker if wishes.flicker_window else None
         edges, score = self._edges(frame, lanes, wishes)
         return Analysis(
@@ -126,7 +135,7 @@ class Analyst:
             if how == "frame":
                 part = np.s_[_SAMPLE_STEP // 2 :: _SAMPLE_STEP, _SAMPLE_STEP // 2 :: _SAMPLE_STEP]
                 return align_robust(disparity[part], reference[part])
-            if not again:
+            if not again or not self._pairs_seen:
                 self._pairs.add(disparity, reference)
                 if self._pairs_seen % _RESOLVE_EVERY == 0:
                     self._alignment = self._pairs.solve()

@@ -154,6 +154,7 @@ class Pipeline:
                 lane.close()
             self._lanes[name] = _Lane(model, config.options)
             self._range.reset()
+            self._analyst.forget(name)
             is_new = True
             if model != registry.OFF:
                 self._lanes[name].open()
