@@ -93,7 +93,6 @@ class Settings:
     inspector: bool = True
 
     record_folder: str = ""
-    record_source: bool = True
     record_composite: bool = True
     record_disparity: bool = True
 

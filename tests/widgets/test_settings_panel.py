@@ -151,16 +151,8 @@ def test_recording_starts_and_stops_by_one_button(qtbot: QtBot, panel: SettingsP
         with qtbot.waitSignal(panel.record_toggled) as caught:
             button.click()
         assert caught.args == [not is_recording]
-        assert panel.record.row("record_source").control.isEnabled() is not is_recording
+        assert panel.record.row("record_disparity").control.isEnabled() is not is_recording
     assert button.text() == "Stop recording"
-
-
-def test_nothing_to_record_cannot_be_started(panel: SettingsPanel) -> None:
-    none = {"record_source": False, "record_composite": False, "record_disparity": False}
-    panel.show_values(none)
-    assert not panel.record.button("record").isEnabled()
-    panel.show_values({**none, "record_disparity": True})
-    assert panel.record.button("record").isEnabled()
 
 
 def test_without_sound_the_control_is_grey_and_says_why(panel: SettingsPanel) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QWidget
 
@@ -59,7 +57,7 @@ class FolderRow(Row):
 
 
 class RecordSection(Section):
-    """Folder, parts and the start button.
+    """Folder, parts beside the source's pictures, and the start button.
 
     record_toggled : True to start, False to stop.
     """
@@ -78,20 +76,14 @@ class RecordSection(Section):
             )
         )
         for key, words, tip in (
-            ("record_source", "Source video", "The pictures as they came, as H.264"),
-            ("record_composite", "What is on screen", "The panes as you see them, as H.264"),
-            ("record_disparity", "Raw disparity", "Both lanes, losslessly at 16 bits"),
+            ("record_disparity", "Disparity", "Both lanes as they came, at 16 bits"),
+            ("record_composite", "Video of all", "Picture and both lanes in one, as H.264"),
         ):
             self.add_row(ToggleRow(key, words, tip))
         self._start = self.add_button("record", "Start recording", "", "record")
         self._start.clicked.connect(self._on_start)
         self._status = self.add_note()
         self.set_recording(False)
-
-    def show_values(self, values: Mapping[str, object]) -> None:
-        super().show_values(values)
-        parts = [values.get(k) for k in ("record_source", "record_composite", "record_disparity")]
-        self._start.setEnabled(self._is_recording or any(part is not False for part in parts))
 
     def set_recording(self, is_recording: bool, status: str = "") -> None:
         """Show whether a recording runs, and a line such as "0:12.4, 3 frames lost"."""
