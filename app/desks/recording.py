@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import queue
+import threading
 import time
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from models.errors import UserError
 log = logging.getLogger(__name__)
 
 _TELL_MS = 500
+_CLOSING_S = 8.0
 
 
 class RecordingDesk(QObject):
@@ -43,6 +46,8 @@ class RecordingDesk(QObject):
         self._engine = engine
         self._recorder: Recorder | None = None
         self._gaps = 0
+        self._finishing: list[threading.Thread] = []
+        self._finished: queue.SimpleQueue[Recorder] = queue.SimpleQueue()
         self._wake_up = WakeUp(self)
         self._wake_up.woken.connect(self._look)
         self._timer = QTimer(self)
@@ -53,6 +58,11 @@ class RecordingDesk(QObject):
     def is_recording(self) -> bool:
         """A recording is being made."""
         return self._recorder is not None
+
+    @property
+    def is_finishing(self) -> bool:
+        """What was recorded is still being written."""
+        return any(thread.is_alive() for thread in self._finishing)
 
     @property
     def gaps(self) -> int:
@@ -69,7 +79,10 @@ class RecordingDesk(QObject):
     def start(self, folder: Path) -> None:
         """Record into `folder`, which is made. Says so by `failed` where it cannot."""
         info = self._engine.capture.status.info
-        if self._recorder is not None or info is None:
+        if self._recorder is not None:
+            self.failed.emit("A recording is being made already; end it first.")
+            return
+        if info is None:
             self.failed.emit("There is nothing to record yet; open a source first.")
             return
         settings = self._model.value
@@ -94,25 +107,47 @@ class RecordingDesk(QObject):
         self._look()
 
     def stop(self) -> None:
-        """End the recording; what waits is written first, within a few seconds."""
+        """End the recording. What waits is still written, on a thread of its own: a slow disk does
+        not hold up the window. `changed` says when it is done.
+        """
         recorder, self._recorder = self._recorder, None
         if recorder is None:
             return
         self._timer.stop()
         inference = self._engine.inference
         inference.taps = tuple(t for t in inference.taps if t != recorder.offer)
-        recorder.stop()
-        status = recorder.status
-        self._gaps += status.gaps
-        self.changed.emit(False, f"{status.frames} frames in {recorder.folder}")
-        if status.message:
-            self.failed.emit(status.message)
+
+        def finish() -> None:
+            recorder.stop()
+            self._finished.put(recorder)
+            self._wake_up.notify()
+
+        thread = threading.Thread(target=finish, name="finishing a recording", daemon=True)
+        self._finishing = [old for old in self._finishing if old.is_alive()] + [thread]
+        thread.start()
 
     def close(self) -> None:
-        """End whatever runs."""
+        """End whatever runs and wait for it, within bounds."""
         self.stop()
+        for thread in self._finishing:
+            thread.join(_CLOSING_S)
+        self._tell_finished()
+
+    def _tell_finished(self) -> None:
+        while True:
+            try:
+                recorder = self._finished.get_nowait()
+            except queue.Empty:
+                return
+            status = recorder.status
+            self._gaps += status.gaps
+            if self._recorder is None:
+                self.changed.emit(False, f"{status.frames} frames in {recorder.folder}")
+            if status.message:
+                self.failed.emit(status.message)
 
     def _look(self) -> None:
+        self._tell_finished()
         if self._recorder is None:
             return
         status = self._recorder.status

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import logging
 import random
 import threading
@@ -35,6 +36,7 @@ CALM_S = (4.0, 8.0)
 RECOVERY_S = 20.0
 SAMPLE_EVERY_S = 2.0
 WARM_UP_SHARE = 0.3
+DUMP_AFTER_S = 3.0
 SHOWN_AGAIN = 3
 """Frames that must reach the screen after a fault."""
 
@@ -150,6 +152,11 @@ def _let_qt_delete() -> None:
     loop.exec()
 
 
+def _dump_if_held_up() -> None:
+    """Every thread's stack goes to stderr if the window stands still for `DUMP_AFTER_S`."""
+    faulthandler.dump_traceback_later(DUMP_AFTER_S)
+
+
 class _Driver(QObject):
     """Plays the script: a generator that says for how many seconds to leave the window alone."""
 
@@ -173,6 +180,9 @@ class _Driver(QObject):
         self._sampler = QTimer(self)
         self._sampler.setInterval(round(1000 * SAMPLE_EVERY_S))
         self._sampler.timeout.connect(self._sample)
+        self._breath = QTimer(self)
+        self._breath.setInterval(250)
+        self._breath.timeout.connect(_dump_if_held_up)
         session.display.shown.connect(self._on_shown)
         session.health.stalled.connect(self._on_stalled)
         session.window.closing.connect(self._loop.quit)
@@ -180,10 +190,13 @@ class _Driver(QObject):
     def run(self) -> None:
         """Until the time is over or the window closes."""
         self._sampler.start()
+        self._breath.start()
         self._timer.start(0)
         self._loop.exec()
         self._timer.stop()
         self._sampler.stop()
+        self._breath.stop()
+        faulthandler.cancel_dump_traceback_later()
         self._script.close()
 
     def _go_on(self) -> None:

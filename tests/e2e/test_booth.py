@@ -1,0 +1,147 @@
+"""The presenter's day in the real window: kiosk, second screen, words, presets, diagnostics."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.captions import caption
+from app.desks import presenter as presenter_module
+from app.session import AppSession
+from app.settings import Settings
+from tests.support.pixels import grabbed
+from widgets.theme import PRESENTER_SCALE, TYPE_PX
+
+Start = Callable[..., AppSession]
+Wait = Callable[[AppSession], None]
+
+SMALL = {"source_width": 160, "source_height": 120, "panes": ("rgb", "depth_a"), "model_b": "off"}
+
+
+def test_full_screen_shows_pictures_alone_and_keys_go_on_working(
+    start_session: Start, wait_until_shown: Wait, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(presenter_module, "HIDE_CURSOR_S", 0.0)
+    session = start_session(**SMALL)
+    wait_until_shown(session)
+    window = session.window
+    qtbot.keyClick(window, Qt.Key.Key_F11)
+    qtbot.waitUntil(window.isFullScreen, timeout=5_000)
+    bar = window.menuBar()
+    assert bar is not None
+    chrome = (bar, window.transport, window.status, window.inspector)
+    assert not any(part.isVisible() for part in chrome)
+    qtbot.keyClick(window, Qt.Key.Key_1)
+    assert window.stage.shown() == ("depth_a",)
+    assert not window.inspector.isVisible()  # a changed setting brings nothing back
+    qtbot.waitUntil(lambda: QApplication.overrideCursor() is not None, timeout=5_000)
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert not window.isFullScreen()
+    assert all(part.isVisible() for part in chrome)
+    assert QApplication.overrideCursor() is None
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1280, 800), (1024, 768), (640, 480)])
+def test_the_kiosk_has_room_for_every_pane_in_any_shape(
+    start_session: Start, wait_until_shown: Wait, size: tuple[int, int]
+) -> None:
+    session = start_session(source_width=160, source_height=120)
+    session.window.set_chrome_visible(False)
+    session.window.resize(*size)
+    wait_until_shown(session)
+    rects = session.window.stage.pane_rects()
+    assert set(rects) == {"rgb", "depth_a", "depth_b", "cloud"}
+    assert all(r.width() > size[0] / 4 and r.height() > size[1] / 4 for r in rects.values())
+
+
+def test_the_second_screen_shows_the_same_pictures_without_controls(
+    start_session: Start, wait_until_shown: Wait, qtbot: QtBot
+) -> None:
+    session = start_session(**SMALL)
+    wait_until_shown(session)
+    qtbot.keyClick(session.window, Qt.Key.Key_F8)
+    output = session.presenter.output
+    assert output is not None
+    qtbot.waitUntil(lambda: output.stage.depth_a.frames_painted > 2, timeout=10_000)
+    assert output.stage.shown() == ("rgb", "depth_a")
+    assert grabbed(output.stage.depth_a).astype(np.float32).std() > 8
+    session.controller.set("panes", ("rgb",))
+    assert output.stage.shown() == ("rgb",)
+    qtbot.keyClick(session.window, Qt.Key.Key_F8)
+    assert session.presenter.output is None
+
+
+def test_presenters_type_is_large_and_says_what_is_on_screen(
+    start_session: Start, wait_until_shown: Wait, qtbot: QtBot
+) -> None:
+    session = start_session(**SMALL)
+    wait_until_shown(session)
+    before = grabbed(session.window.stage)
+    qtbot.keyClick(session.window, Qt.Key.Key_F9)
+    assert QApplication.font().pixelSize() == round(PRESENTER_SCALE * TYPE_PX)
+    overlay = session.presenter._overlay
+    assert overlay.isVisible()
+    qtbot.waitUntil(lambda: _foot_differs(session, before), timeout=5_000)
+    qtbot.keyClick(session.window, Qt.Key.Key_F9)
+    assert QApplication.font().pixelSize() == TYPE_PX
+    assert not overlay.isVisible()
+
+
+def _foot_differs(session: AppSession, before: np.ndarray) -> bool:
+    after = grabbed(session.window.stage)
+    if after.shape != before.shape:
+        return True
+    foot = slice(-before.shape[0] // 12, None)
+    return bool((after[foot] != before[foot]).mean() > 0.2)
+
+
+def test_presets_are_one_key_away(
+    start_session: Start, wait_until_shown: Wait, qtbot: QtBot, tmp_path: Path
+) -> None:
+    session = start_session(**SMALL)
+    wait_until_shown(session)
+    session.controller.set("colormap", "viridis")
+    session.actions["presets.store3"].trigger()
+    session.controller.set("colormap", "turbo")
+    qtbot.keyClick(session.window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
+    assert session.model.value.colormap == "viridis"
+    saved = json.loads((tmp_path / "config" / "default.presets.json").read_text())
+    assert saved["presets"]["3"]["colormap"] == "viridis"
+
+
+def test_diagnostics_say_what_runs(start_session: Start, wait_until_shown: Wait) -> None:
+    session = start_session(**SMALL)
+    wait_until_shown(session)
+    session.actions["help.diagnostics"].trigger()
+    clipboard = QApplication.clipboard()
+    assert clipboard is not None
+    text = clipboard.text()
+    assert "source: synthetic 160x120" in text
+    assert "model_b = 'off'" in text
+    assert "stalls of the window: p99" in text
+
+
+def test_a_missed_budget_makes_the_picture_smaller_and_says_so(
+    start_session: Start, wait_until_shown: Wait, qtbot: QtBot
+) -> None:
+    session = start_session(**SMALL | {"input_size": 140, "input_budget": "on"}, budget_fps=240.0)
+    wait_until_shown(session)
+    qtbot.waitUntil(lambda: session.model.value.input_size == 98, timeout=60_000)
+    assert any("by budget" in text for text in session.window.status.texts())
+    session.controller.set("input_size", 140)
+    assert session.model.value.input_budget == "off"  # set by hand, so it is held
+    assert session.model.value.input_size == 140
+
+
+def test_captions_never_promise_a_winner() -> None:
+    for view in ("side", "wipe", "blink", "difference", "flicker", "xt"):
+        title, detail = caption(Settings(view=view), "Built-in scene")
+        assert title and detail
+        assert not {"better", "best", "wins"} & set(f"{title} {detail}".lower().split())
