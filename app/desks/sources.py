@@ -11,8 +11,10 @@ from app.bridge import WakeUp
 from app.controller import Controller
 from app.engine import Engine
 from app.settings import Settings, SettingsModel
+from app.sources.base import Source
 from app.sources.camera import CameraSource
 from app.sources.discovery import cameras, spec_of
+from app.sources.fallback import FallbackSource
 from app.window import MainWindow
 from models.errors import SourceError
 from widgets.inspector.source import Lock
@@ -80,20 +82,20 @@ class SourceDesk(QObject):
 
     def _look(self) -> None:
         loop = self._engine.capture
-        info, source = loop.status.info, loop.source
+        info, camera = loop.status.info, camera_of(loop.source)
         self._section.setVisible(info is not None and (info.live or bool(info.note)))
         if info is None:
             return
         self._section.set_delivered(info.asked, info.delivered)
         self._section.set_note(info.note)
-        controls = source.controls() if isinstance(source, CameraSource) else ()
+        controls = camera.controls() if camera is not None else ()
         self._section.set_locks([Lock(c.name, c.title, c.locked) for c in controls])
 
     def _on_lock(self, name: str, locked: bool) -> None:
-        source = self._engine.capture.source
-        if isinstance(source, CameraSource):
+        camera = camera_of(self._engine.capture.source)
+        if camera is not None:
             try:
-                source.set_control(name, locked)
+                camera.set_control(name, locked)
             except SourceError as error:
                 self.said.emit(str(error))
 
@@ -126,3 +128,10 @@ class SourceDesk(QObject):
         self._menu.set_cameras(self._cameras)
         if self._failure:
             self.said.emit(self._failure)
+
+
+def camera_of(source: Source | None) -> CameraSource | None:
+    """The camera that is open, also where a fallback stands by for it."""
+    if isinstance(source, FallbackSource):
+        source = source.primary
+    return source if isinstance(source, CameraSource) else None

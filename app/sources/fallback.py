@@ -65,6 +65,11 @@ class FallbackSource:
         self._segment = 0
 
     @property
+    def primary(self) -> Source:
+        """The live source itself."""
+        return self._primary
+
+    @property
     def info(self) -> SourceInfo:
         info = self._primary.info
         clip = self._clip.info
