@@ -161,7 +161,7 @@ def from_dict(values: Mapping[str, Any]) -> tuple[Settings, list[str]]:
     settings, refused = Settings(), []
     for key, value in values.items():
         try:
-            settings = dataclasses.replace(settings, **{key: _coerced(key, value)})
+            settings = dataclasses.replace(settings, **{key: coerced(key, value)})
         except (TypeError, ValueError):
             refused.append(key)
     if "range_far" in refused or "range_near" in refused:
@@ -174,7 +174,11 @@ def from_dict(values: Mapping[str, Any]) -> tuple[Settings, list[str]]:
     return settings, refused
 
 
-def _coerced(key: str, value: Any) -> Any:
+def coerced(key: str, value: Any) -> Any:
+    """`value` as the setting `key` wants it: a whole number may stand for a float.
+
+    Raises ValueError for a key that is no setting, TypeError for a value of another type.
+    """
     if key == "panes":
         return tuple(str(pane) for pane in value)
     kind = FIELDS.get(key)

@@ -6,7 +6,7 @@ import logging
 
 from PyQt6.QtCore import QObject
 
-from app.settings import FIELDS, SettingsModel
+from app.settings import SettingsModel, coerced
 from app.window import MainWindow
 from widgets.lesson_panel import LessonPanel
 from widgets.lessons import load_lessons
@@ -44,7 +44,7 @@ class LessonDesk(QObject):
             return
         try:
             self._model.replace(**usable(dict(panel.step.settings)))
-        except ValueError as error:
+        except (TypeError, ValueError) as error:
             log.warning("a lesson's step cannot be set up: %s", error)
             panel.confirm_setup(f"This could not be set up: {error}.")
             return
@@ -54,14 +54,6 @@ class LessonDesk(QObject):
 def usable(values: dict[str, object]) -> dict[str, object]:
     """A step's values with the types of the settings they are for.
 
-    Raises ValueError for a key that is no setting.
+    Raises ValueError for a key that is no setting, TypeError for a value of another type.
     """
-    unknown = [key for key in values if key not in FIELDS and key != "panes"]
-    if unknown:
-        raise ValueError(f"there is no setting {unknown[0]!r}")
-    return {
-        key: float(value)
-        if FIELDS.get(key) is float and isinstance(value, int) and not isinstance(value, bool)
-        else value
-        for key, value in values.items()
-    }
+    return {key: coerced(key, value) for key, value in values.items()}
