@@ -14,7 +14,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from app import translate
 from app.capture import Play, Seek, Select, Step
 from app.engine import Engine
-from app.settings import PANES, VIEWS, Settings, SettingsModel
+from app.settings import PANES, RANGE_MODES, VIEWS, Settings, SettingsModel
 from renderers.colormap import COLORMAPS
 
 _SOURCE = frozenset({"source", "source_width", "source_height"})
@@ -27,7 +27,6 @@ _LANES = frozenset(
     }
 )  # fmt: skip
 MAX_PINS = 4
-_RANGE_MODES = ("stable", "fixed", "per-frame")
 
 
 class Controller(QObject):
@@ -101,7 +100,8 @@ class Controller(QObject):
         self._apply(self.settings, _SOURCE)
 
     def toggle_pause(self) -> None:
-        self._engine.capture.post(Play(not self._engine.capture.status.playing))
+        status = self._engine.capture.status
+        self._engine.capture.post(Play(status.ended or not status.playing))
 
     def set_paused(self, paused: bool) -> None:
         self._engine.capture.post(Play(not paused))
@@ -156,8 +156,8 @@ class Controller(QObject):
         self.model.replace(colormap=COLORMAPS[(at + 1) % len(COLORMAPS)])
 
     def next_range_mode(self) -> None:
-        at = _RANGE_MODES.index(self.settings.range_mode)
-        self.set_range_mode(_RANGE_MODES[(at + 1) % len(_RANGE_MODES)])
+        at = RANGE_MODES.index(self.settings.range_mode)
+        self.set_range_mode(RANGE_MODES[(at + 1) % len(RANGE_MODES)])
 
     def set_range_mode(self, mode: str) -> None:
         """Change the mode; "fixed" starts from the range on screen."""

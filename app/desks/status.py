@@ -111,7 +111,7 @@ class StatusDesk(QObject):
         """Where the source is, and whether it plays."""
         status = self._engine.capture.status
         transport = self._window.transport
-        transport.set_playing(status.playing)
+        transport.set_playing(status.playing and not status.ended)
         info, last = status.info, self._display.last
         if info is None or last is None:
             transport.set_position(0, None, 0.0, None)
