@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from app.actions import Action
 from app.desks.budget import is_wanted
 from app.presets import SLOTS
-from app.settings import Settings
+from app.settings import PANES, Settings
 
 if TYPE_CHECKING:
     from app.session import AppSession
@@ -185,7 +185,7 @@ def _sound(settings: Settings) -> bool:
 
 
 def _pane(number: int, settings: Settings) -> bool:
-    return ("rgb", "depth_a", "depth_b", "cloud")[number] in settings.panes
+    return PANES[number] in settings.panes
 
 
 def _view_is(view: str, settings: Settings) -> bool:

@@ -71,12 +71,6 @@ class Actions:
             if row.is_on is not None:
                 self._made[row.id].setChecked(row.is_on(settings))
 
-    def set_shortcuts_enabled(self, enabled: bool) -> None:
-        """Switch single-key shortcuts off while another widget needs the letters."""
-        for row in self.table:
-            if len(row.key) == 1:
-                self._made[row.id].setShortcut(QKeySequence(row.key if enabled else ""))
-
     def cheat_sheet(self) -> list[tuple[str, list[tuple[str, str]]]]:
         """By menu, the key and the text of every action that has a key."""
         sheet: dict[str, list[tuple[str, str]]] = {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections import deque
 from typing import Generic, Protocol, TypeVar
 
 T = TypeVar("T")
@@ -133,68 +132,3 @@ class Lease(Generic[T]):
     def _check(self) -> None:
         if self._is_revoked:
             raise Closed
-
-
-class BoundedQueue(Generic[T]):
-    """First in, first out, at most `capacity` items. Any thread may use it."""
-
-    def __init__(self, capacity: int) -> None:
-        if capacity < 1:
-            raise ValueError("a queue holds at least one item")
-        self._items: deque[T] = deque()
-        self._capacity = capacity
-        self._changed = threading.Condition()
-        self._closed = False
-        self.rejected = 0
-
-    def __len__(self) -> int:
-        with self._changed:
-            return len(self._items)
-
-    def offer(self, item: T) -> bool:
-        """Append if there is room; else count the loss and return False. Never blocks."""
-        with self._changed:
-            if self._closed or len(self._items) >= self._capacity:
-                self.rejected += 1
-                return False
-            self._items.append(item)
-            self._changed.notify_all()
-            return True
-
-    def put(self, item: T, timeout_s: float | None = None) -> bool:
-        """Append, waiting for room. False if there was none in time. Raises Closed when closed."""
-        with self._changed:
-            self._changed.wait_for(
-                lambda: len(self._items) < self._capacity or self._closed, timeout_s
-            )
-            if self._closed:
-                raise Closed
-            if len(self._items) >= self._capacity:
-                return False
-            self._items.append(item)
-            self._changed.notify_all()
-            return True
-
-    def take(self, timeout_s: float | None = None) -> T | None:
-        """The oldest item, or None if none came in time. Raises Closed when closed and empty."""
-        with self._changed:
-            self._changed.wait_for(lambda: bool(self._items) or self._closed, timeout_s)
-            if self._items:
-                item = self._items.popleft()
-                self._changed.notify_all()
-                return item
-            if self._closed:
-                raise Closed
-            return None
-
-    def clear(self) -> None:
-        """Forget what waits."""
-        with self._changed:
-            self._items.clear()
-            self._changed.notify_all()
-
-    def close(self) -> None:
-        """No more items; what waits can still be taken."""
-        with self._changed:
-            self._closed = True
-            self._changed.notify_all()

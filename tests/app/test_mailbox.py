@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from app.mailbox import BoundedQueue, Closed, LatestSlot
+from app.mailbox import Closed, LatestSlot
 
 
 def test_the_newest_item_wins_and_the_loss_is_counted() -> None:
@@ -62,29 +62,3 @@ def test_waiting_for_a_free_slot_ends_in_time_and_on_close() -> None:
     slot.close()
     with pytest.raises(Closed):
         slot.put_when_free(3, 0.01)
-
-
-def test_a_full_queue_refuses_and_counts() -> None:
-    queue: BoundedQueue[int] = BoundedQueue(2)
-    assert [queue.offer(item) for item in range(4)] == [True, True, False, False]
-    assert queue.rejected == 2
-    assert len(queue) == 2
-
-
-def test_what_waits_in_a_closed_queue_can_still_be_taken() -> None:
-    queue: BoundedQueue[int] = BoundedQueue(2)
-    queue.put(1)
-    queue.close()
-    assert queue.take(0) == 1
-    with pytest.raises(Closed):
-        queue.take(0)
-
-
-def test_a_blocked_writer_goes_on_when_there_is_room() -> None:
-    queue: BoundedQueue[int] = BoundedQueue(1)
-    queue.put(1)
-    writer = threading.Thread(target=queue.put, args=(2, 5))
-    writer.start()
-    assert queue.take(1) == 1
-    writer.join(2)
-    assert queue.take(1) == 2
