@@ -67,4 +67,8 @@ class Screenshot(QObject):
         if not picture.save(str(self._path), "PNG"):
             log.error("the screenshot could not be written to %s", self._path)
             return
-        write_atomically(self._path.with_suffix(".json"), json.dumps(facts, indent=2) + "\n")
+        places = self._path.with_suffix(".json")
+        try:
+            write_atomically(places, json.dumps(facts, indent=2) + "\n")
+        except OSError as error:
+            log.error("the places of the panes could not be written to %s: %s", places, error)

@@ -39,7 +39,10 @@ def run(arguments: argparse.Namespace) -> int:
         started = time.monotonic()
         frames = _estimate(source, config, arguments)
     passed = time.monotonic() - started
-    _describe(out, arguments, frames)
+    try:
+        _describe(out, arguments, frames)
+    except OSError as error:
+        raise as_user_error(error, out, frames) from error
     print(f"{frames} frames, {frames / max(passed, 1e-9):.1f} fps, {out}")
     return 0
 

@@ -44,7 +44,7 @@ class SnapshotDesk(QObject):
         self._model = model
 
     def save(self) -> None:
-        """A folder of this moment: window.png, rgb.png-like panes, disparity arrays, cloud.ply."""
+        """A folder of this moment: window.png, its panes, disparity arrays, cloud.ply."""
         result = self._display.last
         if result is None:
             self.said.emit("There is no picture to save yet.")
@@ -59,7 +59,8 @@ class SnapshotDesk(QObject):
                     self._window.stage.pane(name).grab().save(str(folder / f"{name}.png"))
             for name, lane in result.lanes.items():
                 np.save(folder / f"disparity_{name}.npy", lane.depth.disparity)
-            self.write_cloud(folder / "cloud.ply")
+            if self._model.value.cloud_lane in result.lanes:
+                self.write_cloud(folder / "cloud.ply")
         except OSError as error:
             self.said.emit(f"The snapshot could not be saved: {error.strerror or error}.")
             return
