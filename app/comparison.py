@@ -37,6 +37,7 @@ class ComparisonViews:
             self._stage.set_scan_line(None)
         if not settings.edges:
             self._stage.rgb.set_overlay(None)
+            self._stage.rgb.set_caption("")
 
     def show(self, result: FrameResult, settings: Settings) -> None:
         """Show what was worked out for this frame; what was not wanted is left alone."""
@@ -52,8 +53,6 @@ class ComparisonViews:
             self._stage.rgb.set_overlay(analysis.edges)
             score = analysis.boundary_f1
             self._stage.rgb.set_caption("" if score is None else f"boundary F1 {score:.2f}")
-        else:
-            self._stage.rgb.set_caption("")
 
     def _show_difference(self, result: FrameResult, analysis: Analysis, settings: Settings) -> None:
         if settings.view != "difference":

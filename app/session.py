@@ -245,6 +245,7 @@ class AppSession(QObject):
         self.recording.changed.connect(self.status.set_recording)
         self.recording.changed.connect(self.window.inspector.record.set_recording)
         self.recording.changed.connect(self._on_recording)
+        self.recording.failed.connect(self._on_recording_failed)
         for forget in (self.display.forget, self.status.forget):
             self.controller.source_opened.connect(forget)
         self.health.warned.connect(self.status.set_warning)
@@ -328,6 +329,9 @@ class AppSession(QObject):
         self.window.record_button.setChecked(is_recording)
         if not is_recording:
             self.status.say(f"Recorded {line}")
+
+    def _on_recording_failed(self, _sentence: str) -> None:
+        self.window.record_button.setChecked(self.recording.is_recording)  # a click ticked it
 
     def _on_scan_line(self, row: int) -> None:
         last = self.display.last

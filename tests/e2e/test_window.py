@@ -195,6 +195,28 @@ def test_a_screenshot_comes_with_the_places_of_its_panes(
     assert picture[y : y + height, x : x + width].std() > 8
 
 
+def test_the_record_button_is_not_left_down_when_nothing_is_recorded(
+    start_session: Start, qtbot: QtBot, tmp_path: Path
+) -> None:
+    session = start_session(source=str(tmp_path / "gone.mp4"), panes=("rgb",), model_a="off")
+    with qtbot.waitSignal(session.recording.failed):
+        session.window.record_button.click()
+    assert not session.window.record_button.isChecked()
+
+
+def test_the_score_of_the_edges_goes_with_the_edges(
+    start_session: Start, wait_until_shown: Wait, qtbot: QtBot
+) -> None:
+    session = start_session(
+        source_width=160, source_height=120, edges=True, panes=("rgb",), model_a="ground-truth"
+    )
+    wait_until_shown(session)
+    header = session.window.stage.rgb.header
+    qtbot.waitUntil(lambda: "F1" in header().caption, timeout=10_000)
+    session.model.replace(edges=False)
+    assert header().caption == ""
+
+
 def test_closing_while_everything_runs_leaves_no_thread(
     start_session: Start, wait_until_shown: Wait
 ) -> None:
