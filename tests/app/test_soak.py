@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from urllib.parse import urlsplit
 
 import pytest
@@ -32,14 +33,13 @@ def test_there_are_faults_of_every_kind_and_actions_to_go_with_them() -> None:
     assert len(ACTIONS) > 15
 
 
-def test_an_exception_on_any_thread_is_counted(capsys: pytest.CaptureFixture[str]) -> None:
-    import sys
-
+def test_what_nobody_caught_is_counted_and_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    passed_on: list[type[BaseException]] = []
+    monkeypatch.setattr(sys, "excepthook", lambda kind, error, trace: passed_on.append(kind))
     with counted_crashes() as crashes:
-        error = KeyError("x")
-        sys.excepthook(KeyError, error, None)
-    capsys.readouterr()
+        sys.excepthook(KeyError, KeyError("x"), None)
     assert crashes == ["KeyError: 'x'"]
+    assert passed_on == [KeyError]
 
 
 def test_an_unplugged_camera_refuses_and_comes_back_on_the_same_port() -> None:
