@@ -28,6 +28,7 @@ from models.frames import Frame
 _WINDOW = (1600, 1000)
 _SIMULATED_SOURCE = (1920, 1080)
 _STARTUP = re.compile(r"first depth was shown ([0-9.]+) s after the start")
+_STARTUP_LIMIT_S = 120
 _LOWER_IS_BETTER = ("_ms", "startup_s", "rss_mb", "dropped")
 
 
@@ -100,15 +101,24 @@ def _startup_s(settings: Settings, folder: Path) -> float:
     command = [
         sys.executable, str(main), "--reset", "--debug", "--quit-after", "20",
         "--quit-when-shown", "--a", settings.model_a, "--b", settings.model_b,
+        "--device", settings.device,
     ]  # fmt: skip
-    done = subprocess.run(
-        command,
-        env=os.environ | {"FLASHDEPTH_CONFIG": str(folder)},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    for option, value in (("--input-size", settings.input_size), ("--threads", settings.threads)):
+        if value:
+            command += [option, str(value)]
+    try:
+        done = subprocess.run(
+            command,
+            env=os.environ | {"FLASHDEPTH_CONFIG": str(folder)},
+            capture_output=True,
+            text=True,
+            timeout=_STARTUP_LIMIT_S,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise UserError(
+            f"A second window did not close within {_STARTUP_LIMIT_S} seconds; try --no-window."
+        ) from error
     found = _STARTUP.search(done.stderr)
     if found is None:
         raise UserError("The window showed no depth within 20 seconds; try --no-window.")
