@@ -154,10 +154,16 @@ class AppSession(QObject):
         self.all_shown.connect(partial(self.recording.start, folder))
 
     def is_everything_shown(self) -> bool:
-        """Every pane on screen has painted a frame."""
-        stage = self.window.stage
-        return self.display.last is not None and all(
-            getattr(stage.pane(name), "frames_painted", 0) > 0 for name in stage.shown()
+        """Every pane on screen has painted a frame, or its lane has none to paint."""
+        stage, last = self.window.stage, self.display.last
+        if last is None:
+            return False
+        empty = {f"depth_{lane}" for lane in ("a", "b") if lane not in last.lanes}
+        if self.model.value.cloud_lane not in last.lanes:
+            empty.add("cloud")
+        return all(
+            name in empty or getattr(stage.pane(name), "frames_painted", 0) > 0
+            for name in stage.shown()
         )
 
     # -- wishes about the window itself ----------------------------------------------------------
