@@ -74,7 +74,6 @@ class CaptureStatus:
 
     message : one sentence for a banner while nothing comes, else empty.
     position : index of the last frame handed over, -1 before the first.
-    fps : frames per second that the source delivered lately.
     """
 
     info: SourceInfo | None = None
@@ -84,7 +83,6 @@ class CaptureStatus:
     position: int = -1
     message: str = ""
     failed: bool = False
-    fps: float = 0.0
 
 
 class CaptureLoop:
@@ -117,7 +115,6 @@ class CaptureLoop:
         self._segment_of_source = 0
         self._selected: Select | None = None
         self._clock = Pacer()
-        self._rate = _Rate()
         self.status = CaptureStatus()
         self.pulse = Pulse()
 
@@ -256,7 +253,6 @@ class CaptureLoop:
         self._segment += 1 + self._segment_of_source
         self._segment_of_source = 0
         self._owed_steps = 0
-        self._rate = _Rate()
         self._clock.restart()
         self.status = CaptureStatus(spec=wish.spec, message="Opening the source…")
         self._notify()
@@ -331,7 +327,6 @@ class CaptureLoop:
                 if self._stop.is_set() or not self._wishes.empty():
                     self._held = taken  # every frame counts: this one comes after the wish
                     return
-        self._rate.tick()
         self._owed_steps = max(0, self._owed_steps - 1)
         changed = self.status.message or self.status.info != source.info
         self.status = dataclasses.replace(
@@ -340,7 +335,6 @@ class CaptureLoop:
             info=source.info,
             message="",
             ended=False,
-            fps=self._rate.per_second,
         )
         if changed:
             self._notify()
@@ -348,19 +342,3 @@ class CaptureLoop:
     def _tell(self, **changes: object) -> None:
         self.status = dataclasses.replace(self.status, **changes)  # type: ignore[arg-type]
         self._notify()
-
-
-class _Rate:
-    """Events per second over the last second or two."""
-
-    def __init__(self) -> None:
-        self._since = time.monotonic()
-        self._count = 0
-        self.per_second = 0.0
-
-    def tick(self) -> None:
-        self._count += 1
-        passed = time.monotonic() - self._since
-        if passed >= 1.0:
-            self.per_second = self._count / passed
-            self._since, self._count = time.monotonic(), 0
