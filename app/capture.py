@@ -74,6 +74,7 @@ class CaptureStatus:
 
     message : one sentence for a banner while nothing comes, else empty.
     position : index of the last frame handed over, -1 before the first.
+    first_segment : frames of this source have it or a later one.
     """
 
     info: SourceInfo | None = None
@@ -83,6 +84,7 @@ class CaptureStatus:
     position: int = -1
     message: str = ""
     failed: bool = False
+    first_segment: int = 0
 
 
 class CaptureLoop:
@@ -254,7 +256,9 @@ class CaptureLoop:
         self._segment_of_source = 0
         self._owed_steps = 0
         self._clock.restart()
-        self.status = CaptureStatus(spec=wish.spec, message="Opening the source…")
+        self.status = CaptureStatus(
+            spec=wish.spec, message="Opening the source…", first_segment=self._segment
+        )
         self._notify()
         try:
             self._source = self._open_source(wish.spec, wish.size)

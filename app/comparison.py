@@ -14,6 +14,7 @@ from models.frames import UInt8
 from renderers import colormap
 from renderers.flicker_map import FULL_SCALE, HEAT_MAP
 from widgets.colour_bar import Scale
+from widgets.image_pane import ImagePane
 from widgets.stage import Stage
 
 _GREY: UInt8 = np.repeat(np.arange(256, dtype=np.uint8)[:, None], 3, axis=1)
@@ -29,6 +30,11 @@ class ComparisonViews:
         self._table: UInt8 = _GREY
         self._flicker = {"a": stage.flicker_a, "b": stage.flicker_b}
         self._slices = {"a": stage.slice_a, "b": stage.slice_b}
+        self._by_view: dict[str, tuple[ImagePane, ...]] = {
+            "difference": (stage.difference,),
+            "flicker": tuple(self._flicker.values()),
+            "xt": tuple(self._slices.values()),
+        }
 
     def apply(self, settings: Settings, table: UInt8) -> None:
         """Use this colour table, and show what belongs to the view that is on."""
@@ -45,6 +51,8 @@ class ComparisonViews:
             self._stage.set_scan_line(int(settings.scan_line * (result.frame.size[1] - 1)))
         analysis = result.analysis
         if analysis is None:
+            for pane in self._by_view.get(settings.view, ()):
+                pane.clear("Both lanes are off")
             return
         self._show_difference(result, analysis, settings)
         self._show_flicker(result, analysis, settings)

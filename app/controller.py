@@ -6,6 +6,7 @@ key, a menu, the inspector, a preset and a lesson that set the same thing do the
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -52,6 +53,7 @@ class Controller(QObject):
         self._current_range = current_range
         self._instead = ""
         self._pins: tuple[tuple[float, float], ...] = ()
+        self._attempt = 0
         self._unsubscribe = model.subscribe(self._apply)
 
     @property
@@ -126,6 +128,7 @@ class Controller(QObject):
 
     def restart_lanes(self) -> None:
         """Try again to open what could not be opened."""
+        self._attempt += 1
         self._apply(self.settings, frozenset({"model_a"}))
 
     def reset_memory(self) -> None:
@@ -214,7 +217,10 @@ class Controller(QObject):
             self._engine.capture.post(translate.manner(settings))
         if changed & _LANES:
             self._engine.inference.configure(
-                translate.pipeline_config(settings, self._pins), settings.threads
+                dataclasses.replace(
+                    translate.pipeline_config(settings, self._pins), attempt=self._attempt
+                ),
+                settings.threads,
             )
         if changed & _SOURCE:
             self._instead = ""

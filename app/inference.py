@@ -125,12 +125,14 @@ class InferenceLoop:
             reset, self._reset_wanted = self._reset_wanted, False
         if wanted is not None:
             config, threads = wanted
-            self._tell("Loading the model…")
+            if self._pipeline.will_open(config):
+                self._tell("Loading the model…")
             self.pulse.beat(_LOADING_S)
             set_cpu_threads(threads)
             if self._pipeline.configure(config):
                 self._steps_s.clear()
-            self._tell("")
+            if self.state:
+                self._tell("")
         if reset:
             self._pipeline.reset()
         return wanted is not None or reset

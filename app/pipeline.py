@@ -46,6 +46,7 @@ class PipelineConfig:
     """What the lanes are and how they run.
 
     memory : off replaces every temporal model by the same network with its memory off.
+    attempt : a lane that could not be opened is tried again when this number changes.
     """
 
     model_a: str = "flashdepth-lite"
@@ -54,6 +55,7 @@ class PipelineConfig:
     options: EstimatorOptions = field(default_factory=EstimatorOptions)
     display_range: RangeSettings = field(default_factory=RangeSettings)
     analysis: AnalysisWishes = field(default_factory=AnalysisWishes)
+    attempt: int = 0
 
     def model(self, lane: str) -> str:
         """The model that runs in `lane`, with the memory switch applied."""
@@ -77,6 +79,7 @@ class _Lane:
 
     model: str
     options: EstimatorOptions
+    attempt: int = 0
     session: Session | None = None
     failure: str = ""
     fresh: bool = True
@@ -145,20 +148,30 @@ class Pipeline:
         if previous is None or previous.display_range != config.display_range:
             self._range.configure(config.display_range)
         for name in LANES:
+            if not self._is_stale(name, config):
+                continue
             model = config.model(name)
             lane = self._lanes.get(name)
-            same = lane is not None and (lane.model, lane.options) == (model, config.options)
-            if same and not (lane and lane.failure):
-                continue  # what failed to open gets another chance
             if lane is not None:
                 lane.close()
-            self._lanes[name] = _Lane(model, config.options)
+            self._lanes[name] = _Lane(model, config.options, config.attempt)
             self._range.reset()
             self._analyst.forget(name)
             is_new = True
             if model != registry.OFF:
                 self._lanes[name].open()
         return is_new
+
+    def will_open(self, config: PipelineConfig) -> bool:
+        """Whether configure(config) would open a lane, which may take seconds."""
+        return any(self._is_stale(name, config) for name in LANES)
+
+    def _is_stale(self, name: str, config: PipelineConfig) -> bool:
+        """The lane is another one now, or failed to open before this attempt."""
+        lane = self._lanes.get(name)
+        if lane is None or (lane.model, lane.options) != (config.model(name), config.options):
+            return True
+        return bool(lane.failure) and lane.attempt != config.attempt
 
     def reset(self) -> None:
         """Forget the past in every lane and in the display range; lanes that stumbled may try."""

@@ -61,6 +61,7 @@ class AppSession(QObject):
         self._store = store
         self._closed = False
         self._all_shown = False
+        self._first_segment = 0
         self._screenshot: Screenshot | None = None
         self.model = SettingsModel(settings)
         self.engine = Engine(with_fallback(open_source, self._wanted_fallback), self)
@@ -271,12 +272,17 @@ class AppSession(QObject):
         if self._closed:
             return  # rung before the threads ended, delivered after
         status = self.engine.capture.status
+        if status.first_segment != self._first_segment:
+            self._first_segment = status.first_segment
+            self.display.forget()
         message = self.engine.inference.state or status.message
         if not message and status.info is not None and status.info.live:
             message = status.info.note
         self.display.set_source_message(message, status.failed)
         result = self.engine.results.take(0)
-        if result is not None:
+        if result is not None and result.frame.segment >= self._first_segment:
+            if self.display.last is None or self.display.last.frame.size != result.frame.size:
+                self._place_pins(result.frame.size)
             self.display.show(result)
             self.display.shown.emit(result)
             self._look_whether_all_is_shown(result)
@@ -346,7 +352,9 @@ class AppSession(QObject):
             self.controller.set("scan_line", min(1.0, max(0.0, share)))
 
     def _on_pins(self) -> None:
-        last = self.display.last
-        if last is not None:
-            width, height = last.frame.size
-            self.window.stage.set_pins([(x * width, y * height) for x, y in self.controller.pins])
+        if self.display.last is not None:
+            self._place_pins(self.display.last.frame.size)
+
+    def _place_pins(self, size: tuple[int, int]) -> None:
+        width, height = size
+        self.window.stage.set_pins([(x * width, y * height) for x, y in self.controller.pins])

@@ -12,6 +12,7 @@ from models import registry
 from models.errors import CheckpointError
 from models.estimator import EstimatorOptions
 from models.registry import ModelEntry
+from renderers.display_range import RangeSettings
 from tests.support.fakes import CountingSession, fake_entry, make_frame
 
 
@@ -147,3 +148,22 @@ def test_every_session_is_closed_at_the_end(made: list[CountingSession]) -> None
 def test_the_twin_without_memory(made: list[CountingSession], name: str, twin: str) -> None:
     assert without_memory(name) == twin
     assert family(name) == family(twin)
+
+
+def test_a_lane_that_could_not_open_is_tried_again_only_when_asked(
+    made: list[CountingSession],
+) -> None:
+    tries: list[int] = []
+
+    def refuse(options: EstimatorOptions) -> CountingSession:
+        tries.append(1)
+        raise CheckpointError("not installed")
+
+    registry._ENTRIES["other"] = ModelEntry("other", "o", "", refuse, lambda: "no")
+    pipeline = _pipeline(model_b="other")
+    config = PipelineConfig("net", "other")
+    pipeline.configure(dataclasses.replace(config, display_range=RangeSettings(fixed=(0.0, 9.0))))
+    assert len(tries) == 1
+    assert not pipeline.will_open(config)
+    pipeline.configure(dataclasses.replace(config, attempt=1))
+    assert len(tries) == 2
