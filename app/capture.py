@@ -13,13 +13,13 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from app.mailbox import Closed, Slot
 from app.orientation import oriented
-from app.sources.base import Ended, Reading, SignalLost, Source, SourceInfo
+from app.sources.base import Ended, Reading, SignalLost, Source
 from app.sources.pacing import Pacer
 from app.supervision import Pulse
+from app.wishes import CaptureStatus, Manner, Play, Seek, Select, Step, Wish
 from models.errors import SourceError, UserError
 from models.frames import Frame
 
@@ -28,63 +28,6 @@ log = logging.getLogger(__name__)
 _POLL_S = 0.05
 _OPENING_S = 30.0
 _SEEKING_S = 15.0
-
-
-@dataclass(frozen=True, slots=True)
-class Select:
-    """Open another source; `size` is asked of it, where it can be asked."""
-
-    spec: str
-    size: tuple[int, int] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Play:
-    playing: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Show the frame `by` places on (negative: back) and stay paused."""
-
-    by: int
-
-
-@dataclass(frozen=True, slots=True)
-class Seek:
-    index: int
-
-
-@dataclass(frozen=True, slots=True)
-class Manner:
-    """How frames are delivered; compare Settings of the same names."""
-
-    loop: bool = True
-    every_frame: bool = False
-    mirror: bool = False
-    rotate: int = 0
-
-
-Wish = Select | Play | Step | Seek | Manner
-
-
-@dataclass(frozen=True, slots=True)
-class CaptureStatus:
-    """What the capture loop is doing; replaced as a whole, so any thread may read it.
-
-    message : one sentence for a banner while nothing comes, else empty.
-    position : index of the last frame handed over, -1 before the first.
-    first_segment : frames of this source have it or a later one.
-    """
-
-    info: SourceInfo | None = None
-    spec: str = ""
-    playing: bool = True
-    ended: bool = False
-    position: int = -1
-    message: str = ""
-    failed: bool = False
-    first_segment: int = 0
 
 
 class CaptureLoop:

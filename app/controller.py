@@ -13,9 +13,9 @@ from typing import Any
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from app import translate
-from app.capture import Play, Seek, Select, Step
 from app.engine import Engine
 from app.settings import PANES, RANGE_MODES, VIEWS, Settings, SettingsModel
+from app.wishes import Play, Seek, Select, Step
 from renderers.colormap import COLORMAPS
 
 _SOURCE = frozenset({"source", "source_width", "source_height"})

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from app.analysis import AnalysisWishes
-from app.capture import Manner
 from app.pipeline import PipelineConfig
 from app.settings import Settings
 from app.sources.fallback import Fallback
+from app.wishes import Manner
 from models.estimator import EstimatorOptions
 from renderers.display_range import RangeMode, RangeSettings
 

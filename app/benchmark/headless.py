@@ -10,12 +10,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 from app.benchmark.preloaded import PreloadedSource, ToAndFro
-from app.capture import CaptureLoop, Manner, Select
+from app.capture import CaptureLoop
 from app.inference import InferenceLoop
 from app.mailbox import LatestSlot
 from app.pipeline import LANES, Pipeline, PipelineConfig
 from app.results import FrameResult
 from app.sources.base import Source
+from app.wishes import Manner, Select
 from models import registry
 from models.device import set_cpu_threads
 from models.estimator import FrameMemo, Session

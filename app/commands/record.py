@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.capture import CaptureLoop, Manner, Select
+from app.capture import CaptureLoop
 from app.commands.options import estimator_options
 from app.export import prepare_folder
 from app.mailbox import LatestSlot
@@ -21,6 +21,7 @@ from app.recording.recorder import Recorder, RecorderOptions, RecorderStatus
 from app.results import FrameResult
 from app.sources.base import SourceInfo
 from app.sources.opening import open_source
+from app.wishes import Manner, Select
 from models import registry
 from models.errors import SourceError, UserError
 from models.frames import Frame

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from app.capture import CaptureLoop, Manner, Play, Seek, Select, Step, Wish
+from app.capture import CaptureLoop
 from app.mailbox import LatestSlot
 from app.sources.base import SignalLost, Source
+from app.wishes import Manner, Play, Seek, Select, Step, Wish
 from models.errors import SourceError
 from models.frames import Frame
 from tests.support.fakes import ScriptedSource

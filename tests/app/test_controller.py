@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from app.capture import CaptureStatus, Play, Wish
 from app.controller import Controller
 from app.settings import SettingsModel
+from app.wishes import CaptureStatus, Play, Wish
 
 
 class _Capture:

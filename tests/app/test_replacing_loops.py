@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from app.capture import CaptureLoop, Manner, Select
+from app.capture import CaptureLoop
 from app.inference import InferenceLoop
 from app.mailbox import LatestSlot, Lease
 from app.pipeline import Pipeline, PipelineConfig
 from app.results import FrameResult
 from app.sources.base import Reading
+from app.wishes import Manner, Select
 from models import registry
 from models.estimator import EstimatorOptions, FrameMemo
 from models.frames import DepthMap, Frame, Unit

@@ -1,0 +1,64 @@
+"""What the capture loop may be asked for, and what it says of itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.sources.base import SourceInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Select:
+    """Open another source; `size` is asked of it, where it can be asked."""
+
+    spec: str
+    size: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    playing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Show the frame `by` places on (negative: back) and stay paused."""
+
+    by: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seek:
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How frames are delivered; compare Settings of the same names."""
+
+    loop: bool = True
+    every_frame: bool = False
+    mirror: bool = False
+    rotate: int = 0
+
+
+Wish = Select | Play | Step | Seek | Manner
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureStatus:
+    """What the capture loop is doing; replaced as a whole, so any thread may read it.
+
+    message : one sentence for a banner while nothing comes, else empty.
+    position : index of the last frame handed over, -1 before the first.
+    first_segment : frames of this source have it or a later one.
+    """
+
+    info: SourceInfo | None = None
+    spec: str = ""
+    playing: bool = True
+    ended: bool = False
+    position: int = -1
+    message: str = ""
+    failed: bool = False
+    first_segment: int = 0
