@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.pipeline import without_memory
+from app.lanes import without_memory
 from app.settings import Settings
 from models import registry
 from models.errors import UserError

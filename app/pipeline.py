@@ -12,33 +12,19 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from app.analysis import AnalysisWishes, Analyst
+from app.lanes import LANES, MISTAKES, Lane, Seen, family, is_unknown, stumbled, without_memory
 from app.results import Analysis, FrameResult, LaneResult
 from app.sources.cuts import CutDetector
 from app.supervision import LaneKey, LaneTroubles
 from models import registry
 from models.errors import UserError
-from models.estimator import DeferringSession, EstimatorOptions, FrameMemo, Pending, Session
-from models.frames import DepthMap, Frame
+from models.estimator import DeferringSession, EstimatorOptions, FrameMemo
+from models.frames import Frame
 from renderers.depth_image import quantise
 from renderers.display_range import RangeSettings, RangeTracker
 
 log = logging.getLogger(__name__)
-
-LANES = ("a", "b")
-PER_FRAME = "-per-frame"
-_MISTAKES = (
-    RuntimeError,
-    MemoryError,
-    ArithmeticError,
-    ValueError,
-    LookupError,
-    TypeError,
-    OSError,
-)
-"""What a model that stumbles may raise; none of it is worth the stream."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,65 +49,12 @@ class PipelineConfig:
         return chosen if self.memory else without_memory(chosen)
 
 
-def without_memory(model: str) -> str:
-    """The registered name of the same network with its memory off; itself if it has none."""
-    base = model.removesuffix(registry.EMA_SUFFIX)
-    try:
-        twin = registry.find(base + PER_FRAME).name
-    except UserError:
-        return model
-    return twin + model[len(base) :]
-
-
-@dataclass(slots=True)
-class _Lane:
-    """One lane's open session, or why there is none."""
-
-    model: str
-    options: EstimatorOptions
-    attempt: int = 0
-    session: Session | None = None
-    failure: str = ""
-    fresh: bool = True
-    pending: Pending | None = None
-
-    def open(self) -> None:
-        try:
-            self.session = registry.find(self.model).open(self.options)
-        except UserError as error:
-            log.warning("lane cannot open %s: %s", self.model, error)
-            self.failure = str(error)
-        except _MISTAKES:
-            log.exception("lane cannot open %s", self.model)
-            self.failure = f"{self.model} could not be loaded; choose another, the log says why."
-
-    def close(self) -> None:
-        if self.session is not None:
-            self.session.close()
-            self.session = None
-
-    def reset(self) -> None:
-        if self.session is not None:
-            self.session.reset()
-        self.fresh = True
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Seen:
-    """What one lane saw in one frame, before it is made fit for display."""
-
-    model: str
-    depth: DepthMap
-    compute_ms: float = 0.0
-    fresh: bool = False
-
-
 class Pipeline:
     """Runs the lanes. `clock_ns` is time.monotonic_ns but in tests."""
 
     def __init__(self, clock_ns: Callable[[], int] = time.monotonic_ns) -> None:
         self._config: PipelineConfig | None = None
-        self._lanes: dict[str, _Lane] = {}
+        self._lanes: dict[str, Lane] = {}
         self._segment: int | None = None
         self._cuts = CutDetector()
         self._range = RangeTracker(RangeSettings())
@@ -154,7 +87,7 @@ class Pipeline:
             lane = self._lanes.get(name)
             if lane is not None:
                 lane.close()
-            self._lanes[name] = _Lane(model, config.options, config.attempt)
+            self._lanes[name] = Lane(model, config.options, config.attempt)
             self._range.reset()
             self._analyst.forget(name)
             is_new = True
@@ -194,7 +127,7 @@ class Pipeline:
         cut = self._continuity(frame)
         memo = FrameMemo()
         failures: dict[str, str] = {}
-        seen: dict[str, _Seen] = {}
+        seen: dict[str, Seen] = {}
         for name, lane in self._lanes.items():
             self._hand_over(name, lane, frame, memo)
         for name, lane in self._lanes.items():
@@ -217,11 +150,11 @@ class Pipeline:
         """The same frame after configure(): only lanes that were opened anew estimate it again."""
         memo = FrameMemo()
         failures: dict[str, str] = {}
-        seen: dict[str, _Seen] = {}
+        seen: dict[str, Seen] = {}
         for name, lane in self._lanes.items():
             old = result.lanes.get(name)
             if old is not None and old.model == lane.model and not lane.fresh:
-                seen[name] = _Seen(old.model, old.depth, old.compute_ms, old.fresh)
+                seen[name] = Seen(old.model, old.depth, old.compute_ms, old.fresh)
             else:
                 self._run_lane(name, lane, result.frame, memo, seen, failures)
         lanes = self._display(seen)
@@ -249,7 +182,7 @@ class Pipeline:
         self._segment = frame.segment
         return cut
 
-    def _hand_over(self, name: str, lane: _Lane, frame: Frame, memo: FrameMemo) -> None:
+    def _hand_over(self, name: str, lane: Lane, frame: Frame, memo: FrameMemo) -> None:
         """Let a device begin with this lane before the first one is waited for."""
         lane.pending = None
         if frame.recorded is not None or not isinstance(lane.session, DeferringSession):
@@ -260,22 +193,22 @@ class Pipeline:
         self._in_hand = key
         try:
             lane.pending = lane.session.submit(frame, memo)
-        except (UserError, *_MISTAKES) as error:
+        except (UserError, *MISTAKES) as error:
             log.debug("%s is tried again by itself: %s", lane.model, error)
         self._in_hand = None
 
     def _run_lane(
         self,
         name: str,
-        lane: _Lane,
+        lane: Lane,
         frame: Frame,
         memo: FrameMemo,
-        seen: dict[str, _Seen],
+        seen: dict[str, Seen],
         failures: dict[str, str],
     ) -> None:
         if frame.recorded is not None:
             if (recorded := frame.recorded.get(name)) is not None:
-                seen[name] = _Seen(recorded.model, recorded.depth)
+                seen[name] = Seen(recorded.model, recorded.depth)
             return
         if lane.session is None:
             if lane.failure:
@@ -290,32 +223,32 @@ class Pipeline:
         try:
             pending, lane.pending = lane.pending, None
             depth = lane.session.step(frame, memo) if pending is None else pending.result()
-            if _is_unknown(depth):
+            if is_unknown(depth):
                 raise UserError(f"{lane.model} returned no usable disparity and was restarted.")
         except UserError as error:
             log.warning("lane %s failed: %s", name, error)
             self._stumble(key, lane, str(error), failures)
-        except _MISTAKES as error:
+        except MISTAKES as error:
             log.exception("lane %s failed", name)
-            self._stumble(key, lane, _stumbled(lane.model, error), failures)
+            self._stumble(key, lane, stumbled(lane.model, error), failures)
         else:
             took_ms = (self._clock_ns() - started_ns) / 1e6
-            seen[name] = _Seen(lane.model, depth, took_ms, lane.fresh)
+            seen[name] = Seen(lane.model, depth, took_ms, lane.fresh)
             lane.fresh = False
         self._in_hand = None
 
-    def _stumble(self, key: LaneKey, lane: _Lane, sentence: str, failures: dict[str, str]) -> None:
+    def _stumble(self, key: LaneKey, lane: Lane, sentence: str, failures: dict[str, str]) -> None:
         failures[key[0]] = sentence
         self._troubles.failed(key, sentence, self._now_s())
         try:
             lane.reset()
-        except _MISTAKES:
+        except MISTAKES:
             log.exception("%s cannot be reset", lane.model)
 
     def _now_s(self) -> float:
         return self._clock_ns() / 1e9
 
-    def _display(self, seen: dict[str, _Seen]) -> dict[str, LaneResult]:
+    def _display(self, seen: dict[str, Seen]) -> dict[str, LaneResult]:
         """Range and levels for what was seen; lanes of one scale share one range."""
         disparities = {name: lane.depth.disparity for name, lane in seen.items()}
         one_scale = len({family(lane.model) for lane in seen.values()}) <= 1
@@ -331,20 +264,3 @@ class Pipeline:
             )
             for name, lane in seen.items()
         }
-
-
-def family(model: str) -> str:
-    """The network behind a model's name: `-per-frame` and `+ema` do not change the scale."""
-    return model.removesuffix(registry.EMA_SUFFIX).removesuffix(PER_FRAME)
-
-
-def _is_unknown(depth: DepthMap) -> bool:
-    """Not one pixel is known. Looks at every 16th first, which nearly always settles it."""
-    disparity = depth.disparity
-    return not np.isfinite(disparity[::4, ::4]).any() and not np.isfinite(disparity).any()
-
-
-def _stumbled(model: str, error: Exception) -> str:
-    if "out of memory" in str(error).lower() or isinstance(error, MemoryError):
-        return f"{model} ran out of memory; choose a smaller input size or turn a lane off."
-    return f"{model} failed on this frame and was restarted; the log says why."

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from app.benchmark.preloaded import PreloadedSource, ToAndFro
 from app.capture import CaptureLoop
 from app.inference import InferenceLoop
+from app.lanes import LANES
 from app.mailbox import LatestSlot
-from app.pipeline import LANES, Pipeline, PipelineConfig
+from app.pipeline import Pipeline, PipelineConfig
 from app.results import FrameResult
 from app.sources.base import Source
 from app.wishes import Manner, Select

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 import torch
 
-from app.pipeline import LANES, PER_FRAME, PipelineConfig
+from app.lanes import LANES, PER_FRAME
+from app.pipeline import PipelineConfig
 from models import checkpoints, registry
 from models.errors import UsageError
 from models.estimators import lite

@@ -7,7 +7,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from app.pipeline import Pipeline, PipelineConfig, family, without_memory
+from app.lanes import family, without_memory
+from app.pipeline import Pipeline, PipelineConfig
 from models import registry
 from models.errors import CheckpointError
 from models.estimator import EstimatorOptions

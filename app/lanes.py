@@ -1,0 +1,102 @@
+"""A lane: one estimator applied to the stream, and what is known of its session.
+
+Plain Python, used from the inference thread.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+import numpy as np
+
+from models import registry
+from models.errors import UserError
+from models.estimator import EstimatorOptions, Pending, Session
+from models.frames import DepthMap
+
+log = logging.getLogger(__name__)
+
+LANES = ("a", "b")
+PER_FRAME = "-per-frame"
+MISTAKES = (
+    RuntimeError,
+    MemoryError,
+    ArithmeticError,
+    ValueError,
+    LookupError,
+    TypeError,
+    OSError,
+)
+"""What a model that stumbles may raise; none of it is worth the stream."""
+
+
+def without_memory(model: str) -> str:
+    """The registered name of the same network with its memory off; itself if it has none."""
+    base = model.removesuffix(registry.EMA_SUFFIX)
+    try:
+        twin = registry.find(base + PER_FRAME).name
+    except UserError:
+        return model
+    return twin + model[len(base) :]
+
+
+@dataclass(slots=True)
+class Lane:
+    """One lane's open session, or why there is none."""
+
+    model: str
+    options: EstimatorOptions
+    attempt: int = 0
+    session: Session | None = None
+    failure: str = ""
+    fresh: bool = True
+    pending: Pending | None = None
+
+    def open(self) -> None:
+        try:
+            self.session = registry.find(self.model).open(self.options)
+        except UserError as error:
+            log.warning("lane cannot open %s: %s", self.model, error)
+            self.failure = str(error)
+        except MISTAKES:
+            log.exception("lane cannot open %s", self.model)
+            self.failure = f"{self.model} could not be loaded; choose another, the log says why."
+
+    def close(self) -> None:
+        if self.session is not None:
+            self.session.close()
+            self.session = None
+
+    def reset(self) -> None:
+        if self.session is not None:
+            self.session.reset()
+        self.fresh = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """What one lane saw in one frame, before it is made fit for display."""
+
+    model: str
+    depth: DepthMap
+    compute_ms: float = 0.0
+    fresh: bool = False
+
+
+def family(model: str) -> str:
+    """The network behind a model's name: `-per-frame` and `+ema` do not change the scale."""
+    return model.removesuffix(registry.EMA_SUFFIX).removesuffix(PER_FRAME)
+
+
+def is_unknown(depth: DepthMap) -> bool:
+    """Not one pixel is known. Looks at every 16th first, which nearly always settles it."""
+    disparity = depth.disparity
+    return not np.isfinite(disparity[::4, ::4]).any() and not np.isfinite(disparity).any()
+
+
+def stumbled(model: str, error: Exception) -> str:
+    """The sentence for a model that raised what nobody foresaw."""
+    if "out of memory" in str(error).lower() or isinstance(error, MemoryError):
+        return f"{model} ran out of memory; choose a smaller input size or turn a lane off."
+    return f"{model} failed on this frame and was restarted; the log says why."
