@@ -14,7 +14,7 @@ from models.registry import ModelEntry
 
 NAME = "flashdepth-lite"
 INPUT_SIZE = 288
-NOTE = "preliminary"
+NOTE = ""
 
 
 def weights_path() -> Path:
