@@ -106,7 +106,7 @@ def _lanes(session: AppSession) -> list[Action]:
 def _compare(session: AppSession) -> list[Action]:
     menu, controller = "&Compare", session.controller
     return [
-        Action("compare.pin", menu, "&Pin what the cursor is on", "P", session.pin_under_cursor),
+        Action("compare.pin", menu, "&Pin under the cursor", "P", session.marks.pin_under_cursor),
         Action("compare.unpin", menu, "&Remove pins", "Shift+P", controller.clear_pins),
         Action(
             "compare.charts", menu, "&Charts", "G", partial(controller.toggle, "charts"),

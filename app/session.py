@@ -21,6 +21,7 @@ from app.desks.fallback import FallbackDesk
 from app.desks.health import HealthDesk
 from app.desks.idle import IdleClock
 from app.desks.lessons import LessonDesk
+from app.desks.marks import MarksDesk
 from app.desks.models import ModelDesk
 from app.desks.presenter import PresenterDesk
 from app.desks.presets import PresetsDesk
@@ -76,6 +77,7 @@ class AppSession(QObject):
         self.charts = ChartsDesk(self.window.below, self.model, self.controller, self)
         self.calibration = CalibrationDesk(self.window, self.display, self.model, self)
         self.lessons = LessonDesk(self.window, self.model, self)
+        self.marks = MarksDesk(self.window.stage, self.display, self.controller, self)
         self.models = ModelDesk(self.window, self.model, self)
         self.sound = SoundDesk(self.model, self)
         self.sources = SourceDesk(self.window, self.engine, self.model, self.controller, self)
@@ -182,14 +184,6 @@ class AppSession(QObject):
         elif self.model.value.view != "side":
             self.model.replace(view="side")
 
-    def pin_under_cursor(self) -> None:
-        """Pin the picture point the cursor is over."""
-        point = self.display.cursor
-        if point is None:
-            self.status.say("Point at a picture first, then press P.")
-        else:
-            self.controller.pin(*point)
-
     def toggle_cheat_sheet(self) -> None:
         """Show every key, or hide them again."""
         if self.cheat_sheet.isVisible():
@@ -220,7 +214,6 @@ class AppSession(QObject):
         window.inspector.wished.connect(self._on_wish)
         window.inspector.record_toggled.connect(self._on_record_toggled)
         window.stage.rgb.hint_dismissed.connect(partial(controller.set, "hint_seen", True))
-        window.stage.scan_line_moved.connect(self._on_scan_line)
         self._connect_transport()
         self._connect_desks()
 
@@ -246,6 +239,7 @@ class AppSession(QObject):
             self.sources.said,
             self.models.said,
             self.calibration.said,
+            self.marks.said,
         ):
             signal.connect(self.status.say)
         self.models.installed.connect(self.controller.restart_lanes)
@@ -259,7 +253,6 @@ class AppSession(QObject):
         self.budget.noted.connect(partial(self.status.set_standing, "budget"))
         self.fallback.noted.connect(partial(self.status.set_standing, "instead"))
         self.fallback.noted.connect(self.presenter.set_instead)
-        self.controller.pins_changed.connect(self._on_pins)
         for heard in (self.status.add, self.charts.show, self.sound.show, self.budget.add):
             self.display.shown.connect(heard)
 
@@ -281,8 +274,6 @@ class AppSession(QObject):
         self.display.set_source_message(message, status.failed)
         result = self.engine.results.take(0)
         if result is not None and result.frame.segment >= self._first_segment:
-            if self.display.last is None or self.display.last.frame.size != result.frame.size:
-                self._place_pins(result.frame.size)
             self.display.show(result)
             self.display.shown.emit(result)
             self._look_whether_all_is_shown(result)
@@ -344,17 +335,3 @@ class AppSession(QObject):
 
     def _on_recording_failed(self, _sentence: str) -> None:
         self.window.record_button.setChecked(self.recording.is_recording)  # a click ticked it
-
-    def _on_scan_line(self, row: int) -> None:
-        last = self.display.last
-        if last is not None:
-            share = row / max(1, last.frame.size[1] - 1)
-            self.controller.set("scan_line", min(1.0, max(0.0, share)))
-
-    def _on_pins(self) -> None:
-        if self.display.last is not None:
-            self._place_pins(self.display.last.frame.size)
-
-    def _place_pins(self, size: tuple[int, int]) -> None:
-        width, height = size
-        self.window.stage.set_pins([(x * width, y * height) for x, y in self.controller.pins])
