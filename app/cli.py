@@ -65,6 +65,12 @@ def _positive(text: str) -> int:
     return int(text)
 
 
+def _input_size(text: str) -> int:
+    if not text.isdigit() or not 28 <= int(text) <= 4096:
+        raise argparse.ArgumentTypeError(f"an input size lies between 28 and 4096, not {text!r}")
+    return int(text)
+
+
 def _seconds(text: str) -> float:
     try:
         value = float(text)
@@ -93,7 +99,7 @@ def _common() -> _Parser:
         help="synthetic[:SEED], a path, a URL, camera:NAME, camera:INDEX or screen[:X,Y,W,H]",
     )
     common.add_argument("--source-size", type=picture_size, metavar="WxH")
-    common.add_argument("--input-size", type=_positive, metavar="N", help="network's short side")
+    common.add_argument("--input-size", type=_input_size, metavar="N", help="network's short side")
     common.add_argument("--a", metavar="MODEL", help="model of lane A")
     common.add_argument("--b", metavar="MODEL", help="model of lane B")
     common.add_argument("--device", metavar="auto|cpu|cuda[:N]|mps")
@@ -174,6 +180,7 @@ def _compare(add: Add) -> None:
     compare = add("compare", "Compare two models over a clip: one page and the numbers.")
     compare.add_argument("input", metavar="INPUT")
     compare.add_argument("--out", type=Path, required=True, metavar="DIR")
+    compare.add_argument("--force", action="store_true", help="write into a folder with content")
     compare.add_argument("--frames", type=_positive, metavar="N", help="at most so many frames")
 
 

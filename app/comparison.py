@@ -108,6 +108,7 @@ class ComparisonViews:
             lane = result.lanes[name]
             pane.set_model(f"x-t · {title_of(lane.model)}")
             row = int(settings.scan_line * (result.frame.size[1] - 1))
-            pane.set_caption(f"row {row}, last {len(picture)} frames, newest below")
+            seen = int(picture.any(axis=1).sum())
+            pane.set_caption(f"row {row} · {seen} of {len(picture)} frames")
             pane.set_range(*lane.display_range, UNIT_TEXT[lane.depth.unit])
             pane.show_levels(picture, self._table)

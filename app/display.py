@@ -10,6 +10,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtGui import QColor
 
 from app.comparison import ComparisonViews
+from app.lanes import family
 from app.readings import UNIT_TEXT, colour_at, disparity_at, title_of
 from app.results import FrameResult, LaneResult
 from app.settings import Settings
@@ -41,6 +42,7 @@ class Display(QObject):
         self._table: UInt8 = colormap.table(colormap.COLORMAPS[0])
         self._probe: tuple[float, float] | None = None
         self._source_message = ""
+        self._pictured: dict[str, str] = {}
         self.last: FrameResult | None = None
         stage.hovered.connect(self._on_hovered)
         stage.unhovered.connect(self._on_unhovered)
@@ -115,11 +117,15 @@ class Display(QObject):
                 pane.clear("This lane is off")
                 pane.set_banner(None)
             else:
+                if self._pictured.get(name) != family(chosen):
+                    pane.clear("No picture of this model yet")
+                    pane.set_caption("")
                 pane.set_banner(result.failures[name], "warn")
             return
+        self._pictured[name] = family(lane.model)
         pane.set_model(title_of(lane.model))
         pane.set_badge(self._badge(lane, chosen))
-        pane.set_caption(f"{lane.compute_ms:.0f} ms")
+        pane.set_caption(f"{_beyond(name, result)}{lane.compute_ms:.0f} ms")
         pane.set_range(*lane.display_range, UNIT_TEXT[lane.depth.unit])
         pane.set_banner(None)
         pane.show_levels(lane.levels, self._table)
@@ -146,6 +152,7 @@ class Display(QObject):
     def _show_cloud(self, result: FrameResult) -> None:
         lane = result.lanes.get(self._settings.cloud_lane)
         if lane is None:
+            self._cloud.clear("")
             self._cloud.set_banner(
                 f"Lane {self._settings.cloud_lane.upper()} shows nothing to lift."
             )
@@ -178,6 +185,13 @@ class Display(QObject):
             f"{name.upper()} {texts[f'depth_{name}']}" for name in self.last.lanes
         )
         self._stage.set_probe(x, y, texts)
+
+
+def _beyond(name: str, result: FrameResult) -> str:
+    """ "+" before the time of a lane that found its encoder's work done by the other lane."""
+    a, b = result.lanes.get("a"), result.lanes.get("b")
+    shared = a is not None and b is not None and family(a.model) == family(b.model)
+    return "+" if shared and name == "b" else ""
 
 
 def cloud_options(settings: Settings) -> CloudOptions:

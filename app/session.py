@@ -76,7 +76,7 @@ class AppSession(QObject):
         self.report = ReportDesk(self.window, self.model, self)
         self.charts = ChartsDesk(self.window.below, self.model, self.controller, self)
         self.calibration = CalibrationDesk(self.window, self.display, self.model, self)
-        self.lessons = LessonDesk(self.window, self.model, self)
+        self.lessons = LessonDesk(self.window, self.model, self.controller, self)
         self.marks = MarksDesk(self.window.stage, self.display, self.controller, self)
         self.models = ModelDesk(self.window, self.model, self)
         self.sound = SoundDesk(self.model, self)
@@ -100,8 +100,9 @@ class AppSession(QObject):
         """Begin to capture, estimate and show. `note` is said once in the status strip."""
         self.models.start()
         self._on_settings(self.model.value, frozenset())
-        if not self.model.value.hint_seen:
+        if not self.model.value.hint_seen and self.model.value.source.startswith("synthetic"):
             self.window.stage.rgb.set_hint(HINT)
+            self.model.subscribe(self._drop_hint)
         self.engine.start()
         self.watchdog.start()
         self.controller.start()
@@ -118,6 +119,7 @@ class AppSession(QObject):
         if self._closed:
             return
         self._closed = True
+        self.lessons.leave()  # what a lesson set up is not what the user chose
         self._unsubscribe()
         self.watchdog.close()
         for desk in (
@@ -168,6 +170,12 @@ class AppSession(QObject):
             name in empty or getattr(stage.pane(name), "frames_painted", 0) > 0
             for name in stage.shown()
         )
+
+    def _drop_hint(self, _settings: Settings, changed: frozenset[str]) -> None:
+        """Whoever opened a source has no more need of being told how."""
+        if "source" in changed and not self.model.value.hint_seen:
+            self.window.stage.rgb.set_hint(None)
+            self.model.replace(hint_seen=True)
 
     # -- wishes about the window itself ----------------------------------------------------------
 

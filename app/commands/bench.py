@@ -36,6 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Measure and print, and write JSON if asked to."""
     if arguments.simulate is not None:
         return _simulate(arguments)
+    before = _read(arguments.compare) if arguments.compare else {}
     if arguments.window:
         require_display()
     settings = with_arguments(Settings(pacing="every-frame", hint_seen=True), arguments)
@@ -51,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
         figures |= _windowed(frames, settings, arguments)
     figures["rss_mb"] = psutil.Process().memory_info().rss / 1e6
     figures["environment"] = environment()
-    _print(figures, _read(arguments.compare) if arguments.compare else {})
+    _print(figures, before)
     if arguments.json is not None:
         _write(arguments.json, figures)
     return 0

@@ -9,9 +9,11 @@ from pathlib import Path
 from tqdm import tqdm
 
 from app.commands.options import estimator_options
+from app.export import prepare_folder
 from app.report.run import compare
 from app.report.values import CompareOptions
 from app.settings import Settings
+from models.errors import UsageError
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -23,6 +25,9 @@ def run(arguments: argparse.Namespace) -> int:
         max_frames=arguments.frames,
     )
     out: Path = arguments.out
+    if arguments.frames == 1:
+        raise UsageError("A comparison over time needs at least two frames.")
+    prepare_folder(out, arguments.force)
     with _Bars() as bars:
         report = compare(
             arguments.input,

@@ -25,6 +25,8 @@ from models.frames import Frame
 def run(arguments: argparse.Namespace) -> int:
     """Write the exports; ends with one line: frames, frames per second, where."""
     entry = registry.find(arguments.model)
+    if entry.name == registry.OFF:
+        raise UsageError("A lane that is off writes nothing; choose a model with --model.")
     config = PipelineConfig(entry.name, registry.OFF, options=estimator_options(arguments))
     if reason := entry.missing():
         raise UserError(reason)

@@ -11,6 +11,7 @@ from typing import Any
 
 from app.settings import Settings
 from app.settings_store import SettingsStore, settings_path
+from app.sources.specs import parse_spec
 from models import registry
 from models.device import resolve
 from models.errors import UsageError
@@ -45,6 +46,8 @@ def with_arguments(settings: Settings, arguments: argparse.Namespace) -> Setting
     if settings.source.startswith(("camera:", "screen", "http:", "https:", "rtsp:", "udp:")):
         changes["source"] = Settings().source
     given = vars(arguments)
+    if "source" in given:
+        parse_spec(given["source"])
     for key, field in (("source", "source"), ("a", "model_a"), ("b", "model_b")):
         if key in given:
             changes[field] = given[key]

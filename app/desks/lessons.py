@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 
 from PyQt6.QtCore import QObject
 
-from app.settings import SettingsModel, coerced
+from app.controller import Controller
+from app.settings import Settings, SettingsModel, coerced
 from app.window import MainWindow
 from widgets.lesson_panel import LessonPanel
 from widgets.lessons import load_lessons
@@ -16,38 +18,66 @@ log = logging.getLogger(__name__)
 
 
 class LessonDesk(QObject):
-    """Opens the lesson panel when it is first wanted and puts its steps into force."""
+    """Opens the lesson panel when it is first wanted and puts its steps into force.
+
+    A step builds on the steps before it in its lesson, and on the settings that were there before
+    any lesson; those come back when the lessons are left.
+    """
 
     def __init__(
-        self, window: MainWindow, model: SettingsModel, parent: QObject | None = None
+        self,
+        window: MainWindow,
+        model: SettingsModel,
+        controller: Controller,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._window = window
         self._model = model
+        self._controller = controller
+        self._before: Settings | None = None
         self.panel: LessonPanel | None = None
 
     def toggle(self) -> None:
-        """Show or hide the lessons."""
+        """Show the lessons, or leave them."""
         if self.panel is None:
             self.panel = LessonPanel()
             self.panel.set_lessons(load_lessons(resource_path("lessons")))
             self.panel.setup_requested.connect(self._set_up)
-            self.panel.closed.connect(self.panel.hide)
+            self.panel.closed.connect(self.leave)
             self._window.add_beside(self.panel)
             self.panel.show()
-            return
-        self.panel.setVisible(not self.panel.isVisible())
+        elif self.panel.isVisible():
+            self.leave()
+        else:
+            self.panel.show()
+
+    def leave(self) -> None:
+        """Hide the lessons and give back the settings that were there before."""
+        if self.panel is not None:
+            self.panel.hide()
+        before, self._before = self._before, None
+        if before is not None:
+            self._model.replace(**dataclasses.asdict(before))
 
     def _set_up(self, _step: int) -> None:
         panel = self.panel
-        if panel is None or panel.step is None:
+        if panel is None or panel.step is None or panel.lesson is None:
             return
+        if self._before is None:
+            self._before = self._model.value
+        steps = panel.lesson.steps
+        values = dataclasses.asdict(self._before)
         try:
-            self._model.replace(**usable(dict(panel.step.settings)))
+            for step in steps[: steps.index(panel.step) + 1]:
+                values |= usable(dict(step.settings))
+            self._model.replace(**values)
         except (TypeError, ValueError) as error:
             log.warning("a lesson's step cannot be set up: %s", error)
             panel.confirm_setup(f"This could not be set up: {error}.")
             return
+        if panel.step.settings.get("range_mode") == "fixed":
+            self._controller.set_range_mode("fixed")  # from the range on screen
         panel.confirm_setup()
 
 

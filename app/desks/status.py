@@ -43,6 +43,7 @@ class StatusDesk(QObject):
         self._process = psutil.Process()
         self._note, self._note_until = "", 0.0
         self._recording = ""
+        self._dropped_before = 0
         self._standing: dict[str, str] = {}
         self._warning = ""
         self._gpu_memory_mb: float | None = None
@@ -90,6 +91,7 @@ class StatusDesk(QObject):
         self._marks.clear()
         self._window.transport.set_marks(())
         self._pace.clear()
+        self._dropped_before = self._engine.dropped
 
     def add(self, result: FrameResult) -> None:
         """A result reached the screen."""
@@ -124,7 +126,8 @@ class StatusDesk(QObject):
         capture, last = self._engine.capture.status, self._display.last
         pace = self._pace.read()
         lane = next(iter(last.lanes.values()), None) if last is not None else None
-        note = self._note if time.monotonic() < self._note_until else self._warning
+        note = self._note if time.monotonic() < self._note_until else ""
+        trouble = capture.message if capture.failed else self._warning
         moving = capture.playing and pace.fps > 0
         if last is not None and self._window.inspector.isVisible():
             self._show_cost(last.lanes)
@@ -137,15 +140,16 @@ class StatusDesk(QObject):
                 source_fps=capture.info.fps if capture.info else None,
                 latency_ms=pace.latency_ms if moving else None,
                 stages=tuple(pace.stages_ms.items()) if moving else (),
-                dropped=self._engine.dropped,
+                dropped=max(0, self._engine.dropped - self._dropped_before),
                 device=self._device(),
                 memory_mb=self._process.memory_info().rss / 1e6,
                 gpu_memory_mb=self._gpu_memory_mb,
-                warning=note,
+                warning=trouble,
                 notes=tuple(
                     filter(
                         None,
                         (
+                            note,
                             self._recording,
                             "" if capture.playing else "paused",
                             *self._standing.values(),

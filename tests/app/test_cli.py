@@ -178,3 +178,34 @@ def test_the_version_is_the_projects(capsys: pytest.CaptureFixture[str]) -> None
         run(["--version"])
     assert stop.value.code == 0
     assert capsys.readouterr().out.startswith("FlashDepth Live 0.")
+
+
+@pytest.mark.parametrize(
+    ("argv", "word"),
+    [
+        (["process", "x.mp4", "--out", "y", "--input-size", "100000"], "4096"),
+        (["process", "x.mp4", "--out", "y", "--model", "off"], "writes nothing"),
+        (["compare", "x.mp4", "--out", "y", "--frames", "1"], "at least two frames"),
+        (["--source", "synthetic:abc", "--quit-after", "1"], "synthetic"),
+        (["bench", "--no-window", "--compare", "gone.json"], "gone.json"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_before_anything_starts(
+    argv: list[str], word: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, said = _refused(argv, capsys)
+    assert code == 2
+    assert word in said
+
+
+def test_compare_refuses_a_folder_with_content_unless_forced(
+    tmp_path: Path, clip: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "precious.txt").write_text("mine")
+    code, said = _refused(["compare", str(clip), "--out", str(out)], capsys)
+    assert (code, "--force" in said) == (2, True)
+    argv = ["compare", str(clip), "--out", str(out), "--force", "--input-size", "64"]
+    assert run(argv) == 0
+    assert {"report.html", "metrics.json", "metrics.csv"} <= {p.name for p in out.iterdir()}
