@@ -266,7 +266,9 @@ class CaptureLoop:
             self._stop.wait(wait_s)
         if not live:  # a file's frame begins its life when it is due
             frame = dataclasses.replace(frame, captured_ns=time.monotonic_ns())
-        if live or not self._manner.every_frame:
+        # An endless source is made as it plays: frames nobody looks at would only cost.
+        made_to_order = not live and source.info.frame_count is None
+        if live or not (self._manner.every_frame or made_to_order):
             self._frames.put(frame)
         else:
             while not self._frames.put_when_free(frame, _POLL_S):

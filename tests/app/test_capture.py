@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -166,6 +167,16 @@ def test_signal_loss_is_a_sentence_and_never_a_frame(rig: MakeRig) -> None:
     assert made.next().index >= 0
     assert lost.sentence in seen
     made.wait_for(lambda: made.loop.status.message == "")
+
+
+def test_an_endless_scene_is_never_drawn_faster_than_it_is_looked_at(rig: MakeRig) -> None:
+    made = rig(lambda: ScriptedSource(None)).start(Manner(), Select("x"))
+    shown = []
+    for _ in range(5):
+        time.sleep(0.02)
+        shown.append(made.next().index)
+    assert shown == [0, 1, 2, 3, 4]
+    assert made.frames.dropped == 0
 
 
 def test_a_paused_live_source_goes_on_as_a_new_segment(rig: MakeRig) -> None:
