@@ -4,14 +4,26 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import sys
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 
-from PyQt6.QtCore import QMessageLogContext, QSize, Qt, QTimer, QtMsgType, qInstallMessageHandler
+from PyQt6.QtCore import (
+    QCoreApplication,
+    QEvent,
+    QMessageLogContext,
+    QSize,
+    Qt,
+    QTimer,
+    QtMsgType,
+    qInstallMessageHandler,
+)
 from PyQt6.QtGui import QGuiApplication
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtWidgets import QApplication, QWidget
 
 from app.logbook import logging_to_file
 from app.session import AppSession
@@ -46,9 +58,12 @@ def run_gui(settings: Settings, store: SettingsStore, options: WindowOptions) ->
     """Show the window until it is closed; returns the exit code."""
     app = make_application()
     with ExitStack() as stack:
+        # The window goes before the application, not whenever the interpreter gets round to it.
+        stack.callback(QCoreApplication.sendPostedEvents, None, QEvent.Type.DeferredDelete)
         stack.enter_context(logging_to_file())
         session = AppSession(settings, open_source, store)
         stack.callback(session.close)
+        stack.enter_context(closing_on_signals(session.window))
         session.window.resize(_window_size(options.size))
         session.window.show()
         session.start(options.note)
@@ -68,6 +83,25 @@ def run_gui(settings: Settings, store: SettingsStore, options: WindowOptions) ->
         logging.shutdown()
         os._exit(code)
     return code
+
+
+@contextmanager
+def closing_on_signals(window: QWidget) -> Iterator[None]:
+    """Ctrl+C and a polite kill close the window, so that settings and recordings are kept.
+
+    Python hears a signal when its code runs next; the status strip's timer sees to that.
+    """
+
+    def leave(_number: int, _frame: FrameType | None) -> None:
+        # Not here: the signal may have come in the middle of painting.
+        QTimer.singleShot(0, window.close)
+
+    before = {number: signal.signal(number, leave) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def make_application() -> QApplication:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ from PyQt6.QtGui import QDropEvent, QGuiApplication
 from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from app.gui import closing_on_signals
 from app.session import AppSession
 from tests.support.clips import bikes
 from tests.support.pixels import grabbed
@@ -236,3 +238,13 @@ def test_settings_are_there_again_at_the_next_start(
     session.close()
     saved = json.loads((tmp_path / "config" / "default.json").read_text())
     assert saved["settings"]["colormap"] == "viridis"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_closes_the_window_in_good_order(
+    start_session: Start, qtbot: QtBot, number: signal.Signals
+) -> None:
+    session = start_session(source_width=160, source_height=120, panes=("rgb",))
+    with closing_on_signals(session.window):
+        signal.raise_signal(number)
+        qtbot.waitUntil(lambda: not session.window.isVisible(), timeout=10_000)
