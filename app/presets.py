@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from app.documents import set_aside, write_atomically
 from app.settings import Settings, from_dict
-from app.settings_store import write_atomically
 
 log = logging.getLogger(__name__)
 
@@ -57,14 +56,11 @@ class PresetStore:
     def save(self, presets: Mapping[int, Preset]) -> None:
         """Write all presets. Raises OSError where that cannot be done."""
         document = {"version": VERSION, "presets": {str(s): p for s, p in sorted(presets.items())}}
-        write_atomically(self._path, json.dumps(document, indent=2) + "\n")
+        write_atomically(self._path, json.dumps(document, indent=2) + "\n", private=True)
 
     def _set_aside(self) -> str:
-        aside = self._path.with_name(f"{self._path.stem}.damaged-{int(time.time())}.json")
-        try:
-            self._path.rename(aside)
-        except OSError as error:
-            log.warning("cannot set %s aside: %s", self._path, error)
+        aside = set_aside(self._path)
+        if aside is None:
             return "The presets could not be read."
         return f"The presets were damaged; they were kept as {aside.name}."
 

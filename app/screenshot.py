@@ -9,8 +9,8 @@ from pathlib import Path
 
 from PyQt6.QtCore import QObject, QTimer
 
+from app.documents import write_atomically
 from app.settings import SettingsModel
-from app.settings_store import write_atomically
 from app.window import MainWindow
 
 log = logging.getLogger(__name__)

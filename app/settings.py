@@ -12,6 +12,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from app.settings_rules import Between, Name, OneOf, Rule, SomeOf, Written, check
+from renderers.colormap import COLORMAPS
+
 PANES = ("rgb", "depth_a", "depth_b", "cloud")
 VIEWS = ("side", "wipe", "blink", "difference", "flicker", "xt")
 RANGE_MODES = ("stable", "fixed", "per-frame")
@@ -21,6 +24,7 @@ PRECISIONS = ("auto", "float32", "bfloat16")
 BUDGETS = ("auto", "on", "off")
 ROTATIONS = (0, 90, 180, 270)
 CLOUD_COLOURS = ("rgb", "disparity")
+CLOUD_LANES = ("a", "b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,41 +110,7 @@ class Settings:
     hint_seen: bool = False
 
     def __post_init__(self) -> None:
-        choices = {
-            "view": VIEWS,
-            "range_mode": RANGE_MODES,
-            "pacing": PACINGS,
-            "difference_alignment": ALIGNMENTS,
-            "precision": PRECISIONS,
-            "rotate": ROTATIONS,
-            "cloud_colour": CLOUD_COLOURS,
-            "cloud_lane": ("a", "b"),
-            "input_budget": BUDGETS,
-        }
-        for key, allowed in choices.items():
-            if getattr(self, key) not in allowed:
-                raise ValueError(f"{key} is one of {allowed}, not {getattr(self, key)!r}")
-        bounds = {
-            "attract_after_s": (0.0, 86_400.0),
-            "budget_fps": (1.0, 240.0),
-            "fallback_after_s": (0.0, 3_600.0),
-            "input_size": (0, 4096),
-            "threads": (0, 256),
-            "ema_factor": (0.0, 0.99),
-            "cloud_stride": (0, 32),
-            "cloud_point_size": (0.25, 8.0),
-            "cloud_edge_ratio": (1.005, 10.0),
-            "cloud_fov_deg": (0.0, 150.0),
-            "blink_hz": (0.2, 15.0),
-            "flicker_window": (1, 60),
-            "sound_volume": (0.0, 1.0),
-            "scan_line": (0.0, 1.0),
-        }
-        for key, (low, high) in bounds.items():
-            if not low <= getattr(self, key) <= high:
-                raise ValueError(f"{key} lies between {low} and {high}, not {getattr(self, key)}")
-        if not set(self.panes) <= set(PANES):
-            raise ValueError(f"panes are among {PANES}, not {self.panes}")
+        check({key: getattr(self, key) for key in RULES}, RULES)
         if not self.range_far < self.range_near:
             raise ValueError("the far end of the range must be below the near end")
 
@@ -150,6 +120,50 @@ class Settings:
         values["panes"] = list(self.panes)
         return values
 
+
+RULES: Mapping[str, Rule] = {
+    "source": Name(),
+    "source_width": Between(0, 16_384),
+    "source_height": Between(0, 16_384),
+    "last_camera": Name(),
+    "pacing": OneOf(PACINGS),
+    "rotate": OneOf(ROTATIONS),
+    "model_a": Name(100),
+    "model_b": Name(100),
+    "input_size": Between(0, 4096),
+    "device": Written(r"auto|cpu|mps|cuda(:\d{1,2})?", "auto, cpu, cuda, cuda:N or mps"),
+    "precision": OneOf(PRECISIONS),
+    "threads": Between(0, 256),
+    "ema_factor": Between(0.0, 0.99),
+    "range_mode": OneOf(RANGE_MODES),
+    "range_far": Between(-1e9, 1e9),
+    "range_near": Between(-1e9, 1e9),
+    "colormap": OneOf(COLORMAPS),
+    "panes": SomeOf(PANES),
+    "view": OneOf(VIEWS),
+    "cloud_stride": Between(0, 32),
+    "cloud_point_size": Between(0.25, 8.0),
+    "cloud_edge_ratio": Between(1.005, 10.0),
+    "cloud_fov_deg": Between(0.0, 150.0),
+    "cloud_offset": Between(-1e9, 1e9),
+    "cloud_gain": Between(0.0, 1e9),
+    "cloud_colour": OneOf(CLOUD_COLOURS),
+    "cloud_background": Written(r"#[0-9a-fA-F]{6}", "#0d0e10"),
+    "cloud_lane": OneOf(CLOUD_LANES),
+    "difference_alignment": OneOf(ALIGNMENTS),
+    "blink_hz": Between(0.2, 15.0),
+    "flicker_window": Between(1, 60),
+    "scan_line": Between(0.0, 1.0),
+    "sound_volume": Between(0.0, 1.0),
+    "record_folder": Name(),
+    "attract_after_s": Between(0.0, 86_400.0),
+    "budget_fps": Between(1.0, 240.0),
+    "fallback_after_s": Between(0.0, 3_600.0),
+    "fallback_clip": Name(),
+    "input_budget": OneOf(BUDGETS),
+    "panic_clip": Name(),
+}
+"""What each field may be; only those that are on or off need no rule."""
 
 FIELDS: Mapping[str, type] = {
     f.name: type(f.default) for f in dataclasses.fields(Settings) if f.name != "panes"
@@ -162,14 +176,14 @@ def from_dict(values: Mapping[str, Any]) -> tuple[Settings, list[str]]:
     for key, value in values.items():
         try:
             settings = dataclasses.replace(settings, **{key: coerced(key, value)})
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             refused.append(key)
     if "range_far" in refused or "range_near" in refused:
         try:  # the two only make sense together
-            far, near = float(values["range_far"]), float(values["range_near"])
+            far, near = (coerced(key, values[key]) for key in ("range_far", "range_near"))
             settings = dataclasses.replace(settings, range_far=far, range_near=near)
             refused = [key for key in refused if key not in ("range_far", "range_near")]
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, OverflowError):
             pass
     return settings, refused
 
@@ -177,10 +191,13 @@ def from_dict(values: Mapping[str, Any]) -> tuple[Settings, list[str]]:
 def coerced(key: str, value: Any) -> Any:
     """`value` as the setting `key` wants it: a whole number may stand for a float.
 
-    Raises ValueError for a key that is no setting, TypeError for a value of another type.
+    Raises ValueError for a key that is no setting, TypeError for a value of another type,
+    OverflowError for a number that no float holds.
     """
     if key == "panes":
-        return tuple(str(pane) for pane in value)
+        if not isinstance(value, (list, tuple)):
+            raise TypeError(f"panes are a list, not {value!r}")
+        return tuple(value)
     kind = FIELDS.get(key)
     if kind is None:
         raise ValueError(f"there is no setting {key!r}")

@@ -6,13 +6,12 @@ import json
 import logging
 import os
 import re
-import tempfile
-import time
 from pathlib import Path
 
 import platformdirs
 
-from app.settings import Settings, from_dict
+from app.documents import set_aside, write_atomically
+from app.settings import FIELDS, RULES, Settings, from_dict
 from models.errors import UsageError
 
 log = logging.getLogger(__name__)
@@ -63,45 +62,36 @@ class SettingsStore:
             document = json.loads(text)
             values = dict(document["settings"])
             newer = int(document["version"]) > VERSION
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
             log.warning("%s is damaged: %s", self._path, error)
             return Settings(), self._set_aside()
         settings, refused = from_dict(values)
         if refused and not newer:
-            log.warning("settings not used: %s", ", ".join(refused))
-            return settings, f"Some settings were not usable and took their default: {refused[0]}."
+            log.warning("settings not used: %s", ", ".join(map(ascii, refused)))
+            return settings, _told(refused)
         return settings, ""
 
     def save(self, settings: Settings) -> None:
         """Write the file whole or leave the old one; a failure is logged, never raised."""
         document = {"version": VERSION, "settings": settings.as_dict()}
         try:
-            write_atomically(self._path, json.dumps(document, indent=2) + "\n")
+            write_atomically(self._path, json.dumps(document, indent=2) + "\n", private=True)
         except OSError as error:
             log.warning("cannot save settings to %s: %s", self._path, error)
 
     def _set_aside(self) -> str:
-        aside = self._path.with_name(f"{self._path.stem}.damaged-{int(time.time())}.json")
-        try:
-            self._path.rename(aside)
-        except OSError as error:
-            log.warning("cannot set %s aside: %s", self._path, error)
+        aside = set_aside(self._path)
+        if aside is None:
             return "The settings file could not be read; defaults are in use."
         return (
             f"The settings file was damaged; it was kept as {aside.name} and defaults are in use."
         )
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """Write `text` to `path` so that a reader sees the old file or the new one, never half."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".tmp")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
+def _told(refused: list[str]) -> str:
+    """One sentence about what was not usable; names a few of the fields."""
+    known = [key for key in refused if key in RULES or key in FIELDS]
+    if not known:
+        return "The settings file has entries that mean nothing here; they were left out."
+    names = ", ".join(known[:3]) + (f" and {len(known) - 3} more" if len(known) > 3 else "")
+    return f"Some settings were not usable and took their default: {names}."

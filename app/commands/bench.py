@@ -19,6 +19,7 @@ from app import translate
 from app.benchmark.headless import alternate
 from app.benchmark.preloaded import preload
 from app.commands.window import require_display, with_arguments
+from app.documents import write_figures
 from app.environment import environment
 from app.settings import Settings
 from app.sources.opening import open_source
@@ -54,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
     figures["environment"] = environment()
     _print(figures, before)
     if arguments.json is not None:
-        _write(arguments.json, figures)
+        write_figures(arguments.json, figures)
     return 0
 
 
@@ -159,10 +160,3 @@ def _read(path: Path) -> dict[str, Any]:
             f"{path} is no earlier benchmark; give a file that --json wrote."
         ) from error
     return figures if isinstance(figures, dict) else {}
-
-
-def _write(path: Path, figures: dict[str, Any]) -> None:
-    try:
-        path.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise UserError(f"Cannot write {path}: {error.strerror}; choose another file.") from error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import logging
 import os
 import sys
@@ -12,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from app.commands.window import require_display
+from app.documents import write_figures
 from app.environment import environment
 from app.logbook import logging_to_file
-from models.errors import UserError
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -28,7 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
     figures["environment"] = environment()
     _print(figures)
     if arguments.json is not None:
-        _write(arguments.json, figures)
+        write_figures(arguments.json, figures)
     sound = not figures["crashes"] and figures["faults_survived"] == figures["faults_injected"]
     code = 0 if sound else 1
     if any_abandoned():  # the interpreter would wait for it, or abort on it
@@ -47,10 +46,3 @@ def _print(figures: dict[str, Any]) -> None:
     print(f"memory {figures['rss_slope_mb_per_10min']:+.1f} MB per 10 minutes")
     print(f"left behind: {figures['threads_left']} threads, {figures['files_left']} files")
     print(f"window stalls: p99 {stalls['p99']:.0f} ms, at most {stalls['max']:.0f} ms")
-
-
-def _write(path: Path, figures: dict[str, Any]) -> None:
-    try:
-        path.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise UserError(f"Cannot write {path}: {error.strerror}; choose another file.") from error

@@ -56,12 +56,12 @@ def with_arguments(settings: Settings, arguments: argparse.Namespace) -> Setting
             changes[key] = given[key]
     if "source_size" in given:
         changes["source_width"], changes["source_height"] = given["source_size"]
+    if "device" in given:
+        resolve(given["device"])
     try:
         settings = replace(settings, **changes)
     except ValueError as error:
         raise UsageError(f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
-    if "device" in given:
-        resolve(settings.device)
     for field in ("a", "b"):
         if field in given:
             registry.find(given[field])

@@ -13,7 +13,7 @@ from app.recording.format import MANIFEST
 from models.errors import UsageError, UserError
 
 _OURS = re.compile(
-    r"manifest\.json(\.part)?|index\.jsonl|disparity\.bin|(source|composite)(-\d{3})?\.mp4"
+    r"manifest\.json(\.\d+\.tmp)?|index\.jsonl|disparity\.bin|(source|composite)(-\d{3})?\.mp4"
 )
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from app.documents import write_atomically
 from app.environment import environment
 from app.recording.format import FORMAT, MANIFEST, MAX_MANIFEST_BYTES, VERSION, regular_file
 from app.recording.index import plain_text
@@ -73,12 +73,7 @@ def write_manifest(folder: Path, facts: RecordingFacts) -> None:
     }
     # Addresses may carry a user's name and password; recordings are handed on.
     text = without_secrets(json.dumps(document, indent=2, default=str)) + "\n"
-    partial = folder / (MANIFEST + ".part")
-    with partial.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(folder / MANIFEST)
+    write_atomically(folder / MANIFEST, text)
 
 
 def read_manifest(folder: Path) -> Manifest:

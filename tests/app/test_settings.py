@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from app.settings import Settings, SettingsModel, from_dict
+from app.settings import RULES, Settings, SettingsModel, from_dict
 from app.settings_store import SettingsStore, settings_path
 from models.errors import UsageError
 
@@ -89,3 +92,75 @@ def test_a_full_disk_while_saving_leaves_the_old_file(
     store.save(Settings(mirror=False))
     assert store.load()[0].mirror
     assert len(list(tmp_path.iterdir())) == 1
+
+
+UNUSABLE = (
+    ("cloud_gain", float("inf")),
+    ("cloud_offset", float("nan")),
+    ("range_near", float("inf")),
+    ("cloud_gain", -1.0),
+    ("colormap", "beige"),
+    ("device", "toaster"),
+    ("cloud_background", "url(x)"),
+    ("source", "a\0b"),
+    ("panic_clip", "\ud800"),
+    ("panes", []),
+    ("panes", ["rgb", "rgb"]),
+    ("threads", True),
+    ("source_width", -1),
+)
+
+
+@pytest.mark.parametrize(("key", "value"), UNUSABLE)
+def test_a_value_that_breaks_its_rule_takes_the_default_and_is_named(
+    tmp_path: Path, key: str, value: object
+) -> None:
+    path = tmp_path / "default.json"
+    values = Settings(mirror=True).as_dict() | {key: value}
+    path.write_text(json.dumps({"version": 1, "settings": values}))
+    settings, note = SettingsStore(path).load()
+    assert settings == Settings(mirror=True)
+    assert note == f"Some settings were not usable and took their default: {key}."
+
+
+def test_every_setting_that_is_not_on_or_off_has_a_rule() -> None:
+    fields = set(Settings().as_dict())
+    switches = {key for key in fields if isinstance(getattr(Settings(), key), bool)}
+    assert set(RULES) == fields - switches
+
+
+_ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner),
+    max_leaves=4,
+)
+
+
+@given(st.dictionaries(st.sampled_from(sorted(Settings().as_dict())), _ANYTHING))
+def test_whatever_stands_in_the_file_settings_come_of_it_that_can_be_saved(
+    values: dict[str, object],
+) -> None:
+    settings, refused = from_dict(values)
+    kept = json.loads(json.dumps(settings.as_dict(), allow_nan=False))
+    assert from_dict(kept) == (settings, [])
+    for key in set(values) - set(refused) - {"panes"}:
+        assert getattr(settings, key) == values[key]
+
+
+@given(st.binary(max_size=200) | _ANYTHING.map(lambda v: json.dumps(v).encode()))
+def test_no_settings_file_is_so_damaged_that_the_app_does_not_start(damage: bytes) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "default.json"
+        path.write_bytes(damage)
+        settings, _note = SettingsStore(path).load()
+        assert settings == Settings()
+
+
+@given(version=_ANYTHING, settings=_ANYTHING)
+def test_no_version_and_no_body_of_a_settings_file_stop_the_app(
+    version: object, settings: object
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "default.json"
+        path.write_text(json.dumps({"version": version, "settings": settings}))
+        SettingsStore(path).load()

@@ -28,6 +28,7 @@ def test_frames_go_to_and_fro_without_a_break() -> None:
 def test_a_spread_is_the_median_and_the_slow_end() -> None:
     found = spread([float(value) for value in range(1, 102)])
     assert found == {"p50": pytest.approx(51.0), "p95": pytest.approx(96.0)}
+    assert spread([]) == {"p50": None, "p95": None}
 
 
 def test_without_a_window_the_engine_is_held_against_the_bare_model(

@@ -1,0 +1,73 @@
+"""Small files of text: written whole or not at all, set aside when they turn out damaged."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import math
+import os
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from models.errors import UserError
+
+log = logging.getLogger(__name__)
+
+
+def write_atomically(path: Path, text: str, *, private: bool = False) -> None:
+    """Write `text` to `path` so that a reader sees the old file or the new one, never half.
+
+    private : only the user may read it; else whoever may read what the user writes.
+    Raises OSError; the old file, if there is one, is whole then.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    mode = 0o600 if private else 0o666
+    try:
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise
+
+
+def write_figures(path: Path, figures: object) -> None:
+    """Write plain values as JSON that every reader understands, where the user asked for it.
+
+    NaN and the infinities, which JSON does not know, become null. Raises UserError if the file
+    cannot be written.
+    """
+    text = json.dumps(_known(figures), indent=2, allow_nan=False) + "\n"
+    try:
+        write_atomically(path, text)
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise UserError(f"Cannot write {path}: {why}; choose another file.") from error
+
+
+def _known(value: object) -> object:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {key: _known(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_known(inner) for inner in value]
+    return value
+
+
+def set_aside(path: Path) -> Path | None:
+    """Rename a damaged file so that it is kept and in nobody's way; None if that cannot be."""
+    aside = path.with_name(f"{path.stem}.damaged-{int(time.time())}{path.suffix}")
+    try:
+        path.rename(aside)
+    except OSError as error:
+        log.warning("cannot set %s aside: %s", path, error)
+        return None
+    return aside
