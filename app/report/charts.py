@@ -33,19 +33,40 @@ def line_chart(
     count = max((len(line.values) for line in lines), default=0)
     known = [v for line in lines for v in line.values if math.isfinite(v)]
     if count < 2 or not known:
-        return '<p class="quiet">Nothing to draw.</p>'
+        return '<p class="quiet">Nothing to draw: too few frames.</p>'
     low, high = _limits(known, zero, rest)
     parts = [_frame(count, low, high)]
     parts += [_mark(at, count) for at in marks]
     if rest is not None:
         y = _y(rest, low, high)
         parts.append(f'<line class="rest" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y}" y2="{y}"/>')
+    above = {upper for upper, _ in coinciding(lines)}
     parts += [
-        f'<path class="curve {line.lane}" d="{_path(line.values, low, high)}">'
-        f"<title>{html.escape(line.name)}</title></path>"
+        f'<path class="curve {line.lane}{" over" if line.name in above else ""}" '
+        f'd="{_path(line.values, low, high)}"><title>{html.escape(line.name)}</title></path>'
         for line in lines
     ]
     return _svg(parts, HEIGHT, "Chart over frames: " + ", ".join(line.name for line in lines))
+
+
+def coinciding(lines: list[Line]) -> list[tuple[str, str]]:
+    """(upper, lower) names of curves that the eye cannot tell apart: within a pixel everywhere."""
+    known = [v for line in lines for v in line.values if math.isfinite(v)]
+    if not known:
+        return []
+    apart = max(0.005 * (max(known) - min(known)), 1e-6 * max(map(abs, known)))
+    found = []
+    for at, upper in enumerate(lines):
+        lower = next((one for one in lines[:at] if _is_close(upper, one, apart)), None)
+        if lower is not None:
+            found.append((upper.name, lower.name))
+    return found
+
+
+def _is_close(one: Line, other: Line, apart: float) -> bool:
+    pairs = list(zip(one.values, other.values, strict=True))
+    both = [(a, b) for a, b in pairs if math.isfinite(a) and math.isfinite(b)]
+    return bool(both) and all(abs(a - b) <= apart for a, b in both)
 
 
 def strip(picture: str, marks: list[int], count: int, height: int = 130, label: str = "") -> str:

@@ -12,9 +12,10 @@ from typing import Any
 
 from app.environment import environment
 from app.report.keepsakes import Slices, WorstFrames
-from app.report.values import LANES, CompareOptions, FrameRow, LaneSummary
+from app.report.values import LANES, CompareOptions, FrameRow, LaneRow, LaneSummary
 from app.sources.base import SourceInfo
 from models.metrics import Spread
+from models.registry import GROUND_TRUTH
 
 _LANE_COLUMNS = (
     "flicker",
@@ -33,6 +34,7 @@ _LANE_COLUMNS = (
 class Findings:
     """What the page is made of.
 
+    lanes : what was compared; a lane that is off is not in it.
     pairs : neighbours compared per lane. spreads : each lane's spread over the clip.
     truth_opw : what the truth itself scores, NaN without. truth_frames : frames with truth.
     true_flow : motion came from the source, not from an estimate.
@@ -54,6 +56,15 @@ class Findings:
     worst: WorstFrames
 
     @property
+    def models(self) -> tuple[str, ...]:
+        """The lanes that estimate, in order; a lane that shows the ground truth does not."""
+        return tuple(lane for lane in self.lanes if not self.is_truth(lane))
+
+    def is_truth(self, lane: str) -> bool:
+        """This lane shows what the source knows: a yardstick, not a contestant."""
+        return self.lanes[lane].model == GROUND_TRUTH
+
+    @property
     def has_truth(self) -> bool:
         """Accuracy was measured in at least one lane."""
         return any(lane.accuracy is not None for lane in self.lanes.values())
@@ -69,7 +80,7 @@ class Findings:
 
 
 def metrics_json(findings: Findings) -> dict[str, Any]:
-    """The content of metrics.json; what could not be told is None."""
+    """The content of metrics.json; what could not be told is None, a lane that is off is absent."""
     return {
         "frames": len(findings.rows),
         "cuts": findings.cuts,
@@ -84,10 +95,13 @@ def metrics_csv(findings: Findings) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     names = [f"{lane}_{column}" for lane in LANES for column in _LANE_COLUMNS]
+    nothing = LaneRow()
     writer.writerow(["frame", "time_s", "cut", "motion_px", *names])
     for row in findings.rows:
         numbers = [
-            _cell(getattr(row.lanes[lane], column)) for lane in LANES for column in _LANE_COLUMNS
+            _cell(getattr(row.lanes.get(lane, nothing), column))
+            for lane in LANES
+            for column in _LANE_COLUMNS
         ]
         writer.writerow(
             [row.index, f"{row.time_s:.6f}", int(row.cut), _cell(row.motion_px), *numbers]

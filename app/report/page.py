@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from app.report.charts import Line, line_chart, strip
+from app.report.charts import Line, coinciding, line_chart, strip
 from app.report.findings import Findings
 from app.report.keepsakes import Moment
 from app.report.pictures import (
@@ -19,16 +19,41 @@ from app.report.pictures import (
     png_uri,
 )
 from app.report.style import STYLE
-from app.report.values import LANES
-from app.report.verdicts import caveats, figure, sentences, winner
+from app.report.values import LANES, Accuracy
+from app.report.verdicts import caveats, counted, figure, sentences, why_no_pairs, winner
 from models.frames import Float32
 
 _escape = html.escape
 
+_ACCURACY = (
+    ("AbsRel", "absrel", "lower", 0.0),
+    ("delta1", "delta1", "higher", 1.0),
+    ("delta2", "delta2", "higher", 1.0),
+    ("delta3", "delta3", "higher", 1.0),
+    ("Boundary F1", "boundary_f1", "higher", 1.0),
+    ("TAE, %", "tae", "lower", math.nan),
+)
+_ABSENT = {
+    "input_size": "the model's own",
+    "max_frames": "all",
+    "network_size": "no network",
+    "opw_of_the_truth": "not known",
+    "source_fps": "not known",
+}
+_CHARTS = (
+    ("Flicker per pair of frames (0 is steady)", "flicker", True, None, False),
+    ("Scale against the previous frame (1 is steady)", "scale", False, 1.0, False),
+    ("Level against the previous frame, in deviations (0 is steady)", "shift", False, 0.0, False),
+    ("Scale that each frame would still need (1 is right)", "truth_scale", False, 1.0, True),
+    ("AbsRel per frame (0 is right)", "absrel", True, None, True),
+    ("Boundary F1 per frame (1 is right)", "boundary_f1", True, None, True),
+)
+"""Title, column, whether the axis includes 0, value of rest, whether it needs ground truth."""
+
 
 def page(findings: Findings, metrics: dict[str, Any]) -> str:
     """The whole file. Its own policy forbids it to load anything."""
-    a, b = (findings.lanes[lane].model for lane in LANES)
+    names = " and ".join(summary.model for summary in findings.lanes.values())
     body = "".join(
         (
             _header(findings),
@@ -46,18 +71,19 @@ def page(findings: Findings, metrics: dict[str, Any]) -> str:
         "img-src data:; style-src 'unsafe-inline'\">"
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<link rel="icon" href="data:,">'
-        f"<title>{_escape(a)} and {_escape(b)}</title><style>{STYLE}</style></head>"
+        f"<title>{_escape(names)}</title><style>{STYLE}</style></head>"
         f"<body><main>{body}</main></body></html>\n"
     )
 
 
 def _header(findings: Findings) -> str:
     info = findings.info
-    chips = " and ".join(_chip(lane, findings.lanes[lane].model) for lane in LANES)
+    chips = " and ".join(_chip(lane, one.model) for lane, one in findings.lanes.items())
+    frames = counted(len(findings.rows), "frame")
     rate = f", {info.fps:g} fps" if info.fps else ""
     return (
         f"<header><h1>{chips}</h1><p class='quiet'>on {_escape(info.title)}: "
-        f"{len(findings.rows)} frames of {info.size[0]}×{info.size[1]}{rate}</p></header>"
+        f"{frames} of {info.size[0]}×{info.size[1]}{rate}</p></header>"
     )
 
 
@@ -74,70 +100,79 @@ def _list(lines: tuple[str, ...]) -> str:
 
 
 def _table(findings: Findings) -> str:
-    a, b = (findings.lanes[lane] for lane in LANES)
+    lanes = list(findings.lanes.values())
+    known: list[Accuracy | None] = [summary.accuracy for summary in lanes]
     rows = [
-        ("Flicker, OPW", "lower", a.flicker_opw, b.flicker_opw, findings.truth_opw),
-        ("Static-scene noise, %", "lower", a.flicker_static, b.flicker_static, math.nan),
-        ("Scale drift", "lower", a.scale_drift, b.scale_drift, math.nan),
+        ("Flicker, OPW", "lower", [s.flicker_opw for s in lanes], findings.truth_opw),
+        ("Static-scene noise, %", "lower", [s.flicker_static for s in lanes], math.nan),
+        ("Scale drift", "lower", [s.scale_drift for s in lanes], math.nan),
+        *(
+            (title, better, [_of(accuracy, key) for accuracy in known], ideal)
+            for title, key, better, ideal in _ACCURACY
+        ),
+        ("Frames per second", "higher", [s.fps for s in lanes], math.nan),
     ]
-    if a.accuracy is not None and b.accuracy is not None:
-        p, q = a.accuracy, b.accuracy
-        rows += [
-            ("AbsRel", "lower", p.absrel, q.absrel, 0.0),
-            ("delta1", "higher", p.delta1, q.delta1, 1.0),
-            ("delta2", "higher", p.delta2, q.delta2, 1.0),
-            ("delta3", "higher", p.delta3, q.delta3, 1.0),
-            ("Boundary F1", "higher", p.boundary_f1, q.boundary_f1, 1.0),
-            ("TAE, %", "lower", p.tae, q.tae, math.nan),
-        ]
-    rows.append(("Frames per second", "higher", a.fps, b.fps, math.nan))
-    head = "<tr><th></th><th>" + "</th><th>".join(
-        [_chip("a"), _chip("b"), *(["Truth"] if findings.has_truth else []), "better is"]
+    truth_column = findings.has_truth and len(findings.models) == len(lanes)
+    head = "<tr><th></th>" + "".join(
+        f"<th>{cell}</th>"
+        for cell in (
+            *(_chip(lane, "truth" if findings.is_truth(lane) else "") for lane in findings.lanes),
+            *(["Truth"] if truth_column else []),
+            "better is",
+        )
     )
-    body = "".join(_table_row(*row, truth=findings.has_truth) for row in rows)
-    return f"<table class='numbers'>{head}</th></tr>{body}</table>"
+    contest = len(findings.models) == 2
+    body = "".join(_table_row(*row, truth=truth_column, contest=contest) for row in rows)
+    return f"<table class='numbers'>{head}</tr>{body}</table>"
 
 
-def _table_row(name: str, better: str, a: float, b: float, ideal: float, *, truth: bool) -> str:
-    if not (math.isfinite(a) or math.isfinite(b)):
+def _of(accuracy: Accuracy | None, key: str) -> float:
+    return math.nan if accuracy is None else float(getattr(accuracy, key))
+
+
+def _table_row(
+    name: str, better: str, values: list[float], ideal: float, *, truth: bool, contest: bool
+) -> str:
+    if not any(map(math.isfinite, values)):
         return ""
-    best = winner(a, b, better == "lower")
+    best = winner(values[0], values[1], better == "lower") if contest else ""
     cells = "".join(
         f"<td class='{'best' if best == lane else ''}'>{figure(value)}</td>"
-        for lane, value in (("a", a), ("b", b))
+        for lane, value in zip(LANES, values, strict=False)
     )
     known = f"<td class='quiet'>{figure(ideal)}</td>" if truth else ""
     return f"<tr><th>{name}</th>{cells}{known}<td class='quiet'>{better}</td></tr>"
 
 
 def _charts(findings: Findings) -> str:
-    drawn = [
-        ("Flicker per pair of frames (0 is steady)", "flicker", True, None),
-        ("Scale against the previous frame (1 is steady)", "scale", False, 1.0),
-        ("Level against the previous frame, in deviations (0 is steady)", "shift", False, 0.0),
-    ]
-    if findings.has_truth:
-        drawn += [
-            ("Scale that each frame would still need (1 is right)", "truth_scale", False, 1.0),
-            ("AbsRel per frame (0 is right)", "absrel", True, None),
-            ("Boundary F1 per frame (1 is right)", "boundary_f1", True, None),
-        ]
-    legend = "".join(_chip(lane, findings.lanes[lane].model) + " " for lane in LANES)
-    if findings.has_truth:
+    """Curves of what is known; what is not is named in one line instead of an empty frame."""
+    charts, missing = [], []
+    for title, column, zero, rest, needs_truth in _CHARTS:
+        lines = _lines(findings, column)
+        if needs_truth and not findings.has_truth:
+            continue
+        if sum(math.isfinite(value) for value in lines[0].values + lines[-1].values) == 0:
+            missing.append(title.split(" (")[0].lower())
+            continue
+        drawn = line_chart(lines, findings.cut_rows, zero=zero, rest=rest)
+        note = "".join(f" · {upper} lies on {lower}" for upper, lower in coinciding(lines))
+        charts.append(f"<figure><figcaption>{title}{_escape(note)}</figcaption>{drawn}</figure>")
+    legend = "".join(_chip(lane, one.model) + " " for lane, one in findings.lanes.items())
+    if findings.has_truth and len(findings.models) == len(findings.lanes):
         legend += "<span class='chip truth'>truth</span> "
     marks = "<span class='quiet'>dashed: cut</span>" if findings.cuts else ""
-    charts = "".join(
-        f"<figure><figcaption>{title}</figcaption>"
-        + line_chart(_lines(findings, column), findings.cut_rows, zero=zero, rest=rest)
-        + "</figure>"
-        for title, column, zero, rest in drawn
+    absent = (
+        f"<p class='quiet'>Not drawn, for want of frames to compare: {', '.join(missing)}.</p>"
+        if missing
+        else ""
     )
-    return f"<p class='legend'>{legend}{marks}</p>{charts}"
+    return (f"<p class='legend'>{legend}{marks}</p>" if charts else "") + "".join(charts) + absent
 
 
 def _lines(findings: Findings, column: str) -> list[Line]:
-    lines = [Line(findings.lanes[x].model, x, findings.series(x, column)) for x in LANES]
-    if column == "flicker" and findings.has_truth:
+    lines = [Line(lane.upper(), lane, findings.series(lane, column)) for lane in findings.lanes]
+    is_shown = len(findings.models) < len(findings.lanes)
+    if column == "flicker" and findings.has_truth and not is_shown:
         lines.append(Line("truth", "truth", [row.truth_flicker for row in findings.rows]))
     return lines
 
@@ -145,37 +180,41 @@ def _lines(findings: Findings, column: str) -> list[Line]:
 def _shown_range(findings: Findings) -> tuple[float, float]:
     held = findings.slices.disparity
     return common_range(
-        [(np.stack(held[lane]), findings.spreads[lane]) for lane in LANES if held[lane]]
+        [(np.stack(held[lane]), findings.spreads[lane]) for lane in findings.lanes if held[lane]]
     )
 
 
 def _slices(findings: Findings) -> str:
     slices = findings.slices
+    if len(slices.rows) < 2:
+        return "<p class='quiet'>One frame has no course over time.</p>"
     limits, count = _shown_range(findings), len(findings.rows)
     colour = np.ascontiguousarray(np.stack(slices.colour).swapaxes(0, 1))
     strips = [strip(jpeg_uri(colour), findings.cut_rows, count, label="RGB")]
-    for lane in LANES:
+    for lane in findings.lanes:
         stacked: Float32 = np.ascontiguousarray(np.stack(slices.disparity[lane]).T)
         shown = disparity_picture(stacked, findings.spreads[lane], limits)
         strips.append(strip(png_uri(shown), findings.cut_rows, count, label=lane.upper()))
     every = f" Every {slices.every}th frame is shown." if slices.every > 1 else ""
+    both = "Both lanes are shown over the same range, each" if len(findings.lanes) > 1 else "It is"
     return (
         "<p class='quiet'>The middle row of the picture, one column per frame, left to right. "
-        "Straight stripes are steady, torn stripes flicker. Both lanes are shown over the same "
-        f"range, each in its own deviations from its own median.{every}</p>" + "".join(strips)
+        "Straight stripes are steady, torn stripes flicker. "
+        f"{both} in its own deviations from its own median.{every}</p>" + "".join(strips)
     )
 
 
 def _worst(findings: Findings) -> str:
-    moments = [moment for lane in LANES for moment in findings.worst.of(lane)]
+    moments = [moment for lane in findings.lanes for moment in findings.worst.of(lane)]
     if not moments:
-        return "<p class='quiet'>There is no pair of frames to compare.</p>"
-    errors = np.concatenate([m.errors[lane].ravel() for m in moments for lane in LANES])
+        return f"<p class='quiet'>{_escape(why_no_pairs(findings))}</p>"
+    errors = np.concatenate([m.errors[lane].ravel() for m in moments for lane in findings.lanes])
     known = errors[np.isfinite(errors)]
     most = float(np.percentile(known, 99.5)) if known.size else 1.0
     limits = _shown_range(findings)
     head = "<tr><th></th><th>RGB</th>" + "".join(
-        f"<th>{_chip(lane)} disparity</th><th>{_chip(lane)} warped error</th>" for lane in LANES
+        f"<th>{_chip(lane)} disparity</th><th>{_chip(lane)} warped error</th>"
+        for lane in findings.lanes
     )
     rows = "".join(_moment(findings, moment, limits, most) for moment in moments)
     return (
@@ -190,7 +229,7 @@ def _worst(findings: Findings) -> str:
 def _moment(findings: Findings, moment: Moment, limits: tuple[float, float], most: float) -> str:
     flicker = findings.rows[moment.row].lanes[moment.lane].flicker
     cells = [_picture(jpeg_uri(moment.rgb), f"Frame {moment.index}")]
-    for lane in LANES:
+    for lane in findings.lanes:
         shown = disparity_picture(moment.disparity[lane], findings.spreads[lane], limits)
         hot = heat_picture(moment.errors[lane], moment.rgb, most)
         cells.append(_picture(png_uri(shown), f"Disparity of {lane.upper()}"))
@@ -208,10 +247,7 @@ def _picture(uri: str, label: str) -> str:
 def _facts(metrics: dict[str, Any]) -> str:
     tables = []
     for title in ("settings", "environment"):
-        rows = "".join(
-            f"<tr><th>{_escape(key.replace('_', ' '))}</th><td>{_escape(_fact(value))}</td></tr>"
-            for key, value in metrics[title].items()
-        )
+        rows = "".join(_fact_row(key, value) for key, value in metrics[title].items())
         tables.append(f"<h3>{title.capitalize()}</h3><table class='facts'>{rows}</table>")
     formulas = (
         "<p class='quiet'>OPW: mean of |warp(d<sub>prev</sub>) − d| over visible pixels, weighted "
@@ -224,15 +260,21 @@ def _facts(metrics: dict[str, Any]) -> str:
     return formulas + "".join(tables)
 
 
-def _fact(value: object) -> str:
+def _fact_row(key: str, value: object) -> str:
+    text = _fact(value, _ABSENT.get(key, "–"))
+    return f"<tr><th>{_escape(key.replace('_', ' '))}</th><td>{_escape(text)}</td></tr>"
+
+
+def _fact(value: object, absent: str = "–") -> str:
+    """`value` for reading; `absent` stands for None."""
     match value:
         case None:
-            return "default"
+            return absent
         case float():
             return figure(value)
         case dict():
-            return ", ".join(f"{str(k).upper()}: {_fact(v)}" for k, v in value.items())
+            return ", ".join(f"{str(k).upper()}: {_fact(v, absent)}" for k, v in value.items())
         case list():
-            return ", ".join(_fact(v) for v in value)
+            return ", ".join(_fact(v, absent) for v in value)
         case _:
             return str(value)

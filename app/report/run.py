@@ -36,6 +36,7 @@ from models.errors import SourceError, UsageError, UserError
 from models.estimator import Session
 from models.flow import reduce_disparity, working_size
 from models.frames import Float32, Frame
+from models.registry import GROUND_TRUTH, OFF
 
 ENDLESS_FRAMES = 240
 """How much of a scene without an end is compared."""
@@ -63,6 +64,7 @@ def compare(
 ) -> Report:
     """Run two models over the same frames and write report.html, metrics.json, metrics.csv.
 
+    model_a, model_b : names as in the registry; one of them may be "off".
     input_spec : a video file, a folder of pictures or a built-in scene; not a live source.
     out_dir : made if need be; files of an earlier report in it are replaced.
     progress, cancelled : called on this thread, once per frame.
@@ -79,7 +81,7 @@ def compare(
                 "compare the recording."
             )
         sessions: dict[str, tuple[str, Session]] = {}
-        for lane, model in zip(LANES, (model_a, model_b), strict=True):
+        for lane, model in _lanes_on(model_a, model_b).items():
             session = open_session(model, options.estimator)
             stack.callback(session.close)
             sessions[lane] = (model, session)
@@ -94,10 +96,10 @@ def compare_sessions(
     progress: Progress = _ignore,
     cancelled: IsCancelled = _never,
 ) -> Report:
-    """`compare` on what is open already: per lane "a" and "b" a model's name and its session."""
+    """`compare` on what is open already: per lane "a", "b" or both a model's name and session."""
     try:
         out_dir.mkdir(parents=True, exist_ok=True)
-        with TruthSpool(out_dir, LANES, options.truth_budget_bytes) as spool:
+        with TruthSpool(out_dir, tuple(sessions), options.truth_budget_bytes) as spool:
             comparison = _Comparison(source, sessions, options, spool)
             comparison.run(progress, cancelled)
             findings = comparison.findings(progress, cancelled)
@@ -107,6 +109,16 @@ def compare_sessions(
             f"The report cannot be written to {out_dir} ({error.strerror or error}); "
             "choose another folder or make room."
         ) from error
+
+
+def _lanes_on(model_a: str, model_b: str) -> dict[str, str]:
+    """Model by lane, without lanes that are off. Raises UsageError if both are."""
+    on = {
+        lane: model for lane, model in zip(LANES, (model_a, model_b), strict=True) if model != OFF
+    }
+    if not on:
+        raise UsageError("Both lanes are off; choose a model for at least one of them.")
+    return on
 
 
 @dataclass
@@ -127,9 +139,10 @@ class _Comparison:
 
     def __post_init__(self) -> None:
         self.runs = {lane: LaneRun(*named) for lane, named in self.sessions.items()}
-        self.tallies = {lane: LaneTally() for lane in (*LANES, TRUTH)}
-        self.slices = Slices(LANES)
-        self.worst = WorstFrames(LANES, self.options.worst_frames)
+        names = tuple(self.sessions)
+        self.tallies = {lane: LaneTally() for lane in (*names, TRUTH)}
+        self.slices = Slices(names)
+        self.worst = WorstFrames(names, self.options.worst_frames)
         self._meter = FlickerMeter(
             1,
             preset=self.options.preset,
@@ -226,17 +239,17 @@ class _Comparison:
         if frame.truth is None or not np.isfinite(frame.truth.disparity).any():
             return
         self.truth_frames += 1
-        for lane in LANES:
+        for lane in self.runs:
             self.tallies[lane].add_truth(row, disparities[lane], frame.truth.disparity)
         self.spool.add(row, self.shot, frame, frame.truth, disparities)
 
     def findings(self, progress: Progress, cancelled: IsCancelled) -> Findings:
         """The second pass, and all of it in one value."""
         accuracy = self._accuracy(progress, cancelled)
-        for lane in LANES:
+        for lane in self.runs:
             self._finish_rows(lane)
         self._finish_truth()
-        lanes = {lane: self._summary(lane, accuracy.get(lane)) for lane in LANES}
+        lanes = {lane: self._summary(lane, accuracy.get(lane)) for lane in self.runs}
         truth = self.tallies[TRUTH]
         return Findings(
             info=self.source.info,
@@ -244,8 +257,8 @@ class _Comparison:
             rows=self.rows,
             cuts=self.cuts,
             lanes=lanes,
-            pairs={lane: self.tallies[lane].pairs for lane in LANES},
-            spreads={lane: self.tallies[lane].spread for lane in LANES},
+            pairs={lane: self.tallies[lane].pairs for lane in self.runs},
+            spreads={lane: self.tallies[lane].spread for lane in self.runs},
             truth_opw=truth.flicker_opw if self.truth_frames == len(self.rows) else math.nan,
             truth_frames=self.truth_frames,
             true_flow=0 < self.pairs == self.true_flow_pairs,
@@ -256,7 +269,7 @@ class _Comparison:
 
     def _accuracy(self, progress: Progress, cancelled: IsCancelled) -> dict[str, Accuracy]:
         alignments = {
-            lane: found for lane in LANES if (found := self.tallies[lane].alignment) is not None
+            lane: found for lane in self.runs if (found := self.tallies[lane].alignment) is not None
         }
         return measure(self.spool, alignments, self.rows, progress, cancelled)
 
@@ -283,6 +296,6 @@ class _Comparison:
             flicker_static=tally.flicker_static,
             scale_drift=tally.scale_drift,
             accuracy=accuracy,
-            fps=run.fps,
+            fps=math.nan if run.model == GROUND_TRUTH else run.fps,
             network_size=run.network_size,
         )

@@ -49,7 +49,15 @@ svg .name{font-weight:700;dominant-baseline:middle}
 .curve{fill:none;stroke-width:1.6;stroke-linejoin:round;stroke-linecap:round}
 svg image{image-rendering:pixelated}
 .curve.a{stroke:var(--a);stroke-width:2.3}.curve.b{stroke:var(--b)}.curve.truth{stroke:var(--truth)}
-@media print{section{break-inside:avoid-page}main{padding:0}}
+.curve.over{stroke-dasharray:9 9}
+@media(max-width:900px){main{padding:20px 16px 40px}svg text{font-size:15px}
+.pictures th:first-child{width:64px}}
+@media print{:root{color-scheme:light;--paper:#fff;--text:#1c1e21;--quiet:#555a60;--line:#dedfe2;
+--a:#1789d0;--b:#c98a00;--truth:#5d8a5f}
+*{print-color-adjust:exact;-webkit-print-color-adjust:exact}
+body{font-size:11pt}main{max-width:none;padding:0}
+figure,svg,tr,li{break-inside:avoid}h1,h2,h3,.legend,figcaption{break-after:avoid}
+h2{margin-top:20px}}
 """.replace("LANE_A", LANE_COLOURS["a"])
     .replace("LANE_B", LANE_COLOURS["b"])
     .strip()

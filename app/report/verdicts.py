@@ -11,6 +11,9 @@ from models.metrics.temporal import STATIC_WINDOW
 SAME = 0.05
 """Relative difference below which two lanes are called about the same."""
 
+FEW = 10
+"""Frames below which flicker and speed are more chance than finding."""
+
 
 def figure(value: float, digits: int = 3) -> str:
     """A number for reading: significant digits, never an exponent in the usual range."""
@@ -35,33 +38,104 @@ def winner(a: float, b: float, lower_is_better: bool) -> str:
 
 def sentences(findings: Findings) -> tuple[str, ...]:
     """One sentence per question: flicker, accuracy, edges, speed."""
-    a, b = (findings.lanes[lane] for lane in LANES)
-    found = [
-        _compare("flicker", a.flicker_opw, b.flicker_opw, True, "flickers {} less", "OPW"),
-    ]
-    if a.accuracy is not None and b.accuracy is not None:
-        found += _accuracy_sentences(a.accuracy, b.accuracy)
+    if len(findings.models) == 2:
+        found = _duel(findings)
+    elif findings.models:
+        found = _alone(findings, findings.models[0])
     else:
-        found.append("This input has no ground truth, so nothing here says which lane is right.")
-    if a.network_size is not None and b.network_size is not None:
-        found.append(_compare("speed", a.fps, b.fps, False, "is faster", "frames per second"))
+        found = ["Only the ground truth is shown; choose a model for at least one lane."]
     return tuple(sentence for sentence in found if sentence)
+
+
+def why_no_pairs(findings: Findings) -> str:
+    """Why nothing can be said of flicker."""
+    if len(findings.rows) < 2:
+        return "One frame has no flicker: nothing here is about time."
+    if len(findings.cuts) == len(findings.rows) - 1:
+        return "Every frame begins another shot, so that no two can be compared over time."
+    return "No two neighbouring frames could be compared."
 
 
 def caveats(findings: Findings) -> tuple[str, ...]:
     """What a reader must know before quoting a number."""
-    told = [
-        "Steady is not the same as right: a lane that always shows the same picture has no "
-        "flicker at all. Read flicker beside accuracy and beside the pictures below.",
-        *_flicker_caveats(findings),
-        _drift_caveat(findings),
-        *_accuracy_caveats(findings),
-        "Speeds are of each model alone, without reading, drawing or the other lane; work that "
-        "both lanes share is counted in both. The first frame is left out.",
+    told = []
+    named = [findings.lanes[lane].model for lane in findings.models]
+    if len(named) == 2 and named[0] == named[1]:
+        told.append("Both lanes run the same model: differences are chance or rounding.")
+    if any(findings.pairs.values()):
+        told += _flicker_caveats(findings)
+        told.append(_drift_caveat(findings))
+    told += _accuracy_caveats(findings)
+    if any(math.isfinite(findings.lanes[lane].fps) for lane in findings.models):
+        told.append(
+            "Speeds are of each model alone, without reading, drawing or the other lane; work "
+            "that both lanes share is counted in both. The first frame is left out."
+        )
+    return tuple(told)
+
+
+def _duel(findings: Findings) -> list[str]:
+    """Two models against each other."""
+    a, b = (findings.lanes[lane] for lane in LANES)
+    found = [_compare("flicker", a.flicker_opw, b.flicker_opw, True, "flickers {} less", "OPW")]
+    if not any(findings.pairs.values()):
+        found = [why_no_pairs(findings)]
+    if a.accuracy is not None and b.accuracy is not None:
+        found += _accuracy_sentences(a.accuracy, b.accuracy)
+    else:
+        found.append("This input has no ground truth, so nothing here says which lane is right.")
+    if (
+        a.model != b.model
+        and a.network_size is not None
+        and b.network_size is not None
+        and len(findings.rows) > FEW
+    ):
+        found.append(_compare("speed", a.fps, b.fps, False, "is faster", "frames per second"))
+    return found
+
+
+def _alone(findings: Findings, lane: str) -> list[str]:
+    """One model, by itself or beside the truth, which is its yardstick."""
+    name, summary = lane.upper(), findings.lanes[lane]
+    found = [
+        f"{other.upper()} shows the ground truth: it is the yardstick for {name}, not a contestant."
+        for other in findings.lanes
+        if findings.is_truth(other)
     ]
-    if findings.lanes["a"].model == findings.lanes["b"].model:
-        told.insert(0, "Both lanes run the same model: differences are chance or rounding.")
-    return tuple(sentence for sentence in told if sentence)
+    found.append(_flicker_of_one(findings, lane))
+    accuracy = summary.accuracy
+    if accuracy is None:
+        found.append(
+            f"This input has no ground truth, so nothing here says whether {name} is right."
+        )
+        return found
+    found.append(
+        f"{name} errs by {100 * accuracy.absrel:.1f} % of the distance on average (AbsRel "
+        f"{figure(accuracy.absrel)}); {100 * accuracy.delta1:.0f} % of it is right within a "
+        f"factor of 1.25 (delta1 {figure(accuracy.delta1)})."
+        if math.isfinite(accuracy.absrel)
+        else f"There is not enough truth to say how far {name} errs."
+    )
+    if math.isfinite(accuracy.boundary_f1):
+        found.append(
+            f"{name} finds depth edges with boundary F1 {figure(accuracy.boundary_f1)}; 1 is all "
+            "of them and no others."
+        )
+    return found
+
+
+def _flicker_of_one(findings: Findings, lane: str) -> str:
+    name, seen, true = lane.upper(), findings.lanes[lane].flicker_opw, findings.truth_opw
+    if not math.isfinite(seen):
+        return why_no_pairs(findings)
+    if not math.isfinite(true) or true <= 0.0:
+        return f"{name} flickers by OPW {figure(seen)}; 0 is steady."
+    numbers = f"OPW {figure(seen)} against {figure(true)}"
+    if not winner(seen, true, True):
+        return f"{name} changes over time about as much as the truth itself ({numbers})."
+    if seen < true:
+        return f"{name} changes less than the truth itself ({numbers}): it smooths motion away."
+    return f"{name} changes {seen / true:.1f} times as much as the truth itself ({numbers})."
 
 
 def _compare(what: str, a: float, b: float, lower_is_better: bool, phrase: str, unit: str) -> str:
@@ -73,8 +147,9 @@ def _compare(what: str, a: float, b: float, lower_is_better: bool, phrase: str, 
     best = winner(a, b, lower_is_better)
     if not best:
         return f"A and B are about the same in {what} ({numbers})."
-    share = 1.0 - min(abs(a), abs(b)) / max(abs(a), abs(b))
-    return f"{best.upper()} {phrase.format(f'{100 * share:.0f} %')} ({numbers}, A against B)."
+    share = 100 * (1.0 - min(abs(a), abs(b)) / max(abs(a), abs(b)))
+    how_much = "over 99 %" if share > 99.0 else f"{share:.0f} %"
+    return f"{best.upper()} {phrase.format(how_much)} ({numbers}, A against B)."
 
 
 def _accuracy_sentences(a: Accuracy, b: Accuracy) -> list[str]:
@@ -89,10 +164,16 @@ def _accuracy_sentences(a: Accuracy, b: Accuracy) -> list[str]:
 
 
 def _flicker_caveats(findings: Findings) -> list[str]:
-    told = []
+    told = [
+        "Steady is not the same as right: a lane that always shows the same picture has no "
+        "flicker at all. Read flicker beside accuracy and beside the pictures below."
+    ]
+    most = max(findings.pairs.values())
+    if most < FEW:
+        told.append(f"Flicker is from {counted(most, 'pair')} of frames: too few to be sure of.")
     if findings.cuts:
         told.append(
-            f"{_count(len(findings.cuts), 'cut')} at frame {_listed(findings.cuts)}: memory was "
+            f"{counted(len(findings.cuts), 'cut')} at frame {_listed(findings.cuts)}: memory was "
             "emptied there and the pairs across are in no temporal number."
         )
     if math.isfinite(findings.truth_opw):
@@ -126,7 +207,7 @@ def _drift_caveat(findings: Findings) -> str:
 
 def _accuracy_caveats(findings: Findings) -> list[str]:
     told = []
-    for lane in LANES:
+    for lane in findings.models:
         accuracy = findings.lanes[lane].accuracy
         if accuracy is None or accuracy.frames == findings.truth_frames:
             continue
@@ -143,7 +224,8 @@ def _accuracy_caveats(findings: Findings) -> list[str]:
     return told
 
 
-def _count(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """ "1 frame", "2 frames"."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
