@@ -71,16 +71,22 @@ class Moment:
 
 @dataclass(slots=True)
 class WorstFrames:
-    """The `count` frames at which each lane flickered most, at least 12 frames apart."""
+    """The `count` frames at which each lane flickered most, at least 12 frames apart.
+
+    first : the first frame, for a clip in which nothing can be compared.
+    """
 
     lanes: tuple[str, ...]
     count: int
+    first: Moment | None = None
     _kept: dict[str, list[Moment]] = field(default_factory=dict)
 
     def add(
         self, row: int, frame: Frame, disparities: dict[str, Float32], seen: FlickerResult
     ) -> None:
         """Take in one frame; `seen` from a meter whose window is one frame."""
+        if self.first is None:
+            self.first = _moment(self.lanes[0], row, math.nan, frame, disparities, seen)
         for lane in self.lanes:
             error = seen.lanes[lane].error
             if math.isfinite(error) and self._wants(lane, row, error):

@@ -60,8 +60,8 @@ def page(findings: Findings, metrics: dict[str, Any]) -> str:
             _section("What the numbers say", _list(sentences(findings)) + _table(findings)),
             _section("Before you quote them", _list(caveats(findings))),
             _section("Over time", _charts(findings)),
-            _section("One line over time", _slices(findings)),
-            _section("The worst frames", _worst(findings)),
+            _section("One line over time", _slices(findings)) if len(findings.rows) > 1 else "",
+            _section(_pictures_title(findings), _worst(findings)),
             _section("How it was measured", _facts(metrics)),
         )
     )
@@ -146,6 +146,8 @@ def _table_row(
 
 def _charts(findings: Findings) -> str:
     """Curves of what is known; what is not is named in one line instead of an empty frame."""
+    if len(findings.rows) < 2:
+        return "<p class='quiet'>One frame has no course over time.</p>"
     charts, missing = [], []
     for title, column, zero, rest, needs_truth in _CHARTS:
         lines = _lines(findings, column)
@@ -186,8 +188,6 @@ def _shown_range(findings: Findings) -> tuple[float, float]:
 
 def _slices(findings: Findings) -> str:
     slices = findings.slices
-    if len(slices.rows) < 2:
-        return "<p class='quiet'>One frame has no course over time.</p>"
     limits, count = _shown_range(findings), len(findings.rows)
     colour = np.ascontiguousarray(np.stack(slices.colour).swapaxes(0, 1))
     strips = [strip(jpeg_uri(colour), findings.cut_rows, count, label="RGB")]
@@ -204,10 +204,15 @@ def _slices(findings: Findings) -> str:
     )
 
 
+def _pictures_title(findings: Findings) -> str:
+    found = any(findings.worst.of(lane) for lane in findings.lanes)
+    return "The worst frames" if found else "The first frame"
+
+
 def _worst(findings: Findings) -> str:
     moments = [moment for lane in findings.lanes for moment in findings.worst.of(lane)]
     if not moments:
-        return f"<p class='quiet'>{_escape(why_no_pairs(findings))}</p>"
+        return f"<p class='quiet'>{_escape(why_no_pairs(findings))}</p>" + _first(findings)
     errors = np.concatenate([m.errors[lane].ravel() for m in moments for lane in findings.lanes])
     known = errors[np.isfinite(errors)]
     most = float(np.percentile(known, 99.5)) if known.size else 1.0
@@ -224,6 +229,23 @@ def _worst(findings: Findings) -> str:
         f"{figure(most)} deviations or more.</p>"
         f"<table class='pictures'>{head}</tr>{rows}</table>"
     )
+
+
+def _first(findings: Findings) -> str:
+    """The first frame as each lane saw it, where there is no worst one to show."""
+    first = findings.worst.first
+    if first is None:
+        return ""
+    limits = _shown_range(findings)
+    cells = [_picture(jpeg_uri(first.rgb), f"Frame {first.index}")]
+    for lane in findings.lanes:
+        shown = disparity_picture(first.disparity[lane], findings.spreads[lane], limits)
+        cells.append(_picture(png_uri(shown), f"Disparity of {lane.upper()}"))
+    head = "<th></th><th>RGB</th>" + "".join(
+        f"<th>{_chip(lane)} disparity</th>" for lane in findings.lanes
+    )
+    row = f"<tr><th>frame {first.index}</th>{''.join(cells)}</tr>"
+    return f"<table class='pictures'><tr>{head}</tr>{row}</table>"
 
 
 def _moment(findings: Findings, moment: Moment, limits: tuple[float, float], most: float) -> str:
