@@ -89,7 +89,7 @@ def _view(session: AppSession) -> list[Action]:
         Action("view.full", menu, "F&ull screen", "F11", session.presenter.toggle_kiosk),
         Action("view.restore", menu, "&Restore", "Esc", session.restore),
         Action(
-            "view.inspector", menu, "&Inspector", "I", partial(controller.toggle, "inspector"),
+            "view.inspector", menu, "&Inspector", "I", session.presenter.toggle_inspector,
             is_on=_inspector,
         ),
     ]  # fmt: skip

@@ -215,7 +215,7 @@ class AppSession(QObject):
         window.memory_button.clicked.connect(controller.toggle_memory)
         window.reset_button.clicked.connect(controller.reset_memory)
         window.views.chosen.connect(partial(controller.set, "view"))
-        window.inspector_button.clicked.connect(partial(controller.toggle, "inspector"))
+        window.inspector_button.clicked.connect(self.presenter.toggle_inspector)
         window.snapshot_button.clicked.connect(self.snapshots.save)
         window.record_button.clicked.connect(self.recording.toggle)
         window.inspector.changed.connect(self._on_inspector)
@@ -302,8 +302,7 @@ class AppSession(QObject):
         window = self.window
         self.display.apply(settings)
         window.inspector.show_values(settings.as_dict())
-        window.inspector.setVisible(settings.inspector and not self.presenter.is_kiosk)
-        window.inspector_button.setChecked(settings.inspector)
+        self.presenter.show_inspector()
         window.memory_button.setChecked(settings.memory)
         window.views.set_current(settings.view)
         window.transport.set_loop(settings.loop)

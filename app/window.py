@@ -11,11 +11,12 @@ from widgets.controls import tool_button
 from widgets.drop_overlay import DropOverlay
 from widgets.lane_picker import LanePicker
 from widgets.linked_view import LinkedView
+from widgets.presenter_band import PresenterBand
 from widgets.settings_panel import SettingsPanel
 from widgets.source_menu import SourceMenu
 from widgets.stage import Stage
 from widgets.status_strip import StatusStrip
-from widgets.theme import SPACE, SPACE_XS
+from widgets.theme import SPACE, SPACE_XS, set_type_scale
 from widgets.transport import Transport
 from widgets.view_switch import ViewSwitch
 
@@ -52,6 +53,7 @@ class MainWindow(QMainWindow):
         self.transport = Transport()
         self.status = StatusStrip()
         self.below = QWidget()
+        self.band = PresenterBand(self)
         self.drop_overlay = DropOverlay(self)
         self._lay_out()
 
@@ -66,6 +68,13 @@ class MainWindow(QMainWindow):
         ):  # fmt: skip
             if part is not None:
                 part.setVisible(visible)
+
+    def set_type_scale(self, scale: float) -> None:
+        """Write larger where an audience reads; the tool bar and the inspector stay."""
+        beside = (self._middle.widget(at) for at in range(self._middle.count()))
+        read = [part for part in beside if part is not None and part is not self.inspector]
+        for part in (*read, self.below, self.transport, self.status):
+            set_type_scale(part, scale)
 
     def _lay_out(self) -> None:
         self._bar = self._make_bar()
@@ -84,6 +93,7 @@ class MainWindow(QMainWindow):
         rows.setSpacing(0)
         rows.addWidget(self._bar)
         rows.addWidget(self._middle, 1)
+        rows.addWidget(self.band)
         rows.addWidget(self.below)
         rows.addWidget(self.transport)
         rows.addWidget(self.status)

@@ -75,31 +75,42 @@ def resource_path(*parts: str) -> Path:
     return Path(resources.__file__).parent.joinpath(*parts)
 
 
-def apply_theme(app: QApplication, presenter: bool = False) -> None:
-    """Dress the whole application; may be called again to switch presenter type on or off."""
-    scale = PRESENTER_SCALE if presenter else 1.0
-    if not app.property(DRESSED):  # each of these goes through every widget there is
-        style = QStyleFactory.create("Fusion")
-        if style is not None:
-            app.setStyle(style)
-        app.setPalette(_palette())
-        app.setProperty(DRESSED, True)
+def apply_theme(app: QApplication) -> None:
+    """Dress the whole application, once: each of these goes through every widget there is."""
+    if app.property(DRESSED):
+        return
+    style = QStyleFactory.create("Fusion")
+    if style is not None:
+        app.setStyle(style)
+    app.setPalette(_palette())
     font = QFont(app.font())
-    font.setPixelSize(round(TYPE_PX * scale))
+    font.setPixelSize(TYPE_PX)
     app.setFont(font)
-    app.setStyleSheet(style_sheet(scale))
+    app.setStyleSheet(style_sheet())
+    app.setProperty(DRESSED, True)
 
 
-def style_sheet(scale: float = 1.0) -> str:
-    """The style sheet with its colours and lengths filled in, lengths times `scale`."""
+def set_type_scale(widget: QWidget, scale: float) -> None:
+    """Let `widget` and what is in it write `scale` times as large.
+
+    The application's style sheet stays: dressing every widget anew would hold the window up for
+    half a second.
+    """
+    sizes = {"*": TYPE_PX, '*[role="heading"]': 1.3 * TYPE_PX, '*[role="small"]': SMALL_TYPE_PX}
+    rules = (f"{which} {{ font-size: {round(px * scale)}px; }}" for which, px in sizes.items())
+    widget.setStyleSheet("" if scale == 1.0 else "\n".join(rules))
+
+
+def style_sheet() -> str:
+    """The style sheet with its colours and lengths filled in."""
     values = {field.name: str(getattr(COLOURS, field.name)) for field in fields(Colours)}
     values["folder"] = resource_path("style").as_posix()
-    values["type"] = f"{round(TYPE_PX * scale)}px"
-    values["small"] = f"{round(SMALL_TYPE_PX * scale)}px"
-    values["big"] = f"{round(1.3 * TYPE_PX * scale)}px"
-    values["icon"] = f"{round(ICON_PX * scale)}px"
-    values["arrow"] = f"{round(10 * scale)}px"
-    values["mark"] = f"{round(14 * scale)}px"
+    values["type"] = f"{TYPE_PX}px"
+    values["small"] = f"{SMALL_TYPE_PX}px"
+    values["big"] = f"{round(1.3 * TYPE_PX)}px"
+    values["icon"] = f"{ICON_PX}px"
+    values["arrow"] = "10px"
+    values["mark"] = "14px"
     text = resource_path("style", "dark.qss").read_text(encoding="utf-8")
     return Template(text).substitute(values)
 

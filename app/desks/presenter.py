@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QCloseEvent, QGuiApplication, QScreen
-from PyQt6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PyQt6.QtGui import QAction, QCloseEvent, QGuiApplication, QScreen
+from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from app.captions import caption
 from app.desks.idle import IdleClock
@@ -15,9 +17,9 @@ from app.settings import Settings, SettingsModel
 from app.window import MainWindow
 from widgets.cloud_pane import CloudPane
 from widgets.linked_view import LinkedView
-from widgets.presenter_overlay import PresenterOverlay
+from widgets.presenter_band import PresenterBand
 from widgets.stage import Stage
-from widgets.theme import apply_theme
+from widgets.theme import PRESENTER_SCALE, set_type_scale
 
 _LOOK_MS = 500
 HIDE_CURSOR_S = 2.0
@@ -26,21 +28,27 @@ HIDE_CURSOR_S = 2.0
 class OutputWindow(QWidget):
     """The pictures once more, without controls, for a projector.
 
+    It never takes the keyboard by opening; clicked, it passes the main window's keys on.
+
     closed : the user closed it.
     """
 
     closed = pyqtSignal()
 
-    def __init__(self, view: LinkedView) -> None:
+    def __init__(self, view: LinkedView, actions: Sequence[QAction]) -> None:
         super().__init__()
         self.setWindowTitle("FlashDepth Live – output")
+        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+        self.addActions(actions)
         self.cloud = CloudPane()
         self.stage = Stage(view, self.cloud)
-        self.overlay = PresenterOverlay(self.stage)
+        self.band = PresenterBand(self)
         self.display = Display(self.stage, self.cloud, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.stage)
+        column.setSpacing(0)
+        column.addWidget(self.stage, 1)
+        column.addWidget(self.band)
 
     def show_on(self, screen: QScreen | None) -> None:
         """Fill `screen`, or be an ordinary window where there is no second one."""
@@ -80,8 +88,8 @@ class PresenterDesk(QObject):
         self._display = display
         self._model = model
         self._idle = idle
-        self._overlay = PresenterOverlay(window.stage)
         self._is_dressed = False
+        self._peeks = False
         self._cursor_hidden = False
         self._instead = ""
         self.output: OutputWindow | None = None
@@ -118,6 +126,7 @@ class PresenterDesk(QObject):
         if self.is_kiosk:
             self.leave_kiosk()
         else:
+            self._peeks = False
             self._window.set_chrome_visible(False)
             self._window.showFullScreen()
 
@@ -125,8 +134,29 @@ class PresenterDesk(QObject):
         """Be a window with controls again."""
         self._window.showNormal()
         self._window.set_chrome_visible(True)
-        self._window.inspector.setVisible(self._model.value.inspector)
+        self._peeks = False
+        self.show_inspector()
         self._show_cursor()
+
+    # -- the inspector -------------------------------------------------------------------------
+
+    def toggle_inspector(self) -> None:
+        """Show or hide it. Before an audience only for the moment: the setting stays."""
+        if self._is_presenting:
+            self._peeks = not self._peeks
+            self.show_inspector()
+        else:
+            self._model.replace(inspector=not self._model.value.inspector)
+
+    def show_inspector(self) -> None:
+        """Have it on screen as wanted; before an audience it stays away unless called for."""
+        shown = self._peeks if self._is_presenting else self._model.value.inspector
+        self._window.inspector.setVisible(shown)
+        self._window.inspector_button.setChecked(shown)
+
+    @property
+    def _is_presenting(self) -> bool:
+        return self.is_kiosk or self._model.value.presenter
 
     # -- output --------------------------------------------------------------------------------
 
@@ -135,9 +165,11 @@ class PresenterDesk(QObject):
         if self.output is not None:
             self.close_output()
             return
-        output = self.output = OutputWindow(self._window.view)
+        output = self.output = OutputWindow(self._window.view, self._window.actions())
         output.closed.connect(self.close_output)
         output.display.apply(self._model.value)
+        if self._is_dressed:
+            set_type_scale(output.stage, PRESENTER_SCALE)
         output.show_on(other_screen(self._window))
         if self._display.last is not None:
             output.display.show(self._display.last)
@@ -173,15 +205,17 @@ class PresenterDesk(QObject):
         words = ("", "")
         if settings.presenter:
             words = caption(settings, info.title if info is not None else "", self._instead)
-        for overlay in (self._overlay, self.output.overlay if self.output else None):
-            if overlay is not None:
-                overlay.tell(*words)
+        for band in (self._window.band, self.output.band if self.output else None):
+            if band is not None:
+                band.tell(*words)
 
     def _dress(self, presenter: bool) -> None:
         self._is_dressed = presenter
-        app = QApplication.instance()
-        if isinstance(app, QApplication):
-            apply_theme(app, presenter)
+        self._peeks = False
+        scale = PRESENTER_SCALE if presenter else 1.0
+        self._window.set_type_scale(scale)
+        if self.output is not None:
+            set_type_scale(self.output.stage, scale)
 
     # -- the cursor ----------------------------------------------------------------------------
 

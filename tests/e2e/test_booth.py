@@ -83,23 +83,41 @@ def test_presenters_type_is_large_and_says_what_is_on_screen(
 ) -> None:
     session = start_session(**SMALL)
     wait_until_shown(session)
-    before = grabbed(session.window.stage)
-    qtbot.keyClick(session.window, Qt.Key.Key_F9)
-    assert QApplication.font().pixelSize() == round(PRESENTER_SCALE * TYPE_PX)
-    overlay = session.presenter._overlay
-    assert overlay.isVisible()
-    qtbot.waitUntil(lambda: _foot_differs(session, before), timeout=5_000)
-    qtbot.keyClick(session.window, Qt.Key.Key_F9)
-    assert QApplication.font().pixelSize() == TYPE_PX
-    assert not overlay.isVisible()
+    window, band = session.window, session.window.band
+    assert window.inspector.isVisible()
+    qtbot.keyClick(window, Qt.Key.Key_F9)
+    assert window.stage.rgb.font().pixelSize() == round(PRESENTER_SCALE * TYPE_PX)
+    qtbot.waitUntil(band.isVisible, timeout=5_000)
+    assert (grabbed(band) > 200).all(axis=2).mean() > 0.01
+    assert not window.inspector.isVisible()
+    qtbot.waitUntil(
+        lambda: band.geometry().top() > window.stage.geometry().bottom(), timeout=5_000
+    )  # no word lies on a picture
+    qtbot.keyClick(window, Qt.Key.Key_I)
+    assert window.inspector.isVisible()
+    qtbot.keyClick(window, Qt.Key.Key_F9)
+    assert window.stage.rgb.font().pixelSize() == TYPE_PX
+    assert not band.isVisible()
+    assert window.inspector.isVisible()
+    assert session.model.value.inspector
 
 
-def _foot_differs(session: AppSession, before: np.ndarray) -> bool:
-    after = grabbed(session.window.stage)
-    if after.shape != before.shape:
-        return True
-    foot = slice(-before.shape[0] // 12, None)
-    return bool((after[foot] != before[foot]).mean() > 0.2)
+def test_the_second_screen_takes_no_focus_and_passes_keys_on(
+    start_session: Start, wait_until_shown: Wait, qtbot: QtBot
+) -> None:
+    session = start_session(**SMALL)
+    wait_until_shown(session)
+    qtbot.keyClick(session.window, Qt.Key.Key_F8)
+    output = session.presenter.output
+    assert output is not None
+    qtbot.waitExposed(output)
+    assert session.window.isActiveWindow()
+    output.activateWindow()
+    qtbot.waitUntil(output.isActiveWindow, timeout=5_000)
+    qtbot.keyClick(output, Qt.Key.Key_2)
+    assert session.model.value.panes == ("rgb",)
+    qtbot.keyClick(output, Qt.Key.Key_F8)
+    assert session.presenter.output is None
 
 
 def test_presets_are_one_key_away(

@@ -9,7 +9,7 @@ from widgets import theme
 from widgets.cheat_sheet import CheatSheet, balanced
 from widgets.drop_overlay import DropOverlay
 from widgets.hint import Hint
-from widgets.presenter_overlay import PresenterOverlay
+from widgets.presenter_band import PresenterBand
 
 LEFT = Qt.MouseButton.LeftButton
 KEYS = [
@@ -113,21 +113,31 @@ def test_groups_keep_their_order_and_none_is_lost() -> None:
 
 
 def test_the_presenters_words_grow_with_the_window(host: QWidget) -> None:
-    overlay = PresenterOverlay(host)
-    shares = []
-    for size in ((640, 360), (1280, 720)):
+    band = PresenterBand(host)
+    band.tell("Memory is off", "Both lanes see every frame as if it were the first.")
+    heights = []
+    for size in ((960, 540), (1920, 1080)):
         host.resize(*size)
-        overlay.tell("Memory is off", "Both lanes see every frame as if it were the first.")
-        shares.append(share_of(grabbed(overlay), theme.COLOURS.text, 60))
-    assert shares[1] == pytest.approx(shares[0], rel=0.5)
+        band.resize(size[0], band.height())
+        heights.append(band.height())
+        assert share_of(grabbed(band), theme.COLOURS.text, 60) > 0.005
+    assert heights[1] > 1.6 * heights[0]
+
+
+def test_the_band_keeps_its_height_whatever_it_says(host: QWidget) -> None:
+    band = PresenterBand(host)
+    band.tell("Memory is off")
+    height = band.height()
+    band.tell("Memory is off", "Both lanes see every frame as if it were the first. " * 9)
+    assert band.height() == height
 
 
 def test_nothing_to_say_takes_the_band_away(host: QWidget) -> None:
-    overlay = PresenterOverlay(host)
-    overlay.tell("Memory is off")
-    assert overlay.isVisible()
-    overlay.tell("")
-    assert not overlay.isVisible()
+    band = PresenterBand(host)
+    band.tell("Memory is off")
+    assert band.isVisible()
+    band.tell("")
+    assert not band.isVisible()
 
 
 def test_a_hint_closes_by_its_button(qtbot: QtBot, host: QWidget) -> None:

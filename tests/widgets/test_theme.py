@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QIcon
-from PyQt6.QtWidgets import QApplication, QLabel
+from PyQt6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from widgets import theme
@@ -72,17 +72,15 @@ def test_the_style_sheet_has_no_gap_and_names_files_that_exist() -> None:
     assert all(Path(name).is_file() for name in files)
 
 
-def test_presenter_type_is_larger_and_can_be_taken_back(qtbot: QtBot, qapp: QApplication) -> None:
-    label = QLabel("24.1 fps")
-    qtbot.addWidget(label)
+def test_presenter_type_is_larger_and_can_be_taken_back(qtbot: QtBot) -> None:
+    panel = QWidget()
+    qtbot.addWidget(panel)
+    label = QLabel("24.1 fps", panel)
     sizes = []
-    try:
-        for presenter in (False, True, False):
-            theme.apply_theme(qapp, presenter)
-            label.ensurePolished()
-            sizes.append(label.sizeHint().height())
-    finally:
-        theme.apply_theme(qapp)
+    for scale in (1.0, theme.PRESENTER_SCALE, 1.0):
+        theme.set_type_scale(panel, scale)
+        label.ensurePolished()
+        sizes.append(label.sizeHint().height())
     assert sizes[1] > 1.3 * sizes[0]
     assert sizes[2] == sizes[0]
 
