@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import faulthandler
 import logging
 import os
 import sys
@@ -14,35 +16,37 @@ from app.commands.window import require_display
 from app.documents import write_figures
 from app.environment import environment
 from app.logbook import logging_to_file
+from models.errors import UserError
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Soak, print the figures, write them if asked to; 1 if anything was not survived."""
     require_display()
+    from app.soak.figures import is_sound, lines
     from app.soak.run import soak
     from app.threads import any_abandoned
 
+    def tell(figures: dict[str, Any]) -> None:
+        print(
+            f"{figures['minutes']:.0f} min: {figures['faults_survived']} of "
+            f"{figures['faults_injected']} faults survived, {figures['crashes']} crashes, "
+            f"{figures['rss_mb']:.0f} MB",
+            flush=True,
+        )
+        if arguments.json is not None:
+            with contextlib.suppress(UserError):  # it is told at the end
+                write_figures(arguments.json, figures)
+
+    faulthandler.enable()
     with logging_to_file(), tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        figures = soak(arguments.minutes, arguments.seed, Path(folder))
+        figures = soak(arguments.minutes, arguments.seed, Path(folder), tell)
     figures["environment"] = environment()
-    _print(figures)
+    print("\n".join(lines(figures)))
     if arguments.json is not None:
         write_figures(arguments.json, figures)
-    sound = not figures["crashes"] and figures["faults_survived"] == figures["faults_injected"]
-    code = 0 if sound else 1
+    code = 0 if is_sound(figures) else 1
     if any_abandoned():  # the interpreter would wait for it, or abort on it
         logging.shutdown()
         sys.stdout.flush()
         os._exit(code)
     return code
-
-
-def _print(figures: dict[str, Any]) -> None:
-    survived, injected = figures["faults_survived"], figures["faults_injected"]
-    stalls = figures["gui_stall_ms"]
-    print(f"{figures['minutes']:.1f} minutes, {figures['actions']} actions")
-    print(f"{survived} of {injected} faults survived, {figures['crashes']} crashes")
-    print(f"{figures['fps']:.1f} fps shown, {figures['restarts']} stages replaced")
-    print(f"memory {figures['rss_slope_mb_per_10min']:+.1f} MB per 10 minutes")
-    print(f"left behind: {figures['threads_left']} threads, {figures['files_left']} files")
-    print(f"window stalls: p99 {stalls['p99']:.0f} ms, at most {stalls['max']:.0f} ms")

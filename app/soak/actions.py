@@ -46,6 +46,11 @@ def input_size(session: AppSession, _props: Props, rng: random.Random) -> None:
     session.controller.set("input_size", rng.choice((98, 140, 182)))
 
 
+def source_size(session: AppSession, _props: Props, rng: random.Random) -> None:
+    width, height = rng.choice(((320, 240), (256, 256), (384, 216)))
+    session.model.replace(source_width=width, source_height=height)
+
+
 def source(session: AppSession, props: Props, rng: random.Random) -> None:
     session.controller.open_source(rng.choice(props.sources()))
 
@@ -108,7 +113,7 @@ def record(session: AppSession, props: Props, _rng: random.Random) -> None:
 ACTIONS: Mapping[str, Action] = {
     action.__name__: action
     for action in (
-        view, pane, colours, display_range, memory, model, input_size, source, pause, seek,
-        pacing, toggles, pin, preset, kiosk, output, panic, cheat_sheet, record,
+        view, pane, colours, display_range, memory, model, input_size, source_size, source, pause,
+        seek, pacing, toggles, pin, preset, kiosk, output, panic, cheat_sheet, record,
     )
 }  # fmt: skip

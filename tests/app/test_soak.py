@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import sys
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
+from app.capture import CaptureLoop
+from app.inference import InferenceLoop
+from app.recording.format import INDEX
+from app.recording.writer import RecordingWriter
 from app.soak.actions import ACTIONS
 from app.soak.camera import SoakCamera
+from app.soak.driver import Sample, Tally
 from app.soak.faults import FAULTS, counted_crashes
-from app.soak.run import slope_mb_per_10min, thinned
+from app.soak.figures import figures_of, is_sound, lines, slope_mb_per_10min, thinned
+from app.soak.run import recordings_in
+from models.estimators.neural import NeuralSession
 
 
 def test_the_slope_is_that_of_the_settled_part() -> None:
@@ -29,8 +39,80 @@ def test_samples_are_thinned_to_a_readable_number() -> None:
 
 
 def test_there_are_faults_of_every_kind_and_actions_to_go_with_them() -> None:
-    assert len(FAULTS) == 10
+    assert len(FAULTS) == 11
     assert len(ACTIONS) > 15
+
+
+@pytest.mark.parametrize(
+    ("owner", "name"),
+    [
+        (CaptureLoop, "_handle"),
+        (InferenceLoop, "_publish"),
+        (NeuralSession, "step"),
+        (RecordingWriter, "write"),
+    ],
+)
+def test_what_the_faults_take_hold_of_is_there(owner: type, name: str) -> None:
+    assert callable(getattr(owner, name))
+
+
+def _tally() -> Tally:
+    tally = Tally(injected_s=[10.0, 22.0, 40.0], restart_s={"lane_hangs": 1.9})
+    for name in ("lane_hangs", "lane_raises", "corrupt_file"):
+        tally.injected[name] += 1
+        tally.noticed[name] += 1
+        tally.survived[name] += 1
+    tally.samples.extend(Sample(2.0 * i, 500.0 + i / 600, 20, 40) for i in range(600))
+    return tally
+
+
+def _figures(tally: Tally) -> dict[str, Any]:
+    return figures_of(tally) | {
+        "complete": True, "minutes": 20.0, "seed": 1, "crashes": 0, "crashed": [], "fps": 9.0,
+        "dropped": 3, "restarts": 1, "threads_left": 0, "files_left": 0,
+        "gui_stall_ms": {"p99": 30.0, "max": 700.0},
+        "recordings": {"whole": 4, "empty": 1, "damaged": 0},
+    }  # fmt: skip
+
+
+def test_a_day_without_trouble_is_sound_and_says_what_is_over_its_limit() -> None:
+    figures = _figures(_tally())
+    assert is_sound(figures)
+    text = "\n".join(lines(figures))
+    assert "3 of 3 faults survived, 3 noticed, 0 crashes" in text
+    assert "a fault at least every 18.0 s (within 20)" in text
+    assert "at the slowest after 1.9 s (within 2)" in text
+    assert "memory 0.5 MB per 10 minutes (within 1)\n" in text
+    assert "p99 30.0 ms (within 100), at most 700.0 ms (OVER 500)" in text
+    assert json.dumps(figures, allow_nan=False)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"complete": False},
+        {"crashes": 1},
+        {"trouble": ["x"]},
+        {"faults_survived": 2},
+        {"recordings": {"whole": 0, "empty": 0, "damaged": 1}},
+    ],
+)
+def test_one_thing_amiss_makes_the_day_unsound(change: dict[str, object]) -> None:
+    assert not is_sound(_figures(_tally()) | change)
+
+
+def test_a_run_that_ended_before_its_first_fault_still_has_figures() -> None:
+    figures = _figures(Tally())
+    assert "nothing measured" in "\n".join(lines(figures))
+
+
+def test_a_recording_without_a_frame_is_empty_and_one_that_cannot_be_read_is_damaged(
+    tmp_path: Path,
+) -> None:
+    for name, index in (("recording0", b""), ("recording1", b'x {"kind":"frame"}')):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / INDEX).write_bytes(index)
+    assert recordings_in(tmp_path) == {"whole": 0, "empty": 1, "damaged": 1}
 
 
 def test_what_nobody_caught_is_counted_and_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,251 @@
+"""Plays the day at the booth: visitors, faults, and how the window comes through."""
+
+from __future__ import annotations
+
+import faulthandler
+import logging
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+
+import psutil
+from PyQt6.QtCore import QEventLoop, QObject, QTimer
+
+from app.session import AppSession
+from app.soak.actions import ACTIONS
+from app.soak.faults import FAULTS, NotNoticed
+from app.soak.props import Props
+from app.soak.witness import Witness
+
+log = logging.getLogger(__name__)
+
+ACTION_EVERY_S = 0.8
+CALM_S = (3.0, 7.0)
+MOST_APART_S = 18.0
+"""From one fault to the next; visitors have less time where recovery took longer."""
+RECOVERY_S = 20.0
+SAMPLE_EVERY_S = 2.0
+TELL_EVERY_S = 60.0
+DUMP_AFTER_S = 3.0
+WELL_AGAIN = 3
+"""Frames in a row, from the chosen source and with every lane, that end a fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The process at one moment: seconds since the start, MB resident, threads, open files."""
+
+    at_s: float
+    rss_mb: float
+    threads: int
+    files: int
+
+
+@dataclass(slots=True)
+class Tally:
+    """What happened. Counters and maxima are by the name of the fault.
+
+    noticed : the window took notice. survived : noticed, and well again in time.
+    trouble : what went wrong, a few words each. injected_s : when, seconds since the start.
+    """
+
+    injected: Counter[str] = field(default_factory=Counter)
+    noticed: Counter[str] = field(default_factory=Counter)
+    survived: Counter[str] = field(default_factory=Counter)
+    recovery_s: dict[str, float] = field(default_factory=dict)
+    restart_s: dict[str, float] = field(default_factory=dict)
+    injected_s: list[float] = field(default_factory=list)
+    trouble: list[str] = field(default_factory=list)
+    actions: Counter[str] = field(default_factory=Counter)
+    samples: list[Sample] = field(default_factory=list)
+    stalls: list[tuple[float, str]] = field(default_factory=list)
+
+    def slowest(self, times_s: dict[str, float], name: str, took_s: float) -> None:
+        """Keep the longest time of the fault `name`."""
+        times_s[name] = max(took_s, times_s.get(name, 0.0))
+
+
+class Driver(QObject):
+    """Plays the script: a generator that says for how many seconds to leave the window alone.
+
+    tell : called once a minute, with the seconds that passed.
+    is_complete : the script ran to its end; the window did not close, nothing of ours raised.
+    """
+
+    def __init__(
+        self,
+        session: AppSession,
+        stage: Props,
+        rng: random.Random,
+        seconds: float,
+        tell: Callable[[float], None],
+    ) -> None:
+        super().__init__()
+        self.tally = Tally()
+        self.witness = Witness(session)
+        self.is_complete = False
+        self._session = session
+        self._stage = stage
+        self._rng = rng
+        self._seconds = seconds
+        self._tell = tell
+        self._told_s = 0.0
+        self._started_s = time.monotonic()
+        self._loop = QEventLoop()
+        self._process = psutil.Process()
+        self._doing = "start"
+        self._script = self._play()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._go_on)
+        self._sampler = QTimer(self)
+        self._sampler.setInterval(round(1000 * SAMPLE_EVERY_S))
+        self._sampler.timeout.connect(self._sample)
+        self._breath = QTimer(self)
+        self._breath.setInterval(250)
+        self._breath.timeout.connect(_dump_if_held_up)
+        session.health.stalled.connect(self._on_stalled)
+        session.window.closing.connect(self._loop.quit)
+
+    def run(self) -> None:
+        """Until the time is over or the window closes."""
+        self._sampler.start()
+        self._breath.start()
+        self._timer.start(0)
+        self._loop.exec()
+        self._timer.stop()
+        self._sampler.stop()
+        self._breath.stop()
+        faulthandler.cancel_dump_traceback_later()
+        self._script.close()
+
+    def passed_s(self) -> float:
+        """Seconds since the start."""
+        return time.monotonic() - self._started_s
+
+    def _go_on(self) -> None:
+        wait_s: float | None = None
+        try:
+            wait_s = next(self._script, None)
+        finally:  # also where something of the window's raised: that is counted, and it ends
+            if wait_s is None:
+                self._loop.quit()
+            else:
+                self._timer.start(round(1000 * wait_s))
+
+    # -- the script ----------------------------------------------------------------------------
+
+    def _play(self) -> Generator[float, None, None]:
+        yield from self._until_well(60.0)
+        self._session.health.stalls.reset()
+        self.tally.stalls.clear()
+        injected_s, order = self.passed_s(), _shuffled(self._rng, "")
+        while self.passed_s() < self._seconds:
+            left_s = MOST_APART_S - (self.passed_s() - injected_s)
+            yield from self._visit(max(1.0, min(self._rng.uniform(*CALM_S), left_s)))
+            yield from self._calm_down()
+            injected_s = self.passed_s()
+            name = order.pop()
+            yield from self._suffer(name)
+            order = order or _shuffled(self._rng, name)
+        self.is_complete = True
+
+    def _visit(self, seconds: float) -> Iterator[float]:
+        """Random actions. Each runs by itself, so that one that raises ends nothing else."""
+        until_s = time.monotonic() + seconds
+        while time.monotonic() < until_s:
+            name = self._rng.choice(list(ACTIONS))
+            self.tally.actions[name] += 1
+            self._doing = name
+            QTimer.singleShot(0, partial(ACTIONS[name], self._session, self._stage, self._rng))
+            yield ACTION_EVERY_S
+
+    def _calm_down(self) -> Iterator[float]:
+        """A fault is injected into a window that is well, else it proves nothing."""
+        self._make_moving()
+        self.witness.begin()
+        if not (yield from self._until_well(RECOVERY_S)):
+            self._note(f"not well after {self._doing}: {self.witness.why_unwell()}")
+            self._session.controller.open_source(str(self._stage.clip))
+
+    def _suffer(self, name: str) -> Iterator[float]:
+        self.tally.injected[name] += 1
+        self.tally.injected_s.append(self.passed_s())
+        self._doing = name
+        log.info("fault %s", name)
+        self.witness.begin()
+        try:
+            yield from FAULTS[name](self._session, self._stage, self.witness)
+        except NotNoticed as error:
+            self._note(f"{name}: {error}")
+        else:
+            self.tally.noticed[name] += 1
+        yield from self._recover(name)
+
+    def _recover(self, name: str) -> Iterator[float]:
+        tally, witness, healed_s = self.tally, self.witness, time.monotonic()
+        was_noticed = tally.noticed[name] == tally.survived[name] + 1
+        self._make_moving()
+        witness.well = 0
+        is_well = yield from self._until_well(RECOVERY_S)
+        if witness.restart_s is not None:
+            tally.slowest(tally.restart_s, name, witness.restart_s)
+        if not is_well:
+            self._note(f"{name}: not well after {RECOVERY_S:.0f} s: {witness.why_unwell()}")
+            return
+        tally.slowest(tally.recovery_s, name, time.monotonic() - healed_s)
+        tally.survived[name] += was_noticed
+
+    def _make_moving(self) -> None:
+        """What a visitor left paused or ended says nothing about a fault."""
+        self._session.controller.set_paused(False)
+        self._session.controller.set("loop", True)
+
+    def _until_well(self, seconds: float) -> Generator[float, None, bool]:
+        until_s = time.monotonic() + seconds
+        while self.witness.well < WELL_AGAIN:
+            if time.monotonic() > until_s:
+                return False
+            yield 0.1
+        return True
+
+    # -- what is noted -------------------------------------------------------------------------
+
+    def _note(self, trouble: str) -> None:
+        log.error("soak: %s", trouble)
+        self.tally.trouble.append(f"{self.passed_s():.0f} s: {trouble}")
+
+    def _on_stalled(self, late_ms: float) -> None:
+        self.tally.stalls.append((round(late_ms), self._doing))
+
+    def _sample(self) -> None:
+        process, passed_s = self._process, self.passed_s()
+        with process.oneshot():
+            rss_mb, threads = process.memory_info().rss / 1e6, process.num_threads()
+        self.tally.samples.append(Sample(passed_s, rss_mb, threads, open_files(process)))
+        if passed_s - self._told_s >= TELL_EVERY_S:
+            self._told_s = passed_s
+            self._tell(passed_s)
+
+
+def open_files(process: psutil.Process) -> int:
+    """How many file descriptors or handles the process has."""
+    asked = getattr(process, "num_fds", None) or getattr(process, "num_handles", None)
+    return int(asked()) if asked is not None else 0
+
+
+def _shuffled(rng: random.Random, last: str) -> list[str]:
+    """Every fault once, from the end; the first is not the one that was `last`."""
+    order = list(FAULTS)
+    rng.shuffle(order)
+    if order[-1] == last:
+        order.reverse()
+    return order
+
+
+def _dump_if_held_up() -> None:
+    """Every thread's stack goes to stderr if the window stands still for `DUMP_AFTER_S`."""
+    faulthandler.dump_traceback_later(DUMP_AFTER_S)

@@ -1,0 +1,131 @@
+"""What a soak found, as numbers and as lines to read."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from app.soak.driver import Tally
+from app.soak.faults import FAULTS
+
+WARM_UP_SHARE = 0.3
+LEAST_SETTLED_S = 600.0
+"""A slope over less than this says nothing about a leak."""
+
+LIMITS = {"slope": 1.0, "p99": 100.0, "max": 500.0, "apart": 20.0, "restart": 2.0}
+
+
+def slope_mb_per_10min(memory: Sequence[tuple[float, float]]) -> float:
+    """Least squares over (seconds, MB) after the warm-up; 0 where there are too few."""
+    settled = memory[round(len(memory) * WARM_UP_SHARE) :]
+    if len(settled) < 10:
+        return 0.0
+    seconds, megabytes = np.asarray(settled, np.float64).T
+    return float(np.polyfit(seconds, megabytes, 1)[0] * 600)
+
+
+def thinned(memory: Sequence[tuple[float, float]], most: int = 120) -> list[tuple[int, int]]:
+    """At most so many of the samples, as whole (seconds, MB)."""
+    every = max(1, -(-len(memory) // most))
+    return [(round(seconds), round(megabytes)) for seconds, megabytes in memory[::every]]
+
+
+def figures_of(tally: Tally) -> dict[str, Any]:
+    """The part of the figures that comes from the tally; JSON's plain values."""
+    memory = [(sample.at_s, sample.rss_mb) for sample in tally.samples]
+    apart_s = np.diff(tally.injected_s).tolist()
+    return {
+        "faults_injected": tally.injected.total(),
+        "faults_noticed": tally.noticed.total(),
+        "faults_survived": tally.survived.total(),
+        "fault_every_s": {
+            "median": statistics.median(apart_s) if apart_s else None,
+            "max": max(apart_s, default=None),
+        },
+        "slowest_restart_s": max(tally.restart_s.values(), default=None),
+        "rss_slope_mb_per_10min": slope_mb_per_10min(memory),
+        "settled_s": (1 - WARM_UP_SHARE) * memory[-1][0] if memory else 0.0,
+        "actions": tally.actions.total(),
+        "faults": {
+            name: {
+                "injected": tally.injected[name],
+                "noticed": tally.noticed[name],
+                "survived": tally.survived[name],
+                "slowest_recovery_s": tally.recovery_s.get(name),
+                "slowest_restart_s": tally.restart_s.get(name),
+            }
+            for name in FAULTS
+        },
+        "trouble": tally.trouble[:50],
+        "memory_mb": thinned(memory),
+        "rss_mb": memory[-1][1] if memory else 0.0,
+        "threads": _course([sample.threads for sample in tally.samples]),
+        "open_files": _course([sample.files for sample in tally.samples]),
+        "longest_stalls": sorted(tally.stalls, reverse=True)[:20],
+    }
+
+
+def _course(counts: list[int]) -> dict[str, float]:
+    """Medians of the tenth after the warm-up and of the last tenth, and the most."""
+    settled = counts[round(len(counts) * WARM_UP_SHARE) :]
+    if not settled:
+        return {}
+    tenth = max(1, len(settled) // 10)
+    return {
+        "settled": statistics.median(settled[:tenth]),
+        "end": statistics.median(settled[-tenth:]),
+        "max": max(counts),
+    }
+
+
+def is_sound(figures: dict[str, Any]) -> bool:
+    """It ran to its end, survived everything, and left nothing damaged or open behind."""
+    return bool(
+        figures["complete"]
+        and not figures["crashes"]
+        and not figures["trouble"]
+        and figures["faults_survived"] == figures["faults_injected"]
+        and not figures["recordings"]["damaged"]
+    )
+
+
+def lines(figures: dict[str, Any]) -> list[str]:
+    """The figures to read at the end of a run, each with its limit where there is one."""
+    stalls, apart_s = figures["gui_stall_ms"], figures["fault_every_s"]["max"]
+    slope, settled_s = figures["rss_slope_mb_per_10min"], figures["settled_s"]
+    threads, files, recordings = figures["threads"], figures["open_files"], figures["recordings"]
+    survived, injected = figures["faults_survived"], figures["faults_injected"]
+    found = [
+        f"{figures['minutes']:.1f} minutes, {figures['actions']} actions, seed {figures['seed']}"
+        + ("" if figures["complete"] else "; it broke off"),
+        f"{survived} of {injected} faults survived, {figures['faults_noticed']} noticed, "
+        f"{figures['crashes']} crashes",
+        f"a fault at least every {_held(apart_s, 'apart', 's')}",
+        f"{figures['restarts']} stages replaced, at the slowest after "
+        f"{_held(figures['slowest_restart_s'], 'restart', 's')}",
+        f"{figures['fps']:.1f} fps shown, {figures['dropped']} frames dropped",
+        f"memory {_held(slope, 'slope', 'MB per 10 minutes')}"
+        + ("" if settled_s >= LEAST_SETTLED_S else "; too short a run to tell"),
+        f"window stalls: p99 {_held(stalls['p99'], 'p99', 'ms')}, "
+        f"at most {_held(stalls['max'], 'max', 'ms')}",
+        f"threads {threads.get('settled')} to {threads.get('end')}, "
+        f"open files {files.get('settled')} to {files.get('end')}",
+        f"left behind: {figures['threads_left']} threads, {figures['files_left']} files",
+        f"recordings: {recordings['whole']} whole, {recordings['empty']} ended before their first "
+        f"frame, {recordings['damaged']} damaged",
+    ]
+    for name, fault in figures["faults"].items():
+        recovery_s = fault["slowest_recovery_s"]
+        took = "" if recovery_s is None else f", well again after {recovery_s:.1f} s at most"
+        found.append(f"  {name}: {fault['survived']} of {fault['injected']}{took}")
+    return found + [f"! {trouble}" for trouble in figures["trouble"] + figures["crashed"]]
+
+
+def _held(value: float | None, limit: str, unit: str) -> str:
+    if value is None:
+        return "nothing measured"
+    word = "within" if value <= LIMITS[limit] else "OVER"
+    return f"{value:.1f} {unit} ({word} {LIMITS[limit]:g})"
