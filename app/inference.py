@@ -1,4 +1,8 @@
-"""The inference loop: the newest frame in, its FrameResult out. Plain Python, no Qt."""
+"""The inference loop: the newest frame in, its FrameResult out. Plain Python, no Qt.
+
+On the CPU one frame is estimated after the other. A device with streams is handed the next frame
+while it works on the last, so that it has work while the host shows a result.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +11,13 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 
 from app.mailbox import Closed, Slot
 from app.pipeline import Pipeline, PipelineConfig
 from app.results import FrameResult
 from app.supervision import Pulse
+from app.underway import Underway
 from models.device import set_cpu_threads
 from models.frames import Frame
 
@@ -19,6 +25,8 @@ log = logging.getLogger(__name__)
 
 Tap = Callable[[FrameResult], object]
 _IDLE_S = 0.05
+_GLANCE_S = 0.001
+"""How long a frame that is back may wait while the next one is waited for."""
 _LOADING_S = 180.0
 _WARM_UP_S = 60.0
 _SLOWER_THAN_EVER = 3.0
@@ -30,6 +38,8 @@ class InferenceLoop:
 
     taps get every result on the inference thread and must not block.
     `state` is a short text while models are being opened, else empty.
+    warming_since_s : time.monotonic() since when a frame is awaited that takes longer than those
+        after it, because memory is taken and kernels are chosen with it; None at other times.
     pulse : the loop's sign of life; it announces how long loading and each frame may take.
     """
 
@@ -54,6 +64,8 @@ class InferenceLoop:
         self.state = ""
         self.finished = 0
         self.pulse = Pulse()
+        self.warming_since_s: float | None = None
+        self._underway: deque[Underway] = deque()
         self._steps_s: deque[float] = deque(maxlen=20)
         self._stepped_size = (0, 0)
 
@@ -68,7 +80,7 @@ class InferenceLoop:
             self._reset_wanted = True
 
     def stop(self) -> None:
-        """Make run() return after the frame in hand."""
+        """Make run() return after the frames in hand."""
         self._stop.set()
 
     def abandon(self) -> None:
@@ -92,37 +104,79 @@ class InferenceLoop:
     def run(self) -> None:
         """Estimate until stop() or until the frames end; closes the pipeline on the way out."""
         try:
-            while not self._stop.is_set():
-                self.pulse.beat()
-                changed = self._grant_wishes()
-                frame = self._frames.take(0.0 if changed else _IDLE_S)
-                if frame is not None:
-                    self._publish(self._step(frame))
-                elif changed and self._last is not None:
-                    self.pulse.beat(_WARM_UP_S)
-                    self._publish(self._pipeline.refresh(self._last))
-        except Closed:
-            pass  # the capture side went first
+            with suppress(Closed):  # the capture side went first
+                while not self._stop.is_set():
+                    self._round()
+            with suppress(Closed):
+                self._finish_all()
         finally:
             self._pipeline.close()
 
-    def _step(self, frame: Frame) -> FrameResult:
-        """Step the pipeline, having announced how long that may take."""
+    def _round(self) -> None:
+        self.pulse.beat()
+        changed = self._grant_wishes()
+        frame = self._next_frame(changed)
+        if frame is not None:
+            self._begin(frame)
+            if len(self._underway) >= self._pipeline.room:
+                self._finish_oldest()
+        elif self._underway:
+            self._finish_oldest()
+        elif changed and self._last is not None:
+            self.pulse.beat(_WARM_UP_S)
+            self._publish(self._pipeline.refresh(self._last))
+
+    def _next_frame(self, changed: bool) -> Frame | None:
+        """The newest frame, if one comes before it is time for something else.
+
+        While a device works this is when its oldest frame is back. Gives no sign of life
+        meanwhile: a device that hangs is to be noticed.
+        """
+        if not self._underway:
+            return self._frames.take(0.0 if changed else _IDLE_S)
+        self.pulse.beat(self._allowed_s())
+        while not self._stop.is_set():
+            is_ready = self._pipeline.is_ready(self._underway[0])
+            frame = self._frames.take(0.0 if is_ready else _GLANCE_S)
+            if frame is not None or is_ready:
+                return frame
+        return None
+
+    def _begin(self, frame: Frame) -> None:
         if frame.size != self._stepped_size:
             self._steps_s.clear()
-        allowed_s = _SLOWER_THAN_EVER * max(self._steps_s) if self._steps_s else _WARM_UP_S
-        self.pulse.beat(allowed_s)
-        started_s = time.monotonic()
-        result = self._pipeline.step(frame, self._frames.dropped)
-        self._steps_s.append(time.monotonic() - started_s)
-        self._stepped_size = frame.size
-        return result
+            self._stepped_size = frame.size
+        if self.warming_since_s is None and (not self._steps_s or self._pipeline.is_cold(frame)):
+            self.warming_since_s = time.monotonic()
+        self.pulse.beat(self._allowed_s())
+        self._underway.append(self._pipeline.begin(frame, self._frames.dropped))
+
+    def _finish_oldest(self) -> None:
+        """Finish a frame, having announced how long that may take."""
+        self.pulse.beat(self._allowed_s())
+        underway = self._underway.popleft()
+        result = self._pipeline.finish(underway)
+        self._steps_s.append((result.done_ns - underway.begun_ns) / 1e9)
+        if not self._pipeline.is_cold(result.frame):
+            self.warming_since_s = None
+        self._publish(result)
+
+    def _finish_all(self) -> None:
+        while self._underway:
+            self._finish_oldest()
+
+    def _allowed_s(self) -> float:
+        if self.warming_since_s is not None or not self._steps_s:
+            return _WARM_UP_S
+        return _SLOWER_THAN_EVER * max(self._steps_s)
 
     def _grant_wishes(self) -> bool:
         with self._lock:
             wanted, self._wanted = self._wanted, None
             self._granted = wanted or self._granted
             reset, self._reset_wanted = self._reset_wanted, False
+        if wanted is not None or reset:
+            self._finish_all()  # what was begun was begun under the old wishes
         if wanted is not None:
             config, threads = wanted
             if self._pipeline.will_open(config):

@@ -12,8 +12,8 @@ import numpy as np
 
 from models import registry
 from models.errors import UserError
-from models.estimator import EstimatorOptions, Pending, Session
-from models.frames import DepthMap
+from models.estimator import DeferringSession, EstimatorOptions, Session
+from models.frames import DepthMap, Frame
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,10 @@ def without_memory(model: str) -> str:
 
 @dataclass(slots=True)
 class Lane:
-    """One lane's open session, or why there is none."""
+    """One lane's open session, or why there is none.
+
+    deferring : the session once more if its device works by itself.
+    """
 
     model: str
     options: EstimatorOptions
@@ -51,11 +54,27 @@ class Lane:
     session: Session | None = None
     failure: str = ""
     fresh: bool = True
-    pending: Pending | None = None
+    deferring: DeferringSession | None = None
+
+    @property
+    def defers(self) -> bool:
+        """Whether frames are handed over before they are waited for."""
+        return self.deferring is not None
+
+    @property
+    def note(self) -> str:
+        """One sentence if the session does not run as it was asked to, else empty."""
+        return "" if self.deferring is None else self.deferring.note
+
+    def is_cold(self, frame: Frame) -> bool:
+        """Whether the device has yet to warm up for frames of this size."""
+        return self.deferring is not None and self.deferring.is_cold(frame)
 
     def open(self) -> None:
         try:
             self.session = registry.find(self.model).open(self.options)
+            if isinstance(self.session, DeferringSession):
+                self.deferring = self.session
         except UserError as error:
             log.warning("lane cannot open %s: %s", self.model, error)
             self.failure = str(error)
@@ -66,12 +85,17 @@ class Lane:
     def close(self) -> None:
         if self.session is not None:
             self.session.close()
-            self.session = None
+            self.session = self.deferring = None
 
     def reset(self) -> None:
-        if self.session is not None:
-            self.session.reset()
+        """The next frame is the first; a session that cannot forget is only complained of."""
         self.fresh = True
+        if self.session is None:
+            return
+        try:
+            self.session.reset()
+        except MISTAKES:
+            log.exception("%s cannot be reset", self.model)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,6 +106,7 @@ class Seen:
     depth: DepthMap
     compute_ms: float = 0.0
     fresh: bool = False
+    note: str = ""
 
 
 def family(model: str) -> str:

@@ -2,29 +2,31 @@
 
 The pipeline opens a session per lane, resets them where the stream breaks, shares what lanes can
 share, keeps the display range, and turns a failing lane into a sentence instead of a crash.
+
+A frame is begun and finished. Where a device works by itself, the next frame is begun before the
+last is finished; the results are those of one frame after the other.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import logging
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from app.analysis import AnalysisWishes, Analyst
-from app.lanes import LANES, MISTAKES, Lane, Seen, family, is_unknown, stumbled, without_memory
+from app.lane_runner import LaneRunner
+from app.lanes import LANES, Lane, Seen, family, without_memory
 from app.results import Analysis, FrameResult, LaneResult
 from app.sources.cuts import CutDetector
-from app.supervision import LaneKey, LaneTroubles
+from app.supervision import LaneTroubles
+from app.underway import Underway
 from models import registry
-from models.errors import UserError
-from models.estimator import DeferringSession, EstimatorOptions, FrameMemo
+from models.estimator import EstimatorOptions
 from models.frames import Frame
 from renderers.depth_image import quantise
 from renderers.display_range import RangeSettings, RangeTracker
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +62,28 @@ class Pipeline:
         self._range = RangeTracker(RangeSettings())
         self._analyst = Analyst()
         self._clock_ns = clock_ns
-        self._troubles = LaneTroubles()
-        self._in_hand: LaneKey | None = None
+        self._runner = LaneRunner(clock_ns, LaneTroubles())
+        self._underway: deque[Underway] = deque()
+        self._done_ns = 0
+
+    @property
+    def room(self) -> int:
+        """Frames that may be underway: two where a device works by itself, else one."""
+        return 2 if any(lane.defers for lane in self._lanes.values()) else 1
 
     def successor(self) -> Pipeline:
         """A pipeline to take over from this one while it hangs: the lane at fault is put aside."""
         heir = Pipeline(self._clock_ns)
-        heir._troubles = self._troubles.copy()
-        if (key := self._in_hand) is not None:
-            heir._troubles.hangs(key, f"{key[1]} did not answer and was stopped.", self._now_s())
+        heir._runner.troubles = self._runner.troubles.copy()
+        if (key := self._runner.in_hand) is not None:
+            sentence = f"{key[1]} did not answer and was stopped."
+            heir._runner.troubles.hangs(key, sentence, self._clock_ns() / 1e9)
         return heir
 
     def configure(self, config: PipelineConfig) -> bool:
         """Open what changed and keep the rest with its memory; opens may take seconds.
 
-        True if any lane is new.
+        True if any lane is new. What is underway is finished first, by the caller.
         """
         is_new = False
         previous, self._config = self._config, config
@@ -107,15 +116,19 @@ class Pipeline:
         return bool(lane.failure) and lane.attempt != config.attempt
 
     def reset(self) -> None:
-        """Forget the past in every lane and in the display range; lanes that stumbled may try."""
-        self._troubles.try_again()
+        """Forget the past in every lane and in the display range; lanes that stumbled may try.
+
+        What is underway is finished first, by the caller.
+        """
+        self._runner.troubles.try_again()
         for lane in self._lanes.values():
             lane.reset()
         self._range.reset()
         self._analyst.reset()
 
     def close(self) -> None:
-        """Close every session. The pipeline may be configured anew afterwards."""
+        """Close every session; what is underway is lost. It may be configured anew afterwards."""
+        self._underway.clear()
         for lane in self._lanes.values():
             lane.close()
         self._lanes.clear()
@@ -123,45 +136,77 @@ class Pipeline:
 
     def step(self, frame: Frame, dropped: int = 0) -> FrameResult:
         """Estimate `frame` in every lane. Resets first if the stream broke before it."""
-        started_ns = self._clock_ns()
-        cut = self._continuity(frame)
-        memo = FrameMemo()
-        failures: dict[str, str] = {}
+        return self.finish(self.begin(frame, dropped))
+
+    def begin(self, frame: Frame, dropped: int = 0) -> Underway:
+        """Let devices begin with `frame`; at most `room` frames are underway."""
+        begun_ns = self._clock_ns()
+        is_first, cut = self._continuity(frame)
+        underway = Underway(frame, dropped, cut, is_first, begun_ns)
+        if is_first:
+            self._runner.troubles.try_again()
+        for name, lane in self._lanes.items():
+            if lane.defers:
+                if is_first:
+                    lane.reset()
+                self._runner.hand_over(name, lane, underway)
+        underway.handed_ns = self._clock_ns()
+        self._underway.append(underway)
+        return underway
+
+    def is_cold(self, frame: Frame) -> bool:
+        """Whether a device has yet to warm up for frames of this size."""
+        return any(lane.is_cold(frame) for lane in self._lanes.values())
+
+    def is_ready(self, underway: Underway) -> bool:
+        """Whether finish() would not wait for a device."""
+        return self._runner.is_ready(self._lanes, underway)
+
+    def finish(self, underway: Underway) -> FrameResult:
+        """The result of the oldest frame underway; waits for devices."""
+        self._underway.remove(underway)
+        if underway.is_first:
+            self._start_display_anew()
+        turned_ns = max(underway.begun_ns, self._done_ns)
         seen: dict[str, Seen] = {}
         for name, lane in self._lanes.items():
-            self._hand_over(name, lane, frame, memo)
-        for name, lane in self._lanes.items():
-            self._run_lane(name, lane, frame, memo, seen, failures)
+            if (saw := self._runner.run(name, lane, underway, self._underway)) is not None:
+                seen[name] = saw
         estimated_ns = self._clock_ns()
         lanes = self._display(seen)
         displayed_ns = self._clock_ns()
-        analysis = self._analyse(frame, lanes, cut)
-        done_ns = self._clock_ns()
+        frame = underway.frame
+        analysis = self._analyse(frame, lanes, underway.cut)
+        done_ns = self._done_ns = self._clock_ns()
         stages_ms = {
-            "wait": (started_ns - frame.captured_ns) / 1e6,
-            "net": (estimated_ns - started_ns) / 1e6,
+            "wait": (turned_ns - frame.captured_ns) / 1e6,
+            "net": (estimated_ns - turned_ns) / 1e6,
             "display": (displayed_ns - estimated_ns) / 1e6,
         }
         if analysis is not None:
             stages_ms["analysis"] = (done_ns - displayed_ns) / 1e6
-        return FrameResult(frame, lanes, failures, stages_ms, done_ns, dropped, cut, analysis)
+        return FrameResult(
+            frame, lanes, underway.failures, stages_ms, done_ns, underway.dropped, underway.cut,
+            analysis,
+        )  # fmt: skip
 
     def refresh(self, result: FrameResult) -> FrameResult:
         """The same frame after configure(): only lanes that were opened anew estimate it again."""
-        memo = FrameMemo()
-        failures: dict[str, str] = {}
+        again = Underway(result.frame)
         seen: dict[str, Seen] = {}
         for name, lane in self._lanes.items():
             old = result.lanes.get(name)
             if old is not None and old.model == lane.model and not lane.fresh:
-                seen[name] = Seen(old.model, old.depth, old.compute_ms, old.fresh)
+                seen[name] = Seen(old.model, old.depth, old.compute_ms, old.fresh, old.note)
             else:
-                self._run_lane(name, lane, result.frame, memo, seen, failures)
+                saw = self._runner.run(name, lane, again, self._underway)
+                if saw is not None:
+                    seen[name] = saw
         lanes = self._display(seen)
         return dataclasses.replace(
             result,
             lanes=lanes,
-            failures=failures,
+            failures=again.failures,
             done_ns=self._clock_ns(),
             analysis=self._analyse(result.frame, lanes, result.cut),
         )
@@ -171,82 +216,23 @@ class Pipeline:
             return None
         return self._analyst.look(frame, lanes, self._config.analysis, cut)
 
-    def _continuity(self, frame: Frame) -> bool:
-        """Reset where this frame does not follow the last one; True at a cut in the picture."""
+    def _continuity(self, frame: Frame) -> tuple[bool, bool]:
+        """Whether this frame does not follow the last one, and whether for a cut in the picture."""
         broke = frame.segment != self._segment
         if broke:
             self._cuts.reset()
         cut = self._cuts.update(frame.rgb) and not broke
-        if (broke and self._segment is not None) or cut:
-            self.reset()
+        is_first = (broke and self._segment is not None) or cut
         self._segment = frame.segment
-        return cut
+        return is_first, cut
 
-    def _hand_over(self, name: str, lane: Lane, frame: Frame, memo: FrameMemo) -> None:
-        """Let a device begin with this lane before the first one is waited for."""
-        lane.pending = None
-        if frame.recorded is not None or not isinstance(lane.session, DeferringSession):
-            return
-        key = (name, lane.model)
-        if self._troubles.why_not(key, self._now_s()) is not None:
-            return
-        self._in_hand = key
-        try:
-            lane.pending = lane.session.submit(frame, memo)
-        except (UserError, *MISTAKES) as error:
-            log.debug("%s is tried again by itself: %s", lane.model, error)
-        self._in_hand = None
-
-    def _run_lane(
-        self,
-        name: str,
-        lane: Lane,
-        frame: Frame,
-        memo: FrameMemo,
-        seen: dict[str, Seen],
-        failures: dict[str, str],
-    ) -> None:
-        if frame.recorded is not None:
-            if (recorded := frame.recorded.get(name)) is not None:
-                seen[name] = Seen(recorded.model, recorded.depth)
-            return
-        if lane.session is None:
-            if lane.failure:
-                failures[name] = lane.failure
-            return
-        key = (name, lane.model)
-        if (waits := self._troubles.why_not(key, self._now_s())) is not None:
-            failures[name] = waits
-            return
-        started_ns = self._clock_ns()
-        self._in_hand = key
-        try:
-            pending, lane.pending = lane.pending, None
-            depth = lane.session.step(frame, memo) if pending is None else pending.result()
-            if is_unknown(depth):
-                raise UserError(f"{lane.model} returned no usable disparity and was restarted.")
-        except UserError as error:
-            log.warning("lane %s failed: %s", name, error)
-            self._stumble(key, lane, str(error), failures)
-        except MISTAKES as error:
-            log.exception("lane %s failed", name)
-            self._stumble(key, lane, stumbled(lane.model, error), failures)
-        else:
-            took_ms = (self._clock_ns() - started_ns) / 1e6
-            seen[name] = Seen(lane.model, depth, took_ms, lane.fresh)
-            lane.fresh = False
-        self._in_hand = None
-
-    def _stumble(self, key: LaneKey, lane: Lane, sentence: str, failures: dict[str, str]) -> None:
-        failures[key[0]] = sentence
-        self._troubles.failed(key, sentence, self._now_s())
-        try:
-            lane.reset()
-        except MISTAKES:
-            log.exception("%s cannot be reset", lane.model)
-
-    def _now_s(self) -> float:
-        return self._clock_ns() / 1e9
+    def _start_display_anew(self) -> None:
+        """What reset() does to all that sees a frame only when it is finished."""
+        for lane in self._lanes.values():
+            if not lane.defers:
+                lane.reset()
+        self._range.reset()
+        self._analyst.reset()
 
     def _display(self, seen: dict[str, Seen]) -> dict[str, LaneResult]:
         """Range and levels for what was seen; lanes of one scale share one range."""
@@ -261,6 +247,7 @@ class Pipeline:
                 display_range=ranges[name],
                 compute_ms=lane.compute_ms,
                 fresh=lane.fresh,
+                note=lane.note,
             )
             for name, lane in seen.items()
         }

@@ -22,6 +22,7 @@ class LaneResult:
     display_range : (far, near) disparity that levels 1 and 255 stand for.
     compute_ms : time the estimator took.
     fresh : the lane's memory was empty when it saw this frame.
+    note : one sentence if the lane does not run as it was asked to, else empty.
     """
 
     model: str
@@ -30,6 +31,7 @@ class LaneResult:
     display_range: tuple[float, float]
     compute_ms: float
     fresh: bool
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,9 +48,11 @@ class Analysis:
     """What was worked out for one frame; what was not wanted is None or empty.
 
     heat : by lane, (h, w, 4) uint8 overlay; grey : (H, W) uint8 picture to lay it on.
-    slices : by lane, (SLICE_FRAMES, W) uint8 levels, newest row last.
+    slices : by lane, (SLICE_FRAMES, W) uint8 levels, newest row last; they span the last
+        `slice_window` frames, and `slice_frames` is how many each lane has seen of those.
     edges : (H, W, 4) uint8 overlay; boundary_f1 in [0, 1] where the truth is known.
     pins : by lane, disparity at each pin, NaN where unknown.
+    failures : by view, one sentence that says why it shows nothing.
     """
 
     difference: Difference | None = None
@@ -56,9 +60,12 @@ class Analysis:
     heat: Mapping[str, UInt8] = field(default_factory=dict)
     grey: UInt8 | None = None
     slices: Mapping[str, UInt8] = field(default_factory=dict)
+    slice_frames: Mapping[str, int] = field(default_factory=dict)
+    slice_window: int = SLICE_FRAMES
     edges: UInt8 | None = None
     boundary_f1: float | None = None
     pins: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    failures: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,7 +74,8 @@ class FrameResult:
 
     lanes : by lane name, "a" and "b"; a lane that is off or failed is absent.
     failures : by lane name, the sentence that says why it is absent.
-    stages_ms : time spent per stage: wait, net, display, analysis.
+    stages_ms : time spent per stage: wait, net, display, analysis. A frame waits until the one
+        before it is finished, even if a device has begun with it by then.
     done_ns : time.monotonic_ns() when the last stage finished.
     dropped : frames that newer ones replaced before the networks saw them, so far.
     cut : the picture before this one belongs to another shot.

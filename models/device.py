@@ -131,6 +131,10 @@ class StreamDevice:
         """Block until that event has happened."""
         after.event.synchronize()
 
+    def is_done(self, event: torch.cuda.Event) -> bool:
+        """Whether that event has happened."""
+        return bool(event.query())
+
     def call(self, task: Task) -> None:
         """Run a task of the host now."""
         task.run()

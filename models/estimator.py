@@ -69,6 +69,10 @@ class Pending(Protocol):
         """Wait for it; called once, and oldest first. Raises as Session.step does."""
         ...
 
+    def is_ready(self) -> bool:
+        """Whether result() would return, or raise, without waiting."""
+        ...
+
 
 @runtime_checkable
 class DeferringSession(Session, Protocol):
@@ -83,7 +87,7 @@ class DeferringSession(Session, Protocol):
         ...
 
     def is_cold(self, frame: Frame) -> bool:
-        """Whether a frame of this size is the first, which takes far longer than those after."""
+        """Whether a frame of this size is one of the first, which take longer than those after."""
         ...
 
     def submit(self, frame: Frame, memo: FrameMemo) -> Pending:

@@ -68,10 +68,10 @@ def find(name: str) -> ModelEntry:
 
 
 def _smoothed(entry: ModelEntry) -> ModelEntry:
-    from models.estimators.smoothed import SmoothedSession
+    from models.estimators.smoothed import smoothed
 
     def open_smoothed(options: EstimatorOptions) -> Session:
-        return SmoothedSession(entry.open(options), options.ema_factor)
+        return smoothed(entry.open(options), options.ema_factor)
 
     return ModelEntry(
         name=entry.name + EMA_SUFFIX,

@@ -127,8 +127,8 @@ def report(planned: Plan, source: Size, hardware: Hardware) -> str:
         "",
         *_stage_table(planned),
         "",
-        f"at most {1 / played.period_s:8.1f} frames per second with two frames on their way",
-        f"at most {1 / alone.period_s:8.1f} frames per second with one, as the app runs today",
+        f"at most {1 / played.period_s:8.1f} frames per second with two on the way, as in the app",
+        f"at most {1 / alone.period_s:8.1f} frames per second with one",
         f"at least {1e3 * latency_s:7.2f} ms from hand-over to return "
         f"({latency_s / played.period_s:.2f} periods)",
         "",

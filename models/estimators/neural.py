@@ -18,7 +18,8 @@ from torch import Tensor
 from models import device as devices
 from models.errors import UserError
 from models.estimator import EstimatorOptions, FrameMemo, Session
-from models.estimators.scheduled import Line, ScheduledSession
+from models.estimators.line import Line
+from models.estimators.scheduled import ScheduledSession
 from models.frames import DepthMap, Frame, Unit
 from models.preprocess import IMAGENET_14, PictureFormat, Size, prepare, resize_steps
 from models.restore import restore

@@ -9,20 +9,20 @@ the network's size and is brought to the frame's on the host, while the device w
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
+from models.device import EAGER_CALLS
 from models.errors import UserError
 from models.estimator import FrameMemo
-from models.frames import DepthMap, Float32, Frame, UInt8, Unit
+from models.estimators.line import Answer, Line
+from models.frames import DepthMap, Float32, Frame, Unit
 from models.preprocess import Size, prepare_on_device, resize_steps
 from models.restore import restore
-from models.scheduling import Conveyor, Device, Encoded, Estimated, RingSizes
+from models.scheduling import Encoded, Estimated
 
 if TYPE_CHECKING:
     from models.estimators.neural import NetworkRecipe, StreamNetwork
@@ -33,81 +33,14 @@ SMALLEST = 140
 """Short side in pixels below which no network is of use."""
 STEP_DOWN = 0.75
 LARGEST_HALF = 65504.0
-
-Answer = tuple[Tensor, Tensor]
-"""Disparity (h, w) and whether all of it is finite, () bool."""
-
-E = TypeVar("E")
-
-
-class TensorDevice(Device[E], Protocol[E]):
-    """A scheduled device that holds tensors."""
-
-    @property
-    def place(self) -> torch.device:
-        """Where its tensors live."""
-        ...
-
-    def pinned(self, shape: tuple[int, ...], dtype: torch.dtype) -> Tensor:
-        """Memory of the host that the device copies from and to without the host's help."""
-        ...
-
-    def recorded(self, work: Callable[..., Any]) -> Callable[..., Any]:
-        """`work` on tensors, maybe recorded once and replayed for shapes that come again."""
-        ...
-
-    def is_out_of_memory(self, error: Exception) -> bool:
-        """Whether that error means that the device's memory is full."""
-        ...
-
-    def trim(self) -> None:
-        """Give memory back that is kept for later."""
-        ...
-
-
-class Line:
-    """A device with its conveyor, shared by all lanes that run on it. Used from one thread.
-
-    ceilings : by network, the input size to which it was stepped down when memory ran out.
-    """
-
-    def __init__(self, device: TensorDevice[Any], sizes: RingSizes | None = None) -> None:
-        self.device = device
-        self.conveyor: Conveyor[Any] = Conveyor(device, sizes or RingSizes(features=1))
-        self.ceilings: dict[str, int] = {}
-
-    def admit(self, rgb: UInt8) -> int:
-        """Send an (H, W, 3) picture on its way; returns the frame's number."""
-
-        def fill(pinned: Tensor | None) -> Tensor:
-            if pinned is None or pinned.shape != rgb.shape:
-                pinned = self.device.pinned(rgb.shape, torch.uint8)
-            np.copyto(pinned.numpy(), rgb)
-            return pinned
-
-        return self.conveyor.admit(fill, self._upload)
-
-    def download(self, answer: Answer, pinned: Answer | None) -> Answer:
-        """Copy an answer into pinned memory."""
-        disparity, usable = answer
-        if pinned is None or pinned[0].shape != disparity.shape:
-            pinned = (
-                self.device.pinned(tuple(disparity.shape), disparity.dtype),
-                self.device.pinned((), torch.bool),
-            )
-        pinned[0].copy_(disparity, non_blocking=True)
-        pinned[1].copy_(usable, non_blocking=True)
-        return pinned
-
-    def _upload(self, pinned: Tensor, picture: Tensor | None) -> Tensor:
-        if picture is None or picture.shape != pinned.shape:
-            picture = torch.empty(pinned.shape, dtype=torch.uint8, device=self.device.place)
-        return picture.copy_(pinned, non_blocking=True)
+WARM_UP_CALLS = EAGER_CALLS + 1
+"""Frames of a size until all is chosen, taken and recorded."""
 
 
 class ScheduledSession:
     """One lane of a network over one video, two frames of which may be on their way.
 
+    videos : how many it has begun with, so that a frame of one that is over resets no other.
     dtype : precision of the network, as for NeuralSession.
     """
 
@@ -130,8 +63,9 @@ class ScheduledSession:
         self._lane = line.conveyor.enter()
         self._state: Any = None
         self._forget = True
+        self.videos = 0
         self._steps: tuple[Size, ...] = ()
-        self._seen: tuple[int, int] | None = None
+        self._seen: tuple[tuple[int, int] | None, int] = (None, 0)
         self._encode = line.device.recorded(self._encoded)
         self._decode = line.device.recorded(self._decoded)
 
@@ -147,8 +81,9 @@ class ScheduledSession:
         )
 
     def is_cold(self, frame: Frame) -> bool:
-        """Whether this size was not seen yet: kernels are chosen and memory is taken then."""
-        return frame.size != self._seen
+        """Whether kernels are chosen, memory is taken or a recording is made with this frame."""
+        size, count = self._seen
+        return frame.size != size or count < WARM_UP_CALLS
 
     def step(self, frame: Frame, memo: FrameMemo) -> DepthMap:
         """Estimate `frame` and wait for it."""
@@ -157,7 +92,8 @@ class ScheduledSession:
     def submit(self, frame: Frame, memo: FrameMemo) -> PendingDepth:
         """Hand over `frame`. Memory that runs out makes the input smaller and is tried again.
 
-        Raises UserError if not even the smallest input fits.
+        Raises UserError if not even the smallest input fits. Whatever it raises, the session's
+        memory of the video is then new.
         """
         if self._network is None:
             raise RuntimeError("a session that was closed estimates nothing")
@@ -167,16 +103,19 @@ class ScheduledSession:
                 estimated = self._send(frame, memo, steps)
             except (RuntimeError, MemoryError) as error:
                 if not self._line.device.is_out_of_memory(error):
+                    self.reset()  # the network may have seen the frame before something broke
                     raise
                 log.warning("%s ran out of memory at %s", self._recipe.name, steps[-1])
                 self._step_down(steps[-1])
             else:
-                self._seen = frame.size
-                return PendingDepth(self, self._line, estimated, frame, steps[-1])
+                size, count = self._seen
+                self._seen = frame.size, count + 1 if frame.size == size else 1
+                return PendingDepth(self, self._line, estimated, frame, steps[-1], self.videos)
 
     def reset(self) -> None:
-        """The next frame is the first of a video."""
+        """The next frame is the first of a video; what is on its way stays as it is."""
         self._forget = True
+        self.videos += 1
 
     def close(self) -> None:
         """Wait for what is on its way, then let go of memory and network."""
@@ -186,9 +125,10 @@ class ScheduledSession:
         self._line.conveyor.leave(self._lane)
         self._state = self._network = None
 
-    def unusable(self) -> UserError:
-        """What to say about a frame with NaN or infinity in it; the memory is then new."""
-        self.reset()
+    def unusable(self, video: int) -> UserError:
+        """What to say about a frame of `video` with NaN or infinity in it; it is then over."""
+        if video == self.videos:
+            self.reset()
         return UserError(
             f"{self._recipe.title} returned no usable disparity for this frame; its memory "
             "was reset, and if that keeps happening choose another input size or model."
@@ -202,6 +142,7 @@ class ScheduledSession:
         return resize_steps(width, height, wanted, self._recipe.picture.multiple)
 
     def _step_down(self, size: Size) -> None:
+        self.reset()
         smaller = int(min(size) * STEP_DOWN)
         self._line.conveyor.release(self._owner(self._steps))
         self._line.device.trim()
@@ -284,6 +225,11 @@ class PendingDepth:
     estimated: Estimated
     frame: Frame
     network_size: Size
+    video: int
+
+    def is_ready(self) -> bool:
+        """Whether result() would not wait for the device."""
+        return self.line.conveyor.is_home(self.estimated)
 
     def result(self) -> DepthMap:
         """Wait and bring it to the frame's size. Raises UserError if nothing usable came out.
@@ -292,7 +238,7 @@ class PendingDepth:
         """
         disparity = self.line.conveyor.take(self.estimated, _owned)
         if disparity is None:
-            raise self.session.unusable()
+            raise self.session.unusable(self.video)
         restored = restore(disparity, *self.frame.size)
         return DepthMap(restored, Unit.RELATIVE, self.frame.index, self.network_size)
 

@@ -26,6 +26,9 @@ from models.scheduling.device import HOST, Access, After, Buffer, Device, E, Sta
 T = TypeVar("T")
 
 UPLOAD, COMPUTE, DOWNLOAD = "upload", "compute", "download"
+MEMORY = "memory"
+NOBODY = -1
+"""The frame of a buffer whose writing broke off."""
 
 
 class OvertakenError(RuntimeError):
@@ -115,20 +118,34 @@ class Conveyor(Generic[E]):
         fill : old content of a pinned slot, or None, to its new one.
         upload : the pinned content and the old content of a device slot, or None, to its new one.
         Blocks while `in_flight` frames are on their way; what was not taken of the oldest is lost.
+        If it raises, it is as if the frame had never come.
         """
         while len(self._flying) >= self._sizes.in_flight:
             for event in self._flying[0]:
                 self._device.wait(After(Wait.ROOM, event))
             self._flying.popleft()
-        frame, self._frames = self._frames, self._frames + 1
+        frame = self._frames
         self._flying.append([])
+        try:
+            self._send_up(frame, fill, upload)
+        except BaseException:
+            # The number and the room are given back: the next frame with the number after this
+            # one would take the slots of one that has not been taken home.
+            self._flying.pop()
+            raise
+        self._frames += 1
+        return frame
+
+    def _send_up(
+        self, frame: int, fill: Callable[[Any], Any], upload: Callable[[Any, Any], Any]
+    ) -> None:
         pinned = Access(Buffer("pinned picture", frame % self._sizes.pinned_pictures), frame)
         picture = Access(Buffer("picture", frame % self._sizes.pictures), frame)
         for _, event in self._readers.get(pinned.buffer, ()):
             self._device.wait(After(Wait.PICTURE_SENT, event))
-        self._device.call(
-            Task(Stage.FILL, frame, HOST, (), (pinned,), run=self._work(fill, (), pinned))
-        )
+        filling = Task(Stage.FILL, frame, HOST, (), (pinned,), run=self._work(fill, (), pinned))
+        self._spoil(filling)
+        self._device.call(filling)
         self._wrote(pinned, None)
         self._submit(
             Task(
@@ -138,7 +155,6 @@ class Conveyor(Generic[E]):
             None,
             Wait.PICTURE_READ,
         )  # fmt: skip
-        return frame
 
     def encode(self, frame: int, network: str, run: Callable[[Any, Any], Any]) -> Encoded:
         """Run `network`'s encoder on a frame: picture and old features, or None, to new ones.
@@ -173,7 +189,7 @@ class Conveyor(Generic[E]):
         """
         frame, owner = encoded.frame, _lane_name(lane)
         stream = COMPUTE if lane == 0 else owner
-        memory = Buffer("memory", 0, owner)
+        memory = Buffer(MEMORY, 0, owner)
         disparity = Access(Buffer("disparity", frame % self._sizes.disparities, owner), frame)
         pinned = Access(Buffer("pinned disparity", frame % self._sizes.in_flight, owner), frame)
         before = self._held.get(memory)
@@ -196,6 +212,13 @@ class Conveyor(Generic[E]):
             None,
         )  # fmt: skip
         return Estimated(pinned)
+
+    def is_home(self, estimated: Estimated) -> bool:
+        """Whether `take` would not wait; it would not for what has left its ring either."""
+        access = estimated.access
+        if self._held.get(access.buffer) != access.frame:
+            return True
+        return self._device.is_done(self._written[access.buffer][1])
 
     def take(self, estimated: Estimated, read: Callable[[Any], T]) -> T:
         """Wait until the disparity is home and read it; `read` keeps no reference to the slot.
@@ -249,7 +272,11 @@ class Conveyor(Generic[E]):
             for stream, event in self._readers.get(access.buffer, ()):
                 if read is not None and stream != task.stream:
                     after.append(After(read, event))
-        event = self._device.submit(task, after)
+        try:
+            event = self._device.submit(task, after)
+        except BaseException:
+            self._spoil(task)
+            raise
         for access in task.reads:
             self._readers.setdefault(access.buffer, []).append((task.stream, event))
         for access in task.writes:
@@ -261,6 +288,12 @@ class Conveyor(Generic[E]):
         self._readers[access.buffer] = []
         if by is not None:
             self._written[access.buffer] = by
+
+    def _spoil(self, task: Task) -> None:
+        """A task broke off: nobody may claim what it was to write. A lane's memory is its own."""
+        for access in task.writes:
+            if access.buffer.ring != MEMORY:
+                self._held[access.buffer] = NOBODY
 
     def _require(self, access: Access) -> None:
         if self._held.get(access.buffer) != access.frame:

@@ -105,6 +105,10 @@ class Device(Protocol[E]):
         """Block the calling thread until that event has happened."""
         ...
 
+    def is_done(self, event: E) -> bool:
+        """Whether that event has happened; returns at once. Raises what the device failed with."""
+        ...
+
     def call(self, task: Task) -> None:
         """Run a task of the HOST stream now, on the calling thread."""
         ...

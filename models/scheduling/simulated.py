@@ -78,6 +78,10 @@ class SimulatedDevice:
         if after.reason not in self._deaf:
             self.now_s = max(self.now_s, after.event)
 
+    def is_done(self, event: float) -> bool:
+        """Whether the host's time has reached that event."""
+        return event <= self.now_s
+
     def call(self, task: Task) -> None:
         """Let the host's time pass by the task's duration."""
         if task.stream != HOST:

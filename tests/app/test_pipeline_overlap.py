@@ -20,6 +20,9 @@ class _Later:
     def __init__(self, answer: Callable[[], DepthMap]) -> None:
         self.result = answer
 
+    def is_ready(self) -> bool:
+        return True
+
 
 class _Deferring(CountingSession):
     note = ""
@@ -76,4 +79,5 @@ def test_a_lane_that_cannot_be_handed_over_fails_alone(
     pipeline.configure(PipelineConfig("refusing", "y"))
     result = pipeline.step(make_frame())
     assert set(result.lanes) == {"b"}
-    assert "asked for" in result.failures["a"]
+    assert result.failures["a"] == "refused"
+    assert pipeline.step(make_frame(1)).lanes["b"].fresh is False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,11 +13,12 @@ from torch import Tensor, nn
 
 from models.errors import UserError
 from models.estimator import DeferringSession, EstimatorOptions, FrameMemo
+from models.estimators.line import Line
 from models.estimators.neural import NetworkPool, NetworkRecipe, NeuralSession
-from models.estimators.scheduled import SMALLEST, Line, ScheduledSession
+from models.estimators.scheduled import SMALLEST, WARM_UP_CALLS, ScheduledSession
 from models.flashdepth import FlashDepth, FlashDepthConfig
 from models.frames import Float32, Frame
-from models.scheduling import OvertakenError, RingSizes, Wait
+from models.scheduling import After, OvertakenError, RingSizes, Stage, Task, Wait
 from tests.support.deferred_device import DeferredDevice, ImmediateDevice
 
 
@@ -151,7 +153,17 @@ def test_other_sizes_follow_without_leftovers() -> None:
     small, large = pictures(1)[0], pictures(1, 112, 84)[0]
     answers = [lane.step(frame, FrameMemo()).disparity for frame in (small, large, small)]
     assert [answer.shape for answer in answers] == [(42, 56), (84, 112), (42, 56)]
-    assert lane.is_cold(large) and not lane.is_cold(small)
+
+
+def test_a_size_is_cold_until_its_kernels_are_chosen_and_recorded() -> None:
+    lane = session(Remembering(), Line(ImmediateDevice()))
+    small, large = pictures(1)[0], pictures(1, 112, 84)[0]
+    cold = []
+    for _ in range(WARM_UP_CALLS + 1):
+        cold.append(lane.is_cold(small))
+        lane.step(small, FrameMemo())
+    assert cold == [True] * WARM_UP_CALLS + [False]
+    assert lane.is_cold(large)
 
 
 def test_memory_that_runs_out_makes_the_input_smaller_for_all_lanes_and_says_so() -> None:
@@ -234,3 +246,56 @@ def test_flashdepth_gives_the_same_with_and_without_a_schedule() -> None:
         for frame in frames:
             expected = plain.step(frame, FrameMemo()).disparity
             assert np.allclose(lane.step(frame, FrameMemo()).disparity, expected, atol=1e-4)
+
+
+class _Breaking(ImmediateDevice):
+    """Breaks off the task of one stage, once, after its work was done."""
+
+    def __init__(self, stage: Stage) -> None:
+        super().__init__()
+        self._stage: Stage | None = stage
+
+    def submit(self, task: Task, after: Sequence[After[int]]) -> int:
+        number = super().submit(task, after)
+        self._break(task)
+        return number
+
+    def call(self, task: Task) -> None:
+        super().call(task)
+        self._break(task)
+
+    def _break(self, task: Task) -> None:
+        if task.stage is self._stage and task.frame >= 1:
+            self._stage = None
+            raise RuntimeError("the device broke off")
+
+
+@pytest.mark.parametrize(
+    "stage", [Stage.FILL, Stage.UPLOAD, Stage.ENCODE, Stage.DECODE, Stage.DOWNLOAD]
+)
+def test_a_hand_over_that_breaks_off_costs_no_other_frame(stage: Stage) -> None:
+    frames = pictures(4)
+    line = Line(_Breaking(stage))
+    a, b = session(Remembering(), line), session(Remembering(), line)
+    memos = [FrameMemo() for _ in frames]
+    first = a.submit(frames[0], memos[0]), b.submit(frames[0], memos[0])
+    with pytest.raises(RuntimeError, match="broke off"):
+        a.submit(frames[1], memos[1])
+    beside = b.submit(frames[1], memos[1])
+    assert [pending.result().frame_index for pending in first] == [0, 0]
+    third = a.submit(frames[2], memos[2])
+    assert beside.result().frame_index == 1
+    after = third.result().disparity
+    alone = session(Remembering(), Line(ImmediateDevice()))
+    assert np.array_equal(after, alone.step(frames[2], FrameMemo()).disparity)
+    assert line.conveyor._frames == 3, "every frame took one number"
+
+
+def test_what_broke_off_can_be_claimed_by_nobody() -> None:
+    line = Line(_Breaking(Stage.DOWNLOAD), RingSizes(2, 2, 2, 2, 1))
+    lane = session(Remembering(), line)
+    old = lane.submit(pictures(1)[0], FrameMemo())
+    with pytest.raises(RuntimeError, match="broke off"):
+        lane.submit(pictures(1)[0], FrameMemo())
+    with pytest.raises(OvertakenError):
+        old.result()

@@ -45,6 +45,10 @@ class DeferredDevice:
         while after.event not in self._done:
             self._run_one()
 
+    def is_done(self, event: int) -> bool:
+        self._run_one()  # time passes while somebody asks
+        return event in self._done
+
     def call(self, task: Task) -> None:
         for _ in range(self._dice.randint(0, 3)):
             self._run_one()

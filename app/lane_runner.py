@@ -1,0 +1,133 @@
+"""Runs lanes on frames: hands over, waits, and turns what fails into a sentence.
+
+Plain Python, used from the inference thread.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection
+
+from app.lanes import MISTAKES, Lane, Seen, is_unknown, stumbled
+from app.supervision import LaneKey, LaneTroubles
+from app.underway import Underway
+from models.errors import UserError
+
+log = logging.getLogger(__name__)
+
+
+class LaneRunner:
+    """Remembers what is wrong with which model, and which one is being waited for.
+
+    troubles : what is wrong with which lane.
+    in_hand : the lane that has been asked and has not answered yet.
+    """
+
+    def __init__(self, clock_ns: Callable[[], int], troubles: LaneTroubles) -> None:
+        self.troubles = troubles
+        self.in_hand: LaneKey | None = None
+        self._clock_ns = clock_ns
+        self._back_ns = 0
+
+    def hand_over(self, name: str, lane: Lane, underway: Underway) -> None:
+        """Let a device begin with this lane. Where it refuses, the lane starts anew."""
+        session = lane.deferring
+        if session is None or underway.frame.recorded is not None:
+            return
+        key = (name, lane.model)
+        if (waits := self.troubles.why_not(key, self._now_s())) is not None:
+            underway.failures[name] = waits
+            return
+        self.in_hand = key
+        try:
+            underway.pending[name] = session.submit(underway.frame, underway.memo)
+        except (UserError, *MISTAKES) as error:
+            underway.failures[name] = self._stumbled(key, lane, error)
+            lane.reset()  # a part of it may have been done, and is in the memory
+        else:
+            underway.fresh[name], lane.fresh = lane.fresh, False
+        self.in_hand = None
+
+    def is_ready(self, lanes: dict[str, Lane], underway: Underway) -> bool:
+        """Whether no device would be waited for."""
+        for name, pending in underway.pending.items():
+            self.in_hand = (name, lanes[name].model)
+            try:
+                if not pending.is_ready():
+                    return False
+            except MISTAKES as error:  # the device failed; run() finds out whose frame it was
+                log.debug("a device was asked in vain: %s", error)
+        self.in_hand = None
+        return True
+
+    def run(
+        self, name: str, lane: Lane, underway: Underway, behind: Collection[Underway]
+    ) -> Seen | None:
+        """What the lane saw, or None; why is in `underway.failures` then.
+
+        behind : frames that were begun after this one.
+        """
+        frame, failures = underway.frame, underway.failures
+        if frame.recorded is not None:
+            recorded = frame.recorded.get(name)
+            return None if recorded is None else Seen(recorded.model, recorded.depth)
+        if name in failures:
+            return None
+        if lane.session is None:
+            if lane.failure:
+                failures[name] = lane.failure
+            return None
+        key = (name, lane.model)
+        waits = self.troubles.why_not(key, self._now_s())
+        if waits is not None and name not in underway.pending:
+            failures[name] = waits
+            return None
+        self.in_hand = key
+        try:
+            return self._estimate(name, lane, underway)
+        except (UserError, *MISTAKES) as error:
+            failures[name] = self._stumbled(key, lane, error)
+            self._recover(name, lane, behind)
+            return None
+        finally:
+            self.in_hand = None
+
+    def _estimate(self, name: str, lane: Lane, underway: Underway) -> Seen:
+        assert lane.session is not None
+        started_ns, pending = self._clock_ns(), underway.pending.pop(name, None)
+        if pending is None:
+            depth, fresh = lane.session.step(underway.frame, underway.memo), lane.fresh
+        else:
+            # The device began when it had this frame and was done with what came before.
+            started_ns = min(started_ns, max(underway.handed_ns, self._back_ns))
+            depth, fresh = pending.result(), underway.fresh[name]
+        self._back_ns = self._clock_ns()
+        if is_unknown(depth):
+            raise UserError(f"{lane.model} returned no usable disparity and was restarted.")
+        if pending is None:
+            lane.fresh = False
+        took_ms = (self._back_ns - started_ns) / 1e6
+        return Seen(lane.model, depth, took_ms, fresh, lane.note)
+
+    def _stumbled(self, key: LaneKey, lane: Lane, error: Exception) -> str:
+        """Note that a lane failed; the sentence for it."""
+        if isinstance(error, UserError):
+            log.warning("lane %s failed: %s", key[0], error)
+            sentence = str(error)
+        else:
+            log.error("lane %s failed", key[0], exc_info=error)
+            sentence = stumbled(lane.model, error)
+        self.troubles.failed(key, sentence, self._now_s())
+        return sentence
+
+    def _recover(self, name: str, lane: Lane, behind: Collection[Underway]) -> None:
+        """Start a lane anew behind a frame that failed, and what was begun behind that as well."""
+        if any(later.is_first or name in later.failures for later in behind):
+            return  # it has started anew since
+        lane.reset()
+        for later in behind:
+            if later.pending.pop(name, None) is not None:
+                self.hand_over(name, lane, later)
+
+    def _now_s(self) -> float:
+        return self._clock_ns() / 1e9
