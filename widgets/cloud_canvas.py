@@ -8,7 +8,6 @@ closes.
 from __future__ import annotations
 
 import logging
-import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,6 +30,7 @@ from models.geometry import Calibration, Intrinsics
 from renderers.camera import CameraPose, fitting_tan_half, projection_matrix, view_matrix
 from renderers.cloud_visual import LinesVisual, PointCloudVisual, ground_and_axes
 from renderers.point_cloud import CloudOptions, intrinsics_in_force
+from widgets.draw_timer import DrawTimer
 
 Float32 = NDArray[np.float32]
 UInt8 = NDArray[np.uint8]
@@ -45,7 +45,6 @@ _SOFTWARE_RENDERERS = (
     "gdi generic",
     "basic render",
 )
-_TIMED_EVERY = 8
 _NO_GL_PLATFORMS = ("offscreen", "minimal", "minimalegl", "vnc")
 
 
@@ -85,7 +84,7 @@ class CloudCanvas(QOpenGLWidget):
     """Draws the latest frame from a pose. Does nothing while hidden."""
 
     drawn = pyqtSignal(float)
-    """A measured draw finished; milliseconds, GPU included."""
+    """What drawing costs, in milliseconds, after each draw."""
     frame_drawn = pyqtSignal()
     """A new frame was drawn for the first time."""
     started = pyqtSignal(str)
@@ -106,6 +105,7 @@ class CloudCanvas(QOpenGLWidget):
         self._gloo: FakeCanvas | None = None
         self._cloud: PointCloudVisual | None = None
         self._lines: LinesVisual | None = None
+        self._timer: DrawTimer | None = None
         self._lines_stale = True
         self._frame: CloudFrame | None = None
         self._frame_stale = False
@@ -114,7 +114,6 @@ class CloudCanvas(QOpenGLWidget):
         self._stride = 1
         self._pose = CameraPose()
         self._floor = (-1.0, 5.0)
-        self._draws = 0
         self._broken = False
 
     @property
@@ -207,6 +206,7 @@ class CloudCanvas(QOpenGLWidget):
             context.aboutToBeDestroyed.connect(self._drop_visuals)
         self._cloud = PointCloudVisual()
         self._lines = LinesVisual()
+        self._timer = DrawTimer(self.software)
         self._lines_stale = True
         if self._table is not None:
             self._cloud.set_table(self._table)
@@ -215,9 +215,9 @@ class CloudCanvas(QOpenGLWidget):
 
     def paintGL(self) -> None:
         """Upload what is new and draw."""
-        if self._gloo is None or self._broken:
+        if self._gloo is None or self._timer is None or self._broken:
             return
-        start_ns = time.perf_counter_ns()
+        self._timer.begin()
         try:
             self._paint()
         except (RuntimeError, ValueError) as error:
@@ -225,10 +225,7 @@ class CloudCanvas(QOpenGLWidget):
             self._broken = True
             self.failed.emit(f"The point cloud cannot be drawn by this graphics driver ({error}).")
             return
-        self._draws += 1
-        if self.software or self._draws % _TIMED_EVERY == 0:
-            gl.glFinish()
-            self.drawn.emit((time.perf_counter_ns() - start_ns) / 1e6)
+        self.drawn.emit(self._timer.end())
 
     def showEvent(self, event: QShowEvent | None) -> None:
         """What came while hidden is drawn now."""
@@ -293,6 +290,9 @@ class CloudCanvas(QOpenGLWidget):
         for visual in (self._cloud, self._lines):
             if visual is not None:
                 visual.delete()
+        if self._timer is not None:
+            self._timer.delete()
+            self._timer = None
         self._gloo.flush()
         forget_canvas(self._gloo)
         self._cloud = self._lines = self._gloo = None

@@ -1,8 +1,6 @@
-"""The point cloud among the picture panes: header, canvas, navigation and automatic stride."""
+"""The point cloud among the picture panes: header, canvas, navigation and density."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,40 +17,26 @@ from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from models.frames import Unit
 from models.geometry import Calibration, Intrinsics
-from renderers.camera import CameraPose, framing
-from renderers.point_cloud import CloudOptions, calibration_in_force, cloud_points
-from renderers.stride import StridePolicy, starting_stride
+from renderers.camera import CameraPose
+from renderers.point_cloud import CloudOptions
 from widgets import pane_paint, theme
 from widgets.banner_overlay import BannerOverlay
-from widgets.cloud_canvas import CloudCanvas, CloudFrame, why_no_gl
+from widgets.cloud_canvas import CloudCanvas, why_no_gl
+from widgets.cloud_content import CloudContent
+from widgets.cloud_density import CloudDensity
 from widgets.cloud_navigation import CloudNavigator
 from widgets.theme import COLOURS
 
 Float32 = NDArray[np.float32]
 UInt8 = NDArray[np.uint8]
 
-GPU_BUDGET_MS = 8.0
-SOFTWARE_BUDGET_MS = 20.0
-_FRAMING_POINTS = 4_000
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Shown:
-    """What show_cloud was last told."""
-
-    rgb: UInt8
-    disparity: Float32
-    levels: UInt8
-    display_range: tuple[float, float]
-    unit: Unit
-    intrinsics: Intrinsics | None
-
 
 class CloudPane(QWidget):
     """Shows one lane as a point cloud; where there is no OpenGL, one sentence why.
 
     enlarge_requested : a double click.
-    stride_changed : the stride in force and why: "software GL", "draw time" or "by hand".
+    stride_changed : the stride in force and why: "software GL", "draw time", "by hand" or
+        "still".
     view_changed : the viewer moved; a CameraPose.
     frames_painted : how many frames reached the screen.
     """
@@ -64,13 +48,13 @@ class CloudPane(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._options = CloudOptions()
-        self._shown: _Shown | None = None
-        self._policy: StridePolicy | None = None
-        self._stride = 1
+        self._content: CloudContent | None = None
+        self._density = CloudDensity(self)
+        self._density.changed.connect(self._on_stride_changed)
         self._lane: str | None = None
         self._needs_framing = True
         self.draw_ms = 0.0
-        """Duration of the last measured draw, GPU included."""
+        """What drawing cost last."""
         self.frames_painted = 0
         self._no_gl = why_no_gl()
         self._canvas: CloudCanvas | None = None
@@ -101,13 +85,13 @@ class CloudPane(QWidget):
 
         Arrays are not copied and must not change any more. Costs nothing while hidden.
         """
-        before, self._shown = (
-            self._shown,
-            _Shown(rgb, disparity, levels, display_range, unit, intrinsics),
-        )
-        if before is None or (before.disparity.shape, before.unit) != (disparity.shape, unit):
+        content = CloudContent(rgb, disparity, levels, display_range, unit, intrinsics)
+        before, self._content = self._content, content
+        if not content.fits_view_of(before):
             self._needs_framing = True
             self._start_stride()
+        if before is None or before.disparity is not disparity:
+            self._density.frame_came()
         if self._canvas is None:
             self.frames_painted += self._no_gl is not None
         elif self.isVisible():
@@ -115,7 +99,7 @@ class CloudPane(QWidget):
 
     def clear(self, placeholder: str = "") -> None:
         """Forget the frame; `placeholder` says in its place why there is none."""
-        self._shown = None
+        self._content = None
         if self._canvas is not None:
             self._canvas.clear()
         self._banner.set_text(placeholder or None, "info")
@@ -126,7 +110,7 @@ class CloudPane(QWidget):
         if had.stride != options.stride:
             self._start_stride()
         self._apply_options()
-        if self._shown is not None and self.isVisible():
+        if self._content is not None and self.isVisible():
             self._send()
 
     def set_color_table(self, colours: UInt8) -> None:
@@ -175,25 +159,22 @@ class CloudPane(QWidget):
     @property
     def stride(self) -> int:
         """The stride in force."""
-        return self._stride
+        return self._density.stride
 
     @property
     def calibration(self) -> Calibration | None:
         """From disparity to depth as drawn now; None before the first frame."""
-        shown = self._shown
-        if shown is None:
-            return None
-        return calibration_in_force(self._options, shown.display_range, shown.unit)
+        return self._content.calibration(self._options) if self._content is not None else None
 
     @property
     def readout(self) -> str:
         """Stride, number of points and "software GL", as the header says it."""
-        if self._canvas is None or self._shown is None:
+        if self._canvas is None or self._content is None:
             return ""
-        height, width = self._shown.disparity.shape
-        points = width * height / self._stride**2
+        height, width = self._content.disparity.shape
+        points = width * height / self.stride**2
         amount = f"{points / 1e6:.1f} M" if points >= 1e6 else f"{points / 1e3:.0f} k"
-        parts = [f"stride {self._stride}", f"{amount} points"]
+        parts = [f"stride {self.stride}", f"{amount} points"]
         if self._canvas.software:
             parts.append("software GL")
         return " · ".join(parts)
@@ -225,6 +206,7 @@ class CloudPane(QWidget):
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
+        self._density.stir()
         top = round(pane_paint.header_height(self.font()))
         if self._canvas is not None:
             self._canvas.setGeometry(0, top, self.width(), max(1, self.height() - top))
@@ -232,11 +214,12 @@ class CloudPane(QWidget):
 
     def showEvent(self, _event: QShowEvent | None) -> None:
         """What came while hidden is shown now."""
-        if self._shown is not None:
+        if self._content is not None:
             self._send()
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         """Stop navigating, then give back what is on the GPU while its context still lives."""
+        self._density.stop()
         if self._navigator is not None:
             self._navigator.stop()
         if self._canvas is not None:
@@ -259,61 +242,45 @@ class CloudPane(QWidget):
         self._banner.raise_()
 
     def _send(self) -> None:
-        shown, canvas = self._shown, self._canvas
-        if shown is None or canvas is None:
-            return
-        self._frame_content()
-        calibration = calibration_in_force(self._options, shown.display_range, shown.unit)
-        canvas.set_frame(
-            CloudFrame(shown.rgb, shown.disparity, shown.levels, calibration, shown.intrinsics)
-        )
+        if self._content is not None and self._canvas is not None:
+            self._frame_content()
+            self._canvas.set_frame(self._content.frame(self._options))
 
     def _frame_content(self) -> None:
-        shown = self._shown
-        if not self._needs_framing or shown is None or self._canvas is None:
+        if not self._needs_framing or self._content is None or self._canvas is None:
             return
-        height, width = shown.disparity.shape
-        stride = max(1, round((width * height / _FRAMING_POINTS) ** 0.5))
-        calibration = calibration_in_force(self._options, shown.display_range, shown.unit)
-        options = replace(self._options, stride=stride, calibration=calibration)
-        points, _ = cloud_points(shown.rgb, shown.disparity, options, shown.intrinsics)
-        self._look_from(framing(points))
-        # A picture without a single point says nothing; the next one is framed.
-        self._needs_framing = not len(points)
-        if len(points):
-            floor, reach = np.percentile(points[:, 1], 2), np.percentile(-points[:, 2], 98)
-            self._canvas.set_floor(float(floor), float(reach) / 2)
+        framed = self._content.framed(self._options)
+        if framed is None:  # that says nothing; the next picture is framed
+            return
+        self._look_from(framed.pose)
+        self._needs_framing = False
+        self._canvas.set_floor(framed.floor, framed.reach)
 
     def _look_from(self, pose: CameraPose) -> None:
         if self._canvas is not None and self._navigator is not None:
+            self._density.stir()
             self._navigator.set_pose(pose)
             self._canvas.set_pose(pose)
 
     def _start_stride(self) -> None:
         """Choose anew: by hand, or from the size and the kind of GL."""
-        canvas, shown = self._canvas, self._shown
-        self._policy = None
+        canvas, shown = self._canvas, self._content
         if canvas is None:
             return
         if self._options.stride is not None:
-            self._set_stride(self._options.stride, "by hand")
+            self._density.set_by_hand(self._options.stride)
         elif shown is not None and canvas.renderer_name:
             height, width = shown.disparity.shape
-            stride = starting_stride(width, height, canvas.software)
-            budget = SOFTWARE_BUDGET_MS if canvas.software else GPU_BUDGET_MS
-            self._policy = StridePolicy(stride, budget)
-            self._set_stride(stride, "software GL" if canvas.software else "draw time")
+            self._density.choose(width, height, canvas.software)
 
-    def _set_stride(self, stride: int, reason: str) -> None:
-        changed, self._stride = stride != self._stride, stride
+    def _on_stride_changed(self, stride: int, reason: str) -> None:
         self._apply_options()
         self.update()
-        if changed:
-            self.stride_changed.emit(stride, reason)
+        self.stride_changed.emit(stride, reason)
 
     def _apply_options(self) -> None:
         if self._canvas is not None:
-            self._canvas.set_options(self._options, self._stride)
+            self._canvas.set_options(self._options, self.stride)
 
     def _on_started(self, _renderer: str) -> None:
         self._start_stride()
@@ -326,14 +293,14 @@ class CloudPane(QWidget):
 
     def _on_drawn(self, milliseconds: float) -> None:
         self.draw_ms = milliseconds
-        if self._policy is not None and self._policy.observe(milliseconds):
-            self._set_stride(self._policy.stride, "draw time")
+        self._density.observe(milliseconds)
 
     def _on_frame_drawn(self) -> None:
         self.frames_painted += 1
 
     def _on_moved(self, pose: CameraPose) -> None:
         self._needs_framing = False
+        self._density.stir()
         if self._canvas is not None:
             self._canvas.set_pose(pose)
         self.view_changed.emit(pose)

@@ -1,0 +1,70 @@
+"""What a point cloud is made from, and where to stand to see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.frames import Unit
+from models.geometry import Calibration, Intrinsics
+from renderers.camera import CameraPose, framing
+from renderers.point_cloud import CloudOptions, calibration_in_force, cloud_points
+from widgets.cloud_canvas import CloudFrame
+
+Float32 = NDArray[np.float32]
+UInt8 = NDArray[np.uint8]
+
+_FRAMING_POINTS = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Framing:
+    """A viewpoint for some content, the height of its ground and how far that reaches, in metres
+    or in the content's own unit."""
+
+    pose: CameraPose
+    floor: float
+    reach: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CloudContent:
+    """One frame of one lane; the arrays must not change any more.
+
+    rgb : (H, W, 3) uint8. disparity : (H, W) float32 in `unit`. levels : (H, W) uint8.
+    display_range : (far, near) disparity.
+    """
+
+    rgb: UInt8
+    disparity: Float32
+    levels: UInt8
+    display_range: tuple[float, float]
+    unit: Unit
+    intrinsics: Intrinsics | None
+
+    def fits_view_of(self, other: CloudContent | None) -> bool:
+        """Whether a viewpoint chosen for `other` suits this too."""
+        mine = (self.disparity.shape, self.unit)
+        return other is not None and mine == (other.disparity.shape, other.unit)
+
+    def calibration(self, options: CloudOptions) -> Calibration:
+        """From disparity to depth under these options."""
+        return calibration_in_force(options, self.display_range, self.unit)
+
+    def frame(self, options: CloudOptions) -> CloudFrame:
+        """What the canvas draws."""
+        calibration = self.calibration(options)
+        return CloudFrame(self.rgb, self.disparity, self.levels, calibration, self.intrinsics)
+
+    def framed(self, options: CloudOptions) -> Framing | None:
+        """Where to stand; None for a picture without a single point."""
+        height, width = self.disparity.shape
+        stride = max(1, round((width * height / _FRAMING_POINTS) ** 0.5))
+        coarse = replace(options, stride=stride, calibration=self.calibration(options))
+        points, _ = cloud_points(self.rgb, self.disparity, coarse, self.intrinsics)
+        if not len(points):
+            return None
+        floor, reach = np.percentile(points[:, 1], 2), np.percentile(-points[:, 2], 98)
+        return Framing(framing(points), float(floor), float(reach) / 2)
