@@ -6,22 +6,32 @@ inference thread; the GUI thread only paints what is ready. Costs nothing while 
 
 from __future__ import annotations
 
+import logging
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
 from app.flicker import FlickerMeter, FlickerResult
+from app.lanes import MISTAKES
 from app.results import SLICE_FRAMES, Analysis, Difference, LaneResult
 from models.frames import DepthMap, Float32, Frame, UInt8, Unit
 from models.geometry import Calibration
 from models.metrics import Alignment, PairSample, align_robust, boundary_f1, depth_from_disparity
+from models.opencv import cv2
 from renderers.difference import difference_levels, difference_limit
 from renderers.edges import disparity_edges, edge_rgba
 from renderers.flicker_map import flicker_rgba, grey_levels
 from renderers.point_cloud import default_calibration
-from renderers.xt_slice import XtSlice
+from renderers.xt_slice import XtSlice, window_for
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+_MISTAKES = (*MISTAKES, cv2.error)
 
 _RESOLVE_EVERY = 15
 _SAMPLE_STEP = 8
@@ -55,6 +65,17 @@ class AnalysisWishes:
         return self == AnalysisWishes(edge_colour=self.edge_colour)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Look:
+    """One frame to look at. `again`: it was looked at before, with other wishes."""
+
+    frame: Frame
+    lanes: Mapping[str, LaneResult]
+    wishes: AnalysisWishes
+    cut: bool
+    again: bool
+
+
 class Analyst:
     """Works out what is wanted, frame after frame. One thread."""
 
@@ -67,6 +88,9 @@ class Analyst:
         self._pairs_seen = 0
         self._last: tuple[int, int] | None = None
         self._changed: set[str] = set()
+        self._scan_line: float | None = None
+        self._failures: dict[str, str] = {}
+        self._stumbling: set[str] = set()
 
     def reset(self) -> None:
         """Another shot begins: nothing before it is compared with what comes."""
@@ -94,35 +118,62 @@ class Analyst:
             return None
         again = self._last == (frame.segment, frame.index)
         self._last = (frame.segment, frame.index)
-        if wishes.flicker_window and not again:
-            self._meter.window_frames = wishes.flicker_window
-            self._flicker = self._meter.update(
-                frame,
-                {name: lane.depth.disparity for name, lane in lanes.items()},
-                cut=cut,
-                restarted=[n for n, lane in lanes.items() if lane.fresh or n in self._changed],
-            )
-            self._changed.clear()
-        flicker = self._flicker if wishes.flicker_window else None
-        edges, score = self._edges(frame, lanes, wishes)
+        seen = _Look(frame, lanes, wishes, cut, again)
+        self._failures = {}
+        flicker = self._guarded("Flicker", self._measure, seen)
+        edges, score = self._guarded("Depth edges", self._edges, seen) or (None, None)
+        slices = self._guarded("The x-t slice", self._slice, seen) or {}
+        frames = {name: self._slices[name].filled for name in slices}
         return Analysis(
-            difference=self._difference(lanes, wishes.difference, again),
+            difference=self._guarded("The difference", self._difference, seen),
             flicker=flicker,
             heat=_heat(flicker) if wishes.heat else {},
             grey=grey_levels(frame.rgb) if wishes.heat else None,
-            slices=self._slice(lanes, wishes.scan_line, again),
+            slices=slices,
+            slice_frames=frames,
+            slice_window=window_for(max(frames.values(), default=0), SLICE_FRAMES),
             edges=edges,
             boundary_f1=score,
             pins={name: _at(lane.depth.disparity, wishes.pins) for name, lane in lanes.items()},
+            failures=self._failures,
         )
 
-    def _difference(
-        self, lanes: Mapping[str, LaneResult], alignment: str, again: bool
-    ) -> Difference | None:
-        if not alignment or not {"a", "b"} <= set(lanes):
+    def _guarded(self, view: str, work: Callable[[_Look], T], look: _Look) -> T | None:
+        """What `work` finds, or None and a sentence: a view that stumbles costs no frame."""
+        try:
+            found = work(look)
+        except _MISTAKES as error:
+            if view not in self._stumbling:
+                log.exception("%s failed at frame %d", view, look.frame.index)
+                self._stumbling.add(view)
+            what = str(error).strip().splitlines()[0] if str(error).strip() else "no reason given"
+            self._failures[view] = f"{view} could not be worked out ({what}); the lanes go on."
+            self._meter.reset()
             return None
-        a, b = lanes["a"], lanes["b"]
-        found = self._align(b.depth.disparity, a.depth.disparity, alignment, again)
+        self._stumbling.discard(view)
+        return found
+
+    def _measure(self, look: _Look) -> FlickerResult | None:
+        if not look.wishes.flicker_window:
+            return None
+        if look.again and self._flicker is not None:
+            return self._flicker
+        self._meter.window_frames = look.wishes.flicker_window
+        self._flicker = self._meter.update(
+            look.frame,
+            {name: lane.depth.disparity for name, lane in look.lanes.items()},
+            cut=look.cut,
+            restarted=[n for n, lane in look.lanes.items() if lane.fresh or n in self._changed],
+        )
+        self._changed.clear()
+        return self._flicker
+
+    def _difference(self, look: _Look) -> Difference | None:
+        alignment = look.wishes.difference
+        if not alignment or not {"a", "b"} <= set(look.lanes):
+            return None
+        a, b = look.lanes["a"], look.lanes["b"]
+        found = self._align(b.depth.disparity, a.depth.disparity, alignment, look.again)
         limit = difference_limit(a.display_range)
         levels = difference_levels(a.depth.disparity, found.apply(b.depth.disparity), limit)
         return Difference(levels, limit, found)
@@ -144,33 +195,33 @@ class Analyst:
             return _IDENTITY
         return self._alignment
 
-    def _slice(
-        self, lanes: Mapping[str, LaneResult], scan_line: float | None, again: bool
-    ) -> dict[str, UInt8]:
-        if scan_line is None:
-            self._slices.clear()
+    def _slice(self, look: _Look) -> dict[str, UInt8]:
+        line = look.wishes.scan_line
+        if line != self._scan_line:
+            self._slices.clear()  # lines of two rows in one picture would look like flicker
+            self._scan_line = line
+        if line is None:
             return {}
-        pictures = {}
-        for name, lane in lanes.items():
+        for name, lane in look.lanes.items():
             height, width = lane.levels.shape
             kept = self._slices.get(name)
-            if kept is None or kept.width != width:
+            is_new = kept is None or kept.width != width
+            if kept is None or is_new:
                 kept = self._slices[name] = XtSlice(width, SLICE_FRAMES)
-            if not again:
-                kept.push(lane.levels[min(height - 1, int(scan_line * height))])
-            pictures[name] = kept.picture().copy()
-        return pictures
+            if is_new or not look.again:
+                kept.push(lane.levels[min(height - 1, int(line * height))])
+        shown = {name: self._slices[name] for name in look.lanes}
+        window = window_for(max(kept.filled for kept in shown.values()), SLICE_FRAMES)
+        return {name: kept.stretched(window) for name, kept in shown.items()}
 
-    def _edges(
-        self, frame: Frame, lanes: Mapping[str, LaneResult], wishes: AnalysisWishes
-    ) -> tuple[UInt8 | None, float | None]:
-        lane = lanes.get(wishes.edges)
+    def _edges(self, look: _Look) -> tuple[UInt8 | None, float | None]:
+        lane = look.lanes.get(look.wishes.edges)
         if lane is None:
             return None, None
         metric = lane.depth.unit is Unit.INVERSE_METRE
         calibration = Calibration() if metric else default_calibration(*lane.display_range)
         edges = disparity_edges(lane.depth.disparity, calibration)
-        return edge_rgba(edges, wishes.edge_colour), _boundary_score(frame, lane.depth)
+        return edge_rgba(edges, look.wishes.edge_colour), _boundary_score(look.frame, lane.depth)
 
 
 def _boundary_score(frame: Frame, depth: DepthMap) -> float | None:

@@ -8,14 +8,17 @@ from __future__ import annotations
 import numpy as np
 
 from app.readings import UNIT_TEXT, title_of
-from app.results import Analysis, FrameResult
+from app.results import SLICE_FRAMES, Analysis, FrameResult
 from app.settings import Settings
 from models.frames import UInt8
 from renderers import colormap
-from renderers.flicker_map import FULL_SCALE, HEAT_MAP
+from renderers.flicker_map import FULL_SCALE, GAMMA, MARKS, legend_table
 from widgets.colour_bar import Scale
 from widgets.image_pane import ImagePane
 from widgets.stage import Stage
+
+HEAT_SCALE = Scale(0.0, FULL_SCALE, "per frame", "steady", "flickers", GAMMA, MARKS)
+"""What heat stands for: change per frame in units of the lane's own spread, same for both."""
 
 _GREY: UInt8 = np.repeat(np.arange(256, dtype=np.uint8)[:, None], 3, axis=1)
 
@@ -26,7 +29,7 @@ class ComparisonViews:
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
         self._diverging = colormap.diverging_table()
-        self._heat_colours = colormap.table(HEAT_MAP)
+        self._heat_colours = legend_table()
         self._table: UInt8 = _GREY
         self._flicker = {"a": stage.flicker_a, "b": stage.flicker_b}
         self._slices = {"a": stage.slice_a, "b": stage.slice_b}
@@ -60,14 +63,18 @@ class ComparisonViews:
         if settings.edges:
             self._stage.rgb.set_overlay(analysis.edges)
             score = analysis.boundary_f1
-            self._stage.rgb.set_caption("" if score is None else f"boundary F1 {score:.2f}")
+            told = "" if score is None else f"boundary F1 {score:.2f}"
+            self._stage.rgb.set_caption(analysis.failures.get("Depth edges", told))
 
     def _show_difference(self, result: FrameResult, analysis: Analysis, settings: Settings) -> None:
         if settings.view != "difference":
             return
         pane, difference = self._stage.difference, analysis.difference
         if difference is None:
-            pane.clear("Both lanes are needed to take their difference")
+            pane.clear(
+                analysis.failures.get("The difference")
+                or "Both lanes are needed to take their difference"
+            )
             return
         unit = UNIT_TEXT[result.lanes["a"].depth.unit]
         limit = difference.limit
@@ -83,32 +90,50 @@ class ComparisonViews:
     def _show_flicker(self, result: FrameResult, analysis: Analysis, settings: Settings) -> None:
         if settings.view != "flicker":
             return
+        failed = analysis.failures.get("Flicker")
         for name, pane in self._flicker.items():
             lane = None if analysis.flicker is None else analysis.flicker.lanes.get(name)
             if lane is None or analysis.grey is None:
-                pane.clear("This lane is off")
+                pane.clear(failed or "This lane is off")
                 continue
             shown = result.lanes[name]
             pane.set_model(f"Flicker · {title_of(shown.model)}")
-            recent = "–" if np.isnan(lane.recent) else f"{lane.recent:.3f}"
-            pane.set_caption(f"{recent} over {settings.flicker_window} frames")
-            scale = Scale(0.0, FULL_SCALE, "flicker", "steady", "flickers")
-            pane.set_scale(scale, self._heat_colours)
+            pane.set_caption(_flicker_caption(lane.recent, settings.flicker_window))
+            pane.set_scale(HEAT_SCALE, self._heat_colours)
             pane.show_levels(analysis.grey, _GREY)
             pane.set_overlay(analysis.heat.get(name))
 
     def _show_slices(self, result: FrameResult, analysis: Analysis, settings: Settings) -> None:
         if settings.view != "xt":
             return
+        failed = analysis.failures.get("The x-t slice")
         for name, pane in self._slices.items():
             picture = analysis.slices.get(name)
             if picture is None:
-                pane.clear("This lane is off")
+                pane.clear(failed or "This lane is off")
                 continue
             lane = result.lanes[name]
             pane.set_model(f"x-t · {title_of(lane.model)}")
             row = int(settings.scan_line * (result.frame.size[1] - 1))
-            seen = int(picture.any(axis=1).sum())
-            pane.set_caption(f"row {row} · {seen} of {len(picture)} frames")
+            window = analysis.slice_window
+            seen = min(window, analysis.slice_frames[name])
+            pane.set_caption(f"row {row} · {seen} of {SLICE_FRAMES} frames")
+            pane.set_row_marks(_ages(window))
             pane.set_range(*lane.display_range, UNIT_TEXT[lane.depth.unit])
             pane.show_levels(picture, self._table)
+
+
+def _flicker_caption(recent: float, window: int) -> str:
+    """What a flicker pane's header says; without a pair of frames there is nothing to tell."""
+    if np.isnan(recent):
+        return "needs a second frame"
+    return f"mean {recent:.3f} over {window} frames"
+
+
+def _ages(window: int) -> tuple[tuple[float, str], ...]:
+    """Marks beside a slice: how long ago its lines were seen, as (share of the height, words)."""
+    ages = [round(window * part) for part in (0.75, 0.5, 0.25)]
+    return (
+        *((1.0 - age / window, f"−{age}") for age in ages),
+        (1.0, "now"),
+    )

@@ -12,19 +12,30 @@ from renderers.depth_image import quantise
 Float32 = NDArray[np.float32]
 UInt8 = NDArray[np.uint8]
 
-FULL_SCALE = 0.1
+FULL_SCALE = 1.0
 """Flicker that gets the hottest colour: change per frame in units of the lane's mean deviation."""
+
+GAMMA = 0.5
+"""Colours follow flicker to this power: 0.01 is seen, and a tenfold 0.1 is told from 1."""
+
+MARKS = (0.01, 0.05, 0.1, 0.25, 0.5)
+"""Values to write beside the colours."""
 
 HEAT_MAP = "inferno"
 _MOST_OPAQUE = 235
 _COLDEST = 0.25
+_UNDER_LEGEND = 64
 
 
 def flicker_levels(
     heat: Float32, full_scale: float = FULL_SCALE, out: UInt8 | None = None
 ) -> UInt8:
-    """Heat (h, w) float32, 0 steady, to levels (h, w) uint8: 0 where NaN, 1 steady, 255 hottest."""
-    return quantise(heat, (0.0, full_scale), out)
+    """Heat (h, w) float32, 0 steady, to levels (h, w) uint8: 0 where NaN, 1 steady, 255 hottest.
+
+    Levels go with the root of the heat, so that small and heavy flicker are both told apart.
+    """
+    rooted = np.sqrt(np.maximum(heat, np.float32(0.0)))
+    return quantise(rooted, (0.0, full_scale**GAMMA), out)
 
 
 def heat_table() -> UInt8:
@@ -36,8 +47,16 @@ def heat_table() -> UInt8:
     ]
     table = np.zeros((256, 4), np.uint8)
     table[1:, :3] = hot
-    table[1:, 3] = np.round(_MOST_OPAQUE * np.sqrt(ramp))
+    table[1:, 3] = np.round(_MOST_OPAQUE * ramp**0.75)
     return table
+
+
+def legend_table() -> UInt8:
+    """(256, 3) uint8: the heat's colours as they look over a dimmed picture."""
+    table = heat_table().astype(np.float32)
+    alpha = table[:, 3:] / 255.0
+    seen: UInt8 = np.round(_UNDER_LEGEND + alpha * (table[:, :3] - _UNDER_LEGEND)).astype(np.uint8)
+    return seen
 
 
 def flicker_rgba(heat: Float32, full_scale: float = FULL_SCALE) -> UInt8:

@@ -11,6 +11,15 @@ from numpy.typing import NDArray
 UInt8 = NDArray[np.uint8]
 
 
+def window_for(filled: int, history: int) -> int:
+    """Lines to show while `filled` are known: history halved as often as they still fit, so that
+    a slice that has just begun is not nearly empty. At least a sixteenth of `history`."""
+    window = history
+    while window % 2 == 0 and window // 2 >= max(filled, history // 16):
+        window //= 2
+    return window
+
+
 class XtSlice:
     """A ring of the last `history` lines of `width` levels, readable as one picture without a copy.
 
@@ -58,6 +67,16 @@ class XtSlice:
     def picture(self) -> UInt8:
         """(history, width) uint8, oldest first; a view that holds until the next push."""
         return self._rows[self._next : self._next + self.history]
+
+    def stretched(self, window: int) -> UInt8:
+        """The last `window` lines, each repeated until (history, width) is full; a copy.
+
+        Raises ValueError unless `window` is a whole part of `history`.
+        """
+        if window < 1 or self.history % window:
+            raise ValueError(f"{window} lines do not fill {self.history}")
+        last: UInt8 = self.picture()[self.history - window :]
+        return np.repeat(last, self.history // window, axis=0)
 
     def clear(self) -> None:
         """Forget all lines."""

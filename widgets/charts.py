@@ -150,6 +150,7 @@ class TimeChart(QWidget):
         ago = np.arange(1 - window.shape[1], 1, dtype=np.float64)
         for row, curve in enumerate(self._curves.values()):
             curve.setData(ago, window[row], connect="finite", skipFiniteCheck=False)
+        self._box.setXRange(1 - self._frames_shown(window.shape[1]), 0, padding=0.01)
         self._box.setYRange(*self._span(window), padding=0)
         self._place_marks()
         self.update()
@@ -229,6 +230,11 @@ class TimeChart(QWidget):
         curve = pg.PlotCurveItem(pen=pg.mkPen(look.colour, width=1, style=style), antialias=True)
         self._box.addItem(curve)
         return curve
+
+    def _frames_shown(self, stored: int) -> int:
+        """A part of the history while it is young, so that curves are not a sliver at the right."""
+        parts = (self._history // part for part in (10, 5, 2))
+        return next((part for part in parts if part >= max(stored, 2)), self._history)
 
     def _span(self, window: Float64) -> tuple[float, float]:
         finite = window[np.isfinite(window)]

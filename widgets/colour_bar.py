@@ -26,6 +26,8 @@ class Scale:
     low, high : values of levels 1 and 255.
     unit : words above the bar, such as "relative" or "1/m".
     low_word, high_word : what the ends mean, such as "far" and "near".
+    gamma : colours follow the value's share of the scale to this power.
+    marks : values to write beside the bar; round ones at even distances if there are none.
     """
 
     low: float
@@ -33,6 +35,13 @@ class Scale:
     unit: str
     low_word: str = "far"
     high_word: str = "near"
+    gamma: float = 1.0
+    marks: tuple[float, ...] = ()
+
+    def share(self, value: float) -> float:
+        """How far up the bar a value lies, 0–1 within the scale."""
+        share = (value - self.low) / (self.high - self.low)
+        return share if self.gamma == 1.0 else float(max(0.0, share) ** self.gamma)
 
 
 def ticks(low: float, high: float, most: int) -> list[float]:
@@ -111,8 +120,8 @@ class ColourBar:
             return
         line = metrics.height()
         most = min(MOST_TICKS, max(1, int(bar.height() / (2.2 * line))))
-        for value in ticks(scale.low, scale.high, most):
-            y = bar.bottom() - (value - scale.low) / (scale.high - scale.low) * bar.height()
+        for value in scale.marks or ticks(scale.low, scale.high, most):
+            y = bar.bottom() - scale.share(value) * bar.height()
             if min(y - bar.top(), bar.bottom() - y) < line / 2:
                 continue  # the words at the ends stand there
             painter.setPen(QColor(COLOURS.faint))

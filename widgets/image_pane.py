@@ -49,6 +49,7 @@ class ImagePane(PictureSurface):
         self._placeholder = "Waiting for the first picture"
         self._banner: tuple[str, str] | None = None
         self._probe: tuple[QPointF, str] | None = None
+        self._row_marks: tuple[tuple[float, str], ...] = ()
         self._pins: tuple[QPointF, ...] = ()
         self._is_fresh = False
         self.frames_painted = 0
@@ -127,6 +128,12 @@ class ImagePane(PictureSurface):
         self._holds_scan_line = self._holds_scan_line and row is not None
         self.update()
 
+    def set_row_marks(self, marks: Sequence[tuple[float, str]]) -> None:
+        """Write words at the picture's left edge: (share of its height from the top, words)."""
+        if tuple(marks) != self._row_marks:
+            self._row_marks = tuple(marks)
+            self.update()
+
     def sizeHint(self) -> QSize:
         return QSize(400, 300)
 
@@ -172,8 +179,10 @@ class ImagePane(PictureSurface):
             painter.drawImage(rect, self._overlay.image)
 
     def paint_marks(self, painter: QPainter, area: QRectF) -> None:
-        """Draw scan line, pins and cross hair."""
+        """Draw row marks, scan line, pins and cross hair."""
         rect = self.picture_rect()
+        if self._row_marks:
+            pane_paint.draw_row_marks(painter, rect, area, self._row_marks, self.font())
         if self._scan_row is not None:
             y = self.to_screen(QPointF(0, self._scan_row + 0.5)).y()
             pane_paint.draw_scan_line(painter, rect.intersected(area), y, self._holds_scan_line)

@@ -5,6 +5,8 @@ Plain functions of a painter and values, so that every pane draws alike. Text is
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PyQt6.QtCore import QPointF, QRectF, Qt
@@ -220,3 +222,36 @@ def draw_scan_line(painter: QPainter, rect: QRectF, y: float, held: bool) -> Non
     painter.setBrush(QColor(COLOURS.text))
     for x in (rect.left() + SPACE, rect.right() - SPACE):
         painter.drawRoundedRect(QRectF(x - SPACE, y - 3, 2 * SPACE, 6), 3, 3)
+
+
+def draw_row_marks(
+    painter: QPainter,
+    rect: QRectF,
+    area: QRectF,
+    marks: Sequence[tuple[float, str]],
+    font: QFont,
+) -> None:
+    """Draw ticks with words at the left edge of the picture in `rect`, as far as `area` shows it.
+
+    marks : (share of the picture's height from the top, words); those without room are left out.
+    """
+    small = theme.numbers_font(theme.small_font(font))
+    metrics = QFontMetricsF(small)
+    clip = rect.intersected(area)
+    line, last = metrics.height(), -math.inf
+    painter.setFont(small)
+    for share, words in marks:
+        y = rect.top() + share * rect.height()
+        if not clip.top() <= y <= clip.bottom() + 1:
+            continue
+        top = min(max(y - line / 2, clip.top()), clip.bottom() - line)
+        if top < last:
+            continue
+        last = top + line
+        box = QRectF(clip.left() + 8, top, metrics.horizontalAdvance(words) + 2 * SPACE_XS, line)
+        backing = QColor(COLOURS.background)
+        backing.setAlpha(190)
+        painter.fillRect(box, backing)
+        painter.fillRect(QRectF(clip.left(), min(y, clip.bottom() - 1), 8, 1), QColor(COLOURS.text))
+        painter.setPen(QColor(COLOURS.text))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)

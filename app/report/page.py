@@ -196,7 +196,11 @@ def _slices(findings: Findings) -> str:
         shown = disparity_picture(stacked, findings.spreads[lane], limits)
         strips.append(strip(png_uri(shown), findings.cut_rows, count, label=lane.upper()))
     every = f" Every {slices.every}th frame is shown." if slices.every > 1 else ""
-    both = "Both lanes are shown over the same range, each" if len(findings.lanes) > 1 else "It is"
+    both = (
+        "Both lanes are shown over the same range, each"
+        if len(findings.lanes) > 1
+        else "It is shown"
+    )
     return (
         "<p class='quiet'>The middle row of the picture, one column per frame, left to right. "
         "Straight stripes are steady, torn stripes flicker. "

@@ -11,11 +11,12 @@ from renderers.flicker_map import (
     flicker_rgba,
     grey_levels,
     heat_table,
+    legend_table,
 )
 
 
 def test_steady_places_are_clear_and_hot_ones_opaque() -> None:
-    heat = np.array([[0.0, FULL_SCALE / 2, FULL_SCALE, 9.0, np.nan]], np.float32)
+    heat = np.array([[0.0, FULL_SCALE / 4, FULL_SCALE, 9.0, np.nan]], np.float32)
     alpha = flicker_rgba(heat)[0, :, 3].astype(int)
     assert alpha[0] == 0
     assert 0 < alpha[1] < alpha[2] == alpha[3]
@@ -27,6 +28,20 @@ def test_hotter_is_never_more_transparent_nor_darker() -> None:
     table = heat_table().astype(int)
     assert (np.diff(table[1:, 3]) >= 0).all()
     assert table[255, :3].sum() > table[2, :3].sum()
+
+
+def test_small_and_heavy_flicker_are_both_told_apart() -> None:
+    heat = np.array([[0.0, 0.01, 0.03, 0.1, 0.3, 0.6, 1.0]], np.float32)
+    seen = flicker_picture(np.full((1, 7, 3), 120, np.uint8), heat)[0].astype(int)
+    steps = np.abs(np.diff(seen, axis=0)).sum(axis=1)
+    assert (steps > 12).all()
+
+
+def test_the_legend_has_the_colours_that_are_seen() -> None:
+    heat = np.array([[0.05, 0.2, 0.8]], np.float32)
+    legend = legend_table()[flicker_levels(heat)[0]].astype(int)
+    dimmed = np.full((1, 3, 3), 105, np.uint8)  # grey_levels makes this the legend's grey
+    assert np.abs(flicker_picture(dimmed, heat)[0].astype(int) - legend).max() <= 2
 
 
 def test_planted_flicker_glows_where_it_is_and_the_rest_stays_grey() -> None:

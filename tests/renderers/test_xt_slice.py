@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from renderers.xt_slice import XtSlice
+from renderers.xt_slice import XtSlice, window_for
 
 
 def line(value: int) -> np.ndarray:
@@ -61,3 +61,24 @@ def test_a_line_of_another_length_is_refused() -> None:
         XtSlice(5, 3).push(np.zeros(4, np.uint8))
     with pytest.raises(ValueError):
         XtSlice(0, 3)
+
+
+def test_a_young_slice_is_stretched_over_the_whole_picture() -> None:
+    kept = XtSlice(2, 16)
+    for level in (1, 2, 3):
+        kept.push(np.full(2, level, np.uint8))
+    window = window_for(kept.filled, kept.history)
+    assert window == 4
+    picture = kept.stretched(window)
+    assert picture.shape == (16, 2)
+    assert picture[:, 0].tolist() == [0] * 4 + [1] * 4 + [2] * 4 + [3] * 4
+
+
+@pytest.mark.parametrize(("filled", "window"), [(0, 15), (15, 15), (16, 30), (121, 240)])
+def test_the_window_grows_with_what_was_seen(filled: int, window: int) -> None:
+    assert window_for(filled, 240) == window
+
+
+def test_a_window_that_does_not_fill_the_picture_is_refused() -> None:
+    with pytest.raises(ValueError, match="do not fill"):
+        XtSlice(2, 16).stretched(5)
