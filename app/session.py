@@ -130,6 +130,7 @@ class AppSession(QObject):
             self.health,
             self.status,
             self.recording,
+            self.snapshots,
             self.report,
             self.models,
             self.charts,

@@ -20,13 +20,17 @@ Work = Callable[[Report, IsCancelled], object]
 class Job(QObject):
     """One piece of work at a time.
 
+    silent : without the dialogue, for what takes a moment only.
     done : the work returned; carries what it returned. Work that raises ends with None, logged.
     """
 
     done = pyqtSignal(object)
 
-    def __init__(self, window: QWidget, parent: QObject | None = None) -> None:
+    def __init__(
+        self, window: QWidget, parent: QObject | None = None, silent: bool = False
+    ) -> None:
         super().__init__(parent)
+        self._silent = silent
         self._window = window
         self._worker: Worker | None = None
         self._dialog: QProgressDialog | None = None
@@ -53,8 +57,9 @@ class Job(QObject):
 
         self._worker = Worker(title.lower(), run, self._cancel.set, self)
         self._worker.finished.connect(self._on_finished)
-        self._dialog = self._make_dialog(title)
-        self._dialog.show()
+        if not self._silent:
+            self._dialog = self._make_dialog(title)
+            self._dialog.show()
         self._worker.start()
 
     def close(self) -> None:
