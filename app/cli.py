@@ -96,7 +96,8 @@ def _common() -> _Parser:
     common.add_argument(
         "--source",
         metavar="SOURCE",
-        help="synthetic[:SEED], a path, a URL, camera:NAME, camera:INDEX or screen[:X,Y,W,H]",
+        help="synthetic[:SEED], a path, a URL, camera:NAME, camera:INDEX, screen[:X,Y,W,H] or "
+        "window:TITLE",
     )
     common.add_argument("--source-size", type=picture_size, metavar="WxH")
     common.add_argument("--input-size", type=_input_size, metavar="N", help="network's short side")
@@ -201,6 +202,11 @@ def _bench(add: Add) -> None:
     bench.add_argument("--seconds", type=_seconds, default=30.0, metavar="S")
     bench.add_argument("--json", type=Path, metavar="FILE")
     bench.add_argument("--compare", type=Path, metavar="OLD.json")
+    bench.add_argument(
+        "--views",
+        choices=("none", "wipe", "blink", "difference", "flicker", "xt", "all"),
+        help="also measure the window with these views on, and what each view costs",
+    )
     bench.add_argument("--cloud-baseline", action="store_true", help="also time VisPy's Markers")
     bench.add_argument(
         "--simulate",

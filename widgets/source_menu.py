@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PyQt6.QtCore import QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QAction
+from PyQt6.QtGui import QAction, QCursor
 from PyQt6.QtWidgets import QFileDialog, QInputDialog, QLineEdit, QMenu, QToolButton, QWidget
 
 from widgets import theme
@@ -15,6 +16,7 @@ SIZES = ((0, 0), (1280, 720), (1920, 1080), (2560, 1440), (3840, 2160))
 VIDEO_FILTER = "Videos (*.mp4 *.mov *.mkv *.avi *.webm *.m4v *.ts *.mjpeg *.mpg);;All files (*)"
 STREAM_ADVICE = "Address of the stream (http://…/video.mjpg, rtsp://…, udp://…):"
 LABEL_LENGTH = 16
+TITLE_LENGTH = 60
 
 
 class SourceMenu(QToolButton):
@@ -24,11 +26,13 @@ class SourceMenu(QToolButton):
     chosen : a source's spec, as given to --source.
     size_chosen : (width, height) to ask of the source; (0, 0) leaves it to the source.
     cameras_wanted : the camera sub-menu was opened; answer with `set_cameras`.
+    windows_wanted : the sub-menu of windows was opened; answer with `set_windows`.
     """
 
     chosen = pyqtSignal(str)
     size_chosen = pyqtSignal(int, int)
     cameras_wanted = pyqtSignal()
+    windows_wanted = pyqtSignal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,6 +47,7 @@ class SourceMenu(QToolButton):
         self._menu = QMenu(self)
         self._menu.setToolTipsVisible(True)
         self._cameras = QMenu("Camera", self._menu)
+        self._windows = QMenu("Capture a window", self._menu)
         self._sizes = QMenu("Size to ask for", self._menu)
         self._recents: list[QAction] = []
         self._fill()
@@ -58,17 +63,21 @@ class SourceMenu(QToolButton):
 
     def set_label(self, title: str) -> None:
         """The source's title on the button, shortened to fit a tool bar."""
-        shown = title if len(title) <= LABEL_LENGTH else f"{title[: LABEL_LENGTH - 1]}…"
-        self.setText(f"{shown}  ▾")
+        self.setText(f"{_shortened(title, LABEL_LENGTH)}  ▾")
         self.setToolTip(f"{title}\nChoose what to watch; a file can also be dropped on the window")
 
     def set_cameras(self, cameras: Sequence[tuple[str, str]]) -> None:
         """Fill the camera sub-menu with (spec, name); an empty list says that there is none."""
-        self._cameras.clear()
-        for spec, name in cameras:
-            self._add_choice(self._cameras, name, spec, f"Open {name}")
-        if not cameras:
-            self._add_words(self._cameras, "No camera found")
+        choices = [(spec, name, f"Open {name}") for spec, name in cameras]
+        self._refill(self._cameras, choices, "No camera found")
+
+    def set_windows(self, titles: Sequence[str], refusal: str = "") -> None:
+        """Fill the sub-menu of windows by their titles, or say why there are none."""
+        choices = [
+            (f"window:{title}", _shortened(title, TITLE_LENGTH), f"Watch {title}")
+            for title in titles
+        ]
+        self._refill(self._windows, choices, refusal or "No other window is open")
 
     def set_recents(self, recents: Sequence[tuple[str, str]]) -> None:
         """Fill the last part of the menu with (spec, name), the latest first."""
@@ -144,6 +153,10 @@ class SourceMenu(QToolButton):
         if region is not None:
             region.triggered.connect(self.ask_for_region)
         self._menu.addMenu(screen)
+        self._windows.setIcon(theme.icon("screen"))
+        self._windows.setToolTipsVisible(True)
+        self._windows.aboutToShow.connect(self._on_windows_opened)
+        self._menu.addMenu(self._windows)
         self._menu.addSeparator()
         self._fill_sizes()
 
@@ -172,9 +185,23 @@ class SourceMenu(QToolButton):
             action.setIcon(theme.icon(icon_name))
         action.setData(spec)
         action.setToolTip(tip)
-        action.triggered.connect(self._on_choice)
+        # Not by sender(): while the button runs its menu, that is the button.
+        action.triggered.connect(partial(self._choose, spec))
         menu.addAction(action)
         return action
+
+    def _refill(self, menu: QMenu, choices: Sequence[tuple[str, str, str]], otherwise: str) -> None:
+        """(spec, words, tip) each. The menu may be open, with the pointer on one of them."""
+        before = [action.data() for action in menu.actions()]
+        if choices and before == [spec for spec, _, _ in choices]:
+            return
+        menu.clear()
+        for spec, words, tip in choices:
+            self._add_choice(menu, words, spec, tip)
+        if not choices:
+            self._add_words(menu, otherwise)
+        if menu.isVisible():  # else a click on what is under the pointer would choose nothing
+            menu.setActiveAction(menu.actionAt(menu.mapFromGlobal(QCursor.pos())))
 
     def _add_words(self, menu: QMenu, text: str) -> None:
         action = menu.addAction(text)
@@ -192,10 +219,13 @@ class SourceMenu(QToolButton):
             self._add_words(self._cameras, "Looking for cameras…")
         self.cameras_wanted.emit()
 
-    def _on_choice(self) -> None:
-        sender = self.sender()
-        if isinstance(sender, QAction):
-            self.chosen.emit(str(sender.data()))
+    def _on_windows_opened(self) -> None:
+        if not self._windows.actions():
+            self._add_words(self._windows, "Looking for windows…")
+        self.windows_wanted.emit()
+
+    def _choose(self, spec: str, _checked: bool) -> None:
+        self.chosen.emit(spec)
 
     def _on_size(self, action: QAction) -> None:
         width, height = action.data()
@@ -214,3 +244,7 @@ class SourceMenu(QToolButton):
 
     def _on_region(self, x: int, y: int, width: int, height: int) -> None:
         self.chosen.emit(f"screen:{x},{y},{width},{height}")
+
+
+def _shortened(text: str, length: int) -> str:
+    return text if len(text) <= length else f"{text[: length - 1]}…"

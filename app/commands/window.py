@@ -16,6 +16,9 @@ from models import registry
 from models.device import resolve
 from models.errors import UsageError
 
+# What looks at the room, the screen or the network is opened only by who asks for it.
+_UNASKED = ("camera:", "screen", "window:", "http:", "https:", "rtsp:", "rtsps:", "udp:")
+
 
 def run(arguments: argparse.Namespace) -> int:
     """Open the window and stay until it closes; returns the exit code."""
@@ -43,7 +46,7 @@ def with_arguments(settings: Settings, arguments: argparse.Namespace) -> Setting
     a model or device that does not exist.
     """
     changes: dict[str, Any] = {}
-    if settings.source.startswith(("camera:", "screen", "http:", "https:", "rtsp:", "udp:")):
+    if settings.source.startswith(_UNASKED):
         changes["source"] = Settings().source
     given = vars(arguments)
     if "source" in given:

@@ -1,31 +1,34 @@
-"""The source menu: what was open lately, which cameras there are, which size is asked for."""
+"""The source menu: what was open lately, which cameras and windows there are, what is asked."""
 
 from __future__ import annotations
 
-import threading
+import os
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
-from app.bridge import WakeUp
 from app.controller import Controller
+from app.desks.listing import Listing
 from app.engine import Engine
 from app.settings import Settings, SettingsModel
 from app.sources.base import Source
 from app.sources.camera import CameraSource
+from app.sources.desktop import list_windows
 from app.sources.discovery import cameras, spec_of
 from app.sources.fallback import FallbackSource
+from app.sources.screen import why_not_readable
 from app.window import MainWindow
 from models.errors import SourceError
 from widgets.inspector.source import Lock
 
-_LIST_S = 2.0
 _LOOK_MS = 500
 
 
 class SourceDesk(QObject):
-    """Fills the menu. Cameras are listed only when their sub-menu opens, on a thread of their own,
-    since a driver may take its time; none is opened.
+    """Fills the menu. Cameras and windows are listed only when their sub-menu opens, on threads of
+    their own, since a driver may take its time; none is opened.
 
     said : one sentence.
     """
@@ -49,15 +52,15 @@ class SourceDesk(QObject):
         self._timer.setInterval(_LOOK_MS)
         self._timer.timeout.connect(self._look)
         self._model = model
-        self._listing: threading.Thread | None = None
-        self._cameras: list[tuple[str, str]] = []
-        self._failure = ""
-        self._wake_up = WakeUp(self)
-        self._wake_up.woken.connect(self._show_cameras)
+        self._cameras = Listing("cameras", _list_cameras, self)
+        self._windows = Listing("windows", _list_titles, self)
+        self._cameras.answered.connect(self._show_cameras)
+        self._windows.answered.connect(menu.set_windows)
         self._recents: list[tuple[str, str]] = []
         menu.chosen.connect(controller.open_source)
         menu.size_chosen.connect(self._on_size)
-        menu.cameras_wanted.connect(self._list_cameras)
+        menu.cameras_wanted.connect(self._cameras.start)
+        menu.windows_wanted.connect(self._windows.start)
         self._unsubscribe = model.subscribe(self._on_settings)
         menu.set_size(model.value.source_width, model.value.source_height)
         if model.value.last_camera:
@@ -68,11 +71,11 @@ class SourceDesk(QObject):
         self._timer.start()
 
     def close(self) -> None:
-        """Hear of no more changes; a listing under way is waited for, briefly."""
+        """Hear of no more changes; a question under way is waited for, briefly."""
         self._unsubscribe()
         self._timer.stop()
-        if self._listing is not None:
-            self._listing.join(_LIST_S)
+        self._cameras.close()
+        self._windows.close()
 
     def _on_settings(self, settings: Settings, changed: frozenset[str]) -> None:
         if "source" in changed:
@@ -102,32 +105,29 @@ class SourceDesk(QObject):
     def _remember(self, spec: str) -> None:
         if spec.startswith("synthetic"):
             return
-        title = Path(spec).name or spec
+        kind, _, rest = spec.partition(":")
+        title = rest if kind == "window" else Path(spec).name or spec
         self._recents = [(spec, title), *(r for r in self._recents if r[0] != spec)][:8]
         self._menu.set_recents(self._recents)
 
     def _on_size(self, width: int, height: int) -> None:
         self._model.replace(source_width=width, source_height=height)
 
-    def _list_cameras(self) -> None:
-        if self._listing is not None and self._listing.is_alive():
-            return
-        self._listing = threading.Thread(target=self._ask_drivers, name="cameras", daemon=True)
-        self._listing.start()
+    def _show_cameras(self, found: Sequence[tuple[str, str]], failure: str) -> None:
+        self._menu.set_cameras(found)
+        if failure:
+            self.said.emit(failure)
 
-    def _ask_drivers(self) -> None:
-        try:
-            found = cameras()
-            self._cameras = [(spec_of(camera, found), camera.name) for camera in found]
-            self._failure = ""
-        except SourceError as error:
-            self._cameras, self._failure = [], str(error)
-        self._wake_up.notify()
 
-    def _show_cameras(self) -> None:
-        self._menu.set_cameras(self._cameras)
-        if self._failure:
-            self.said.emit(self._failure)
+def _list_cameras() -> list[tuple[str, str]]:
+    found = cameras()
+    return [(spec_of(camera, found), camera.name) for camera in found]
+
+
+def _list_titles() -> list[str]:
+    if refusal := why_not_readable(sys.platform, os.environ):
+        raise SourceError(refusal)
+    return list(dict.fromkeys(window.title for window in list_windows()))
 
 
 def camera_of(source: Source | None) -> CameraSource | None:

@@ -22,12 +22,14 @@ from app.sources.specs import (
     ScreenSpec,
     SyntheticSpec,
     UrlSpec,
+    WindowSpec,
     parse_spec,
 )
 from app.sources.stream import is_pipe, open_pipe, open_stream
 from app.sources.synthetic import SyntheticSource
 from app.sources.truth_folder import TruthFolder
 from app.sources.video import VideoSource
+from app.sources.window import open_window
 from models.errors import SourceError
 
 
@@ -53,6 +55,8 @@ def open_source(
             return open_camera(key, CameraRequest.of(size, fps))
         case ScreenSpec(region):
             return open_screen(region)
+        case WindowSpec(title):
+            return open_window(title)
         case UrlSpec(url, is_file):
             return VideoSource(url) if is_file else open_stream(url)
         case PathSpec(path):

@@ -20,6 +20,7 @@ from models.opencv import cv2
 
 FPS = 30.0
 Region = tuple[int, int, int, int]
+Area = dict[str, int]
 
 
 def open_screen(region: Region | None, patience: Patience = USUAL_PATIENCE) -> LiveSource:
@@ -67,36 +68,26 @@ class ScreenPicture:
         return np.asarray(cv2.cvtColor(self.bgra, cv2.COLOR_BGRA2RGB), np.uint8)
 
 
-class ScreenConnection:
-    """Takes pictures of the screen at an even pace. Made and used in one thread."""
+class ScreenCamera:
+    """Takes pictures of any part of the desktop at an even pace. Made and used in one thread."""
 
-    def __init__(self, region: Region | None) -> None:
+    def __init__(self) -> None:
         try:
             self._screens = mss.MSS()
-            desktop, main = self._screens.monitors[0], self._screens.monitors[1]
+            self.desktop, self.main = self._screens.monitors[0], self._screens.monitors[1]
         except (mss.exception.ScreenShotError, OSError, IndexError) as error:
             raise SourceError(_why_not_opened(error)) from error
-        if region is not None:
-            x, y, width, height = region
-            main = {"left": x, "top": y, "width": width, "height": height}
-            if not _is_inside(main, desktop):
-                self._screens.close()
-                raise SourceError(
-                    f"screen:{x},{y},{width},{height} reaches beyond the desktop of "
-                    f"{desktop['width']}x{desktop['height']} pixels; choose a smaller part."
-                )
-        self._area = main
         self._due_s = time.monotonic()
 
-    @property
-    def delivered(self) -> str:
-        return f"{self._area['width']}x{self._area['height']}"
-
-    def grab(self) -> ScreenPicture:
+    def wait(self) -> None:
+        """Until the next picture is due."""
         time.sleep(max(0.0, self._due_s - time.monotonic()))
         self._due_s = max(self._due_s, time.monotonic() - 1 / FPS) + 1 / FPS
+
+    def take(self, area: Area) -> ScreenPicture:
+        """What is to be seen there now. Raises SourceError."""
         try:
-            shot = self._screens.grab(self._area)
+            shot = self._screens.grab(area)
         except (mss.exception.ScreenShotError, OSError) as error:
             raise SourceError("The screen cannot be read any more; trying again.") from error
         pixels = np.frombuffer(shot.bgra, np.uint8).reshape(shot.height, shot.width, 4)
@@ -104,6 +95,35 @@ class ScreenConnection:
 
     def close(self) -> None:
         self._screens.close()
+
+
+class ScreenConnection:
+    """The main screen or a part of the desktop. Made and used in one thread."""
+
+    def __init__(self, region: Region | None) -> None:
+        self._camera = camera = ScreenCamera()
+        self._area = camera.main
+        if region is not None:
+            x, y, width, height = region
+            self._area = {"left": x, "top": y, "width": width, "height": height}
+            if not _is_inside(self._area, camera.desktop):
+                camera.close()
+                raise SourceError(
+                    f"screen:{x},{y},{width},{height} reaches beyond the desktop of "
+                    f"{camera.desktop['width']}x{camera.desktop['height']} pixels; choose a "
+                    "smaller part."
+                )
+
+    @property
+    def delivered(self) -> str:
+        return f"{self._area['width']}x{self._area['height']}"
+
+    def grab(self) -> ScreenPicture:
+        self._camera.wait()
+        return self._camera.take(self._area)
+
+    def close(self) -> None:
+        self._camera.close()
 
 
 def _why_not_opened(error: Exception) -> str:

@@ -10,10 +10,13 @@ from urllib.parse import unquote, urlsplit
 
 from models.errors import UsageError
 
-KINDS = "synthetic[:SEED], a file or folder, a URL, camera:NAME, camera:INDEX or screen[:X,Y,W,H]"
+KINDS = (
+    "synthetic[:SEED], a file or folder, a URL, camera:NAME, camera:INDEX, screen[:X,Y,W,H] or "
+    "window:TITLE"
+)
 STREAM_SCHEMES = frozenset({"http", "https", "rtsp", "rtsps", "udp"})
 _VIDEO_SUFFIXES = frozenset({".avi", ".m4v", ".mkv", ".mov", ".mp4", ".webm"})
-_WORDS = ("synthetic", "camera", "screen")
+_WORDS = ("synthetic", "camera", "screen", "window")
 _SYNONYMS = {"webcam": "camera:0", "cam": "camera:0", "desktop": "screen", "synth": "synthetic"}
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]+)://")  # two letters at least: C: is a drive
 
@@ -40,6 +43,13 @@ class ScreenSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class WindowSpec:
+    """Another program's window, by (a part of) its title."""
+
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class UrlSpec:
     """Something on the network. `is_file`: a video file, which can be sought."""
 
@@ -54,7 +64,7 @@ class PathSpec:
     path: str
 
 
-Spec = SyntheticSpec | CameraSpec | ScreenSpec | UrlSpec | PathSpec
+Spec = SyntheticSpec | CameraSpec | ScreenSpec | WindowSpec | UrlSpec | PathSpec
 
 
 def parse_spec(text: str) -> Spec:
@@ -68,6 +78,8 @@ def parse_spec(text: str) -> Spec:
             return _camera(rest.strip())
         case "screen":
             return _screen(rest) if colon else ScreenSpec(None)
+        case "window":
+            return _window(rest.strip())
         case "":
             raise UsageError(f"No source was given; it may be {KINDS}.")
     if scheme := _SCHEME.match(text):
@@ -106,6 +118,15 @@ def _screen(region: str) -> ScreenSpec:
     if width < 16 or height < 16:
         raise UsageError(f"A part of the screen is at least 16x16 pixels, not {width}x{height}.")
     return ScreenSpec((x, y, width, height))
+
+
+def _window(title: str) -> WindowSpec:
+    if not title:
+        raise UsageError(
+            "Say which window, as in window:TITLE; a part of its title is enough, and the Source "
+            "menu lists them."
+        )
+    return WindowSpec(title)
 
 
 def _url(text: str, scheme: str) -> UrlSpec | PathSpec:

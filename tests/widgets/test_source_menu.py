@@ -1,5 +1,7 @@
+from functools import partial
+
 import pytest
-from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtCore import QPoint, Qt, QTimer
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QFileDialog, QInputDialog, QMenu
 from pytestqt.qtbot import QtBot
@@ -56,6 +58,55 @@ def test_no_camera_is_said_in_words(menu: SourceMenu) -> None:
     cameras = action(menu.source_menu, "Camera").menu()
     assert cameras is not None
     assert [(a.text(), a.isEnabled()) for a in cameras.actions()] == [("No camera found", False)]
+
+
+def test_another_programs_window_is_chosen_by_its_title(qtbot: QtBot, menu: SourceMenu) -> None:
+    windows = action(menu.source_menu, "Capture a window").menu()
+    assert windows is not None
+    with qtbot.waitSignal(menu.windows_wanted):
+        windows.aboutToShow.emit()
+    assert [a.text() for a in windows.actions()] == ["Looking for windows…"]
+    menu.set_windows(["Slides", "Browser " * 20])
+    assert len(windows.actions()[1].text()) == 60
+    with qtbot.waitSignal(menu.chosen) as caught:
+        action(windows, "Slides").trigger()
+    assert caught.args == ["window:Slides"]
+    menu.set_windows([], "Wayland does not let programs read the screen.")
+    assert [(a.text(), a.isEnabled()) for a in windows.actions()] == [
+        ("Wayland does not let programs read the screen.", False)
+    ]
+
+
+def test_a_click_chooses_although_the_list_came_again_under_the_pointer(
+    qtbot: QtBot, menu: SourceMenu
+) -> None:
+    windows = action(menu.source_menu, "Capture a window").menu()
+    assert windows is not None
+    menu.set_windows(["Slides", "Browser"])
+    windows.popup(menu.mapToGlobal(menu.rect().bottomLeft()))
+    qtbot.waitExposed(windows)
+    spot = windows.actionGeometry(action(windows, "Slides")).center()
+    qtbot.mouseMove(windows, spot)
+    for titles in (["Slides", "Browser"], ["Slides", "Browser", "Mail"]):
+        menu.set_windows(titles)
+        assert windows.activeAction() is action(windows, "Slides")
+    with qtbot.waitSignal(menu.chosen) as caught:
+        qtbot.mouseClick(windows, LEFT, pos=spot)
+    assert caught.args == ["window:Slides"]
+
+
+def test_a_choice_is_made_while_the_button_runs_its_menu(qtbot: QtBot, menu: SourceMenu) -> None:
+    chosen: list[str] = []
+    menu.chosen.connect(chosen.append)
+
+    def choose() -> None:
+        scene = action(menu.source_menu, "Built-in scene")
+        spot = menu.source_menu.actionGeometry(scene).center()
+        qtbot.mouseClick(menu.source_menu, LEFT, pos=spot)
+
+    menu.source_menu.aboutToShow.connect(partial(QTimer.singleShot, 0, choose))
+    qtbot.mouseClick(menu, LEFT)  # returns when the menu is closed
+    assert chosen == ["synthetic"]
 
 
 def test_recents_are_replaced_not_added_up(qtbot: QtBot, menu: SourceMenu) -> None:

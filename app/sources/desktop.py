@@ -1,0 +1,91 @@
+"""The open windows of the desktop: which there are and where each one is at the moment."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from models.errors import SourceError
+
+
+class WindowClosedError(Exception):
+    """The window that was asked about does not exist any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class DesktopWindow:
+    """A top-level window of another program. `handle` is the window system's number of it."""
+
+    handle: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the content of a window is on the desktop, in pixels."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+
+class Desktop(Protocol):
+    """A connection to the window system. Made and used in one thread."""
+
+    def windows(self) -> list[DesktopWindow]:
+        """Windows of other programs that have a title, the foremost first."""
+        ...
+
+    def place(self, handle: int) -> Place | None:
+        """Where it is; None while it is minimised or hidden. Raises WindowClosedError."""
+        ...
+
+    def close(self) -> None:
+        """End the connection."""
+        ...
+
+
+def open_desktop(platform: str = sys.platform) -> Desktop:
+    """Connect to the window system. Raises SourceError where that cannot be done."""
+    # Each of them needs something that the other systems lack.
+    try:
+        if platform == "win32":
+            from app.sources.desktop_windows import WindowsDesktop
+
+            return WindowsDesktop()
+        if platform == "darwin":
+            from app.sources.desktop_macos import MacDesktop
+
+            return MacDesktop()
+        from app.sources.desktop_x11 import X11Desktop
+
+        return X11Desktop()
+    except ImportError as error:
+        raise SourceError(
+            "Windows cannot be listed because a library is missing; install the program again, "
+            "or watch a part of the screen instead."
+        ) from error
+
+
+def list_windows() -> list[DesktopWindow]:
+    """Windows of other programs, the foremost first. Raises SourceError if none can be listed."""
+    desktop = open_desktop()
+    try:
+        return desktop.windows()
+    finally:
+        desktop.close()
+
+
+def choose_window(listed: Sequence[DesktopWindow], title: str) -> DesktopWindow | None:
+    """The foremost window of that title, else one whose title holds it, else None."""
+    wanted = title.casefold()
+    for window in listed:
+        if window.title == title:
+            return window
+    for window in listed:
+        if wanted in window.title.casefold():
+            return window
+    return None
