@@ -25,7 +25,7 @@ from app.sources.camera_formats import (
 )
 from app.sources.discovery import Camera, cameras, choose, find_again, spec_of
 from app.sources.live import LiveSource
-from app.sources.live_reader import USUAL_PATIENCE, Patience
+from app.sources.live_worker import USUAL_PATIENCE, Patience
 from models.errors import SourceError
 from models.opencv import cv2
 

@@ -7,7 +7,8 @@ import time
 from collections.abc import Callable
 
 from app.sources.base import Reading, SignalLost, SourceInfo
-from app.sources.live_reader import USUAL_PATIENCE, Arrival, Connection, LiveReader, Patience
+from app.sources.live_reader import Arrival, LiveReader
+from app.sources.live_worker import USUAL_PATIENCE, Connection, Patience
 from models.frames import Frame
 
 _TELL_RATE_EVERY_S = 1.0

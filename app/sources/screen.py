@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.sources.live import LiveSource
-from app.sources.live_reader import USUAL_PATIENCE, Patience
+from app.sources.live_worker import USUAL_PATIENCE, Patience
 from models.errors import SourceError
 from models.opencv import cv2
 

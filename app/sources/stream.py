@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from app.sources.decoding import Picturer, is_text, moving_pictures, pixel_aspect
 from app.sources.live import LiveSource
-from app.sources.live_reader import USUAL_PATIENCE, Patience
+from app.sources.live_worker import USUAL_PATIENCE, Patience
 from models.errors import SourceError
 
 _OPEN_TIMEOUT_S = 5.0

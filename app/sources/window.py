@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from app.sources.desktop import Desktop, Place, WindowClosedError, choose_window, open_desktop
 from app.sources.live import LiveSource
-from app.sources.live_reader import USUAL_PATIENCE, Patience
+from app.sources.live_worker import USUAL_PATIENCE, Patience
 from app.sources.screen import Area, ScreenCamera, ScreenPicture, why_not_readable
 from models.errors import SourceError
 

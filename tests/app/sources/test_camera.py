@@ -31,7 +31,7 @@ from app.sources.camera_formats import (
     requests_in_order,
 )
 from app.sources.discovery import Camera
-from app.sources.live_reader import Patience
+from app.sources.live_worker import Patience
 from models.errors import SourceError
 from models.frames import Frame
 from models.opencv import cv2

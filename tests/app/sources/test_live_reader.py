@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from app.sources.base import SignalLost
 from app.sources.live import LiveSource
-from app.sources.live_reader import Arrival, LiveReader, Patience
+from app.sources.live_reader import Arrival, LiveReader
+from app.sources.live_worker import Patience
 from models.errors import SourceError
 from models.frames import Frame
 

@@ -17,7 +17,7 @@ import pytest
 
 from app.sources.base import Reading, SignalLost
 from app.sources.live import LiveSource
-from app.sources.live_reader import Patience
+from app.sources.live_worker import Patience
 from app.sources.stream import is_pipe, open_pipe, open_stream
 from models.frames import Frame
 from tests.support.mjpeg_camera import MjpegCamera

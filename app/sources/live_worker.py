@@ -1,0 +1,149 @@
+"""The thread that makes every call into a device: opens it, reads it, opens it again."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.errors import SourceError
+
+
+class Picture(Protocol):
+    """A whole picture of a live source, converted only if somebody looks at it."""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) in pixels."""
+        ...
+
+    def rgb(self) -> NDArray[np.uint8]:
+        """(H, W, 3) uint8, C-contiguous, not shared with the device."""
+        ...
+
+
+class Connection(Protocol):
+    """A device or stream that is open. Only one thread uses it."""
+
+    @property
+    def delivered(self) -> str:
+        """The format that comes, as text."""
+        ...
+
+    def grab(self) -> Picture | None:
+        """The next picture, waiting for it; None if what came was no whole picture.
+
+        Raises SourceError when the signal ended.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give the device back."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to wait for a device, in seconds.
+
+    stall_s : silence after which the signal counts as lost.
+    reading_s, opening_s : after which a call that does not return is given up.
+    retry_s, retry_most_s : the first and the longest pause before opening again; each pause
+        doubles the last.
+    closing_s : how long close() waits for the worker.
+    """
+
+    stall_s: float = 1.5
+    reading_s: float = 4.0
+    opening_s: float = 20.0
+    retry_s: float = 0.25
+    retry_most_s: float = 4.0
+    closing_s: float = 1.0
+
+
+USUAL_PATIENCE = Patience()
+
+
+class Listener(Protocol):
+    """Who hears what a worker gets. Called on the worker's thread."""
+
+    def publish(self, worker: LiveWorker, picture: Picture, delivered: str) -> None:
+        """`picture` came."""
+        ...
+
+    def report(self, worker: LiveWorker, trouble: str) -> None:
+        """Nothing comes, and why."""
+        ...
+
+
+class LiveWorker(threading.Thread):
+    """Opens, reads and reopens until it is retired."""
+
+    def __init__(
+        self,
+        listener: Listener,
+        connect: Callable[[], Connection],
+        title: str,
+        patience: Patience,
+    ) -> None:
+        # A daemon, because a thread stuck inside a driver cannot be ended: any other kind would
+        # keep the whole program from ending.
+        super().__init__(name=f"live {title}", daemon=True)
+        self.is_first_picture = True
+        self._listener = listener
+        self._connect = connect
+        self._title = title
+        self._patience = patience
+        self._retired = threading.Event()
+        self._call: tuple[float, float] | None = None  # (began, allowed) of the call under way
+
+    def retire(self) -> None:
+        """End as soon as the call under way returns."""
+        self._retired.set()
+
+    def is_stuck(self) -> bool:
+        """The call under way takes longer than it may."""
+        call = self._call
+        return call is not None and time.monotonic() - call[0] > call[1]
+
+    def run(self) -> None:
+        pause_s = self._patience.retry_s
+        while not self._retired.is_set():
+            self.is_first_picture = True
+            try:
+                self._live_once()
+            except SourceError as error:
+                self._listener.report(self, str(error))
+            finally:
+                self._call = None
+            if not self.is_first_picture:
+                pause_s = self._patience.retry_s
+            self._retired.wait(pause_s)
+            pause_s = min(2 * pause_s, self._patience.retry_most_s)
+
+    def _live_once(self) -> None:
+        self._call = (time.monotonic(), self._patience.opening_s)
+        connection = self._connect()
+        try:
+            self._read(connection)
+        finally:
+            self._call = (time.monotonic(), self._patience.reading_s)
+            connection.close()
+
+    def _read(self, connection: Connection) -> None:
+        heard_s = time.monotonic()
+        while not self._retired.is_set():
+            self._call = (time.monotonic(), self._patience.reading_s)
+            picture = connection.grab()
+            if picture is not None:
+                heard_s = time.monotonic()
+                self._listener.publish(self, picture, connection.delivered)
+            elif time.monotonic() - heard_s > self._patience.reading_s:
+                raise SourceError(
+                    f"{self._title} sends nothing that can be shown; trying to get it back."
+                )
