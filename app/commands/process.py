@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _estimate(source: Source, config: PipelineConfig, arguments: argparse.Namespace) -> int:
     """Frames written. Whatever ends it early says how many are complete."""
-    job = _Job(arguments.out, arguments.stride, source.info.frame_count)
+    job = Job(arguments.out, arguments.stride, source.info.frame_count)
     target = Target(arguments.out, (source.info.fps or 24.0) / arguments.stride)
     try:
         with contextlib.ExitStack() as stack:
@@ -73,7 +73,7 @@ def _estimate(source: Source, config: PipelineConfig, arguments: argparse.Namesp
 
 
 @dataclass
-class _Job:
+class Job:
     """Counts what is complete while frames go through."""
 
     out: Path
