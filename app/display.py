@@ -75,6 +75,13 @@ class Display(QObject):
         if self._probe is not None:
             self._show_probe(*self._probe)
 
+    def show_warming_up(self) -> None:
+        """The next depth takes longer than usual; each lane says so until it comes."""
+        for name, pane in (("a", self._stage.depth_a), ("b", self._stage.depth_b)):
+            chosen = self._settings.model_a if name == "a" else self._settings.model_b
+            if chosen != registry.OFF:
+                pane.set_caption("warming up…")
+
     def forget(self) -> None:
         """Another source is being opened; what is on screen stays until its first frame."""
         self.last = None

@@ -21,6 +21,8 @@ from widgets.status_strip import StatusReading
 _STATUS_MS = 250
 _NOTE_S = 12.0
 _SAME_CUT_FRAMES = 25
+_WARM_UP_S = 0.5
+"""A first frame that comes sooner is not worth a word."""
 
 
 class StatusDesk(QObject):
@@ -45,6 +47,7 @@ class StatusDesk(QObject):
         self._recording = ""
         self._dropped_before = 0
         self._standing: dict[str, str] = {}
+        self._lane_notes: dict[str, str] = {}
         self._warning = ""
         self._gpu_memory_mb: float | None = None
         self._marks: list[tuple[int, str]] = []
@@ -96,6 +99,10 @@ class StatusDesk(QObject):
     def add(self, result: FrameResult) -> None:
         """A result reached the screen."""
         self._pace.add(result, time.monotonic_ns())
+        for name, lane in result.lanes.items():
+            if lane.note and lane.note != self._lane_notes.get(name):
+                self.say(lane.note)
+            self._lane_notes[name] = lane.note
         if result.cut:
             self._mark(result.frame.index)
 
@@ -126,6 +133,7 @@ class StatusDesk(QObject):
         capture, last = self._engine.capture.status, self._display.last
         pace = self._pace.read()
         lane = next(iter(last.lanes.values()), None) if last is not None else None
+        self._show_warming_up()
         note = self._note if time.monotonic() < self._note_until else ""
         trouble = capture.message if capture.failed else self._warning
         moving = capture.playing and pace.fps > 0
@@ -158,6 +166,14 @@ class StatusDesk(QObject):
                 ),
             )
         )
+
+    def _show_warming_up(self) -> None:
+        """A first frame of its size or its model, which takes longer than those after it."""
+        since_s = self._engine.inference.warming_since_s
+        is_long = since_s is not None and time.monotonic() - since_s > _WARM_UP_S
+        self.set_standing("warm-up", "warming up" if is_long else "")
+        if is_long:
+            self._display.show_warming_up()
 
     def _show_cost(self, lanes: Mapping[str, LaneResult]) -> None:
         """What the chosen input size costs here and now."""

@@ -238,6 +238,27 @@ def test_lanes_on_the_host_alone_keep_to_one_frame(monkeypatch: pytest.MonkeyPat
     assert pipeline.room == 1
 
 
+def test_the_first_frame_of_a_size_is_told_from_those_after_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said: list[bool] = []
+
+    class _Asking(CountingSession):
+        def step(self, frame: Frame, memo: FrameMemo) -> DepthMap:
+            said.append(loop.warming_since_s is not None)
+            return super().step(frame, memo)
+
+    host = ModelEntry("host", "host", "", lambda _: _Asking(), lambda: None)
+    off = ModelEntry("off", "off", "", lambda _: CountingSession(), lambda: None)
+    monkeypatch.setattr(registry, "find", {"host": host, "off": off}.__getitem__)
+    slot = _Script(_play(frames=3))
+    loop = slot.loop = InferenceLoop(slot, LatestSlot(), lambda: None, Pipeline())
+    loop.configure(PipelineConfig("host", "off"), 1)
+    loop.run()
+    assert said == [True, False, False]
+    assert loop.warming_since_s is None
+
+
 # -- time ------------------------------------------------------------------------------------
 
 
