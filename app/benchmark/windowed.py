@@ -22,11 +22,17 @@ _SETTLE_FRAMES = 10
 
 
 def measure_window(
-    frames: Sequence[Frame], settings: Settings, seconds: float, size: tuple[int, int], folder: Path
+    frames: Sequence[Frame],
+    settings: Settings,
+    seconds: float,
+    size: tuple[int, int],
+    folder: Path,
+    pins: Sequence[tuple[float, float]] = (),
 ) -> dict[str, object]:
-    """`window_fps`, `shown_fps`, `gui_thread_ms`, `latency_ms` and `dropped` of a real window.
+    """`window_fps`, `shown_fps`, `gui_thread_ms`, `latency_ms`, `analysis_ms`, `dropped`.
 
-    Needs a QApplication.
+    pins : picture points, as shares (x, y), that are pinned once there is a picture. `analysis_ms`
+    is empty where no view wants anything. Needs a QApplication.
     """
 
     def open_preloaded(_spec: str, _size: tuple[int, int] | None) -> Source:
@@ -36,10 +42,13 @@ def measure_window(
     with clock.installed():
         session = AppSession(settings, open_preloaded, SettingsStore(folder / "bench.json"))
     shown: list[tuple[int, float]] = []
+    analysed_ms: list[float] = []
 
     def on_shown(result: FrameResult) -> None:
         now = time.monotonic_ns()
         shown.append((now, (now - result.frame.captured_ns) / 1e6))
+        if "analysis" in result.stages_ms:
+            analysed_ms.append(result.stages_ms["analysis"])
         clock.lap()
 
     session.display.shown.connect(on_shown)
@@ -48,7 +57,10 @@ def measure_window(
         session.window.show()
         session.start()
         _run_until(lambda: len(shown) >= _SETTLE_FRAMES and session.is_everything_shown(), 60.0)
+        for pin in pins:
+            session.controller.pin(*pin)
         shown.clear()
+        analysed_ms.clear()
         clock.per_frame_ms.clear()
         finished, started = session.engine.inference.finished, time.perf_counter()
         _run_until(_never, seconds)
@@ -59,6 +71,7 @@ def measure_window(
             "shown_fps": len(shown) / passed,
             "gui_thread_ms": spread(clock.per_frame_ms),
             "latency_ms": spread([latency for _, latency in shown]),
+            "analysis_ms": spread(analysed_ms),
             "dropped": session.engine.dropped,
         }
     finally:

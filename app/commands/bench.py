@@ -18,6 +18,7 @@ import psutil
 from app import translate
 from app.benchmark.headless import alternate
 from app.benchmark.preloaded import preload
+from app.benchmark.views import PINS, analysis_figures, with_views
 from app.commands.window import require_display, with_arguments
 from app.documents import write_figures
 from app.environment import environment
@@ -49,6 +50,8 @@ def run(arguments: argparse.Namespace) -> int:
         "b": settings.model_b,
     }
     figures |= alternate(frames, config, settings.threads, arguments.seconds)
+    if arguments.views is not None:
+        figures |= analysis_figures(frames, config)
     if arguments.window:
         figures |= _windowed(frames, settings, arguments)
     figures["rss_mb"] = psutil.Process().memory_info().rss / 1e6
@@ -88,6 +91,13 @@ def _windowed(
     figures: dict[str, Any] = {"platform": application.platformName()}
     with tempfile.TemporaryDirectory() as folder:
         figures |= measure_window(frames, settings, arguments.seconds, _WINDOW, Path(folder))
+        if arguments.views is not None:
+            on = with_views(settings, arguments.views)
+            pins = PINS if arguments.views == "all" else ()
+            found = measure_window(frames, on, arguments.seconds, _WINDOW, Path(folder), pins)
+            figures |= {"views": arguments.views} | _flat(
+                {f"views_{k}": v for k, v in found.items()}
+            )
         figures["startup_s"] = _startup_s(settings, Path(folder))
     ours = measure_cloud_upload(*frames[0].size)
     figures["cloud_upload_ms"] = ours.prepare_ms + ours.set_data_ms + ours.upload_ms
@@ -131,6 +141,8 @@ def _print(figures: dict[str, Any], old: dict[str, Any]) -> None:
     print(f"engine / bare model: {figures['fps'] / figures['bare_model_fps']:.3f}")
     if "window_fps" in figures:
         print(f"window / bare model: {figures['window_fps'] / figures['bare_model_fps']:.3f}")
+    if "views_window_fps" in figures:
+        print(f"views / no views: {figures['views_window_fps'] / figures['window_fps']:.3f}")
     if figures.get("cloud_markers_ms"):
         print(f"markers / cloud: {figures['cloud_markers_ms'] / figures['cloud_upload_ms']:.1f}")
     for key, value in _flat(figures).items():

@@ -10,9 +10,12 @@ from pytestqt.qtbot import QtBot
 
 from app.benchmark.preloaded import ToAndFro, preload
 from app.benchmark.statistics import spread
+from app.benchmark.views import PINS, VIEWS, analysis_figures, with_views
 from app.benchmark.windowed import measure_window
 from app.cli import run
 from app.settings import Settings
+from app.sources.opening import open_source
+from app.translate import pipeline_config
 from tests.support.fakes import ScriptedSource
 
 
@@ -62,3 +65,39 @@ def test_with_a_window_the_gui_thread_is_timed_per_shown_frame(
     spent = figures["gui_thread_ms"]
     assert isinstance(spent, dict)
     assert 0 < spent["p50"] <= spent["p95"]
+
+
+@pytest.mark.gl
+def test_views_that_are_on_are_worked_out_and_views_that_are_off_are_not(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    frames = preload(ScriptedSource(8))
+    plain = Settings(pacing="every-frame", hint_seen=True, input_size=64, threads=1, model_b="off")
+    spent = {}
+    for views in ("none", "all"):
+        settings = with_views(plain, views)
+        pins = PINS if views == "all" else ()
+        found = measure_window(frames, settings, 1.0, (640, 480), tmp_path / views, pins)
+        spent[views] = found["analysis_ms"]
+    assert spent["none"] == {"p50": None, "p95": None}
+    assert isinstance(spent["all"], dict)
+    assert spent["all"]["p50"] > 0
+
+
+def test_each_view_of_the_bench_is_one_that_the_command_offers(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit):
+        run(["bench", "--help"])
+    assert "{" + ",".join(VIEWS) + "}" in capsys.readouterr().out
+
+
+def test_every_view_is_timed_by_itself_and_nothing_costs_next_to_nothing() -> None:
+    settings = Settings(model_a="ground-truth", model_b="off")
+    frames = preload(open_source("synthetic", (96, 64)), 4)
+    figures = analysis_figures(frames, pipeline_config(settings))
+    assert set(figures) == {
+        f"analysis_{name}_ms"
+        for name in ("difference", "flicker", "xt", "edges", "pins", "all", "none")
+    }
+    assert figures["analysis_none_ms"] < figures["analysis_all_ms"]

@@ -1,0 +1,85 @@
+"""What the comparing views cost: each on its own, all at once, and none at all."""
+
+from __future__ import annotations
+
+import dataclasses
+import statistics
+import time
+from collections.abc import Sequence
+
+from app.analysis import AnalysisWishes, Analyst
+from app.benchmark.preloaded import ToAndFro
+from app.pipeline import Pipeline, PipelineConfig
+from app.results import FrameResult
+from app.settings import Settings
+from models.frames import Frame
+
+VIEWS = ("none", "wipe", "blink", "difference", "flicker", "xt", "all")
+PINS = ((0.2, 0.3), (0.5, 0.5), (0.7, 0.4), (0.8, 0.8))
+_PANES = ("rgb", "depth_a", "depth_b", "cloud")
+_FRAMES = 24
+_IDLE_CALLS = 20_000
+
+_EACH = {
+    "difference": AnalysisWishes(difference="clip"),
+    "flicker": AnalysisWishes(flicker_window=15, heat=True),
+    "xt": AnalysisWishes(scan_line=0.5),
+    "edges": AnalysisWishes(edges="a"),
+    "pins": AnalysisWishes(pins=PINS),
+}
+_ALL = AnalysisWishes(
+    difference="clip", flicker_window=15, heat=True, scan_line=0.5, edges="a", pins=PINS
+)
+
+
+def with_views(settings: Settings, views: str) -> Settings:
+    """`settings` with a view of VIEWS on; "all" is the most that can be on screen at once.
+
+    That is the flicker view, the dearest of those that exclude each other, with charts, depth
+    edges and every pane; four points are pinned besides (`PINS`). "none" leaves all of it off.
+    """
+    if views == "none":
+        return dataclasses.replace(settings, view="side", charts=False, edges=False, panes=_PANES)
+    if views != "all":
+        return dataclasses.replace(settings, view=views, panes=_PANES)
+    return dataclasses.replace(settings, view="flicker", charts=True, edges=True, panes=_PANES)
+
+
+def analysis_figures(frames: Sequence[Frame], config: PipelineConfig) -> dict[str, float]:
+    """Median milliseconds a frame the analyst takes: `analysis_difference_ms` and so on.
+
+    `analysis_all_ms` is for everything in one go, though no window shows all of it at once;
+    `analysis_none_ms` for a frame of which nothing is wanted.
+    """
+    results = _results(frames, config)
+    figures = {
+        f"analysis_{name}_ms": _median_ms(results, wishes)
+        for name, wishes in (_EACH | {"all": _ALL}).items()
+    }
+    return figures | {"analysis_none_ms": _idle_ms(results[0])}
+
+
+def _results(frames: Sequence[Frame], config: PipelineConfig) -> list[FrameResult]:
+    pipeline, order = Pipeline(), ToAndFro(frames)
+    pipeline.configure(dataclasses.replace(config, analysis=AnalysisWishes()))
+    try:
+        return [pipeline.step(order.next()) for _ in range(_FRAMES)]
+    finally:
+        pipeline.close()
+
+
+def _median_ms(results: list[FrameResult], wishes: AnalysisWishes) -> float:
+    analyst, spent = Analyst(), []
+    for result in results:
+        started = time.perf_counter()
+        analyst.look(result.frame, result.lanes, wishes)
+        spent.append(1000.0 * (time.perf_counter() - started))
+    return statistics.median(spent[1:])  # the first has nothing to compare with
+
+
+def _idle_ms(result: FrameResult) -> float:
+    analyst, wishes = Analyst(), AnalysisWishes()
+    started = time.perf_counter()
+    for _ in range(_IDLE_CALLS):
+        analyst.look(result.frame, result.lanes, wishes)
+    return 1000.0 * (time.perf_counter() - started) / _IDLE_CALLS
