@@ -31,6 +31,7 @@ from app.desks.snapshots import SnapshotDesk
 from app.desks.sound import SoundDesk
 from app.desks.sources import SourceDesk
 from app.desks.status import StatusDesk
+from app.desks.views import ViewsDesk
 from app.desks.watchdog import WatchdogDesk
 from app.display import Display
 from app.engine import Engine, OpenSource
@@ -41,6 +42,7 @@ from app.settings import Settings, SettingsModel
 from app.settings_store import SettingsStore
 from app.sources.fallback import Fallback, with_fallback
 from app.translate import fallback
+from app.views import ViewStore
 from app.window import MainWindow
 from widgets.cheat_sheet import CheatSheet
 
@@ -87,6 +89,7 @@ class AppSession(QObject):
             self.window, self.engine, self.display, self.model, self.idle, self
         )
         self.presets = PresetsDesk(self.model, PresetStore.beside(store.path), self)
+        self.views = ViewsDesk(self.window, ViewStore.beside(store.path), self)
         self.budget = BudgetDesk(self.model, self)
         self.health = HealthDesk(self.model, self.engine, self.status, self.recording, self)
         self.cheat_sheet = CheatSheet(self.window)
@@ -108,6 +111,7 @@ class AppSession(QObject):
         self.controller.start()
         self.status.start()
         self.sources.start()
+        self.views.start()
         self.sound.start()
         for desk in (self.idle, self.fallback, self.presenter, self.budget, self.health):
             desk.start()
@@ -239,6 +243,7 @@ class AppSession(QObject):
             self.watchdog.said,
             self.fallback.said,
             self.presets.said,
+            self.views.said,
             self.budget.said,
             self.health.said,
             self.recording.failed,

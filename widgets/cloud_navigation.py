@@ -1,23 +1,35 @@
 """Mouse, wheel, trackpad and keys to camera poses: turntable, pan, zoom, and a fly camera.
 
-Left drag turns about the target, Shift or the middle button pans, the wheel or a pinch zooms.
+Left drag turns about the target, Shift or the middle button pans, the wheel zooms. On a trackpad
+two fingers turn, with Shift they pan and with Ctrl they zoom; a pinch zooms, twisting it turns, and
+two fingers tapped twice reset: as in the 3-D programs people know.
 While the right button is held the mouse looks around and W A S D Q E fly; those keys reach no
 shortcut meanwhile.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
 from PyQt6.QtCore import QElapsedTimer, QEvent, QObject, QPointF, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QKeyEvent, QMouseEvent, QNativeGestureEvent, QWheelEvent
-from PyQt6.QtWidgets import QWidget
+from PyQt6.QtGui import (
+    QInputDevice,
+    QKeyEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QWheelEvent,
+)
+from PyQt6.QtWidgets import QGestureEvent, QPinchGesture, QWidget
 
 from renderers.camera import CameraPose, fly, look, orbit, pan, zoom
 
 _TURN_DEG_PER_PX = 0.35
 _LOOK_DEG_PER_PX = 0.15
 _ZOOM_PER_NOTCH = 1.15
+_SCROLL_DEG_PER_PX = 0.3
+_ZOOM_PER_PX = 1.006
+_LEAST_PINCH, _MOST_PINCH = 0.5, 2.0
 _FLY_SPEED = 0.8
 _FAST = 3.0
 _TICK_MS = 16
@@ -59,6 +71,8 @@ class CloudNavigator(QObject):
         self._timer.setInterval(_TICK_MS)
         self._timer.timeout.connect(self._advance)
         self._elapsed = QElapsedTimer()
+        if sys.platform != "darwin":  # there the same pinch comes as a native gesture
+            canvas.grabGesture(Qt.GestureType.PinchGesture)
         canvas.installEventFilter(self)
 
     @property
@@ -87,10 +101,12 @@ class CloudNavigator(QObject):
         if isinstance(event, QMouseEvent):
             return self._mouse(kind, event)
         if isinstance(event, QWheelEvent):
-            self._emit(zoom(self._pose, _ZOOM_PER_NOTCH ** (event.angleDelta().y() / 120)))
+            self._scroll(event)
             return True
         if isinstance(event, QNativeGestureEvent):
             return self._gesture(event)
+        if isinstance(event, QGestureEvent):
+            return self._touch(event)
         return isinstance(event, QKeyEvent) and self._key(kind, event)
 
     def _mouse(self, kind: QEvent.Type, event: QMouseEvent) -> bool:
@@ -119,17 +135,56 @@ class CloudNavigator(QObject):
             turn = _LOOK_DEG_PER_PX
             self._emit(look(self._pose, -turn * step.x(), turn * step.y()))
         elif self._button is Qt.MouseButton.MiddleButton or shift:
-            share = 2.0 * self._tan_half() / max(1, self._canvas.height())
-            self._emit(pan(self._pose, -share * step.x(), share * step.y()))
+            self._pan(step)
         elif self._button is Qt.MouseButton.LeftButton:
             turn = _TURN_DEG_PER_PX
             self._emit(orbit(self._pose, -turn * step.x(), turn * step.y()))
 
+    def _scroll(self, event: QWheelEvent) -> None:
+        if not is_trackpad(event):
+            self._emit(zoom(self._pose, _ZOOM_PER_NOTCH ** (event.angleDelta().y() / 120)))
+            return
+        if event.phase() == Qt.ScrollPhase.ScrollMomentum:
+            return  # a view that goes on turning by itself is hard to stop where one wants it
+        step, keys = QPointF(event.pixelDelta()), event.modifiers()
+        if keys & Qt.KeyboardModifier.ControlModifier:
+            self._emit(zoom(self._pose, _ZOOM_PER_PX ** step.y()))
+        elif keys & Qt.KeyboardModifier.ShiftModifier:
+            self._pan(step)
+        else:
+            turn = _SCROLL_DEG_PER_PX
+            self._emit(orbit(self._pose, -turn * step.x(), turn * step.y()))
+
     def _gesture(self, event: QNativeGestureEvent) -> bool:
-        if event.gestureType() != Qt.NativeGestureType.ZoomNativeGesture:
+        kind = event.gestureType()
+        if kind == Qt.NativeGestureType.ZoomNativeGesture:
+            self._pinch(1.0 + event.value())
+        elif kind == Qt.NativeGestureType.RotateNativeGesture:
+            self._emit(orbit(self._pose, event.value(), 0.0))
+        elif kind == Qt.NativeGestureType.SmartZoomNativeGesture:
+            self.home_pressed.emit()
+        else:
             return False
-        self._emit(zoom(self._pose, max(0.1, 1.0 + event.value())))
         return True
+
+    def _touch(self, event: QGestureEvent) -> bool:
+        gesture = event.gesture(Qt.GestureType.PinchGesture)
+        if not isinstance(gesture, QPinchGesture):
+            return False
+        self._pinch(gesture.scaleFactor())
+        turn = gesture.rotationAngle() - gesture.lastRotationAngle()
+        self._emit(orbit(self._pose, turn, 0.0))
+        if gesture.state() != Qt.GestureState.GestureStarted:
+            self._pan(gesture.centerPoint() - gesture.lastCenterPoint())
+        event.accept()
+        return True
+
+    def _pinch(self, factor: float) -> None:
+        self._emit(zoom(self._pose, min(max(factor, _LEAST_PINCH), _MOST_PINCH)))
+
+    def _pan(self, step: QPointF) -> None:
+        share = 2.0 * self._tan_half() / max(1, self._canvas.height())
+        self._emit(pan(self._pose, -share * step.x(), share * step.y()))
 
     def _key(self, kind: QEvent.Type, event: QKeyEvent) -> bool:
         if kind == QEvent.Type.KeyRelease and not event.isAutoRepeat():
@@ -163,3 +218,12 @@ class CloudNavigator(QObject):
     def _emit(self, pose: CameraPose) -> None:
         self._pose = pose
         self.moved.emit(pose)
+
+
+def is_trackpad(event: QWheelEvent) -> bool:
+    """Whether fingers rather than a wheel scrolled: they tell pixels and when they touch."""
+    if event.pixelDelta().isNull():
+        return False
+    device = event.device()
+    by_pad = device is not None and device.type() == QInputDevice.DeviceType.TouchPad
+    return by_pad or event.phase() != Qt.ScrollPhase.NoScrollPhase

@@ -13,7 +13,7 @@ from PyQt6.QtGui import (
     QResizeEvent,
     QShowEvent,
 )
-from PyQt6.QtWidgets import QSizePolicy, QWidget
+from PyQt6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
 from models.frames import Unit
 from models.geometry import Calibration, Intrinsics
@@ -25,7 +25,8 @@ from widgets.cloud_canvas import CloudCanvas, why_no_gl
 from widgets.cloud_content import CloudContent
 from widgets.cloud_density import CloudDensity
 from widgets.cloud_navigation import CloudNavigator
-from widgets.theme import COLOURS
+from widgets.theme import COLOURS, SPACE_XS
+from widgets.views_menu import ViewsMenu
 
 Float32 = NDArray[np.float32]
 UInt8 = NDArray[np.uint8]
@@ -59,6 +60,7 @@ class CloudPane(QWidget):
         self._no_gl = why_no_gl()
         self._canvas: CloudCanvas | None = None
         self._navigator: CloudNavigator | None = None
+        self._views: QToolButton | None = None
         self._banner = BannerOverlay(self)
         if self._no_gl is None:
             self._make_canvas()
@@ -66,8 +68,9 @@ class CloudPane(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("Point cloud")
         self.setToolTip(
-            "Drag to orbit, Shift-drag to pan, wheel to zoom; hold the right button and use "
-            "W A S D Q E to fly; Home resets; double click enlarges"
+            "Drag to orbit, Shift-drag to pan, wheel to zoom; on a trackpad two fingers orbit and "
+            "a pinch zooms; hold the right button and use W A S D Q E to fly; Home resets; double "
+            "click enlarges"
         )
 
     # -- values in ---------------------------------------------------------------------------
@@ -126,6 +129,19 @@ class CloudPane(QWidget):
     def set_banner(self, text: str | None, level: str = "warn") -> None:
         """Say something over the cloud: level "info", "good", "warn" or "bad"; None ends it."""
         self._banner.set_text(text, level)
+
+    def offer_views(self) -> ViewsMenu:
+        """Put a menu of saved views into the header and return it, empty."""
+        menu = ViewsMenu(self)
+        button = self._views = QToolButton(self)
+        button.setText("Views ▾")
+        button.setProperty("role", "segment")
+        button.setToolTip("Save this view of the cloud, or recall one (Alt+1–9)")
+        button.setAccessibleName("Saved views of the point cloud")
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setMenu(menu)
+        return menu
 
     def reset_view(self) -> None:
         """Frame the present content anew."""
@@ -190,6 +206,8 @@ class CloudPane(QWidget):
     def paintEvent(self, _event: QPaintEvent | None) -> None:
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(COLOURS.background))
+        end = self._views.x() if self._views is not None else self.width()
+        painter.fillRect(0, 0, self.width(), self._header_px(), QColor(COLOURS.surface))
         top = pane_paint.header_height(self.font())
         lane = self._lane
         header = pane_paint.Header(
@@ -198,7 +216,7 @@ class CloudPane(QWidget):
             caption=self.readout,
             accent=theme.lane_colour(lane) if lane else None,
         )
-        pane_paint.draw_header(painter, QRectF(0, 0, self.width(), top), header, self.font())
+        pane_paint.draw_header(painter, QRectF(0, 0, end, top), header, self.font())
         if self._no_gl is not None:
             area = QRectF(0, top, self.width(), max(1.0, self.height() - top))
             pane_paint.draw_placeholder(painter, area, self._no_gl, self.font())
@@ -207,7 +225,13 @@ class CloudPane(QWidget):
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
         self._density.stir()
-        top = round(pane_paint.header_height(self.font()))
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        top = self._header_px()
+        if self._views is not None:
+            width = self._views.sizeHint().width()
+            self._views.setGeometry(self.width() - width - SPACE_XS, 1, width, top - 2)
         if self._canvas is not None:
             self._canvas.setGeometry(0, top, self.width(), max(1, self.height() - top))
         self._banner.setGeometry(0, top, self.width(), max(1, self.height() - top))
@@ -256,11 +280,15 @@ class CloudPane(QWidget):
         self._needs_framing = False
         self._canvas.set_floor(framed.floor, framed.reach)
 
+    def _header_px(self) -> int:
+        return round(pane_paint.header_height(self.font()))
+
     def _look_from(self, pose: CameraPose) -> None:
         if self._canvas is not None and self._navigator is not None:
             self._density.stir()
             self._navigator.set_pose(pose)
             self._canvas.set_pose(pose)
+            self.view_changed.emit(pose)
 
     def _start_stride(self) -> None:
         """Choose anew: by hand, or from the size and the kind of GL."""

@@ -168,6 +168,8 @@ class PresenterDesk(QObject):
         output = self.output = OutputWindow(self._window.view, self._window.actions())
         output.closed.connect(self.close_output)
         output.display.apply(self._model.value)
+        output.cloud.restore_view(self._window.cloud.save_view())
+        self._window.cloud.view_changed.connect(output.cloud.restore_view)
         if self._is_dressed:
             set_type_scale(output.stage, PRESENTER_SCALE)
         output.show_on(other_screen(self._window))

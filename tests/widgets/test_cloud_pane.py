@@ -7,9 +7,16 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from PyQt6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
-from PyQt6.QtGui import QKeySequence, QMouseEvent, QShortcut, QWheelEvent
+from PyQt6.QtGui import (
+    QKeySequence,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPointingDevice,
+    QShortcut,
+    QWheelEvent,
+)
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QApplication, QWidget
+from PyQt6.QtWidgets import QApplication, QGestureEvent, QPinchGesture, QWidget
 from pytestqt.qtbot import QtBot
 
 from models.frames import Unit
@@ -164,6 +171,85 @@ def test_the_wheel_zooms_in_and_out_again(pane: CloudPane) -> None:
     assert pane.save_view().distance < before
     wheel(canvas_of(pane), -240)
     assert pane.save_view().distance == pytest.approx(before)
+
+
+def scroll(
+    canvas: QWidget,
+    pixels: QPoint,
+    phase: Qt.ScrollPhase = Qt.ScrollPhase.ScrollUpdate,
+    keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+) -> None:
+    """Two fingers on a trackpad moved by so many pixels."""
+    middle = QPointF(canvas.rect().center())
+    event = QWheelEvent(
+        middle, canvas.mapToGlobal(middle), pixels, 2 * pixels, Qt.MouseButton.NoButton, keys,
+        phase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(canvas, event)
+
+
+@pytest.mark.gl
+def test_two_fingers_on_a_trackpad_orbit(pane: CloudPane) -> None:
+    before, picture = pane.save_view(), pane.grab_image()
+    scroll(canvas_of(pane), QPoint(40, 10))
+    after = pane.save_view()
+    assert after.yaw_deg == pytest.approx(before.yaw_deg - 12.0)
+    assert after.pitch_deg == pytest.approx(before.pitch_deg + 3.0)
+    assert (after.distance, after.target) == (before.distance, before.target)
+    assert (pane.grab_image() != picture).any()
+
+
+@pytest.mark.gl
+def test_what_a_trackpad_adds_by_itself_turns_nothing(pane: CloudPane) -> None:
+    before = pane.save_view()
+    scroll(canvas_of(pane), QPoint(40, 10), Qt.ScrollPhase.ScrollMomentum)
+    assert pane.save_view() == before
+
+
+@pytest.mark.gl
+def test_two_fingers_pan_with_shift_and_zoom_with_ctrl(pane: CloudPane) -> None:
+    before = pane.save_view()
+    scroll(canvas_of(pane), QPoint(30, 0), keys=Qt.KeyboardModifier.ShiftModifier)
+    panned = pane.save_view()
+    assert panned.target != before.target
+    assert panned.yaw_deg == before.yaw_deg
+    scroll(canvas_of(pane), QPoint(0, 30), keys=Qt.KeyboardModifier.ControlModifier)
+    zoomed = pane.save_view()
+    assert zoomed.distance < panned.distance
+    assert zoomed.target == panned.target
+
+
+def native(canvas: QWidget, kind: Qt.NativeGestureType, value: float) -> None:
+    middle = QPointF(canvas.rect().center())
+    device = QPointingDevice.primaryPointingDevice()
+    event = QNativeGestureEvent(
+        kind, device, 2, middle, middle, canvas.mapToGlobal(middle), value, QPointF()
+    )
+    QApplication.sendEvent(canvas, event)
+
+
+@pytest.mark.gl
+def test_a_pinch_zooms_a_twist_turns_and_a_double_tap_resets(pane: CloudPane) -> None:
+    canvas, home = canvas_of(pane), pane.save_view()
+    native(canvas, Qt.NativeGestureType.ZoomNativeGesture, 0.25)
+    assert pane.save_view().distance == pytest.approx(home.distance / 1.25)
+    native(canvas, Qt.NativeGestureType.RotateNativeGesture, 15.0)
+    assert pane.save_view().yaw_deg == pytest.approx(home.yaw_deg + 15.0)
+    native(canvas, Qt.NativeGestureType.SmartZoomNativeGesture, 0.0)
+    assert pane.save_view() == home
+
+
+@pytest.mark.gl
+def test_a_pinch_on_a_touch_screen_zooms_turns_and_pans(pane: CloudPane) -> None:
+    canvas, home = canvas_of(pane), pane.save_view()
+    pinch = QPinchGesture()
+    pinch.setScaleFactor(1.25)
+    pinch.setLastRotationAngle(5.0)
+    pinch.setRotationAngle(20.0)
+    QApplication.sendEvent(canvas, QGestureEvent([pinch]))
+    after = pane.save_view()
+    assert after.distance == pytest.approx(home.distance / 1.25)
+    assert after.yaw_deg == pytest.approx(home.yaw_deg + 15.0)
 
 
 @pytest.mark.gl

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtWidgets import QWidget
+from PyQt6.QtWidgets import QMenu, QPushButton, QWidget
 
 from widgets.inspector.rows import ChoiceRow, NumberRow, SliderRow, ToggleRow, WholeRow
 from widgets.inspector.section import Section, show_note
@@ -74,6 +74,9 @@ class CloudSection(Section):
         )
         self.add_row(ToggleRow("cloud_grid", "Ground grid", "Show a grid under the points"))
         self.add_row(ToggleRow("cloud_axes", "Axes", "Show the camera's x, y and z"))
+        self._views = QPushButton("Saved views", self)
+        self._views.setToolTip("Save this view of the cloud, or recall one (Alt+1–9)")
+        self.add_widget(self._views)
         self.add_button("cloud.reset_view", "Reset view", "Put the camera back (Home)", "reset")
         self.add_button("cloud.save_ply", "Save PLY…", "Save the points on screen", "save")
 
@@ -106,6 +109,10 @@ class CloudSection(Section):
             "Click two points of known distance to find a and b",
             "pin",
         )
+
+    def set_views_menu(self, menu: QMenu) -> None:
+        """Open `menu` where saved views are offered."""
+        self._views.setMenu(menu)
 
     def set_calibration_note(self, text: str) -> None:
         """Say under a and b what they mean now, such as "relative" or "metres, by two points"."""

@@ -1,0 +1,66 @@
+"""Viewpoints of the cloud saved, recalled and removed in the real window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QInputDialog
+from pytestqt.qtbot import QtBot
+
+from app.session import AppSession
+from renderers.camera import orbit
+from widgets.cloud_canvas import why_no_gl
+
+Start = Callable[..., AppSession]
+Wait = Callable[[AppSession], None]
+
+SMALL = {"source_width": 160, "source_height": 120, "panes": ("rgb", "cloud"), "model_b": "off"}
+ALT = Qt.KeyboardModifier.AltModifier
+
+
+@pytest.mark.gl
+def test_a_saved_view_is_named_recalled_by_key_and_there_at_the_next_start(
+    start_session: Start, wait_until_shown: Wait, qtbot: QtBot
+) -> None:
+    if reason := why_no_gl():
+        pytest.skip(reason)
+    session = start_session(**SMALL)
+    wait_until_shown(session)
+    cloud, menu = session.window.cloud, session.views._menu
+    saved = orbit(cloud.save_view(), 25.0, 10.0)
+    cloud.restore_view(saved)
+    menu.ask_for_name()
+    dialog = session.window.findChild(QInputDialog)
+    assert dialog is not None
+    assert dialog.textValue() == "View 1"
+    dialog.setTextValue("From  the left")
+    dialog.accept()
+    cloud.reset_view()
+    assert cloud.save_view() != saved
+    session.window.activateWindow()
+    qtbot.waitUntil(session.window.isActiveWindow, timeout=5_000)
+    qtbot.keyClick(session.window, Qt.Key.Key_1, ALT)
+    assert cloud.save_view() == saved
+    again = start_session(**SMALL)
+    texts = [action.text() for action in again.views._menu.actions()]
+    assert texts[0] == "&1  From the left"
+    again.views.recall(1)
+    assert again.window.cloud.save_view() == saved
+    again.views.remove(1)
+    assert "&1  From the left" not in [action.text() for action in again.views._menu.actions()]
+
+
+def test_a_name_taken_replaces_its_view_and_nine_are_the_most(
+    start_session: Start, wait_until_shown: Wait
+) -> None:
+    session = start_session(**SMALL)
+    said: list[str] = []
+    session.views.said.connect(said.append)
+    for number in range(1, 10):
+        session.views.save(f"View {number}")
+    session.views.save("One more")
+    assert said[-1] == "All nine views are taken; remove one, or save under its name."
+    session.views.save("View 4")
+    assert said[-1].startswith("Saved as view 4, View 4")

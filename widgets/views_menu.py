@@ -1,0 +1,89 @@
+"""The menu of saved viewpoints, the same in the cloud's header and in the inspector."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QAction, QKeySequence
+from PyQt6.QtWidgets import QInputDialog, QMenu, QWidget
+
+MAX_NAME = 40
+
+
+class ViewsMenu(QMenu):
+    """Recall, save and remove viewpoints by number and name.
+
+    keys_on : the widget in whose window Alt with the number recalls a view.
+    recalled, removed : number of a view. saved : the name of a new one, or of one to replace.
+    """
+
+    recalled = pyqtSignal(int)
+    removed = pyqtSignal(int)
+    saved = pyqtSignal(str)
+    reset_wished = pyqtSignal()
+
+    def __init__(self, keys_on: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__("Views", parent or keys_on)
+        self._keys_on = keys_on
+        self._recalls: list[QAction] = []
+        self._names: dict[int, str] = {}
+        self._separator = self.addSeparator()
+        save = self.addAction("&Save this view…")
+        self._remove = QMenu("&Remove", self)
+        self.addMenu(self._remove)
+        self.addSeparator()
+        reset = self.addAction("Reset view\tHome")
+        if save is not None and reset is not None:
+            save.triggered.connect(self.ask_for_name)
+            reset.triggered.connect(self._emit_reset)
+        self.set_views({})
+
+    def set_views(self, names: Mapping[int, str]) -> None:
+        """Offer these views, name by number."""
+        self._names = dict(names)
+        for action in self._recalls:
+            self._keys_on.removeAction(action)
+            self.removeAction(action)
+            action.deleteLater()
+        self._recalls = []
+        self._remove.clear()
+        for number, name in sorted(names.items()):
+            words = name.replace("&", "&&")
+            action = QAction(f"&{number}  {words}", self)
+            action.setShortcut(QKeySequence(f"Alt+{number}"))
+            action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+            action.triggered.connect(partial(self._emit_recalled, number))
+            self.insertAction(self._separator, action)
+            self._keys_on.addAction(action)
+            self._recalls.append(action)
+            remove = self._remove.addAction(f"{number}  {words}")
+            if remove is not None:
+                remove.triggered.connect(partial(self._emit_removed, number))
+        self._remove.setEnabled(bool(names))
+
+    def ask_for_name(self) -> None:
+        """Ask what the present view is to be called; an answer is told by `saved`."""
+        dialog = QInputDialog(self._keys_on.window())
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setWindowTitle("Save this view")
+        dialog.setLabelText("Name (a view of the same name is replaced):")
+        free = next((n for n in range(1, 10) if n not in self._names), 9)
+        dialog.setTextValue(f"View {free}")
+        dialog.textValueSelected.connect(self._on_named)
+        dialog.open()
+
+    def _on_named(self, name: str) -> None:
+        name = " ".join(name.split())[:MAX_NAME]
+        if name:
+            self.saved.emit(name)
+
+    def _emit_recalled(self, number: int, _checked: bool = False) -> None:
+        self.recalled.emit(number)
+
+    def _emit_removed(self, number: int, _checked: bool = False) -> None:
+        self.removed.emit(number)
+
+    def _emit_reset(self, _checked: bool = False) -> None:
+        self.reset_wished.emit()
