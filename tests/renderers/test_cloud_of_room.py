@@ -11,6 +11,7 @@ import pytest
 from models.opencv import cv2
 from models.scenes import RenderedFrame, Renderer, demo_scene
 from renderers.point_cloud import CloudOptions, cloud_points
+from tests.support.room import PLANES, on_planes
 
 WIDTH, HEIGHT = 640, 480
 TIMES_S = (2.0, 9.0)
@@ -37,22 +38,9 @@ def cloud(
 
 
 def surfaces(frame: RenderedFrame) -> dict[str, tuple[int, float, np.ndarray]]:
-    """World axis, its value and the pixels (flat bool) of floor and back wall.
-
-    A pixel belongs to a plane if its true depth is where its ray meets the plane.
-    """
-    k = frame.intrinsics
-    x = (np.arange(WIDTH) - k.cx) / k.fx
-    y = ((np.arange(HEIGHT) - k.cy) / k.fy)[:, None]
-    rays = np.stack([x + 0 * y, y + 0 * x, np.ones((HEIGHT, WIDTH))], axis=-1)
-    world = rays @ frame.camera_to_world[:3, :3].T
-    found = {}
-    for name, axis, value in (("floor", 2, 0.0), ("back wall", 1, 5.4)):
-        with np.errstate(divide="ignore"):
-            depth = (value - frame.camera_to_world[axis, 3]) / world[..., axis]
-        on_plane = np.abs(depth / frame.depth_m - 1) < 1e-4
-        found[name] = (axis, value, on_plane.ravel())
-    return found
+    """World axis, its value and the pixels (flat bool) of floor and back wall."""
+    shown = on_planes(frame.depth_m, frame.intrinsics, frame.camera_to_world)
+    return {name: (axis, value, shown[name].ravel()) for name, axis, value in PLANES}
 
 
 @pytest.mark.parametrize("name", ["floor", "back wall"])
