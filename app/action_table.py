@@ -26,10 +26,10 @@ def _file(session: AppSession) -> list[Action]:
         Action("file.video", menu, "Open &video…", "Ctrl+O", source.ask_for_video),
         Action("file.folder", menu, "Open &folder…", "Ctrl+Shift+O", source.ask_for_folder),
         Action("file.stream", menu, "Open &network stream…", "", source.ask_for_stream),
-        Action("file.snapshot", menu, "&Snapshot", "S", session.snapshots.save),
+        Action("file.snapshot", menu, "&Snapshot", "S", session.snapshots.save, is_apart=True),
         Action("file.record", menu, "&Record", "Ctrl+R", session.recording.toggle),
         Action("file.ply", menu, "Save &point cloud…", "Ctrl+P", session.snapshots.ask_for_ply),
-        Action("file.quit", menu, "&Quit", "Ctrl+Q", session.quit),
+        Action("file.quit", menu, "&Quit", "Ctrl+Q", session.quit, is_apart=True),
     ]
 
 
@@ -37,10 +37,15 @@ def _play(session: AppSession) -> list[Action]:
     menu, controller = "&Play", session.controller
     return [
         Action("play.pause", menu, "&Pause or go on", "Space", controller.toggle_pause),
-        Action("play.forward", menu, "Step &forward", ".", controller.step_forward),
+        Action(
+            "play.forward", menu, "Step &forward", ".", controller.step_forward, is_apart=True
+        ),
         Action("play.back", menu, "Step &back", ",", controller.step_back),
-        Action("play.loop", menu, "&Loop", "L", partial(controller.toggle, "loop"), is_on=_loop),
-    ]
+        Action(
+            "play.loop", menu, "&Loop", "L", partial(controller.toggle, "loop"), is_on=_loop,
+            is_apart=True,
+        ),
+    ]  # fmt: skip
 
 
 def _view(session: AppSession) -> list[Action]:
@@ -65,6 +70,7 @@ def _view(session: AppSession) -> list[Action]:
             key,
             partial(controller.toggle_view, view),
             is_on=partial(_view_is, view),
+            is_apart=view == "wipe",
         )
         for view, text, key in (
             ("wipe", "&Wipe A | B", "W"),
@@ -79,14 +85,16 @@ def _view(session: AppSession) -> list[Action]:
         *views,
         Action(
             "view.edges", menu, "Depth &edges", "E", partial(controller.toggle, "edges"),
-            is_on=_edges,
+            is_on=_edges, is_apart=True,
         ),
         Action("view.colormap", menu, "Next &colour map", "C", controller.next_colormap),
         Action("view.range", menu, "&Next range mode", "N", controller.next_range_mode),
-        Action("view.fit", menu, "Fit the &picture", "0", window.view.reset),
+        Action("view.fit", menu, "Fit the &picture", "0", window.view.reset, is_apart=True),
         Action("view.one", menu, "One to &one", "Shift+1", window.stage.one_to_one),
         Action("view.home", menu, "Reset &3D view", "Home", window.cloud.reset_view),
-        Action("view.full", menu, "F&ull screen", "F11", session.presenter.toggle_kiosk),
+        Action(
+            "view.full", menu, "F&ull screen", "F11", session.presenter.toggle_kiosk, is_apart=True
+        ),
         Action("view.restore", menu, "&Restore", "Esc", session.restore),
         Action(
             "view.inspector", menu, "&Inspector", "I", session.presenter.toggle_inspector,
@@ -110,13 +118,16 @@ def _compare(session: AppSession) -> list[Action]:
         Action("compare.unpin", menu, "&Remove pins", "Shift+P", controller.clear_pins),
         Action(
             "compare.charts", menu, "&Charts", "G", partial(controller.toggle, "charts"),
-            is_on=_charts,
+            is_on=_charts, is_apart=True,
         ),
         Action(
             "compare.sound", menu, "&Sound", "Shift+S", partial(controller.toggle, "sound"),
             is_on=_sound,
         ),
-        Action("compare.report", menu, "Repor&t over the whole clip…", "", session.report.start),
+        Action(
+            "compare.report", menu, "Repor&t over the whole clip…", "", session.report.start,
+            is_apart=True,
+        ),
     ]  # fmt: skip
 
 
@@ -156,7 +167,7 @@ def _presets(session: AppSession) -> list[Action]:
         Action(
             f"presets.store{slot}", menu, f"Store as preset {slot}", f"Ctrl+Shift+{slot}",
             partial(presets.store, slot), listed=slot == 1, sheet_key="Ctrl+Shift+1–9",
-            sheet_text="Store as a preset",
+            sheet_text="Store as a preset", is_apart=slot == 1,
         )
         for slot in SLOTS
     ]  # fmt: skip
@@ -168,7 +179,15 @@ def _help(session: AppSession) -> list[Action]:
     return [
         Action("help.lessons", menu, "&Lessons", "F1", session.lessons.toggle),
         Action("help.keys", menu, "&Keys", "?", session.toggle_cheat_sheet),
-        Action("help.diagnostics", menu, "Copy &diagnostics", "", session.health.copy_diagnostics),
+        Action(
+            "help.diagnostics",
+            menu,
+            "Copy &diagnostics",
+            "",
+            session.health.copy_diagnostics,
+            is_apart=True,
+        ),
+        Action("help.about", menu, "&About FlashDepth Live", "", session.about.show),
     ]
 
 

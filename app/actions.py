@@ -20,6 +20,7 @@ class Action:
     do : called without arguments.
     listed : it has a line in the cheat sheet. sheet_key, sheet_text : what that line says, where
         one line stands for several actions; else `key` and `text`.
+    is_apart : a line in the menu sets it apart from what is above.
     is_on : says from the settings whether it is ticked; None makes an action without a tick.
     """
 
@@ -33,6 +34,7 @@ class Action:
     listed: bool = True
     sheet_key: str = ""
     sheet_text: str = ""
+    is_apart: bool = False
 
 
 class Actions:
@@ -58,6 +60,8 @@ class Actions:
             action.setToolTip(row.tip or row.text)
             action.setCheckable(row.is_on is not None)
             action.triggered.connect(_without_argument(row.do))
+            if row.is_apart:
+                menus[row.menu].addSeparator()
             menus[row.menu].addAction(action)
             window.addAction(action)
             self._made[row.id] = action

@@ -16,7 +16,16 @@ log = logging.getLogger(__name__)
 VERSION = 1
 SLOTS = tuple(range(1, 10))
 LEFT_ALONE = frozenset(
-    {"device", "hint_seen", "last_camera", "precision", "record_folder", "sound_volume", "threads"}
+    {
+        "device",
+        "hint_seen",
+        "last_camera",
+        "precision",
+        "record_folder",
+        "record_sound",
+        "sound_volume",
+        "threads",
+    }
 )
 """Settings that belong to the machine or the room, not to a set-up."""
 

@@ -14,12 +14,14 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from app.action_table import action_table
 from app.actions import Actions
 from app.controller import Controller
+from app.desks.about import AboutDesk
 from app.desks.budget import BudgetDesk
 from app.desks.calibration import CalibrationDesk
 from app.desks.charts import ChartsDesk
 from app.desks.fallback import FallbackDesk
 from app.desks.health import HealthDesk
 from app.desks.idle import IdleClock
+from app.desks.inspector import InspectorDesk
 from app.desks.lessons import LessonDesk
 from app.desks.marks import MarksDesk
 from app.desks.models import ModelDesk
@@ -92,6 +94,10 @@ class AppSession(QObject):
         self.views = ViewsDesk(self.window, ViewStore.beside(store.path), self)
         self.budget = BudgetDesk(self.model, self)
         self.health = HealthDesk(self.model, self.engine, self.status, self.recording, self)
+        self.inspector = InspectorDesk(
+            self.window.inspector, self.model, self.controller, self.recording, self._wishes(), self
+        )
+        self.about = AboutDesk(self.window, self)
         self.cheat_sheet = CheatSheet(self.window)
         self.actions = self._make_actions()
         self._unsubscribe = self.model.subscribe(self._on_settings)
@@ -204,6 +210,20 @@ class AppSession(QObject):
         else:
             self.cheat_sheet.show_table(self.actions.cheat_sheet())
 
+    def _wishes(self) -> dict[str, Callable[[], object]]:
+        """What the inspector's buttons do."""
+        return {
+            "memory.reset": self.controller.reset_memory,
+            "cloud.reset_view": self.window.cloud.reset_view,
+            "cloud.calibrate": self.calibration.start,
+            "cloud.save_ply": self.snapshots.ask_for_ply,
+            "range.take": partial(self.controller.set_range_mode, "fixed"),
+            "pins.clear": self.controller.clear_pins,
+            "report": self.report.start,
+            "booth.full_screen": self.presenter.toggle_kiosk,
+            "booth.output": self.presenter.toggle_output,
+        }
+
     # -- wiring ----------------------------------------------------------------------------------
 
     def _make_actions(self) -> Actions:
@@ -223,9 +243,6 @@ class AppSession(QObject):
         window.inspector_button.clicked.connect(self.presenter.toggle_inspector)
         window.snapshot_button.clicked.connect(self.snapshots.save)
         window.record_button.clicked.connect(self.recording.toggle)
-        window.inspector.changed.connect(self._on_inspector)
-        window.inspector.wished.connect(self._on_wish)
-        window.inspector.record_toggled.connect(self._on_record_toggled)
         window.stage.rgb.hint_dismissed.connect(partial(controller.set, "hint_seen", True))
         self._connect_transport()
         self._connect_desks()
@@ -254,11 +271,11 @@ class AppSession(QObject):
             self.models.said,
             self.calibration.said,
             self.marks.said,
+            self.inspector.said,
         ):
             signal.connect(self.status.say)
         self.models.installed.connect(self.controller.restart_lanes)
         self.recording.changed.connect(self.status.set_recording)
-        self.recording.changed.connect(self.window.inspector.record.set_recording)
         self.recording.changed.connect(self._on_recording)
         self.recording.failed.connect(self._on_recording_failed)
         for forget in (self.display.forget, self.status.forget):
@@ -301,45 +318,19 @@ class AppSession(QObject):
             seconds = time.time() - psutil.Process().create_time()
             log.info("first depth was shown %.2f s after the start", seconds)
         # The audio library takes a moment to load; the first pictures come first.
-        self.window.inspector.compare.set_sound_available(self.sound.why_not())
+        self.inspector.tell_about_sound(self.sound)
         self.all_shown.emit()
 
     def _on_settings(self, settings: Settings, _changed: frozenset[str]) -> None:
         window = self.window
         self.display.apply(settings)
-        window.inspector.show_values(settings.as_dict())
+        self.inspector.show(settings)
         self.presenter.show_inspector()
         window.memory_button.setChecked(settings.memory)
         window.views.set_current(settings.view)
         window.transport.set_loop(settings.loop)
         window.transport.set_pacing(settings.pacing)
         self.actions.show(settings)
-
-    def _on_inspector(self, key: str, value: object) -> None:
-        try:
-            self.controller.change(key, value)
-        except ValueError as error:
-            self.status.say(str(error))
-            self.window.inspector.show_values(self.model.value.as_dict())
-
-    def _on_wish(self, wish: str) -> None:
-        wishes: dict[str, Callable[[], object]] = {
-            "memory.reset": self.controller.reset_memory,
-            "cloud.reset_view": self.window.cloud.reset_view,
-            "cloud.calibrate": self.calibration.start,
-            "cloud.save_ply": self.snapshots.ask_for_ply,
-            "range.take": partial(self.controller.set_range_mode, "fixed"),
-            "pins.clear": self.controller.clear_pins,
-            "report": self.report.start,
-        }
-        if wish in wishes:
-            wishes[wish]()
-        elif wish != "record":  # the record button tells by record_toggled
-            log.warning("nobody grants %s", wish)
-
-    def _on_record_toggled(self, start: bool) -> None:
-        if start != self.recording.is_recording:
-            self.recording.toggle()
 
     def _on_recording(self, is_recording: bool, line: str) -> None:
         self.window.record_button.setChecked(is_recording)

@@ -45,6 +45,7 @@ class Settings:
     fallback_after_s : a live source that stays away so long is replaced by `fallback_clip`; 0
         never. fallback_clip, panic_clip : a file or recording; empty for the built-in scene.
     input_budget : whether the input size follows the budget; "auto" while `presenter` is on.
+    record_sound : name of the input recorded with the pictures, "default", or empty for none.
     flicker_window : frames over which the flicker heat map integrates, 1 to 60.
     """
 
@@ -97,6 +98,7 @@ class Settings:
     inspector: bool = True
 
     record_folder: str = ""
+    record_sound: str = ""
     record_composite: bool = True
     record_disparity: bool = True
 
@@ -156,6 +158,7 @@ RULES: Mapping[str, Rule] = {
     "scan_line": Between(0.0, 1.0),
     "sound_volume": Between(0.0, 1.0),
     "record_folder": Name(),
+    "record_sound": Name(200),
     "attract_after_s": Between(0.0, 86_400.0),
     "budget_fps": Between(1.0, 240.0),
     "fallback_after_s": Between(0.0, 3_600.0),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from PyQt6.QtCore import QEvent, QSize, Qt, pyqtSignal
 from PyQt6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
+from widgets.inspector.booth import BoothSection
 from widgets.inspector.cloud import CloudSection
 from widgets.inspector.compare import CompareSection
 from widgets.inspector.display import DisplaySection
@@ -37,6 +38,7 @@ class SettingsPanel(QScrollArea):
         self.cloud = CloudSection()
         self.compare = CompareSection()
         self.record = RecordSection()
+        self.booth = BoothSection()
         self._sections: tuple[Section, ...] = (
             self.source,
             self.model,
@@ -44,6 +46,7 @@ class SettingsPanel(QScrollArea):
             self.cloud,
             self.compare,
             self.record,
+            self.booth,
         )
         body = QWidget(self)
         body.setProperty("role", "panel")

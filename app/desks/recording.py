@@ -94,7 +94,8 @@ class RecordingDesk(QObject):
             composite=settings.record_composite,
             colormap=settings.colormap,
         )
-        recorder = Recorder(folder, facts, RecorderOptions(content), self._wake_up.notify)
+        options = RecorderOptions(content, settings.record_sound)
+        recorder = Recorder(folder, facts, options, self._wake_up.notify)
         try:
             recorder.start()
         except UserError as error:
@@ -105,6 +106,8 @@ class RecordingDesk(QObject):
         inference.taps = (*inference.taps, recorder.offer)
         self._timer.start()
         self._look()
+        if recorder.status.message:  # it records, but not all that was asked for
+            self.failed.emit(recorder.status.message)
 
     def stop(self) -> None:
         """End the recording. What waits is still written, on a thread of its own: a slow disk does

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from app.recording.sound import input_names
 from app.results import FrameResult
 from app.settings import Settings, SettingsModel
 from app.sound import Sonifier
+from models.errors import UserError
 
 
 class SoundDesk(QObject):
@@ -30,6 +32,13 @@ class SoundDesk(QObject):
     def why_not(self) -> str:
         """One sentence why there can be no sound here, or "". Loads the audio library."""
         return self._sonifier.why_not()
+
+    def inputs(self) -> tuple[tuple[str, ...], str]:
+        """Names of what can be recorded, and one sentence where there is none."""
+        try:
+            return input_names(), ""
+        except UserError as error:
+            return (), str(error)
 
     def close(self) -> None:
         """Give the audio device back."""

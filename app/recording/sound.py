@@ -48,6 +48,38 @@ class Listening(Protocol):
 OpenSound = Callable[[str, Sink], Listening]
 
 
+def input_names() -> tuple[str, ...]:
+    """What can be listened to now, as DeviceInput takes it; none twice.
+
+    Loads PortAudio, which takes a moment. Raises UserError, in a sentence, where it is missing or
+    knows of no input.
+    """
+    sounddevice = _library("Sound cannot be recorded because PortAudio is not installed.")
+    try:
+        found = [one for one in sounddevice.query_devices() if one["max_input_channels"] > 0]
+    except sounddevice.PortAudioError as error:
+        log.warning("the sound inputs cannot be listed: %s", error)
+        found = []
+    if not found:
+        raise UserError("This machine has no sound input.")
+    names = [str(one["name"]) for one in found]
+    hosts = [str(sounddevice.query_hostapis(one["hostapi"])["name"]) for one in found]
+    told = [
+        name if names.count(name) == 1 else f"{name}, {host}"
+        for name, host in zip(names, hosts, strict=True)
+    ]
+    return tuple(dict.fromkeys(told))
+
+
+def _library(sentence: str) -> Any:
+    """The sounddevice module. Raises UserError with that sentence without PortAudio."""
+    try:
+        import sounddevice
+    except OSError as error:
+        raise UserError(sentence) from error
+    return sounddevice
+
+
 class DeviceInput:
     """An input device of that name, or the system's choice for "default".
 
@@ -56,13 +88,9 @@ class DeviceInput:
 
     def __init__(self, name: str, sink: Sink) -> None:
         self._sink = sink
-        try:
-            import sounddevice
-        except OSError as error:
-            raise UserError(
-                "Sound is not recorded because PortAudio is not installed; "
-                "pictures and disparity are."
-            ) from error
+        sounddevice = _library(
+            "Sound is not recorded because PortAudio is not installed; pictures and disparity are."
+        )
         device = None if name == DEFAULT_INPUT else name
         try:
             facts = sounddevice.query_devices(device, "input")

@@ -12,6 +12,8 @@ from app.video_writer import VideoWriter
 
 _CLIP_SIZE = (320, 180)
 _CLIP_FRAMES = 50
+_SOUND_BYTES = 48
+"""Of the damaged clip: enough to be taken for a video, too little to be shown as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ def props(folder: Path) -> Iterator[Props]:
         for number in range(_CLIP_FRAMES):
             writer.write(picture(number, _CLIP_SIZE))
     data = bytearray(clip.read_bytes())
-    for at in range(len(data) // 3, len(data), 7):
+    for at in range(_SOUND_BYTES, len(data), 7):
         data[at] ^= 0x5A
     damaged.write_bytes(data)
     with SoakCamera() as camera:

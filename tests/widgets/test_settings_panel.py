@@ -73,7 +73,7 @@ def test_turning_each_control_gives_settings_that_can_be_used(
 ) -> None:
     for section in panel.sections:
         for key in section.keys:
-            if key == "record_folder":
+            if key in ("record_folder", "fallback_clip", "panic_clip"):
                 continue
             mode = "fixed" if key in ("range_near", "range_far") else "stable"
             values = {**DEFAULTS, "range_mode": mode}
@@ -94,6 +94,45 @@ def test_a_folder_is_told_once_it_was_typed(qtbot: QtBot, panel: SettingsPanel) 
     with qtbot.waitSignal(panel.changed) as caught:
         qtbot.keyClick(edit, Qt.Key.Key_Return)
     assert caught.args == ["record_folder", "booth"]
+
+
+def test_a_fallback_clip_is_told_once_it_was_typed(qtbot: QtBot, panel: SettingsPanel) -> None:
+    edit = panel.booth.row("fallback_clip").control.findChild(QLineEdit)
+    assert edit is not None
+    edit.setText("clip.mp4")
+    with qtbot.waitSignal(panel.changed) as caught:
+        qtbot.keyClick(edit, Qt.Key.Key_Return)
+    assert caught.args == ["fallback_clip", "clip.mp4"]
+
+
+def test_minutes_without_a_touch_are_seconds_in_the_settings(
+    qtbot: QtBot, panel: SettingsPanel
+) -> None:
+    control = panel.booth.row("attract_after_s").control
+    assert isinstance(control, QAbstractSpinBox)
+    assert control.text() == "Never"
+    with qtbot.waitSignal(panel.changed) as caught:
+        control.stepUp()
+    assert caught.args == ["attract_after_s", 60.0]
+    panel.show_values({"attract_after_s": 150.0})
+    assert control.text() == "2.5 min"
+
+
+def test_sound_inputs_are_offered_or_greyed_out_with_the_reason(
+    qtbot: QtBot, panel: SettingsPanel
+) -> None:
+    combo = panel.record.row("record_sound").control
+    assert isinstance(combo, QComboBox)
+    panel.show_values({"record_sound": "USB microphone"})
+    panel.record.set_sound_inputs(["Line in", "USB microphone"])
+    assert combo.currentText() == "USB microphone" and combo.count() == 4
+    panel.record.set_recording(True)
+    assert not combo.isEnabled()
+    panel.record.set_recording(False)
+    assert combo.isEnabled()
+    panel.record.set_sound_inputs([], "This machine has no sound input.")
+    assert not combo.isEnabled()
+    assert "no sound input" in combo.toolTip()
 
 
 def test_keys_are_given_back_once_a_number_was_entered(qtbot: QtBot, panel: SettingsPanel) -> None:
@@ -138,6 +177,8 @@ def test_buttons_are_wishes(qtbot: QtBot, panel: SettingsPanel) -> None:
         (panel.cloud, "cloud.save_ply"),
         (panel.cloud, "cloud.calibrate"),
         (panel.compare, "report"),
+        (panel.booth, "booth.full_screen"),
+        (panel.booth, "booth.output"),
     ):
         with qtbot.waitSignal(panel.wished) as caught:
             section.button(wish).click()

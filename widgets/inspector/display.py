@@ -66,9 +66,6 @@ class DisplaySection(Section):
             ToggleRow("mirror", "Mirror", "Swap left and right before anything looks at the frame")
         )
         self.add_row(ChoiceRow("rotate", "Rotate", ROTATIONS, "Turn the source's frames"))
-        self.add_row(
-            ToggleRow("presenter", "Presenter type", "Type that reads from the back of a room")
-        )
 
     def show_values(self, values: Mapping[str, object]) -> None:
         super().show_values(values)

@@ -15,7 +15,7 @@ import pytest
 
 from app.recording.movie import MovieWriter, SoundFormat
 from app.recording.recorder import Recorder, RecorderOptions
-from app.recording.sound import DeviceInput, Listening, Sink, SoundBlock
+from app.recording.sound import DeviceInput, Listening, Sink, SoundBlock, input_names
 from app.recording.verify import verify
 from app.recording.writer import Content
 from models.errors import UserError
@@ -164,6 +164,32 @@ def test_a_computer_without_the_sound_library_is_a_sentence(
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(UserError, match="PortAudio is not installed"):
         DeviceInput("default", lambda block: None)
+    with pytest.raises(UserError, match="PortAudio is not installed"):
+        input_names()
+
+
+def test_inputs_of_one_name_are_told_apart_by_their_system(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Library:
+        PortAudioError = RuntimeError
+        inputs = (("Desk", 1, 0), ("USB", 2, 0), ("Speakers", 0, 0), ("USB", 2, 1))
+
+        def query_devices(self) -> list[dict[str, Any]]:
+            return [
+                {"name": name, "max_input_channels": channels, "hostapi": host}
+                for name, channels, host in self.inputs
+            ]
+
+        def query_hostapis(self, host: int) -> dict[str, str]:
+            return {"name": ("ALSA", "JACK")[host]}
+
+    library = Library()
+    monkeypatch.setitem(sys.modules, "sounddevice", library)
+    assert input_names() == ("Desk", "USB, ALSA", "USB, JACK")
+    library.inputs = (("Speakers", 0, 0),)
+    with pytest.raises(UserError, match="no sound input"):
+        input_names()
 
 
 class _Library:

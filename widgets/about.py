@@ -1,0 +1,69 @@
+"""About: what this is, whose work it stands on, and what the bundled model was made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PyQt6.QtCore import QSize
+from PyQt6.QtGui import QTextCursor
+from PyQt6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QTabWidget,
+    QTextBrowser,
+    QVBoxLayout,
+    QWidget,
+)
+
+from widgets.theme import SPACE, SPACE_L
+
+
+class AboutBox(QDialog):
+    """Pages of Markdown under tabs: (title, text) each. Links are shown and never followed."""
+
+    def __init__(
+        self, title: str, pages: Sequence[tuple[str, str]], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self._tabs = QTabWidget(self)
+        self._tabs.setDocumentMode(True)
+        for name, text in pages:
+            self._tabs.addTab(_page(text), name)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE_L, SPACE, SPACE_L, SPACE_L)
+        column.setSpacing(SPACE)
+        column.addWidget(self._tabs)
+        column.addWidget(buttons)
+
+    def text(self) -> str:
+        """Everything that can be read in it."""
+        pages = [self._tabs.widget(at) for at in range(self._tabs.count())]
+        return "\n".join(page.toPlainText() for page in pages if isinstance(page, QTextBrowser))
+
+    def sizeHint(self) -> QSize:
+        return QSize(680, 520)
+
+
+def _page(text: str) -> QTextBrowser:
+    page = QTextBrowser()
+    page.setOpenLinks(False)
+    page.setFrameShape(QTextBrowser.Shape.NoFrame)
+    page.setMarkdown(text)
+    _space_out(page)
+    return page
+
+
+def _space_out(page: QTextBrowser) -> None:
+    """Markdown comes without air between its paragraphs; what stands in tables needs none."""
+    cursor = page.textCursor()
+    cursor.movePosition(QTextCursor.MoveOperation.Start)
+    while True:
+        if cursor.currentTable() is None:
+            spaced = cursor.blockFormat()
+            spaced.setBottomMargin(SPACE)
+            cursor.setBlockFormat(spaced)
+        if not cursor.movePosition(QTextCursor.MoveOperation.NextBlock):
+            return
