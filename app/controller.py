@@ -19,6 +19,7 @@ from app.wishes import Play, Seek, Select, Step
 from renderers.colormap import COLORMAPS
 
 _SOURCE = frozenset({"source", "source_width", "source_height"})
+_CAMERA = frozenset({"source_fps", "source_pixels"})
 _MANNER = frozenset({"loop", "pacing", "mirror", "rotate"})
 _LANES = frozenset(
     {
@@ -222,7 +223,8 @@ class Controller(QObject):
                 ),
                 settings.threads,
             )
-        if changed & _SOURCE:
+        is_camera = settings.source.startswith("camera:")
+        if changed & _SOURCE or (is_camera and changed & _CAMERA):
             self._instead = ""
             self._engine.capture.post(Select(settings.source, translate.source_size(settings)))
             self.source_opened.emit()

@@ -43,6 +43,7 @@ from app.screenshot import Screenshot
 from app.settings import Settings, SettingsModel
 from app.settings_store import SettingsStore
 from app.sources.fallback import Fallback, with_fallback
+from app.sources.opening import with_camera_format
 from app.translate import fallback
 from app.views import ViewStore
 from app.window import MainWindow
@@ -69,7 +70,8 @@ class AppSession(QObject):
         self._first_segment = 0
         self._screenshot: Screenshot | None = None
         self.model = SettingsModel(settings)
-        self.engine = Engine(with_fallback(open_source, self._wanted_fallback), self)
+        asking = with_camera_format(open_source, self._wanted_format)
+        self.engine = Engine(with_fallback(asking, self._wanted_fallback), self)
         self.watchdog = WatchdogDesk(self.engine, self)
         self.window = MainWindow()
         self.display = Display(self.window.stage, self.window.cloud, self)
@@ -286,6 +288,9 @@ class AppSession(QObject):
         self.fallback.noted.connect(self.presenter.set_instead)
         for heard in (self.status.add, self.charts.show, self.sound.show, self.budget.add):
             self.display.shown.connect(heard)
+
+    def _wanted_format(self) -> tuple[float, str]:
+        return self.model.value.source_fps, self.model.value.source_pixels
 
     def _wanted_fallback(self) -> Fallback:
         return fallback(self.model.value)

@@ -36,6 +36,7 @@ class Settings:
     memory : off runs every temporal lane without its memory.
     range_far, range_near : disparity of the fixed range, far < near.
     cloud_stride : 0 chooses by the measured draw time.
+    source_fps, source_pixels : asked of a camera; 0 and "" leave them to it.
     cloud_fov_deg : horizontal field of view; 0 takes the source's own, else 60.
     cloud_offset, cloud_gain : a and b of z = 1 / (a + b * disparity); gain 0 derives both from
         the display range.
@@ -52,6 +53,8 @@ class Settings:
     source: str = "synthetic"
     source_width: int = 0
     source_height: int = 0
+    source_fps: float = 0.0
+    source_pixels: str = ""
     last_camera: str = ""
     loop: bool = True
     pacing: str = "real-time"
@@ -127,6 +130,8 @@ RULES: Mapping[str, Rule] = {
     "source": Name(),
     "source_width": Between(0, 16_384),
     "source_height": Between(0, 16_384),
+    "source_fps": Between(0.0, 1000.0),
+    "source_pixels": Written("[A-Z0-9]{4}|", "MJPG"),
     "last_camera": Name(),
     "pacing": OneOf(PACINGS),
     "rotate": OneOf(ROTATIONS),

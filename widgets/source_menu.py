@@ -25,12 +25,15 @@ class SourceMenu(QToolButton):
 
     chosen : a source's spec, as given to --source.
     size_chosen : (width, height) to ask of the source; (0, 0) leaves it to the source.
+    rate_chosen, pixel_format_chosen : to ask of cameras; 0 and "" leave it to them.
     cameras_wanted : the camera sub-menu was opened; answer with `set_cameras`.
     windows_wanted : the sub-menu of windows was opened; answer with `set_windows`.
     """
 
     chosen = pyqtSignal(str)
     size_chosen = pyqtSignal(int, int)
+    rate_chosen = pyqtSignal(float)
+    pixel_format_chosen = pyqtSignal(str)
     cameras_wanted = pyqtSignal()
     windows_wanted = pyqtSignal()
 
@@ -49,6 +52,8 @@ class SourceMenu(QToolButton):
         self._cameras = QMenu("Camera", self._menu)
         self._windows = QMenu("Capture a window", self._menu)
         self._sizes = QMenu("Size to ask for", self._menu)
+        self._rates = QMenu("Frame rate to ask for", self._menu)
+        self._pixel_formats = QMenu("Pixel format to ask for", self._menu)
         self._recents: list[QAction] = []
         self._fill()
         self.setMenu(self._menu)
@@ -94,6 +99,22 @@ class SourceMenu(QToolButton):
         """Tick the size that is asked of the source."""
         for action in self._sizes.actions():
             action.setChecked(action.data() == (width, height))
+
+    def set_camera_choices(self, rates: Sequence[float], pixel_formats: Sequence[str]) -> None:
+        """Which frame rates and pixel formats a camera can be asked for."""
+        for menu, choices in (
+            (self._rates, [(0.0, "As usual"), *((rate, f"{rate:g} fps") for rate in rates)]),
+            (self._pixel_formats, [("", "As usual"), *((name, name) for name in pixel_formats)]),
+        ):
+            menu.clear()
+            for value, words in choices:
+                self._add_tick(menu, words, value)
+
+    def set_camera_format(self, fps: float, pixel_format: str) -> None:
+        """Tick the frame rate and the pixel format that cameras are asked for."""
+        for menu, value in ((self._rates, fps), (self._pixel_formats, pixel_format)):
+            for action in menu.actions():
+                action.setChecked(action.data() == value)
 
     # -- wishes ------------------------------------------------------------------------------
 
@@ -163,13 +184,19 @@ class SourceMenu(QToolButton):
     def _fill_sizes(self) -> None:
         for size in SIZES:
             words = "As the source likes" if size == (0, 0) else f"{size[0]}×{size[1]}"
-            action = self._sizes.addAction(words)
-            if action is not None:
-                action.setCheckable(True)
-                action.setData(size)
-                action.setChecked(size == (0, 0))
+            self._add_tick(self._sizes, words, size)
+        self.set_size(0, 0)
         self._sizes.triggered.connect(self._on_size)
-        self._menu.addMenu(self._sizes)
+        self._rates.triggered.connect(self._on_rate)
+        self._pixel_formats.triggered.connect(self._on_pixel_format)
+        for menu in (self._sizes, self._rates, self._pixel_formats):
+            self._menu.addMenu(menu)
+
+    def _add_tick(self, menu: QMenu, words: str, value: object) -> None:
+        action = menu.addAction(words)
+        if action is not None:
+            action.setCheckable(True)
+            action.setData(value)
 
     def _add_action(self, text: str, icon_name: str, do: object, tip: str) -> None:
         action = self._menu.addAction(theme.icon(icon_name), text)
@@ -231,6 +258,14 @@ class SourceMenu(QToolButton):
         width, height = action.data()
         self.set_size(width, height)
         self.size_chosen.emit(width, height)
+
+    def _on_rate(self, action: QAction) -> None:
+        action.setChecked(True)  # the answer ticks; a choice made twice stays ticked
+        self.rate_chosen.emit(action.data())
+
+    def _on_pixel_format(self, action: QAction) -> None:
+        action.setChecked(True)
+        self.pixel_format_chosen.emit(action.data())
 
     def _on_file(self, path: str) -> None:
         if path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
@@ -15,6 +16,8 @@ from app.engine import Engine
 from app.settings import Settings, SettingsModel
 from app.sources.base import Source
 from app.sources.camera import CameraSource
+from app.sources.camera_controls import NAMES
+from app.sources.camera_formats import PIXEL_FORMATS, RATES
 from app.sources.desktop import list_windows
 from app.sources.discovery import cameras, spec_of
 from app.sources.fallback import FallbackSource
@@ -59,10 +62,13 @@ class SourceDesk(QObject):
         self._recents: list[tuple[str, str]] = []
         menu.chosen.connect(controller.open_source)
         menu.size_chosen.connect(self._on_size)
+        menu.rate_chosen.connect(partial(controller.set, "source_fps"))
+        menu.pixel_format_chosen.connect(partial(controller.set, "source_pixels"))
+        menu.set_camera_choices(RATES, PIXEL_FORMATS)
         menu.cameras_wanted.connect(self._cameras.start)
         menu.windows_wanted.connect(self._windows.start)
         self._unsubscribe = model.subscribe(self._on_settings)
-        menu.set_size(model.value.source_width, model.value.source_height)
+        self._show_asked(model.value)
         if model.value.last_camera:
             self._remember(model.value.last_camera)
 
@@ -80,8 +86,12 @@ class SourceDesk(QObject):
     def _on_settings(self, settings: Settings, changed: frozenset[str]) -> None:
         if "source" in changed:
             self._remember(settings.source)
-        if changed & {"source_width", "source_height"}:
-            self._menu.set_size(settings.source_width, settings.source_height)
+        if changed & {"source_width", "source_height", "source_fps", "source_pixels"}:
+            self._show_asked(settings)
+
+    def _show_asked(self, settings: Settings) -> None:
+        self._menu.set_size(settings.source_width, settings.source_height)
+        self._menu.set_camera_format(settings.source_fps, settings.source_pixels)
 
     def _look(self) -> None:
         loop = self._engine.capture
@@ -89,10 +99,10 @@ class SourceDesk(QObject):
         self._section.setVisible(info is not None and (info.live or bool(info.note)))
         if info is None:
             return
-        self._section.set_delivered(info.asked, info.delivered)
+        rate = f" at {info.fps:g} fps" if info.live and info.fps and info.delivered else ""
+        self._section.set_delivered(info.asked, info.delivered + rate)
         self._section.set_note(info.note)
-        controls = camera.controls() if camera is not None else ()
-        self._section.set_locks([Lock(c.name, c.title, c.locked) for c in controls])
+        self._section.set_locks(_locks(camera) if camera is not None else ())
 
     def _on_lock(self, name: str, locked: bool) -> None:
         camera = camera_of(self._engine.capture.source)
@@ -117,6 +127,14 @@ class SourceDesk(QObject):
         self._menu.set_cameras(found)
         if failure:
             self.said.emit(failure)
+
+
+def _locks(camera: CameraSource) -> list[Lock]:
+    locked = {control.name: control.locked for control in camera.controls()}
+    return [
+        Lock(name, title, locked.get(name, False), camera.lock_refusal(name))
+        for name, title in NAMES.items()
+    ]
 
 
 def _list_cameras() -> list[tuple[str, str]]:

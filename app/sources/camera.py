@@ -69,6 +69,10 @@ class CameraSource(LiveSource):
         """What can be locked; empty until the camera is open, or if its driver has nothing."""
         return self._board.controls()
 
+    def lock_refusal(self, name: str) -> str:
+        """Why a control cannot be locked, in a sentence; empty if it can."""
+        return self._board.refusal(name)
+
     def set_control(self, name: str, locked: bool, value: float | None = None) -> None:
         """Lock a control at `value` (None: as it is now), or leave it to the camera again.
 

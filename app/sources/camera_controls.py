@@ -51,6 +51,10 @@ _PROPERTIES = (
 )
 
 
+NAMES = {each.name: each.title for each in _PROPERTIES}
+"""Titles by the names of all controls there are; a camera may lack some of them."""
+
+
 class ControlBoard:
     """What the user wants locked and what the camera has. Wishes outlive the connection.
 
@@ -62,11 +66,18 @@ class ControlBoard:
         self._wishes: dict[str, tuple[bool, float | None]] = {}
         self._changed = False
         self._controls: tuple[Control, ...] = ()
+        self._why_none = "It is known once the camera sends pictures."
 
     def controls(self) -> tuple[Control, ...]:
         """Those the camera has; none until it is open."""
         with self._lock:
             return self._controls
+
+    def refusal(self, name: str) -> str:
+        """Why `name` cannot be locked, in a sentence; empty if it can."""
+        with self._lock:
+            has = name in {control.name for control in self._controls}
+            return "" if has else self._why_none
 
     def wish(self, name: str, locked: bool, value: float | None) -> None:
         """Lock at `value` (None: as it is now) or leave to the camera.
@@ -85,6 +96,11 @@ class ControlBoard:
         found = _supported(capture, habits) if habits.has_controls else ()
         with self._lock:
             self._controls = found
+            self._why_none = (
+                "This camera's driver has no such lock."
+                if habits.has_controls
+                else f"{habits.name} gives programs no access to it."
+            )
             self._changed = bool(self._wishes)
         self.apply(capture, habits)
 

@@ -15,6 +15,7 @@ Request = tuple[int, float]  # an OpenCV property and its value
 
 SIZES = ((3840, 2160), (2560, 1440), (1920, 1080), (1280, 720), (640, 480))
 PIXEL_FORMATS = ("MJPG", "NV12", "YUYV")
+RATES = (15.0, 24.0, 25.0, 30.0, 50.0, 60.0, 120.0)
 _BIG = 1280 * 720  # from here on USB carries 30 uncompressed pictures a second rarely or never
 
 
@@ -30,10 +31,14 @@ class CameraRequest:
     pixel_format: str | None = None
 
     @staticmethod
-    def of(size: tuple[int, int] | None = None, fps: float | None = None) -> CameraRequest:
+    def of(
+        size: tuple[int, int] | None = None,
+        fps: float | None = None,
+        pixel_format: str | None = None,
+    ) -> CameraRequest:
         """The usual request, changed where something was said."""
         usual = CameraRequest()
-        return CameraRequest(size or usual.size, fps or usual.fps)
+        return CameraRequest(size or usual.size, fps or usual.fps, pixel_format or None)
 
     @property
     def text(self) -> str:

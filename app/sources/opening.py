@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from app.recording.format import is_recording
 from app.sources.base import Source
 from app.sources.camera import open_camera
 from app.sources.camera_formats import CameraRequest
+from app.sources.fallback import OpenSource
 from app.sources.images import (
     PICTURE_SUFFIXES,
     ImagesSource,
@@ -38,12 +40,13 @@ def open_source(
     size: tuple[int, int] | None = None,
     with_flow: bool = False,
     fps: float | None = None,
+    pixel_format: str | None = None,
 ) -> Source:
     """Open what `spec` names, in one of the ways that app.sources.specs lists.
 
     size : (width, height) asked of a camera or rendered; files keep their own.
     with_flow : scenes also give optical flow and covisibility.
-    fps : asked of a camera.
+    fps, pixel_format : asked of a camera; None leaves them to the habits of the system.
 
     Raises UsageError if `spec` cannot be understood and SourceError if it cannot be opened. A
     live source opens at once whatever its device does; its trouble comes as SignalLost.
@@ -52,7 +55,7 @@ def open_source(
         case SyntheticSpec(seed):
             return SyntheticSource(seed, size, with_flow)
         case CameraSpec(key):
-            return open_camera(key, CameraRequest.of(size, fps))
+            return open_camera(key, CameraRequest.of(size, fps, pixel_format))
         case ScreenSpec(region):
             return open_screen(region)
         case WindowSpec(title):
@@ -61,6 +64,23 @@ def open_source(
             return VideoSource(url) if is_file else open_stream(url)
         case PathSpec(path):
             return _open_path(path)
+
+
+def with_camera_format(
+    open_plain: OpenSource, wanted: Callable[[], tuple[float, str]]
+) -> OpenSource:
+    """`open_plain`, but cameras are asked for the rate and pixel format that `wanted()` names.
+
+    wanted : (fps, pixel format) at the moment; 0 and "" leave them to the habits of the system.
+    """
+
+    def open_asking(spec: str, size: tuple[int, int] | None) -> Source:
+        fps, pixel_format = wanted()
+        if isinstance(parse_spec(spec), CameraSpec) and (fps or pixel_format):
+            return open_source(spec, size, fps=fps, pixel_format=pixel_format)
+        return open_plain(spec, size)
+
+    return open_asking
 
 
 def _open_path(location: str) -> Source:

@@ -130,6 +130,22 @@ def test_a_size_is_asked_for_and_ticked(qtbot: QtBot, menu: SourceMenu) -> None:
     assert [a.text() for a in sizes.actions() if a.isChecked()] == ["1920×1080"]
 
 
+def test_a_rate_and_a_pixel_format_are_asked_for_and_ticked(qtbot: QtBot, menu: SourceMenu) -> None:
+    menu.set_camera_choices((30.0, 60.0), ("MJPG", "YUYV"))
+    rates = action(menu.source_menu, "Frame rate to ask for").menu()
+    formats = action(menu.source_menu, "Pixel format to ask for").menu()
+    assert rates is not None and formats is not None
+    with qtbot.waitSignal(menu.rate_chosen) as caught:
+        action(rates, "60 fps").trigger()
+    assert caught.args == [60.0]
+    with qtbot.waitSignal(menu.pixel_format_chosen) as caught:
+        action(formats, "YUYV").trigger()
+    assert caught.args == ["YUYV"]
+    menu.set_camera_format(30.0, "")
+    assert [a.text() for a in rates.actions() if a.isChecked()] == ["30 fps"]
+    assert [a.text() for a in formats.actions() if a.isChecked()] == ["As usual"]
+
+
 def test_a_file_chosen_in_the_dialogue_is_a_source(qtbot: QtBot, menu: SourceMenu) -> None:
     menu.ask_for_video()
     dialog = menu.window().findChild(QFileDialog)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from app.sources.base import Reading, SignalLost, Source
 from app.sources.camera import CameraSource, OpenCapture, who_holds, why_not_opened
-from app.sources.camera_controls import Capture
+from app.sources.camera_controls import Capture, ControlBoard
 from app.sources.camera_formats import (
     AVFOUNDATION,
     DSHOW,
@@ -315,6 +315,17 @@ def test_only_what_the_driver_has_can_be_locked(driver: Driver) -> None:
         assert (exposure.name, exposure.locked, exposure.value) == ("exposure", False, 157.0)
         with pytest.raises(SourceError, match="cannot lock its focus; it can lock exposure"):
             source.set_control("focus", locked=True)
+
+
+def test_what_cannot_be_locked_has_a_reason(driver: Driver) -> None:
+    with closing(source_of(driver.open)) as source:
+        next_frame(source)
+        assert source.lock_refusal("exposure") == ""
+        assert source.lock_refusal("focus") == "This camera's driver has no such lock."
+    board = ControlBoard()
+    assert "once the camera sends" in board.refusal("focus")
+    board.attach(driver.open(0, 0, []), AVFOUNDATION)
+    assert board.refusal("focus") == "AVFoundation gives programs no access to it."
 
 
 def test_a_lock_holds_the_value_of_the_moment_and_survives_a_loss(driver: Driver) -> None:

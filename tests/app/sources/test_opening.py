@@ -191,3 +191,29 @@ def test_a_camera_opened_by_number_is_remembered_by_name(monkeypatch: pytest.Mon
     with closing(open_source("camera:2")) as source:
         assert source.info.spec == "camera:Webcam"
         assert source.info.title == "Webcam"
+
+
+def test_cameras_alone_are_asked_for_a_rate_and_a_pixel_format(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[CameraRequest] = []
+
+    def note(key: object, request: CameraRequest) -> object:
+        asked.append(request)
+        return object()
+
+    monkeypatch.setattr(opening, "open_camera", note)
+    plain: list[str] = []
+    wanted = (60.0, "MJPG")
+
+    def open_plain(spec: str, size: tuple[int, int] | None) -> Source:
+        plain.append(spec)
+        return open_source("synthetic", size)
+
+    opened = opening.with_camera_format(open_plain, lambda: wanted)
+    opened("camera:0", (1920, 1080))
+    opened("synthetic", None)
+    wanted = (0.0, "")
+    opened("camera:0", None)
+    assert asked == [CameraRequest((1920, 1080), 60.0, "MJPG")]
+    assert plain == ["synthetic", "camera:0"]
