@@ -1,0 +1,291 @@
+"""Flicker planted in a rendered clip: every view shows it where and when it is, and nowhere else.
+
+Lane A shows the clip's exact disparity, lane B the same with one patch raised in one frame.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from functools import cache
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PyQt6.QtCore import QObject, QPointF, pyqtSignal
+from PyQt6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.analysis import Analyst
+from app.comparison import ComparisonViews
+from app.desks.charts import ChartsDesk
+from app.results import FrameResult, LaneResult
+from app.settings import Settings, SettingsModel
+from app.translate import analysis_wishes
+from models.frames import DepthMap, Float32, Frame, Unit
+from models.scenes import Renderer, random_scene
+from renderers import colormap
+from renderers.depth_image import quantise
+from tests.support.pixels import grabbed
+from widgets import theme
+from widgets.charts import TimeChart
+from widgets.image_pane import ImagePane
+from widgets.linked_view import LinkedView
+from widgets.stage import Stage
+
+WIDTH, HEIGHT, FRAMES, AT = 240, 180, 12, 8
+TOP, BOTTOM, LEFT, RIGHT = 70, 120, 60, 140
+RIM = 6  # pixels about the patch's outline that are neither inside nor outside
+INSIDE = np.s_[TOP + RIM : BOTTOM - RIM, LEFT + RIM : RIGHT - RIM]
+ROW = (TOP + BOTTOM) // 2
+Pixels = NDArray[np.uint8]
+
+
+@cache
+def clip() -> tuple[tuple[NDArray[np.uint8], Float32], ...]:
+    """(picture, disparity in 1/m) per frame, in slow motion."""
+    renderer, scene = Renderer(WIDTH, HEIGHT, threads=1), random_scene(3, "room")
+    shots = (renderer.render(scene, n / 400) for n in range(FRAMES))
+    return tuple((shot.rgb, shot.disparity.copy()) for shot in shots)
+
+
+@cache
+def deviation() -> float:
+    """Mean absolute deviation of lane A over the clip, the unit of flicker."""
+    seen = np.stack([disparity for _, disparity in clip()])
+    return float(np.mean(np.abs(seen - np.median(seen))))
+
+
+def results(settings: Settings, amplitude: float, pins: tuple = ()) -> list[FrameResult]:
+    """What the window would be given, frame by frame; `amplitude` in deviations."""
+    analyst, found = Analyst(), []
+    limits = (0.0, float(max(d.max() for _, d in clip())) + amplitude * deviation())
+    for n, (rgb, disparity) in enumerate(clip()):
+        raised = disparity.copy()
+        if n == AT:
+            raised[TOP:BOTTOM, LEFT:RIGHT] += amplitude * deviation()
+        frame = Frame(rgb, n, 0, 0, n / 25)
+        lanes = {
+            name: LaneResult(
+                "ground-truth", DepthMap(seen, Unit.INVERSE_METRE, n), quantise(seen, limits),
+                limits, 1.0, n == 0,
+            )
+            for name, seen in (("a", disparity), ("b", raised))
+        }  # fmt: skip
+        analysis = analyst.look(frame, lanes, analysis_wishes(settings, pins))
+        found.append(FrameResult(frame, lanes, analysis=analysis))
+    return found
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> QMainWindow:
+    made = QMainWindow()
+    qtbot.addWidget(made)
+    return made
+
+
+@pytest.fixture
+def stage(qtbot: QtBot, window: QMainWindow) -> Stage:
+    made = Stage(LinkedView(window), QWidget())
+    window.setCentralWidget(made)
+    window.resize(1200, 900)
+    window.show()
+    qtbot.waitExposed(window)
+    return made
+
+
+def show(stage: Stage, settings: Settings, result: FrameResult) -> None:
+    views = ComparisonViews(stage)
+    stage.set_mode(settings.view)
+    stage.rgb.show_rgb(result.frame.rgb)
+    views.apply(settings, np.ascontiguousarray(colormap.table("grey")))
+    views.show(result, settings)
+    for pane in (stage.slice_a, stage.slice_b):
+        pane.set_row_marks(())  # words lie over the picture
+
+
+def seen(pane: ImagePane, height: int = HEIGHT) -> Pixels:
+    """What the pane draws of each picture pixel: (height, WIDTH, 3)."""
+    drawn = grabbed(pane)
+    corner, far = (pane.to_screen(QPointF(*at)) for at in ((0, 0), (WIDTH, height)))
+    rows = corner.y() + (np.arange(height) + 0.5) / height * (far.y() - corner.y())
+    columns = corner.x() + (np.arange(WIDTH) + 0.5) / WIDTH * (far.x() - corner.x())
+    return drawn[np.ix_(rows.astype(int), columns.astype(int))]
+
+
+def colour(picture: Pixels) -> NDArray[np.int64]:
+    """How far from grey each pixel is, 0–255."""
+    return np.ptp(picture.astype(int), axis=2)
+
+
+def outside() -> NDArray[np.bool_]:
+    """(HEIGHT, WIDTH), True well away from the patch and from the picture's border."""
+    away = np.ones((HEIGHT, WIDTH), bool)
+    away[TOP - 2 * RIM : BOTTOM + 2 * RIM, LEFT - 2 * RIM : RIGHT + 2 * RIM] = False
+    away[:4] = away[-4:] = False
+    away[:, :4] = away[:, -4:] = False
+    return away
+
+
+def test_the_difference_is_coloured_in_the_patch_alone(stage: Stage) -> None:
+    settings = Settings(view="difference", difference_alignment="none")
+    shown = results(settings, 1.0)
+    show(stage, settings, shown[AT])
+    picture = seen(stage.difference)
+    assert np.median(colour(picture[INSIDE])) > 60
+    assert np.percentile(colour(picture)[outside()], 99) < 15
+    show(stage, settings, shown[AT + 1])
+    assert np.percentile(colour(seen(stage.difference)), 99) < 15
+
+
+def test_the_heat_map_glows_in_the_patch_of_the_lane_that_flickers(stage: Stage) -> None:
+    settings = Settings(view="flicker", flicker_window=1)
+    shown = results(settings, 0.5)
+    show(stage, settings, shown[AT])
+    a, b = colour(seen(stage.flicker_a)), colour(seen(stage.flicker_b))
+    assert np.median(b[INSIDE]) > np.median(a[INSIDE]) + 80
+    assert np.median(b[outside()]) <= np.median(a[outside()]) + 5
+
+
+@pytest.mark.parametrize("amplitude", [0.05, 0.2, 0.8])
+def test_the_heat_is_the_amplitude_that_was_planted(amplitude: float) -> None:
+    settings = Settings(view="flicker", flicker_window=1)
+    analysis = results(settings, amplitude)[AT].analysis
+    assert analysis is not None
+    assert analysis.flicker is not None
+    heat = analysis.flicker.lanes["b"].heat
+    share = len(heat) / HEIGHT
+    rows, columns = (
+        slice(round((low + RIM) * share), round((high - RIM) * share))
+        for low, high in ((TOP, BOTTOM), (LEFT, RIGHT))
+    )
+    # The patch adds to lane B's own spread and the true disparity moves a little.
+    assert np.nanmedian(heat[rows, columns]) == pytest.approx(amplitude, rel=0.15)
+
+
+def test_the_xt_slice_is_torn_at_the_frame_and_in_the_columns_of_the_patch(stage: Stage) -> None:
+    settings = Settings(view="xt", scan_line=ROW / (HEIGHT - 1), panes=("rgb", "depth_a"))
+    last = results(settings, 1.0)[-1]
+    assert last.analysis is not None
+    assert last.analysis.slice_frames == {"a": FRAMES, "b": FRAMES}
+    show(stage, settings, last)
+    high = len(last.analysis.slices["b"])
+    each = high // last.analysis.slice_window
+    a, b = (seen(pane, high).astype(int)[..., 0] for pane in (stage.slice_a, stage.slice_b))
+
+    def line(picture: NDArray[np.int64], n: int) -> NDArray[np.int64]:
+        return picture[high - (FRAMES - n) * each + each // 2]
+
+    torn = np.abs(line(b, AT) - line(b, AT - 1))
+    assert torn[LEFT + RIM : RIGHT - RIM].min() > 10
+    assert np.percentile(torn[: LEFT - RIM], 90) <= 2
+    assert np.median(np.abs(line(b, AT - 1) - line(b, AT - 2))) <= 2
+    assert np.median(np.abs(line(a, AT) - line(a, AT - 1))) <= 2
+
+
+def test_edges_appear_along_the_outline_of_the_patch(stage: Stage) -> None:
+    settings = Settings(edges=True, cloud_lane="b")
+    shown = results(settings, 3.0)
+    drawn = []
+    for n in (AT - 1, AT):
+        show(stage, settings, shown[n])
+        drawn.append(seen(stage.rgb).astype(int))
+    changed = np.abs(drawn[1] - drawn[0]).max(axis=2) > 40
+    outline = [
+        changed[TOP + RIM : BOTTOM - RIM, at - 2 : at + 2].any(axis=1) for at in (LEFT, RIGHT)
+    ]
+    # Where what borders on the patch is about as near as the raised patch, there is no jump.
+    assert np.mean(outline) > 0.7
+    assert changed[INSIDE].mean() < 0.05
+    assert changed[outside()].mean() < 0.02
+
+
+class Pins(QObject):
+    """What the charts ask of the controller."""
+
+    pins_changed = pyqtSignal()
+    pins = (((LEFT + RIGHT) / 2 / WIDTH, ROW / HEIGHT), (0.9, 0.1))
+
+
+@pytest.fixture
+def charts(qtbot: QtBot) -> ChartsDesk:
+    holder = QWidget()
+    qtbot.addWidget(holder)
+    QVBoxLayout(holder)
+    holder.resize(1500, 160)
+    desk = ChartsDesk(holder, SettingsModel(Settings(charts=True)), Pins(), holder)  # type: ignore[arg-type]
+    holder.show()
+    qtbot.waitExposed(holder)
+    return desk
+
+
+def curve(chart: TimeChart, key: str) -> NDArray[np.float64]:
+    chart.refresh()
+    return np.asarray(chart._curves[key].getData()[1])
+
+
+def test_the_chart_of_flicker_peaks_at_the_frame_by_the_share_of_the_patch(
+    charts: ChartsDesk,
+) -> None:
+    amplitude = 0.5
+    for result in results(Settings(charts=True), amplitude, Pins.pins):
+        charts.show(result)
+    flicker = charts._charts["flicker"]
+    share = (BOTTOM - TOP) * (RIGHT - LEFT) / (WIDTH * HEIGHT)
+    a, b = curve(flicker, "a"), curve(flicker, "b")
+    assert b[AT] - a[AT] == pytest.approx(amplitude * share, rel=0.2)
+    assert b[AT + 1] - a[AT + 1] == pytest.approx(amplitude * share, rel=0.2)
+    others = np.delete(b - a, [0, AT, AT + 1])
+    assert np.abs(others).max() < 0.1 * (b[AT] - a[AT])
+    picture = grabbed(flicker)[40:].astype(int)
+    lane_b = np.array([int(theme.LANE_B[at : at + 2], 16) for at in (1, 3, 5)])
+    rows, _ = np.nonzero(np.abs(picture - lane_b).max(axis=2) < 40)
+    assert rows.min() < 0.35 * len(picture)  # the peak is drawn, and drawn high
+
+
+def test_a_pinned_point_jumps_by_the_amplitude_where_it_flickers_alone(charts: ChartsDesk) -> None:
+    amplitude = 0.5
+    for result in results(Settings(charts=True), amplitude, Pins.pins):
+        charts.show(result)
+    pins = charts._charts["pins"]
+    jump = curve(pins, "b1") - curve(pins, "a1")
+    assert jump[AT] == pytest.approx(amplitude * deviation(), rel=1e-3)
+    assert np.abs(np.delete(jump, AT)).max() == 0.0
+    assert np.abs(curve(pins, "b2") - curve(pins, "a2")).max() == 0.0
+
+
+def test_views_that_come_on_while_paused_show_the_frame_that_is_there(stage: Stage) -> None:
+    analyst, still = Analyst(), results(Settings(), 1.0)[AT]
+    for view in ("flicker", "xt", "difference"):
+        settings = Settings(view=view)
+        found = analyst.look(still.frame, still.lanes, analysis_wishes(settings))
+        show(stage, settings, dataclasses.replace(still, analysis=found))
+        pane = {"flicker": stage.flicker_b, "xt": stage.slice_b}.get(view, stage.difference)
+        assert grabbed(pane)[60:].std() > 8
+    assert stage.flicker_b.header().caption == "needs a second frame"
+    assert stage.slice_b.header().caption.endswith("1 of 240 frames")
+
+
+def test_a_view_that_fails_says_so_and_the_others_go_on(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("the flow is dry")
+
+    monkeypatch.setattr("app.flicker.FlickerMeter.update", broken)
+    settings = Settings(view="flicker", edges=True)
+    result = results(settings, 1.0)[AT]
+    assert result.analysis is not None
+    sentence = "Flicker could not be worked out (the flow is dry); the lanes go on."
+    assert result.analysis.failures == {"Flicker": sentence}
+    assert result.analysis.edges is not None
+    show(stage, settings, result)
+    assert stage.flicker_a._placeholder == sentence
+
+
+def test_moving_the_scan_line_begins_a_new_slice() -> None:
+    analyst, frames = Analyst(), results(Settings(), 0.0)
+    for n, row in enumerate((0.2, 0.2, 0.2, 0.7)):
+        wishes = analysis_wishes(Settings(view="xt", scan_line=row))
+        analysis = analyst.look(frames[n].frame, frames[n].lanes, wishes)
+        assert analysis is not None
+        assert analysis.slice_frames["a"] == (n + 1 if row == 0.2 else 1)
