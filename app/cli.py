@@ -10,9 +10,9 @@ import argparse
 import importlib
 import logging
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from app.version import version
 from models.errors import UsageError, UserError
@@ -91,30 +91,49 @@ def _exports(text: str) -> tuple[str, ...]:
     return chosen
 
 
-def _common() -> _Parser:
-    common = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
-    common.add_argument(
-        "--source",
-        metavar="SOURCE",
-        help="synthetic[:SEED], a path, a URL, camera:NAME, camera:INDEX, screen[:X,Y,W,H] or "
+_COMMON: Mapping[str, Mapping[str, Any]] = {
+    "--source": {
+        "metavar": "SOURCE",
+        "help": "synthetic[:SEED], a path, a URL, camera:NAME, camera:INDEX, screen[:X,Y,W,H] or "
         "window:TITLE",
-    )
-    common.add_argument("--source-size", type=picture_size, metavar="WxH")
-    common.add_argument("--input-size", type=_input_size, metavar="N", help="network's short side")
-    common.add_argument("--a", metavar="MODEL", help="model of lane A")
-    common.add_argument("--b", metavar="MODEL", help="model of lane B")
-    common.add_argument("--device", metavar="auto|cpu|cuda[:N]|mps")
-    common.add_argument("--threads", type=_positive, metavar="N", help="CPU threads for networks")
-    common.add_argument("--debug", action="store_true", help="log everything, show tracebacks")
+    },
+    "--source-size": {
+        "type": picture_size, "metavar": "WxH", "help": "asked of a camera, or rendered",
+    },
+    "--input-size": {"type": _input_size, "metavar": "N", "help": "network's short side"},
+    "--a": {"metavar": "MODEL", "help": "model of lane A"},
+    "--b": {"metavar": "MODEL", "help": "model of lane B"},
+    "--device": {"metavar": "auto|cpu|cuda[:N]|mps"},
+    "--threads": {"type": _positive, "metavar": "N", "help": "CPU threads for networks"},
+    "--debug": {"action": "store_true", "help": "log everything, show tracebacks"},
+}  # fmt: skip
+
+_ESTIMATING = ("--input-size", "--device", "--threads", "--debug")
+_LANES = ("--a", "--b", *_ESTIMATING)
+_ALL = tuple(_COMMON)
+_USED: Mapping[str, tuple[str, ...]] = {
+    "process": ("--source-size", *_ESTIMATING),
+    "compare": ("--source-size", *_LANES),
+    "record": _ALL,
+    "replay": _LANES,
+    "bench": _ALL,
+    "train": ("--threads", "--debug"),
+}
+"""The common options that a command makes use of; the others know --debug alone."""
+
+
+def _common(names: Iterable[str]) -> _Parser:
+    common = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
+    for name in names:
+        common.add_argument(name, **_COMMON[name])
     return common
 
 
 def _parser() -> argparse.ArgumentParser:
-    common = _common()
     parser = _Parser(
         prog="main.py",
         description="Streaming video depth estimation, live. Without a command: the window.",
-        parents=[common],
+        parents=[_common(_ALL)],
     )
     parser.add_argument("--version", action="version", version=f"FlashDepth Live {version()}")
     _window_options(parser)
@@ -122,7 +141,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", parser_class=_Parser)
 
     def add(name: str, summary: str) -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, help=summary, description=summary, parents=[common])
+        used = _common(_USED.get(name, ("--debug",)))
+        sub = commands.add_parser(name, help=summary, description=summary, parents=[used])
         sub.set_defaults(command=name)
         return sub
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -45,6 +46,8 @@ def _refused(argv: Sequence[str], capsys: pytest.CaptureFixture[str]) -> tuple[i
         (["process", "x", "--out", "y", "--device", "cuda:9"], "--device cpu"),
         (["--a", "flashdepht", "--quit-after", "1"], "flashdepth"),
         (["--screenshot", "picture.jpg"], "picture.png"),
+        (["cameras", "--device", "cpu"], "--device"),
+        (["process", "x", "--out", "y", "--b", "off"], "--b"),
     ],
 )
 def test_unusable_arguments_are_one_sentence_and_code_2(
@@ -53,6 +56,29 @@ def test_unusable_arguments_are_one_sentence_and_code_2(
     code, said = _refused(argv, capsys)
     assert code == 2
     assert word in said
+
+
+@pytest.mark.parametrize(
+    ("command", "listed", "left_out"),
+    [
+        ("process", {"--device", "--source-size"}, {"--source", "--a", "--b"}),
+        ("compare", {"--a", "--threads"}, {"--source"}),
+        ("record", {"--source", "--a", "--device"}, set()),
+        ("replay", {"--a", "--input-size"}, {"--source"}),
+        ("bench", {"--source", "--b"}, set()),
+        ("soak", {"--debug", "--seed"}, {"--source", "--a", "--device", "--threads"}),
+        ("models", {"--debug"}, {"--device", "--input-size"}),
+        ("train", {"--threads"}, {"--device", "--a"}),
+    ],
+)
+def test_help_lists_what_a_command_makes_use_of_and_nothing_else(
+    command: str, listed: set[str], left_out: set[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        run([command, "--help"])
+    words = set(re.findall(r"--[a-z-]+", capsys.readouterr().out))
+    assert listed <= words
+    assert not left_out & words
 
 
 def test_a_missing_file_is_one_sentence_and_code_1(
