@@ -20,7 +20,6 @@ from app.results import SLICE_FRAMES, Analysis, Difference, LaneResult
 from models.frames import DepthMap, Float32, Frame, UInt8, Unit
 from models.geometry import Calibration
 from models.metrics import Alignment, PairSample, align_robust, boundary_f1, depth_from_disparity
-from models.opencv import cv2
 from renderers.difference import difference_levels, difference_limit
 from renderers.edges import disparity_edges, edge_rgba
 from renderers.flicker_map import flicker_rgba, grey_levels
@@ -30,8 +29,6 @@ from renderers.xt_slice import XtSlice, window_for
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-
-_MISTAKES = (*MISTAKES, cv2.error)
 
 _RESOLVE_EVERY = 15
 _RESCORE_EVERY = 10  # frames; the score is for reading, and ten times dearer than the edges
@@ -147,7 +144,7 @@ class Analyst:
         """What `work` finds, or None and a sentence: a view that stumbles costs no frame."""
         try:
             found = work(look)
-        except _MISTAKES as error:
+        except MISTAKES as error:
             if view not in self._stumbling:
                 log.exception("%s failed at frame %d", view, look.frame.index)
                 self._stumbling.add(view)

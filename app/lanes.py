@@ -14,6 +14,7 @@ from models import registry
 from models.errors import UserError
 from models.estimator import DeferringSession, EstimatorOptions, Session
 from models.frames import DepthMap, Frame
+from models.opencv import cv2
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +28,7 @@ MISTAKES = (
     LookupError,
     TypeError,
     OSError,
+    cv2.error,
 )
 """What a model that stumbles may raise; none of it is worth the stream."""
 

@@ -10,6 +10,7 @@ last is finished; the results are those of one frame after the other.
 from __future__ import annotations
 
 import dataclasses
+import logging
 import time
 from collections import deque
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from dataclasses import dataclass, field
 
 from app.analysis import AnalysisWishes, Analyst
 from app.lane_runner import LaneRunner
-from app.lanes import LANES, Lane, Seen, family, without_memory
+from app.lanes import LANES, MISTAKES, Lane, Seen, family, without_memory
 from app.results import Analysis, FrameResult, LaneResult
 from app.sources.cuts import CutDetector
 from app.supervision import LaneTroubles
@@ -27,6 +28,8 @@ from models.estimator import EstimatorOptions
 from models.frames import Frame
 from renderers.depth_image import quantise
 from renderers.display_range import RangeSettings, RangeTracker
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +176,7 @@ class Pipeline:
             if (saw := self._runner.run(name, lane, underway, self._underway)) is not None:
                 seen[name] = saw
         estimated_ns = self._clock_ns()
-        lanes = self._display(seen)
+        lanes = self._display(seen, underway.failures)
         displayed_ns = self._clock_ns()
         frame = underway.frame
         analysis = self._analyse(frame, lanes, underway.cut)
@@ -202,7 +205,7 @@ class Pipeline:
                 saw = self._runner.run(name, lane, again, self._underway)
                 if saw is not None:
                     seen[name] = saw
-        lanes = self._display(seen)
+        lanes = self._display(seen, again.failures)
         return dataclasses.replace(
             result,
             lanes=lanes,
@@ -234,7 +237,21 @@ class Pipeline:
         self._range.reset()
         self._analyst.reset()
 
-    def _display(self, seen: dict[str, Seen]) -> dict[str, LaneResult]:
+    def _display(self, seen: dict[str, Seen], failures: dict[str, str]) -> dict[str, LaneResult]:
+        """The lanes as they are shown; one that cannot be costs neither the other nor the frame."""
+        try:
+            return self._levels(seen)
+        except MISTAKES:
+            log.exception("%s cannot be shown together", " and ".join(seen))
+        shown: dict[str, LaneResult] = {}
+        for name, saw in seen.items():
+            try:
+                shown |= self._levels({name: saw})
+            except MISTAKES:
+                failures[name] = f"What {saw.model} gave cannot be shown; the log says why."
+        return shown
+
+    def _levels(self, seen: dict[str, Seen]) -> dict[str, LaneResult]:
         """Range and levels for what was seen; lanes of one scale share one range."""
         disparities = {name: lane.depth.disparity for name, lane in seen.items()}
         one_scale = len({family(lane.model) for lane in seen.values()}) <= 1

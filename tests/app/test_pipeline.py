@@ -11,7 +11,8 @@ from app.lanes import family, without_memory
 from app.pipeline import Pipeline, PipelineConfig
 from models import registry
 from models.errors import CheckpointError
-from models.estimator import EstimatorOptions
+from models.estimator import EstimatorOptions, FrameMemo
+from models.frames import DepthMap, Frame
 from models.registry import ModelEntry
 from renderers.display_range import RangeSettings
 from tests.support.fakes import CountingSession, fake_entry, make_frame
@@ -168,3 +169,20 @@ def test_a_lane_that_could_not_open_is_tried_again_only_when_asked(
     assert not pipeline.will_open(config)
     pipeline.configure(dataclasses.replace(config, attempt=1))
     assert len(tries) == 2
+
+
+def test_a_lane_that_cannot_be_shown_costs_neither_the_other_nor_the_frame(
+    made: list[CountingSession], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipeline = _pipeline()
+    pipeline.step(make_frame(0))
+    step = made[1].step
+
+    def odd(frame: Frame, memo: FrameMemo) -> DepthMap:
+        depth = step(frame, memo)
+        return dataclasses.replace(depth, disparity=np.full((2, 3, 4, 5), 1.0, np.float32))
+
+    monkeypatch.setattr(made[1], "step", odd)
+    result = pipeline.step(make_frame(1))
+    assert list(result.lanes) == ["a"]
+    assert result.failures == {"b": "What net-per-frame gave cannot be shown; the log says why."}
