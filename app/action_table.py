@@ -157,7 +157,7 @@ def _presets(session: AppSession) -> list[Action]:
     menu, presets = "P&resets", session.presets
     recalls = [
         Action(
-            f"presets.recall{slot}", menu, f"Preset &{slot}", f"Ctrl+{slot}",
+            f"presets.recall{slot}", menu, f"&{slot}", f"Ctrl+{slot}",
             partial(presets.recall, slot), listed=slot == 1, sheet_key="Ctrl+1–9",
             sheet_text="Recall a preset",
         )
@@ -165,8 +165,8 @@ def _presets(session: AppSession) -> list[Action]:
     ]  # fmt: skip
     stores = [
         Action(
-            f"presets.store{slot}", menu, f"Store as preset {slot}", f"Ctrl+Shift+{slot}",
-            partial(presets.store, slot), listed=slot == 1, sheet_key="Ctrl+Shift+1–9",
+            f"presets.store{slot}", menu, f"Store as preset {slot}…", f"Ctrl+Shift+{slot}",
+            partial(presets.store_and_ask, slot), listed=slot == 1, sheet_key="Ctrl+Shift+1–9",
             sheet_text="Store as a preset", is_apart=slot == 1,
         )
         for slot in SLOTS

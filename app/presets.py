@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from app.documents import set_aside, write_atomically
+from app.redaction import without_secrets
 from app.settings import Settings, from_dict
+from models import registry
+from models.errors import UserError
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +34,49 @@ LEFT_ALONE = frozenset(
 """Settings that belong to the machine or the room, not to a set-up."""
 
 Preset = dict[str, Any]
+MAX_NAME = 40
+_VIEWS = {
+    "side": "Side by side",
+    "wipe": "Wipe A | B",
+    "blink": "Blink A / B",
+    "difference": "Difference A − B",
+    "flicker": "Flicker heat maps",
+    "xt": "X-t slices",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPreset:
+    """What a preset recalls and what the user calls it."""
+
+    name: str
+    values: Preset
+
+    @property
+    def summary(self) -> str:
+        """What it recalls, in a few words."""
+        lanes = " and ".join(
+            _model(model)
+            for key in ("model_a", "model_b")
+            if (model := self.values.get(key, registry.OFF)) != registry.OFF
+        )
+        address = without_secrets(str(self.values.get("source", "")))
+        source = address.rstrip("/").rsplit("/", 1)[-1]
+        if source.startswith("synthetic"):
+            source = "built-in scene"
+        return " · ".join(part for part in (view_title(self.values), lanes, source) if part)
+
+
+def view_title(values: Mapping[str, Any]) -> str:
+    """How the view is called that `values` recall: a name for a preset that has none."""
+    return _VIEWS.get(values.get("view", "side"), "Set-up")
+
+
+def _model(name: str) -> str:
+    try:
+        return registry.find(name).title
+    except UserError:
+        return name
 
 
 class PresetStore:
@@ -43,28 +90,34 @@ class PresetStore:
         """The store of the profile whose settings are in that file."""
         return PresetStore(settings_file.with_name(f"{settings_file.stem}.presets.json"))
 
-    def load(self) -> tuple[dict[int, Preset], str]:
+    def load(self) -> tuple[dict[int, NamedPreset], str]:
         """The presets by slot, and a note for the user, empty if all is well.
 
         A damaged file is set aside, a damaged preset is left out.
         """
         try:
             document = json.loads(self._path.read_text(encoding="utf-8"))
-            presets = dict(document["presets"])
+            presets, names = dict(document["presets"]), dict(document.get("names", {}))
         except FileNotFoundError:
             return {}, ""
         except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             log.warning("%s cannot be read: %s", self._path, error)
             return {}, self._set_aside()
-        return {
-            slot: checked(presets[str(slot)])
-            for slot in SLOTS
-            if isinstance(presets.get(str(slot)), dict)
-        }, ""
+        loaded = {}
+        for slot in SLOTS:
+            if isinstance(presets.get(str(slot)), dict):
+                values, name = checked(presets[str(slot)]), names.get(str(slot))
+                usable = isinstance(name, str) and 0 < len(name) <= MAX_NAME
+                loaded[slot] = NamedPreset(str(name) if usable else view_title(values), values)
+        return loaded, ""
 
-    def save(self, presets: Mapping[int, Preset]) -> None:
+    def save(self, presets: Mapping[int, NamedPreset]) -> None:
         """Write all presets. Raises OSError where that cannot be done."""
-        document = {"version": VERSION, "presets": {str(s): p for s, p in sorted(presets.items())}}
+        document = {
+            "version": VERSION,
+            "presets": {str(slot): preset.values for slot, preset in sorted(presets.items())},
+            "names": {str(slot): preset.name for slot, preset in sorted(presets.items())},
+        }
         write_atomically(self._path, json.dumps(document, indent=2) + "\n", private=True)
 
     def _set_aside(self) -> str:

@@ -47,6 +47,7 @@ from app.sources.opening import with_camera_format
 from app.translate import fallback
 from app.views import ViewStore
 from app.window import MainWindow
+from widgets.announcement import Announcement
 from widgets.cheat_sheet import CheatSheet
 
 log = logging.getLogger(__name__)
@@ -92,7 +93,9 @@ class AppSession(QObject):
         self.presenter = PresenterDesk(
             self.window, self.engine, self.display, self.model, self.idle, self
         )
-        self.presets = PresetsDesk(self.model, PresetStore.beside(store.path), self)
+        self.presets = PresetsDesk(
+            self.model, PresetStore.beside(store.path), self, window=self.window
+        )
         self.views = ViewsDesk(self.window, ViewStore.beside(store.path), self)
         self.budget = BudgetDesk(self.model, self)
         self.health = HealthDesk(self.model, self.engine, self.status, self.recording, self)
@@ -102,6 +105,7 @@ class AppSession(QObject):
         self.about = AboutDesk(self.window, self)
         self.cheat_sheet = CheatSheet(self.window)
         self.actions = self._make_actions()
+        self.announcement = Announcement(self.window.stage)
         self._unsubscribe = self.model.subscribe(self._on_settings)
         self._connect()
 
@@ -120,6 +124,7 @@ class AppSession(QObject):
         self.status.start()
         self.sources.start()
         self.views.start()
+        self.presets.name_in(self.actions)
         self.sound.start()
         for desk in (self.idle, self.fallback, self.presenter, self.budget, self.health):
             desk.start()
@@ -150,6 +155,7 @@ class AppSession(QObject):
             self.sources,
         ):
             desk.close()
+        self.announcement.end()
         self.controller.close()
         self.engine.close()
         self._store.save(self.model.value)
@@ -276,6 +282,7 @@ class AppSession(QObject):
             self.inspector.said,
         ):
             signal.connect(self.status.say)
+        self.presets.recalled.connect(self.announcement.say)
         self.models.installed.connect(self.controller.restart_lanes)
         self.recording.changed.connect(self.status.set_recording)
         self.recording.changed.connect(self._on_recording)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.desks.presets import PresetsDesk
-from app.presets import PresetStore, preset_of
+from app.presets import NamedPreset, PresetStore, preset_of
 from app.settings import Settings, SettingsModel
 
 
@@ -54,8 +54,40 @@ def test_what_does_not_fit_is_left_out_of_a_preset(store: PresetStore, tmp_path:
     (tmp_path / "default.presets.json").write_text(json.dumps(document))
     presets, note = store.load()
     assert note == "" and set(presets) == {2}
-    assert presets[2]["view"] == "wipe"
-    assert not {"colormap", "blink_hz", "device", "os.system"} & set(presets[2])
+    assert presets[2].values["view"] == "wipe"
+    assert presets[2].name == "Wipe A | B"  # files of before had no names
+    assert not {"colormap", "blink_hz", "device", "os.system"} & set(presets[2].values)
+
+
+def test_a_name_is_kept_said_and_cut_where_it_is_too_long(store: PresetStore) -> None:
+    desk = PresetsDesk(SettingsModel(Settings(view="flicker", source="/videos/cats.mp4")), store)
+    said: list[str] = []
+    desk.said.connect(said.append)
+    desk.store(2)
+    desk.rename(2, "  For   the children " + "x" * 99)
+    name = "For the children " + "x" * 23
+    assert said[-1] == f"Preset 2 is called {name}."
+    again = PresetsDesk(SettingsModel(), store)
+    again.said.connect(said.append)
+    again.recall(2)
+    assert said[-1].startswith(f"Preset 2, {name}: Flicker heat maps · FlashDepth-lite and ")
+    assert said[-1].endswith(" · cats.mp4")
+
+
+def test_the_summary_tells_no_password() -> None:
+    values = preset_of(Settings(source="rtsp://guest:secret@camera.local"))
+    assert NamedPreset("Door", values).summary.endswith(" · camera.local")
+
+
+@pytest.mark.parametrize("name", [3, "", "x" * 41, None, ["a"]])
+def test_a_damaged_name_gives_way_to_the_views(
+    store: PresetStore, tmp_path: Path, name: object
+) -> None:
+    preset = preset_of(Settings(view="wipe"))
+    document = {"version": 1, "presets": {"2": preset}, "names": {"2": name}}
+    (tmp_path / "default.presets.json").write_text(json.dumps(document))
+    presets, _note = store.load()
+    assert presets[2].name == "Wipe A | B"
 
 
 def test_a_preset_that_cannot_be_saved_is_said(tmp_path: Path) -> None:

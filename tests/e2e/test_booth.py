@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtWidgets import QApplication, QInputDialog
 from pytestqt.qtbot import QtBot
 
 from app.captions import caption
@@ -126,10 +126,22 @@ def test_presets_are_one_key_away(
     session = start_session(**SMALL)
     wait_until_shown(session)
     session.controller.set("colormap", "viridis")
+    assert session.actions["presets.recall3"].text() == "&3  (empty)"
     session.actions["presets.store3"].trigger()
+    dialog = session.window.findChild(QInputDialog)
+    assert dialog is not None
+    assert dialog.textValue() == "Side by side"
+    dialog.setTextValue("Green & calm")
+    dialog.accept()
+    assert session.actions["presets.recall3"].text().startswith("&3  Green && calm  –  Side by ")
+    session.window.activateWindow()
+    qtbot.waitUntil(session.window.isActiveWindow, timeout=5_000)
     session.controller.set("colormap", "turbo")
     qtbot.keyClick(session.window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
     assert session.model.value.colormap == "viridis"
+    assert session.announcement.isVisible()
+    assert (grabbed(session.announcement) > 200).all(axis=2).mean() > 0.001
+    qtbot.waitUntil(session.announcement.isHidden, timeout=10_000)
     saved = json.loads((tmp_path / "config" / "default.presets.json").read_text())
     assert saved["presets"]["3"]["colormap"] == "viridis"
 

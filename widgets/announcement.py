@@ -1,0 +1,57 @@
+"""A few words over the pictures that go by themselves: seen in full screen too."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QRectF, Qt, QTimer
+from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
+from PyQt6.QtWidgets import QWidget
+
+from widgets import theme
+from widgets.overlay import Overlay
+from widgets.theme import COLOURS, SPACE_L
+
+SHOWN_MS = 1800
+TYPE_SHARE = 1 / 24
+LEAST_PX = 16
+
+
+class Announcement(Overlay):
+    """Says something in the middle of the lower edge of its parent for a moment."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent, passes_mouse=True)
+        self._text = ""
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.end)
+
+    def say(self, text: str) -> None:
+        """Show `text`, in place of what is being said."""
+        self._text = text
+        self.appear()
+        self.update()
+        self._timer.start(SHOWN_MS)
+
+    def end(self) -> None:
+        """Say nothing any more."""
+        self._timer.stop()
+        self.hide()
+
+    def paintEvent(self, _event: QPaintEvent | None) -> None:
+        font = theme.bold_font(QFont(self.font()))
+        font.setPixelSize(max(LEAST_PX, round(TYPE_SHARE * self.height())))
+        metrics = QFontMetricsF(font)
+        room = self.width() - 4 * SPACE_L
+        text = metrics.elidedText(self._text, Qt.TextElideMode.ElideRight, room)
+        width, height = metrics.horizontalAdvance(text) + 2 * SPACE_L, 1.8 * metrics.height()
+        left = (self.width() - width) / 2
+        box = QRectF(left, self.height() - height - SPACE_L, width, height)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QColor(COLOURS.border))
+        painter.setBrush(QColor(COLOURS.raised))
+        painter.drawRoundedRect(box, 8, 8)
+        painter.setPen(QColor(COLOURS.text))
+        painter.setFont(font)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+        painter.end()
