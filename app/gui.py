@@ -31,6 +31,7 @@ from app.settings import Settings
 from app.settings_store import SettingsStore
 from app.sources.opening import open_source
 from app.threads import any_abandoned
+from models.errors import SourceError
 from widgets import theme
 
 log = logging.getLogger(__name__)
@@ -55,7 +56,10 @@ class WindowOptions:
 
 
 def run_gui(settings: Settings, store: SettingsStore, options: WindowOptions) -> int:
-    """Show the window until it is closed; returns the exit code."""
+    """Show the window until it is closed; returns the exit code.
+
+    Raises SourceError if no picture was ever shown because the source failed.
+    """
     app = make_application()
     with ExitStack() as stack:
         # The window goes before the application, not whenever the interpreter gets round to it.
@@ -76,12 +80,17 @@ def run_gui(settings: Settings, store: SettingsStore, options: WindowOptions) ->
         if options.quit_after_s is not None:
             QTimer.singleShot(round(options.quit_after_s * 1000), session.window.close)
         code = app.exec()
+        failure = session.why_nothing_was_shown()
     if any_abandoned():
         # A thread hangs in a driver or a download. Nothing of ours is left to save, and the
         # interpreter would abort on it.
         log.error("leaving with a thread that does not end")
+        if failure:
+            print(failure, file=sys.stderr, flush=True)
         logging.shutdown()
-        os._exit(code)
+        os._exit(1 if failure else code)
+    if failure:
+        raise SourceError(failure)
     return code
 
 

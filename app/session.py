@@ -68,6 +68,7 @@ class AppSession(QObject):
         self._store = store
         self._closed = False
         self._all_shown = False
+        self._any_shown = False
         self._first_segment = 0
         self._screenshot: Screenshot | None = None
         self.model = SettingsModel(settings)
@@ -189,6 +190,11 @@ class AppSession(QObject):
             name in empty or getattr(stage.pane(name), "frames_painted", 0) > 0
             for name in stage.shown()
         )
+
+    def why_nothing_was_shown(self) -> str:
+        """The source's failure, if that is why no picture was ever on screen; else empty."""
+        status = self.engine.capture.status
+        return status.message if status.failed and not self._any_shown else ""
 
     def _drop_hint(self, _settings: Settings, changed: frozenset[str]) -> None:
         """Whoever opened a source has no more need of being told how."""
@@ -318,6 +324,7 @@ class AppSession(QObject):
         result = self.engine.results.take(0)
         if result is not None and result.frame.segment >= self._first_segment:
             self.display.show(result)
+            self._any_shown = True
             self.display.shown.emit(result)
             self._look_whether_all_is_shown(result)
         self.status.show_transport()

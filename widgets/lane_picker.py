@@ -7,15 +7,22 @@ from dataclasses import dataclass
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QStandardItem, QStandardItemModel
-from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PyQt6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QStyledItemDelegate,
+    QToolButton,
+    QWidget,
+)
 
 from widgets import theme
 from widgets.controls import LABEL_ROLE, ElidedCombo
 from widgets.theme import SPACE_XS
 
 EMA_SUFFIX = "+ema"
-CONTENTS_LENGTH = 8
-LEAST_WIDTH_PX = 120
+CONTENTS_LENGTH = 6
+LEAST_WIDTH_PX = 96
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,8 @@ class LanePicker(QWidget):
         self._model = QStandardItemModel(self)
         self._combo = ElidedCombo(self, Qt.TextElideMode.ElideMiddle)
         self._combo.setModel(self._model)
+        # The usual one draws a menu's lines, whose colour cannot differ.
+        self._combo.setItemDelegate(QStyledItemDelegate(self._combo))
         self._combo.setMinimumContentsLength(CONTENTS_LENGTH)
         self._combo.setMinimumWidth(LEAST_WIDTH_PX)
         self._combo.setAccessibleName(f"Model of lane {lane.upper()}")

@@ -6,6 +6,7 @@ Plain functions of a painter and values, so that every pane draws alike. Text is
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ ELIDE = Qt.TextElideMode.ElideRight
 MIDDLE_LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 MIDDLE_RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
 MOST_BANNER_LINES = 4
+_COMMAND = re.compile("`([^`]*)`")  # how sentences quote commands where there is but plain text
 CENTRE = Qt.AlignmentFlag.AlignCenter
 
 
@@ -126,10 +128,15 @@ def wrapped(text: str, metrics: QFontMetricsF, width: float, most: int) -> list[
     return lines
 
 
+def _plain(text: str) -> str:
+    """Commands between quotation marks instead of the marks a terminal's reader knows."""
+    return _COMMAND.sub(r"“\1”", text)
+
+
 def draw_banner(painter: QPainter, area: QRectF, text: str, level: str, font: QFont) -> None:
     """A bar of as many lines as the text needs, up to four, at the lower end of the area."""
     metrics = QFontMetricsF(font)
-    lines = wrapped(text, metrics, area.width() - 2 * SPACE - SPACE_XS, MOST_BANNER_LINES)
+    lines = wrapped(_plain(text), metrics, area.width() - 2 * SPACE - SPACE_XS, MOST_BANNER_LINES)
     height = len(lines) * metrics.lineSpacing() + SPACE
     bar = QRectF(area.left(), area.bottom() - height, area.width(), height)
     backdrop = QColor(COLOURS.background)
@@ -149,7 +156,7 @@ def draw_placeholder(
     painter.setFont(font)
     painter.setPen(QColor(colour))
     inner = area.adjusted(SPACE, SPACE, -SPACE, -SPACE)
-    painter.drawText(inner, int(CENTRE) | int(Qt.TextFlag.TextWordWrap), text)
+    painter.drawText(inner, int(CENTRE) | int(Qt.TextFlag.TextWordWrap), _plain(text))
 
 
 def draw_probe(

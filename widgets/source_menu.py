@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 
-from PyQt6.QtCore import QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QSize, QStandardPaths, Qt, pyqtSignal
 from PyQt6.QtGui import QAction, QCursor
 from PyQt6.QtWidgets import QFileDialog, QInputDialog, QLineEdit, QMenu, QToolButton, QWidget
 
@@ -39,7 +40,7 @@ class SourceMenu(QToolButton):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._folder = ""
+        self._folder: Path | None = None
         self._stream = ""
         self.setProperty("role", "button")
         self.setIcon(theme.icon("source"))
@@ -70,6 +71,10 @@ class SourceMenu(QToolButton):
         """The source's title on the button, shortened to fit a tool bar."""
         self.setText(f"{_shortened(title, LABEL_LENGTH)}  ▾")
         self.setToolTip(f"{title}\nChoose what to watch; a file can also be dropped on the window")
+
+    def set_folder(self, folder: Path) -> None:
+        """Where the file dialogs open."""
+        self._folder = folder
 
     def set_cameras(self, cameras: Sequence[tuple[str, str]]) -> None:
         """Fill the camera sub-menu with (spec, name); an empty list says that there is none."""
@@ -236,10 +241,18 @@ class SourceMenu(QToolButton):
             action.setEnabled(False)
 
     def _file_dialog(self, title: str) -> QFileDialog:
-        dialog = QFileDialog(self.window(), title, self._folder)
+        dialog = QFileDialog(self.window(), title, str(self._start_folder()))
         dialog.fileSelected.connect(self._on_file)
         dialog.finished.connect(dialog.deleteLater)
         return dialog
+
+    def _start_folder(self) -> Path:
+        """The folder used last, else the user's videos, else the user's own."""
+        videos = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.MoviesLocation)
+        for folder in (self._folder, Path(videos)):
+            if folder is not None and folder.is_absolute() and folder.is_dir():
+                return folder
+        return Path.home()
 
     def _on_cameras_opened(self) -> None:
         if not self._cameras.actions():
@@ -269,7 +282,7 @@ class SourceMenu(QToolButton):
 
     def _on_file(self, path: str) -> None:
         if path:
-            self._folder = path
+            self.set_folder(Path(path).parent)
             self.chosen.emit(path)
 
     def _on_stream(self, address: str) -> None:

@@ -69,6 +69,7 @@ class _Take:
     def __post_init__(self) -> None:
         self.capture = CaptureLoop(self.frames, open_source, _tell_nobody)
         self.seconds: float | None = self.arguments.seconds
+        self.thread = threading.Thread(target=self.capture.run, name="capture")
         self.started_s = time.monotonic()
 
     def run(self) -> RecorderStatus:
@@ -81,9 +82,8 @@ class _Take:
             pipeline = Pipeline()
             stack.callback(pipeline.close)
             pipeline.configure(self.config)
-            thread = threading.Thread(target=self.capture.run, name="capture")
-            thread.start()
-            stack.callback(thread.join, _JOIN_S)
+            self.thread.start()
+            stack.callback(self.thread.join, _JOIN_S)
             stack.callback(self.capture.stop)
             stack.callback(self.frames.close)
             with contextlib.suppress(KeyboardInterrupt):  # the usual way to end a live one
@@ -151,6 +151,11 @@ class _Take:
             raise SourceError(status.message)
         if status.ended:
             return True
+        if not self.thread.is_alive():
+            raise SourceError(
+                f"Reading {status.spec} failed in a way that was not foreseen; try --debug, or "
+                "another source."
+            )
         if status.info is None or not status.info.live:
             return False
         waited_s = time.monotonic() - self.started_s

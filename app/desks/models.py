@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import platformdirs
 from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QAbstractButton, QFileDialog, QMessageBox
 
@@ -126,7 +127,8 @@ class ModelDesk(QObject):
         self._job.start(f"Pull {release.title}", work)
 
     def _ask_for_file(self, release: Release) -> None:
-        dialog = QFileDialog(self._window, f"Weights of {release.title}")
+        downloads = platformdirs.user_downloads_dir()
+        dialog = QFileDialog(self._window, f"Weights of {release.title}", downloads)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilter("Weights (*.pth *.pt *.safetensors)")
 

@@ -73,7 +73,8 @@ class SnapshotDesk(QObject):
 
     def ask_for_ply(self) -> None:
         """Ask where to, then save the cloud at full resolution."""
-        dialog = QFileDialog(self._window, "Save the point cloud", "cloud.ply")
+        file = Path(platformdirs.user_pictures_dir()) / "cloud.ply"
+        dialog = QFileDialog(self._window, "Save the point cloud", str(file))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilter("Point cloud (*.ply)")
         dialog.setDefaultSuffix("ply")

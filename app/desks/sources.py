@@ -69,6 +69,7 @@ class SourceDesk(QObject):
         menu.windows_wanted.connect(self._windows.start)
         self._unsubscribe = model.subscribe(self._on_settings)
         self._show_asked(model.value)
+        self._remember(model.value.source)
         if model.value.last_camera:
             self._remember(model.value.last_camera)
 
@@ -115,6 +116,9 @@ class SourceDesk(QObject):
     def _remember(self, spec: str) -> None:
         if spec.startswith("synthetic"):
             return
+        path = os.path.abspath(os.path.expanduser(spec))
+        if os.path.exists(path):
+            self._menu.set_folder(Path(path).parent)
         kind, _, rest = spec.partition(":")
         title = rest if kind == "window" else Path(spec).name or spec
         self._recents = [(spec, title), *(r for r in self._recents if r[0] != spec)][:8]

@@ -39,6 +39,8 @@ class VideoDecoder:
         self.name = PurePath(urlsplit(location).path if self.is_url else location).name or location
         self._location = location
         self._format = container_format
+        self._bad_in_a_row = 0
+        self._last_error = ""
         self._container, self._stream = self._open()
         self._rewind()
 
@@ -99,6 +101,7 @@ class VideoDecoder:
 
     def close(self) -> None:
         """Close the file; may be called twice."""
+        self._end_bad_run()
         self._container.close()
 
     def _open(self) -> tuple[InputContainer, VideoStream]:
@@ -122,7 +125,7 @@ class VideoDecoder:
     def _rewind(self) -> None:
         self._packets: Iterator[Packet[VideoStream]] = self._container.demux(self._stream)
         self._decoded: deque[VideoFrame] = deque()
-        self._bad_in_a_row = 0
+        self._end_bad_run()
 
     def _decode(self, packet: Packet[VideoStream]) -> None:
         if packet.is_corrupt:  # cut short: it would decode to part of a picture
@@ -133,16 +136,29 @@ class VideoDecoder:
             return
         except av.error.FFmpegError as error:
             self._bad_in_a_row += 1
-            log.info("%s: a packet cannot be decoded: %s", self.name, error)
+            self._last_error = str(error)
             if self._bad_in_a_row >= _BAD_PACKETS_IN_A_ROW:
+                self._end_bad_run()
                 raise SourceError(
                     f"{self.name} is damaged and cannot be read any further; "
                     "convert it with another program, or pick another file."
                 ) from error
             return
         good = [frame for frame in frames if not frame.is_corrupt]
-        self._bad_in_a_row = 0 if good else self._bad_in_a_row
+        if good:
+            self._end_bad_run()
         self._decoded.extend(good)
+
+    def _end_bad_run(self) -> None:
+        """One line for all packets in a row that could not be decoded."""
+        if self._bad_in_a_row:
+            log.info(
+                "%s: %d packets in a row cannot be decoded: %s",
+                self.name,
+                self._bad_in_a_row,
+                self._last_error,
+            )
+        self._bad_in_a_row = 0
 
     def _why_not_opened(self, error: Exception) -> str:
         if isinstance(error, FileNotFoundError):

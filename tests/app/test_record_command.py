@@ -116,6 +116,20 @@ def test_a_live_source_that_never_sends_is_a_sentence(
     assert capsys.readouterr().err == "The camera sends nothing; check the cable.\n"
 
 
+@pytest.mark.timeout(30)
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_capture_thread_that_dies_ends_the_recording(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Broken(ScriptedSource):
+        def read(self, timeout_s: float) -> Reading:
+            raise ZeroDivisionError
+
+    monkeypatch.setattr(record, "open_source", lambda *_: Broken(None))
+    assert _record(tmp_path / "r", "clip.mp4") == 1
+    assert "Reading clip.mp4 failed" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("source", "word"), [("missing.mp4", "missing.mp4"), ("camera:99x", "camera")]
 )

@@ -1,9 +1,9 @@
 import pytest
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
-from tests.support.pixels import grabbed, share_of
+from tests.support.pixels import grabbed, part, share_of
 from widgets import theme
 from widgets.lane_picker import LaneChoice, LanePicker
 
@@ -73,6 +73,20 @@ def test_what_is_missing_is_grey_says_why_and_can_be_chosen(
     with qtbot.waitSignal(picker.chosen):
         choose(picker, 1)
     assert "models pull" in picker._combo.toolTip()
+
+
+def test_what_is_missing_is_drawn_fainter_in_the_open_menu(
+    qtbot: QtBot, picker: LanePicker
+) -> None:
+    picker._combo.showPopup()
+    view = picker._combo.view()
+    assert view is not None
+    qtbot.waitUntil(view.isVisible)
+    pixels = grabbed(view.viewport() or view)
+    rows = [QRectF(view.visualRect(picker._model.index(at, 0))) for at in range(3)]
+    brightest = [int(part(pixels, row).max()) for row in rows]
+    picker._combo.hidePopup()
+    assert brightest[1] < 0.6 * min(brightest[0], brightest[2])
 
 
 def test_the_note_stands_beside_the_title(picker: LanePicker) -> None:

@@ -1,4 +1,5 @@
 from functools import partial
+from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import QPoint, Qt, QTimer
@@ -154,6 +155,17 @@ def test_a_file_chosen_in_the_dialogue_is_a_source(qtbot: QtBot, menu: SourceMen
         dialog.fileSelected.emit("clip.mp4")
     dialog.reject()
     assert caught.args == ["clip.mp4"]
+
+
+def test_the_dialogue_opens_where_the_last_file_was(menu: SourceMenu, tmp_path: Path) -> None:
+    menu.set_folder(tmp_path / "gone")
+    for folder in (Path.home(), tmp_path):
+        menu.ask_for_video()
+        dialog = menu.window().findChildren(QFileDialog)[-1]
+        shown = Path(dialog.directory().absolutePath())
+        assert shown == folder or shown.parent == folder == Path.home()  # its Videos
+        dialog.fileSelected.emit(str(tmp_path / "clip.mp4"))
+        dialog.reject()
 
 
 def test_a_stream_is_chosen_by_its_address(qtbot: QtBot, menu: SourceMenu) -> None:

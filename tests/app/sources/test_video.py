@@ -17,6 +17,7 @@ import pytest
 import app.sources.video as video_module
 from app.sources.base import Ended, Source
 from app.sources.video import VideoSource
+from app.sources.video_decoder import VideoDecoder
 from models.errors import SourceError
 from models.frames import Frame
 from tests.support.numbered_video import number_in, write_numbered_video
@@ -256,6 +257,28 @@ def test_missing_frames_break_continuity(tmp_path: Path) -> None:
         frames = list(frames_of(source))
     assert [frame.index for frame in frames] == [n for n in range(20) if n != 8]
     assert [frame.segment for frame in frames] == [0] * 8 + [1] * 11
+
+
+def test_a_run_of_broken_packets_is_one_line_in_the_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = write_numbered_video(tmp_path / "holes.avi", 20, codec="mjpeg", pixel_format="yuvj420p")
+    data = bytearray(path.read_bytes())
+    start = 0
+    for number in range(14):
+        start = data.index(b"\xff\xd8\xff", start + 3)
+        if number in (5, 6, 7, 12):
+            end = data.index(b"\xff\xd9", start)
+            data[start:end] = bytes(end - start)
+    path.write_bytes(data)
+    caplog.set_level("INFO", logger="app.sources.video_decoder")
+    with closing(VideoDecoder(str(path))) as decoder:
+        shown = 0
+        while decoder.next() is not None:
+            shown += 1
+    assert shown == 16
+    lines = [record.getMessage() for record in caplog.records]
+    assert [line.split(":")[1].split()[0] for line in lines] == ["3", "1"]
 
 
 @pytest.mark.parametrize(
