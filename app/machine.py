@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import logging
 import threading
@@ -21,7 +22,10 @@ GPU_HOT_C = 87.0
 
 @dataclass(frozen=True, slots=True)
 class GpuReading:
-    """used_mb, total_mb : memory. throttle : why its clocks are held down, or ""."""
+    """used_mb, total_mb : memory.
+
+    throttle : why its clocks are held down, as what follows "slows itself down", or "".
+    """
 
     used_mb: float
     total_mb: float
@@ -53,7 +57,7 @@ def warnings(reading: MachineReading) -> list[str]:
     gpu = reading.gpu
     if gpu is not None:
         if gpu.throttle:
-            found.append(f"The GPU slows itself down: {gpu.throttle}.")
+            found.append(f"The GPU slows itself down{gpu.throttle}.")
         elif gpu.temperature_c >= GPU_HOT_C:
             found.append(f"The GPU is at {gpu.temperature_c:.0f} °C; give it air.")
         if gpu.used_mb > GPU_FULL * gpu.total_mb:
@@ -75,9 +79,10 @@ class MachineReader:
 
     def close(self) -> None:
         """Let go of the driver's library."""
-        if self._nvml is not None:
-            self._nvml.nvmlShutdown()
-            self._nvml = None
+        nvml, self._nvml = self._nvml, None
+        if nvml is not None:
+            with contextlib.suppress(nvml.NVMLError):
+                nvml.nvmlShutdown()
 
     def _gpu(self) -> GpuReading | None:
         nvml = self._nvml
@@ -90,7 +95,7 @@ class MachineReader:
             reasons = int(nvml.nvmlDeviceGetCurrentClocksThrottleReasons(handle))
         except nvml.NVMLError as error:
             log.warning("the GPU cannot be asked how it is: %s", error)
-            self._nvml = None
+            self.close()
             return None
         return GpuReading(
             memory.used / 1e6, memory.total / 1e6, float(celsius), throttle_text(reasons)
@@ -98,11 +103,11 @@ class MachineReader:
 
 
 _THROTTLES = (
-    (0x0000000000000040, "it is too hot"),  # hardware thermal
-    (0x0000000000000020, "it is too hot"),  # software thermal
-    (0x0000000000000080, "the power supply asks for it"),
-    (0x0000000000000008, "of a fault in power or cooling"),  # hardware slowdown
-    (0x0000000000000004, "it is at its power limit"),
+    (0x0000000000000040, ": it is too hot"),  # hardware thermal
+    (0x0000000000000020, ": it is too hot"),  # software thermal
+    (0x0000000000000080, ": the power supply asks for it"),
+    (0x0000000000000008, " because of a fault in power or cooling"),  # hardware slowdown
+    (0x0000000000000004, ": it is at its power limit"),
 )
 
 
