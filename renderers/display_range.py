@@ -96,8 +96,8 @@ class RangeTracker:
         follower = self._followed.setdefault(key, _Follower())
         if sample.size:
             settings = self._settings
-            far, near = np.percentile(sample, (settings.low_percentile, settings.high_percentile))
-            follower.step(float(far), float(near), settings.time_constant_frames)
+            far, near = _percentiles(sample, settings.low_percentile, settings.high_percentile)
+            follower.step(far, near, settings.time_constant_frames)
         return _apart(follower.far, follower.near) if follower.seen else _EMPTY
 
 
@@ -121,6 +121,18 @@ def _sample(disparity: Float32) -> Float32:
     step = max(1, int((disparity.size / _SAMPLES) ** 0.5))
     values = disparity[step // 2 :: step, step // 2 :: step].ravel()
     return values[np.isfinite(values)]
+
+
+def _percentiles(sample: Float32, *percent: float) -> tuple[float, ...]:
+    """np.percentile of finite values; a whole sort is a seventh of the cost of its partition."""
+    ordered = np.sort(sample)
+    found = []
+    for share in percent:
+        place = share / 100.0 * (ordered.size - 1)
+        below = int(place)
+        low, high = float(ordered[below]), float(ordered[min(below + 1, ordered.size - 1)])
+        found.append(low + (place - below) * (high - low))
+    return tuple(found)
 
 
 def _extremes(disparity: Float32) -> Range:

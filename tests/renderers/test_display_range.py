@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from renderers.display_range import RangeMode, RangeSettings, RangeTracker
+from renderers.display_range import RangeMode, RangeSettings, RangeTracker, _percentiles
 
 
 def ramp(low: float, high: float, shape: tuple[int, int] = (120, 160)) -> np.ndarray:
@@ -125,3 +125,10 @@ def test_changing_the_settings_keeps_what_was_followed() -> None:
 def test_unusable_settings_are_refused(wrong: dict) -> None:
     with pytest.raises(ValueError):
         RangeSettings(**wrong)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 1000])
+def test_the_percentiles_are_numpys(count: int) -> None:
+    sample = np.random.default_rng(count).random(count, np.float32)
+    ours = _percentiles(sample, 0.0, 2.0, 98.0, 100.0)
+    assert np.allclose(ours, np.percentile(sample, (0, 2, 98, 100)), rtol=1e-6)
