@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QSize, Qt
+from PyQt6.QtCore import QRect, QSize, Qt
 from PyQt6.QtGui import QPaintEvent, QWheelEvent
 from PyQt6.QtWidgets import (
     QComboBox,
@@ -51,22 +51,28 @@ class ElidedCombo(QComboBox):
         """What the closed box says, before it is shortened."""
         return str(self.currentData(LABEL_ROLE) or self.currentText())
 
+    def natural_width(self) -> int:
+        """How wide the box must be to show its label whole, in pixels."""
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        field = self._field(option)
+        frame = self.width() - field.width() + theme.SPACE_XS
+        return frame + self.fontMetrics().horizontalAdvance(self.label) + 1
+
+    def _field(self, option: QStyleOptionComboBox) -> QRect:
+        style = self.style()
+        if style is None:
+            return self.rect()
+        combo, field = QStyle.ComplexControl.CC_ComboBox, QStyle.SubControl.SC_ComboBoxEditField
+        return style.subControlRect(combo, option, field, self)
+
     def paintEvent(self, _event: QPaintEvent | None) -> None:
         painter = QStylePainter(self)
         option = QStyleOptionComboBox()
         self.initStyleOption(option)
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
-        style = self.style()
-        if style is not None:
-            field = style.subControlRect(
-                QStyle.ComplexControl.CC_ComboBox,
-                option,
-                QStyle.SubControl.SC_ComboBoxEditField,
-                self,
-            )
-            option.currentText = self.fontMetrics().elidedText(
-                self.label, self._elide, field.width() - theme.SPACE_XS
-            )
+        room = self._field(option).width() - theme.SPACE_XS
+        option.currentText = self.fontMetrics().elidedText(self.label, self._elide, room)
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
 
     def wheelEvent(self, event: QWheelEvent | None) -> None:

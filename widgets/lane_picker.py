@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QStandardItem, QStandardItemModel
 from PyQt6.QtWidgets import (
     QHBoxLayout,
@@ -43,6 +43,14 @@ class LaneChoice:
     can_smooth: bool = True
 
 
+class _ModelCombo(ElidedCombo):
+    """Wants as much room as the chosen name takes, and can do with less."""
+
+    def sizeHint(self) -> QSize:
+        hint, width = super().sizeHint(), self.natural_width()
+        return QSize(max(LEAST_WIDTH_PX, width), hint.height())
+
+
 class LanePicker(QWidget):
     """The lane's letter in its colour, a menu of models and a switch for smoothing.
 
@@ -61,7 +69,7 @@ class LanePicker(QWidget):
         self._chip.setProperty("role", f"lane-{lane}")
         self._chip.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._model = QStandardItemModel(self)
-        self._combo = ElidedCombo(self, Qt.TextElideMode.ElideMiddle)
+        self._combo = _ModelCombo(self, Qt.TextElideMode.ElideMiddle)
         self._combo.setModel(self._model)
         # The usual one draws a menu's lines, whose colour cannot differ.
         self._combo.setItemDelegate(QStyledItemDelegate(self._combo))
@@ -106,6 +114,7 @@ class LanePicker(QWidget):
         base = name.removesuffix(EMA_SUFFIX)
         at = next((i for i, c in enumerate(self._choices) if c.name == base), -1)
         self._combo.setCurrentIndex(at)
+        self._combo.updateGeometry()
         self._ema.setChecked(name.endswith(EMA_SUFFIX))
         can_smooth = at >= 0 and self._choices[at].can_smooth
         self._ema.setEnabled(can_smooth)

@@ -225,6 +225,7 @@ class PresenterDesk(QObject):
         if self.is_kiosk and not self._cursor_hidden and self._idle.idle_s() >= HIDE_CURSOR_S:
             self._cursor_hidden = True
             QGuiApplication.setOverrideCursor(Qt.CursorShape.BlankCursor)
+            self._window.stage.unhovered.emit()  # no cross hair without a cursor
 
     def _show_cursor(self) -> None:
         if self._cursor_hidden:

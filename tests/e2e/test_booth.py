@@ -175,3 +175,7 @@ def test_captions_never_promise_a_winner() -> None:
         title, detail = caption(Settings(view=view), "Built-in scene")
         assert title and detail
         assert not {"better", "best", "wins"} & set(f"{title} {detail}".lower().split())
+
+
+def test_the_window_fits_a_narrow_screen(start_session: Start) -> None:
+    assert start_session(**SMALL).window.minimumSizeHint().width() <= 900

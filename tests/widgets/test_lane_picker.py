@@ -5,6 +5,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.support.pixels import grabbed, part, share_of
 from widgets import theme
+from widgets.controls import ElidedCombo
 from widgets.lane_picker import LaneChoice, LanePicker
 
 LEFT = Qt.MouseButton.LeftButton
@@ -120,3 +121,18 @@ def test_a_long_title_is_shortened_rather_than_cut(picker: LanePicker) -> None:
     short = grabbed(picker._combo)
     picker.set_entries([LaneChoice("long", title.replace("very many", "so many other"))])
     assert (short == grabbed(picker._combo)).all()
+
+
+def test_a_picker_wants_the_room_its_models_name_takes(qtbot: QtBot) -> None:
+    picker = LanePicker("a")
+    qtbot.addWidget(picker)
+    picker.set_entries([LaneChoice("s", "Small"), LaneChoice("l", "A name that takes some room")])
+    picker.set_current("s")
+    narrow = picker.sizeHint().width()
+    picker.set_current("l")
+    assert picker.sizeHint().width() > narrow
+    picker.resize(picker.sizeHint())
+    picker.show()
+    combo = picker.findChild(ElidedCombo)
+    assert combo is not None
+    assert combo.width() >= combo.natural_width()
