@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import itertools
 import logging
 import threading
 from collections.abc import Callable
@@ -12,12 +13,15 @@ from typing import Any
 
 import psutil
 
+from app.memory import give_back
+
 log = logging.getLogger(__name__)
 
 BATTERY_LOW_PERCENT = 20.0
 MEMORY_LOW_MB = 500.0
 GPU_FULL = 0.92
 GPU_HOT_C = 87.0
+_READINGS_PER_TRIM = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +148,8 @@ def _nvml() -> Any:
 class MachineWatch:
     """Reads the machine every `every_s` seconds on a thread of its own.
 
+    Once a minute freed memory goes back to the system: here nobody waits for it.
+
     `reading` is the newest; notify() is called on that thread whenever there is one.
     """
 
@@ -166,8 +172,11 @@ class MachineWatch:
 
     def _run(self) -> None:
         reader = MachineReader()
-        while not self._stop.is_set():
+        for count in itertools.count(1):
             self.reading = reader.read()
             self._notify()
-            self._stop.wait(self._every_s)
+            if self._stop.wait(self._every_s):
+                break
+            if count % _READINGS_PER_TRIM == 0:
+                give_back()
         reader.close()

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from PyQt6 import sip
 from PyQt6.QtCore import QObject, QThread, pyqtSignal
 
+from app.memory import give_back
+
 log = logging.getLogger(__name__)
 
 JOIN_S = 5.0
@@ -29,6 +31,10 @@ def any_abandoned() -> bool:
 
 def _runs(worker: Worker) -> bool:
     return not sip.isdeleted(worker) and worker.isRunning()
+
+
+def _nothing() -> None:
+    """What a loop that ended does."""
 
 
 class Worker(QThread):
@@ -58,6 +64,8 @@ class Worker(QThread):
         except Exception:
             log.exception("the %s thread crashed", self.objectName())
             self.crashed.emit(f"The {self.objectName()} stage failed; the log says why.")
+        self._loop = self._stop = _nothing  # whoever keeps this thread keeps no network
+        give_back()
 
     def abandon(self) -> None:
         """Let go of a thread that hangs, without waiting; it was told to end when it can."""

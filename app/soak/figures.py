@@ -27,6 +27,16 @@ def slope_mb_per_10min(memory: Sequence[tuple[float, float]]) -> float:
     return float(np.polyfit(seconds, megabytes, 1)[0] * 600)
 
 
+def lowest_by_minute(memory: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """The least resident memory of each minute: what stays however much comes and goes."""
+    lowest: dict[int, tuple[float, float]] = {}
+    for at_s, megabytes in memory:
+        minute = int(at_s // 60)
+        if minute not in lowest or megabytes < lowest[minute][1]:
+            lowest[minute] = (at_s, megabytes)
+    return [lowest[minute] for minute in sorted(lowest)]
+
+
 def thinned(memory: Sequence[tuple[float, float]], most: int = 120) -> list[tuple[int, int]]:
     """At most so many of the samples, as whole (seconds, MB)."""
     every = max(1, -(-len(memory) // most))
@@ -47,6 +57,7 @@ def figures_of(tally: Tally) -> dict[str, Any]:
         },
         "slowest_restart_s": max(tally.restart_s.values(), default=None),
         "rss_slope_mb_per_10min": slope_mb_per_10min(memory),
+        "rss_floor_slope_mb_per_10min": slope_mb_per_10min(lowest_by_minute(memory)),
         "settled_s": (1 - WARM_UP_SHARE) * memory[-1][0] if memory else 0.0,
         "actions": tally.actions.total(),
         "faults": {
@@ -108,6 +119,7 @@ def lines(figures: dict[str, Any]) -> list[str]:
         f"{_held(figures['slowest_restart_s'], 'restart', 's')}",
         f"{figures['fps']:.1f} fps shown, {figures['dropped']} frames dropped",
         f"memory {_held(slope, 'slope', 'MB per 10 minutes')}"
+        + f", of each minute's least {figures['rss_floor_slope_mb_per_10min']:.1f}"
         + ("" if settled_s >= LEAST_SETTLED_S else "; too short a run to tell"),
         f"window stalls: p99 {_held(stalls['p99'], 'p99', 'ms')}, "
         f"at most {_held(stalls['max'], 'max', 'ms')}",

@@ -1,0 +1,49 @@
+"""Freed memory goes back to the system, where the C library lets it."""
+
+from __future__ import annotations
+
+import sys
+import threading
+
+import psutil
+import pytest
+
+from app import memory
+from app.threads import Worker
+
+
+def test_giving_back_harms_nothing_on_any_thread() -> None:
+    for _ in range(3):
+        thread = threading.Thread(target=memory.give_back)
+        thread.start()
+        memory.give_back()
+        thread.join(10)
+        assert not thread.is_alive()
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere the system does it")
+def test_what_was_freed_in_small_pieces_is_given_back() -> None:
+    process = psutil.Process()
+    kept, pieces = [], []
+    for _ in range(2000):  # each with something kept behind it, which stops an ordinary free
+        pieces.append(bytearray(32_000))
+        kept.append(bytearray(600))
+    full = process.memory_info().rss
+    pieces.clear()
+    memory.give_back()
+    assert full - process.memory_info().rss > 30_000_000
+    assert len(kept) == 2000
+
+
+@pytest.mark.usefixtures("qapp")
+def test_a_thread_that_ended_keeps_nothing_of_its_loop() -> None:
+    class Loop:
+        def run(self) -> None:
+            return
+
+    loop = Loop()
+    worker = Worker("stage", loop.run, loop.run)
+    worker.start()
+    assert worker.wait(10_000)
+    assert worker._loop != loop.run
+    assert worker.shut_down()
