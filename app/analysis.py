@@ -214,7 +214,8 @@ class Analyst:
                 kept.push(lane.levels[min(height - 1, int(line * height))])
         shown = {name: self._slices[name] for name in look.lanes}
         window = window_for(max(kept.filled for kept in shown.values()), SLICE_FRAMES)
-        return {name: kept.stretched(window) for name, kept in shown.items()}
+        enlarged = max(1, round(look.frame.size[1] / SLICE_FRAMES))  # to fill a frame's place
+        return {name: kept.stretched(window, enlarged) for name, kept in shown.items()}
 
     def _edges(self, look: _Look) -> tuple[UInt8 | None, float | None]:
         lane = look.lanes.get(look.wishes.edges)

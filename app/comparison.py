@@ -117,7 +117,7 @@ class ComparisonViews:
             row = int(settings.scan_line * (result.frame.size[1] - 1))
             window = analysis.slice_window
             seen = min(window, analysis.slice_frames[name])
-            pane.set_caption(f"row {row} · {seen} of {SLICE_FRAMES} frames")
+            pane.set_caption(f"row {row} · {seen} of {SLICE_FRAMES}")
             pane.set_row_marks(_ages(window))
             pane.set_range(*lane.display_range, UNIT_TEXT[lane.depth.unit])
             pane.show_levels(picture, self._table)
@@ -127,7 +127,7 @@ def _flicker_caption(recent: float, window: int) -> str:
     """What a flicker pane's header says; without a pair of frames there is nothing to tell."""
     if np.isnan(recent):
         return "needs a second frame"
-    return f"mean {recent:.3f} over {window} frames"
+    return f"{recent:.3f} · {window} frames"
 
 
 def _ages(window: int) -> tuple[tuple[float, str], ...]:

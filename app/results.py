@@ -48,8 +48,8 @@ class Analysis:
     """What was worked out for one frame; what was not wanted is None or empty.
 
     heat : by lane, (h, w, 4) uint8 overlay; grey : (H, W) uint8 picture to lay it on.
-    slices : by lane, (SLICE_FRAMES, W) uint8 levels, newest row last; they span the last
-        `slice_window` frames, and `slice_frames` is how many each lane has seen of those.
+    slices : by lane, (n * SLICE_FRAMES, W) uint8 levels, about as high as the frame, newest row
+        last; they span the last `slice_window` frames, and each lane saw `slice_frames` of them.
     edges : (H, W, 4) uint8 overlay; boundary_f1 in [0, 1] where the truth is known.
     pins : by lane, disparity at each pin, NaN where unknown.
     failures : by view, one sentence that says why it shows nothing.

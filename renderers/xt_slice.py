@@ -68,15 +68,15 @@ class XtSlice:
         """(history, width) uint8, oldest first; a view that holds until the next push."""
         return self._rows[self._next : self._next + self.history]
 
-    def stretched(self, window: int) -> UInt8:
-        """The last `window` lines, each repeated until (history, width) is full; a copy.
+    def stretched(self, window: int, enlarged: int = 1) -> UInt8:
+        """The last `window` lines, each repeated until (enlarged * history, width) is full.
 
-        Raises ValueError unless `window` is a whole part of `history`.
+        A copy. Raises ValueError unless `window` is a whole part of `history`.
         """
         if window < 1 or self.history % window:
             raise ValueError(f"{window} lines do not fill {self.history}")
         last: UInt8 = self.picture()[self.history - window :]
-        return np.repeat(last, self.history // window, axis=0)
+        return np.repeat(last, enlarged * self.history // window, axis=0)
 
     def clear(self) -> None:
         """Forget all lines."""

@@ -16,6 +16,8 @@ from widgets.theme import resource_path
 
 log = logging.getLogger(__name__)
 
+_MOVES_THE_CLOUD = frozenset({"source", "cloud_lane", "cloud_gain", "cloud_offset"})
+
 
 class LessonDesk(QObject):
     """Opens the lesson panel when it is first wanted and puts its steps into force.
@@ -76,6 +78,8 @@ class LessonDesk(QObject):
             log.warning("a lesson's step cannot be set up: %s", error)
             panel.confirm_setup(f"This could not be set up: {error}.")
             return
+        if _MOVES_THE_CLOUD & panel.step.settings.keys():
+            self._window.cloud.reset_view()
         if panel.step.settings.get("range_mode") == "fixed":
             self._controller.set_range_mode("fixed")  # from the range on screen
         panel.confirm_setup()

@@ -195,7 +195,7 @@ def test_edges_appear_along_the_outline_of_the_patch(stage: Stage) -> None:
     ]
     # Where what borders on the patch is about as near as the raised patch, there is no jump.
     assert np.mean(outline) > 0.7
-    assert changed[INSIDE].mean() < 0.05
+    assert changed[INSIDE].mean() < 0.12  # raised as a whole, it only loses edges of its own
     assert changed[outside()].mean() < 0.02
 
 
@@ -262,7 +262,7 @@ def test_views_that_come_on_while_paused_show_the_frame_that_is_there(stage: Sta
         pane = {"flicker": stage.flicker_b, "xt": stage.slice_b}.get(view, stage.difference)
         assert grabbed(pane)[60:].std() > 8
     assert stage.flicker_b.header().caption == "needs a second frame"
-    assert stage.slice_b.header().caption.endswith("1 of 240 frames")
+    assert stage.slice_b.header().caption.endswith("1 of 240")
 
 
 def test_a_view_that_fails_says_so_and_the_others_go_on(
