@@ -186,7 +186,7 @@ class CaptureLoop:
         return True
 
     def _give_up(self, error: SourceError) -> None:
-        log.warning("the source gave up: %s", error, exc_info=True)
+        log.warning("the source gave up: %s", error, exc_info=_traced())
         self._close_source()
         self._tell(message=str(error), failed=True)
 
@@ -206,7 +206,7 @@ class CaptureLoop:
         try:
             self._source = self._open_source(wish.spec, wish.size)
         except UserError as error:
-            log.warning("cannot open %s: %s", wish.spec, error, exc_info=True)
+            log.warning("cannot open %s: %s", wish.spec, error, exc_info=_traced())
             self._tell(message=str(error), failed=True)
             return
         self._jumped = True
@@ -291,3 +291,8 @@ class CaptureLoop:
     def _tell(self, **changes: object) -> None:
         self.status = dataclasses.replace(self.status, **changes)  # type: ignore[arg-type]
         self._notify()
+
+
+def _traced() -> bool:
+    """What the user can cause is a sentence in the log; where it came from is for --debug."""
+    return log.isEnabledFor(logging.DEBUG)

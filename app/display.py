@@ -10,7 +10,6 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtGui import QColor
 
 from app.comparison import ComparisonViews
-from app.lanes import family
 from app.readings import UNIT_TEXT, colour_at, disparity_at, title_of
 from app.results import FrameResult, LaneResult
 from app.settings import Settings
@@ -86,14 +85,20 @@ class Display(QObject):
         """Another source is being opened; what is on screen stays until its first frame."""
         self.last = None
 
-    def set_source_message(self, text: str, failed: bool) -> None:
-        """A sentence over the last picture while nothing comes; empty takes it away."""
+    def set_source_message(self, text: str, failed: bool, is_silent: bool = False) -> None:
+        """A sentence over the last picture while nothing comes; empty takes it away.
+
+        The picture of the source before goes as soon as the new one `failed`, or is open but
+        `is_silent`.
+        """
         if text == self._source_message:
             return
         self._source_message = text
-        if self.last is None and failed:
-            for pane in (self._stage.rgb, self._stage.depth_a, self._stage.depth_b):
+        if self.last is None and text and (failed or is_silent):
+            stage = self._stage
+            for pane in (stage.rgb, stage.depth_a, stage.depth_b, stage.wipe):
                 pane.clear("No picture yet")
+            self._cloud.clear()
         self._stage.rgb.set_banner(text or None, "bad" if failed else "info")
 
     @property
@@ -124,12 +129,12 @@ class Display(QObject):
                 pane.clear("This lane is off")
                 pane.set_banner(None)
             else:
-                if self._pictured.get(name) != family(chosen):
+                if self._pictured.get(name) != registry.family(chosen):
                     pane.clear("No picture of this model yet")
                     pane.set_caption("")
                 pane.set_banner(result.failures[name], "warn")
             return
-        self._pictured[name] = family(lane.model)
+        self._pictured[name] = registry.family(lane.model)
         pane.set_model(title_of(lane.model))
         pane.set_badge(self._badge(lane, chosen))
         pane.set_caption(f"{_beyond(name, result)}{lane.compute_ms:.0f} ms")
@@ -197,7 +202,9 @@ class Display(QObject):
 def _beyond(name: str, result: FrameResult) -> str:
     """ "+" before the time of a lane that found its encoder's work done by the other lane."""
     a, b = result.lanes.get("a"), result.lanes.get("b")
-    shared = a is not None and b is not None and family(a.model) == family(b.model)
+    shared = (
+        a is not None and b is not None and registry.family(a.model) == registry.family(b.model)
+    )
     return "+" if shared and name == "b" else ""
 
 

@@ -320,7 +320,8 @@ class AppSession(QObject):
         message = self.engine.inference.state or status.message
         if not message and status.info is not None and status.info.live:
             message = status.info.note
-        self.display.set_source_message(message, status.failed)
+        is_silent = bool(status.message) and status.info is not None
+        self.display.set_source_message(message, status.failed, is_silent)
         result = self.engine.results.take(0)
         if result is not None and result.frame.segment >= self._first_segment:
             self.display.show(result)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from pathlib import Path
 
 import psutil
 from PyQt6.QtCore import QObject, QTimer
@@ -122,10 +123,13 @@ class StatusDesk(QObject):
         transport = self._window.transport
         transport.set_playing(status.playing and not status.ended)
         info, last = status.info, self._display.last
+        if info is not None:
+            self._window.source_menu.set_label(info.title)
+        elif status.failed:
+            self._window.source_menu.set_label(Path(status.spec).name or status.spec)
         if info is None or last is None:
             transport.set_position(0, None, 0.0, None)
             return
-        self._window.source_menu.set_label(info.title)
         duration_s = info.frame_count / info.fps if info.frame_count and info.fps else None
         transport.set_position(last.frame.index, info.frame_count, last.frame.time_s, duration_s)
 

@@ -136,6 +136,22 @@ def test_a_camera_that_stays_away_is_replaced_and_returns_by_itself(
         session.close()
 
 
+def test_a_source_that_sends_nothing_shows_no_picture_of_the_last_one(
+    start_session: Start, wait_until_shown: Wait, qtbot: QtBot
+) -> None:
+    session = start_session(fallback_after_s=0.0, **SMALL)
+    wait_until_shown(session)
+    rgb = session.window.stage.rgb
+    for spec, words, label in (
+        ("http://127.0.0.1:9/video", "refuses the connection", "127.0.0.1:9"),
+        ("/nowhere/clip.mp4", "There is no file", "clip.mp4"),
+    ):
+        session.controller.open_source(spec)
+        qtbot.waitUntil(lambda words=words: words in (rgb._banner or ("",))[0], timeout=20_000)
+        assert rgb._picture is None
+        assert label in session.window.source_menu.text()
+
+
 def test_the_attract_loop_changes_views_until_somebody_comes(
     start_session: Start, wait_until_shown: Wait, qtbot: QtBot, tmp_path: Path
 ) -> None:
