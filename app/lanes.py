@@ -19,7 +19,6 @@ from models.opencv import cv2
 log = logging.getLogger(__name__)
 
 LANES = ("a", "b")
-PER_FRAME = "-per-frame"
 MISTAKES = (
     RuntimeError,
     MemoryError,
@@ -37,7 +36,7 @@ def without_memory(model: str) -> str:
     """The registered name of the same network with its memory off; itself if it has none."""
     base = model.removesuffix(registry.EMA_SUFFIX)
     try:
-        twin = registry.find(base + PER_FRAME).name
+        twin = registry.find(base + registry.PER_FRAME_SUFFIX).name
     except UserError:
         return model
     return twin + model[len(base) :]
@@ -109,11 +108,6 @@ class Seen:
     compute_ms: float = 0.0
     fresh: bool = False
     note: str = ""
-
-
-def family(model: str) -> str:
-    """The network behind a model's name: `-per-frame` and `+ema` do not change the scale."""
-    return model.removesuffix(registry.EMA_SUFFIX).removesuffix(PER_FRAME)
 
 
 def is_unknown(depth: DepthMap) -> bool:

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 
 from app.analysis import AnalysisWishes, Analyst
 from app.lane_runner import LaneRunner
-from app.lanes import LANES, MISTAKES, Lane, Seen, family, without_memory
+from app.lanes import LANES, MISTAKES, Lane, Seen, without_memory
 from app.results import Analysis, FrameResult, LaneResult
 from app.sources.cuts import CutDetector
 from app.supervision import LaneTroubles
@@ -254,7 +254,7 @@ class Pipeline:
     def _levels(self, seen: dict[str, Seen]) -> dict[str, LaneResult]:
         """Range and levels for what was seen; lanes of one scale share one range."""
         disparities = {name: lane.depth.disparity for name, lane in seen.items()}
-        one_scale = len({family(lane.model) for lane in seen.values()}) <= 1
+        one_scale = len({registry.family(lane.model) for lane in seen.values()}) <= 1
         ranges = self._range.update(disparities, shared=one_scale)
         return {
             name: LaneResult(

@@ -12,6 +12,7 @@ from models.estimator import EstimatorOptions, Session
 Factory = Callable[[EstimatorOptions], Session]
 
 EMA_SUFFIX = "+ema"
+PER_FRAME_SUFFIX = "-per-frame"
 OFF = "off"
 GROUND_TRUTH = "ground-truth"
 
@@ -65,6 +66,11 @@ def find(name: str) -> ModelEntry:
         return known[base] if name == base else _smoothed(known[base])
     near = difflib.get_close_matches(base, known, n=3, cutoff=0.4) or list(known)[:3]
     raise UsageError(f"There is no model named {name!r}; did you mean {_either(near)}?")
+
+
+def family(name: str) -> str:
+    """The network behind a model's name: `-per-frame` and `+ema` do not change its scale."""
+    return name.removesuffix(EMA_SUFFIX).removesuffix(PER_FRAME_SUFFIX)
 
 
 def _smoothed(entry: ModelEntry) -> ModelEntry:

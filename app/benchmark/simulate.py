@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import torch
 
-from app.lanes import LANES, PER_FRAME
+from app.lanes import LANES
 from app.pipeline import PipelineConfig
 from models import checkpoints, registry
 from models.errors import UsageError
@@ -74,7 +74,7 @@ def plan(config: PipelineConfig, source: Size, device: Hardware) -> Plan:
     networks: list[str] = []
     show_s, taken = 0.0, 0
     for model in (config.model(lane) for lane in LANES):
-        base = model.removesuffix(registry.EMA_SUFFIX).removesuffix(PER_FRAME)
+        base = registry.family(model)
         if base in (registry.OFF, registry.GROUND_TRUTH):
             continue
         skeleton = _skeleton(base)

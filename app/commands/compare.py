@@ -6,8 +6,7 @@ import argparse
 import json
 from pathlib import Path
 
-from tqdm import tqdm
-
+from app.commands.bars import Bars
 from app.commands.options import estimator_options
 from app.export import prepare_folder
 from app.report.run import compare
@@ -28,7 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.frames == 1:
         raise UsageError("A comparison over time needs at least two frames.")
     prepare_folder(out, arguments.force)
-    with _Bars() as bars:
+    with Bars("frame") as bars:
         report = compare(
             arguments.input,
             getattr(arguments, "a", usual.model_a),
@@ -42,29 +41,3 @@ def run(arguments: argparse.Namespace) -> int:
     frames = json.loads(report.json.read_text(encoding="utf-8"))["frames"]
     print(f"{frames} frames, {report.html}")
     return 0
-
-
-class _Bars:
-    """One progress bar per stage."""
-
-    def __init__(self) -> None:
-        self._bar: tqdm | None = None
-        self._stage = ""
-
-    def show(self, done: int, total: int | None, stage: str) -> None:
-        """Move the bar of `stage`."""
-        if self._bar is None or stage != self._stage:
-            self._close()
-            self._stage = stage
-            self._bar = tqdm(desc=stage, total=total, unit="frame", disable=None)
-        self._bar.update(done - self._bar.n)
-
-    def _close(self) -> None:
-        if self._bar is not None:
-            self._bar.close()
-
-    def __enter__(self) -> _Bars:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._close()

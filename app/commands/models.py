@@ -5,10 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tqdm import tqdm
-
+from app.commands.bars import Bars
 from models import checkpoints, registry
-from models.download import Progress
+from models.download import OnProgress, Progress
 from models.errors import UserError
 
 
@@ -18,8 +17,8 @@ def run(arguments: argparse.Namespace) -> int:
         case "pull":
             return _pull(arguments.name, arguments.yes)
         case "add":
-            with _Bar() as bar:
-                path = checkpoints.add(arguments.file, arguments.name, bar.show)
+            with Bars("B", scaled=True) as bars:
+                path = checkpoints.add(arguments.file, arguments.name, _told(bars))
             print(f"{arguments.name} is ready, {path}")
             return 0
         case _:
@@ -50,36 +49,14 @@ def _pull(name: str, agreed: bool) -> int:
             return 1
     if not agreed and not wanted.commercial:
         raise UserError(f"{wanted.title} is not free for every use; add --yes to agree to that.")
-    with _Bar() as bar:
-        path = checkpoints.pull(name, bar.show)
+    with Bars("B", scaled=True) as bars:
+        path = checkpoints.pull(name, _told(bars))
     print(f"{name} is ready, {path}")
     return 0
 
 
-class _Bar:
-    """One progress bar per phase of an installation."""
+def _told(bars: Bars) -> OnProgress:
+    def on_progress(progress: Progress) -> None:
+        bars.show(progress.done_bytes, progress.total_bytes, progress.phase)
 
-    def __init__(self) -> None:
-        self._bar: tqdm | None = None
-        self._phase = ""
-
-    def show(self, progress: Progress) -> None:
-        """Move the bar; a new phase begins a new one."""
-        if progress.phase != self._phase or self._bar is None:
-            self._close()
-            self._phase = progress.phase
-            self._bar = tqdm(
-                desc=progress.phase, total=progress.total_bytes, unit="B", unit_scale=True,
-                disable=None,
-            )  # fmt: skip
-        self._bar.update(progress.done_bytes - self._bar.n)
-
-    def _close(self) -> None:
-        if self._bar is not None:
-            self._bar.close()
-
-    def __enter__(self) -> _Bar:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._close()
+    return on_progress

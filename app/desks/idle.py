@@ -24,6 +24,10 @@ _TOUCHES = frozenset(
 class IdleClock(QObject):
     """Counts the seconds since somebody touched anything.
 
+    Qt shows the filter every event of the application; looking at one takes about a microsecond
+    (1.1 µs of CPU time where an event costs 0.2 µs without it), and a busy window has some hundreds
+    a second.
+
     touched : somebody just did.
     """
 

@@ -80,8 +80,7 @@ class ModelDesk(QObject):
         try:
             reason = registry.find(name).missing()
             if reason is not None:
-                base = name.removesuffix(registry.EMA_SUFFIX).removesuffix("-per-frame")
-                self._offer(checkpoints.release(base))
+                self._offer(checkpoints.release(registry.family(name)))
         except UserError as error:
             self.said.emit(str(error))
 

@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import av.error
-import numpy as np
-from numpy.typing import NDArray
 
 from app.mailbox import Closed
 from app.recording import folder as folder_of
@@ -26,7 +24,6 @@ from models.errors import UserError
 
 log = logging.getLogger(__name__)
 
-UInt8 = NDArray[np.uint8]
 
 _POLL_S = 0.1
 _LOOK_S = 1.0  # between looks at the disk
@@ -70,12 +67,6 @@ class _Work:
     gap: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Shown:
-    rgb: UInt8
-    shown_ns: int
-
-
 class Recorder:
     """One recording, into one new folder. start(), offer() from one thread, stop().
 
@@ -96,7 +87,7 @@ class Recorder:
         self._options = options or RecorderOptions()
         self._notify = notify
         self._open_sound = open_sound
-        self._inbox: Inbox[_Work | _Shown | SoundBlock] = Inbox(self._options.limits)
+        self._inbox: Inbox[_Work | SoundBlock] = Inbox(self._options.limits)
         self._lost = 0  # since the last frame that was let in
         self._lost_before = 0
         self._deadline_s: float | None = None
@@ -137,10 +128,6 @@ class Recorder:
         """
         done = self._inbox.put(_Work(result, self._lost), _size_bytes(result), timeout_s)
         return self._counted(True) if done else False
-
-    def offer_composite(self, rgb: UInt8, shown_ns: int) -> bool:
-        """Record (H, W, 3) uint8 as what was shown at `shown_ns`; needs `Content.composed` off."""
-        return self._inbox.offer(_Shown(rgb, shown_ns), rgb.nbytes)
 
     def stop(self, timeout_s: float = 3.0) -> bool:
         """Write what waits, at most for `timeout_s`, and finish the files.
@@ -239,18 +226,16 @@ class Recorder:
                 self._look(writer)
                 folder_of.mind_headroom(self.folder, self._options.headroom_bytes, writer.frames)
 
-    def _write(self, writer: RecordingWriter, item: _Work | _Shown | SoundBlock | None) -> None:
+    def _write(self, writer: RecordingWriter, item: _Work | SoundBlock | None) -> None:
         match item:
             case _Work(result, gap):
                 writer.write(result, gap)
-            case _Shown(rgb, shown_ns):
-                writer.write_composite(rgb, shown_ns)
             case SoundBlock():
                 writer.write_sound(item)
             case None:
                 writer.settle()
 
-    def _abandon(self, item: _Work | _Shown | SoundBlock | None) -> int:
+    def _abandon(self, item: _Work | SoundBlock | None) -> int:
         """Empty the inbox; returns how many frames that loses."""
         lost = self._lost
         try:

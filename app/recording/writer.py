@@ -50,14 +50,12 @@ log = logging.getLogger(__name__)
 class Content:
     """What a recording holds beside the source's pictures, which it always holds.
 
-    composite : also a video of everything; `composed` makes it of the source and both lanes,
-        otherwise its frames are handed in.
-    colormap : colours of the composed video.
+    composite : also a video of the source and both lanes side by side.
+    colormap : its colours.
     """
 
     disparity: bool = True
     composite: bool = True
-    composed: bool = True
     colormap: str = colormap.COLORMAPS[0]
 
 
@@ -96,7 +94,7 @@ class RecordingWriter:
         lanes = self._write_lanes(result) if self._content.disparity else {}
         assert self._source is not None
         self._source.write(result.frame.rgb, ticks - part.ticks)
-        if self._content.composite and self._content.composed:
+        if self._content.composite:
             self._write_composite(side_by_side(result, self._colours), ticks - part.ticks)
         frame, k = result.frame, result.frame.intrinsics
         entry = FrameEntry(
@@ -114,12 +112,6 @@ class RecordingWriter:
         )
         self._append(entry)
         self.frames += 1
-
-    def write_composite(self, rgb: UInt8, shown_ns: int) -> None:
-        """Append a picture of everything as it was shown; left out before the first frame."""
-        if self._part is not None and self._content.composite and not self._content.composed:
-            since_part_ns = shown_ns - self._part_captured_ns
-            self._write_composite(rgb, since_part_ns * TICKS_PER_S // 1_000_000_000)
 
     def write_sound(self, block: SoundBlock) -> None:
         """Append sound; what was heard before the first frame is left out."""
@@ -183,9 +175,7 @@ class RecordingWriter:
     def _write_composite(self, rgb: UInt8, ticks: int) -> None:
         assert self._part is not None
         if self._composite is None:
-            size = (rgb.shape[1], rgb.shape[0])
-            if self._content.composed:
-                size = composite_size((self._part.width, self._part.height))
+            size = composite_size((self._part.width, self._part.height))
             path = self._folder / composite_name(self._part.part)
             self._composite = MovieWriter(path, size, self._sound)
             self._composite_size, self._composite_ticks = size, -1

@@ -10,7 +10,7 @@ import torch
 from models.estimators.neural import NetworkPool, NetworkRecipe, NeuralFactory
 from models.flashdepth import lite_weights
 from models.flashdepth.lite import PICTURE, FlashDepthLite
-from models.registry import ModelEntry
+from models.registry import PER_FRAME_SUFFIX, ModelEntry
 
 NAME = "flashdepth-lite"
 INPUT_SIZE = 288
@@ -44,7 +44,7 @@ def entries(pool: NetworkPool) -> tuple[ModelEntry, ModelEntry]:
             note=NOTE,
         ),
         ModelEntry(
-            name=f"{NAME}-per-frame",
+            name=NAME + PER_FRAME_SUFFIX,
             title="FlashDepth-lite, per frame",
             summary="The same network with its memory off: every frame is the first.",
             open=NeuralFactory(recipe, pool, temporal=False),

@@ -9,12 +9,10 @@ import torch
 from models import checkpoints
 from models.checkpoints import Release
 from models.estimators.neural import NetworkPool, NetworkRecipe, NeuralFactory, StreamNetwork
-from models.registry import ModelEntry
+from models.registry import PER_FRAME_SUFFIX, ModelEntry
 
 INPUT_SIZE = 518
 """Short side in pixels that all of them run at by default; it is what they were trained on."""
-
-PER_FRAME = "-per-frame"
 
 
 def entries(pool: NetworkPool) -> tuple[ModelEntry, ...]:
@@ -54,7 +52,7 @@ def _entry(release: Release, factory: NeuralFactory) -> ModelEntry:
 
 def _twin(release: Release, factory: NeuralFactory) -> ModelEntry:
     return ModelEntry(
-        name=release.name + PER_FRAME,
+        name=release.name + PER_FRAME_SUFFIX,
         title=f"{release.title}, per frame",
         summary=f"{release.title} with its memory off: every frame is the first.",
         open=factory,

@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from app.lanes import family, without_memory
+from app.lanes import without_memory
 from app.pipeline import Pipeline, PipelineConfig
 from models import registry
 from models.errors import CheckpointError
@@ -149,7 +149,7 @@ def test_every_session_is_closed_at_the_end(made: list[CountingSession]) -> None
 )
 def test_the_twin_without_memory(made: list[CountingSession], name: str, twin: str) -> None:
     assert without_memory(name) == twin
-    assert family(name) == family(twin)
+    assert registry.family(name) == registry.family(twin)
 
 
 def test_a_lane_that_could_not_open_is_tried_again_only_when_asked(

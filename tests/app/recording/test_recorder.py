@@ -117,23 +117,6 @@ def test_the_composite_shows_the_source_and_both_lanes(tmp_path: Path) -> None:
     assert pictures[1][:, 320:].max() < 60  # lane B was off: dark
 
 
-def test_a_composite_of_any_size_that_is_handed_in_is_kept_in_proportion(tmp_path: Path) -> None:
-    options = RecorderOptions(Content(composed=False), headroom_bytes=0)
-    recorder = Recorder(tmp_path, FACTS, options)
-    recorder.start()
-    result = make_result(0)
-    recorder.put(result, 5)
-    for i, size in enumerate([(100, 200), (100, 200), (50, 200)]):
-        picture = np.full((*size, 3), 255, np.uint8)
-        assert recorder.offer_composite(picture, result.frame.captured_ns + i * 40_000_000)
-    recorder.stop()
-    with av.open(str(tmp_path / "composite.mp4")) as container:
-        pictures = [f.to_ndarray(format="rgb24") for f in container.decode(video=0)]
-    assert [p.shape for p in pictures] == [(100, 200, 3)] * 3
-    assert pictures[2][40:60].min() > 240
-    assert pictures[2][:15].max() < 60
-
-
 def test_disparity_can_be_left_out(tmp_path: Path) -> None:
     options = RecorderOptions(Content(disparity=False, composite=False), headroom_bytes=0)
     make_recording(tmp_path, [make_result(i) for i in range(3)], options)
