@@ -55,7 +55,7 @@ class ComparisonViews:
         analysis = result.analysis
         if analysis is None:
             for pane in self._by_view.get(settings.view, ()):
-                pane.clear("Both lanes are off")
+                pane.clear(next(iter(result.failures.values()), "Both lanes are off"))
             return
         self._show_difference(result, analysis, settings)
         self._show_flicker(result, analysis, settings)
@@ -94,7 +94,7 @@ class ComparisonViews:
         for name, pane in self._flicker.items():
             lane = None if analysis.flicker is None else analysis.flicker.lanes.get(name)
             if lane is None or analysis.grey is None:
-                pane.clear(failed or "This lane is off")
+                pane.clear(failed or result.failures.get(name) or "This lane is off")
                 continue
             shown = result.lanes[name]
             pane.set_model(f"Flicker · {title_of(shown.model)}")
@@ -110,7 +110,7 @@ class ComparisonViews:
         for name, pane in self._slices.items():
             picture = analysis.slices.get(name)
             if picture is None:
-                pane.clear(failed or "This lane is off")
+                pane.clear(failed or result.failures.get(name) or "This lane is off")
                 continue
             lane = result.lanes[name]
             pane.set_model(f"x-t · {title_of(lane.model)}")
