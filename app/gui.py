@@ -72,11 +72,11 @@ def run_gui(settings: Settings, store: SettingsStore, options: WindowOptions) ->
         session.window.show()
         session.start(options.note)
         if options.screenshot is not None:
-            session.take_screenshot_when_ready(options.screenshot)
+            session.first_look.take_screenshot_when_ready(options.screenshot)
         if options.record is not None:
             session.record_when_ready(options.record)
         if options.quit_when_shown:
-            session.all_shown.connect(session.window.close)
+            session.first_look.all_shown.connect(session.window.close)
         if options.quit_after_s is not None:
             QTimer.singleShot(round(options.quit_after_s * 1000), session.window.close)
         code = app.exec()

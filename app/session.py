@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-import psutil
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject
 
 from app.action_table import action_table
 from app.actions import Actions
@@ -19,6 +17,7 @@ from app.desks.budget import BudgetDesk
 from app.desks.calibration import CalibrationDesk
 from app.desks.charts import ChartsDesk
 from app.desks.fallback import FallbackDesk
+from app.desks.first_look import FirstLook
 from app.desks.health import HealthDesk
 from app.desks.idle import IdleClock
 from app.desks.inspector import InspectorDesk
@@ -38,8 +37,6 @@ from app.desks.watchdog import WatchdogDesk
 from app.display import Display
 from app.engine import Engine, OpenSource
 from app.presets import PresetStore
-from app.results import FrameResult
-from app.screenshot import Screenshot
 from app.settings import Settings, SettingsModel
 from app.settings_store import SettingsStore
 from app.sources.fallback import Fallback, with_fallback
@@ -52,25 +49,16 @@ from widgets.cheat_sheet import CheatSheet
 
 log = logging.getLogger(__name__)
 
-HINT = "Drop a video or a folder of pictures here, or pick a camera under Source."
-
 
 class AppSession(QObject):
-    """Builds, connects, starts and ends everything for one window.
-
-    all_shown : once, when every pane on screen has painted a frame.
-    """
-
-    all_shown = pyqtSignal()
+    """Builds, connects, starts and ends everything for one window."""
 
     def __init__(self, settings: Settings, open_source: OpenSource, store: SettingsStore) -> None:
         super().__init__()
         self._store = store
         self._closed = False
-        self._all_shown = False
         self._any_shown = False
         self._first_segment = 0
-        self._screenshot: Screenshot | None = None
         self.model = SettingsModel(settings)
         asking = with_camera_format(open_source, self._wanted_format)
         self.engine = Engine(with_fallback(asking, self._wanted_fallback), self)
@@ -104,6 +92,7 @@ class AppSession(QObject):
             self.window.inspector, self.model, self.controller, self.recording, self._wishes(), self
         )
         self.about = AboutDesk(self.window, self)
+        self.first_look = FirstLook(self.window, self.display, self.model, self)
         self.cheat_sheet = CheatSheet(self.window)
         self.actions = self._make_actions()
         self.announcement = Announcement(self.window.stage)
@@ -116,9 +105,7 @@ class AppSession(QObject):
         """Begin to capture, estimate and show. `note` is said once in the status strip."""
         self.models.start()
         self._on_settings(self.model.value, frozenset())
-        if not self.model.value.hint_seen and self.model.value.source.startswith("synthetic"):
-            self.window.stage.rgb.set_hint(HINT)
-            self.model.subscribe(self._drop_hint)
+        self.first_look.start()
         self.engine.start()
         self.watchdog.start()
         self.controller.start()
@@ -169,38 +156,14 @@ class AppSession(QObject):
         """Where the settings are saved at the end."""
         return self._store.path
 
-    def take_screenshot_when_ready(self, path: Path) -> None:
-        """Save the window to `path` once every visible pane has shown a frame."""
-        self._screenshot = Screenshot(path, self.window, self.model, self.is_everything_shown)
-        self._screenshot.start()
-
     def record_when_ready(self, folder: Path) -> None:
         """Record into `folder` from the first frames on that fill every pane."""
-        self.all_shown.connect(partial(self.recording.start, folder))
-
-    def is_everything_shown(self) -> bool:
-        """Every pane on screen has painted a frame, or its lane has none to paint."""
-        stage, last = self.window.stage, self.display.last
-        if last is None:
-            return False
-        empty = {f"depth_{lane}" for lane in ("a", "b") if lane not in last.lanes}
-        if self.model.value.cloud_lane not in last.lanes:
-            empty.add("cloud")
-        return all(
-            name in empty or getattr(stage.pane(name), "frames_painted", 0) > 0
-            for name in stage.shown()
-        )
+        self.first_look.all_shown.connect(partial(self.recording.start, folder))
 
     def why_nothing_was_shown(self) -> str:
         """The source's failure, if that is why no picture was ever on screen; else empty."""
         status = self.engine.capture.status
         return status.message if status.failed and not self._any_shown else ""
-
-    def _drop_hint(self, _settings: Settings, changed: frozenset[str]) -> None:
-        """Whoever opened a source has no more need of being told how."""
-        if "source" in changed and not self.model.value.hint_seen:
-            self.window.stage.rgb.set_hint(None)
-            self.model.replace(hint_seen=True)
 
     # -- wishes about the window itself ----------------------------------------------------------
 
@@ -288,6 +251,8 @@ class AppSession(QObject):
             self.inspector.said,
         ):
             signal.connect(self.status.say)
+        # The audio library takes a moment to load; the first pictures come first.
+        self.first_look.all_shown.connect(partial(self.inspector.tell_about_sound, self.sound))
         self.presets.recalled.connect(self.announcement.say)
         self.models.installed.connect(self.controller.restart_lanes)
         self.recording.changed.connect(self.status.set_recording)
@@ -327,19 +292,8 @@ class AppSession(QObject):
             self.display.show(result)
             self._any_shown = True
             self.display.shown.emit(result)
-            self._look_whether_all_is_shown(result)
+            self.first_look.look(result)
         self.status.show_transport()
-
-    def _look_whether_all_is_shown(self, result: FrameResult) -> None:
-        if self._all_shown or not self.is_everything_shown():
-            return
-        self._all_shown = True
-        if result.lanes:
-            seconds = time.time() - psutil.Process().create_time()
-            log.info("first depth was shown %.2f s after the start", seconds)
-        # The audio library takes a moment to load; the first pictures come first.
-        self.inspector.tell_about_sound(self.sound)
-        self.all_shown.emit()
 
     def _on_settings(self, settings: Settings, _changed: frozenset[str]) -> None:
         window = self.window

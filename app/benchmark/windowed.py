@@ -56,7 +56,9 @@ def measure_window(
         session.window.resize(*size)
         session.window.show()
         session.start()
-        _run_until(lambda: len(shown) >= _SETTLE_FRAMES and session.is_everything_shown(), 60.0)
+        _run_until(
+            lambda: len(shown) >= _SETTLE_FRAMES and session.first_look.is_everything_shown(), 60.0
+        )
         for pin in pins:
             session.controller.pin(*pin)
         shown.clear()

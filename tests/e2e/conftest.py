@@ -43,6 +43,6 @@ def wait_until_shown(qtbot: QtBot) -> Callable[[AppSession], None]:
     """Wait until every pane on screen has painted a frame."""
 
     def wait(session: AppSession) -> None:
-        qtbot.waitUntil(session.is_everything_shown, timeout=20_000)
+        qtbot.waitUntil(session.first_look.is_everything_shown, timeout=20_000)
 
     return wait

@@ -184,7 +184,7 @@ def test_a_screenshot_comes_with_the_places_of_its_panes(
 ) -> None:
     session = start_session(source_width=160, source_height=120, panes=("rgb", "depth_a"))
     path = tmp_path / "shot.png"
-    session.take_screenshot_when_ready(path)
+    session.first_look.take_screenshot_when_ready(path)
     facts = path.with_suffix(".json")
     qtbot.waitUntil(facts.exists, timeout=20_000)
     said = json.loads(facts.read_text())
