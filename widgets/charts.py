@@ -129,6 +129,11 @@ class TimeChart(QWidget):
         self._marks.append((frame_index, kind))
         self._ask_for_refresh()
 
+    @property
+    def is_empty(self) -> bool:
+        """Nothing was stored since it was made or cleared."""
+        return self._count == 0
+
     def clear(self) -> None:
         """Forget values and marks."""
         self._values[:] = np.nan
@@ -152,6 +157,7 @@ class TimeChart(QWidget):
             curve.setData(ago, window[row], connect="finite", skipFiniteCheck=False)
         self._box.setXRange(1 - self._frames_shown(window.shape[1]), 0, padding=0.01)
         self._box.setYRange(*self._span(window), padding=0)
+        self._left.setStyle(showValues=bool(np.isfinite(window).any()))
         self._place_marks()
         self.update()
 
@@ -193,7 +199,7 @@ class TimeChart(QWidget):
         for (key, value), look in reversed(
             list(zip(self.latest().items(), self._series.values(), strict=True))
         ):
-            text = f"{look.name} {value:.3g}" if math.isfinite(value) else f"{look.name} –"
+            text = f"{look.name} {written(value)}"
             width = metrics.horizontalAdvance(text) + 1
             if right - width < least:
                 break
@@ -217,6 +223,7 @@ class TimeChart(QWidget):
         box.setXRange(1 - self._history, 0, padding=0.01)
         left, bottom = _axis("left"), _axis("bottom")
         left.setWidth(48)
+        self._left = left
         left.linkToView(box)
         bottom.linkToView(box)
         layout.addItem(left, 0, 0)
@@ -265,6 +272,17 @@ class TimeChart(QWidget):
     def _ask_for_refresh(self) -> None:
         if self.isVisible() and not self._timer.isActive():
             self._timer.start()
+
+
+def written(value: float) -> str:
+    """A value with three digits and never an exponent; a dash where there is none."""
+    if not math.isfinite(value):
+        return "–"
+    if value == 0.0 or abs(value) < 1e-6:
+        return "0"
+    decimals = max(0, 2 - math.floor(math.log10(abs(value))))
+    text = f"{value:.{min(decimals, 6)}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _axis(side: str) -> pg.AxisItem:

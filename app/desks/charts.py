@@ -47,7 +47,9 @@ class ChartsDesk(QObject):
             return
         index = result.frame.index
         again = (result.frame.segment, index) == (self._segment, self._last_index)
-        if again:
+        if again:  # paused: only a point pinned meanwhile has something to add
+            if self._charts["pins"].is_empty:
+                self._append_pins(result)
             return
         if result.cut or (self._segment not in (-1, result.frame.segment)):
             for chart in self._charts.values():
@@ -63,8 +65,13 @@ class ChartsDesk(QObject):
             index, {n: 100 * (lane.scale - 1) for n, lane in lanes.items()}
         )
         self._charts["shift"].append(index, {n: 100 * lane.shift for n, lane in lanes.items()})
+        self._append_pins(result)
+
+    def _append_pins(self, result: FrameResult) -> None:
         if self._controller.pins and result.analysis is not None:
-            self._charts["pins"].append(index, _pin_values(result, len(self._controller.pins)))
+            values = _pin_values(result, len(self._controller.pins))
+            if values:
+                self._charts["pins"].append(result.frame.index, values)
 
     def _on_settings(self, settings: Settings, _changed: frozenset[str]) -> None:
         if settings.charts and self._row is None:

@@ -253,6 +253,20 @@ def test_a_pinned_point_jumps_by_the_amplitude_where_it_flickers_alone(charts: C
     assert np.abs(curve(pins, "b2") - curve(pins, "a2")).max() == 0.0
 
 
+def test_a_point_pinned_while_paused_has_its_value_at_once(charts: ChartsDesk) -> None:
+    still = results(Settings(charts=True), 0.5)[AT]
+    charts.show(still)
+    analysis = Analyst().look(
+        still.frame, still.lanes, analysis_wishes(Settings(charts=True), Pins.pins)
+    )
+    for _ in range(2):
+        charts.show(dataclasses.replace(still, analysis=analysis))
+    pins = charts._charts["pins"]
+    assert len(curve(pins, "a1")) == 1
+    jump = pins.latest()["b1"] - pins.latest()["a1"]
+    assert jump == pytest.approx(0.5 * deviation(), rel=1e-3)
+
+
 def test_views_that_come_on_while_paused_show_the_frame_that_is_there(stage: Stage) -> None:
     analyst, still = Analyst(), results(Settings(), 1.0)[AT]
     for view in ("flicker", "xt", "difference"):

@@ -10,7 +10,7 @@ from PyQt6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from widgets import theme
-from widgets.charts import LANES, Series, TimeChart, pin_series
+from widgets.charts import LANES, Series, TimeChart, pin_series, written
 
 
 def pixels(chart: TimeChart) -> np.ndarray:
@@ -179,3 +179,29 @@ class CountInto:
 
     def __call__(self) -> None:
         self._calls.append(1)
+
+
+def test_a_chart_without_values_has_no_numbers_at_its_axis(chart: TimeChart) -> None:
+    strip = np.s_[60:150, :40]
+    chart.refresh()
+    empty = pixels(chart)[strip].astype(int)
+    chart.append(0, {"a": 0.5})
+    chart.refresh()
+    assert empty.std() < pixels(chart)[strip].astype(int).std()
+    assert np.ptp(empty) < 60
+
+
+def test_a_young_chart_spreads_its_few_frames_over_the_width(chart: TimeChart) -> None:
+    for frame in range(9):
+        chart.append(frame, {"a": 1.0 + frame % 2})
+    chart.refresh()
+    _, columns = np.nonzero(near(pixels(chart)[40:], theme.LANE_A))
+    assert columns.min() < 150
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(1320.0, "1320"), (0.0166, "0.0166"), (48.25, "48.2"), (0.0, "0"), (math.nan, "–"), (2, "2")],
+)
+def test_values_are_written_without_exponents(value: float, text: str) -> None:
+    assert written(value) == text
