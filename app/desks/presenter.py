@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QEvent, QObject, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QAction, QCloseEvent, QGuiApplication, QScreen
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
@@ -23,6 +23,14 @@ from widgets.theme import PRESENTER_SCALE, set_type_scale
 
 _LOOK_MS = 500
 HIDE_CURSOR_S = 2.0
+_SCALE_PER_PX = 1 / 720
+_SCALE_STEP = 0.5
+
+
+def audience_scale(height_px: int) -> float:
+    """How much larger an audience needs the type in a window of that height, in logical pixels."""
+    steps = round(height_px * _SCALE_PER_PX / _SCALE_STEP)
+    return max(PRESENTER_SCALE, steps * _SCALE_STEP)
 
 
 class OutputWindow(QWidget):
@@ -89,6 +97,7 @@ class PresenterDesk(QObject):
         self._model = model
         self._idle = idle
         self._is_dressed = False
+        self._scale = 1.0
         self._peeks = False
         self._cursor_hidden = False
         self._instead = ""
@@ -99,6 +108,7 @@ class PresenterDesk(QObject):
         self._unsubscribe = model.subscribe(self._on_settings)
         display.shown.connect(self._on_shown)
         idle.touched.connect(self._show_cursor)
+        window.installEventFilter(self)
 
     def start(self) -> None:
         """Take the settings into force."""
@@ -170,9 +180,8 @@ class PresenterDesk(QObject):
         output.display.apply(self._model.value)
         output.cloud.restore_view(self._window.cloud.save_view())
         self._window.cloud.view_changed.connect(output.cloud.restore_view)
-        if self._is_dressed:
-            set_type_scale(output.stage, PRESENTER_SCALE)
         output.show_on(other_screen(self._window))
+        self._dress_output()
         if self._display.last is not None:
             output.display.show(self._display.last)
         self._tell()
@@ -214,10 +223,25 @@ class PresenterDesk(QObject):
     def _dress(self, presenter: bool) -> None:
         self._is_dressed = presenter
         self._peeks = False
-        scale = PRESENTER_SCALE if presenter else 1.0
-        self._window.set_type_scale(scale)
+        self._dress_window()
+        self._dress_output()
+
+    def _dress_window(self) -> None:
+        scale = audience_scale(self._window.height()) if self._is_dressed else 1.0
+        if scale != self._scale:
+            self._scale = scale
+            self._window.set_type_scale(scale)
+
+    def _dress_output(self) -> None:
         if self.output is not None:
+            scale = audience_scale(self.output.height()) if self._is_dressed else 1.0
             set_type_scale(self.output.stage, scale)
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """The type follows the window's size."""
+        if self._is_dressed and event is not None and event.type() == QEvent.Type.Resize:
+            self._dress_window()
+        return super().eventFilter(watched, event)
 
     # -- the cursor ----------------------------------------------------------------------------
 

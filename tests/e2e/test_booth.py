@@ -84,6 +84,7 @@ def test_presenters_type_is_large_and_says_what_is_on_screen(
     session = start_session(**SMALL)
     wait_until_shown(session)
     window, band = session.window, session.window.band
+    before = window.stage.rgb.font()
     assert window.inspector.isVisible()
     qtbot.keyClick(window, Qt.Key.Key_F9)
     assert window.stage.rgb.font().pixelSize() == round(PRESENTER_SCALE * TYPE_PX)
@@ -96,10 +97,15 @@ def test_presenters_type_is_large_and_says_what_is_on_screen(
     qtbot.keyClick(window, Qt.Key.Key_I)
     assert window.inspector.isVisible()
     qtbot.keyClick(window, Qt.Key.Key_F9)
-    assert window.stage.rgb.font().pixelSize() == TYPE_PX
+    assert window.stage.rgb.font() == before
     assert not band.isVisible()
     assert window.inspector.isVisible()
     assert session.model.value.inspector
+
+
+@pytest.mark.parametrize(("height", "scale"), [(540, 1.5), (1080, 1.5), (1440, 2.0), (2160, 3.0)])
+def test_type_for_an_audience_grows_with_the_screen(height: int, scale: float) -> None:
+    assert presenter_module.audience_scale(height) == scale
 
 
 def test_the_second_screen_takes_no_focus_and_passes_keys_on(
