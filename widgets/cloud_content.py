@@ -49,6 +49,11 @@ class CloudContent:
         mine = (self.disparity.shape, self.unit)
         return other is not None and mine == (other.disparity.shape, other.unit)
 
+    def amount(self, stride: int) -> str:
+        """How many points it has at `stride`, in words."""
+        points = self.disparity.size / stride**2
+        return f"{points / 1e6:.1f} M points" if points >= 1e6 else f"{points / 1e3:.0f} k points"
+
     def calibration(self, options: CloudOptions) -> Calibration:
         """From disparity to depth under these options."""
         return calibration_in_force(options, self.display_range, self.unit)

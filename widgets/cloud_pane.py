@@ -26,7 +26,7 @@ from widgets.cloud_content import CloudContent
 from widgets.cloud_density import CloudDensity
 from widgets.cloud_navigation import CloudNavigator
 from widgets.theme import COLOURS, SPACE_XS
-from widgets.views_menu import ViewsMenu
+from widgets.views_menu import ViewsMenu, views_button
 
 Float32 = NDArray[np.float32]
 UInt8 = NDArray[np.uint8]
@@ -133,14 +133,7 @@ class CloudPane(QWidget):
     def offer_views(self) -> ViewsMenu:
         """Put a menu of saved views into the header and return it, empty."""
         menu = ViewsMenu(self)
-        button = self._views = QToolButton(self)
-        button.setText("Views ▾")
-        button.setProperty("role", "segment")
-        button.setToolTip("Save this view of the cloud, or recall one (Alt+1–9)")
-        button.setAccessibleName("Saved views of the point cloud")
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        button.setMenu(menu)
+        self._views = views_button(menu, self)
         return menu
 
     def reset_view(self) -> None:
@@ -187,10 +180,7 @@ class CloudPane(QWidget):
         """Stride, number of points and "software GL", as the header says it."""
         if self._canvas is None or self._content is None:
             return ""
-        height, width = self._content.disparity.shape
-        points = width * height / self.stride**2
-        amount = f"{points / 1e6:.1f} M" if points >= 1e6 else f"{points / 1e3:.0f} k"
-        parts = [f"stride {self.stride}", f"{amount} points"]
+        parts = [f"stride {self.stride}", self._content.amount(self.stride)]
         if self._canvas.software:
             parts.append("software GL")
         return " · ".join(parts)

@@ -7,7 +7,7 @@ from functools import partial
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QAction, QKeySequence
-from PyQt6.QtWidgets import QInputDialog, QMenu, QWidget
+from PyQt6.QtWidgets import QInputDialog, QMenu, QToolButton, QWidget
 
 MAX_NAME = 40
 
@@ -87,3 +87,16 @@ class ViewsMenu(QMenu):
 
     def _emit_reset(self, _checked: bool = False) -> None:
         self.reset_wished.emit()
+
+
+def views_button(menu: ViewsMenu, parent: QWidget) -> QToolButton:
+    """A small flat button that opens `menu`."""
+    button = QToolButton(parent)
+    button.setText("Views ▾")
+    button.setProperty("role", "segment")
+    button.setToolTip("Save this view of the cloud, or recall one (Alt+1–9)")
+    button.setAccessibleName("Saved views of the point cloud")
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+    button.setMenu(menu)
+    return button
