@@ -33,7 +33,7 @@ from models.frames import DepthMap, Frame, Unit
 Fault = Callable[[AppSession, Props, Witness], Iterator[float]]
 
 HANG_S = 3.0
-NOTICED_S = 4.0
+NOTICED_S = 6.0
 """So long may it take until a fault is noticed after it was injected."""
 
 

@@ -11,6 +11,9 @@ from app.results import FrameResult
 from app.session import AppSession
 from models import registry
 
+RECURS_S = 75.0
+"""The watchdog calls what fails again within a minute of its last pause a recurrence."""
+
 
 class Witness(QObject):
     """Watches one session; `begin` forgets what came before.
@@ -22,13 +25,15 @@ class Witness(QObject):
     source_troubles : a source was not well, or something stood in for it.
     recording_failures : recordings that ended by themselves.
     replaced : by stage, how often it was replaced.
-    restart_s : the longest from `mark` to a replacement, None before the first.
+    restart_s : the longest from `mark` to a replacement, None before the first. What recurs within
+        `RECURS_S` is left out: there the pauses grow on purpose.
     """
 
     def __init__(self, session: AppSession) -> None:
         super().__init__()
         self._session = session
         self._marked_s: float | None = None
+        self._replaced_s: dict[str, float] = {}
         self.shown = 0
         self.well = 0
         self.begin()
@@ -82,8 +87,11 @@ class Witness(QObject):
 
     def _on_replaced(self, stage: str) -> None:
         self.replaced[stage] += 1
-        if self._marked_s is not None:
-            self.restart_s = max(self.restart_s or 0.0, time.monotonic() - self._marked_s)
+        now_s = time.monotonic()
+        recurs = now_s - self._replaced_s.get(stage, -RECURS_S) < RECURS_S
+        self._replaced_s[stage] = now_s
+        if self._marked_s is not None and not recurs:
+            self.restart_s = max(self.restart_s or 0.0, now_s - self._marked_s)
 
     def _on_recording_failed(self, _sentence: str) -> None:
         self.recording_failures += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import socket
 import sys
 from pathlib import Path
@@ -17,7 +18,7 @@ from app.recording.format import INDEX
 from app.recording.writer import RecordingWriter
 from app.soak.actions import ACTIONS
 from app.soak.camera import SoakCamera
-from app.soak.driver import Sample, Tally
+from app.soak.driver import Sample, Tally, shuffled
 from app.soak.faults import FAULTS, counted_crashes
 from app.soak.figures import (
     figures_of,
@@ -55,6 +56,17 @@ def test_samples_are_thinned_to_a_readable_number() -> None:
 def test_there_are_faults_of_every_kind_and_actions_to_go_with_them() -> None:
     assert len(FAULTS) == 11
     assert len(ACTIONS) > 15
+
+
+def test_what_ends_a_stage_comes_far_apart_and_nothing_twice() -> None:
+    rng = random.Random(1)
+    days = [name for _ in range(20) for name in reversed(shuffled(rng))]
+    for at in range(0, len(days), len(FAULTS)):
+        assert sorted(days[at : at + len(FAULTS)]) == sorted(FAULTS)
+    crashes = [at for at, name in enumerate(days) if name == "threads_crash"]
+    hangs = [at for at, name in enumerate(days) if name in ("capture_hangs", "lane_hangs")]
+    assert min(abs(crash - hang) for crash in crashes for hang in hangs) >= 5
+    assert days[:11] != days[11:22]
 
 
 @pytest.mark.parametrize(
