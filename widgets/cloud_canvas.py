@@ -84,7 +84,7 @@ class CloudCanvas(QOpenGLWidget):
     """Draws the latest frame from a pose. Does nothing while hidden."""
 
     drawn = pyqtSignal(float)
-    """What drawing costs, in milliseconds, after each draw."""
+    """What drawing costs, in milliseconds; told of every draw on software GL, else of some."""
     frame_drawn = pyqtSignal()
     """A new frame was drawn for the first time."""
     started = pyqtSignal(str)
@@ -225,7 +225,9 @@ class CloudCanvas(QOpenGLWidget):
             self._broken = True
             self.failed.emit(f"The point cloud cannot be drawn by this graphics driver ({error}).")
             return
-        self.drawn.emit(self._timer.end())
+        spent_ms = self._timer.end()
+        if spent_ms is not None:
+            self.drawn.emit(spent_ms)
 
     def showEvent(self, event: QShowEvent | None) -> None:
         """What came while hidden is drawn now."""
@@ -290,9 +292,7 @@ class CloudCanvas(QOpenGLWidget):
         for visual in (self._cloud, self._lines):
             if visual is not None:
                 visual.delete()
-        if self._timer is not None:
-            self._timer.delete()
-            self._timer = None
+        self._timer = None
         self._gloo.flush()
         forget_canvas(self._gloo)
         self._cloud = self._lines = self._gloo = None
