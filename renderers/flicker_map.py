@@ -12,13 +12,13 @@ from renderers.depth_image import quantise
 Float32 = NDArray[np.float32]
 UInt8 = NDArray[np.uint8]
 
-FULL_SCALE = 1.0
+FULL_SCALE = 0.5
 """Flicker that gets the hottest colour: change per frame in units of the lane's mean deviation."""
 
 GAMMA = 0.5
-"""Colours follow flicker to this power: 0.01 is seen, and a tenfold 0.1 is told from 1."""
+"""Colours follow flicker to this power: 0.01 is seen, and 0.1 is told from 0.5."""
 
-MARKS = (0.01, 0.05, 0.1, 0.25, 0.5)
+MARKS = (0.01, 0.05, 0.1, 0.25)
 """Values to write beside the colours."""
 
 HEAT_MAP = "inferno"
@@ -47,7 +47,7 @@ def heat_table() -> UInt8:
     ]
     table = np.zeros((256, 4), np.uint8)
     table[1:, :3] = hot
-    table[1:, 3] = np.round(_MOST_OPAQUE * ramp**0.75)
+    table[1:, 3] = np.round(_MOST_OPAQUE * ramp**0.6)
     return table
 
 

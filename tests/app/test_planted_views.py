@@ -139,7 +139,7 @@ def test_the_difference_is_coloured_in_the_patch_alone(stage: Stage) -> None:
 
 def test_the_heat_map_glows_in_the_patch_of_the_lane_that_flickers(stage: Stage) -> None:
     settings = Settings(view="flicker", flicker_window=1)
-    shown = results(settings, 0.5)
+    shown = results(settings, 0.2)  # orange; the hottest yellow is pale
     show(stage, settings, shown[AT])
     a, b = colour(seen(stage.flicker_a)), colour(seen(stage.flicker_b))
     assert np.median(b[INSIDE]) > np.median(a[INSIDE]) + 80

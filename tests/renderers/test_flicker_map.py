@@ -31,14 +31,14 @@ def test_hotter_is_never_more_transparent_nor_darker() -> None:
 
 
 def test_small_and_heavy_flicker_are_both_told_apart() -> None:
-    heat = np.array([[0.0, 0.01, 0.03, 0.1, 0.3, 0.6, 1.0]], np.float32)
+    heat = np.array([[0.0, 0.01, 0.03, 0.1, 0.2, 0.35, 0.5]], np.float32)
     seen = flicker_picture(np.full((1, 7, 3), 120, np.uint8), heat)[0].astype(int)
     steps = np.abs(np.diff(seen, axis=0)).sum(axis=1)
     assert (steps > 12).all()
 
 
 def test_the_legend_has_the_colours_that_are_seen() -> None:
-    heat = np.array([[0.05, 0.2, 0.8]], np.float32)
+    heat = np.array([[0.05, 0.2, 0.4]], np.float32)
     legend = legend_table()[flicker_levels(heat)[0]].astype(int)
     dimmed = np.full((1, 3, 3), 105, np.uint8)  # grey_levels makes this the legend's grey
     assert np.abs(flicker_picture(dimmed, heat)[0].astype(int) - legend).max() <= 2
