@@ -60,11 +60,6 @@ class RecordingDesk(QObject):
         return self._recorder is not None
 
     @property
-    def is_finishing(self) -> bool:
-        """What was recorded is still being written."""
-        return any(thread.is_alive() for thread in self._finishing)
-
-    @property
     def gaps(self) -> int:
         """Frames that could not be recorded since the start of the app."""
         return self._gaps + (self._recorder.status.gaps if self._recorder is not None else 0)

@@ -78,10 +78,6 @@ class ModelSection(Section):
         """Say under the input size what it costs, such as "518×392, about 31 ms a frame"."""
         show_note(self._cost, text)
 
-    def set_input_sizes(self, sizes: Sequence[tuple[int, str]]) -> None:
-        """Replace the menu of input sizes: (short side or 0, words)."""
-        self._sizes.set_choices(sizes)
-
     def set_devices(self, devices: Sequence[tuple[str, str]]) -> None:
         """Replace the menu of devices: (name such as "cuda:0", words)."""
         self._devices.set_choices(devices)
