@@ -60,6 +60,11 @@ class RecordingDesk(QObject):
         return self._recorder is not None
 
     @property
+    def is_finishing(self) -> bool:
+        """Whether a recording that was stopped is still being written."""
+        return any(thread.is_alive() for thread in self._finishing)
+
+    @property
     def gaps(self) -> int:
         """Frames that could not be recorded since the start of the app."""
         return self._gaps + (self._recorder.status.gaps if self._recorder is not None else 0)
