@@ -8,12 +8,15 @@ import logging
 import math
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any, TypeVar
 
 from models.errors import UserError
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 def write_atomically(path: Path, text: str, *, private: bool = False) -> None:
@@ -60,6 +63,24 @@ def _known(value: object) -> object:
     if isinstance(value, (list, tuple)):
         return [_known(inner) for inner in value]
     return value
+
+
+def read_kept(path: Path, what: str, parts: Callable[[Any], T]) -> tuple[T | None, str]:
+    """What `parts` finds in the JSON of `path`, and a note for the user, empty if all is well.
+
+    what : how the contents are called in the note, in the plural. None if there is no such file,
+    or if it is damaged; then it is set aside.
+    """
+    try:
+        return parts(json.loads(path.read_text(encoding="utf-8"))), ""
+    except FileNotFoundError:
+        return None, ""
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        log.warning("%s cannot be read: %s", path, error)
+    aside = set_aside(path)
+    if aside is None:
+        return None, f"The {what} could not be read."
+    return None, f"The {what} were damaged; they were kept as {aside.name}."
 
 
 def set_aside(path: Path) -> Path | None:

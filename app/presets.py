@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from app.documents import set_aside, write_atomically
+from app.documents import read_kept, write_atomically
 from app.redaction import without_secrets
 from app.settings import Settings, from_dict
 from models import registry
@@ -95,21 +95,17 @@ class PresetStore:
 
         A damaged file is set aside, a damaged preset is left out.
         """
-        try:
-            document = json.loads(self._path.read_text(encoding="utf-8"))
-            presets, names = dict(document["presets"]), dict(document.get("names", {}))
-        except FileNotFoundError:
-            return {}, ""
-        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-            log.warning("%s cannot be read: %s", self._path, error)
-            return {}, self._set_aside()
+        kept, note = read_kept(
+            self._path, "presets", lambda kept: (dict(kept["presets"]), dict(kept.get("names", {})))
+        )
+        presets, names = kept or ({}, {})
         loaded = {}
         for slot in SLOTS:
             if isinstance(presets.get(str(slot)), dict):
                 values, name = checked(presets[str(slot)]), names.get(str(slot))
                 usable = isinstance(name, str) and 0 < len(name) <= MAX_NAME
                 loaded[slot] = NamedPreset(str(name) if usable else view_title(values), values)
-        return loaded, ""
+        return loaded, note
 
     def save(self, presets: Mapping[int, NamedPreset]) -> None:
         """Write all presets. Raises OSError where that cannot be done."""
@@ -119,12 +115,6 @@ class PresetStore:
             "names": {str(slot): preset.name for slot, preset in sorted(presets.items())},
         }
         write_atomically(self._path, json.dumps(document, indent=2) + "\n", private=True)
-
-    def _set_aside(self) -> str:
-        aside = set_aside(self._path)
-        if aside is None:
-            return "The presets could not be read."
-        return f"The presets were damaged; they were kept as {aside.name}."
 
 
 def preset_of(settings: Settings) -> Preset:

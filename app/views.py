@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import logging
 import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from app.documents import set_aside, write_atomically
+from app.documents import read_kept, write_atomically
 from renderers.camera import MAX_DISTANCE, MAX_PITCH_DEG, MIN_DISTANCE, CameraPose
-
-log = logging.getLogger(__name__)
 
 VERSION = 1
 SLOTS = tuple(range(1, 10))
@@ -45,20 +42,12 @@ class ViewStore:
 
         A damaged file is set aside, a damaged view is left out.
         """
-        try:
-            views = dict(json.loads(self._path.read_text(encoding="utf-8"))["views"])
-        except FileNotFoundError:
-            return {}, ""
-        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-            log.warning("%s cannot be read: %s", self._path, error)
-            aside = set_aside(self._path)
-            kept = f"they were kept as {aside.name}" if aside else "and could not be set aside"
-            return {}, f"The saved 3D views were damaged; {kept}."
+        views, note = read_kept(self._path, "saved 3D views", lambda kept: dict(kept["views"]))
         return {
             slot: view
             for slot in SLOTS
-            if (view := _view(views.get(str(slot)))) is not None
-        }, ""  # fmt: skip
+            if (view := _view((views or {}).get(str(slot)))) is not None
+        }, note  # fmt: skip
 
     def save(self, views: Mapping[int, SavedView]) -> None:
         """Write all views. Raises OSError where that cannot be done."""

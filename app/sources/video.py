@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import threading
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 from av.video.frame import VideoFrame
@@ -40,7 +41,8 @@ class VideoSource:
         self._said_broken = False
         self._indexed = False
         self._decoder = VideoDecoder(str(location))
-        try:
+        with ExitStack() as unless_opened:
+            unless_opened.callback(self._decoder.close)
             stream, size_bytes = self._decoder.stream, self._decoder.size_bytes
             self._picturer = Picturer(pixel_aspect(stream))
             self._times: FrameTimes = assumed_times(stream, evenly_spaced=self._decoder.is_url)
@@ -54,9 +56,7 @@ class VideoSource:
             )
             if size_bytes is not None and size_bytes <= _INDEX_AT_OPEN_BYTES:
                 self._read_index()
-        except BaseException:
-            self._decoder.close()
-            raise
+            unless_opened.pop_all()
 
     @property
     def info(self) -> SourceInfo:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from PyQt6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QWidget
 
 from widgets.controls import tool_button
@@ -12,8 +14,9 @@ from widgets.theme import SPACE_XS
 class PathRow(Row):
     """A path that can be typed or chosen; `placeholder` says what an empty one stands for."""
 
-    ICON = "folder"
-    BROWSE = "Choose the folder"
+    ICON: ClassVar[str]
+    BROWSE: ClassVar[str]
+    MODE: ClassVar[QFileDialog.FileMode]
 
     def __init__(self, key: str, label: str, tip: str, placeholder: str) -> None:
         holder = QWidget()
@@ -37,17 +40,16 @@ class PathRow(Row):
         self._edit.setText(self._shown)
         self._edit.setCursorPosition(0)
 
-    def prepare(self, dialog: QFileDialog) -> None:
-        """Tell the dialogue what may be chosen."""
-        raise NotImplementedError
-
     def _on_edited(self) -> None:
         self._edit.clearFocus()
         self._choose(self._edit.text().strip())
 
     def _on_browse(self) -> None:
         dialog = QFileDialog(self.control, self.label, self._shown)
-        self.prepare(dialog)
+        dialog.setFileMode(self.MODE)
+        dialog.setOption(
+            QFileDialog.Option.ShowDirsOnly, self.MODE is QFileDialog.FileMode.Directory
+        )
         dialog.fileSelected.connect(self._choose)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
@@ -61,9 +63,9 @@ class PathRow(Row):
 class FolderRow(PathRow):
     """A folder."""
 
-    def prepare(self, dialog: QFileDialog) -> None:
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+    ICON = "folder"
+    BROWSE = "Choose the folder"
+    MODE = QFileDialog.FileMode.Directory
 
 
 class FileRow(PathRow):
@@ -71,6 +73,4 @@ class FileRow(PathRow):
 
     ICON = "video"
     BROWSE = "Choose the file"
-
-    def prepare(self, dialog: QFileDialog) -> None:
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    MODE = QFileDialog.FileMode.ExistingFile
