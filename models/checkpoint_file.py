@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,7 +55,10 @@ def _read_pickle(path: Path, head: bytes) -> dict[str, Tensor]:
     if not zipped and not head.startswith(b"\x80"):
         raise CheckpointError(f"{path.name} holds no weights: neither .safetensors nor .pth.")
     try:
-        content = torch.load(path, map_location="cpu", weights_only=True, mmap=zipped)
+        with warnings.catch_warnings():
+            # A damaged file may name any protocol; what comes of it is judged below.
+            warnings.filterwarnings("ignore", "Detected pickle protocol", UserWarning)
+            content = torch.load(path, map_location="cpu", weights_only=True, mmap=zipped)
     except pickle.UnpicklingError as error:
         if zipped:
             raise CheckpointError(
@@ -62,7 +66,14 @@ def _read_pickle(path: Path, head: bytes) -> dict[str, Tensor]:
                 "run code; use the published file."
             ) from error
         raise CheckpointError(f"{path.name} is damaged or cut short; fetch it again.") from error
-    except (RuntimeError, EOFError, ValueError, KeyError, OSError) as error:
+    except (
+        RuntimeError,
+        EOFError,
+        ValueError,
+        KeyError,
+        OSError,
+        safetensors.SafetensorError,  # PyTorch goes by the name of the file as well
+    ) as error:
         raise CheckpointError(f"{path.name} is damaged or cut short; fetch it again.") from error
     if isinstance(content, dict) and isinstance(content.get("model"), dict):
         content = content["model"]
