@@ -8,6 +8,8 @@ closes.
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,16 +70,33 @@ def why_no_gl() -> str | None:
     platform = QGuiApplication.platformName()
     if platform in _NO_GL_PLATFORMS:
         return f"The point cloud needs OpenGL, which the Qt platform “{platform}” does not offer."
+    with _current_context() as context:
+        if context is None:
+            return "The point cloud needs OpenGL 2.1; install a graphics driver to see it."
+        if context.format().version() < (2, 1) or context.isOpenGLES():
+            return "The point cloud needs desktop OpenGL 2.1; update the graphics driver to see it."
+    return None
+
+
+def is_gl_software() -> bool:
+    """Whether OpenGL is drawn by the processor here. Asks only where `why_no_gl` finds it."""
+    with _current_context() as context:
+        return context is not None and _is_software(str(gl.glGetParameter(gl.GL_RENDERER)))
+
+
+def _is_software(renderer: str) -> bool:
+    return any(name in renderer.lower() for name in _SOFTWARE_RENDERERS)
+
+
+@contextmanager
+def _current_context() -> Iterator[QOpenGLContext | None]:
     context, surface = QOpenGLContext(), QOffscreenSurface()
     surface.create()
-    if not context.create() or not context.makeCurrent(surface):
-        return "The point cloud needs OpenGL 2.1; install a graphics driver to see it."
-    version = context.format().version()
-    context.doneCurrent()
-    surface.destroy()
-    if version < (2, 1) or context.isOpenGLES():
-        return "The point cloud needs desktop OpenGL 2.1; update the graphics driver to see it."
-    return None
+    try:
+        yield context if context.create() and context.makeCurrent(surface) else None
+    finally:
+        context.doneCurrent()
+        surface.destroy()
 
 
 class CloudCanvas(QOpenGLWidget):
@@ -91,6 +110,8 @@ class CloudCanvas(QOpenGLWidget):
     """GL is up; the name of its renderer."""
     failed = pyqtSignal(str)
     """GL gave up; one sentence. The canvas draws nothing from then on."""
+    stale = pyqtSignal()
+    """What was drawn last is not what is to be seen; for who grabs a canvas that is not shown."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -129,14 +150,14 @@ class CloudCanvas(QOpenGLWidget):
     def set_pose(self, pose: CameraPose) -> None:
         """Look from `pose`."""
         self._pose = pose
-        self.update()
+        self._redraw()
 
     def set_table(self, colours: UInt8) -> None:
         """The (256, 3) uint8 colour of each level."""
         self._table = colours
         if self._cloud is not None:
             self._cloud.set_table(colours)
-        self.update()
+        self._redraw()
 
     def set_options(self, options: CloudOptions, stride: int) -> None:
         """`stride` is the one in force; `options.stride` may be None."""
@@ -146,26 +167,25 @@ class CloudCanvas(QOpenGLWidget):
         )
         self._frame_stale |= options.colour is not self._options.colour and self._frame is not None
         self._options, self._stride = options, stride
-        self.update()
+        self._redraw()
 
     def set_floor(self, height: float, extent: float) -> None:
         """Where the ground grid lies and how far it reaches, in world units."""
         self._floor = (height, extent)
         self._lines_stale = True
-        self.update()
+        self._redraw()
 
     def set_frame(self, frame: CloudFrame) -> None:
         """Show `frame` at the next draw; uploads nothing while hidden."""
         self._frame = frame
         self._frame_stale = True
-        if self.isVisible():
-            self.update()
+        self._redraw()
 
     def clear(self) -> None:
         """Draw the background alone until the next frame."""
         self._frame = None
         self._frame_stale = False
-        self.update()
+        self._redraw()
 
     def tan_half(self) -> float:
         """Tangent of half the vertical field of view: the source's, fitted to this canvas."""
@@ -200,7 +220,7 @@ class CloudCanvas(QOpenGLWidget):
         self._gloo = FakeCanvas()
         self._gloo.flush()
         self.renderer_name = str(gl.glGetParameter(gl.GL_RENDERER))
-        self.software = any(name in self.renderer_name.lower() for name in _SOFTWARE_RENDERERS)
+        self.software = _is_software(self.renderer_name)
         context = self.context()
         if context is not None:
             context.aboutToBeDestroyed.connect(self._drop_visuals)
@@ -233,6 +253,10 @@ class CloudCanvas(QOpenGLWidget):
         """What came while hidden is drawn now."""
         super().showEvent(event)
         self.update()
+
+    def _redraw(self) -> None:
+        self.update()
+        self.stale.emit()
 
     def _paint(self) -> None:
         assert self._gloo is not None

@@ -21,10 +21,11 @@ from renderers.camera import CameraPose
 from renderers.point_cloud import CloudOptions
 from widgets import pane_paint, theme
 from widgets.banner_overlay import BannerOverlay
-from widgets.cloud_canvas import CloudCanvas, why_no_gl
+from widgets.cloud_canvas import CloudCanvas, is_gl_software, why_no_gl
 from widgets.cloud_content import CloudContent
 from widgets.cloud_density import CloudDensity
 from widgets.cloud_navigation import CloudNavigator
+from widgets.painted_cloud import PaintedCloud
 from widgets.theme import COLOURS, SPACE_XS
 from widgets.views_menu import ViewsMenu, views_button
 
@@ -59,6 +60,7 @@ class CloudPane(QWidget):
         self.frames_painted = 0
         self._no_gl = why_no_gl()
         self._canvas: CloudCanvas | None = None
+        self._surface: QWidget | None = None
         self._navigator: CloudNavigator | None = None
         self._views: QToolButton | None = None
         self._banner = BannerOverlay(self)
@@ -222,8 +224,8 @@ class CloudPane(QWidget):
         if self._views is not None:
             width = self._views.sizeHint().width()
             self._views.setGeometry(self.width() - width - SPACE_XS, 1, width, top - 2)
-        if self._canvas is not None:
-            self._canvas.setGeometry(0, top, self.width(), max(1, self.height() - top))
+        if self._surface is not None:
+            self._surface.setGeometry(0, top, self.width(), max(1, self.height() - top))
         self._banner.setGeometry(0, top, self.width(), max(1, self.height() - top))
 
     def showEvent(self, _event: QShowEvent | None) -> None:
@@ -243,16 +245,20 @@ class CloudPane(QWidget):
     # -- inside ------------------------------------------------------------------------------
 
     def _make_canvas(self) -> None:
-        canvas = CloudCanvas(self)
+        if is_gl_software():
+            canvas = CloudCanvas()
+            surface: QWidget = PaintedCloud(canvas, self)
+        else:
+            surface = canvas = CloudCanvas(self)
         canvas.started.connect(self._on_started)
         canvas.failed.connect(self._on_failed)
         canvas.drawn.connect(self._on_drawn)
         canvas.frame_drawn.connect(self._on_frame_drawn)
-        navigator = CloudNavigator(canvas, canvas.tan_half)
+        navigator = CloudNavigator(surface, canvas.tan_half)
         navigator.moved.connect(self._on_moved)
         navigator.double_clicked.connect(self.enlarge_requested)
         navigator.home_pressed.connect(self.reset_view)
-        self._canvas, self._navigator = canvas, navigator
+        self._canvas, self._surface, self._navigator = canvas, surface, navigator
         self._banner.raise_()
 
     def _send(self) -> None:
@@ -305,8 +311,8 @@ class CloudPane(QWidget):
 
     def _on_failed(self, sentence: str) -> None:
         self._no_gl = sentence
-        if self._canvas is not None:
-            self._canvas.hide()
+        if self._surface is not None:
+            self._surface.hide()
         self.update()
 
     def _on_drawn(self, milliseconds: float) -> None:

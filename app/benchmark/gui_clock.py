@@ -14,6 +14,7 @@ from app.session import AppSession
 from widgets.banner_overlay import BannerOverlay
 from widgets.cloud_pane import CloudPane
 from widgets.image_pane import ImagePane
+from widgets.painted_cloud import PaintedCloud
 from widgets.status_strip import StatusStrip
 from widgets.time_line import TimeLine
 
@@ -22,6 +23,7 @@ MEASURED = (
     (StatusDesk, "_show_strip"),
     (ImagePane, "paintEvent"),
     (CloudPane, "paintEvent"),
+    (PaintedCloud, "put"),
     (StatusStrip, "paintEvent"),
     (TimeLine, "paintEvent"),
     (BannerOverlay, "paintEvent"),

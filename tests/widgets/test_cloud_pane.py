@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 import pytest
 from PyQt6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
 from PyQt6.QtGui import (
+    QImage,
     QKeySequence,
     QMouseEvent,
     QNativeGestureEvent,
@@ -15,6 +17,7 @@ from PyQt6.QtGui import (
     QShortcut,
     QWheelEvent,
 )
+from PyQt6.QtOpenGLWidgets import QOpenGLWidget
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QGestureEvent, QPinchGesture, QWidget
 from pytestqt.qtbot import QtBot
@@ -28,6 +31,7 @@ from renderers.point_cloud import CloudColour, CloudOptions, default_calibration
 from widgets import cloud_pane
 from widgets.cloud_canvas import CloudCanvas, why_no_gl
 from widgets.cloud_pane import CloudPane
+from widgets.painted_cloud import PaintedCloud
 
 WIDTH, HEIGHT = 160, 120
 CAMERA = Intrinsics.from_fov(60.0, WIDTH, HEIGHT)
@@ -49,9 +53,17 @@ def feed(pane: CloudPane, unit: Unit = Unit.INVERSE_METRE) -> None:
     pane.show_cloud(rgb, disparity, quantise(disparity, RANGE), RANGE, unit, CAMERA)
 
 
+def surface_of(pane: CloudPane) -> QWidget:
+    """What the mouse touches."""
+    surface = pane.findChild(PaintedCloud) or pane.findChild(CloudCanvas)
+    assert surface is not None
+    return surface
+
+
 def canvas_of(pane: CloudPane) -> CloudCanvas:
-    canvas = pane.findChild(CloudCanvas)
-    assert canvas is not None
+    surface = surface_of(pane)
+    canvas = surface.canvas if isinstance(surface, PaintedCloud) else surface
+    assert isinstance(canvas, CloudCanvas)
     return canvas
 
 
@@ -61,11 +73,14 @@ def share(picture: np.ndarray, channel: int) -> float:
     return float((picture[..., channel] > rest.astype(int) + 60).mean())
 
 
-@pytest.fixture
-def pane(qtbot: QtBot) -> Iterator[CloudPane]:
+@pytest.fixture(params=[True, False], ids=["painted", "in the window"])
+def pane(
+    qtbot: QtBot, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[CloudPane]:
     reason = why_no_gl()
     if reason:
         pytest.skip(reason)
+    monkeypatch.setattr(cloud_pane, "is_gl_software", partial(bool, request.param))
     made = CloudPane()
     made.resize(400, 320)
     qtbot.addWidget(made)
@@ -85,6 +100,20 @@ def test_the_first_frame_is_framed_recognisable_and_seen_from_aside(pane: CloudP
     assert 0 < abs(view.yaw_deg) < 30
     assert 0 < view.pitch_deg < 30
     assert view.target == pytest.approx((0, 0, -np.sqrt(5 * 5 / 3)), abs=0.1)
+
+
+@pytest.mark.gl
+def test_what_was_drawn_out_of_sight_is_what_the_pane_shows(pane: CloudPane) -> None:
+    surface = surface_of(pane)
+    if not isinstance(surface, PaintedCloud):
+        pytest.skip("drawn in the window")
+    shown = surface.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
+    bits = shown.constBits()
+    assert bits is not None
+    data = np.frombuffer(bytes(bits.asarray(shown.sizeInBytes())), np.uint8)
+    rows = data.reshape(shown.height(), shown.bytesPerLine())[:, : shown.width() * 3]
+    np.testing.assert_array_equal(rows.reshape(shown.height(), -1, 3), pane.grab_image())
+    assert not any(child.isVisible() for child in pane.findChildren(QOpenGLWidget))
 
 
 @pytest.mark.gl
@@ -134,7 +163,7 @@ def test_a_stride_by_hand_stays_whatever_drawing_costs(pane: CloudPane) -> None:
 
 @pytest.mark.gl
 def test_a_left_drag_orbits(pane: CloudPane) -> None:
-    canvas, before, picture = canvas_of(pane), pane.save_view(), pane.grab_image()
+    canvas, before, picture = surface_of(pane), pane.save_view(), pane.grab_image()
     drag(canvas, Qt.MouseButton.LeftButton, QPoint(60, -20))
     after = pane.save_view()
     assert after.target == before.target
@@ -155,21 +184,21 @@ def test_a_left_drag_orbits(pane: CloudPane) -> None:
 def test_middle_or_shift_drag_keeps_the_target_under_the_cursor(
     pane: CloudPane, button: Qt.MouseButton, modifier: Qt.KeyboardModifier
 ) -> None:
-    canvas, before = canvas_of(pane), pane.save_view()
+    canvas, before = surface_of(pane), pane.save_view()
     drag(canvas, button, QPoint(50, 30), modifier)
     after = pane.save_view()
     assert (after.yaw_deg, after.pitch_deg) == (before.yaw_deg, before.pitch_deg)
     moved = np.linalg.norm(np.subtract(after.target, before.target))
-    px = moved / before.distance / canvas.tan_half() * canvas.height() / 2
+    px = moved / before.distance / canvas_of(pane).tan_half() * canvas.height() / 2
     assert px == pytest.approx(np.hypot(50, 30), rel=0.01)
 
 
 @pytest.mark.gl
 def test_the_wheel_zooms_in_and_out_again(pane: CloudPane) -> None:
     before = pane.save_view().distance
-    wheel(canvas_of(pane), 240)
+    wheel(surface_of(pane), 240)
     assert pane.save_view().distance < before
-    wheel(canvas_of(pane), -240)
+    wheel(surface_of(pane), -240)
     assert pane.save_view().distance == pytest.approx(before)
 
 
@@ -191,7 +220,7 @@ def scroll(
 @pytest.mark.gl
 def test_two_fingers_on_a_trackpad_orbit(pane: CloudPane) -> None:
     before, picture = pane.save_view(), pane.grab_image()
-    scroll(canvas_of(pane), QPoint(40, 10))
+    scroll(surface_of(pane), QPoint(40, 10))
     after = pane.save_view()
     assert after.yaw_deg == pytest.approx(before.yaw_deg - 12.0)
     assert after.pitch_deg == pytest.approx(before.pitch_deg + 3.0)
@@ -202,18 +231,18 @@ def test_two_fingers_on_a_trackpad_orbit(pane: CloudPane) -> None:
 @pytest.mark.gl
 def test_what_a_trackpad_adds_by_itself_turns_nothing(pane: CloudPane) -> None:
     before = pane.save_view()
-    scroll(canvas_of(pane), QPoint(40, 10), Qt.ScrollPhase.ScrollMomentum)
+    scroll(surface_of(pane), QPoint(40, 10), Qt.ScrollPhase.ScrollMomentum)
     assert pane.save_view() == before
 
 
 @pytest.mark.gl
 def test_two_fingers_pan_with_shift_and_zoom_with_ctrl(pane: CloudPane) -> None:
     before = pane.save_view()
-    scroll(canvas_of(pane), QPoint(30, 0), keys=Qt.KeyboardModifier.ShiftModifier)
+    scroll(surface_of(pane), QPoint(30, 0), keys=Qt.KeyboardModifier.ShiftModifier)
     panned = pane.save_view()
     assert panned.target != before.target
     assert panned.yaw_deg == before.yaw_deg
-    scroll(canvas_of(pane), QPoint(0, 30), keys=Qt.KeyboardModifier.ControlModifier)
+    scroll(surface_of(pane), QPoint(0, 30), keys=Qt.KeyboardModifier.ControlModifier)
     zoomed = pane.save_view()
     assert zoomed.distance < panned.distance
     assert zoomed.target == panned.target
@@ -230,7 +259,7 @@ def native(canvas: QWidget, kind: Qt.NativeGestureType, value: float) -> None:
 
 @pytest.mark.gl
 def test_a_pinch_zooms_a_twist_turns_and_a_double_tap_resets(pane: CloudPane) -> None:
-    canvas, home = canvas_of(pane), pane.save_view()
+    canvas, home = surface_of(pane), pane.save_view()
     native(canvas, Qt.NativeGestureType.ZoomNativeGesture, 0.25)
     assert pane.save_view().distance == pytest.approx(home.distance / 1.25)
     native(canvas, Qt.NativeGestureType.RotateNativeGesture, 15.0)
@@ -241,7 +270,7 @@ def test_a_pinch_zooms_a_twist_turns_and_a_double_tap_resets(pane: CloudPane) ->
 
 @pytest.mark.gl
 def test_a_pinch_on_a_touch_screen_zooms_turns_and_pans(pane: CloudPane) -> None:
-    canvas, home = canvas_of(pane), pane.save_view()
+    canvas, home = surface_of(pane), pane.save_view()
     pinch = QPinchGesture()
     pinch.setScaleFactor(1.25)
     pinch.setLastRotationAngle(5.0)
@@ -260,7 +289,7 @@ def test_keys_fly_while_the_right_button_is_held_and_reach_no_shortcut(
     shortcut = QShortcut(QKeySequence("W"), pane)
     shortcut.activated.connect(RecordInto(pressed))
     pane.activateWindow()
-    canvas = canvas_of(pane)
+    canvas = surface_of(pane)
     canvas.setFocus()
     qtbot.waitUntil(canvas.hasFocus, timeout=5000)
     start = eye(pane.save_view())
@@ -280,7 +309,7 @@ def test_keys_fly_while_the_right_button_is_held_and_reach_no_shortcut(
 
 @pytest.mark.gl
 def test_losing_the_focus_ends_the_flight(pane: CloudPane, qtbot: QtBot) -> None:
-    canvas = canvas_of(pane)
+    canvas = surface_of(pane)
     QTest.mousePress(canvas, Qt.MouseButton.RightButton)
     QTest.keyPress(canvas, Qt.Key.Key_D)
     QApplication.sendEvent(canvas, QEvent(QEvent.Type.WindowDeactivate))
@@ -292,8 +321,8 @@ def test_losing_the_focus_ends_the_flight(pane: CloudPane, qtbot: QtBot) -> None
 @pytest.mark.gl
 def test_home_brings_the_default_view_back(pane: CloudPane) -> None:
     home = pane.save_view()
-    drag(canvas_of(pane), Qt.MouseButton.LeftButton, QPoint(90, 40))
-    QTest.keyClick(canvas_of(pane), Qt.Key.Key_Home)
+    drag(surface_of(pane), Qt.MouseButton.LeftButton, QPoint(90, 40))
+    QTest.keyClick(surface_of(pane), Qt.Key.Key_Home)
     assert pane.save_view() == home
 
 
@@ -331,7 +360,7 @@ def test_a_change_of_unit_frames_anew(pane: CloudPane) -> None:
 @pytest.mark.gl
 def test_a_double_click_asks_to_enlarge(pane: CloudPane, qtbot: QtBot) -> None:
     with qtbot.waitSignal(pane.enlarge_requested):
-        QTest.mouseDClick(canvas_of(pane), Qt.MouseButton.LeftButton)
+        QTest.mouseDClick(surface_of(pane), Qt.MouseButton.LeftButton)
 
 
 @pytest.mark.gl
@@ -481,7 +510,7 @@ class RecordInto:
 
 
 def drag(
-    canvas: CloudCanvas,
+    canvas: QWidget,
     button: Qt.MouseButton,
     way: QPoint,
     modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
@@ -493,7 +522,7 @@ def drag(
 
 
 def move(
-    canvas: CloudCanvas, button: Qt.MouseButton, to: QPoint, modifier: Qt.KeyboardModifier
+    canvas: QWidget, button: Qt.MouseButton, to: QPoint, modifier: Qt.KeyboardModifier
 ) -> None:
     """A move with the button down, which QTest.mouseMove does not send."""
     point = QPointF(to)
@@ -508,7 +537,7 @@ def move(
     QApplication.sendEvent(canvas, event)
 
 
-def wheel(canvas: CloudCanvas, delta: int) -> None:
+def wheel(canvas: QWidget, delta: int) -> None:
     centre = QPointF(canvas.rect().center())
     event = QWheelEvent(
         centre,
