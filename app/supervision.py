@@ -142,7 +142,7 @@ class StageWatch:
     """
 
     def __init__(self) -> None:
-        self._backoff = Backoff(calm_s=60.0)
+        self._backoff = Backoff()
         self._is_broken = False
         self.reason = ""
 

@@ -240,7 +240,7 @@ def open_files(process: psutil.Process) -> int:
 def shuffled(rng: random.Random) -> list[str]:
     """Every fault once, to be taken from the end.
 
-    What ends a stage comes far apart, so that each stage has its minute to count as recovered: the
+    What ends a stage comes far apart, so that each stage has the time to count as recovered: the
     watchdog takes its time, on purpose, with what fails again and again.
     """
     hangs = ["capture_hangs", "lane_hangs"]

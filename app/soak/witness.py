@@ -11,8 +11,8 @@ from app.results import FrameResult
 from app.session import AppSession
 from models import registry
 
-RECURS_S = 75.0
-"""The watchdog calls what fails again within a minute of its last pause a recurrence."""
+RECURS_S = 35.0
+"""The watchdog calls what fails again within half a minute of its last pause a recurrence."""
 
 
 class Witness(QObject):
