@@ -27,6 +27,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from models.flashdepth.convolution import Then, convolve
 from models.flashdepth.lite_encoder import (
     FEATURE_STRIDES,
     FEATURE_WIDTHS,
@@ -98,7 +99,8 @@ class ResidualUnit(nn.Module):
         self.conv2 = nn.Conv2d(width, width, 3, padding=1)
 
     def forward(self, x: Tensor) -> Tensor:
-        return cast(Tensor, x + self.conv2(F.relu(self.conv1(F.relu(x)))))
+        inside = convolve(self.conv1, F.relu(x), Then.RELU)
+        return convolve(self.conv2, inside, plus=x)
 
 
 class Fusion(nn.Module):
@@ -136,7 +138,7 @@ class Hold(nn.Module):
 
     def forward(self, path: Tensor, previous: Tensor) -> Tensor:
         """Two (b, width, h, w) maps -> (b, width, h, w)."""
-        seen = F.relu(self.look(torch.cat([path, previous], 1)))
+        seen = convolve(self.look, torch.cat([path, previous], 1), Then.RELU)
         return cast(Tensor, path + self.gate(seen).sigmoid() * self.change(previous - path))
 
 
@@ -158,7 +160,8 @@ class Head(nn.Module):
         x = F.interpolate(
             self.narrow(path), finest.shape[-2:], mode="bilinear", align_corners=False
         )
-        x = F.relu(self.mix(F.relu(x + self.skip(finest))))
+        x = convolve(self.skip, finest, Then.RELU, plus=x)
+        x = convolve(self.mix, x, Then.RELU)
         with torch.autocast(x.device.type, enabled=False):
             # Eight bits of mantissa would make a staircase of a slope: the last sum is exact.
             x = self.out(x.to(self.out.weight.dtype))
@@ -202,6 +205,7 @@ class FlashDepthLite(nn.Module):
         """This network, made ready to run: convolutions in `dtype`, memory and output float32."""
         self.eval().requires_grad_(False)
         self.to(dtype=dtype)
+        self.encoder.widen()
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.temporal.float()
         self.head.out.float()
@@ -278,4 +282,6 @@ class FlashDepthLite(nn.Module):
 
 def _side_by_side(maps: list[Tensor]) -> Tensor:
     """T maps (B, C, h, w) as one (B * T, C, h, w), the frames of a clip side by side."""
+    if len(maps) == 1:
+        return maps[0]
     return torch.stack(maps, 1).flatten(0, 1).contiguous(memory_format=torch.channels_last)

@@ -16,6 +16,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from models.flashdepth.convolution import Then, convolve
+
 PIXEL_MEAN = 127.0
 """Subtracted from 8-bit colour values before they enter the network."""
 PIXEL_SCALE = 128.0
@@ -64,7 +66,26 @@ class SameConv(nn.Conv2d):
         self._margin = None if even else (total // 2, total - total // 2) * 2
 
     def forward(self, x: Tensor) -> Tensor:
-        return super().forward(x if self._margin is None else F.pad(x, self._margin))
+        return super().forward(self.padded(x))
+
+    def padded(self, x: Tensor) -> Tensor:
+        """`x` with the margin that the convolution itself does not add."""
+        return x if self._margin is None else F.pad(x, self._margin)
+
+    def widen(self) -> None:
+        """Pad evenly instead: with a row and a column of zeros more the kernel sees the same.
+
+        Saves a copy of the map. For inference; weights saved afterwards have the wider kernel.
+        """
+        if self._margin is None:
+            return
+        before, after = self._margin[:2]
+        grown = after - before
+        wider = F.pad(self.weight.detach(), (grown, 0, grown, 0))
+        self.weight = nn.Parameter(wider, requires_grad=self.weight.requires_grad)
+        self.kernel_size = (wider.shape[-2], wider.shape[-1])
+        self.padding = (after, after)
+        self._margin = None
 
 
 class InvertedResidual(nn.Module):
@@ -79,9 +100,9 @@ class InvertedResidual(nn.Module):
         self.shortcut = stride == 1 and inputs == outputs
 
     def forward(self, x: Tensor) -> Tensor:
-        y = x if self.expand is None else F.relu6(self.expand(x))
-        y = cast(Tensor, self.project(F.relu6(self.filter(y))))
-        return x + y if self.shortcut else y
+        y = x if self.expand is None else convolve(self.expand, x, Then.RELU6)
+        y = convolve(self.filter, self.filter.padded(y), Then.RELU6)
+        return convolve(self.project, y, plus=x if self.shortcut else None)
 
 
 class LiteEncoder(nn.Module):
@@ -105,6 +126,12 @@ class LiteEncoder(nn.Module):
         self.blocks = nn.ModuleList(blocks)
         self.frozen_blocks = 0
 
+    def widen(self) -> None:
+        """Spare the maps of strided convolutions a copy; for inference (see SameConv.widen)."""
+        for module in self.modules():
+            if isinstance(module, SameConv):
+                module.widen()
+
     def freeze(self, blocks: int) -> None:
         """Keep the stem and the first `blocks` blocks; no gradient is computed there.
 
@@ -124,7 +151,7 @@ class LiteEncoder(nn.Module):
         """
         features = []
         with torch.set_grad_enabled(torch.is_grad_enabled() and not self.frozen_blocks):
-            x = F.relu6(self.stem(frames))
+            x = convolve(self.stem, self.stem.padded(frames), Then.RELU6)
         for index, block in enumerate(self.blocks):
             with torch.set_grad_enabled(torch.is_grad_enabled() and index >= self.frozen_blocks):
                 x = block(x)
