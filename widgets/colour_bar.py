@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass
 
@@ -9,8 +10,9 @@ import numpy as np
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
+from renderers.fitting import Fitter
 from widgets import theme
-from widgets.picture import ColourTable, Picture, UInt8, levels_picture
+from widgets.picture import ColourTable, Picture, UInt8, draw_smooth, levels_picture
 from widgets.theme import COLOURS, SPACE, SPACE_XS
 
 BAR_PX = 10
@@ -56,11 +58,22 @@ def ticks(low: float, high: float, most: int) -> list[float]:
     return [round(i * step, 12) for i in range(first, last + 1)][:most]
 
 
+@functools.lru_cache(maxsize=64)
+def _width(font: str, unit: str) -> float:
+    """Asked for at every paint and every move of the mouse, and slow to find out."""
+    described = QFont()
+    described.fromString(font)
+    metrics = QFontMetricsF(theme.small_font(described))
+    numbers = BAR_PX + SPACE_XS + metrics.horizontalAdvance("−0.0000")
+    return max(numbers, metrics.horizontalAdvance(unit)) + SPACE
+
+
 class ColourBar:
     """Draws a Scale beside a picture; holds the colours it was last given."""
 
     def __init__(self) -> None:
         self._table = ColourTable()
+        self._fitter = Fitter()
         self._strip: Picture | None = None
         self._strip_of: UInt8 | None = None
         self._ramp = np.arange(255, 0, -1, dtype=np.uint8).reshape(255, 1).copy()
@@ -69,7 +82,7 @@ class ColourBar:
     def set_table(self, table: UInt8) -> None:
         """The (256, 3) uint8 colours of the bar; entry 0 stands for unknown and is not shown."""
         if table is not self._strip_of:
-            self._strip = levels_picture(self._ramp, self._table.colours(table))
+            self._strip = levels_picture(self._ramp, table, self._table.colours(table))
             self._strip_of = table
 
     def set_scale(self, scale: Scale | None) -> None:
@@ -78,10 +91,7 @@ class ColourBar:
 
     def width(self, font: QFont) -> float:
         """Pixels the bar and its words need; steady, so that pictures do not jump."""
-        metrics = QFontMetricsF(theme.small_font(font))
-        numbers = BAR_PX + SPACE_XS + metrics.horizontalAdvance("−0.0000")
-        words = metrics.horizontalAdvance(self._scale.unit if self._scale else "relative")
-        return max(numbers, words) + SPACE
+        return _width(font.toString(), self._scale.unit if self._scale else "relative")
 
     def paint(self, painter: QPainter, area: QRectF, font: QFont) -> None:
         """Draw unit, upper word, bar with values and lower word into `area`, top to bottom."""
@@ -108,8 +118,9 @@ class ColourBar:
         painter.drawText(above, MIDDLE_LEFT, scale.high_word)
         painter.drawText(below, MIDDLE_LEFT, scale.low_word)
         if bar.height() >= line:
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
-            painter.drawImage(bar, self._strip.image)
+            device = painter.device()
+            ratio = device.devicePixelRatioF() if device is not None else 1.0
+            draw_smooth(painter, self._strip, bar, bar, self._fitter, ratio)
             self._paint_ticks(painter, bar, area.right(), metrics)
 
     def _paint_ticks(

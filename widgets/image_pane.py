@@ -8,6 +8,7 @@ from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
+from renderers.fitting import Fitter
 from widgets import pane_paint, theme
 from widgets.hint import Hint
 from widgets.linked_view import LinkedView
@@ -15,6 +16,7 @@ from widgets.picture import (
     ColourTable,
     Picture,
     UInt8,
+    draw_smooth,
     levels_picture,
     rgb_picture,
     rgba_picture,
@@ -45,6 +47,7 @@ class ImagePane(PictureSurface):
         self._title, self._caption = title, ""
         self._accent = accent
         self._overlay: Picture | None = None
+        self._fitter, self._overlay_fitter = Fitter(), Fitter()
         self._table = ColourTable()
         self._placeholder = "Waiting for the first picture"
         self._banner: tuple[str, str] | None = None
@@ -65,7 +68,7 @@ class ImagePane(PictureSurface):
 
     def show_levels(self, levels: UInt8, table: UInt8) -> None:
         """Show (H, W) uint8 through a (256, 3) uint8 table; neither is copied."""
-        self._show(levels_picture(levels, self._table.colours(table)))
+        self._show(levels_picture(levels, table, self._table.colours(table)))
 
     def clear(self, placeholder: str = "") -> None:
         """Forget the picture; `placeholder` says in its place why there is none."""
@@ -169,14 +172,15 @@ class ImagePane(PictureSurface):
 
     def paint_picture(self, painter: QPainter, picture: Picture) -> None:
         """Draw the picture and its overlay; enlarged pixels stay square."""
-        rect = self.picture_rect()
-        scale = rect.width() / picture.width * self.devicePixelRatioF()
-        smooth = QPainter.RenderHint.SmoothPixmapTransform
-        painter.setRenderHint(smooth, scale < NEAREST_FROM_SCALE and scale != 1.0)
-        painter.drawImage(rect, picture.image)
+        rect, area, ratio = self.picture_rect(), self.picture_area(), self.devicePixelRatioF()
+        scale = rect.width() / picture.width * ratio
+        if scale < NEAREST_FROM_SCALE and scale != 1.0:
+            draw_smooth(painter, picture, rect, area, self._fitter, ratio)
+        else:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+            painter.drawImage(rect, picture.image)
         if self._overlay is not None:
-            painter.setRenderHint(smooth, True)
-            painter.drawImage(rect, self._overlay.image)
+            draw_smooth(painter, self._overlay, rect, area, self._overlay_fitter, ratio)
 
     def paint_marks(self, painter: QPainter, area: QRectF) -> None:
         """Draw row marks, scan line, pins and cross hair."""

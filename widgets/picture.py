@@ -1,4 +1,4 @@
-"""Arrays as Qt images without copying them."""
+"""Arrays as Qt images without copying them, and how they get onto a painter."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6 import sip
-from PyQt6.QtGui import QImage
+from PyQt6.QtCore import QPointF, QRect, QRectF
+from PyQt6.QtGui import QImage, QPainter
+
+from renderers.fitting import Fitter, Part, premultiplied
 
 UInt8 = NDArray[np.uint8]
 
@@ -18,10 +21,12 @@ class Picture:
 
     image : what a painter draws.
     array : the pixels behind it; nobody may write to them.
+    table : (256, 3) uint8, the colours of a picture of levels.
     """
 
     image: QImage
     array: UInt8
+    table: UInt8 | None = None
 
     @property
     def width(self) -> int:
@@ -61,22 +66,78 @@ def rgba_picture(rgba: UInt8) -> Picture:
     """(H, W, 4) uint8, straight alpha, as a picture. Raises ValueError for any other shape."""
     if rgba.ndim != 3 or rgba.shape[2] != 4 or rgba.dtype != np.uint8:
         raise ValueError(f"an overlay is (H, W, 4) uint8, not {rgba.shape} {rgba.dtype}")
-    return _wrapped(rgba, 4, QImage.Format.Format_RGBA8888)
+    return _wrapped(premultiplied(rgba), 4, QImage.Format.Format_RGBA8888_Premultiplied)
 
 
-def levels_picture(levels: UInt8, colours: list[int]) -> Picture:
-    """(H, W) uint8 through 256 colours as a picture. Raises ValueError for any other shape."""
+def levels_picture(levels: UInt8, table: UInt8, colours: list[int]) -> Picture:
+    """(H, W) uint8 through a (256, 3) uint8 table as a picture.
+
+    colours : what ColourTable makes of the table. Raises ValueError for levels of another shape.
+    """
     if levels.ndim != 2 or levels.dtype != np.uint8:
         raise ValueError(f"levels are (H, W) uint8, not {levels.shape} {levels.dtype}")
-    picture = _wrapped(levels, 1, QImage.Format.Format_Indexed8)
+    picture = _wrapped(levels, 1, QImage.Format.Format_Indexed8, table)
     picture.image.setColorTable(colours)
     return picture
 
 
-def _wrapped(array: UInt8, channels: int, form: QImage.Format) -> Picture:
-    height, width = array.shape[:2]
+def draw_smooth(
+    painter: QPainter,
+    picture: Picture,
+    rect: QRectF,
+    clip: QRectF,
+    fitter: Fitter,
+    pixel_ratio: float,
+) -> None:
+    """Draw the whole picture into `rect`, of which `clip` is visible, between its pixels smoothly.
+
+    fitter : one for each picture that is painted again and again.
+    pixel_ratio : physical pixels per unit of the painter.
+    """
+    target = _on_pixels(rect.intersected(clip), pixel_ratio)
+    if target.isEmpty():
+        return
+    part = Part(0, 0, picture.width, picture.height, target.width(), target.height())
+    if not clip.contains(rect):
+        across, down = picture.width / rect.width(), picture.height / rect.height()
+        part = Part(
+            (target.left() / pixel_ratio - rect.left()) * across,
+            (target.top() / pixel_ratio - rect.top()) * down,
+            target.width() / pixel_ratio * across,
+            target.height() / pixel_ratio * down,
+            target.width(),
+            target.height(),
+        )
+    if picture.image.hasAlphaChannel():
+        image = _looking_into(fitter.rgba(picture.array, part), picture.image.format())
+    else:
+        pixels = (
+            fitter.rgb(picture.array, part)
+            if picture.table is None
+            else fitter.levels(picture.array, picture.table, part)
+        )
+        image = _looking_into(pixels, QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(pixel_ratio)
+    painter.drawImage(QPointF(target.left(), target.top()) / pixel_ratio, image)
+
+
+def _on_pixels(rect: QRectF, pixel_ratio: float) -> QRect:
+    """The physical pixels that `rect` covers, rounded at its edges."""
+    left, top = round(rect.left() * pixel_ratio), round(rect.top() * pixel_ratio)
+    right, bottom = round(rect.right() * pixel_ratio), round(rect.bottom() * pixel_ratio)
+    return QRect(left, top, right - left, bottom - top)
+
+
+def _wrapped(
+    array: UInt8, channels: int, form: QImage.Format, table: UInt8 | None = None
+) -> Picture:
     if array.strides[-1] != 1 or (channels > 1 and array.strides[1] != channels):
         array = np.ascontiguousarray(array)
+    return Picture(_looking_into(array, form), array, table)
+
+
+def _looking_into(array: UInt8, form: QImage.Format) -> QImage:
+    height, width = array.shape[:2]
     start = sip.voidptr(array.ctypes.data)
-    image = QImage(start, width, height, array.strides[0], form)  # type: ignore[call-overload]
-    return Picture(image, array)
+    image: QImage = QImage(start, width, height, array.strides[0], form)  # type: ignore[call-overload]
+    return image

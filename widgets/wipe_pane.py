@@ -52,7 +52,7 @@ class WipePane(ScaledPane):
 
     def show_pair(self, levels_a: UInt8, levels_b: UInt8, table: UInt8) -> None:
         """Show both lanes' (H, W) uint8 levels through one (256, 3) uint8 table, uncopied."""
-        self._second = levels_picture(levels_b, self._table.colours(table))
+        self._second = levels_picture(levels_b, table, self._table.colours(table))
         self.show_levels(levels_a, table)
 
     def clear(self, placeholder: str = "") -> None:

@@ -1,0 +1,111 @@
+"""Pictures brought to the size at which they are painted.
+
+Qt's painter can do that by itself, but holds Python's lock meanwhile, and the network that is
+worked out beside it waits for that lock hundreds of times a frame. OpenCV lets go of it, and takes
+less time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.frames import UInt8
+from models.opencv import cv2
+
+_SAME = 1e-3  # source pixels; a part that differs less from the whole picture is the whole
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a picture and the size to bring it to.
+
+    left, top, width, height : in pixels of the picture, fractions included; pixel (0, 0) reaches
+        from 0 to 1. columns, rows : pixels of the result, both at least 1.
+    """
+
+    left: float
+    top: float
+    width: float
+    height: float
+    columns: int
+    rows: int
+
+    def is_whole(self, picture: UInt8) -> bool:
+        """Whether it is all of the (H, W) or (H, W, C) picture."""
+        height, width = picture.shape[:2]
+        off = (self.left, self.top, self.width - width, self.height - height)
+        return all(abs(by) < _SAME for by in off)
+
+
+class Fitter:
+    """Brings one layer's pictures to size, into memory of its own.
+
+    A result is good until the next call. Opaque ones are (rows, columns, 4) uint8 in the order
+    blue, green, red, 255, which is what Qt's screens hold: it copies them without converting.
+    """
+
+    def __init__(self) -> None:
+        self._memory: dict[str, UInt8] = {}
+
+    def rgb(self, picture: UInt8, part: Part) -> UInt8:
+        """`part` of an (H, W, 3) uint8 picture, bilinear, opaque."""
+        return self._opaque(self._fit(picture, part, "rgb"), part)
+
+    def rgba(self, picture: UInt8, part: Part) -> UInt8:
+        """`part` of an (H, W, 4) uint8 picture of premultiplied alpha, bilinear, as it is."""
+        return self._fit(picture, part, "rgba")
+
+    def levels(self, levels: UInt8, table: UInt8, part: Part) -> UInt8:
+        """`part` of (H, W) uint8 levels in the colours of a (256, 3) RGB table, opaque.
+
+        Level 0 stands for something else than the least of the others ("unknown"), so where it
+        occurs colours are mixed, else levels.
+        """
+        by_level = table.reshape(256, 1, 3)
+        if int(levels.min()) == 0:
+            return self.rgb(cv2.applyColorMap(levels, by_level), part)
+        fitted = self._fit(levels, part, "levels")
+        coloured = cv2.applyColorMap(fitted, by_level, dst=self._room(part, 3, "rgb"))
+        return self._opaque(coloured, part)
+
+    def _opaque(self, rgb: UInt8, part: Part) -> UInt8:
+        room = self._room(part, 4, "opaque")
+        opaque: UInt8 = cv2.cvtColor(rgb, cv2.COLOR_RGB2BGRA, dst=room)
+        return opaque
+
+    def _fit(self, picture: UInt8, part: Part, purpose: str) -> UInt8:
+        size = (part.columns, part.rows)
+        room = self._room(part, picture.shape[2] if picture.ndim == 3 else 1, purpose)
+        if part.is_whole(picture):
+            fitted: UInt8 = cv2.resize(picture, size, dst=room, interpolation=cv2.INTER_LINEAR)
+            return fitted
+        across, down = part.width / part.columns, part.height / part.rows
+        back = np.array(  # from a pixel of the result to one of the picture, centres at .0
+            [
+                [across, 0.0, part.left + across / 2 - 0.5],
+                [0.0, down, part.top + down / 2 - 0.5],
+            ]
+        )
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        warped: UInt8 = cv2.warpAffine(
+            picture, back, size, dst=room, flags=flags, borderMode=cv2.BORDER_REPLICATE
+        )
+        return warped
+
+    def _room(self, part: Part, channels: int, purpose: str) -> UInt8:
+        shape = (part.rows, part.columns) if channels == 1 else (part.rows, part.columns, channels)
+        room = self._memory.get(purpose)
+        if room is None or room.shape != shape:
+            room = self._memory[purpose] = np.empty(shape, np.uint8)
+        return room
+
+
+def premultiplied(rgba: UInt8) -> UInt8:
+    """(H, W, 4) uint8 of straight alpha with its colours multiplied by alpha.
+
+    Only such colours may be mixed: else what is transparent would tint its neighbours.
+    """
+    multiplied: UInt8 = cv2.cvtColor(rgba, cv2.COLOR_RGBA2mRGBA)
+    return multiplied
