@@ -28,7 +28,7 @@ from widgets.theme import COLOURS, SPACE
 Float64 = NDArray[np.float64]
 
 HISTORY = 600
-REFRESH_MS = 100
+REFRESH_MS = 200
 MARKS = {"cut": COLOURS.text, "reset": COLOURS.warn}
 _MOST_MARKS = 32
 _HEADROOM = 1.08

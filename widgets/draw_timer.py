@@ -12,9 +12,9 @@ WAITED_FOR_EVERY = 16
 class DrawTimer:
     """Times draws; `end` needs the context current.
 
-    glFinish holds the GUI thread until the GPU is done. Software renderers do the better part of
-    the work in the call itself, so they are never waited for; a GPU is at one draw in
-    `WAITED_FOR_EVERY`.
+    glFinish holds the GUI thread until the GPU is done, so a GPU is waited for at one draw in
+    `WAITED_FOR_EVERY`. What software renderers draw is read back at once, so they are waited for
+    every time, and here: called this way, Python's other threads go on meanwhile.
     """
 
     def __init__(self, software: bool) -> None:
@@ -29,8 +29,7 @@ class DrawTimer:
     def end(self) -> float | None:
         """The draw was handed over: milliseconds it took, or None if that is not known."""
         self._draws += 1
-        if not self._software:
-            if self._draws % WAITED_FOR_EVERY:
-                return None
-            gl.glFinish()
+        if not self._software and self._draws % WAITED_FOR_EVERY:
+            return None
+        gl.glFinish()
         return (time.perf_counter_ns() - self._started_ns) / 1e6

@@ -1,4 +1,4 @@
-"""What a draw costs is told, and the GUI thread hardly ever waits for it."""
+"""What a draw costs is told, and the GUI thread hardly ever waits for a GPU."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ def costs(timer: DrawTimer, draws: int) -> list[float | None]:
     return found
 
 
-def test_software_gl_is_never_waited_for_and_every_draw_has_a_cost(waits: list[str]) -> None:
+def test_software_gl_is_waited_for_at_every_draw(waits: list[str]) -> None:
     assert all(cost is not None and cost > 0 for cost in costs(DrawTimer(True), 200))
-    assert waits == []
+    assert len(waits) == 200
 
 
 def test_a_gpu_is_waited_for_at_one_draw_in_many(waits: list[str]) -> None:
