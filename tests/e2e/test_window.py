@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PyQt6 import sip
 from PyQt6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PyQt6.QtGui import QDropEvent, QGuiApplication
 from PyQt6.QtWidgets import QWidget
@@ -247,4 +248,5 @@ def test_a_signal_closes_the_window_in_good_order(
     session = start_session(source_width=160, source_height=120, panes=("rgb",))
     with closing_on_signals(session.window):
         signal.raise_signal(number)
-        qtbot.waitUntil(lambda: not session.window.isVisible(), timeout=10_000)
+        window = session.window  # a closed one is deleted soon after
+        qtbot.waitUntil(lambda: sip.isdeleted(window) or not window.isVisible(), timeout=10_000)
