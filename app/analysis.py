@@ -158,8 +158,9 @@ class Analyst:
     def _measure(self, look: _Look) -> FlickerResult | None:
         if not look.wishes.flicker_window:
             return None
-        if look.again and self._flicker is not None:
-            return self._flicker
+        known, frame = self._flicker, look.frame
+        if known is not None and (known.segment, known.frame_index) == (frame.segment, frame.index):
+            return known  # `again` is not enough: another view may have looked at this frame
         self._meter.window_frames = look.wishes.flicker_window
         self._flicker = self._meter.update(
             look.frame,
