@@ -127,7 +127,6 @@ class Pipeline:
         for lane in self._lanes.values():
             lane.reset()
         self._range.reset()
-        self._analyst.reset()
 
     def close(self) -> None:
         """Close every session; what is underway is lost. It may be configured anew afterwards."""
@@ -214,8 +213,13 @@ class Pipeline:
             analysis=self._analyse(result.frame, lanes, result.cut),
         )
 
+    def settle(self, result: FrameResult) -> FrameResult:
+        """The same result with what is worked out only now and then, for the frame that stays."""
+        again = self._analyse(result.frame, result.lanes, result.cut)
+        return dataclasses.replace(result, analysis=again, done_ns=self._clock_ns())
+
     def _analyse(self, frame: Frame, lanes: dict[str, LaneResult], cut: bool) -> Analysis | None:
-        if self._config is None or self._config.analysis.nothing:
+        if self._config is None:
             return None
         return self._analyst.look(frame, lanes, self._config.analysis, cut)
 
@@ -235,7 +239,6 @@ class Pipeline:
             if not lane.defers:
                 lane.reset()
         self._range.reset()
-        self._analyst.reset()
 
     def _display(self, seen: dict[str, Seen], failures: dict[str, str]) -> dict[str, LaneResult]:
         """The lanes as they are shown; one that cannot be costs neither the other nor the frame."""

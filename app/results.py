@@ -50,7 +50,10 @@ class Analysis:
     heat : by lane, (h, w, 4) uint8 overlay; grey : (H, W) uint8 picture to lay it on.
     slices : by lane, (n * SLICE_FRAMES, W) uint8 levels, about as high as the frame, newest row
         last; they span the last `slice_window` frames, and each lane saw `slice_frames` of them.
+    slice_breaks : by lane, lines that do not continue the one before: (age in frames, "cut" or
+        "reset").
     edges : (H, W, 4) uint8 overlay; boundary_f1 in [0, 1] where the truth is known.
+    is_settled : False where `boundary_f1` is that of a frame a little earlier.
     pins : by lane, disparity at each pin, NaN where unknown.
     failures : by view, one sentence that says why it shows nothing.
     """
@@ -62,8 +65,10 @@ class Analysis:
     slices: Mapping[str, UInt8] = field(default_factory=dict)
     slice_frames: Mapping[str, int] = field(default_factory=dict)
     slice_window: int = SLICE_FRAMES
+    slice_breaks: Mapping[str, tuple[tuple[int, str], ...]] = field(default_factory=dict)
     edges: UInt8 | None = None
     boundary_f1: float | None = None
+    is_settled: bool = True
     pins: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     failures: Mapping[str, str] = field(default_factory=dict)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
 from app.desks.lessons import usable
@@ -82,6 +82,46 @@ def test_an_xt_slice_grows_by_one_line_a_frame_and_its_row_can_be_moved(
     qtbot.waitUntil(lambda: _lines(session) >= 5, timeout=20_000)
     session.window.stage.scan_line_moved.emit(30)
     assert session.model.value.scan_line == pytest.approx(30 / 119)
+
+
+def test_the_scan_line_is_dragged_with_the_mouse_while_paused_and_keeps_its_lines(
+    start_session: Start, wait_until_shown: Wait, qtbot: QtBot
+) -> None:
+    session = start_session(
+        source_width=160, source_height=120, view="xt", panes=("rgb", "depth_a"), model_b="off"
+    )
+    wait_until_shown(session)
+    qtbot.waitUntil(lambda: _lines(session) >= 5, timeout=20_000)
+    session.controller.set_paused(True)
+    qtbot.waitUntil(lambda: not session.engine.capture.status.playing, timeout=5_000)
+    pane, row = session.window.stage.depth_a, int(0.5 * 119)
+    grip, target = (pane.to_screen(QPointF(80.5, y + 0.5)).toPoint() for y in (row, 30))
+    qtbot.mousePress(pane, Qt.MouseButton.LeftButton, pos=grip)
+    qtbot.mouseMove(pane, target)
+    qtbot.mouseRelease(pane, Qt.MouseButton.LeftButton, pos=target)
+    assert session.model.value.scan_line == pytest.approx(30 / 119, abs=2 / 119)
+
+    def moved() -> bool:
+        caption = session.window.stage.slice_a.header().caption
+        return f"row {int(session.model.value.scan_line * 119)} " in caption
+
+    qtbot.waitUntil(moved, timeout=10_000)
+    assert _lines(session) >= 5
+
+
+def test_flicker_that_is_switched_on_while_paused_shows_the_last_pair_of_frames(
+    start_session: Start, wait_until_shown: Wait, qtbot: QtBot
+) -> None:
+    session = start_session(
+        source=str(bikes()), pacing="every-frame", panes=("rgb", "depth_a", "depth_b")
+    )
+    wait_until_shown(session)
+    qtbot.waitUntil(lambda: session.engine.inference.finished >= 4, timeout=20_000)
+    session.controller.set_paused(True)
+    qtbot.waitUntil(lambda: not session.engine.capture.status.playing, timeout=5_000)
+    session.controller.toggle_view("flicker")
+    caption = session.window.stage.flicker_a.header
+    qtbot.waitUntil(lambda: "2 of 15 frames" in caption().caption, timeout=20_000)
 
 
 def _lines(session: AppSession) -> int:

@@ -8,7 +8,7 @@ from widgets.inspector.rows import ChoiceRow, SliderRow, ToggleRow
 from widgets.inspector.section import Section
 
 ALIGNMENTS: tuple[tuple[object, str], ...] = (
-    ("clip", "Over the clip"),
+    ("clip", "Over the shot"),
     ("frame", "Each frame"),
     ("none", "None"),
 )
