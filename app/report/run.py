@@ -218,7 +218,7 @@ class _Comparison:
         for lane, disparity in watched.items():
             size = working_size(*frame.size, self.options.short_side)
             numbers = self.tallies[lane].add(
-                reduce_disparity(disparity, size), seen.lanes[lane], cut
+                disparity, reduce_disparity(disparity, size), seen.lanes[lane], cut
             )
             if lane == TRUTH:
                 row.truth_flicker = numbers.error

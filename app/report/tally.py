@@ -32,11 +32,12 @@ class LaneTally:
         self._sums = AlignmentSums()
         self._truth_rows: list[int] = []
 
-    def add(self, reduced: Float32, seen: LaneFlicker, cut: bool) -> LaneRow:
-        """Take in one frame: its disparity at the working size and what the meter said."""
+    def add(self, disparity: Float32, reduced: Float32, seen: LaneFlicker, cut: bool) -> LaneRow:
+        """Take in one frame: its disparity, as it is and at the meter's working size, and what the
+        meter said."""
         if cut:
             self._noise.end_shot()
-        self._noise.add(reduced)
+        self._noise.add(disparity)
         self._opw.add(reduced, seen.error)
         self._steps.add(seen.scale)
         return LaneRow(error=seen.error, scale=seen.scale, shift=seen.shift, compared=seen.valid)
