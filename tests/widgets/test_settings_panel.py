@@ -235,3 +235,14 @@ def test_the_wheel_scrolls_and_turns_no_control(panel: SettingsPanel) -> None:
                     wheel(control, QPointF(4, 4), angle=120)
                     wheel(control, QPointF(4, 4), angle=-120)
     assert changes == []
+
+
+def test_outputs_for_the_tones_are_offered_by_name(panel: SettingsPanel, qtbot: QtBot) -> None:
+    panel.compare.set_sound_devices(["Speakers", "Hall"])
+    combo = panel.compare.row("sound_device").control
+    assert isinstance(combo, QComboBox)
+    words = [combo.itemText(at) for at in range(combo.count())]
+    assert words == ["The system's choice", "Speakers", "Hall"]
+    with qtbot.waitSignal(panel.changed) as changed:
+        combo.activated.emit(2)
+    assert changed.args == ["sound_device", "Hall"]
