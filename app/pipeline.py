@@ -13,13 +13,13 @@ import dataclasses
 import logging
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from app.analysis import AnalysisWishes, Analyst
 from app.lane_runner import LaneRunner
 from app.lanes import LANES, MISTAKES, Lane, Seen, without_memory
-from app.results import Analysis, FrameResult, LaneResult
+from app.results import Analysis, Breaks, FrameResult, LaneResult
 from app.sources.cuts import CutDetector
 from app.supervision import LaneTroubles
 from app.underway import Underway
@@ -68,6 +68,7 @@ class Pipeline:
         self._runner = LaneRunner(clock_ns, LaneTroubles())
         self._underway: deque[Underway] = deque()
         self._done_ns = 0
+        self._breaks = Breaks()
 
     @property
     def room(self) -> int:
@@ -77,6 +78,7 @@ class Pipeline:
     def successor(self) -> Pipeline:
         """A pipeline to take over from this one while it hangs: the lane at fault is put aside."""
         heir = Pipeline(self._clock_ns)
+        heir._breaks = self._breaks
         heir._runner.troubles = self._runner.troubles.copy()
         if (key := self._runner.in_hand) is not None:
             sentence = f"{key[1]} did not answer and was stopped."
@@ -177,6 +179,7 @@ class Pipeline:
         estimated_ns = self._clock_ns()
         lanes = self._display(seen, underway.failures)
         displayed_ns = self._clock_ns()
+        self._count_breaks(underway.cut, (lane.fresh for lane in seen.values()))
         frame = underway.frame
         analysis = self._analyse(frame, lanes, underway.cut)
         done_ns = self._done_ns = self._clock_ns()
@@ -189,7 +192,7 @@ class Pipeline:
             stages_ms["analysis"] = (done_ns - displayed_ns) / 1e6
         return FrameResult(
             frame, lanes, underway.failures, stages_ms, done_ns, underway.dropped, underway.cut,
-            analysis,
+            analysis, self._breaks,
         )  # fmt: skip
 
     def refresh(self, result: FrameResult) -> FrameResult:
@@ -204,6 +207,7 @@ class Pipeline:
                 saw = self._runner.run(name, lane, again, self._underway)
                 if saw is not None:
                     seen[name] = saw
+                    self._count_breaks(False, (saw.fresh,))
         lanes = self._display(seen, again.failures)
         return dataclasses.replace(
             result,
@@ -211,7 +215,12 @@ class Pipeline:
             failures=again.failures,
             done_ns=self._clock_ns(),
             analysis=self._analyse(result.frame, lanes, result.cut),
+            breaks=self._breaks,
         )
+
+    def _count_breaks(self, cut: bool, fresh: Iterable[bool]) -> None:
+        cuts, resets = self._breaks.cuts, self._breaks.resets
+        self._breaks = Breaks(cuts + cut, resets + (not cut and any(fresh)))
 
     def settle(self, result: FrameResult) -> FrameResult:
         """The same result with what is worked out only now and then, for the frame that stays."""

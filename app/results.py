@@ -73,6 +73,18 @@ class Analysis:
     failures: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Breaks:
+    """How often the stream did not go on, since it began: told by counting, so that who misses a
+    result still knows of a break in it.
+
+    cuts : in the picture. resets : a lane's memory began anew for another reason.
+    """
+
+    cuts: int = 0
+    resets: int = 0
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class FrameResult:
     """Everything the window needs to show one frame.
@@ -85,6 +97,7 @@ class FrameResult:
     dropped : frames that newer ones replaced before the networks saw them, so far.
     cut : the picture before this one belongs to another shot.
     analysis : what the comparing views need, if any is on.
+    breaks : counted up to this frame.
     """
 
     frame: Frame
@@ -95,3 +108,4 @@ class FrameResult:
     dropped: int = 0
     cut: bool = False
     analysis: Analysis | None = None
+    breaks: Breaks = Breaks()

@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 from app.analysis import Analyst
 from app.comparison import ComparisonViews
 from app.desks.charts import ChartsDesk
-from app.results import FrameResult, LaneResult
+from app.results import Breaks, FrameResult, LaneResult
 from app.settings import Settings, SettingsModel
 from app.translate import analysis_wishes
 from models.frames import DepthMap, Float32, Frame, Unit
@@ -240,6 +240,16 @@ def test_the_chart_of_flicker_peaks_at_the_frame_by_the_share_of_the_patch(
     lane_b = np.array([int(theme.LANE_B[at : at + 2], 16) for at in (1, 3, 5)])
     rows, _ = np.nonzero(np.abs(picture - lane_b).max(axis=2) < 40)
     assert rows.min() < 0.35 * len(picture)  # the peak is drawn, and drawn high
+
+
+def test_marks_outlive_the_results_they_came_with(charts: ChartsDesk) -> None:
+    counted = [Breaks()] * 3 + [Breaks(0, 1)] * 3 + [Breaks(1, 1)] * 6
+    frames = results(Settings(charts=True), 0.0, Pins.pins)
+    for n, (result, breaks) in enumerate(zip(frames, counted, strict=True)):
+        if n not in (3, 6):  # those that broke were dropped
+            charts.show(dataclasses.replace(result, breaks=breaks))
+    for chart in charts._charts.values():
+        assert list(chart._marks) == [(4, "reset"), (7, "cut")]
 
 
 def test_a_pinned_point_jumps_by_the_amplitude_where_it_flickers_alone(charts: ChartsDesk) -> None:
