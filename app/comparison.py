@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from app.flicker import FlickerResult, LaneFlicker
-from app.readings import UNIT_TEXT, title_of
+from app.readings import UNIT_TEXT, ranges_told, title_of
 from app.results import SLICE_FRAMES, Analysis, FrameResult
 from app.settings import Settings
 from models.frames import UInt8
@@ -120,7 +120,10 @@ class ComparisonViews:
             row = int(settings.scan_line * (result.frame.size[1] - 1))
             window = analysis.slice_window
             seen = min(window, analysis.slice_frames[name])
-            pane.set_caption(f"row {row} · {seen} of {SLICE_FRAMES}")
+            told = ranges_told(result.lanes, settings)
+            pane.set_caption(
+                " · ".join(filter(None, (told, f"row {row}", f"{seen} of {SLICE_FRAMES}")))
+            )
             pane.set_row_marks(_ages(window))
             pane.set_row_breaks(_breaks(analysis.slice_breaks.get(name, ()), window))
             pane.set_range(*lane.display_range, UNIT_TEXT[lane.depth.unit])

@@ -351,3 +351,14 @@ def test_the_flicker_view_differs_from_the_grey_picture_alone(stage: Stage) -> N
     grey = seen(stage.flicker_b)
     assert colour(grey).max() < 15
     assert np.abs(glowing.astype(int) - grey)[INSIDE].max(axis=2).min() > 30
+
+
+def test_slices_say_how_ranges_that_differ_were_matched(stage: Stage) -> None:
+    settings = Settings(view="xt", panes=("rgb", "depth_a"))
+    result = results(settings, 0.0)[-1]
+    show(stage, settings, result)
+    assert "matched" not in stage.slice_a.header().caption
+    other = dataclasses.replace(result.lanes["b"], display_range=(3.0, 9.0))
+    show(stage, settings, dataclasses.replace(result, lanes=result.lanes | {"b": other}))
+    for pane in (stage.slice_a, stage.slice_b):
+        assert pane.header().caption.startswith("matched by median and spread")
