@@ -142,8 +142,10 @@ class Analyst:
         """Add the frame to what is remembered; True if it is the one of last time once more."""
         last, moment = self._recent.newest, Moment.of(frame, lanes, cut)
         if last is not None and _key(last) == _key(moment):
-            self._recent.renew(moment)
-            self._slices.renew(last, moment)
+            is_other = self._recent.renew(moment)
+            self._slices.renew(last, moment, is_other)
+            if is_other:
+                self._flicker = None
             return True
         is_elsewhere = last is not None and last.segment != moment.segment
         if is_elsewhere and (seen := self._recent.rewind(frame)) is not None:

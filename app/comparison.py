@@ -135,7 +135,7 @@ def _flicker_caption(lane: LaneFlicker, seen: FlickerResult | None, window: int)
     if np.isnan(lane.recent) or seen is None:
         return "needs a second frame: play or step on"
     over = f"{seen.frames} of {window}" if seen.frames < window else f"{window}"
-    apart = f" · pairs {seen.gap} apart" if seen.gap > 1 else ""
+    apart = f" · pairs up to {seen.gap} apart" if seen.gap > 1 else ""
     return f"{lane.recent:.3f} · {over} frames{apart}"
 
 

@@ -8,6 +8,7 @@ the live view and the report speak of the same thing.
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
@@ -59,7 +60,8 @@ class FlickerResult:
     """What the meter saw at one frame.
 
     paired : the frame had a predecessor in the same shot.
-    gap : how many frames of the source lie between the two, 1 for neighbours; 0 without a pair.
+    gap : frames of the source from one to the next in the pairs of the window, at most; 1 where all
+        are neighbours, 0 without a pair.
     frames : how many frames the heat map has integrated in this shot, this one included.
     motion_px : median motion since then, pixels of the source; NaN without a predecessor.
     still : the picture as a whole did not move (static-scene noise means something).
@@ -150,7 +152,7 @@ class FlickerMeter:
         """Frames went by unseen: the next one has no predecessor. The spread is kept."""
         self._grey: UInt8 | None = None
         self._last: tuple[int, int, tuple[int, int]] | None = None  # segment, index, size
-        self._frames = 0
+        self._gaps: deque[int] = deque(maxlen=MAX_WINDOW_FRAMES)
 
     def forget(self, lane: str) -> None:
         """Another model runs in `lane` from now on."""
@@ -224,10 +226,12 @@ class FlickerMeter:
         known = flow is not None
         if paired and flow is None and self._grey is not None:
             flow = self._flow.between(self._grey, grey)
-        gap = seen.index - self._last[1] if paired and self._last is not None else 0
+        if not paired or self._last is None:
+            self._gaps.clear()
+        else:
+            self._gaps.append(seen.index - self._last[1])
         self._grey = grey
         self._last = (seen.segment, seen.index, seen.size)
-        self._frames = self._frames + 1 if paired else 1
         for name in list(self._lanes):
             if name not in seen.disparities:
                 del self._lanes[name]
@@ -252,8 +256,8 @@ class FlickerMeter:
             still=motion < _STILL_PX,
             true_flow=known,
             lanes=lanes,
-            gap=gap,
-            frames=self._frames,
+            gap=max(list(self._gaps)[-self._window_frames :], default=0),
+            frames=len(self._gaps) + 1,
         )
 
     def _follows(self, seen: MeterInput) -> bool:

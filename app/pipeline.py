@@ -103,7 +103,8 @@ class Pipeline:
                 lane.close()
             self._lanes[name] = Lane(model, config.options, config.attempt)
             self._range.reset()
-            self._analyst.forget(name)
+            if lane is None or registry.family(lane.model) != registry.family(model):
+                self._analyst.forget(name)  # else it is the same network, which only starts anew
             is_new = True
             if model != registry.OFF:
                 self._lanes[name].open()

@@ -108,15 +108,16 @@ class Recent:
         while len(self._moments) > most:
             self._moments.popleft()
 
-    def renew(self, moment: Moment) -> None:
-        """Replace the newest: the same frame with other lanes."""
+    def renew(self, moment: Moment) -> bool:
+        """Replace the newest: the same frame once more. True if a lane gave something else."""
         newest = self._moments.pop()
-        if newest.disparities is not None and moment.disparities is not None:
-            same = newest.disparities.keys() == moment.disparities.keys() and all(
-                newest.disparities[name] is one for name, one in moment.disparities.items()
-            )
-            moment.reduced = newest.reduced if same else None
+        before, now = newest.disparities or {}, moment.disparities or {}
+        is_same = before.keys() == now.keys() and all(before[name] is now[name] for name in now)
+        moment.cut = newest.cut
+        if is_same:
+            moment.reduced, moment.fresh = newest.reduced, newest.fresh
         self._moments.append(moment)
+        return not is_same
 
     def rewind(self, frame: Frame) -> Moment | None:
         """Go back to before `frame` and return it as it was seen here; else forget everything."""

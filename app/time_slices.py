@@ -5,6 +5,7 @@ Plain Python, used from the inference thread.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.recent import Moment, Recent
@@ -68,10 +69,14 @@ class TimeSlices:
         self._newest = newest
         return self._shown(newest, height)
 
-    def renew(self, seen: Moment, again: Moment) -> None:
-        """A frame was looked at again; its line stays as it was."""
-        if self._newest is seen:
-            self._newest = again
+    def renew(self, seen: Moment, again: Moment, is_other: bool) -> None:
+        """A frame was looked at again; its line stays unless a lane gave something else."""
+        if self._newest is not seen:
+            return
+        self._newest = again
+        for name in again.levels if is_other else ():
+            if (kept := self._slices.get(name)) is not None:
+                _push(kept, again, name, self._line or 0.0, kept.replace)
 
     def _shown(self, newest: Moment, height: int) -> SlicesShown:
         shown = {name: self._slices[name] for name in newest.levels}
@@ -86,10 +91,16 @@ class TimeSlices:
         )
 
 
-def _push(kept: XtSlice, moment: Moment, name: str, line: float) -> None:
+def _push(
+    kept: XtSlice,
+    moment: Moment,
+    name: str,
+    line: float,
+    how: Callable[[UInt8, str], object] | None = None,
+) -> None:
     levels = moment.levels.get(name)
     if levels is None or levels.shape[1] != kept.width:
         return
     kind = "cut" if moment.cut else "reset" if name in moment.fresh else ""
     row = min(len(levels) - 1, int(line * len(levels)))
-    kept.push(levels[row], kind)
+    (how or kept.push)(levels[row], kind)

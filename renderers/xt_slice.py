@@ -72,6 +72,15 @@ class XtSlice:
         self._filled = min(self._filled + 1, history)
         return self.picture()
 
+    def replace(self, line: UInt8, break_kind: str = "") -> None:
+        """Put another line in the place of the newest, which must be there; see `push`."""
+        self._next = (self._next - 1) % self.history
+        self._filled -= 1
+        self._pushed -= 1
+        if self._breaks and self._breaks[-1][0] == self._pushed:
+            self._breaks.pop()
+        self.push(line, break_kind)
+
     def breaks(self) -> tuple[tuple[int, str], ...]:
         """Where lines do not continue the one before, newest last: (age, kind).
 

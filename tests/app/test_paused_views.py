@@ -171,6 +171,21 @@ def test_a_reset_is_marked_in_the_slice_and_keeps_the_heat() -> None:
     assert np.nanmin(heat_of(found)) > 0.05
 
 
+def test_memory_that_is_emptied_while_paused_makes_a_mark_and_no_pair() -> None:
+    analyst = Analyst()
+    both = AnalysisWishes(flicker_window=8, heat=True, scan_line=0.5)
+    play(analyst, both, 0, 5)
+    found = analyst.look(frame(4), lanes(4, flicker=0.5, fresh=True), both)  # R
+    assert found is not None
+    assert lines(found) == list(range(5))
+    assert found.slice_breaks["b"] == ((0, "reset"),)
+    assert found.flicker is not None
+    assert np.isnan(found.flicker.lanes["b"].flicker)
+    found = analyst.look(frame(5), lanes(4, flicker=0.5), both)
+    assert found is not None and found.flicker is not None
+    assert found.flicker.lanes["b"].error == pytest.approx(0.0, abs=1e-3)
+
+
 def test_stepping_back_to_the_first_frame_after_a_cut_does_not_pair_across_it() -> None:
     analyst = Analyst()
     play(analyst, HEAT, 0, 5)
@@ -190,11 +205,14 @@ def test_frames_that_went_by_while_flicker_was_off_make_no_pair() -> None:
         assert found.flicker.gap == 1  # the frame before was remembered
 
 
-def test_skipped_frames_between_a_pair_are_told() -> None:
+def test_the_most_frames_between_the_pairs_of_the_window_are_told() -> None:
     analyst = Analyst()
-    for n in (0, 4):
+    for n, widest in ((0, 0), (1, 1), (5, 4), (6, 4), (7, 4)):
         found = looked(analyst, n, HEAT)
-    assert found.flicker is not None and found.flicker.gap == 4
+        assert found.flicker is not None and found.flicker.gap == widest
+    for n in range(8, 8 + HEAT.flicker_window):
+        found = looked(analyst, n, HEAT)
+    assert found.flicker is not None and found.flicker.gap == 1
 
 
 def test_what_is_remembered_is_bounded_and_nothing_but_a_pair_while_no_view_is_on() -> None:

@@ -7,9 +7,10 @@ import dataclasses
 import numpy as np
 import pytest
 
+from app.analysis import AnalysisWishes
 from app.lanes import without_memory
 from app.pipeline import Pipeline, PipelineConfig
-from app.results import Breaks
+from app.results import Analysis, Breaks
 from models import registry
 from models.errors import CheckpointError
 from models.estimator import EstimatorOptions, FrameMemo
@@ -212,3 +213,23 @@ def test_a_lane_that_cannot_be_shown_costs_neither_the_other_nor_the_frame(
     result = pipeline.step(make_frame(1))
     assert list(result.lanes) == ["a"]
     assert result.failures == {"b": "What net-per-frame gave cannot be shown; the log says why."}
+
+
+def test_the_memory_switch_marks_the_slice_and_another_network_begins_it_anew(
+    made: list[CountingSession],
+) -> None:
+    pipeline, wishes = Pipeline(), AnalysisWishes(scan_line=0.5)
+    config = PipelineConfig("net", "other", analysis=wishes)
+
+    def lines(index: int, **changes: object) -> Analysis:
+        pipeline.configure(dataclasses.replace(config, **changes))  # type: ignore[arg-type]
+        found = pipeline.step(make_frame(index)).analysis
+        assert found is not None
+        return found
+
+    for index in range(3):
+        lines(index)
+    found = lines(3, memory=False)
+    assert found.slice_frames == {"a": 4, "b": 4}
+    assert found.slice_breaks == {"a": ((0, "reset"),), "b": ()}
+    assert lines(4, model_a="other").slice_frames == {"a": 1, "b": 5}
