@@ -14,7 +14,8 @@ from typing import TypeVar
 
 import numpy as np
 
-from app.flicker import FlickerMeter, FlickerResult
+from app.flicker import FlickerMeter
+from app.flicker_values import FlickerResult
 from app.lanes import MISTAKES
 from app.recent import Moment, Recent
 from app.results import SLICE_FRAMES, Analysis, Difference, LaneResult

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from app.flicker import FlickerResult, LaneFlicker
+from app.flicker_values import FlickerResult, LaneFlicker
 from app.readings import UNIT_TEXT, ranges_told, title_of
 from app.results import SLICE_FRAMES, Analysis, FrameResult
 from app.settings import Settings

@@ -11,7 +11,8 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from app.flicker import FlickerMeter, MeterInput
+from app.flicker import FlickerMeter
+from app.flicker_values import MeterInput
 from app.results import LaneResult
 from models.frames import Float32, Frame, UInt8
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from app.flicker import FlickerResult
+from app.flicker_values import FlickerResult
 from models.frames import DepthMap, Frame, UInt8
 from models.metrics import Alignment
 

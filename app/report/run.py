@@ -10,7 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from app.flicker import FlickerMeter, FlickerResult
+from app.flicker import FlickerMeter
+from app.flicker_values import FlickerResult
 from app.orientation import oriented
 from app.report.accuracy import measure
 from app.report.findings import Findings

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from app.flicker import LaneFlicker
+from app.flicker_values import LaneFlicker
 from app.report.values import LaneRow
 from models.frames import Float32
 from models.metrics import (

@@ -482,7 +482,7 @@ def test_slices_stay_bounded_and_say_how_many_frames_they_skip() -> None:
 
 
 def test_the_worst_frames_lie_apart() -> None:
-    from app.flicker import FlickerResult, LaneFlicker
+    from app.flicker_values import FlickerResult, LaneFlicker
 
     worst = WorstFrames(("a",), 2)
     heat = np.zeros((HEIGHT, WIDTH), np.float32)

@@ -10,7 +10,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.desks.sound import SoundDesk
-from app.flicker import FlickerResult, LaneFlicker
+from app.flicker_values import FlickerResult, LaneFlicker
 from app.results import Analysis, FrameResult
 from app.settings import Settings, SettingsModel
 from app.sound import Sonifier
