@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from app.desks.lessons import usable
 from app.recording.verify import verify
 from app.session import AppSession
 from app.settings import Settings
+from models.opencv import cv2
 from tests.support.clips import bikes
 from tests.support.pixels import grabbed
 from widgets.lessons import load_lessons
@@ -292,3 +294,35 @@ def test_a_lane_without_weights_shows_no_picture_of_the_model_before(
     qtbot.waitUntil(refused, timeout=20_000)
     qtbot.wait(100)
     assert session.window.stage.depth_a.picture_size.isEmpty()
+
+
+def test_a_report_from_the_window_rests_playing_until_it_is_done(
+    start_session: Start,
+    wait_until_shown: Wait,
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folder, out = tmp_path / "clip", tmp_path / "report"
+    folder.mkdir()
+    picture = np.random.default_rng(0).integers(0, 255, (48, 64, 3), np.uint8)
+    for n in range(4):
+        cv2.imwrite(str(folder / f"{n}.png"), np.roll(picture, n, axis=1))
+    session = start_session(source=str(folder), panes=("rgb", "depth_a", "depth_b"), memory=False)
+    wait_until_shown(session)
+    paused: list[bool] = []
+    set_paused = session.controller.set_paused
+
+    def watched(is_paused: bool) -> None:
+        paused.append(is_paused)
+        set_paused(is_paused)
+
+    monkeypatch.setattr(session.controller, "set_paused", watched)
+    with qtbot.waitSignal(session.report.said, timeout=30_000) as said:
+        session.report.start_into(out)
+        assert paused == [True]
+    assert str(out) in said.args[0]
+    lanes = json.loads((out / "metrics.json").read_text(encoding="utf-8"))["lanes"]
+    assert {lane["model"] for lane in lanes.values()} == {"flashdepth-lite-per-frame"}
+    assert paused == [True, False]
+    qtbot.waitUntil(lambda: session.engine.capture.status.playing, timeout=5_000)
