@@ -43,8 +43,8 @@ _IDENTITY = Alignment(1.0, 0.0)
 class AnalysisWishes:
     """What is to be worked out. The default wants nothing.
 
-    difference : how lane B is aligned to A before it is taken away ("clip", "frame", "none"), or
-        "" for no difference.
+    difference : how lane B is aligned to A before it is taken away: "clip" by one pair for the
+        present shot as far as it was looked at, "frame", "none"; "" for no difference.
     flicker_window : frames the heat map integrates over, 1–60; 0 for no flicker at all.
     scan_line : height of the x-t slices' row as a share of the picture, or None for no slices.
     edges : "a" or "b" for depth edges of that lane and their boundary F1, "" for none.
