@@ -14,9 +14,12 @@ from typing import TypeVar
 
 import numpy as np
 
-from app.flicker import FlickerMeter, FlickerResult
+from app.flicker import FlickerMeter
+from app.flicker_values import FlickerResult
 from app.lanes import MISTAKES
+from app.recent import Moment, Recent
 from app.results import SLICE_FRAMES, Analysis, Difference, LaneResult
+from app.time_slices import SlicesShown, TimeSlices
 from models.frames import DepthMap, Float32, Frame, UInt8, Unit
 from models.geometry import Calibration
 from models.metrics import Alignment, PairSample, align_robust, boundary_f1, depth_from_disparity
@@ -24,7 +27,6 @@ from renderers.difference import difference_levels, difference_limit
 from renderers.edges import disparity_edges, edge_rgba
 from renderers.flicker_map import flicker_rgba, grey_levels
 from renderers.point_cloud import default_calibration
-from renderers.xt_slice import XtSlice, window_for
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +35,7 @@ T = TypeVar("T")
 _RESOLVE_EVERY = 15
 _RESCORE_EVERY = 10  # frames; the score is for reading, and ten times dearer than the edges
 _SAMPLE_STEP = 8
+_WINDOWS_BACK = 3  # what lies before weighs less than a hundredth
 _IDENTITY = Alignment(1.0, 0.0)
 
 
@@ -40,8 +43,8 @@ _IDENTITY = Alignment(1.0, 0.0)
 class AnalysisWishes:
     """What is to be worked out. The default wants nothing.
 
-    difference : how lane B is aligned to A before it is taken away ("clip", "frame", "none"), or
-        "" for no difference.
+    difference : how lane B is aligned to A before it is taken away: "clip" by one pair for the
+        present shot as far as it was looked at, "frame", "none"; "" for no difference.
     flicker_window : frames the heat map integrates over, 1–60; 0 for no flicker at all.
     scan_line : height of the x-t slices' row as a share of the picture, or None for no slices.
     edges : "a" or "b" for depth edges of that lane and their boundary F1, "" for none.
@@ -70,43 +73,37 @@ class _Look:
     frame: Frame
     lanes: Mapping[str, LaneResult]
     wishes: AnalysisWishes
-    cut: bool
     again: bool
 
 
 class Analyst:
-    """Works out what is wanted, frame after frame. One thread."""
+    """Works out what is wanted, frame after frame. One thread.
+
+    Breaks are seen in the frames: another segment or a cut begins another shot, a fresh lane has
+    lost its memory. A segment that goes back to a frame of a moment ago (a step back) goes on from
+    the frames before it.
+    """
 
     def __init__(self) -> None:
         self._meter = FlickerMeter(true_flow=False)
         self._flicker: FlickerResult | None = None
-        self._slices: dict[str, XtSlice] = {}
+        self._recent = Recent()
+        self._slices = TimeSlices()
         self._pairs = PairSample()
         self._alignment = _IDENTITY
         self._pairs_seen = 0
-        self._last: tuple[int, int] | None = None
-        self._changed: set[str] = set()
-        self._scan_line: float | None = None
         self._score: float | None = None
         self._score_age = 0
         self._failures: dict[str, str] = {}
         self._stumbling: set[str] = set()
 
-    def reset(self) -> None:
-        """Another shot begins: nothing before it is compared with what comes."""
-        self._meter.reset()
-        self._flicker = None
-        self._score_age = 0
-        self._pairs.clear()
-        self._pairs_seen = 0
-
     def forget(self, lane: str) -> None:
         """Another model runs in `lane` from now on: nothing of the last one is held against it."""
-        self._changed.add(lane)
-        self._slices.pop(lane, None)
-        self._score_age = 0
-        self._pairs.clear()
-        self._pairs_seen = 0
+        self._meter.forget(lane)
+        self._flicker = None
+        self._recent.forget(lane)
+        self._slices.forget(lane)
+        self._begin_alignment()
 
     def look(
         self,
@@ -116,29 +113,58 @@ class Analyst:
         cut: bool = False,
     ) -> Analysis | None:
         """Work out what `wishes` want. A frame seen before (paused) adds nothing to histories."""
+        again = self._remember(frame, lanes, cut, is_watched=not wishes.nothing)
         if wishes.nothing or not lanes:
             return None
-        again = self._last == (frame.segment, frame.index)
-        self._last = (frame.segment, frame.index)
-        seen = _Look(frame, lanes, wishes, cut, again)
+        seen = _Look(frame, lanes, wishes, again)
         self._failures = {}
         flicker = self._guarded("Flicker", self._measure, seen)
         edges, score = self._guarded("Depth edges", self._edges, seen) or (None, None)
-        slices = self._guarded("The x-t slice", self._slice, seen) or {}
-        frames = {name: self._slices[name].filled for name in slices}
+        slices = self._guarded("The x-t slice", self._slice, seen)
         return Analysis(
             difference=self._guarded("The difference", self._difference, seen),
             flicker=flicker,
             heat=_heat(flicker) if wishes.heat else {},
             grey=grey_levels(frame.rgb) if wishes.heat else None,
-            slices=slices,
-            slice_frames=frames,
-            slice_window=window_for(max(frames.values(), default=0), SLICE_FRAMES),
+            slices=slices.pictures if slices else {},
+            slice_frames=slices.frames if slices else {},
+            slice_window=slices.window if slices else SLICE_FRAMES,
+            slice_breaks=slices.breaks if slices else {},
             edges=edges,
             boundary_f1=score,
+            is_settled=score is None or self._score_age == 1,
             pins={name: _at(lane.depth.disparity, wishes.pins) for name, lane in lanes.items()},
             failures=self._failures,
         )
+
+    def _remember(
+        self, frame: Frame, lanes: Mapping[str, LaneResult], cut: bool, is_watched: bool
+    ) -> bool:
+        """Add the frame to what is remembered; True if it is the one of last time once more."""
+        last, moment = self._recent.newest, Moment.of(frame, lanes, cut)
+        if last is not None and _key(last) == _key(moment):
+            is_other = self._recent.renew(moment)
+            self._slices.renew(last, moment, is_other)
+            if is_other:
+                self._flicker = None
+            return True
+        is_elsewhere = last is not None and last.segment != moment.segment
+        if is_elsewhere and (seen := self._recent.rewind(frame)) is not None:
+            moment.cut = seen.cut
+        elif is_elsewhere:
+            self._meter.reset()
+            self._flicker = None
+            self._slices.clear()
+        if moment.cut or moment.fresh or is_elsewhere:
+            self._begin_alignment()
+        self._recent.add(moment, is_watched)
+        return False
+
+    def _begin_alignment(self) -> None:
+        """Nothing that was seen so far tells how B is to be laid over A from now on."""
+        self._score_age = 0
+        self._pairs.clear()
+        self._pairs_seen = 0
 
     def _guarded(self, view: str, work: Callable[[_Look], T], look: _Look) -> T | None:
         """What `work` finds, or None and a sentence: a view that stumbles costs no frame."""
@@ -150,24 +176,35 @@ class Analyst:
                 self._stumbling.add(view)
             what = str(error).strip().splitlines()[0] if str(error).strip() else "no reason given"
             self._failures[view] = f"{view} could not be worked out ({what}); the lanes go on."
-            self._meter.reset()
+            if view == "Flicker":
+                self._meter.reset()
+                self._flicker = None
             return None
         self._stumbling.discard(view)
         return found
 
     def _measure(self, look: _Look) -> FlickerResult | None:
-        if not look.wishes.flicker_window:
+        window = look.wishes.flicker_window
+        if not window:
             return None
-        if look.again and self._flicker is not None:
-            return self._flicker
-        self._meter.window_frames = look.wishes.flicker_window
-        self._flicker = self._meter.update(
-            look.frame,
-            {name: lane.depth.disparity for name, lane in look.lanes.items()},
-            cut=look.cut,
-            restarted=[n for n, lane in look.lanes.items() if lane.fresh or n in self._changed],
-        )
-        self._changed.clear()
+        known, moments = self._flicker, list(self._recent)
+        measured = None if known is None else (known.segment, known.frame_index)
+        is_same_window, self._meter.window_frames = window == self._meter.window_frames, window
+        is_same_frame = measured == _key(moments[-1])
+        if (
+            known is not None
+            and is_same_window
+            and is_same_frame
+            and known.lanes.keys() == set(look.lanes)
+        ):
+            return known
+        newest = moments[-1].measurable(self._meter)
+        follows = len(moments) > 1 and measured == _key(moments[-2])
+        if newest is not None and is_same_window and follows:
+            self._flicker = self._meter.add(newest)
+        else:  # it comes on, its window changed or the source went back
+            most = _WINDOWS_BACK * window + 1
+            self._flicker = self._meter.replay(self._recent.measurable(self._meter, most))
         return self._flicker
 
     def _difference(self, look: _Look) -> Difference | None:
@@ -197,25 +234,10 @@ class Analyst:
             return _IDENTITY
         return self._alignment
 
-    def _slice(self, look: _Look) -> dict[str, UInt8]:
-        line = look.wishes.scan_line
-        if line != self._scan_line:
-            self._slices.clear()  # lines of two rows in one picture would look like flicker
-            self._scan_line = line
-        if line is None:
-            return {}
-        for name, lane in look.lanes.items():
-            height, width = lane.levels.shape
-            kept = self._slices.get(name)
-            is_new = kept is None or kept.width != width
-            if kept is None or is_new:
-                kept = self._slices[name] = XtSlice(width, SLICE_FRAMES)
-            if is_new or not look.again:
-                kept.push(lane.levels[min(height - 1, int(line * height))])
-        shown = {name: self._slices[name] for name in look.lanes}
-        window = window_for(max(kept.filled for kept in shown.values()), SLICE_FRAMES)
-        enlarged = max(1, round(look.frame.size[1] / SLICE_FRAMES))  # to fill a frame's place
-        return {name: kept.stretched(window, enlarged) for name, kept in shown.items()}
+    def _slice(self, look: _Look) -> SlicesShown | None:
+        if look.wishes.scan_line is None:
+            return None
+        return self._slices.show(self._recent, look.wishes.scan_line, look.frame.size[1])
 
     def _edges(self, look: _Look) -> tuple[UInt8 | None, float | None]:
         lane = look.lanes.get(look.wishes.edges)
@@ -243,6 +265,10 @@ def _boundary_score(frame: Frame, depth: DepthMap) -> float | None:
     aligned = depth_from_disparity(found.apply(depth.disparity))
     score = boundary_f1(aligned, depth_from_disparity(truth.disparity))
     return None if math.isnan(score) else score
+
+
+def _key(moment: Moment) -> tuple[int, int]:
+    return moment.segment, moment.index
 
 
 def _heat(flicker: FlickerResult | None) -> dict[str, UInt8]:

@@ -71,6 +71,16 @@ def _input_size(text: str) -> int:
     return int(text)
 
 
+def _ema_factor(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0.0 <= value <= 0.99:
+        raise argparse.ArgumentTypeError(f"a factor lies between 0 and 0.99, not {text!r}")
+    return value
+
+
 def _seconds(text: str) -> float:
     try:
         value = float(text)
@@ -103,12 +113,15 @@ _COMMON: Mapping[str, Mapping[str, Any]] = {
     "--input-size": {"type": _input_size, "metavar": "N", "help": "network's short side"},
     "--a": {"metavar": "MODEL", "help": "model of lane A"},
     "--b": {"metavar": "MODEL", "help": "model of lane B"},
+    "--ema-factor": {
+        "type": _ema_factor, "metavar": "X", "help": "weight of the past in a +ema lane, 0 to 0.99",
+    },
     "--device": {"metavar": "auto|cpu|cuda[:N]|mps"},
     "--threads": {"type": _positive, "metavar": "N", "help": "CPU threads for networks"},
     "--debug": {"action": "store_true", "help": "log everything, show tracebacks"},
 }  # fmt: skip
 
-_ESTIMATING = ("--input-size", "--device", "--threads", "--debug")
+_ESTIMATING = ("--input-size", "--ema-factor", "--device", "--threads", "--debug")
 _LANES = ("--a", "--b", *_ESTIMATING)
 _ALL = tuple(_COMMON)
 _USED: Mapping[str, tuple[str, ...]] = {

@@ -5,9 +5,12 @@ Part of the display; lives on the GUI thread and paints what is ready.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from app.readings import UNIT_TEXT, title_of
+from app.flicker_values import FlickerResult, LaneFlicker
+from app.readings import UNIT_TEXT, ranges_told, title_of
 from app.results import SLICE_FRAMES, Analysis, FrameResult
 from app.settings import Settings
 from models.frames import UInt8
@@ -80,7 +83,7 @@ class ComparisonViews:
         limit = difference.limit
         pane.set_scale(Scale(-limit, limit, unit, "B nearer", "A nearer"))
         found = difference.alignment
-        how = {"clip": "over the clip", "frame": "each frame", "none": "not aligned"}
+        how = {"clip": "over the shot", "frame": "each frame", "none": "not aligned"}
         text = how[settings.difference_alignment]
         if settings.difference_alignment != "none":
             text = f"B × {found.scale:.2f} {found.shift:+.2f}, {text}"
@@ -98,7 +101,7 @@ class ComparisonViews:
                 continue
             shown = result.lanes[name]
             pane.set_model(f"Flicker · {title_of(shown.model)}")
-            pane.set_caption(_flicker_caption(lane.recent, settings.flicker_window))
+            pane.set_caption(_flicker_caption(lane, analysis.flicker, settings.flicker_window))
             pane.set_scale(HEAT_SCALE, self._heat_colours)
             pane.show_levels(analysis.grey, _GREY)
             pane.set_overlay(analysis.heat.get(name))
@@ -117,17 +120,23 @@ class ComparisonViews:
             row = int(settings.scan_line * (result.frame.size[1] - 1))
             window = analysis.slice_window
             seen = min(window, analysis.slice_frames[name])
-            pane.set_caption(f"row {row} · {seen} of {SLICE_FRAMES}")
+            told = ranges_told(result.lanes, settings)
+            pane.set_caption(
+                " · ".join(filter(None, (told, f"row {row}", f"{seen} of {SLICE_FRAMES}")))
+            )
             pane.set_row_marks(_ages(window))
+            pane.set_row_breaks(_breaks(analysis.slice_breaks.get(name, ()), window))
             pane.set_range(*lane.display_range, UNIT_TEXT[lane.depth.unit])
             pane.show_levels(picture, self._table)
 
 
-def _flicker_caption(recent: float, window: int) -> str:
+def _flicker_caption(lane: LaneFlicker, seen: FlickerResult | None, window: int) -> str:
     """What a flicker pane's header says; without a pair of frames there is nothing to tell."""
-    if np.isnan(recent):
-        return "needs a second frame"
-    return f"{recent:.3f} · {window} frames"
+    if np.isnan(lane.recent) or seen is None:
+        return "needs a second frame: play or step on"
+    over = f"{seen.frames} of {window}" if seen.frames < window else f"{window}"
+    apart = f" · pairs up to {seen.gap} apart" if seen.gap > 1 else ""
+    return f"{lane.recent:.3f} · {over} frames{apart}"
 
 
 def _ages(window: int) -> tuple[tuple[float, str], ...]:
@@ -137,3 +146,8 @@ def _ages(window: int) -> tuple[tuple[float, str], ...]:
         *((1.0 - age / window, f"−{age}") for age in ages),
         (1.0, "now"),
     )
+
+
+def _breaks(breaks: Sequence[tuple[int, str]], window: int) -> tuple[tuple[float, str], ...]:
+    """Lines across a slice of `window` frames where it does not go on, as (share, kind)."""
+    return tuple((1.0 - (age + 1) / window, kind) for age, kind in breaks if age + 1 < window)

@@ -10,7 +10,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtGui import QColor
 
 from app.comparison import ComparisonViews
-from app.readings import UNIT_TEXT, colour_at, disparity_at, title_of
+from app.readings import UNIT_TEXT, colour_at, disparity_at, ranges_told, title_of
 from app.results import FrameResult, LaneResult
 from app.settings import Settings
 from models import registry
@@ -158,6 +158,8 @@ class Display(QObject):
             self._stage.wipe.clear("Both lanes are needed to compare them")
             return
         self._stage.wipe.set_names(title_of(a.model), title_of(b.model))
+        # The numbers beside the colours are lane A's.
+        self._stage.wipe.set_caption(ranges_told(result.lanes, self._settings))
         self._stage.wipe.set_range(*a.display_range, UNIT_TEXT[a.depth.unit])
         self._stage.wipe.show_pair(a.levels, b.levels, self._table)
 

@@ -8,12 +8,14 @@ the live view and the report speak of the same thing.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections import deque
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
 import numpy as np
 
+from app.flicker_values import FlickerResult, LaneFlicker, MeterInput
 from models.flow import (
     Flow,
     FlowEstimator,
@@ -29,48 +31,6 @@ from models.opencv import cv2
 MAX_WINDOW_FRAMES = 60
 _MAX_GAP_FRAMES = 30  # a slow lane on a live source skips frames; more than this is another scene
 _STILL_PX = 0.1  # median motion, in pixels of the working size, below which the camera rests
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class LaneFlicker:
-    """One lane's steadiness at one frame. NaN wherever there is no predecessor to compare with.
-
-    error : mean warped error |warp(d_prev) - d| of this pair, in the lane's unit of disparity.
-    flicker : the same in units of the lane's spread (OPW of this pair): no unit, 0 is steady.
-    recent : `flicker` averaged over the window.
-    heat : (h, w) float32, `flicker` per pixel integrated over the window along the motion; NaN
-        where unknown. At the working size, which is smaller than the frame.
-    scale : s_t of disparity = s_t * warp(d_prev) + b_t; 1 is steady.
-    shift : change of the median level in units of the spread; 0 is steady.
-    valid : share of pixels that could be compared, 0–1.
-    """
-
-    error: float
-    flicker: float
-    recent: float
-    heat: Float32
-    scale: float
-    shift: float
-    valid: float
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class FlickerResult:
-    """What the meter saw at one frame.
-
-    paired : the frame had a predecessor in the same shot.
-    motion_px : median motion since then, pixels of the source; NaN without a predecessor.
-    still : the picture as a whole did not move (static-scene noise means something).
-    true_flow : motion came from the source, not from an estimate.
-    """
-
-    frame_index: int
-    segment: int
-    paired: bool
-    motion_px: float
-    still: bool
-    true_flow: bool
-    lanes: dict[str, LaneFlicker]
 
 
 @dataclass(slots=True)
@@ -121,8 +81,17 @@ class FlickerMeter:
     def reset(self) -> None:
         """Forget everything, the spread included: the next frame has no predecessor."""
         self._lanes: dict[str, _Lane] = {}
+        self.interrupt()
+
+    def interrupt(self) -> None:
+        """Frames went by unseen: the next one has no predecessor. The spread is kept."""
         self._grey: UInt8 | None = None
         self._last: tuple[int, int, tuple[int, int]] | None = None  # segment, index, size
+        self._gaps: deque[int] = deque(maxlen=MAX_WINDOW_FRAMES)
+
+    def forget(self, lane: str) -> None:
+        """Another model runs in `lane` from now on."""
+        self._lanes.pop(lane, None)
 
     def update(
         self,
@@ -138,65 +107,120 @@ class FlickerMeter:
         than 30 frames count as one without being told. restarted : lanes that lost their memory
         before this frame; they are not compared with what they said before.
         """
-        paired = not cut and self._follows(frame)
+        return self.add(self.reduced(frame, disparities, cut=cut, restarted=restarted))
+
+    def reduced(
+        self,
+        frame: Frame,
+        disparities: Mapping[str, Float32],
+        *,
+        cut: bool = False,
+        restarted: Collection[str] = (),
+    ) -> MeterInput:
+        """What `update` takes in, without taking it in."""
         grey = reduce_grey(frame.rgb, self._flow.working_size(frame.rgb))
-        flow = self._true_flow_to(frame, grey) if paired else None
+        size = (grey.shape[1], grey.shape[0])
+        return MeterInput(
+            frame.index,
+            frame.segment,
+            frame.size,
+            grey,
+            {name: reduce_disparity(one, size) for name, one in disparities.items()},
+            cut,
+            frozenset(restarted),
+            frame.truth if self._true_flow else None,
+        )
+
+    def add(self, seen: MeterInput) -> FlickerResult:
+        """`update` for what `reduced` made."""
+        return self._step(seen, paired=not seen.cut and self._follows(seen))
+
+    def replay(self, history: Sequence[MeterInput]) -> FlickerResult:
+        """Go through frames again, as if the first began a shot; what the last one shows.
+
+        Segments count for nothing, so a rewound source may follow what it showed before. Lanes
+        whose spread is known keep it. Raises ValueError without a frame.
+        """
+        if not history:
+            raise ValueError("there is no frame to go through")
+        known = {name for name, lane in self._lanes.items() if not lane.spread.is_empty}
+        self._lanes = {name: _Lane(spread=self._lanes[name].spread) for name in known}
+        self.interrupt()
+        for seen in history:
+            if self._last is not None:
+                self._last = (seen.segment, *self._last[1:])
+            result = self._step(seen, not seen.cut and self._follows(seen), known)
+        return result
+
+    def _step(
+        self, seen: MeterInput, paired: bool, known_spread: Collection[str] = ()
+    ) -> FlickerResult:
+        """known_spread : lanes whose spread has these frames in it already."""
+        grey = seen.grey
+        flow = self._true_flow_to(seen) if paired else None
         known = flow is not None
         if paired and flow is None and self._grey is not None:
             flow = self._flow.between(self._grey, grey)
+        if not paired or self._last is None:
+            self._gaps.clear()
+        else:
+            self._gaps.append(seen.index - self._last[1])
         self._grey = grey
-        self._last = (frame.segment, frame.index, frame.size)
+        self._last = (seen.segment, seen.index, seen.size)
         for name in list(self._lanes):
-            if name not in disparities:
+            if name not in seen.disparities:
                 del self._lanes[name]
         weight = None if flow is None else _weight(flow)
-        size = (grey.shape[1], grey.shape[0])
         lanes = {}
-        for name, disparity in disparities.items():
+        for name, disparity in seen.disparities.items():
             lane = self._lanes.setdefault(name, _Lane())
-            if not paired or name in restarted:
+            if not paired:
                 lane.previous, lane.heat, lane.recent = None, None, math.nan
-            lanes[name] = self._measure(lane, reduce_disparity(disparity, size), flow, weight)
+            elif name in seen.restarted:
+                lane.previous = None
+            if name not in known_spread:
+                lane.spread.fade(self._fade)
+                lane.spread.add(disparity)
+            lanes[name] = self._measure(lane, disparity, flow, weight)
         motion = math.nan if flow is None else flow.median_px
         return FlickerResult(
-            frame_index=frame.index,
-            segment=frame.segment,
+            frame_index=seen.index,
+            segment=seen.segment,
             paired=paired,
-            motion_px=motion * frame.size[0] / size[0],
+            motion_px=motion * seen.size[0] / grey.shape[1],
             still=motion < _STILL_PX,
             true_flow=known,
             lanes=lanes,
+            gap=max(list(self._gaps)[-self._window_frames :], default=0),
+            frames=len(self._gaps) + 1,
         )
 
-    def _follows(self, frame: Frame) -> bool:
+    def _follows(self, seen: MeterInput) -> bool:
         if self._last is None or self._grey is None:
             return False
         segment, index, size = self._last
-        gap = frame.index - index
-        return frame.segment == segment and frame.size == size and 0 < gap <= _MAX_GAP_FRAMES
+        gap = seen.index - index
+        return seen.segment == segment and seen.size == size and 0 < gap <= _MAX_GAP_FRAMES
 
-    def _true_flow_to(self, frame: Frame, grey: UInt8) -> Flow | None:
+    def _true_flow_to(self, seen: MeterInput) -> Flow | None:
         """The source's own flow, if it is wanted and leads to the frame we saw last."""
-        truth = frame.truth
-        if not self._true_flow or truth is None or truth.flow_to_previous is None:
+        truth = seen.truth
+        if truth is None or truth.flow_to_previous is None:
             return None
-        if self._grey is None or self._last is None or frame.index != self._last[1] + 1:
+        if self._grey is None or self._last is None or seen.index != self._last[1] + 1:
             return None
-        return _known_flow(truth.flow_to_previous, truth.covisible, self._grey, grey)
+        return _known_flow(truth.flow_to_previous, truth.covisible, self._grey, seen.grey)
 
     def _measure(
         self, lane: _Lane, disparity: Float32, flow: Flow | None, weight: Float32 | None
     ) -> LaneFlicker:
-        lane.spread.fade(self._fade)
-        lane.spread.add(disparity)
         previous, lane.previous = lane.previous, disparity
-        if previous is None or flow is None or weight is None:
-            nan = math.nan
-            return LaneFlicker(nan, nan, nan, np.full_like(disparity, nan), nan, nan, 0.0)
-        warped = warp(previous, flow.flow_to_previous)
-        warped[weight <= 0.0] = np.nan
         spread = lane.spread.spread
         unit = spread.deviation if spread.deviation > 0.0 else math.nan
+        if previous is None or flow is None or weight is None:
+            return self._unmeasured(lane, disparity, flow, unit)
+        warped = warp(previous, flow.flow_to_previous)
+        warped[weight <= 0.0] = np.nan
         error = warped_error(warped, disparity, weight)
         self._integrate(lane, weight * np.abs(warped - disparity), error / unit, flow)
         scale, shift = step_drift(warped, disparity, spread)
@@ -209,6 +233,18 @@ class FlickerMeter:
             shift=shift,
             valid=float(np.mean(np.isfinite(warped) & np.isfinite(disparity))),
         )
+
+    def _unmeasured(
+        self, lane: _Lane, disparity: Float32, flow: Flow | None, unit: float
+    ) -> LaneFlicker:
+        """No pair to measure. A lane that only lost its memory keeps the heat it had."""
+        nan = math.nan
+        if lane.heat is None or flow is None:
+            heat = np.full_like(disparity, nan)
+        else:
+            lane.heat = warp(lane.heat, flow.flow_to_previous)
+            heat = lane.heat / np.float32(unit)
+        return LaneFlicker(nan, nan, lane.recent, heat, nan, nan, 0.0)
 
     def _integrate(self, lane: _Lane, error: Float32, flicker: float, flow: Flow) -> None:
         """Carry the heat along the motion and blend this pair's error into it."""

@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 
 Tap = Callable[[FrameResult], object]
 _IDLE_S = 0.05
+_SETTLED_ROUNDS = 4
 _GLANCE_S = 0.001
 """How long a frame that is back may wait while the next one is waited for."""
 _LOADING_S = 180.0
@@ -68,6 +69,7 @@ class InferenceLoop:
         self._underway: deque[Underway] = deque()
         self._steps_s: deque[float] = deque(maxlen=20)
         self._stepped_size = (0, 0)
+        self._idle_rounds = 0
 
     def configure(self, config: PipelineConfig, threads: int) -> None:
         """Run by `config` from the next frame on; a later call replaces one not yet granted."""
@@ -117,6 +119,7 @@ class InferenceLoop:
         changed = self._grant_wishes()
         frame = self._next_frame(changed)
         if frame is not None:
+            self._idle_rounds = 0
             self._begin(frame)
             if len(self._underway) >= self._pipeline.room:
                 self._finish_oldest()
@@ -125,6 +128,20 @@ class InferenceLoop:
         elif changed and self._last is not None:
             self.pulse.beat(_WARM_UP_S)
             self._publish(self._pipeline.refresh(self._last))
+        else:
+            self._settle()
+
+    def _settle(self) -> None:
+        """Finish what a passing frame was not worth, once a frame seems to stay."""
+        self._idle_rounds += 1
+        last = self._last
+        if last is None or last.analysis is None or last.analysis.is_settled:
+            return
+        if self._idle_rounds >= _SETTLED_ROUNDS:
+            self.pulse.beat(_WARM_UP_S)
+            self._last = self._pipeline.settle(last)
+            self._results.put(self._last)  # nothing new: neither counted nor recorded
+            self._notify()
 
     def _next_frame(self, changed: bool) -> Frame | None:
         """The newest frame, if one comes before it is time for something else.

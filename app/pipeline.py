@@ -13,13 +13,13 @@ import dataclasses
 import logging
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from app.analysis import AnalysisWishes, Analyst
 from app.lane_runner import LaneRunner
 from app.lanes import LANES, MISTAKES, Lane, Seen, without_memory
-from app.results import Analysis, FrameResult, LaneResult
+from app.results import Analysis, Breaks, FrameResult, LaneResult
 from app.sources.cuts import CutDetector
 from app.supervision import LaneTroubles
 from app.underway import Underway
@@ -68,6 +68,7 @@ class Pipeline:
         self._runner = LaneRunner(clock_ns, LaneTroubles())
         self._underway: deque[Underway] = deque()
         self._done_ns = 0
+        self._breaks = Breaks()
 
     @property
     def room(self) -> int:
@@ -77,6 +78,7 @@ class Pipeline:
     def successor(self) -> Pipeline:
         """A pipeline to take over from this one while it hangs: the lane at fault is put aside."""
         heir = Pipeline(self._clock_ns)
+        heir._breaks = self._breaks
         heir._runner.troubles = self._runner.troubles.copy()
         if (key := self._runner.in_hand) is not None:
             sentence = f"{key[1]} did not answer and was stopped."
@@ -101,7 +103,8 @@ class Pipeline:
                 lane.close()
             self._lanes[name] = Lane(model, config.options, config.attempt)
             self._range.reset()
-            self._analyst.forget(name)
+            if lane is None or registry.family(lane.model) != registry.family(model):
+                self._analyst.forget(name)  # else it is the same network, which only starts anew
             is_new = True
             if model != registry.OFF:
                 self._lanes[name].open()
@@ -127,7 +130,6 @@ class Pipeline:
         for lane in self._lanes.values():
             lane.reset()
         self._range.reset()
-        self._analyst.reset()
 
     def close(self) -> None:
         """Close every session; what is underway is lost. It may be configured anew afterwards."""
@@ -178,6 +180,7 @@ class Pipeline:
         estimated_ns = self._clock_ns()
         lanes = self._display(seen, underway.failures)
         displayed_ns = self._clock_ns()
+        self._count_breaks(underway.cut, (lane.fresh for lane in seen.values()))
         frame = underway.frame
         analysis = self._analyse(frame, lanes, underway.cut)
         done_ns = self._done_ns = self._clock_ns()
@@ -190,7 +193,7 @@ class Pipeline:
             stages_ms["analysis"] = (done_ns - displayed_ns) / 1e6
         return FrameResult(
             frame, lanes, underway.failures, stages_ms, done_ns, underway.dropped, underway.cut,
-            analysis,
+            analysis, self._breaks,
         )  # fmt: skip
 
     def refresh(self, result: FrameResult) -> FrameResult:
@@ -205,6 +208,7 @@ class Pipeline:
                 saw = self._runner.run(name, lane, again, self._underway)
                 if saw is not None:
                     seen[name] = saw
+                    self._count_breaks(False, (saw.fresh,))
         lanes = self._display(seen, again.failures)
         return dataclasses.replace(
             result,
@@ -212,10 +216,20 @@ class Pipeline:
             failures=again.failures,
             done_ns=self._clock_ns(),
             analysis=self._analyse(result.frame, lanes, result.cut),
+            breaks=self._breaks,
         )
 
+    def _count_breaks(self, cut: bool, fresh: Iterable[bool]) -> None:
+        cuts, resets = self._breaks.cuts, self._breaks.resets
+        self._breaks = Breaks(cuts + cut, resets + (not cut and any(fresh)))
+
+    def settle(self, result: FrameResult) -> FrameResult:
+        """The same result with what is worked out only now and then, for the frame that stays."""
+        again = self._analyse(result.frame, result.lanes, result.cut)
+        return dataclasses.replace(result, analysis=again, done_ns=self._clock_ns())
+
     def _analyse(self, frame: Frame, lanes: dict[str, LaneResult], cut: bool) -> Analysis | None:
-        if self._config is None or self._config.analysis.nothing:
+        if self._config is None:
             return None
         return self._analyst.look(frame, lanes, self._config.analysis, cut)
 
@@ -235,7 +249,6 @@ class Pipeline:
             if not lane.defers:
                 lane.reset()
         self._range.reset()
-        self._analyst.reset()
 
     def _display(self, seen: dict[str, Seen], failures: dict[str, str]) -> dict[str, LaneResult]:
         """The lanes as they are shown; one that cannot be costs neither the other nor the frame."""

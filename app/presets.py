@@ -27,6 +27,7 @@ LEFT_ALONE = frozenset(
         "precision",
         "record_folder",
         "record_sound",
+        "sound_device",
         "sound_volume",
         "threads",
     }

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import statistics
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from app.results import FrameResult, LaneResult
+from app.settings import Settings
 from models import registry
 from models.errors import UserError
 from models.frames import Frame, Unit
@@ -47,6 +49,16 @@ def disparity_at(lane: LaneResult, x: float, y: float) -> str:
     if lane.depth.unit is Unit.INVERSE_METRE:
         text += f" · {1 / disparity:.2f} m" if disparity > 1e-4 else " · far away"
     return text
+
+
+def ranges_told(lanes: Mapping[str, LaneResult], settings: Settings) -> str:
+    """What to know of the lanes' ranges where both are compared; empty where they share one."""
+    ranges = {lane.display_range for lane in lanes.values()}
+    if len(ranges) < 2:
+        return ""
+    if settings.range_mode == "per-frame" and not settings.range_locked:
+        return "each in its own range"
+    return "matched by median and spread"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from app.flicker import FlickerResult
+from app.flicker_values import FlickerResult
 from models.frames import DepthMap, Frame, UInt8
 from models.metrics import Alignment
 
@@ -50,7 +50,10 @@ class Analysis:
     heat : by lane, (h, w, 4) uint8 overlay; grey : (H, W) uint8 picture to lay it on.
     slices : by lane, (n * SLICE_FRAMES, W) uint8 levels, about as high as the frame, newest row
         last; they span the last `slice_window` frames, and each lane saw `slice_frames` of them.
+    slice_breaks : by lane, lines that do not continue the one before: (age in frames, "cut" or
+        "reset").
     edges : (H, W, 4) uint8 overlay; boundary_f1 in [0, 1] where the truth is known.
+    is_settled : False where `boundary_f1` is that of a frame a little earlier.
     pins : by lane, disparity at each pin, NaN where unknown.
     failures : by view, one sentence that says why it shows nothing.
     """
@@ -62,10 +65,24 @@ class Analysis:
     slices: Mapping[str, UInt8] = field(default_factory=dict)
     slice_frames: Mapping[str, int] = field(default_factory=dict)
     slice_window: int = SLICE_FRAMES
+    slice_breaks: Mapping[str, tuple[tuple[int, str], ...]] = field(default_factory=dict)
     edges: UInt8 | None = None
     boundary_f1: float | None = None
+    is_settled: bool = True
     pins: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     failures: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Breaks:
+    """How often the stream did not go on, since it began: told by counting, so that who misses a
+    result still knows of a break in it.
+
+    cuts : in the picture. resets : a lane's memory began anew for another reason.
+    """
+
+    cuts: int = 0
+    resets: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,6 +97,7 @@ class FrameResult:
     dropped : frames that newer ones replaced before the networks saw them, so far.
     cut : the picture before this one belongs to another shot.
     analysis : what the comparing views need, if any is on.
+    breaks : counted up to this frame.
     """
 
     frame: Frame
@@ -90,3 +108,4 @@ class FrameResult:
     dropped: int = 0
     cut: bool = False
     analysis: Analysis | None = None
+    breaks: Breaks = Breaks()

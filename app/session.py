@@ -69,7 +69,7 @@ class AppSession(QObject):
         self.status = StatusDesk(self.window, self.engine, self.display, self.model, self)
         self.recording = RecordingDesk(self.model, self.engine, self)
         self.snapshots = SnapshotDesk(self.window, self.display, self.model, self)
-        self.report = ReportDesk(self.window, self.model, self)
+        self.report = ReportDesk(self.window, self.model, self.controller, self.engine, self)
         self.charts = ChartsDesk(self.window.below, self.model, self.controller, self)
         self.calibration = CalibrationDesk(self.window, self.display, self.model, self)
         self.lessons = LessonDesk(self.window, self.model, self.controller, self)

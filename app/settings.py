@@ -46,6 +46,8 @@ class Settings:
     fallback_after_s : a live source that stays away so long is replaced by `fallback_clip`; 0
         never. fallback_clip, panic_clip : a file or recording; empty for the built-in scene.
     input_budget : whether the input size follows the budget; "auto" while `presenter` is on.
+    sound : the tones are on; never remembered, so that a start is silent.
+    sound_device : name of the output that plays the tones; empty for the system's choice.
     record_sound : name of the input recorded with the pictures, "default", or empty for none.
     flicker_window : frames over which the flicker heat map integrates, 1 to 60.
     """
@@ -98,6 +100,7 @@ class Settings:
     charts: bool = False
     sound: bool = False
     sound_volume: float = 0.3
+    sound_device: str = ""
     inspector: bool = True
 
     record_folder: str = ""
@@ -162,6 +165,7 @@ RULES: Mapping[str, Rule] = {
     "flicker_window": Between(1, 60),
     "scan_line": Between(0.0, 1.0),
     "sound_volume": Between(0.0, 1.0),
+    "sound_device": Name(200),
     "record_folder": Name(),
     "record_sound": Name(200),
     "attract_after_s": Between(0.0, 86_400.0),

@@ -17,6 +17,8 @@ from models.errors import UsageError
 log = logging.getLogger(__name__)
 
 VERSION = 1
+NOT_REMEMBERED = ("sound",)
+"""What every start begins with at its default: nobody wants a hall to hum unasked."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _-]{0,39}")
 
 
@@ -65,6 +67,8 @@ class SettingsStore:
         except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
             log.warning("%s is damaged: %s", self._path, error)
             return Settings(), self._set_aside()
+        for key in NOT_REMEMBERED:
+            values.pop(key, None)
         settings, refused = from_dict(values)
         if refused and not newer:
             log.warning("settings not used: %s", ", ".join(map(ascii, refused)))

@@ -133,6 +133,8 @@ class Sonifier:
 
     def set_device(self, index: int | None) -> str:
         """Play on another device from now on. Returns "" or why it cannot."""
+        if index == self._device:
+            return ""
         playing = not self.muted
         self.mute()
         self._device = index

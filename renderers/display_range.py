@@ -79,7 +79,9 @@ class RangeTracker:
         """The range (far, near) for each lane, from this frame's disparities (H, W) by lane.
 
         `shared` gives all lanes one range over their pooled values (not in PER_FRAME, whose lesson
-        is each lane's own). NaN and infinities count for nothing. Always far < near.
+        is each lane's own). Else lanes differ in scale and level, and get the same range in
+        deviations from their own medians, so that one colour means the same in both. NaN and
+        infinities count for nothing. Always far < near.
         """
         settings = self._settings
         if settings.mode is RangeMode.FIXED:
@@ -87,10 +89,35 @@ class RangeTracker:
         if settings.mode is RangeMode.PER_FRAME:
             return {lane: _extremes(values) for lane, values in disparities.items()}
         samples = {lane: _sample(values) for lane, values in disparities.items()}
-        if not shared:
-            return {lane: self._follow(lane, values) for lane, values in samples.items()}
+        if not shared and len(samples) > 1:
+            return self._matched(samples)
         pooled = np.concatenate(list(samples.values())) if samples else np.empty(0, np.float32)
         return dict.fromkeys(disparities, self._follow("", pooled))
+
+    def _matched(self, samples: Mapping[str, Float32]) -> dict[str, Range]:
+        """One range in deviations from each lane's median, put into each lane's own unit."""
+        settings, normalised, units = self._settings, [], {}
+        for lane, sample in samples.items():
+            follower = self._followed.setdefault(lane, _Follower())
+            if sample.size:
+                follower.step(*self._unit(sample), settings.time_constant_frames)
+            if not follower.seen:
+                continue
+            units[lane] = follower.far, max(follower.near, 1e-6 * abs(follower.far), 1e-12)
+            normalised.append((sample - units[lane][0]) / units[lane][1])
+        pooled = np.concatenate(normalised) if normalised else np.empty(0, np.float32)
+        far, near = self._follow("deviations", pooled)
+        ranges = dict.fromkeys(samples, _EMPTY)
+        for lane, (median, deviation) in units.items():
+            ranges[lane] = _apart(median + far * deviation, median + near * deviation)
+        return ranges
+
+    def _unit(self, sample: Float32) -> tuple[float, float]:
+        """Median and mean absolute deviation of what lies within the percentiles."""
+        low, median, high = _percentiles(
+            sample, self._settings.low_percentile, 50.0, self._settings.high_percentile
+        )
+        return median, float(np.mean(np.abs(np.clip(sample, low, high) - median)))
 
     def _follow(self, key: str, sample: Float32) -> Range:
         follower = self._followed.setdefault(key, _Follower())
@@ -103,7 +130,9 @@ class RangeTracker:
 
 @dataclass(slots=True)
 class _Follower:
-    """A running mean that turns into an exponential one: quick at first, slow afterwards."""
+    """Two numbers, a range or a median and its deviation, each followed slowly.
+
+    A running mean that turns into an exponential one: quick at first, slow afterwards."""
 
     far: float = 0.0
     near: float = 0.0

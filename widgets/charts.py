@@ -29,7 +29,7 @@ Float64 = NDArray[np.float64]
 
 HISTORY = 600
 REFRESH_MS = 200
-MARKS = {"cut": COLOURS.text, "reset": COLOURS.warn}
+MARKS = theme.BREAK_COLOURS
 _MOST_MARKS = 32
 _HEADROOM = 1.08
 

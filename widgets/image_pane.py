@@ -53,6 +53,7 @@ class ImagePane(PictureSurface):
         self._banner: tuple[str, str] | None = None
         self._probe: tuple[QPointF, str] | None = None
         self._row_marks: tuple[tuple[float, str], ...] = ()
+        self._row_breaks: tuple[tuple[float, str], ...] = ()
         self._pins: tuple[QPointF, ...] = ()
         self._is_fresh = False
         self.frames_painted = 0
@@ -137,6 +138,12 @@ class ImagePane(PictureSurface):
             self._row_marks = tuple(marks)
             self.update()
 
+    def set_row_breaks(self, breaks: Sequence[tuple[float, str]]) -> None:
+        """Draw lines across the picture: (share of its height from the top, "cut" or "reset")."""
+        if tuple(breaks) != self._row_breaks:
+            self._row_breaks = tuple(breaks)
+            self.update()
+
     def sizeHint(self) -> QSize:
         return QSize(400, 300)
 
@@ -185,6 +192,8 @@ class ImagePane(PictureSurface):
     def paint_marks(self, painter: QPainter, area: QRectF) -> None:
         """Draw row marks, scan line, pins and cross hair."""
         rect = self.picture_rect()
+        if self._row_breaks:
+            pane_paint.draw_row_breaks(painter, rect, area, self._row_breaks, self.font())
         if self._row_marks:
             pane_paint.draw_row_marks(painter, rect, area, self._row_marks, self.font())
         if self._scan_row is not None:

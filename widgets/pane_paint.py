@@ -262,3 +262,34 @@ def draw_row_marks(
         painter.fillRect(QRectF(clip.left(), min(y, clip.bottom() - 1), 8, 1), QColor(COLOURS.text))
         painter.setPen(QColor(COLOURS.text))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
+
+
+def draw_row_breaks(
+    painter: QPainter,
+    rect: QRectF,
+    area: QRectF,
+    breaks: Sequence[tuple[float, str]],
+    font: QFont,
+) -> None:
+    """Draw a line across the picture in `rect` for each break, its kind at the right edge.
+
+    breaks : (share of the picture's height from the top, kind of theme.BREAK_COLOURS).
+    """
+    small = theme.small_font(font)
+    metrics = QFontMetricsF(small)
+    clip = rect.intersected(area)
+    backing = QColor(COLOURS.background)
+    backing.setAlpha(190)
+    painter.setFont(small)
+    for share, kind in breaks:
+        y = round(rect.top() + share * rect.height())
+        if not clip.top() <= y <= clip.bottom():
+            continue
+        colour = QColor(theme.BREAK_COLOURS[kind])
+        painter.fillRect(QRectF(clip.left(), y - 1, clip.width(), 3), backing)
+        painter.fillRect(QRectF(clip.left(), y, clip.width(), 1), colour)
+        width = metrics.horizontalAdvance(kind) + 2 * SPACE_XS
+        box = QRectF(clip.right() - width, y - metrics.height() - 1, width, metrics.height())
+        painter.fillRect(box, backing)
+        painter.setPen(colour)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, kind)

@@ -44,6 +44,8 @@ GOOD = COLOURS.good
 WARN = COLOURS.warn
 BAD = COLOURS.bad
 PIN_COLOURS = ("#e377c2", "#2ec4a6", "#f4f4f4", "#b7e04a")
+BREAK_COLOURS = {"cut": COLOURS.text, "reset": COLOURS.warn}
+"""Where something over time does not go on."""
 
 SPACE_XS = 4
 SPACE = 8

@@ -16,4 +16,9 @@ def estimator_options(arguments: argparse.Namespace) -> EstimatorOptions:
     device = getattr(arguments, "device", "auto")
     resolve(device)
     set_cpu_threads(getattr(arguments, "threads", 0))
-    return EstimatorOptions(device=device, input_size=getattr(arguments, "input_size", None))
+    usual = EstimatorOptions()
+    return EstimatorOptions(
+        device=device,
+        input_size=getattr(arguments, "input_size", None),
+        ema_factor=getattr(arguments, "ema_factor", usual.ema_factor),
+    )

@@ -8,7 +8,7 @@ from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QHBoxLayout, QWidget
 
 from app.controller import Controller
-from app.results import FrameResult
+from app.results import Breaks, FrameResult
 from app.settings import Settings, SettingsModel
 from widgets.charts import TimeChart, pin_series
 from widgets.theme import SPACE_XS
@@ -33,6 +33,7 @@ class ChartsDesk(QObject):
         self._charts: dict[str, TimeChart] = {}
         self._segment = -1
         self._last_index = -1
+        self._breaks: Breaks | None = None
         self._unsubscribe = model.subscribe(self._on_settings)
         controller.pins_changed.connect(self._on_pins)
         self._on_settings(model.value, frozenset())
@@ -51,9 +52,10 @@ class ChartsDesk(QObject):
             if self._charts["pins"].is_empty:
                 self._append_pins(result)
             return
-        if result.cut or (self._segment not in (-1, result.frame.segment)):
+        if kind := self._break_before(result):
             for chart in self._charts.values():
-                chart.mark(index, "cut" if result.cut else "reset")
+                chart.mark(index, kind)
+        self._breaks = result.breaks
         self._segment, self._last_index = result.frame.segment, index
         self._charts["compute"].append(
             index, {name: lane.compute_ms for name, lane in result.lanes.items()}
@@ -66,6 +68,15 @@ class ChartsDesk(QObject):
         )
         self._charts["shift"].append(index, {n: 100 * lane.shift for n, lane in lanes.items()})
         self._append_pins(result)
+
+    def _break_before(self, result: FrameResult) -> str:
+        """The kind of mark between the last frame and this one, which need not be neighbours."""
+        if self._breaks is None:
+            return ""
+        if result.breaks.cuts != self._breaks.cuts:
+            return "cut"
+        is_elsewhere = result.frame.segment != self._segment
+        return "reset" if is_elsewhere or result.breaks != self._breaks else ""
 
     def _append_pins(self, result: FrameResult) -> None:
         if self._controller.pins and result.analysis is not None:

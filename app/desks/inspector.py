@@ -52,6 +52,7 @@ class InspectorDesk(QObject):
     def tell_about_sound(self, sound: SoundDesk) -> None:
         """Offer what can be played and recorded here. Loads the audio library: a moment."""
         self._panel.compare.set_sound_available(sound.why_not())
+        self._panel.compare.set_sound_devices(sound.outputs())
         self._panel.record.set_sound_inputs(*sound.inputs())
 
     def _on_changed(self, key: str, value: object) -> None:

@@ -1,4 +1,7 @@
-"""The comparison report from the window, while the window goes on."""
+"""The comparison report from the window: what it shows, over the whole clip.
+
+Playing rests meanwhile, because the report also says how fast each model is alone.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +13,13 @@ from PyQt6.QtCore import QObject, QUrl, pyqtSignal
 from PyQt6.QtGui import QDesktopServices
 from PyQt6.QtWidgets import QMessageBox, QWidget
 
+from app.controller import Controller
 from app.desks.job import IsCancelled, Job, Report
-from app.report.run import compare
+from app.engine import Engine
+from app.report.run import REFUSED_LIVE, compare
 from app.report.values import Cancelled, CompareOptions
 from app.settings import SettingsModel
-from app.translate import pipeline_config, source_size
+from app.translate import manner, pipeline_config, source_size
 from models.errors import UserError
 
 
@@ -27,11 +32,19 @@ class ReportDesk(QObject):
     said = pyqtSignal(str)
 
     def __init__(
-        self, window: QWidget, model: SettingsModel, parent: QObject | None = None
+        self,
+        window: QWidget,
+        model: SettingsModel,
+        controller: Controller,
+        engine: Engine,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._window = window
         self._model = model
+        self._controller = controller
+        self._engine = engine
+        self._plays_on = False
         self._job = Job(window, self)
         self._job.done.connect(self._on_done)
 
@@ -42,19 +55,30 @@ class ReportDesk(QObject):
 
     def start_into(self, folder: Path) -> None:
         """Begin a report into `folder`."""
+        status = self._engine.capture.status
+        if self._job.is_running:
+            return
+        if status.info is not None and status.info.live:  # no camera is opened a second time
+            self.said.emit(REFUSED_LIVE)
+            return
         settings = self._model.value
+        config, turned = pipeline_config(settings), manner(settings)
+        options = CompareOptions(
+            estimator=config.options,
+            source_size=source_size(settings),
+            mirror=turned.mirror,
+            rotate=turned.rotate,
+        )
+        source = self._controller.instead or settings.source
 
         def work(report: Report, cancelled: IsCancelled) -> Path | str:
             def progress(done: int, total: int | None, stage: str) -> None:
                 of = f" of {total}" if total else ""
                 report(done, total, f"{stage}: frame {done}{of}")
 
-            options = CompareOptions(
-                estimator=pipeline_config(settings).options, source_size=source_size(settings)
-            )
             try:
                 return compare(
-                    settings.source, settings.model_a, settings.model_b, folder,
+                    source, config.model("a"), config.model("b"), folder,
                     options=options, progress=progress, cancelled=cancelled,
                 ).html  # fmt: skip
             except Cancelled:
@@ -62,6 +86,9 @@ class ReportDesk(QObject):
             except UserError as error:
                 return str(error)
 
+        self._plays_on = status.playing and not status.ended
+        if self._plays_on:
+            self._controller.set_paused(True)
         self._job.start("Report", work)
 
     def close(self) -> None:
@@ -69,6 +96,9 @@ class ReportDesk(QObject):
         self._job.close()
 
     def _on_done(self, outcome: object) -> None:
+        if self._plays_on:
+            self._plays_on = False
+            self._controller.set_paused(False)
         if isinstance(outcome, Path):
             self.said.emit(f"The report is in {outcome.parent}")
             self._offer(outcome)

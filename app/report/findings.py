@@ -133,6 +133,8 @@ def _settings(findings: Findings) -> dict[str, Any]:
         "input": info.spec,
         "source_size": list(info.size),
         "source_fps": info.fps,
+        "mirror": options.mirror,
+        "rotate": options.rotate,
         "device": _device(options.estimator.device),
         "input_size": options.estimator.input_size,
         "network_size": {

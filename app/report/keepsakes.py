@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-from app.flicker import FlickerResult
+from app.flicker_values import FlickerResult
 from models.frames import Float32, Frame, UInt8
 from models.opencv import cv2
 

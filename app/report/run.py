@@ -10,7 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from app.flicker import FlickerMeter, FlickerResult
+from app.flicker import FlickerMeter
+from app.flicker_values import FlickerResult
+from app.orientation import oriented
 from app.report.accuracy import measure
 from app.report.findings import Findings
 from app.report.keepsakes import Slices, WorstFrames
@@ -41,6 +43,10 @@ from models.registry import GROUND_TRUTH, OFF
 ENDLESS_FRAMES = 240
 """How much of a scene without an end is compared."""
 TRUTH = "truth"
+REFUSED_LIVE = (
+    "A comparison needs frames that can be repeated; record the live source and compare the "
+    "recording."
+)
 _READ_S = 1.0
 
 
@@ -76,10 +82,7 @@ def compare(
         source = open_source(input_spec, options.source_size, with_flow=True)
         stack.callback(source.close)
         if source.info.live:
-            raise UsageError(
-                "A comparison needs frames that can be repeated; record the live source and "
-                "compare the recording."
-            )
+            raise UsageError(REFUSED_LIVE)
         sessions: dict[str, tuple[str, Session]] = {}
         for lane, model in _lanes_on(model_a, model_b).items():
             session = open_session(model, options.estimator)
@@ -97,6 +100,27 @@ def compare_sessions(
     cancelled: IsCancelled = _never,
 ) -> Report:
     """`compare` on what is open already: per lane "a", "b" or both a model's name and session."""
+    with contextlib.ExitStack() as unless_written:
+        if not out_dir.exists():
+            unless_written.callback(_remove_empty, out_dir)
+        report = _compare_into(source, sessions, out_dir, options, progress, cancelled)
+        unless_written.pop_all()
+        return report
+
+
+def _remove_empty(folder: Path) -> None:
+    with contextlib.suppress(OSError):
+        folder.rmdir()
+
+
+def _compare_into(
+    source: Source,
+    sessions: dict[str, tuple[str, Session]],
+    out_dir: Path,
+    options: CompareOptions,
+    progress: Progress,
+    cancelled: IsCancelled,
+) -> Report:
     try:
         out_dir.mkdir(parents=True, exist_ok=True)
         with TruthSpool(out_dir, tuple(sessions), options.truth_budget_bytes) as spool:
@@ -182,7 +206,7 @@ class _Comparison:
             if isinstance(reading, SignalLost):
                 raise SourceError(reading.sentence)
             if reading is not None:
-                yield reading
+                yield oriented(reading, self.options.mirror, self.options.rotate)
 
     def _step(self, frame: Frame) -> None:
         cut = self._continuity(frame)
@@ -195,7 +219,7 @@ class _Comparison:
         for lane, disparity in watched.items():
             size = working_size(*frame.size, self.options.short_side)
             numbers = self.tallies[lane].add(
-                reduce_disparity(disparity, size), seen.lanes[lane], cut
+                disparity, reduce_disparity(disparity, size), seen.lanes[lane], cut
             )
             if lane == TRUTH:
                 row.truth_flicker = numbers.error

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from app.flicker import LaneFlicker
+from app.flicker_values import LaneFlicker
 from app.report.values import LaneRow
 from models.frames import Float32
 from models.metrics import (
@@ -32,11 +32,12 @@ class LaneTally:
         self._sums = AlignmentSums()
         self._truth_rows: list[int] = []
 
-    def add(self, reduced: Float32, seen: LaneFlicker, cut: bool) -> LaneRow:
-        """Take in one frame: its disparity at the working size and what the meter said."""
+    def add(self, disparity: Float32, reduced: Float32, seen: LaneFlicker, cut: bool) -> LaneRow:
+        """Take in one frame: its disparity, as it is and at the meter's working size, and what the
+        meter said."""
         if cut:
             self._noise.end_shot()
-        self._noise.add(reduced)
+        self._noise.add(disparity)
         self._opw.add(reduced, seen.error)
         self._steps.add(seen.scale)
         return LaneRow(error=seen.error, scale=seen.scale, shift=seen.shift, compared=seen.valid)

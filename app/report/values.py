@@ -29,6 +29,7 @@ class CompareOptions:
 
     estimator : how both models run.
     source_size : (width, height) asked of the source, for scenes that are rendered.
+    mirror, rotate : how frames are turned first, as in app.orientation.
     max_frames : stop after so many; None takes all of a file, and 240 of a scene without an end.
     preset, short_side : quality and size of the optical flow (short side in pixels).
     worst_frames : how many of each lane's worst frames the page shows.
@@ -38,6 +39,8 @@ class CompareOptions:
 
     estimator: EstimatorOptions = field(default_factory=EstimatorOptions)
     source_size: tuple[int, int] | None = None
+    mirror: bool = False
+    rotate: int = 0
     max_frames: int | None = None
     preset: FlowPreset = FlowPreset.MEDIUM
     short_side: int = 192

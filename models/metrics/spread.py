@@ -70,6 +70,11 @@ class SpreadSums:
         self._sums *= factor
 
     @property
+    def is_empty(self) -> bool:
+        """No known value was taken in yet."""
+        return self._centre is None
+
+    @property
     def spread(self) -> Spread:
         """Median and mean absolute deviation of what was seen; NaN before anything was."""
         below = np.cumsum(self._counts)

@@ -20,6 +20,7 @@ Float64 = NDArray[np.float64]
 
 STATIC_WINDOW = 40
 """Frames over which static-scene noise is taken."""
+_NOISE_SIDE = 192
 
 
 def photometric_weight(previous: Float32, grey: Float32, alpha: float = 50.0) -> Float32:
@@ -103,6 +104,8 @@ def static_noise(disparities: Float32) -> float:
 class StaticNoise:
     """Static-scene noise over windows of 40 frames, each within one shot; holds one window.
 
+    Of large pictures a regular grid of pixels is taken, at most 192 along the short side. Single
+    pixels, because the mean of neighbours would hide the noise the more the larger the picture is.
     The clip's value is the mean over windows. Windows shorter than half (the rest of a shot) are
     used only if the clip has no longer one, and then the longest of them alone.
     """
@@ -115,9 +118,11 @@ class StaticNoise:
 
     def add(self, disparity: Float32) -> None:
         """Take in one frame (H, W); another size than before starts a new shot."""
-        if self._held and self._held[0].shape != disparity.shape:
+        step = math.ceil(min(disparity.shape) / _NOISE_SIDE)
+        pixels = disparity[step // 2 :: step, step // 2 :: step]
+        if self._held and self._held[0].shape != pixels.shape:
             self.end_shot()
-        self._held.append(disparity.astype(np.float32, copy=True))
+        self._held.append(pixels.astype(np.float32, copy=True))
         if len(self._held) == self._window:
             self.end_shot()
 

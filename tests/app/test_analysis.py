@@ -62,3 +62,16 @@ def test_an_xt_slice_of_another_model_begins_empty() -> None:
     analysis = analyst.look(make_frame(3, size=SIZE), {"a": lane(RAMP)}, wishes)
     assert analysis is not None
     assert analysis.slice_frames == {"a": 1}
+
+
+def test_heat_that_comes_back_while_paused_is_that_of_the_frame_on_screen() -> None:
+    analyst, heat = Analyst(), AnalysisWishes(flicker_window=15, heat=True)
+    shown = {"a": lane(RAMP)}
+    for index in range(3):
+        analyst.look(make_frame(index, size=SIZE), shown, heat)
+    for index in range(3, 9):
+        analyst.look(make_frame(index, size=SIZE), shown, AnalysisWishes(scan_line=0.5))
+    analysis = analyst.look(make_frame(8, size=SIZE), shown, heat)
+    assert analysis is not None
+    assert analysis.flicker is not None
+    assert analysis.flicker.frame_index == 8

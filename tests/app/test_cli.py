@@ -41,6 +41,7 @@ def _refused(argv: Sequence[str], capsys: pytest.CaptureFixture[str]) -> tuple[i
         (["--frobnicate"], "frobnicate"),
         (["process", "x", "--out", "y", "--export", "gif"], "npy, png16, mp4, ply"),
         (["process", "x", "--out", "y", "--stride", "0"], "above zero"),
+        (["compare", "x", "--out", "y", "--ema-factor", "1"], "between 0 and 0.99"),
         (["--source-size", "wide"], "1280x720"),
         (["process", "x", "--out", "y", "--model", "flashdept-lite"], "flashdepth-lite"),
         (["process", "x", "--out", "y", "--device", "cuda:9"], "--device cpu"),
@@ -62,7 +63,7 @@ def test_unusable_arguments_are_one_sentence_and_code_2(
     ("command", "listed", "left_out"),
     [
         ("process", {"--device", "--source-size"}, {"--source", "--a", "--b"}),
-        ("compare", {"--a", "--threads"}, {"--source"}),
+        ("compare", {"--a", "--threads", "--ema-factor"}, {"--source"}),
         ("record", {"--source", "--a", "--device"}, set()),
         ("replay", {"--a", "--input-size"}, {"--source"}),
         ("bench", {"--source", "--b"}, set()),

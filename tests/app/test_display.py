@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import numpy as np
@@ -153,6 +154,18 @@ def test_a_wipe_needs_both_lanes(display: Display, stage: Stage) -> None:
     display.apply(Settings(model_a=MODEL, model_b=TWIN, view="wipe"))
     display.show(result(a=lane(MODEL)))
     assert stage.wipe._placeholder == "Both lanes are needed to compare them"
+
+
+def test_a_wipe_says_how_ranges_that_differ_were_matched(display: Display, stage: Stage) -> None:
+    same, other = lane(MODEL), dataclasses.replace(lane("ground-truth"), display_range=(2.0, 6.0))
+    for settings, b, told in (
+        (Settings(view="wipe"), same, ""),
+        (Settings(view="wipe"), other, "matched by median and spread"),
+        (Settings(view="wipe", range_mode="per-frame"), other, "each in its own range"),
+    ):
+        display.apply(settings)
+        display.show(result(a=same, b=b))
+        assert stage.wipe.header().caption == told
 
 
 @pytest.mark.parametrize("view", ["flicker", "xt"])

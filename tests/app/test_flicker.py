@@ -3,7 +3,8 @@ import math
 import numpy as np
 import pytest
 
-from app.flicker import FlickerMeter, FlickerResult
+from app.flicker import FlickerMeter
+from app.flicker_values import FlickerResult
 from models.frames import Frame, GroundTruth
 from models.opencv import cv2
 from models.scenes import Renderer, random_scene

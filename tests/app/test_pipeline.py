@@ -7,8 +7,10 @@ import dataclasses
 import numpy as np
 import pytest
 
+from app.analysis import AnalysisWishes
 from app.lanes import without_memory
 from app.pipeline import Pipeline, PipelineConfig
+from app.results import Analysis, Breaks
 from models import registry
 from models.errors import CheckpointError
 from models.estimator import EstimatorOptions, FrameMemo
@@ -59,6 +61,31 @@ def test_a_cut_in_the_picture_resets_and_is_reported(made: list[CountingSession]
     ]
     assert [i for i, r in enumerate(results) if r.cut] == [12]
     assert results[12].lanes["a"].fresh
+
+
+def test_breaks_are_counted_so_that_a_missed_result_takes_none_along(
+    made: list[CountingSession],
+) -> None:
+    pipeline = _pipeline()
+    rng = np.random.default_rng(0)
+    shots = [rng.integers(low, low + 80, (120, 160, 3), np.uint8) for low in (0, 150)]
+
+    def step(index: int, shot: int = 0) -> Breaks:
+        return pipeline.step(dataclasses.replace(make_frame(index), rgb=shots[shot])).breaks
+
+    first = step(0)
+    assert step(1) == first
+    pipeline.reset()  # R
+    step(2)  # nobody looks at this one
+    after = step(3)
+    assert after == Breaks(first.cuts, first.resets + 1)
+    config = PipelineConfig("net", "net-per-frame", memory=False)
+    pipeline.configure(config)  # M opens another lane
+    assert step(4) == Breaks(first.cuts, first.resets + 2)
+    for index in range(5, 16):
+        step(index)
+    assert step(16, shot=1) == Breaks(first.cuts + 1, first.resets + 2)
+    assert pipeline.successor().step(make_frame(17)).breaks.cuts == first.cuts + 1
 
 
 def test_lanes_of_one_network_share_the_range(made: list[CountingSession]) -> None:
@@ -186,3 +213,23 @@ def test_a_lane_that_cannot_be_shown_costs_neither_the_other_nor_the_frame(
     result = pipeline.step(make_frame(1))
     assert list(result.lanes) == ["a"]
     assert result.failures == {"b": "What net-per-frame gave cannot be shown; the log says why."}
+
+
+def test_the_memory_switch_marks_the_slice_and_another_network_begins_it_anew(
+    made: list[CountingSession],
+) -> None:
+    pipeline, wishes = Pipeline(), AnalysisWishes(scan_line=0.5)
+    config = PipelineConfig("net", "other", analysis=wishes)
+
+    def lines(index: int, **changes: object) -> Analysis:
+        pipeline.configure(dataclasses.replace(config, **changes))  # type: ignore[arg-type]
+        found = pipeline.step(make_frame(index)).analysis
+        assert found is not None
+        return found
+
+    for index in range(3):
+        lines(index)
+    found = lines(3, memory=False)
+    assert found.slice_frames == {"a": 4, "b": 4}
+    assert found.slice_breaks == {"a": ((0, "reset"),), "b": ()}
+    assert lines(4, model_a="other").slice_frames == {"a": 1, "b": 5}

@@ -309,6 +309,35 @@ def test_a_cancelled_comparison_writes_nothing(tmp_path: Path, after: int) -> No
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("stays", [False, True])
+def test_a_cancelled_comparison_leaves_no_folder_that_was_not_there(
+    tmp_path: Path, stays: bool
+) -> None:
+    out = tmp_path / "new"
+    if stays:
+        out.mkdir()
+    with pytest.raises(Cancelled):
+        compare_sessions(
+            Clip(5), {"a": ("one", Planted())}, out, CompareOptions(), cancelled=lambda: True
+        )
+    assert out.exists() == stays
+
+
+def test_frames_are_turned_before_they_are_compared(tmp_path: Path) -> None:
+    sizes = []
+
+    class Sees(Planted):
+        def step(self, frame: Frame, memo: FrameMemo) -> DepthMap:
+            sizes.append(frame.size)
+            return DepthMap(frame.truth.disparity, Unit.INVERSE_METRE, frame.index)
+
+    options = CompareOptions(rotate=90, mirror=True)
+    report = compare_sessions(Clip(3), {"a": ("turned", Sees())}, tmp_path, options)
+    assert sizes == [(HEIGHT, WIDTH)] * 3
+    assert report.metrics["settings"]["rotate"] == 90
+    assert report.metrics["settings"]["mirror"] is True
+
+
 def test_only_as_many_frames_as_wanted_are_compared(tmp_path: Path) -> None:
     assert _compare(tmp_path, Clip(16), max_frames=4).metrics["frames"] == 4
 
@@ -453,7 +482,7 @@ def test_slices_stay_bounded_and_say_how_many_frames_they_skip() -> None:
 
 
 def test_the_worst_frames_lie_apart() -> None:
-    from app.flicker import FlickerResult, LaneFlicker
+    from app.flicker_values import FlickerResult, LaneFlicker
 
     worst = WorstFrames(("a",), 2)
     heat = np.zeros((HEIGHT, WIDTH), np.float32)

@@ -47,6 +47,13 @@ def test_settings_survive_a_round_trip_through_the_file(tmp_path: Path) -> None:
     assert store.load() == (settings, "")
 
 
+def test_every_start_is_silent_whatever_was_on_or_stands_in_the_file(tmp_path: Path) -> None:
+    store = SettingsStore(tmp_path / "default.json")
+    store.save(Settings(sound=True, sound_volume=0.7, sound_device="Hall"))
+    assert '"sound": true' in store.path.read_text()
+    assert store.load() == (Settings(sound_volume=0.7, sound_device="Hall"), "")
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"version": 1}', "\x00\x01", "[" * 100_000])
 def test_a_damaged_file_is_set_aside_with_a_note(tmp_path: Path, text: str) -> None:
     path = tmp_path / "default.json"

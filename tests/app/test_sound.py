@@ -1,7 +1,7 @@
 import math
+import threading
+import tracemalloc
 from itertools import pairwise
-from types import SimpleNamespace
-from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -15,8 +15,8 @@ from app.sound_synthesis import (
     roughness_of,
     synthesise,
 )
+from tests.support.audio import RATE, PortAudioError, Stream, fake_backend
 
-RATE = 16_000
 NOISE = make_noise(RATE)
 
 
@@ -112,52 +112,6 @@ def test_roughness_grows_with_flicker_and_stays_below_one() -> None:
     assert roughness_of(-1.0) == 0.0
 
 
-class _PortAudioError(Exception):
-    pass
-
-
-class _Stream:
-    opened: ClassVar["list[_Stream]"] = []
-
-    def __init__(self, device: int | None, channels: int, dtype: str, callback: object) -> None:
-        if device == 99:
-            raise _PortAudioError("Invalid device")
-        assert (channels, dtype) == (2, "float32")
-        self.device, self.callback, self.samplerate = device, callback, float(RATE)
-        self.active = self.closed = False
-        _Stream.opened.append(self)
-
-    def start(self) -> None:
-        if self.device == 98:
-            raise _PortAudioError("Device busy")
-        self.active = True
-
-    def abort(self) -> None:
-        self.active = False
-
-    def close(self) -> None:
-        self.closed = True
-
-    def play(self, frames: int = 256) -> np.ndarray:
-        out = np.full((frames, 2), 9.0, np.float32)
-        self.callback(out, frames, None, 0)
-        return out
-
-
-def _backend(outputs: int = 2) -> SimpleNamespace:
-    _Stream.opened = []
-    devices = [
-        {"name": "Microphone", "max_output_channels": 0},
-        {"name": "Speakers", "max_output_channels": outputs},
-    ]
-    return SimpleNamespace(
-        PortAudioError=_PortAudioError,
-        OutputStream=_Stream,
-        query_devices=lambda: devices,
-        default=SimpleNamespace(device=(0, 1)),
-    )
-
-
 def test_it_is_muted_at_first_and_loads_nothing() -> None:
     def load() -> None:
         raise AssertionError("nobody asked for sound")
@@ -170,12 +124,12 @@ def test_it_is_muted_at_first_and_loads_nothing() -> None:
 
 
 def test_unmuted_it_plays_the_flicker_of_the_lanes() -> None:
-    sonifier = Sonifier(_backend)
+    sonifier = Sonifier(fake_backend)
     sonifier.volume = 0.4
     sonifier.hear({"a": 0.0, "b": 1.0})
 
     assert sonifier.unmute() == ""
-    stream = _Stream.opened[0]
+    stream = Stream.opened[0]
     sound = np.concatenate([stream.play() for _ in range(100)])[RATE // 2 :]
     assert _purity(sound[:, 0], PITCHES_HZ[0]) > 0.99
     assert _purity(sound[:, 1], PITCHES_HZ[1]) < 0.5
@@ -187,11 +141,11 @@ def test_unmuted_it_plays_the_flicker_of_the_lanes() -> None:
 
 
 def test_unmuting_twice_opens_one_stream() -> None:
-    sonifier = Sonifier(_backend)
+    sonifier = Sonifier(fake_backend)
     sonifier.unmute()
     sonifier.unmute()
 
-    assert len(_Stream.opened) == 1
+    assert len(Stream.opened) == 1
     sonifier.close()
     sonifier.close()
 
@@ -208,7 +162,7 @@ def test_a_machine_without_portaudio_is_told_so() -> None:
 
 
 def test_a_machine_without_an_output_is_told_so() -> None:
-    sonifier = Sonifier(lambda: _backend(outputs=0))
+    sonifier = Sonifier(lambda: fake_backend(outputs=0))
 
     assert sonifier.why_not() == "This machine has no audio output."
     assert sonifier.unmute() == "This machine has no audio output."
@@ -216,9 +170,9 @@ def test_a_machine_without_an_output_is_told_so() -> None:
 
 def test_devices_that_cannot_be_listed_count_as_none() -> None:
     def fail() -> None:
-        raise _PortAudioError("host error")
+        raise PortAudioError("host error")
 
-    backend = _backend()
+    backend = fake_backend()
     backend.query_devices = fail
 
     assert Sonifier(lambda: backend).devices() == ()
@@ -226,43 +180,44 @@ def test_devices_that_cannot_be_listed_count_as_none() -> None:
 
 @pytest.mark.parametrize("device", [98, 99])
 def test_a_device_that_cannot_be_opened_is_told_so(device: int) -> None:
-    sonifier = Sonifier(_backend)
+    sonifier = Sonifier(fake_backend)
     sonifier.set_device(device)
 
     assert "cannot be opened" in sonifier.unmute()
     assert sonifier.muted
-    assert all(stream.closed for stream in _Stream.opened)
+    assert all(stream.closed for stream in Stream.opened)
 
 
 def test_devices_name_the_default_and_leave_out_inputs() -> None:
-    devices = Sonifier(_backend).devices()
+    devices = Sonifier(fake_backend).devices()
 
     assert [(one.index, one.name, one.default) for one in devices] == [(1, "Speakers", True)]
 
 
 def test_changing_the_device_while_playing_moves_the_sound() -> None:
-    sonifier = Sonifier(_backend)
+    sonifier = Sonifier(fake_backend)
     sonifier.unmute()
 
     assert sonifier.set_device(1) == ""
-    assert [stream.closed for stream in _Stream.opened] == [True, False]
-    assert _Stream.opened[1].device == 1
+    assert sonifier.set_device(1) == ""
+    assert [stream.closed for stream in Stream.opened] == [True, False]
+    assert Stream.opened[1].device == 1
     sonifier.close()
 
 
 def test_an_unplugged_device_is_noticed() -> None:
-    sonifier = Sonifier(_backend)
+    sonifier = Sonifier(fake_backend)
     assert not sonifier.lost()
     sonifier.unmute()
     assert not sonifier.lost()
-    _Stream.opened[0].active = False
+    Stream.opened[0].active = False
 
     assert sonifier.lost()
     assert sonifier.muted
 
 
 def test_volume_is_kept_between_nothing_and_full() -> None:
-    sonifier = Sonifier(_backend)
+    sonifier = Sonifier(fake_backend)
     sonifier.volume = 7.0
     assert sonifier.volume == 1.0
     sonifier.volume = -1.0
@@ -270,9 +225,58 @@ def test_volume_is_kept_between_nothing_and_full() -> None:
 
 
 def test_underflows_are_counted() -> None:
-    sonifier = Sonifier(_backend)
+    sonifier = Sonifier(fake_backend)
     sonifier.unmute()
-    _Stream.opened[0].callback(np.zeros((64, 2), np.float32), 64, None, 4)
+    Stream.opened[0].callback(np.zeros((64, 2), np.float32), 64, None, 4)
 
     assert sonifier.underflows == 1
+    sonifier.close()
+
+
+def test_a_block_is_filled_while_another_thread_waits_for_the_audio_library() -> None:
+    backend, hanging, release = fake_backend(), threading.Event(), threading.Event()
+    sonifier = Sonifier(lambda: backend)
+    sonifier.volume = 0.4
+    sonifier.hear({"a": 0.1})
+    sonifier.unmute()
+    listed = backend.query_devices
+
+    def hang() -> object:
+        hanging.set()
+        release.wait(10)
+        return listed()
+
+    backend.query_devices = hang
+    asking = threading.Thread(target=sonifier.devices)
+    asking.start()
+    try:
+        assert hanging.wait(5)
+        assert np.abs(Stream.opened[0].play(4096)).max() > 0.0
+        assert asking.is_alive()  # nobody waited for the other
+    finally:
+        release.set()
+        asking.join(5)
+        sonifier.close()
+
+
+def test_playing_on_and_on_takes_no_more_memory() -> None:
+    sonifier = Sonifier(fake_backend)
+    sonifier.unmute()
+    stream = Stream.opened[0]
+
+    def play(blocks: int) -> None:
+        for n in range(blocks):
+            sonifier.hear({"a": n % 7 / 50, "b": 0.1})
+            stream.play(256)
+
+    play(50)
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        play(1000)
+        after, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert after - before < 4096
+    assert peak - before < 64 * 256 * 2 * 8  # a few blocks at a time
     sonifier.close()

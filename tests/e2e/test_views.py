@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
 from app.desks.lessons import usable
 from app.recording.verify import verify
 from app.session import AppSession
 from app.settings import Settings
+from models.opencv import cv2
 from tests.support.clips import bikes
 from tests.support.pixels import grabbed
 from widgets.lessons import load_lessons
@@ -69,7 +71,10 @@ def test_flicker_is_measured_for_both_lanes_and_drawn(
         )
 
     qtbot.waitUntil(measured, timeout=20_000)
-    assert grabbed(session.window.stage.flicker_a).std() > 8
+    pane = session.window.stage.flicker_a
+    picture = pane.picture_rect().toAlignedRect()
+    drawn = grabbed(pane)[picture.top() : picture.bottom(), picture.left() : picture.right()]
+    assert (np.ptp(drawn.astype(int), axis=2) > 40).mean() > 0.01  # the picture alone is grey
 
 
 def test_an_xt_slice_grows_by_one_line_a_frame_and_its_row_can_be_moved(
@@ -82,6 +87,71 @@ def test_an_xt_slice_grows_by_one_line_a_frame_and_its_row_can_be_moved(
     qtbot.waitUntil(lambda: _lines(session) >= 5, timeout=20_000)
     session.window.stage.scan_line_moved.emit(30)
     assert session.model.value.scan_line == pytest.approx(30 / 119)
+
+
+def test_the_scan_line_is_dragged_with_the_mouse_while_paused_and_keeps_its_lines(
+    start_session: Start, wait_until_shown: Wait, qtbot: QtBot
+) -> None:
+    session = start_session(
+        source_width=160, source_height=120, view="xt", panes=("rgb", "depth_a"), model_b="off"
+    )
+    wait_until_shown(session)
+    qtbot.waitUntil(lambda: _lines(session) >= 5, timeout=20_000)
+    session.controller.set_paused(True)
+    qtbot.waitUntil(lambda: not session.engine.capture.status.playing, timeout=5_000)
+    pane, row = session.window.stage.depth_a, int(0.5 * 119)
+    grip, target = (pane.to_screen(QPointF(80.5, y + 0.5)).toPoint() for y in (row, 30))
+    qtbot.mousePress(pane, Qt.MouseButton.LeftButton, pos=grip)
+    qtbot.mouseMove(pane, target)
+    qtbot.mouseRelease(pane, Qt.MouseButton.LeftButton, pos=target)
+    assert session.model.value.scan_line == pytest.approx(30 / 119, abs=2 / 119)
+
+    def moved() -> bool:
+        caption = session.window.stage.slice_a.header().caption
+        return f"row {int(session.model.value.scan_line * 119)} " in caption
+
+    qtbot.waitUntil(moved, timeout=10_000)
+    assert _lines(session) >= 5
+
+
+def test_flicker_that_is_switched_on_while_paused_shows_the_last_pair_of_frames(
+    start_session: Start, wait_until_shown: Wait, qtbot: QtBot
+) -> None:
+    session = start_session(
+        source=str(bikes()), pacing="every-frame", panes=("rgb", "depth_a", "depth_b")
+    )
+    wait_until_shown(session)
+    qtbot.waitUntil(lambda: session.engine.inference.finished >= 4, timeout=20_000)
+    session.controller.set_paused(True)
+    qtbot.waitUntil(lambda: not session.engine.capture.status.playing, timeout=5_000)
+    session.controller.toggle_view("flicker")
+    caption = session.window.stage.flicker_a.header
+    qtbot.waitUntil(lambda: "2 of 15 frames" in caption().caption, timeout=20_000)
+
+
+def test_a_step_back_leaves_the_lines_that_were_seen_before(
+    start_session: Start, wait_until_shown: Wait, qtbot: QtBot
+) -> None:
+    session = start_session(
+        source=str(bikes()), pacing="every-frame", view="xt", panes=("rgb", "depth_a"),
+        model_b="off",
+    )  # fmt: skip
+    wait_until_shown(session)
+    qtbot.waitUntil(lambda: _lines(session) >= 6, timeout=20_000)
+    session.controller.set_paused(True)
+    qtbot.waitUntil(lambda: not session.engine.capture.status.playing, timeout=5_000)
+    qtbot.waitUntil(lambda: _index(session) == session.engine.capture.status.position)
+    there = _index(session)
+    session.controller.step_back()
+    qtbot.waitUntil(lambda: _index(session) == there - 1, timeout=20_000)
+    last = session.display.last
+    assert last is not None and last.analysis is not None
+    assert last.analysis.slice_frames == {"a": there}
+    assert last.analysis.slice_breaks["a"][-1] == (0, "reset")
+
+
+def _index(session: AppSession) -> int:
+    return -1 if session.display.last is None else session.display.last.frame.index
 
 
 def _lines(session: AppSession) -> int:
@@ -224,3 +294,35 @@ def test_a_lane_without_weights_shows_no_picture_of_the_model_before(
     qtbot.waitUntil(refused, timeout=20_000)
     qtbot.wait(100)
     assert session.window.stage.depth_a.picture_size.isEmpty()
+
+
+def test_a_report_from_the_window_rests_playing_until_it_is_done(
+    start_session: Start,
+    wait_until_shown: Wait,
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folder, out = tmp_path / "clip", tmp_path / "report"
+    folder.mkdir()
+    picture = np.random.default_rng(0).integers(0, 255, (48, 64, 3), np.uint8)
+    for n in range(4):
+        cv2.imwrite(str(folder / f"{n}.png"), np.roll(picture, n, axis=1))
+    session = start_session(source=str(folder), panes=("rgb", "depth_a", "depth_b"), memory=False)
+    wait_until_shown(session)
+    paused: list[bool] = []
+    set_paused = session.controller.set_paused
+
+    def watched(is_paused: bool) -> None:
+        paused.append(is_paused)
+        set_paused(is_paused)
+
+    monkeypatch.setattr(session.controller, "set_paused", watched)
+    with qtbot.waitSignal(session.report.said, timeout=30_000) as said:
+        session.report.start_into(out)
+        assert paused == [True]
+    assert str(out) in said.args[0]
+    lanes = json.loads((out / "metrics.json").read_text(encoding="utf-8"))["lanes"]
+    assert {lane["model"] for lane in lanes.values()} == {"flashdepth-lite-per-frame"}
+    assert paused == [True, False]
+    qtbot.waitUntil(lambda: session.engine.capture.status.playing, timeout=5_000)

@@ -117,3 +117,17 @@ def test_an_edge_one_pixel_off_scores_zero() -> None:
     truth, estimate = _f(1, 1, 2, 2, 2), _f(1, 1, 1, 2, 2)
 
     assert boundary_f1_at(estimate, truth, 1.1) == 0.0
+
+
+def test_absrel_agrees_with_scikit_learn() -> None:
+    sklearn_metrics = pytest.importorskip("sklearn.metrics")
+    rng = np.random.default_rng(5)
+    truth = rng.uniform(0.5, 60.0, (30, 40)).astype(np.float32)
+    depth = (truth * rng.uniform(0.6, 1.7, truth.shape)).astype(np.float32)
+    expected = sklearn_metrics.mean_absolute_percentage_error(truth.ravel(), depth.ravel())
+
+    assert abs_rel(depth, truth) == pytest.approx(expected, rel=1e-6)
+    sums = AccuracySums()
+    sums.add(depth[:10], truth[:10])
+    sums.add(depth[10:], truth[10:])
+    assert sums.abs_rel == pytest.approx(expected, rel=1e-6)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from renderers.depth_image import quantise
 from renderers.display_range import RangeMode, RangeSettings, RangeTracker, _percentiles
 
 
@@ -89,6 +90,47 @@ def test_a_shared_range_is_the_same_for_both_lanes_and_holds_both() -> None:
 def test_apart_each_lane_has_its_own_range_under_the_same_rule() -> None:
     ranges = RangeTracker().update({"a": ramp(1, 2), "b": ramp(3, 4)}, shared=False)
     assert ranges["b"] == pytest.approx((ranges["a"][0] + 2, ranges["a"][1] + 2), abs=1e-3)
+
+
+def test_lanes_that_differ_in_scale_and_level_alone_get_the_same_levels() -> None:
+    tracker, rng = RangeTracker(), np.random.default_rng(2)
+    for _ in range(5):
+        one = rng.gamma(2.0, 1.0, (60, 80)).astype(np.float32)
+        seen = {"a": one, "b": (7 * one - 30).astype(np.float32)}
+        ranges = tracker.update(seen, shared=False)
+    levels = {name: quantise(seen[name], ranges[name]).astype(int) for name in seen}
+    assert np.abs(levels["a"] - levels["b"]).max() <= 1
+
+
+def test_one_colour_means_as_many_deviations_from_the_median_in_either_lane() -> None:
+    rng = np.random.default_rng(3)
+    lanes = {"a": rng.normal(5, 1, (99, 99)), "b": 40 + 9 * rng.gamma(2.0, 1.0, (99, 99))}
+    lanes = {name: one.astype(np.float32) for name, one in lanes.items()}
+    ends = []
+    for name, (far, near) in RangeTracker().update(lanes, shared=False).items():
+        within = np.clip(lanes[name], *np.percentile(lanes[name], (2, 98)))
+        median = np.median(within)
+        deviation = np.mean(np.abs(within - median))
+        ends.append(((far - median) / deviation, (near - median) / deviation))
+    assert ends[0] == pytest.approx(ends[1], rel=0.01)
+
+
+def test_a_few_near_pixels_of_one_lane_do_not_move_the_matched_ranges() -> None:
+    plain, dusty = ramp(1, 2), ramp(3, 4)
+    dusty.ravel()[::200] = 1000.0
+    expected = RangeTracker().update({"a": plain, "b": ramp(3, 4)}, shared=False)
+    found = RangeTracker().update({"a": plain, "b": dusty}, shared=False)
+    for name in ("a", "b"):
+        assert found[name] == pytest.approx(expected[name], rel=0.02)
+
+
+@pytest.mark.parametrize("value", [0.0, 1e-9, 250.0])
+def test_a_constant_or_unknown_lane_beside_another_still_gets_a_range(value: float) -> None:
+    unknown = np.full((30, 30), np.nan, np.float32)
+    seen = {"a": ramp(1, 2), "b": np.full((30, 30), value, np.float32), "c": unknown}
+    for far, near in RangeTracker().update(seen, shared=False).values():
+        assert np.isfinite(254 / (near - far))
+        assert far < near
 
 
 def test_per_frame_follows_each_frame_from_end_to_end() -> None:

@@ -82,3 +82,30 @@ def test_the_window_grows_with_what_was_seen(filled: int, window: int) -> None:
 def test_a_window_that_does_not_fill_the_picture_is_refused() -> None:
     with pytest.raises(ValueError, match="do not fill"):
         XtSlice(2, 16).stretched(5)
+
+
+def test_breaks_are_told_by_their_age_until_they_fall_out() -> None:
+    kept = XtSlice(5, 4)
+    kept.push(line(1), "reset")  # nothing is before the first line
+    assert kept.breaks() == ()
+    kept.push(line(2), "cut")
+    kept.push(line(3))
+    assert kept.breaks() == ((1, "cut"),)
+    kept.push(line(4), "reset")
+    assert kept.breaks() == ((2, "cut"), (0, "reset"))
+    kept.push(line(5))
+    assert kept.breaks() == ((1, "reset"),)  # the line before the cut has fallen out
+    kept.clear()
+    assert kept.breaks() == ()
+
+
+def test_the_newest_line_can_be_replaced_with_its_break() -> None:
+    kept = XtSlice(5, 3)
+    for value in (1, 2, 3, 4):
+        kept.push(line(value), "cut" if value == 4 else "")
+    kept.replace(line(9), "reset")
+    assert kept.picture()[:, 0].tolist() == [2, 3, 9]
+    assert kept.breaks() == ((0, "reset"),)
+    kept.push(line(5))
+    assert kept.picture()[:, 0].tolist() == [3, 9, 5]
+    assert kept.breaks() == ((1, "reset"),)

@@ -71,6 +71,7 @@ def test_showing_settings_emits_nothing(qtbot: QtBot, panel: SettingsPanel) -> N
 def test_turning_each_control_gives_settings_that_can_be_used(
     qtbot: QtBot, panel: SettingsPanel
 ) -> None:
+    panel.compare.set_sound_devices(["Speakers"])
     for section in panel.sections:
         for key in section.keys:
             if key in ("record_folder", "fallback_clip", "panic_clip"):
@@ -235,3 +236,14 @@ def test_the_wheel_scrolls_and_turns_no_control(panel: SettingsPanel) -> None:
                     wheel(control, QPointF(4, 4), angle=120)
                     wheel(control, QPointF(4, 4), angle=-120)
     assert changes == []
+
+
+def test_outputs_for_the_tones_are_offered_by_name(panel: SettingsPanel, qtbot: QtBot) -> None:
+    panel.compare.set_sound_devices(["Speakers", "Hall"])
+    combo = panel.compare.row("sound_device").control
+    assert isinstance(combo, QComboBox)
+    words = [combo.itemText(at) for at in range(combo.count())]
+    assert words == ["The system's choice", "Speakers", "Hall"]
+    with qtbot.waitSignal(panel.changed) as changed:
+        combo.activated.emit(2)
+    assert changed.args == ["sound_device", "Hall"]

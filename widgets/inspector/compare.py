@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PyQt6.QtWidgets import QWidget
 
 from widgets.inspector.rows import ChoiceRow, SliderRow, ToggleRow
 from widgets.inspector.section import Section
 
 ALIGNMENTS: tuple[tuple[object, str], ...] = (
-    ("clip", "Over the clip"),
+    ("clip", "Over the shot"),
     ("frame", "Each frame"),
     ("none", "None"),
 )
+DEVICES: tuple[tuple[object, str], ...] = (("", "The system's choice"),)
 
 
 class CompareSection(Section):
@@ -62,6 +65,10 @@ class CompareSection(Section):
         self.add_row(
             SliderRow("sound_volume", "Volume", (0.0, 1.0), "Loudness of the tones", step=0.05)
         )
+        self._devices = ChoiceRow(
+            "sound_device", "Play on", DEVICES, "The output that the tones are played on"
+        )
+        self.add_row(self._devices)
         self.add_button("pins.clear", "Remove pins", "Forget the pinned points (P pins one)", "pin")
         self.add_button(
             "report", "Report…", "Compare both lanes over the whole clip in one HTML file", "report"
@@ -69,5 +76,9 @@ class CompareSection(Section):
 
     def set_sound_available(self, reason: str = "") -> None:
         """Grey the sound out with the reason why there is none; "" makes it usable."""
-        for key in ("sound", "sound_volume"):
+        for key in ("sound", "sound_volume", "sound_device"):
             self.set_row_enabled(key, not reason, reason)
+
+    def set_sound_devices(self, names: Sequence[str]) -> None:
+        """Replace the menu of outputs."""
+        self._devices.set_choices([*DEVICES, *((name, name) for name in names)])
