@@ -221,7 +221,7 @@ class Controller(QObject):
                 dataclasses.replace(
                     translate.pipeline_config(settings, self._pins), attempt=self._attempt
                 ),
-                settings.threads,
+                translate.cpu_threads(settings),
             )
         is_camera = settings.source.startswith("camera:")
         if changed & _SOURCE or (is_camera and changed & _CAMERA):

@@ -7,6 +7,7 @@ from app.pipeline import PipelineConfig
 from app.settings import Settings
 from app.sources.fallback import Fallback
 from app.wishes import Manner
+from models.device import threads_beside_a_window
 from models.estimator import EstimatorOptions
 from renderers.display_range import RangeMode, RangeSettings
 
@@ -25,6 +26,11 @@ def manner(settings: Settings) -> Manner:
         mirror=settings.mirror,
         rotate=settings.rotate,
     )
+
+
+def cpu_threads(settings: Settings) -> int:
+    """Threads for networks on the CPU."""
+    return settings.threads or threads_beside_a_window()
 
 
 def pipeline_config(

@@ -81,6 +81,16 @@ def set_cpu_threads(count: int) -> None:
     torch.set_num_threads(count or (cores if cores <= 4 else cores - 1))
 
 
+def threads_beside_a_window() -> int:
+    """CPU threads for networks that run beside a window: all cores but one.
+
+    A network's threads wait for each other many hundred times a frame. Where a window and a camera
+    take a core away now and then, all of them stand still, so that on two cores one thread is
+    faster than two.
+    """
+    return max(1, (os.cpu_count() or 1) - 1)
+
+
 def has_fast_bfloat16(device: torch.device) -> bool:
     """Whether bfloat16 runs in hardware, so that it pays to use it."""
     if device.type == "cuda":

@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
         "a": settings.model_a,
         "b": settings.model_b,
     }
-    figures |= alternate(frames, config, settings.threads, arguments.seconds)
+    figures |= alternate(frames, config, translate.cpu_threads(settings), arguments.seconds)
     if arguments.views is not None:
         figures |= analysis_figures(frames, config)
     if arguments.window:

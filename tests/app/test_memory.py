@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import threading
 
@@ -33,6 +34,29 @@ def test_what_was_freed_in_small_pieces_is_given_back() -> None:
     memory.give_back()
     assert full - process.memory_info().rss > 30_000_000
     assert len(kept) == 2000
+
+
+_TAKE_AND_FREE = """
+import resource
+from app import memory
+{first}
+for _ in range(10):
+    blocks = [bytearray(b"x") * (20 << 20) for _ in range(3)]
+    del blocks
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt)
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="a matter of glibc")
+def test_what_was_freed_is_taken_again_without_asking_the_system() -> None:
+    def faults(first: str) -> int:
+        program = _TAKE_AND_FREE.format(first=first)
+        done = subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True
+        )
+        return int(done.stdout)
+
+    assert faults("memory.keep_for_reuse()") < faults("") / 2
 
 
 @pytest.mark.usefixtures("qapp")
