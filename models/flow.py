@@ -56,9 +56,12 @@ class Flow:
 
 
 def working_size(width: int, height: int, short_side: int) -> tuple[int, int]:
-    """(width, height) after division by the least whole number that brings the short side to
-    `short_side` or below. Whole divisors make area resizing several times cheaper."""
-    divisor = max(1, math.ceil(min(width, height) / short_side))
+    """(width, height) after division by a whole number that brings the short side to `short_side`
+    or below: the least one, or one up to half as large again that leaves no remainder, because
+    area resizing is several times cheaper then."""
+    least = max(1, math.ceil(min(width, height) / short_side))
+    even = (d for d in range(least, 3 * least // 2 + 1) if not (width % d or height % d))
+    divisor = next(even, least)
     return max(1, round(width / divisor)), max(1, round(height / divisor))
 
 
