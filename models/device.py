@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 import os
+import re
+import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
-from torch.utils import _pytree as pytree
 
 from models.errors import UsageError
 from models.scheduling import After, Task
 
-log = logging.getLogger(__name__)
-
-EAGER_CALLS = 2
-"""Calls before one is recorded: they choose kernels and fill caches, which a recording must not."""
-MOST_RECORDINGS = 2
-"""Recordings kept per function; each holds the memory of a whole run."""
+_FULL = re.compile(r"out of memory|(CUBLAS|CUDNN|CUSOLVER|CUFFT)\w*_ALLOC(ATION)?_FAILED", re.I)
 
 
 def resolve(name: str) -> torch.device:
@@ -91,6 +86,23 @@ def has_fast_bfloat16(device: torch.device) -> bool:
     return False
 
 
+def is_out_of_memory(error: Exception) -> bool:
+    """Whether that error of a GPU's means that its memory is full.
+
+    PyTorch's allocator has a type of its own for it. CUDA's libraries and the driver, which take
+    memory past it, only have words.
+    """
+    return isinstance(error, torch.OutOfMemoryError) or (
+        isinstance(error, RuntimeError) and _FULL.search(str(error)) is not None
+    )
+
+
+def synchronise(device: torch.device) -> None:
+    """Wait until the device has done all that it was asked, on whatever stream."""
+    if has_streams(device):
+        torch.cuda.synchronize(device)
+
+
 def has_streams(device: torch.device) -> bool:
     """Whether the device is one that `StreamDevice` drives."""
     return device.type == "cuda"
@@ -102,6 +114,7 @@ class StreamDevice:
     def __init__(self, place: torch.device) -> None:
         self._place = torch.device(place.type, place.index or 0)
         self._streams: dict[str, torch.cuda.Stream] = {}
+        self._graphs: weakref.WeakSet[CudaGraph] = weakref.WeakSet()
 
     @property
     def place(self) -> torch.device:
@@ -123,7 +136,7 @@ class StreamDevice:
             except BaseException:
                 stream.synchronize()
                 raise
-            event = torch.cuda.Event()
+            event = torch.cuda.Event(blocking=True)  # else who waits for it keeps a core busy
             event.record(stream)
         return event
 
@@ -143,13 +156,13 @@ class StreamDevice:
         """Page-locked memory of the host."""
         return torch.empty(shape, dtype=dtype, pin_memory=True)
 
-    def recorded(self, work: Callable[..., Any]) -> Callable[..., Any]:
-        """`work`, recorded as a CUDA graph for each set of shapes that comes again."""
-        return Recorded(work)
+    def new_graph(self) -> CudaGraph:
+        """A graph to record on the stream that is then current."""
+        return CudaGraph(self._graphs)
 
     def is_out_of_memory(self, error: Exception) -> bool:
         """Whether that error means that the device's memory is full."""
-        return isinstance(error, torch.OutOfMemoryError)
+        return is_out_of_memory(error)
 
     def trim(self) -> None:
         """Give memory back that is kept for later."""
@@ -161,62 +174,32 @@ class StreamDevice:
         return self._streams[name]
 
 
-class Recorded:
-    """A function of tensors that a CUDA graph replays: one launch instead of hundreds.
+class CudaGraph:
+    """A CUDA graph (`models.graphs.Graph`).
 
-    Arguments and answers are nested tuples; whatever in them is no tensor is part of the key, with
-    the tensors' shapes. The first calls run as they are. The answers are copies, so that a replay
-    does not reach into those of the call before. What cannot be recorded runs as it is for good.
+    taken : the graphs of the same device. Those of one stream never run at once and their answers
+        are copied before the next one runs, so they share the memory in between.
     """
 
-    def __init__(self, work: Callable[..., Any]) -> None:
-        self._work = work
-        self._calls: dict[object, int] = {}
-        self._recordings: dict[object, _Recording] = {}
-        self._refused = False
-
-    def __call__(self, *arguments: Any) -> Any:
-        if self._refused:
-            return self._work(*arguments)
-        leaves, shape = pytree.tree_flatten(arguments)
-        key = (*(_signature(leaf) for leaf in leaves), str(shape))
-        if key in self._recordings:
-            return self._recordings[key].replay(leaves)
-        self._calls[key] = self._calls.get(key, 0) + 1
-        if self._calls[key] <= EAGER_CALLS or len(self._recordings) >= MOST_RECORDINGS:
-            return self._work(*arguments)
-        try:
-            self._recordings[key] = _Recording(self._work, leaves, shape)
-        except RuntimeError as error:
-            log.warning("runs without a recording: %s", error)
-            self._refused = True
-            self._recordings.clear()
-            return self._work(*arguments)
-        return self._recordings[key].replay(leaves)
-
-
-class _Recording:
-    """One graph with its own inputs and outputs, which live as long as it does."""
-
-    def __init__(self, work: Callable[..., Any], leaves: list[Any], shape: pytree.TreeSpec) -> None:
-        self._inputs = [x.clone() if isinstance(x, torch.Tensor) else x for x in leaves]
+    def __init__(self, taken: weakref.WeakSet[CudaGraph]) -> None:
+        self._taken = taken
         self._graph = torch.cuda.CUDAGraph()
+        self._stream: torch.cuda.Stream | None = None
+
+    def capture(self, work: Callable[[], Any]) -> Any:
+        """Record `work` on the current stream, which is waited for first."""
         stream = torch.cuda.current_stream()
         stream.synchronize()
-        with torch.cuda.graph(self._graph, stream=stream, capture_error_mode="thread_local"):
-            answer = work(*pytree.tree_unflatten(self._inputs, shape))
-        self._outputs, self._shape = pytree.tree_flatten(answer)
+        # The pool of a graph that lives, never a handle kept: the allocator refuses one that died.
+        pool = next((other._graph.pool() for other in self._taken if other._stream == stream), None)
+        with torch.cuda.graph(
+            self._graph, pool=pool, stream=stream, capture_error_mode="thread_local"
+        ):
+            answer = work()
+        self._stream = stream
+        self._taken.add(self)
+        return answer
 
-    def replay(self, leaves: list[Any]) -> Any:
-        for kept, given in zip(self._inputs, leaves, strict=True):
-            if isinstance(kept, torch.Tensor):
-                kept.copy_(given)
+    def replay(self) -> None:
+        """Launch it on the current stream, which is the one it was recorded on."""
         self._graph.replay()
-        copies = [x.clone() if isinstance(x, torch.Tensor) else x for x in self._outputs]
-        return pytree.tree_unflatten(copies, self._shape)
-
-
-def _signature(leaf: Any) -> object:
-    if isinstance(leaf, torch.Tensor):
-        return tuple(leaf.shape), leaf.dtype, leaf.stride()
-    return leaf
