@@ -53,7 +53,7 @@ class Line:
 
     def __init__(self, device: TensorDevice[Any], sizes: RingSizes | None = None) -> None:
         self.device = device
-        self.conveyor: Conveyor[Any] = Conveyor(device, sizes or RingSizes(features=1))
+        self.conveyor: Conveyor[Any] = Conveyor(device, sizes or RingSizes())
         self.ceilings: dict[str, int] = {}
         self._graphed: weakref.WeakSet[Graphed] = weakref.WeakSet()
 
