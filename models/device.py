@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import weakref
 from collections.abc import Callable, Sequence
@@ -10,7 +9,9 @@ from typing import Any
 
 import torch
 
+from models.cores import usable_cores
 from models.errors import UsageError
+from models.opencv import cv2
 from models.scheduling import After, Task
 
 _FULL = re.compile(r"out of memory|(CUBLAS|CUDNN|CUSOLVER|CUFFT)\w*_ALLOC(ATION)?_FAILED", re.I)
@@ -67,13 +68,16 @@ def gpu_name() -> str | None:
 
 
 def set_cpu_threads(count: int) -> None:
-    """Use `count` threads for CPU networks; 0 takes what the machine's cores bear.
+    """Use `count` threads for CPU networks; 0 takes what the cores we may use bear.
 
     Up to four cores all are used: capture and drawing are short beside a network. Above that one
-    core is left to them.
+    core is left to them. OpenCV, whose threads spin while they wait for each other, gets half as
+    many, at least one: the capture thread and the inference thread call it at once.
     """
-    cores = os.cpu_count() or 1
-    torch.set_num_threads(count or (cores if cores <= 4 else cores - 1))
+    cores = usable_cores()
+    threads = count or (cores if cores <= 4 else cores - 1)
+    torch.set_num_threads(threads)
+    cv2.setNumThreads(max(1, threads // 2))
 
 
 def has_fast_bfloat16(device: torch.device) -> bool:

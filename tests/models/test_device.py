@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import warnings
 from collections.abc import Iterator
@@ -15,11 +16,13 @@ import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
 
 from models import device as devices
+from models.cores import usable_cores
 from models.errors import UsageError
 from models.estimator import DeferringSession, EstimatorOptions
 from models.estimators.neural import NetworkPool, NetworkRecipe, NeuralFactory, NeuralSession
 from models.flashdepth import FlashDepth, FlashDepthConfig
 from models.graphs import Graph
+from models.opencv import cv2
 from models.preprocess import prepare_on_device
 from models.scheduling import After, Stage, Task, Wait
 
@@ -30,6 +33,38 @@ def test_names_of_devices_are_understood_or_refused_in_a_sentence() -> None:
         devices.resolve("tpu9")
     with pytest.raises(UsageError, match="No NVIDIA GPU answers to 'cuda:64'"):
         devices.resolve("cuda:64")
+
+
+def test_threads_are_those_of_the_cores_that_may_be_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(6)), raising=False)
+    quota = tmp_path / "cpu.max"
+    assert usable_cores(quota) == 6
+    for written, cores in (
+        ("max 100000", 6), ("250000 100000", 2), ("50000 100000", 1), ("900000 100000", 6),
+    ):  # fmt: skip
+        quota.write_text(written + "\n")
+        assert usable_cores(quota) == cores
+
+
+@pytest.fixture
+def threads() -> Iterator[None]:
+    before = torch.get_num_threads(), cv2.getNumThreads()
+    yield
+    torch.set_num_threads(before[0])
+    cv2.setNumThreads(before[1])
+
+
+@pytest.mark.parametrize(
+    ("cores", "asked", "ours", "opencv"), [(1, 0, 1, 1), (2, 0, 2, 1), (8, 0, 7, 3), (8, 4, 4, 2)]
+)
+def test_opencv_leaves_half_of_the_threads_to_others(
+    threads: None, monkeypatch: pytest.MonkeyPatch, cores: int, asked: int, ours: int, opencv: int
+) -> None:
+    monkeypatch.setattr(devices, "usable_cores", lambda: cores)
+    devices.set_cpu_threads(asked)
+    assert (torch.get_num_threads(), cv2.getNumThreads()) == (ours, opencv)
 
 
 def test_only_one_file_speaks_of_cuda() -> None:
