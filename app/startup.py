@@ -10,10 +10,10 @@ import psutil
 
 log = logging.getLogger(__name__)
 
-STAGES = ("imports", "window", "models", "first depth")
+STAGES = ("imports", "window", "models", "first_depth")
 """Modules are loaded, the window is up, models are ready, depth is on screen."""
 
-_LINE = re.compile(r"startup: ([a-z ]+) after ([0-9.]+) s")
+_LINE = re.compile(r"startup: ([a-z_]+) after ([0-9.]+) s")
 
 
 def reached(stage: str) -> None:

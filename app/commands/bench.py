@@ -136,9 +136,9 @@ def _startup(settings: Settings, folder: Path) -> dict[str, Any]:
             f"A second window did not close within {_STARTUP_LIMIT_S} seconds; try --no-window."
         ) from error
     stages = startup.read(done.stderr)
-    if "first depth" not in stages:
+    if "first_depth" not in stages:
         raise UserError("The window showed no depth within 20 seconds; try --no-window.")
-    return {"startup_s": stages["first depth"], "startup_stages_s": stages}
+    return {"startup_s": stages["first_depth"], "startup_stages_s": stages}
 
 
 def _print(figures: dict[str, Any], old: dict[str, Any]) -> None:

@@ -51,7 +51,7 @@ class FirstLook(QObject):
             return
         self._has_seen_all = True
         if result.lanes:
-            startup.reached("first depth")
+            startup.reached("first_depth")
         self.all_shown.emit()
 
     def is_everything_shown(self) -> bool:

@@ -209,6 +209,18 @@ def test_resets_in_the_middle_of_a_stream_record_nothing() -> None:
     assert (encoder.replays, decoder.replays) == (10, 6)
 
 
+def test_a_lane_that_has_yet_to_remember_is_cold_wherever_its_features_come_from() -> None:
+    line, frame, network = Line(_Watched()), pictures(1)[0], Remembering()
+    a, b = session(network, line, temporal=False), session(network, line)
+    cold = []
+    for _ in range(5):
+        memo = FrameMemo()
+        a.step(frame, memo)
+        cold.append(b.is_cold(frame))
+        b.step(frame, memo)
+    assert cold == [True, True, True, False, False]
+
+
 def test_a_lane_that_gets_its_features_from_another_does_not_stay_cold() -> None:
     line, frame, network = Line(_Watched()), pictures(1)[0], Remembering()
     b = session(network, line)

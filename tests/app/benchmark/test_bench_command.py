@@ -174,7 +174,7 @@ def test_the_stages_of_the_start_are_read_from_the_log(caplog: pytest.LogCapture
     startup.reached("models")  # another one, chosen later
     stages = startup.read(caplog.text)
     assert tuple(stages) == startup.STAGES
-    assert 0 < stages["imports"] <= stages["first depth"]
+    assert 0 < stages["imports"] <= stages["first_depth"]
     with pytest.raises(ValueError, match="no stage"):
         startup.reached("lunch")
 
