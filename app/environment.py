@@ -11,6 +11,7 @@ from pathlib import Path
 import psutil
 
 from app.version import version
+from models.cores import usable_cores
 
 _PACKAGES = ("numpy", "cv2", "torch", "av")
 
@@ -21,7 +22,7 @@ def environment() -> dict[str, str]:
         "flashdepth-live": version(),
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
-        "cpu": f"{_cpu_name()}, {os.cpu_count()} logical cores",
+        "cpu": f"{_cpu_name()}, {os.cpu_count()} logical cores, {usable_cores()} of them ours",
         "memory": f"{psutil.virtual_memory().total / 2**30:.1f} GiB",
     }
     for name in _PACKAGES:

@@ -25,6 +25,7 @@ from PyQt6.QtCore import (
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QApplication, QWidget
 
+from app import startup
 from app.logbook import logging_to_file
 from app.session import AppSession
 from app.settings import Settings
@@ -60,6 +61,7 @@ def run_gui(settings: Settings, store: SettingsStore, options: WindowOptions) ->
 
     Raises SourceError if no picture was ever shown because the source failed.
     """
+    startup.reached("imports")
     app = make_application()
     with ExitStack() as stack:
         # The window goes before the application, not whenever the interpreter gets round to it.
@@ -71,6 +73,7 @@ def run_gui(settings: Settings, store: SettingsStore, options: WindowOptions) ->
         session.window.resize(_window_size(options.size))
         session.window.show()
         session.start(options.note)
+        startup.reached("window")
         if options.screenshot is not None:
             session.first_look.take_screenshot_when_ready(options.screenshot)
         if options.record is not None:

@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 
+from app import startup
 from app.mailbox import Closed, Slot
 from app.pipeline import Pipeline, PipelineConfig
 from app.results import FrameResult
@@ -203,6 +204,7 @@ class InferenceLoop:
             if self._pipeline.configure(config):
                 self._steps_s.clear()
             if self.state:
+                startup.reached("models")
                 self._tell("")
         if reset:
             self._pipeline.reset()

@@ -27,6 +27,7 @@ from torch import Tensor
 from models import download
 from models.checkpoint_file import Mismatch, likeness, read_tensors, shapes_of
 from models.depth_anything import DepthAnythingV2
+from models.device import is_out_of_memory
 from models.download import DownloadCancelledError, IsCancelled, OnProgress, Progress
 from models.errors import CheckpointError, UsageError
 from models.flashdepth import FlashDepth, FlashDepthConfig
@@ -118,7 +119,7 @@ def untrained(name: str) -> FlashDepth | DepthAnythingV2:
 def load(name: str, device: torch.device) -> FlashDepth | DepthAnythingV2:
     """The network with its weights on `device`, ready for inference, in float32.
 
-    Raises CheckpointError if they are not installed or damaged.
+    Raises CheckpointError if they are not installed, damaged or too large for the device.
     """
     path = weights_path(name)
     reason = missing(name)
@@ -130,6 +131,11 @@ def load(name: str, device: torch.device) -> FlashDepth | DepthAnythingV2:
         state = safetensors.torch.load_file(path, device=str(device))
         network.load_state_dict(state, strict=True, assign=True)
     except (safetensors.SafetensorError, RuntimeError, OSError) as error:
+        if is_out_of_memory(error):
+            raise CheckpointError(
+                f"{release(name).title} does not fit into the GPU's memory; close other programs, "
+                "turn a lane off or choose a smaller model."
+            ) from error
         raise CheckpointError(
             f"The installed weights of {release(name).title} are damaged; delete {path} and pull "
             "them again."

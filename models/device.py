@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import logging
-import os
+import re
+import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
-from torch.utils import _pytree as pytree
 
+from models.cores import usable_cores
 from models.errors import UsageError
+from models.opencv import cv2
 from models.scheduling import After, Task
 
-log = logging.getLogger(__name__)
-
-EAGER_CALLS = 2
-"""Calls before one is recorded: they choose kernels and fill caches, which a recording must not."""
-MOST_RECORDINGS = 2
-"""Recordings kept per function; each holds the memory of a whole run."""
+_FULL = re.compile(r"out of memory|(CUBLAS|CUDNN|CUSOLVER|CUFFT)\w*_ALLOC(ATION)?_FAILED", re.I)
 
 
 def resolve(name: str) -> torch.device:
@@ -72,13 +68,16 @@ def gpu_name() -> str | None:
 
 
 def set_cpu_threads(count: int) -> None:
-    """Use `count` threads for CPU networks; 0 takes what the machine's cores bear.
+    """Use `count` threads for CPU networks; 0 takes what the cores we may use bear.
 
     Up to four cores all are used: capture and drawing are short beside a network. Above that one
-    core is left to them.
+    core is left to them. OpenCV, whose threads spin while they wait for each other, gets half as
+    many, at least one: the capture thread and the inference thread call it at once.
     """
-    cores = os.cpu_count() or 1
-    torch.set_num_threads(count or (cores if cores <= 4 else cores - 1))
+    cores = usable_cores()
+    threads = count or (cores if cores <= 4 else cores - 1)
+    torch.set_num_threads(threads)
+    cv2.setNumThreads(max(1, threads // 2))
 
 
 def threads_beside_a_window() -> int:
@@ -88,7 +87,7 @@ def threads_beside_a_window() -> int:
     take a core away now and then, all of them stand still, so that on two cores one thread is
     faster than two.
     """
-    return max(1, (os.cpu_count() or 1) - 1)
+    return max(1, usable_cores() - 1)
 
 
 def has_fast_bfloat16(device: torch.device) -> bool:
@@ -99,6 +98,23 @@ def has_fast_bfloat16(device: torch.device) -> bool:
         capabilities = torch.cpu.get_capabilities()
         return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
     return False
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """Whether that error of a GPU's means that its memory is full.
+
+    PyTorch's allocator has a type of its own for it. CUDA's libraries and the driver, which take
+    memory past it, only have words.
+    """
+    return isinstance(error, torch.OutOfMemoryError) or (
+        isinstance(error, RuntimeError) and _FULL.search(str(error)) is not None
+    )
+
+
+def synchronise(device: torch.device) -> None:
+    """Wait until the device has done all that it was asked, on whatever stream."""
+    if has_streams(device):
+        torch.cuda.synchronize(device)
 
 
 def has_streams(device: torch.device) -> bool:
@@ -112,6 +128,7 @@ class StreamDevice:
     def __init__(self, place: torch.device) -> None:
         self._place = torch.device(place.type, place.index or 0)
         self._streams: dict[str, torch.cuda.Stream] = {}
+        self._graphs: weakref.WeakSet[CudaGraph] = weakref.WeakSet()
 
     @property
     def place(self) -> torch.device:
@@ -133,7 +150,7 @@ class StreamDevice:
             except BaseException:
                 stream.synchronize()
                 raise
-            event = torch.cuda.Event()
+            event = torch.cuda.Event(blocking=True)  # else who waits for it keeps a core busy
             event.record(stream)
         return event
 
@@ -153,13 +170,13 @@ class StreamDevice:
         """Page-locked memory of the host."""
         return torch.empty(shape, dtype=dtype, pin_memory=True)
 
-    def recorded(self, work: Callable[..., Any]) -> Callable[..., Any]:
-        """`work`, recorded as a CUDA graph for each set of shapes that comes again."""
-        return Recorded(work)
+    def new_graph(self) -> CudaGraph:
+        """A graph to record on the stream that is then current."""
+        return CudaGraph(self._graphs)
 
     def is_out_of_memory(self, error: Exception) -> bool:
         """Whether that error means that the device's memory is full."""
-        return isinstance(error, torch.OutOfMemoryError)
+        return is_out_of_memory(error)
 
     def trim(self) -> None:
         """Give memory back that is kept for later."""
@@ -171,62 +188,32 @@ class StreamDevice:
         return self._streams[name]
 
 
-class Recorded:
-    """A function of tensors that a CUDA graph replays: one launch instead of hundreds.
+class CudaGraph:
+    """A CUDA graph (`models.graphs.Graph`).
 
-    Arguments and answers are nested tuples; whatever in them is no tensor is part of the key, with
-    the tensors' shapes. The first calls run as they are. The answers are copies, so that a replay
-    does not reach into those of the call before. What cannot be recorded runs as it is for good.
+    taken : the graphs of the same device. Those of one stream never run at once and their answers
+        are copied before the next one runs, so they share the memory in between.
     """
 
-    def __init__(self, work: Callable[..., Any]) -> None:
-        self._work = work
-        self._calls: dict[object, int] = {}
-        self._recordings: dict[object, _Recording] = {}
-        self._refused = False
-
-    def __call__(self, *arguments: Any) -> Any:
-        if self._refused:
-            return self._work(*arguments)
-        leaves, shape = pytree.tree_flatten(arguments)
-        key = (*(_signature(leaf) for leaf in leaves), str(shape))
-        if key in self._recordings:
-            return self._recordings[key].replay(leaves)
-        self._calls[key] = self._calls.get(key, 0) + 1
-        if self._calls[key] <= EAGER_CALLS or len(self._recordings) >= MOST_RECORDINGS:
-            return self._work(*arguments)
-        try:
-            self._recordings[key] = _Recording(self._work, leaves, shape)
-        except RuntimeError as error:
-            log.warning("runs without a recording: %s", error)
-            self._refused = True
-            self._recordings.clear()
-            return self._work(*arguments)
-        return self._recordings[key].replay(leaves)
-
-
-class _Recording:
-    """One graph with its own inputs and outputs, which live as long as it does."""
-
-    def __init__(self, work: Callable[..., Any], leaves: list[Any], shape: pytree.TreeSpec) -> None:
-        self._inputs = [x.clone() if isinstance(x, torch.Tensor) else x for x in leaves]
+    def __init__(self, taken: weakref.WeakSet[CudaGraph]) -> None:
+        self._taken = taken
         self._graph = torch.cuda.CUDAGraph()
+        self._stream: torch.cuda.Stream | None = None
+
+    def capture(self, work: Callable[[], Any]) -> Any:
+        """Record `work` on the current stream, which is waited for first."""
         stream = torch.cuda.current_stream()
         stream.synchronize()
-        with torch.cuda.graph(self._graph, stream=stream, capture_error_mode="thread_local"):
-            answer = work(*pytree.tree_unflatten(self._inputs, shape))
-        self._outputs, self._shape = pytree.tree_flatten(answer)
+        # The pool of a graph that lives, never a handle kept: the allocator refuses one that died.
+        pool = next((other._graph.pool() for other in self._taken if other._stream == stream), None)
+        with torch.cuda.graph(
+            self._graph, pool=pool, stream=stream, capture_error_mode="thread_local"
+        ):
+            answer = work()
+        self._stream = stream
+        self._taken.add(self)
+        return answer
 
-    def replay(self, leaves: list[Any]) -> Any:
-        for kept, given in zip(self._inputs, leaves, strict=True):
-            if isinstance(kept, torch.Tensor):
-                kept.copy_(given)
+    def replay(self) -> None:
+        """Launch it on the current stream, which is the one it was recorded on."""
         self._graph.replay()
-        copies = [x.clone() if isinstance(x, torch.Tensor) else x for x in self._outputs]
-        return pytree.tree_unflatten(copies, self._shape)
-
-
-def _signature(leaf: Any) -> object:
-    if isinstance(leaf, torch.Tensor):
-        return tuple(leaf.shape), leaf.dtype, leaf.stride()
-    return leaf

@@ -1,4 +1,9 @@
-"""How long the GUI thread is busy with our own code for each frame that is shown."""
+"""How long the GUI thread is busy with our own code for each frame that is shown.
+
+Our slots and our painting count, and within the point cloud all that is Python: uniforms, textures
+handed over, VisPy's own work. What OpenGL itself does counts apart: draw calls, and fetching the
+picture that software GL paints, which is when software GL draws it.
+"""
 
 from __future__ import annotations
 
@@ -9,62 +14,128 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 from unittest import mock
 
+import pyqtgraph as pg
+from vispy.gloo import gl
+
+from app.desks.budget import BudgetDesk
+from app.desks.fallback import FallbackDesk
+from app.desks.health import HealthDesk
+from app.desks.presenter import PresenterDesk
+from app.desks.recording import RecordingDesk
 from app.desks.status import StatusDesk
+from app.desks.watchdog import WatchdogDesk
 from app.session import AppSession
+from widgets.announcement import Announcement
 from widgets.banner_overlay import BannerOverlay
+from widgets.charts import TimeChart
+from widgets.cloud_canvas import CloudCanvas
+from widgets.cloud_density import CloudDensity
 from widgets.cloud_pane import CloudPane
 from widgets.image_pane import ImagePane
 from widgets.painted_cloud import PaintedCloud
+from widgets.presenter_band import PresenterBand
 from widgets.status_strip import StatusStrip
 from widgets.time_line import TimeLine
+from widgets.wipe_pane import WipePane
 
-MEASURED = (
+OURS = (
     (AppSession, "_on_engine"),
     (StatusDesk, "_show_strip"),
+    (WatchdogDesk, "_look"),
+    (FallbackDesk, "_look"),
+    (BudgetDesk, "_look"),
+    (PresenterDesk, "_look"),
+    (RecordingDesk, "_look"),
+    (HealthDesk, "_beat"),
+    (HealthDesk, "_note"),
+    (WipePane, "flip"),
+    (TimeChart, "refresh"),
+    (CloudDensity, "_refine"),
     (ImagePane, "paintEvent"),
     (CloudPane, "paintEvent"),
-    (PaintedCloud, "put"),
+    (PaintedCloud, "paintEvent"),
+    (CloudCanvas, "paintGL"),
+    (TimeChart, "paintEvent"),
+    (pg.GraphicsView, "paintEvent"),
     (StatusStrip, "paintEvent"),
     (TimeLine, "paintEvent"),
     (BannerOverlay, "paintEvent"),
+    (Announcement, "paintEvent"),
+    (PresenterBand, "paintEvent"),
 )
-"""Our slots and paint code. What OpenGL draws and swaps is not among them, by definition."""
+"""Our slots and paint code."""
+
+OPENGL = (
+    (gl, "glClear"),
+    (gl, "glDrawArrays"),
+    (gl, "glDrawElements"),
+    (gl, "glFinish"),
+    (gl, "glFlush"),
+    (CloudCanvas, "grabFramebuffer"),
+)
+"""What OpenGL is asked to do now. A grab paints first, and of that what is ours is ours."""
 
 
 class GuiClock:
-    """Adds up time spent in measured methods; `lap` ends a frame."""
+    """Adds up time spent in our own code and in OpenGL; `lap` ends a frame.
+
+    per_frame_ms : of each frame, ours. gl_per_frame_ms : of each frame, OpenGL's within ours.
+    """
 
     def __init__(self) -> None:
         self.per_frame_ms: list[float] = []
-        self._spent_ns = 0
-        self._depth = 0
+        self.gl_per_frame_ms: list[float] = []
+        self._spent_ns = {True: 0, False: 0}
+        self._whose: list[bool] = []
+        self._since_ns = 0
 
     def lap(self) -> None:
         """A frame was shown: what was spent since the last one belongs to it."""
-        self.per_frame_ms.append(self._spent_ns / 1e6)
-        self._spent_ns = 0
+        self._turn()
+        self.per_frame_ms.append(self._spent_ns[True] / 1e6)
+        self.gl_per_frame_ms.append(self._spent_ns[False] / 1e6)
+        self._spent_ns = {True: 0, False: 0}
 
-    def timed(self, method: Callable[..., Any]) -> Callable[..., Any]:
-        """`method`, timed; a call inside another counts once."""
+    def clear(self) -> None:
+        """Count anew from here."""
+        self.lap()
+        self.per_frame_ms.clear()
+        self.gl_per_frame_ms.clear()
+
+    def timed(self, method: Callable[..., Any], is_ours: bool = True) -> Callable[..., Any]:
+        """`method`, timed; while another timed one runs within it, that one's time is not its."""
 
         @functools.wraps(method)
         def wrapped(*args: Any, **kwargs: Any) -> Any:
-            started = time.perf_counter_ns()
-            self._depth += 1
+            if not self._whose and not is_ours:
+                return method(*args, **kwargs)  # nobody of ours asked for it
+            self._turn()
+            self._whose.append(is_ours)
             try:
                 return method(*args, **kwargs)
             finally:
-                self._depth -= 1
-                if self._depth == 0:
-                    self._spent_ns += time.perf_counter_ns() - started
+                self._turn()
+                self._whose.pop()
 
         return wrapped
 
+    def _turn(self) -> None:
+        """Credit the time since the last turn to who has had it."""
+        now_ns = time.perf_counter_ns()
+        if self._whose:
+            self._spent_ns[self._whose[-1]] += now_ns - self._since_ns
+        self._since_ns = now_ns
+
     @contextmanager
     def installed(self) -> Iterator[None]:
-        """Measure every object made within this block."""
+        """Measure within this block.
+
+        Qt looks up paintEvent and its like anew each time: what is to be measured has to happen
+        within.
+        """
         with ExitStack() as stack:
-            for owner, name in MEASURED:
-                timed = self.timed(getattr(owner, name))
-                stack.enter_context(mock.patch.object(owner, name, timed))
+            for is_ours, methods in ((True, OURS), (False, OPENGL)):
+                for owner, name in methods:
+                    timed = self.timed(getattr(owner, name), is_ours)
+                    stack.enter_context(mock.patch.object(owner, name, timed))
             yield

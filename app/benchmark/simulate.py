@@ -110,7 +110,7 @@ def play(planned: Plan, in_flight: int = 2) -> tuple[Rehearsal, SimulatedDevice]
     """Rehearse it with so many frames on their way."""
     others = {f"lane {number}": "compute" for number in range(1, len(planned.networks))}
     device = SimulatedDevice(planned.duration_s, others)
-    conveyor = Conveyor(device, RingSizes(features=1, in_flight=in_flight))
+    conveyor = Conveyor(device, RingSizes(in_flight=in_flight))
     return rehearse(conveyor, device, planned.networks, FRAMES, show_s=planned.show_s), device
 
 

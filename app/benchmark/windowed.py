@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from unittest import mock
 
 from PyQt6.QtCore import QCoreApplication, QEvent, QEventLoop, QTimer
+from PyQt6.QtGui import QPaintEvent
 
 from app.benchmark.gui_clock import GuiClock
 from app.benchmark.preloaded import PreloadedSource
@@ -17,8 +21,52 @@ from app.settings import Settings
 from app.settings_store import SettingsStore
 from app.sources.base import Source
 from models.frames import Frame
+from widgets.image_pane import ImagePane
 
 _SETTLE_FRAMES = 10
+
+
+class ShownFrames:
+    """When each result was on screen: once the last pane that painted it had done so.
+
+    A result that another replaced before any pane painted it was never shown.
+    """
+
+    def __init__(self) -> None:
+        self.latency_ms: list[float] = []
+        self.analysed_ms: list[float] = []
+        self._result: FrameResult | None = None
+        self._painted_ns = 0
+
+    def put(self, result: FrameResult | None) -> None:
+        """`result` was handed to the panes; the one before is over."""
+        if self._result is not None and self._painted_ns:
+            late_ns = self._painted_ns - self._result.frame.captured_ns
+            self.latency_ms.append(late_ns / 1e6)
+            if "analysis" in self._result.stages_ms:
+                self.analysed_ms.append(self._result.stages_ms["analysis"])
+        self._result, self._painted_ns = result, 0
+
+    def clear(self) -> None:
+        """Count anew, from the next result on."""
+        self.put(None)
+        self.latency_ms.clear()
+        self.analysed_ms.clear()
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """See every picture that a pane paints within this block for the first time."""
+        paint = ImagePane.paintEvent
+
+        @functools.wraps(paint)
+        def watched(pane: ImagePane, event: QPaintEvent | None) -> None:
+            before = pane.frames_painted
+            paint(pane, event)
+            if pane.frames_painted != before:
+                self._painted_ns = time.monotonic_ns()
+
+        with mock.patch.object(ImagePane, "paintEvent", watched):
+            yield
 
 
 def measure_window(
@@ -29,7 +77,8 @@ def measure_window(
     folder: Path,
     pins: Sequence[tuple[float, float]] = (),
 ) -> dict[str, object]:
-    """`window_fps`, `shown_fps`, `gui_thread_ms`, `latency_ms`, `analysis_ms`, `dropped`.
+    """`window_fps`, `shown_fps`, `gui_thread_ms`, `latency_ms`, `analysis_ms`, `dropped`, and
+    `gui_gl_ms`, what OpenGL took on the GUI thread besides.
 
     pins : picture points, as shares (x, y), that are pinned once there is a picture. `analysis_ms`
     is empty where no view wants anything. Needs a QApplication.
@@ -38,48 +87,49 @@ def measure_window(
     def open_preloaded(_spec: str, _size: tuple[int, int] | None) -> Source:
         return PreloadedSource(frames)
 
-    clock = GuiClock()
-    with clock.installed():
+    clock, shown = GuiClock(), ShownFrames()
+    with shown.watching(), clock.installed():
         session = AppSession(settings, open_preloaded, SettingsStore(folder / "bench.json"))
-    shown: list[tuple[int, float]] = []
-    analysed_ms: list[float] = []
 
-    def on_shown(result: FrameResult) -> None:
-        now = time.monotonic_ns()
-        shown.append((now, (now - result.frame.captured_ns) / 1e6))
-        if "analysis" in result.stages_ms:
-            analysed_ms.append(result.stages_ms["analysis"])
-        clock.lap()
+        def on_shown(result: FrameResult) -> None:
+            shown.put(result)
+            clock.lap()
 
-    session.display.shown.connect(on_shown)
-    try:
-        session.window.resize(*size)
-        session.window.show()
-        session.start()
-        _run_until(
-            lambda: len(shown) >= _SETTLE_FRAMES and session.first_look.is_everything_shown(), 60.0
-        )
-        for pin in pins:
-            session.controller.pin(*pin)
-        shown.clear()
-        analysed_ms.clear()
-        clock.per_frame_ms.clear()
-        finished, started = session.engine.inference.finished, time.perf_counter()
-        _run_until(_never, seconds)
-        passed = time.perf_counter() - started
-        finished = session.engine.inference.finished - finished
-        return {
-            "window_fps": finished / passed,
-            "shown_fps": len(shown) / passed,
-            "gui_thread_ms": spread(clock.per_frame_ms),
-            "latency_ms": spread([latency for _, latency in shown]),
-            "analysis_ms": spread(analysed_ms),
-            "dropped": session.engine.dropped,
-        }
-    finally:
-        session.close()
-        # The window goes now, not with the interpreter, which would take Qt away first.
-        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        session.display.shown.connect(on_shown)
+        try:
+            session.window.resize(*size)
+            session.window.show()
+            session.start()
+            _run_until(
+                lambda: (
+                    len(shown.latency_ms) >= _SETTLE_FRAMES
+                    and session.first_look.is_everything_shown()
+                ),
+                60.0,
+            )
+            for pin in pins:
+                session.controller.pin(*pin)
+            shown.clear()
+            clock.clear()
+            engine, started = session.engine, time.perf_counter()
+            finished, dropped = engine.inference.finished, engine.dropped
+            _run_until(_never, seconds)
+            passed = time.perf_counter() - started
+            finished, dropped = engine.inference.finished - finished, engine.dropped - dropped
+            shown.put(None)
+            return {
+                "window_fps": finished / passed,
+                "shown_fps": len(shown.latency_ms) / passed,
+                "gui_thread_ms": spread(clock.per_frame_ms),
+                "gui_gl_ms": spread(clock.gl_per_frame_ms),
+                "latency_ms": spread(shown.latency_ms),
+                "analysis_ms": spread(shown.analysed_ms),
+                "dropped": dropped,
+            }
+        finally:
+            session.close()
+            # The window goes now, not with the interpreter, which would take Qt away first.
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 def _never() -> bool:

@@ -6,16 +6,15 @@ import argparse
 import contextlib
 import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import psutil
 
-from app import translate
+from app import startup, translate
 from app.benchmark.headless import alternate
 from app.benchmark.preloaded import preload
 from app.benchmark.views import PINS, analysis_figures, with_views
@@ -29,9 +28,13 @@ from models.frames import Frame
 
 _WINDOW = (1600, 1000)
 _SIMULATED_SOURCE = (1920, 1080)
-_STARTUP = re.compile(r"first depth was shown ([0-9.]+) s after the start")
 _STARTUP_LIMIT_S = 120
-_LOWER_IS_BETTER = ("_ms", "startup_s", "rss_mb", "dropped")
+_LOWER_IS_BETTER = ("_ms", "startup_s", "startup_stages_s", "rss_mb", "dropped")
+_OF_THE_WINDOW = (
+    "shown_fps", "gui_thread_ms", "gui_gl_ms", "latency_ms", "cloud_upload_ms", "cloud_markers_ms",
+    "startup_s", "startup_stages_s", "dropped",
+)  # fmt: skip
+"""Figures that are null in the JSON where nothing measured them."""
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -54,6 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
         figures |= analysis_figures(frames, config)
     if arguments.window:
         figures |= _windowed(frames, settings, arguments)
+    figures = dict.fromkeys(_OF_THE_WINDOW) | figures
     figures["rss_mb"] = psutil.Process().memory_info().rss / 1e6
     figures["environment"] = environment()
     _print(figures, before)
@@ -98,7 +102,7 @@ def _windowed(
             figures |= {"views": arguments.views} | _flat(
                 {f"views_{k}": v for k, v in found.items()}
             )
-        figures["startup_s"] = _startup_s(settings, Path(folder))
+        figures |= _startup(settings, Path(folder))
     ours = measure_cloud_upload(*frames[0].size)
     figures["cloud_upload_ms"] = ours.prepare_ms + ours.set_data_ms + ours.upload_ms
     if arguments.cloud_baseline:
@@ -107,8 +111,8 @@ def _windowed(
     return figures
 
 
-def _startup_s(settings: Settings, folder: Path) -> float:
-    """Seconds from the start of a fresh process to the first depth on its screen."""
+def _startup(settings: Settings, folder: Path) -> dict[str, Any]:
+    """Seconds from the start of a fresh process to the first depth on its screen, and to before."""
     main = Path(__file__).resolve().parents[2] / "main.py"
     command = [
         sys.executable, str(main), "--reset", "--debug", "--quit-after", "20",
@@ -131,10 +135,10 @@ def _startup_s(settings: Settings, folder: Path) -> float:
         raise UserError(
             f"A second window did not close within {_STARTUP_LIMIT_S} seconds; try --no-window."
         ) from error
-    found = _STARTUP.search(done.stderr)
-    if found is None:
+    stages = startup.read(done.stderr)
+    if "first_depth" not in stages:
         raise UserError("The window showed no depth within 20 seconds; try --no-window.")
-    return float(found[1])
+    return {"startup_s": stages["first_depth"], "startup_stages_s": stages}
 
 
 def _print(figures: dict[str, Any], old: dict[str, Any]) -> None:
@@ -145,13 +149,26 @@ def _print(figures: dict[str, Any], old: dict[str, Any]) -> None:
         print(f"views / no views: {figures['views_window_fps'] / figures['window_fps']:.3f}")
     if figures.get("cloud_markers_ms"):
         print(f"markers / cloud: {figures['cloud_markers_ms'] / figures['cloud_upload_ms']:.1f}")
+    earlier = _flat(old)
     for key, value in _flat(figures).items():
-        if not isinstance(value, float):
+        if not _is_number(value):
             continue
-        before = _flat(old).get(key)
-        better = "lower" if key.split(".")[0].endswith(_LOWER_IS_BETTER) else "higher"
-        ratio = f"  x{value / before:.3f} of before, {better} is better" if before else ""
-        print(f"{key:<24} {value:10.3f}{ratio}")
+        digits = 0 if isinstance(value, int) else 3
+        print(f"{key:<28} {value:10.{digits}f}{_against(key, value, earlier.get(key))}")
+
+
+def _against(key: str, value: float, before: object) -> str:
+    """How `value` stands to the one of an earlier run."""
+    if not _is_number(before):
+        return ""
+    better = "lower" if key.split(".")[0].endswith(_LOWER_IS_BETTER) else "higher"
+    if not before:
+        return f"  {value - before:+g} against 0 before, {better} is better"
+    return f"  x{value / before:.3f} of before, {better} is better"
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _flat(figures: dict[str, Any]) -> dict[str, Any]:

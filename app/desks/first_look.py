@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import logging
-import time
 from pathlib import Path
 
-import psutil
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from app import startup
 from app.display import Display
 from app.results import FrameResult
 from app.screenshot import Screenshot
 from app.settings import Settings, SettingsModel
 from app.window import MainWindow
-
-log = logging.getLogger(__name__)
 
 HINT = "Drop a video or a folder of pictures here, or pick a camera under Source."
 
@@ -55,8 +51,7 @@ class FirstLook(QObject):
             return
         self._has_seen_all = True
         if result.lanes:
-            seconds = time.time() - psutil.Process().create_time()
-            log.info("first depth was shown %.2f s after the start", seconds)
+            startup.reached("first_depth")
         self.all_shown.emit()
 
     def is_everything_shown(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
@@ -10,6 +11,7 @@ import torch
 from torch import Tensor
 
 from models.frames import UInt8
+from models.graphs import Graph, Graphed
 from models.scheduling import Conveyor, Device, RingSizes
 
 Answer = tuple[Tensor, Tensor]
@@ -30,8 +32,8 @@ class TensorDevice(Device[E], Protocol[E]):
         """Memory of the host that the device copies from and to without the host's help."""
         ...
 
-    def recorded(self, work: Callable[..., Any]) -> Callable[..., Any]:
-        """`work` on tensors, maybe recorded once and replayed for shapes that come again."""
+    def new_graph(self) -> Graph:
+        """A graph to record on the stream that is then current."""
         ...
 
     def is_out_of_memory(self, error: Exception) -> bool:
@@ -51,8 +53,25 @@ class Line:
 
     def __init__(self, device: TensorDevice[Any], sizes: RingSizes | None = None) -> None:
         self.device = device
-        self.conveyor: Conveyor[Any] = Conveyor(device, sizes or RingSizes(features=1))
+        self.conveyor: Conveyor[Any] = Conveyor(device, sizes or RingSizes())
         self.ceilings: dict[str, int] = {}
+        self._graphed: weakref.WeakSet[Graphed] = weakref.WeakSet()
+
+    def graphed(self, work: Callable[..., Any]) -> Graphed:
+        """`work` on tensors, recorded once and replayed for shapes that come again."""
+        graphed = Graphed(work, self.device.new_graph)
+        self._graphed.add(graphed)
+        return graphed
+
+    def make_room(self) -> None:
+        """Wait for what is on its way, then give back all memory that could be had again.
+
+        That is the graphs of all lanes, and what the device keeps for later.
+        """
+        self.conveyor.drain()
+        for graphed in self._graphed:
+            graphed.forget()
+        self.device.trim()
 
     def admit(self, rgb: UInt8) -> int:
         """Send an (H, W, 3) picture on its way; returns the frame's number."""

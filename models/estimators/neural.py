@@ -90,7 +90,9 @@ class NetworkPool:
         with self._lock:
             network = self._loaded.get(key)
             if network is None:
-                network = self._loaded[key] = recipe.load(device, dtype)
+                network = recipe.load(device, dtype)
+                devices.synchronise(device)  # sessions run on streams that do not wait for loading
+                self._loaded[key] = network
             return network
 
 

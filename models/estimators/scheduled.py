@@ -9,17 +9,18 @@ the network's size and is brought to the frame's on the host, while the device w
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
 
-from models.device import EAGER_CALLS
 from models.errors import UserError
 from models.estimator import FrameMemo
 from models.estimators.line import Answer, Line
 from models.frames import DepthMap, Float32, Frame, Unit
+from models.graphs import Graphed
 from models.preprocess import Size, prepare_on_device, resize_steps
 from models.restore import restore
 from models.scheduling import Encoded, Estimated
@@ -33,8 +34,8 @@ SMALLEST = 140
 """Short side in pixels below which no network is of use."""
 STEP_DOWN = 0.75
 LARGEST_HALF = 65504.0
-WARM_UP_CALLS = EAGER_CALLS + 1
-"""Frames of a size until all is chosen, taken and recorded."""
+KINDS_OF_FRAME = 2
+"""The first of a video, and those that remember; each takes its own way through the network."""
 
 
 class ScheduledSession:
@@ -66,8 +67,9 @@ class ScheduledSession:
         self.videos = 0
         self._steps: tuple[Size, ...] = ()
         self._seen: tuple[tuple[int, int] | None, int] = (None, 0)
-        self._encode = line.device.recorded(self._encoded)
-        self._decode = line.device.recorded(self._decoded)
+        self._encode = line.graphed(self._encoded)
+        self._decode = line.graphed(self._decoded)
+        self._called: set[Graphed] = set()
 
     @property
     def note(self) -> str:
@@ -83,7 +85,9 @@ class ScheduledSession:
     def is_cold(self, frame: Frame) -> bool:
         """Whether kernels are chosen, memory is taken or a recording is made with this frame."""
         size, count = self._seen
-        return frame.size != size or count < WARM_UP_CALLS
+        if frame.size != size or count < KINDS_OF_FRAME:
+            return True
+        return not all(graphed.is_settled for graphed in self._called)
 
     def step(self, frame: Frame, memo: FrameMemo) -> DepthMap:
         """Estimate `frame` and wait for it."""
@@ -97,20 +101,13 @@ class ScheduledSession:
         """
         if self._network is None:
             raise RuntimeError("a session that was closed estimates nothing")
-        while True:
+        steps = self._sized(*frame.size)
+        while (estimated := self._send_if_it_fits(frame, memo, steps)) is None:
+            self._step_down(steps[-1])
             steps = self._sized(*frame.size)
-            try:
-                estimated = self._send(frame, memo, steps)
-            except (RuntimeError, MemoryError) as error:
-                if not self._line.device.is_out_of_memory(error):
-                    self.reset()  # the network may have seen the frame before something broke
-                    raise
-                log.warning("%s ran out of memory at %s", self._recipe.name, steps[-1])
-                self._step_down(steps[-1])
-            else:
-                size, count = self._seen
-                self._seen = frame.size, count + 1 if frame.size == size else 1
-                return PendingDepth(self, self._line, estimated, frame, steps[-1], self.videos)
+        size, count = self._seen
+        self._seen = frame.size, count + 1 if frame.size == size else 1
+        return PendingDepth(self, self._line, estimated, frame, steps[-1], self.videos)
 
     def reset(self) -> None:
         """The next frame is the first of a video; what is on its way stays as it is."""
@@ -123,7 +120,8 @@ class ScheduledSession:
             return
         self._line.conveyor.release(self._owner(self._steps))
         self._line.conveyor.leave(self._lane)
-        self._state = self._network = None
+        self._let_go()
+        self._network = None
 
     def unusable(self, video: int) -> UserError:
         """What to say about a frame of `video` with NaN or infinity in it; it is then over."""
@@ -141,11 +139,34 @@ class ScheduledSession:
             wanted = min(wanted or min(width, height), ceiling)
         return resize_steps(width, height, wanted, self._recipe.picture.multiple)
 
+    def _let_go(self) -> None:
+        """Of what is held on the device, when nothing is on its way."""
+        self._state = None
+        self._encode.forget()
+        self._decode.forget()
+
+    def _send_if_it_fits(
+        self, frame: Frame, memo: FrameMemo, steps: tuple[Size, ...]
+    ) -> Estimated | None:
+        """None if memory ran out, of which nothing is held any more when this returns.
+
+        While an error is handled, its traceback keeps every tensor of the attempt.
+        """
+        try:
+            return self._send(frame, memo, steps)
+        except (RuntimeError, MemoryError) as error:
+            if not self._line.device.is_out_of_memory(error):
+                self.reset()  # the network may have seen the frame before something broke
+                raise
+            log.warning("%s ran out of memory at %s", self._recipe.name, steps[-1])
+            return None
+
     def _step_down(self, size: Size) -> None:
         self.reset()
         smaller = int(min(size) * STEP_DOWN)
         self._line.conveyor.release(self._owner(self._steps))
-        self._line.device.trim()
+        self._let_go()
+        self._line.make_room()
         if smaller < SMALLEST:
             raise UserError(
                 f"{self._recipe.title} does not fit into the GPU's memory at any input size; "
@@ -160,7 +181,10 @@ class ScheduledSession:
                 conveyor.release(self._owner(self._steps))
             self._steps, self._forget = steps, True
 
+        self._called = set()
+
         def encode(picture: Tensor, _old: Any) -> Any:
+            self._called.add(self._encode)
             return self._encode(picture, steps)
 
         def admitted() -> int:
@@ -175,8 +199,12 @@ class ScheduledSession:
 
         def decode(features: Any, _old: Answer | None) -> Answer:
             state = None if forget else self._state
-            answer: Answer
-            answer, after = self._decode(features, state)
+            decoded: Callable[..., tuple[Answer, Any]] = self._decoded
+            if state is not None or not self._temporal:
+                # The first frame of a video comes too seldom to keep a graph for it.
+                self._called.add(self._decode)
+                decoded = self._decode
+            answer, after = decoded(features, state)
             self._state = after if self._temporal else None
             return answer
 

@@ -27,7 +27,7 @@ from models.estimators.scheduled import ScheduledSession
 from models.estimators.smoothed import smoothed
 from models.frames import DepthMap, Frame, Unit
 from models.registry import ModelEntry
-from models.scheduling import Conveyor, Estimated, RingSizes, Stage, Task
+from models.scheduling import Conveyor, Estimated, Stage, Task
 from models.scheduling.simulated import SimulatedDevice, rehearse
 from tests.support.deferred_device import DeferredDevice
 from tests.support.fakes import CountingSession
@@ -282,7 +282,7 @@ class _Timed:
 
     def run(self) -> None:
         device = SimulatedDevice(self._duration_s)
-        self._device, self._conveyor = device, Conveyor(device, RingSizes(features=1))
+        self._device, self._conveyor = device, Conveyor(device)
         entry = ModelEntry("timed", "timed", "", lambda _: _TimedSession(self), lambda: None)
         off = ModelEntry("off", "off", "", lambda _: CountingSession(), lambda: None)
         with pytest.MonkeyPatch.context() as patched:
@@ -301,7 +301,7 @@ class _Timed:
     def rehearsed_s(self) -> float:
         """The period of the schedule by itself."""
         device = SimulatedDevice(self._duration_s)
-        conveyor = Conveyor(device, RingSizes(features=1))
+        conveyor = Conveyor(device)
         return rehearse(conveyor, device, ["n"], 40, show_s=self.show_s).period_s
 
     def take(self, timeout_s: float | None = None) -> Frame | None:

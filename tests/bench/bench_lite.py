@@ -10,28 +10,28 @@ from __future__ import annotations
 import argparse
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 
 from models.flashdepth.lite import FlashDepthLite
 
 
-def milliseconds(work: Callable[[], object], rounds: int) -> float:
-    """Median time of one call."""
-    for _ in range(3):
-        work()
-    taken = []
-    for _ in range(rounds):
-        start = time.perf_counter()
-        work()
-        taken.append(time.perf_counter() - start)
-    return 1e3 * statistics.median(taken)
+def milliseconds(contenders: Sequence[Callable[[], object]], rounds: int) -> list[float]:
+    """Median time of one call of each, taken in turns so that a busy machine slows all alike."""
+    taken: list[list[float]] = [[] for _ in contenders]
+    for turn in range(3 + rounds):
+        for work, times in zip(contenders, taken, strict=True):
+            start = time.perf_counter()
+            work()
+            if turn >= 3:
+                times.append(time.perf_counter() - start)
+    return [1e3 * statistics.median(times) for times in taken]
 
 
 @torch.inference_mode()
 def measure(width: int, height: int, dtype: torch.dtype, rounds: int) -> dict[str, float]:
-    """Milliseconds of the whole frame with memory, without, and of the encoder alone."""
+    """Milliseconds of the whole frame with memory, without, of both at once, and of the encoder."""
     torch.manual_seed(0)
     network = FlashDepthLite().for_inference(dtype)
     frame = torch.randn(1, 3, height, width).to(dtype)
@@ -44,11 +44,17 @@ def measure(width: int, height: int, dtype: torch.dtype, rounds: int) -> dict[st
     def per_frame() -> object:
         return network.decode(network.encode(frame), None, temporal=False)
 
+    def two_lanes() -> object:
+        features = network.encode(frame)
+        return network.decode(features, state), network.decode(features, None, temporal=False)
+
     def encoder() -> object:
         return network.encode(frame)
 
-    parts = {"memory": with_memory, "per frame": per_frame, "encoder": encoder}
-    return {name: milliseconds(work, rounds) for name, work in parts.items()}
+    parts = {
+        "memory": with_memory, "per frame": per_frame, "two lanes": two_lanes, "encoder": encoder,
+    }  # fmt: skip
+    return dict(zip(parts, milliseconds(list(parts.values()), rounds), strict=True))
 
 
 def size(text: str) -> tuple[int, int]:
@@ -62,7 +68,10 @@ def main() -> None:
     parser.add_argument("--sizes", type=size, nargs="+", default=[(384, 288), (512, 288)])
     parser.add_argument("--rounds", type=int, default=30)
     asked = parser.parse_args()
-    print("threads  size     precision   memory       per frame    encoder")
+    print(
+        "threads  size     precision   memory       per frame    two lanes    encoder"
+        "      two lanes / one"
+    )
     for threads in asked.threads:
         torch.set_num_threads(threads)
         for width, height in asked.sizes:
@@ -70,7 +79,8 @@ def main() -> None:
                 parts = measure(width, height, dtype, asked.rounds)
                 cells = "  ".join(f"{ms:5.1f} ms {1e3 / ms:3.0f}/s" for ms in parts.values())
                 name = str(dtype).removeprefix("torch.")
-                print(f"{threads:7}  {width}x{height}  {name:9}  {cells}")
+                ratio = parts["two lanes"] / parts["memory"]
+                print(f"{threads:7}  {width}x{height}  {name:9}  {cells}  {ratio:15.2f}")
 
 
 if __name__ == "__main__":

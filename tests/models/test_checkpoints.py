@@ -195,6 +195,20 @@ def test_a_disk_that_fills_up_on_the_way_is_told(tiny: None, hub: Hub, tmp_path:
         download.fetch(remote, full, lambda _progress: None, lambda: False)
 
 
+def test_weights_too_large_for_the_device_are_not_called_damaged(
+    tiny: None, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del tiny
+
+    def full(*_: object, **__: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory.")
+
+    pull(FLASH.name, endpoint=hub.endpoint)
+    monkeypatch.setattr("safetensors.torch.load_file", full)
+    with pytest.raises(CheckpointError, match="does not fit into the GPU's memory"):
+        load(FLASH.name, torch.device("cuda"))
+
+
 def test_damaged_installed_weights_are_named_and_replaced(tiny: None, hub: Hub) -> None:
     del tiny
     path = pull(FLASH.name, endpoint=hub.endpoint)

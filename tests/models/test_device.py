@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
 import pytest
 import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
 
 from models import device as devices
+from models.cores import usable_cores
 from models.errors import UsageError
-from models.estimator import DeferringSession, EstimatorOptions, FrameMemo
+from models.estimator import DeferringSession, EstimatorOptions
 from models.estimators.neural import NetworkPool, NetworkRecipe, NeuralFactory, NeuralSession
 from models.flashdepth import FlashDepth, FlashDepthConfig
-from models.frames import Frame
+from models.graphs import Graph
+from models.opencv import cv2
 from models.preprocess import prepare_on_device
-
-needs_cuda = pytest.mark.skipif(not torch.cuda.is_available(), reason="no NVIDIA GPU here")
+from models.scheduling import After, Stage, Task, Wait
 
 
 def test_names_of_devices_are_understood_or_refused_in_a_sentence() -> None:
@@ -31,6 +33,38 @@ def test_names_of_devices_are_understood_or_refused_in_a_sentence() -> None:
         devices.resolve("tpu9")
     with pytest.raises(UsageError, match="No NVIDIA GPU answers to 'cuda:64'"):
         devices.resolve("cuda:64")
+
+
+def test_threads_are_those_of_the_cores_that_may_be_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(6)), raising=False)
+    quota = tmp_path / "cpu.max"
+    assert usable_cores(quota) == 6
+    for written, cores in (
+        ("max 100000", 6), ("250000 100000", 2), ("50000 100000", 1), ("900000 100000", 6),
+    ):  # fmt: skip
+        quota.write_text(written + "\n")
+        assert usable_cores(quota) == cores
+
+
+@pytest.fixture
+def threads() -> Iterator[None]:
+    before = torch.get_num_threads(), cv2.getNumThreads()
+    yield
+    torch.set_num_threads(before[0])
+    cv2.setNumThreads(before[1])
+
+
+@pytest.mark.parametrize(
+    ("cores", "asked", "ours", "opencv"), [(1, 0, 1, 1), (2, 0, 2, 1), (8, 0, 7, 3), (8, 4, 4, 2)]
+)
+def test_opencv_leaves_half_of_the_threads_to_others(
+    threads: None, monkeypatch: pytest.MonkeyPatch, cores: int, asked: int, ours: int, opencv: int
+) -> None:
+    monkeypatch.setattr(devices, "usable_cores", lambda: cores)
+    devices.set_cpu_threads(asked)
+    assert (torch.get_num_threads(), cv2.getNumThreads()) == (ours, opencv)
 
 
 def test_only_one_file_speaks_of_cuda() -> None:
@@ -53,20 +87,124 @@ def test_the_cpu_keeps_its_plain_path() -> None:
     assert not isinstance(session, DeferringSession)
 
 
-def test_what_cannot_be_recorded_runs_as_it_is() -> None:
-    calls: list[int] = []
+@pytest.mark.parametrize(
+    ("error", "is_full"),
+    [
+        (torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB."), True),
+        (RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling cublasCreate"), True),
+        (RuntimeError("cuDNN error: CUDNN_STATUS_ALLOC_FAILED"), True),
+        (RuntimeError("CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED"), True),
+        (RuntimeError("CUDA error: out of memory"), True),
+        (RuntimeError("CUDA driver error: out of memory"), True),
+        (RuntimeError("CUDA error: an illegal memory access was encountered"), False),
+        (RuntimeError("cuDNN error: CUDNN_STATUS_EXECUTION_FAILED"), False),
+        (ValueError("a picture that is out of memory of man"), False),
+    ],
+)
+def test_full_memory_is_known_by_whoever_ran_out_of_it(error: Exception, is_full: bool) -> None:
+    assert devices.is_out_of_memory(error) is is_full
 
-    def work(x: torch.Tensor, scale: int) -> tuple[torch.Tensor, None]:
-        calls.append(scale)
-        return x * scale, None
 
-    if torch.cuda.is_available():
-        pytest.skip("here it can be recorded")
-    recorded = devices.Recorded(work)
-    for _ in range(5):
-        answer, nothing = recorded(torch.ones(2), 3)
-        assert answer.tolist() == [3.0, 3.0] and nothing is None
-    assert len(calls) == 5
+class _Cuda:
+    """Streams, events and graphs as far as `StreamDevice` asks for them; remembers the order."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.heard: list[str] = []
+        self.current: Any = None
+        self.pools: list[object] = []
+        for name in ("Stream", "Event", "CUDAGraph", "graph", "stream", "current_stream"):
+            monkeypatch.setattr(torch.cuda, name, getattr(self, name))
+
+    def Stream(self, _place: torch.device) -> Any:
+        stream = SimpleNamespace(
+            wait_event=lambda event: self.heard.append(f"wait {event.name}"),
+            synchronize=lambda: self.heard.append("synchronize"),
+        )
+        return _Hashable(stream)
+
+    def Event(self, blocking: bool = False) -> Any:
+        name = f"event {len(self.heard)}"
+        return SimpleNamespace(
+            name=name, blocking=blocking, record=lambda _: self.heard.append(f"record {name}")
+        )
+
+    def CUDAGraph(self) -> Any:
+        pool = object()
+        return SimpleNamespace(pool=lambda: pool, replay=lambda: None, own=pool)
+
+    @contextlib.contextmanager
+    def graph(self, graph: Any, pool: object, **_: object) -> Iterator[None]:
+        self.pools.append(pool)
+        graph.pool = lambda: pool or graph.own
+        yield
+
+    @contextlib.contextmanager
+    def stream(self, stream: Any) -> Iterator[None]:
+        self.current = stream
+        yield
+
+    def current_stream(self) -> Any:
+        return self.current
+
+
+class _Hashable:
+    def __init__(self, inner: SimpleNamespace) -> None:
+        self.__dict__.update(inner.__dict__)
+
+
+def test_a_task_waits_on_its_stream_and_whoever_waits_for_it_sleeps(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cuda = _Cuda(monkeypatch)
+    device = devices.StreamDevice(torch.device("cuda"))
+
+    def task(stream: str) -> Task:
+        return Task(Stage.ENCODE, 0, stream, run=lambda: cuda.heard.append(f"run {stream}"))
+
+    first = device.submit(task("upload"), ())
+    device.submit(task("compute"), (After(Wait.UPLOADED, first),))
+    assert first.blocking
+    assert cuda.heard == [
+        "run upload", f"record {first.name}", f"wait {first.name}", "run compute", "record event 4"
+    ]  # fmt: skip
+
+
+def test_graphs_of_one_stream_share_the_memory_of_one_that_lives(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cuda = _Cuda(monkeypatch)
+    device = devices.StreamDevice(torch.device("cuda"))
+    kept: list[Graph] = []
+
+    def capture() -> None:
+        kept.append(device.new_graph())
+        kept[-1].capture(lambda: None)
+
+    for stream in ("compute", "compute", "lane 1"):
+        device.submit(Task(Stage.ENCODE, 0, stream, run=capture), ())
+    first = kept[0]._graph.own  # type: ignore[attr-defined]
+    assert cuda.pools == [None, first, None]
+    kept.clear()
+    device.submit(Task(Stage.ENCODE, 0, "compute", run=capture), ())
+    assert cuda.pools[-1] is None
+
+
+def test_a_network_is_handed_out_when_all_of_its_loading_is_done(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    heard: list[str] = []
+    monkeypatch.setattr(
+        torch.cuda, "synchronize", lambda device: heard.append(f"synchronise {device}")
+    )
+
+    def load(device: torch.device, _dtype: torch.dtype) -> Any:
+        heard.append(f"load on {device}")
+        return torch.nn.Identity()
+
+    pool, recipe = NetworkPool(), NetworkRecipe("n", "N", load)
+    kept = pool.network(recipe, torch.device("cuda:1"), torch.float32)
+    assert pool.network(recipe, torch.device("cuda:1"), torch.float32) is kept
+    assert heard == ["load on cuda:1", "synchronise cuda:1"]
 
 
 @pytest.fixture
@@ -99,37 +237,3 @@ def test_a_tensor_left_on_the_host_would_be_noticed(elsewhere: str) -> None:
     there, here = torch.empty(2, device=elsewhere), torch.empty(2)
     with pytest.raises((RuntimeError, AssertionError)):
         there + here
-
-
-@pytest.mark.cuda
-@needs_cuda
-def test_cuda_gives_the_answers_of_the_cpu_while_graphs_replay() -> None:
-    torch.manual_seed(0)
-
-    def load(device: torch.device, _dtype: torch.dtype) -> Any:
-        torch.manual_seed(0)
-        return FlashDepth(FlashDepthConfig.small()).eval().requires_grad_(False).to(device)
-
-    recipe = NetworkRecipe("s", "S", load, input_size=140)
-    rng = np.random.default_rng(0)
-    frames = [
-        Frame(rng.integers(0, 255, (140, 182, 3), np.uint8), index, 0, 0, 0.0) for index in range(8)
-    ]
-    answers = {}
-    for name in ("cpu", "cuda"):
-        options = EstimatorOptions(device=name, precision="float32")
-        session = NeuralFactory(recipe, NetworkPool())(options)
-        answers[name] = [session.step(frame, FrameMemo()).disparity for frame in frames]
-        session.close()
-    assert np.allclose(answers["cpu"], answers["cuda"], rtol=1e-2, atol=1e-3)
-
-
-@pytest.mark.cuda
-@needs_cuda
-def test_a_recorded_function_answers_with_copies() -> None:
-    recorded = devices.Recorded(lambda x: x * 2)
-    place = torch.device("cuda")
-    with torch.cuda.stream(torch.cuda.Stream()):
-        answers = [recorded(torch.full((3,), float(n), device=place)) for n in range(6)]
-        torch.cuda.synchronize()
-    assert [answer[0].item() for answer in answers] == [0.0, 2.0, 4.0, 6.0, 8.0, 10.0]

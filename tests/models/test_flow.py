@@ -108,7 +108,7 @@ def test_warp_spreads_unknown_pixels_but_no_numbers_made_of_them() -> None:
     [
         ((640, 480), 192, (160, 120)),  # a third would leave a remainder
         ((1920, 1080), 192, (320, 180)),
-        ((700, 500), 192, (233, 167)),  # no divisor nearby leaves none
+        ((701, 500), 192, (234, 167)),  # no divisor nearby leaves none
         ((640, 272), 192, (320, 136)),
         ((100, 80), 192, (100, 80)),
     ],

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from models.estimators.line import Line
 from models.scheduling import (
     Access,
     Buffer,
@@ -24,9 +25,13 @@ from models.scheduling import (
     Wait,
 )
 from models.scheduling.simulated import HazardError, Rehearsal, SimulatedDevice, rehearse
+from tests.support.deferred_device import ImmediateDevice
 
 ONE_DEVICE = {"compute": "cores", "lane 1": "cores", "lane 2": "cores"}
 """Kernels of all lanes take turns, as if each filled the device."""
+
+APP_RINGS = Line(ImmediateDevice()).conveyor.sizes
+"""What lanes on a device run with."""
 
 DURATION_S = st.floats(1e-5, 0.2)
 
@@ -94,12 +99,12 @@ def owners(networks: tuple[str, ...]) -> list[tuple[Stage, str]]:
 
 @st.composite
 def cases(draw: st.DrawFn, ample: bool = False) -> Case:
-    """`ample` rings have a slot for every frame on its way, of which there are two."""
+    """`ample` rings are those of the app: a slot for each of the two frames on their way."""
     networks = tuple(draw(st.lists(st.sampled_from(("x", "y")), min_size=1, max_size=3)))
-    size = st.just(2) if ample else st.integers(1, 3)
+    size = st.integers(1, 3)
     return Case(
         {key: draw(DURATION_S) for key in owners(networks)},
-        RingSizes(*(draw(size) for _ in range(5))),
+        APP_RINGS if ample else RingSizes(*(draw(size) for _ in range(5))),
         networks,
         draw(st.sampled_from(({}, ONE_DEVICE))),
         draw(DURATION_S),
@@ -259,7 +264,7 @@ def test_a_second_lane_overlaps_with_the_next_frame() -> None:
         return seconds.get(task.stage, 0.01)
 
     device = SimulatedDevice(duration_s)
-    played = rehearse(Conveyor(device), device, ("x", "x"), 40)
+    played = rehearse(Conveyor(device, APP_RINGS), device, ("x", "x"), 40)
     assert played.period_s == pytest.approx(4.0, rel=0.02)  # encoder and lane A; lane B beside
     shared = SimulatedDevice(duration_s, ONE_DEVICE)
     assert rehearse(Conveyor(shared), shared, ("x", "x"), 40).period_s > 5.9

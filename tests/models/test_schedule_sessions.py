@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+import weakref
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,11 +16,13 @@ from models.errors import UserError
 from models.estimator import DeferringSession, EstimatorOptions, FrameMemo
 from models.estimators.line import Line
 from models.estimators.neural import NetworkPool, NetworkRecipe, NeuralSession
-from models.estimators.scheduled import SMALLEST, WARM_UP_CALLS, ScheduledSession
+from models.estimators.scheduled import KINDS_OF_FRAME, SMALLEST, ScheduledSession
 from models.flashdepth import FlashDepth, FlashDepthConfig
 from models.frames import Float32, Frame
+from models.graphs import EAGER_CALLS
 from models.scheduling import After, OvertakenError, RingSizes, Stage, Task, Wait
 from tests.support.deferred_device import DeferredDevice, ImmediateDevice
+from tests.support.pointer_graph import PointerGraph
 
 
 class Remembering(nn.Module):
@@ -102,11 +105,14 @@ def plainly(frames: list[Frame], network: nn.Module) -> list[tuple[Float32, Floa
     return answers
 
 
+@pytest.mark.parametrize("has_graphs", [False, True])
 @pytest.mark.parametrize("sizes", [RingSizes(), RingSizes(1, 1, 1, 1, 2), RingSizes(2, 1, 1, 2, 3)])
 @pytest.mark.parametrize("seed", range(8))
-def test_answers_do_not_depend_on_the_order_a_device_works_in(seed: int, sizes: RingSizes) -> None:
+def test_answers_do_not_depend_on_the_order_a_device_works_in(
+    seed: int, sizes: RingSizes, has_graphs: bool
+) -> None:
     frames, network = pictures(9), Remembering()
-    late = played(Line(DeferredDevice(seed), sizes), frames, network)
+    late = played(Line(DeferredDevice(seed, has_graphs=has_graphs), sizes), frames, network)
     at_once = played(Line(ImmediateDevice(), sizes), frames, network)
     assert np.array_equal(late, at_once)
     assert np.allclose(late, plainly(frames, network), atol=1e-4)
@@ -155,15 +161,76 @@ def test_other_sizes_follow_without_leftovers() -> None:
     assert [answer.shape for answer in answers] == [(42, 56), (84, 112), (42, 56)]
 
 
-def test_a_size_is_cold_until_its_kernels_are_chosen_and_recorded() -> None:
-    lane = session(Remembering(), Line(ImmediateDevice()))
+class _Watched(ImmediateDevice):
+    """Has graphs, and remembers them."""
+
+    def __init__(self, memory: int | None = None) -> None:
+        super().__init__(memory=memory, has_graphs=True)
+        self.graphs: list[PointerGraph] = []
+        self.on_trim: Callable[[], object] = bool
+
+    def new_graph(self) -> PointerGraph:
+        self.graphs.append(PointerGraph())
+        return self.graphs[-1]
+
+    def trim(self) -> None:
+        super().trim()
+        self.on_trim()
+
+
+@pytest.mark.parametrize("temporal", [True, False])
+def test_a_size_is_cold_until_the_last_of_its_graphs_is_recorded(temporal: bool) -> None:
+    device = _Watched()
+    lane = session(Remembering(), Line(device), temporal=temporal)
     small, large = pictures(1)[0], pictures(1, 112, 84)[0]
-    cold = []
-    for _ in range(WARM_UP_CALLS + 1):
-        cold.append(lane.is_cold(small))
+    recorded_when_cold, recorded_when_warm = 0, 0
+    for _ in range(EAGER_CALLS + KINDS_OF_FRAME + 2):
+        before, is_cold = len(device.graphs), lane.is_cold(small)
         lane.step(small, FrameMemo())
-    assert cold == [True] * WARM_UP_CALLS + [False]
+        if is_cold:
+            recorded_when_cold += len(device.graphs) - before
+        else:
+            recorded_when_warm += len(device.graphs) - before
+    assert (recorded_when_cold, recorded_when_warm) == (2, 0)
+    assert not lane.is_cold(small)
     assert lane.is_cold(large)
+
+
+def test_resets_in_the_middle_of_a_stream_record_nothing() -> None:
+    device = _Watched()
+    lane = session(Remembering(), Line(device))
+    frame = pictures(1)[0]
+    for number in range(12):
+        if number % 2 == 0 and number > 4:
+            lane.reset()
+        lane.step(frame, FrameMemo())
+        assert number < 4 or not lane.is_cold(frame)
+    encoder, decoder = device.graphs
+    assert (encoder.replays, decoder.replays) == (10, 6)
+
+
+def test_a_lane_that_has_yet_to_remember_is_cold_wherever_its_features_come_from() -> None:
+    line, frame, network = Line(_Watched()), pictures(1)[0], Remembering()
+    a, b = session(network, line, temporal=False), session(network, line)
+    cold = []
+    for _ in range(5):
+        memo = FrameMemo()
+        a.step(frame, memo)
+        cold.append(b.is_cold(frame))
+        b.step(frame, memo)
+    assert cold == [True, True, True, False, False]
+
+
+def test_a_lane_that_gets_its_features_from_another_does_not_stay_cold() -> None:
+    line, frame, network = Line(_Watched()), pictures(1)[0], Remembering()
+    b = session(network, line)
+    b.step(frame, FrameMemo())  # once with an encoder of its own
+    a = session(network, line, temporal=False)
+    for _ in range(4):
+        memo = FrameMemo()
+        a.step(frame, memo)
+        b.step(frame, memo)
+    assert not a.is_cold(frame) and not b.is_cold(frame)
 
 
 def test_memory_that_runs_out_makes_the_input_smaller_for_all_lanes_and_says_so() -> None:
@@ -180,6 +247,58 @@ def test_memory_that_runs_out_makes_the_input_smaller_for_all_lanes_and_says_so(
     assert seen.disparity.shape == (300, 400)
     assert "runs at input size 157" in a.note and a.note == b.note
     assert device.trims > 0
+
+
+def test_what_an_attempt_without_success_held_is_free_when_memory_is_given_back() -> None:
+    device = _Watched(memory=200 * 260)
+    held: list[weakref.ref[Tensor]] = []
+    freed: list[bool] = []
+
+    class Greedy(Remembering):
+        def encode(self, frames: Tensor) -> Tensor:
+            activations = frames * 2
+            held.append(weakref.ref(activations))
+            return super().encode(activations / 2)
+
+    device.on_trim = lambda: freed.append(held[-1]() is None)
+    lane = session(Greedy(device), Line(device), input_size=280)
+    lane.step(pictures(1, 400, 300)[0], FrameMemo())
+    assert len(freed) == device.trims == 2 and all(freed)
+
+
+def test_memory_that_runs_out_costs_every_lane_its_graphs_and_they_are_made_anew() -> None:
+    device = _Watched()
+    line, frame = Line(device), pictures(1, 400, 300)[0]
+    network = Remembering(device)
+    beside, lane = session(Remembering(), line), session(network, line, input_size=280)
+    for _ in range(5):
+        beside.step(frame, FrameMemo())
+        lane.step(frame, FrameMemo())
+    before = [weakref.ref(graph) for graph in device.graphs]
+    assert len(before) == 4
+    device.graphs.clear()
+    device.memory = 200 * 260
+    left: list[int] = []
+    device.on_trim = lambda: left.append(sum(graph() is not None for graph in before))
+    larger = pictures(1, 500, 300)[0]  # shapes without a graph, for which there is no memory
+    seen = lane.step(larger, FrameMemo())
+    assert left[0] == 0
+    assert seen.network_size is not None and min(seen.network_size) < 280
+    for _ in range(4):
+        beside.step(frame, FrameMemo())
+        lane.step(larger, FrameMemo())
+    assert len(device.graphs) == 4 and not lane.is_cold(larger)
+
+
+def test_a_closed_lane_gives_up_its_graphs() -> None:
+    device = _Watched()
+    lane = session(Remembering(), Line(device))
+    for _ in range(5):
+        lane.step(pictures(1)[0], FrameMemo())
+    graphs = [weakref.ref(graph) for graph in device.graphs]
+    device.graphs.clear()
+    lane.close()
+    assert len(graphs) == 2 and not any(graph() for graph in graphs)
 
 
 def test_memory_too_small_for_anything_is_told_in_a_sentence() -> None:

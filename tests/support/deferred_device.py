@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
 
+from models.graphs import Graph
 from models.scheduling import After, Task, Wait
+from tests.support.pointer_graph import NoGraph, PointerGraph
 
 
 class DeferredDevice:
     """Tensors on the CPU, tasks as on a device with streams: they run when somebody waits.
 
     Which of the tasks that may run does so is drawn by `seed`. `deaf` waits are ignored; more than
-    `memory` pixels in a picture are out of memory.
+    `memory` pixels in a picture are out of memory. Graphs, if it has any, read what they recorded.
     """
 
     def __init__(
-        self, seed: int = 0, deaf: frozenset[Wait] = frozenset(), memory: int | None = None
+        self,
+        seed: int = 0,
+        deaf: frozenset[Wait] = frozenset(),
+        memory: int | None = None,
+        has_graphs: bool = False,
     ) -> None:
         self.place = torch.device("cpu")
         self.trims = 0
         self.most_waiting = 0
         self.memory = memory
+        self.has_graphs = has_graphs
         self._dice = random.Random(seed)
         self._deaf = deaf
         self._streams: dict[str, list[tuple[int, Task, tuple[int, ...]]]] = {}
@@ -57,8 +63,8 @@ class DeferredDevice:
     def pinned(self, shape: tuple[int, ...], dtype: torch.dtype) -> Tensor:
         return torch.empty(shape, dtype=dtype)
 
-    def recorded(self, work: Callable[..., Any]) -> Callable[..., Any]:
-        return work
+    def new_graph(self) -> Graph:
+        return PointerGraph() if self.has_graphs else NoGraph()
 
     def is_out_of_memory(self, error: Exception) -> bool:
         return isinstance(error, MemoryError)

@@ -8,15 +8,21 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from app import startup
+from app.benchmark.gui_clock import GuiClock
 from app.benchmark.preloaded import ToAndFro, preload
 from app.benchmark.statistics import spread
 from app.benchmark.views import PINS, VIEWS, analysis_figures, with_views
-from app.benchmark.windowed import measure_window
+from app.benchmark.windowed import ShownFrames, measure_window
 from app.cli import run
+from app.commands import bench
+from app.results import FrameResult
 from app.settings import Settings
 from app.sources.opening import open_source
 from app.translate import pipeline_config
-from tests.support.fakes import ScriptedSource
+from tests.support.fakes import ScriptedSource, make_frame
+from widgets.image_pane import ImagePane
+from widgets.linked_view import LinkedView
 
 
 def test_frames_go_to_and_fro_without_a_break() -> None:
@@ -48,8 +54,24 @@ def test_without_a_window_the_engine_is_held_against_the_bare_model(
     assert figures["bare_model_fps"] > 0
     assert {"wait", "net", "display"} <= set(figures["stages_ms"])
     assert "cpu" in figures["environment"]
+    for key in (
+        "shown_fps", "gui_thread_ms", "latency_ms", "cloud_upload_ms", "cloud_markers_ms",
+        "startup_s", "startup_stages_s", "dropped",
+    ):  # fmt: skip
+        assert figures[key] is None, key
     assert run([*argv, "--compare", str(out)]) == 0
     assert "of before" in capsys.readouterr().out
+
+
+def test_whole_numbers_are_printed_and_compared_like_the_others(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    figures = {"fps": 2.0, "bare_model_fps": 4.0, "dropped": 3, "shown_fps": None, "a": "x"}
+    bench._print(figures, {"dropped": 6})
+    bench._print(figures, {"dropped": 0})
+    said = [line.split() for line in capsys.readouterr().out.splitlines() if "dropped" in line]
+    assert said[0][:3] == ["dropped", "3", "x0.500"] and said[0][-3:] == ["lower", "is", "better"]
+    assert said[1][1:3] == ["3", "+3"]
 
 
 @pytest.mark.gl
@@ -62,9 +84,99 @@ def test_with_a_window_the_gui_thread_is_timed_per_shown_frame(
     )
     figures = measure_window(frames, settings, 1.0, (640, 480), tmp_path)
     assert figures["shown_fps"] > 0
-    spent = figures["gui_thread_ms"]
-    assert isinstance(spent, dict)
+    spent, gl = figures["gui_thread_ms"], figures["gui_gl_ms"]
+    assert isinstance(spent, dict) and isinstance(gl, dict)
     assert 0 < spent["p50"] <= spent["p95"]
+    assert gl["p95"] > 0, "the cloud was drawn"
+    assert figures["dropped"] == 0
+
+
+class _Ticking:
+    """perf_counter_ns that tells what a test has spent."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now_ns = 0
+        monkeypatch.setattr("app.benchmark.gui_clock.time.perf_counter_ns", lambda: self.now_ns)
+
+    def spend(self, milliseconds: int) -> None:
+        self.now_ns += 1_000_000 * milliseconds
+
+
+def test_what_opengl_takes_within_our_code_counts_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    ticking, clock = _Ticking(monkeypatch), GuiClock()
+    draw_points = clock.timed(lambda: ticking.spend(100), is_ours=False)
+
+    def paint() -> None:
+        ticking.spend(1)
+        draw_points()
+        ticking.spend(2)
+
+    painting = clock.timed(paint)
+
+    def read_back() -> None:
+        ticking.spend(10)
+        painting()
+        ticking.spend(20)
+
+    grab = clock.timed(read_back, is_ours=False)
+
+    def slot() -> None:
+        ticking.spend(4)
+        grab()
+
+    clock.timed(slot)()
+    ticking.spend(1000)  # the idle loop
+    clock.lap()
+    draw_points()  # by nobody of ours
+    clock.lap()
+    assert clock.per_frame_ms == [7.0, 0.0]
+    assert clock.gl_per_frame_ms == [130.0, 0.0]
+
+
+def test_painting_is_timed_while_the_clock_is_installed_and_not_after(qtbot: QtBot) -> None:
+    pane, clock = ImagePane("Picture", LinkedView()), GuiClock()
+    qtbot.addWidget(pane)
+    pane.resize(64, 48)
+    with clock.installed():
+        pane.grab()
+        clock.lap()
+    pane.grab()
+    clock.lap()
+    assert clock.per_frame_ms[0] > 0 and clock.per_frame_ms[1] == 0
+
+
+def test_a_frame_counts_as_shown_when_it_is_painted_and_not_before(qtbot: QtBot) -> None:
+    pane, shown = ImagePane("Picture", LinkedView()), ShownFrames()
+    qtbot.addWidget(pane)
+    pane.resize(64, 48)
+
+    def hand_over(index: int) -> None:
+        frame = make_frame(index)
+        shown.put(FrameResult(frame, {}, {}, {}, frame.captured_ns))
+        pane.show_rgb(frame.rgb)
+
+    with shown.watching():
+        hand_over(0)  # and the next before anything is painted
+        hand_over(1)
+        pane.grab()
+        pane.grab()
+        assert shown.latency_ms == []
+        hand_over(2)
+    assert len(shown.latency_ms) == 1 and shown.latency_ms[0] > 0
+    shown.put(None)
+    assert len(shown.latency_ms) == 1
+
+
+def test_the_stages_of_the_start_are_read_from_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    for stage in startup.STAGES:
+        startup.reached(stage)
+    startup.reached("models")  # another one, chosen later
+    stages = startup.read(caplog.text)
+    assert tuple(stages) == startup.STAGES
+    assert 0 < stages["imports"] <= stages["first_depth"]
+    with pytest.raises(ValueError, match="no stage"):
+        startup.reached("lunch")
 
 
 @pytest.mark.gl

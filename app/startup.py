@@ -1,0 +1,32 @@
+"""How far the app has come since its process began; `bench` reads it from the log."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+
+import psutil
+
+log = logging.getLogger(__name__)
+
+STAGES = ("imports", "window", "models", "first_depth")
+"""Modules are loaded, the window is up, models are ready, depth is on screen."""
+
+_LINE = re.compile(r"startup: ([a-z_]+) after ([0-9.]+) s")
+
+
+def reached(stage: str) -> None:
+    """Note that a stage is reached. Raises ValueError for one that is not in STAGES."""
+    if stage not in STAGES:
+        raise ValueError(f"{stage!r} is no stage of the start; there are {', '.join(STAGES)}")
+    seconds = time.time() - psutil.Process().create_time()
+    log.info("startup: %s after %.2f s", stage, seconds)
+
+
+def read(text: str) -> dict[str, float]:
+    """Seconds from the process's start to each stage when it was first reached, from a log."""
+    found: dict[str, float] = {}
+    for stage, seconds in _LINE.findall(text):
+        found.setdefault(stage, float(seconds))
+    return found

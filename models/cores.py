@@ -1,0 +1,21 @@
+"""How many of the machine's cores this process may use."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+_QUOTA = Path("/sys/fs/cgroup/cpu.max")
+
+
+def usable_cores(quota: Path = _QUOTA) -> int:
+    """Cores that affinity (taskset, a batch system) and a container's quota leave; at least 1."""
+    if hasattr(os, "sched_getaffinity"):
+        cores = len(os.sched_getaffinity(0))
+    else:
+        cores = os.cpu_count() or 1
+    try:
+        allowed_us, period_us = quota.read_text("ascii").split()
+        return max(1, min(cores, int(allowed_us) // int(period_us)))
+    except (OSError, ValueError):  # no such container, or "max"
+        return cores
