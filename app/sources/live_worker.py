@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -12,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import SourceError
+
+log = logging.getLogger(__name__)
 
 
 class Picture(Protocol):
@@ -54,7 +57,7 @@ class Patience:
     stall_s : silence after which the signal counts as lost.
     reading_s, opening_s : after which a call that does not return is given up.
     retry_s, retry_most_s : the first and the longest pause before opening again; each pause
-        doubles the last.
+        doubles the last, until an opening lasted for longer than the longest.
     closing_s : how long close() waits for the worker.
     """
 
@@ -99,6 +102,7 @@ class LiveWorker(threading.Thread):
         self._connect = connect
         self._title = title
         self._patience = patience
+        self._fault = ""
         self._retired = threading.Event()
         self._call: tuple[float, float] | None = None  # (began, allowed) of the call under way
 
@@ -115,13 +119,20 @@ class LiveWorker(threading.Thread):
         pause_s = self._patience.retry_s
         while not self._retired.is_set():
             self.is_first_picture = True
+            began_s = time.monotonic()
             try:
                 self._live_once()
             except SourceError as error:
                 self._listener.report(self, str(error))
+            except Exception as error:  # whatever a driver or a codec may raise
+                if repr(error) != self._fault:
+                    log.exception("%s failed", self._title)
+                self._fault = repr(error)
+                self._listener.report(self, f"{self._title} fails; trying to get it back.")
             finally:
                 self._call = None
-            if not self.is_first_picture:
+            lasted_s = time.monotonic() - began_s
+            if not self.is_first_picture and lasted_s > self._patience.retry_most_s:
                 pause_s = self._patience.retry_s
             self._retired.wait(pause_s)
             pause_s = min(2 * pause_s, self._patience.retry_most_s)
