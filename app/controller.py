@@ -15,6 +15,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from app import translate
 from app.engine import Engine
 from app.settings import PANES, RANGE_MODES, VIEWS, Settings, SettingsModel
+from app.sources.specs import is_camera
 from app.wishes import Play, Seek, Select, Step
 from renderers.colormap import COLORMAPS
 
@@ -81,10 +82,7 @@ class Controller(QObject):
         if spec == self.settings.source:
             self._apply(self.settings, _SOURCE)
             return
-        changes: dict[str, Any] = {"source": spec}
-        if spec.startswith("camera:"):
-            changes["last_camera"] = spec
-        self.model.replace(**changes)
+        self.model.replace(source=spec)
 
     @property
     def instead(self) -> str:
@@ -223,8 +221,7 @@ class Controller(QObject):
                 ),
                 settings.threads,
             )
-        is_camera = settings.source.startswith("camera:")
-        if changed & _SOURCE or (is_camera and changed & _CAMERA):
+        if changed & _SOURCE or (changed & _CAMERA and is_camera(settings.source)):
             self._instead = ""
             self._engine.capture.post(Select(settings.source, translate.source_size(settings)))
             self.source_opened.emit()

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from app.sources.decoding import Picturer, is_text, moving_pictures, pixel_aspect
 from app.sources.live import LiveSource
 from app.sources.live_worker import USUAL_PATIENCE, Patience
+from app.sources.specs import url_title
 from models.errors import SourceError
 
 _OPEN_TIMEOUT_S = 5.0
@@ -50,7 +51,7 @@ def open_stream(url: str, patience: Patience = USUAL_PATIENCE) -> LiveSource:
     """A source that reads `url` as it comes and connects again when it breaks."""
     return LiveSource(
         url,
-        _title(url),
+        url_title(url),
         lambda: StreamConnection.to_url(url, patience.stall_s),
         size=_ASSUMED_SIZE,
         patience=patience,
@@ -114,7 +115,7 @@ class StreamConnection:
     @staticmethod
     def to_url(url: str, silence_s: float) -> StreamConnection:
         """Connect to `url`. Raises SourceError with the reason if nobody answers."""
-        title = _title(url)
+        title = url_title(url)
         scheme = urlsplit(url).scheme
         options = _EAGER | _BY_SCHEME.get(scheme, {})
         opening_s = _UDP_OPEN_TIMEOUT_S if scheme == "udp" else _OPEN_TIMEOUT_S
@@ -224,14 +225,6 @@ def is_pipe(path: Path) -> bool:
         return stat.S_ISFIFO(path.stat().st_mode)
     except OSError:
         return False
-
-
-def _title(url: str) -> str:
-    """Host and path of `url`; a password in it is nobody's business."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    port = f":{parts.port}" if parts.port else ""
-    return f"{host}{port}{parts.path.rstrip('/')}" or url
 
 
 def _why_not_opened(title: str, error: Exception) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import tempfile
+from argparse import Namespace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.commands.window import with_arguments
 from app.settings import RULES, Settings, SettingsModel, from_dict
 from app.settings_store import SettingsStore, settings_path
 from models.errors import UsageError
@@ -45,6 +47,26 @@ def test_settings_survive_a_round_trip_through_the_file(tmp_path: Path) -> None:
     settings = Settings(panes=("rgb", "cloud"), range_far=2.0, range_near=5.0, mirror=True)
     store.save(settings)
     assert store.load() == (settings, "")
+
+
+@pytest.mark.parametrize("camera", ["camera:C920", " Camera:0"])
+def test_the_last_camera_is_remembered_whoever_chose_it(camera: str) -> None:
+    given = with_arguments(Settings(), Namespace(source=camera))
+    assert given.last_camera == camera
+    model = SettingsModel()
+    model.replace(source=camera)
+    model.replace(source="clip.mp4")
+    assert model.value.last_camera == camera
+
+
+@pytest.mark.parametrize("source", ["Camera:0", " camera:C920", "RTSP://cam/live", "Screen"])
+def test_what_was_watched_last_time_is_not_opened_unasked(source: str) -> None:
+    assert with_arguments(Settings(source=source), Namespace()).source == "synthetic"
+    assert with_arguments(Settings(source=source), Namespace(source=source)).source == source
+
+
+def test_a_remembered_file_is_opened_again_whatever_it_is_called() -> None:
+    assert with_arguments(Settings(source="screencast.mp4"), Namespace()).source == "screencast.mp4"
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"version": 1}', "\x00\x01", "[" * 100_000])
