@@ -161,9 +161,10 @@ class AppSession(QObject):
         self.first_look.all_shown.connect(partial(self.recording.start, folder))
 
     def why_nothing_was_shown(self) -> str:
-        """The source's failure, if that is why no picture was ever on screen; else empty."""
+        """What the source says, if that is why no picture was ever on screen; else empty."""
         status = self.engine.capture.status
-        return status.message if status.failed and not self._any_shown else ""
+        is_away = status.failed or status.info is not None
+        return status.message if is_away and not self._any_shown else ""
 
     # -- wishes about the window itself ----------------------------------------------------------
 

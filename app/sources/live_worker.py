@@ -30,6 +30,13 @@ class Picture(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class NothingToSee:
+    """A device that works but has nothing to show; `sentence` says why. It is read on."""
+
+    sentence: str
+
+
 class Connection(Protocol):
     """A device or stream that is open. Only one thread uses it."""
 
@@ -38,7 +45,7 @@ class Connection(Protocol):
         """The format that comes, as text."""
         ...
 
-    def grab(self) -> Picture | None:
+    def grab(self) -> Picture | NothingToSee | None:
         """The next picture, waiting for it; None if what came was no whole picture.
 
         Raises SourceError when the signal ended.
@@ -153,6 +160,9 @@ class LiveWorker(threading.Thread):
             picture = connection.grab()
             if picture is not None:
                 heard_s = time.monotonic()
+            if isinstance(picture, NothingToSee):
+                self._listener.report(self, picture.sentence)
+            elif picture is not None:
                 self._listener.publish(self, picture, connection.delivered)
             elif time.monotonic() - heard_s > self._patience.reading_s:
                 raise SourceError(
