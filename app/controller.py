@@ -7,7 +7,7 @@ key, a menu, the inspector, a preset and a lesson that set the same thing do the
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from PyQt6.QtCore import QObject, pyqtSignal
@@ -153,9 +153,14 @@ class Controller(QObject):
         """Turn a yes-or-no setting round."""
         self.model.replace(**{key: not getattr(self.settings, key)})
 
+    def next_of(self, key: str, values: Sequence[object]) -> None:
+        """Go on to the next of `values`, after the last to the first."""
+        now = getattr(self.settings, key)
+        at = values.index(now) if now in values else -1
+        self.model.replace(**{key: values[(at + 1) % len(values)]})
+
     def next_colormap(self) -> None:
-        at = COLORMAPS.index(self.settings.colormap) if self.settings.colormap in COLORMAPS else -1
-        self.model.replace(colormap=COLORMAPS[(at + 1) % len(COLORMAPS)])
+        self.next_of("colormap", COLORMAPS)
 
     def next_range_mode(self) -> None:
         at = RANGE_MODES.index(self.settings.range_mode)
@@ -176,6 +181,9 @@ class Controller(QObject):
         if locked and shown is not None:
             changes |= {"range_far": shown[0], "range_near": shown[1]}
         self.model.replace(**changes)
+
+    def toggle_range_lock(self) -> None:
+        self.set_range_locked(not self.settings.range_locked)
 
     def change(self, key: str, value: Any) -> None:
         """One control of the inspector moved; keys are field names of Settings."""

@@ -208,7 +208,10 @@ class AppSession(QObject):
         menu_bar = self.window.menuBar()
         if menu_bar is None:
             raise RuntimeError("Qt made no menu bar")
-        return Actions(self.window, menu_bar, action_table(self))
+        actions = Actions(self.window, menu_bar, action_table(self))
+        after = menu_bar.actions()[1]  # the button's own menu, beside File
+        menu_bar.insertMenu(after, self.window.source_menu.source_menu)
+        return actions
 
     def _connect(self) -> None:
         window, controller = self.window, self.controller

@@ -52,6 +52,7 @@ class SourceMenu(QToolButton):
         self._menu.setToolTipsVisible(True)
         self._cameras = QMenu("Camera", self._menu)
         self._windows = QMenu("Capture a window", self._menu)
+        self._menu.setTitle("&Source")
         self._sizes = QMenu("Size to ask for", self._menu)
         self._rates = QMenu("Frame rate to ask for", self._menu)
         self._pixel_formats = QMenu("Pixel format to ask for", self._menu)
