@@ -139,6 +139,7 @@ class AppSession(QObject):
             self.report,
             self.models,
             self.charts,
+            self.calibration,
             self.sound,
             self.sources,
         ):
@@ -173,8 +174,10 @@ class AppSession(QObject):
         self.window.close()
 
     def restore(self) -> None:
-        """Escape: first what was enlarged or laid over, then full screen."""
-        if self.window.stage.enlarged_pane:
+        """Escape: first what is being asked, enlarged or laid over, then full screen."""
+        if self.calibration.is_picking:
+            self.calibration.cancel()
+        elif self.window.stage.enlarged_pane:
             self.window.stage.enlarge(None)
         elif self.presenter.is_kiosk:
             self.presenter.leave_kiosk()

@@ -136,3 +136,13 @@ def test_the_cheat_sheet_names_what_a_key_in_a_sub_menu_does(session: AppSession
     sheet = dict(session.actions.cheat_sheet())
     assert ("C", "Next colour map") in sheet["View"]
     assert ("Ctrl+B", "Next model in lane B") in sheet["Lanes"]
+
+
+def test_escape_calls_a_calibration_off_before_anything_else(
+    session: AppSession, qtbot: QtBot
+) -> None:
+    session.model.replace(view="wipe")
+    session.calibration.start()
+    qtbot.keyClick(session.window, Qt.Key.Key_Escape)
+    assert not session.calibration.is_picking
+    assert session.model.value.view == "wipe"
