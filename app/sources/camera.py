@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.sources.blank import ONE_COLOUR_LEVELS, BlankWatch, is_of_one_colour
 from app.sources.camera_controls import Capture, Control, ControlBoard, Wishes
 from app.sources.camera_formats import (
     CameraRequest,
@@ -34,8 +34,6 @@ OpenCapture = Callable[[int, int, list[int]], Capture]
 
 _WARM_UP_S = 1.0
 _WAKING_LEVELS = 3
-_ONE_COLOUR_LEVELS = 1
-_FADE_S = 0.5
 _FAILURES_IN_A_ROW = 5
 _LOCKS: dict[str, Wishes] = {}
 """What is locked, by spec: a camera that is opened anew, say in another size, keeps its locks."""
@@ -151,9 +149,12 @@ class CameraConnection:
         self._name = camera.name
         self._habits = habits
         self._board = board
-        self._opened_s = time.monotonic()
         self._failures = 0
-        self._blank_since_s: float | None = None
+        self._blank = BlankWatch(
+            f"{camera.name} sends a picture of one colour only; check its cover and, if it is a "
+            "capture card, what is plugged into it.",
+            _WARM_UP_S,
+        )
         self._pixel_format = fourcc_text(capture.get(cv2.CAP_PROP_FOURCC))
         self._size = (0, 0)
         board.attach(capture, habits)
@@ -180,40 +181,16 @@ class CameraConnection:
                 f"{self._name} sends pictures that cannot be shown; ask for another pixel format "
                 "in the Source menu."
             )
-        is_new = time.monotonic() - self._opened_s < _WARM_UP_S
-        if is_of_one_colour(pixels, _WAKING_LEVELS if is_new else _ONE_COLOUR_LEVELS):
-            return self._nothing_to_see()
-        self._blank_since_s = None
+        levels = _WAKING_LEVELS if self._blank.is_quiet else ONE_COLOUR_LEVELS
+        if is_of_one_colour(pixels, levels):
+            return self._blank.blank()
+        self._blank.seen()
         picture = CameraPicture(pixels)
         self._size = picture.size
         return picture
 
     def close(self) -> None:
         self._capture.release()
-
-    def _nothing_to_see(self) -> NothingToSee | None:
-        """What to say of a picture of one colour; None where a sensor may still wake up, or a
-        film fade."""
-        now_s = time.monotonic()
-        if self._blank_since_s is None:
-            self._blank_since_s = now_s
-        if now_s - self._opened_s < _WARM_UP_S or now_s - self._blank_since_s < _FADE_S:
-            return None
-        return NothingToSee(
-            f"{self._name} sends a picture of one colour only; check its cover and, if it is a "
-            "capture card, what is plugged into it."
-        )
-
-
-def is_of_one_colour(pixels: NDArray[np.uint8], levels: int = _ONE_COLOUR_LEVELS) -> bool:
-    """(H, W) or (H, W, 3) uint8 without any structure, as a card sends that has no signal.
-
-    A sensor in the dark is another matter: it has noise, which is above `levels`.
-    """
-    return all(
-        int((values.max(axis=(0, 1)) - values.min(axis=(0, 1))).max()) <= levels
-        for values in (pixels[::16, ::16], pixels[::4, ::4])  # most have it in a few pixels
-    )
 
 
 @dataclass(slots=True, eq=False)

@@ -19,12 +19,14 @@ import numpy as np
 from av.container import InputContainer
 from av.packet import Packet
 from av.video.frame import VideoFrame
+from av.video.plane import VideoPlane
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
+from app.sources.blank import BlankWatch, is_of_one_colour
 from app.sources.decoding import Picturer, is_text, moving_pictures, pixel_aspect
 from app.sources.live import LiveSource
-from app.sources.live_worker import USUAL_PATIENCE, Patience
+from app.sources.live_worker import USUAL_PATIENCE, NothingToSee, Patience
 from app.sources.specs import url_title
 from models.errors import SourceError
 
@@ -34,6 +36,9 @@ _PROBE_S = 0.5
 _PIPE_SLICE_S = 0.05
 _JPEG_START, _JPEG_END = b"\xff\xd8", b"\xff\xd9"
 _ASSUMED_SIZE = (1280, 720)
+_EIGHT_BIT_PLANES = frozenset(
+    f"{kind}{halving}p" for kind in ("yuv", "yuvj") for halving in ("420", "422", "444")
+)
 # What keeps FFmpeg from collecting seconds of pictures before it hands out the first.
 _EAGER = {
     "fflags": "nobuffer+discardcorrupt",
@@ -111,6 +116,10 @@ class StreamConnection:
         self._packets: Iterator[Packet[VideoStream]] = container.demux(stream)
         self._picturer = Picturer(pixel_aspect(stream))
         self._delivered = ""
+        self._blank = BlankWatch(
+            f"{title} sends a picture of one colour only; check the camera and what is plugged "
+            "into the encoder."
+        )
 
     @staticmethod
     def to_url(url: str, silence_s: float) -> StreamConnection:
@@ -148,7 +157,7 @@ class StreamConnection:
     def delivered(self) -> str:
         return self._delivered
 
-    def grab(self) -> DecodedPicture | None:
+    def grab(self) -> DecodedPicture | NothingToSee | None:
         try:
             packet = next(self._packets, None)
             if packet is None or (not packet.size and packet.pts is None):
@@ -163,6 +172,9 @@ class StreamConnection:
         whole = [frame for frame in frames if not frame.is_corrupt]
         if not whole:
             return None
+        if _is_of_one_colour(whole[-1]):
+            return self._blank.blank()
+        self._blank.seen()
         picture = DecodedPicture(whole[-1], self._picturer)
         width, height = picture.size
         self._delivered = f"{width}x{height} {self._stream.codec_context.name}"
@@ -225,6 +237,19 @@ def is_pipe(path: Path) -> bool:
         return stat.S_ISFIFO(path.stat().st_mode)
     except OSError:
         return False
+
+
+def _is_of_one_colour(frame: VideoFrame) -> bool:
+    """Looked at before conversion, in the formats that cameras and encoders send."""
+    if frame.format.name not in _EIGHT_BIT_PLANES:
+        return False
+    return all(is_of_one_colour(_values(plane)) for plane in frame.planes)
+
+
+def _values(plane: VideoPlane) -> NDArray[np.uint8]:
+    """(H, W) uint8, not copied."""
+    rows = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)
+    return rows[:, : plane.width]
 
 
 def _why_not_opened(title: str, error: Exception) -> str:

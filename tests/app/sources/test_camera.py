@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from app.sources import camera as camera_module
 from app.sources.base import Reading, SignalLost, Source
-from app.sources.camera import CameraSource, OpenCapture, is_of_one_colour, open_camera
+from app.sources.blank import is_of_one_colour
+from app.sources.camera import CameraSource, OpenCapture, open_camera
 from app.sources.camera_controls import Capture, ControlBoard
 from app.sources.camera_formats import (
     AVFOUNDATION,
