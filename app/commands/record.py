@@ -21,7 +21,7 @@ from app.recording.recorder import Recorder, RecorderOptions, RecorderStatus
 from app.results import FrameResult
 from app.sources.base import SourceInfo
 from app.sources.opening import open_source
-from app.sources.specs import title_of
+from app.sources.specs import parse_spec, title_of
 from app.wishes import Manner, Select
 from models import registry
 from models.errors import SourceError, UserError
@@ -35,6 +35,7 @@ _FINISH_S = 30.0
 
 def run(arguments: argparse.Namespace) -> int:
     """Record until --seconds, the end of the file or Ctrl+C; ends with one line."""
+    parse_spec(getattr(arguments, "source", "synthetic"))  # what cannot be meant is told at once
     usual = PipelineConfig()
     config = PipelineConfig(
         getattr(arguments, "a", usual.model_a),
