@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from app.actions import Action
+from app.action_choices import lanes, picture
+from app.actions import Action, is_on, is_set_to
 from app.desks.budget import is_wanted
 from app.presets import SLOTS
 from app.settings import PANES, Settings
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 def action_table(session: AppSession) -> list[Action]:
     """The table for one window, in the order of the menus."""
-    rows = (_file, _play, _view, _lanes, _compare, _booth, _presets, _help)
+    rows = (_file, _play, _view, lanes, _compare, _booth, _presets, _help)
     return [action for section in rows for action in section(session)]
 
 
@@ -42,8 +43,8 @@ def _play(session: AppSession) -> list[Action]:
         ),
         Action("play.back", menu, "Step &back", ",", controller.step_back),
         Action(
-            "play.loop", menu, "&Loop", "L", partial(controller.toggle, "loop"), is_on=_loop,
-            is_apart=True,
+            "play.loop", menu, "&Loop", "L", partial(controller.toggle, "loop"),
+            is_on=partial(is_on, "loop"), is_apart=True,
         ),
     ]  # fmt: skip
 
@@ -69,10 +70,11 @@ def _view(session: AppSession) -> list[Action]:
             text,
             key,
             partial(controller.toggle_view, view),
-            is_on=partial(_view_is, view),
-            is_apart=view == "wipe",
+            is_on=partial(is_set_to, "view", view),
+            is_apart=view == "side",
         )
         for view, text, key in (
+            ("side", "&Side by side", "V"),
             ("wipe", "&Wipe A | B", "W"),
             ("blink", "&Blink A / B", "B"),
             ("difference", "&Difference A − B", "D"),
@@ -85,30 +87,29 @@ def _view(session: AppSession) -> list[Action]:
         *views,
         Action(
             "view.edges", menu, "Depth &edges", "E", partial(controller.toggle, "edges"),
-            is_on=_edges, is_apart=True,
+            is_on=partial(is_on, "edges"), is_apart=True,
         ),
-        Action("view.colormap", menu, "Next &colour map", "C", controller.next_colormap),
-        Action("view.range", menu, "&Next range mode", "N", controller.next_range_mode),
+        *picture(session),
         Action("view.fit", menu, "Fit the &picture", "0", window.view.reset, is_apart=True),
         Action("view.one", menu, "One to &one", "Shift+1", window.stage.one_to_one),
-        Action("view.home", menu, "Reset &3D view", "Home", window.cloud.reset_view),
+        Action("view.home", menu, "Reset &3D view", "Home", window.cloud.reset_view, is_apart=True),
+        Action(
+            "view.grid", menu, "&Ground grid in 3D", "Shift+G",
+            partial(controller.toggle, "cloud_grid"), is_on=partial(is_on, "cloud_grid"),
+        ),
+        Action(
+            "view.axes", menu, "&Axes in 3D", "Shift+X", partial(controller.toggle, "cloud_axes"),
+            is_on=partial(is_on, "cloud_axes"),
+        ),
         Action(
             "view.full", menu, "F&ull screen", "F11", session.presenter.toggle_kiosk, is_apart=True
         ),
         Action("view.restore", menu, "&Restore", "Esc", session.restore),
         Action(
             "view.inspector", menu, "&Inspector", "I", session.presenter.toggle_inspector,
-            is_on=_inspector,
+            is_on=partial(is_on, "inspector"),
         ),
     ]  # fmt: skip
-
-
-def _lanes(session: AppSession) -> list[Action]:
-    menu, controller = "&Lanes", session.controller
-    return [
-        Action("lanes.memory", menu, "&Memory", "M", controller.toggle_memory, is_on=_memory),
-        Action("lanes.reset", menu, "&Reset memory", "R", controller.reset_memory),
-    ]
 
 
 def _compare(session: AppSession) -> list[Action]:
@@ -118,11 +119,11 @@ def _compare(session: AppSession) -> list[Action]:
         Action("compare.unpin", menu, "&Remove pins", "Shift+P", controller.clear_pins),
         Action(
             "compare.charts", menu, "&Charts", "G", partial(controller.toggle, "charts"),
-            is_on=_charts, is_apart=True,
+            is_on=partial(is_on, "charts"), is_apart=True,
         ),
         Action(
             "compare.sound", menu, "&Sound", "Shift+S", partial(controller.toggle, "sound"),
-            is_on=_sound,
+            is_on=partial(is_on, "sound"),
         ),
         Action(
             "compare.report", menu, "Repor&t over the whole clip…", "", session.report.start,
@@ -140,7 +141,7 @@ def _booth(session: AppSession) -> list[Action]:
         ),
         Action(
             "booth.presenter", menu, "&Presenter's type and words", "F9",
-            partial(controller.toggle, "presenter"), is_on=_presenter,
+            partial(controller.toggle, "presenter"), is_on=partial(is_on, "presenter"),
         ),
         Action(
             "booth.output", menu, "&Second screen without controls", "F8",
@@ -191,37 +192,5 @@ def _help(session: AppSession) -> list[Action]:
     ]
 
 
-def _charts(settings: Settings) -> bool:
-    return settings.charts
-
-
-def _presenter(settings: Settings) -> bool:
-    return settings.presenter
-
-
-def _sound(settings: Settings) -> bool:
-    return settings.sound
-
-
 def _pane(number: int, settings: Settings) -> bool:
     return PANES[number] in settings.panes
-
-
-def _view_is(view: str, settings: Settings) -> bool:
-    return settings.view == view
-
-
-def _edges(settings: Settings) -> bool:
-    return settings.edges
-
-
-def _loop(settings: Settings) -> bool:
-    return settings.loop
-
-
-def _inspector(settings: Settings) -> bool:
-    return settings.inspector
-
-
-def _memory(settings: Settings) -> bool:
-    return settings.memory

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction, QKeySequence
-from PyQt6.QtWidgets import QMenuBar, QWidget
+from PyQt6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from app.settings import Settings
 
@@ -20,7 +20,9 @@ class Action:
     do : called without arguments.
     listed : it has a line in the cheat sheet. sheet_key, sheet_text : what that line says, where
         one line stands for several actions; else `key` and `text`.
-    is_apart : a line in the menu sets it apart from what is above.
+    submenu : title of the menu within `menu` that holds it, or empty.
+    is_apart : a line in the menu sets it apart from what is above; of a sub-menu's first action,
+        the sub-menu.
     is_on : says from the settings whether it is ticked; None makes an action without a tick.
     """
 
@@ -35,6 +37,17 @@ class Action:
     sheet_key: str = ""
     sheet_text: str = ""
     is_apart: bool = False
+    submenu: str = ""
+
+
+def is_on(key: str, settings: Settings) -> bool:
+    """The yes-or-no setting `key` is on."""
+    return bool(getattr(settings, key))
+
+
+def is_set_to(key: str, value: object, settings: Settings) -> bool:
+    """The setting `key` is `value`."""
+    return bool(getattr(settings, key) == value)
 
 
 class Actions:
@@ -43,34 +56,46 @@ class Actions:
     def __init__(self, window: QWidget, menu_bar: QMenuBar, table: Iterable[Action]) -> None:
         self.table = tuple(table)
         self._made: dict[str, QAction] = {}
-        menus = {}
+        self._settings: Settings | None = None
+        menus: dict[tuple[str, ...], QMenu] = {}
         for row in self.table:
             if row.id in self._made:
                 raise ValueError(f"two actions are called {row.id}")
-            if row.menu not in menus:
-                menu = menu_bar.addMenu(row.menu)
-                if menu is None:
-                    raise RuntimeError("Qt made no menu")
-                menus[row.menu] = menu
-                menu.setToolTipsVisible(True)
-            action = QAction(row.text, window)
-            if row.key:
-                action.setShortcut(QKeySequence(row.key))
-                action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
-            action.setToolTip(row.tip or row.text)
-            action.setCheckable(row.is_on is not None)
-            action.triggered.connect(_without_argument(row.do))
+            if (row.menu,) not in menus:
+                menus[row.menu,] = _added(menu_bar, row.menu)
+            place = (row.menu, row.submenu) if row.submenu else (row.menu,)
+            is_first = place not in menus
             if row.is_apart:
-                menus[row.menu].addSeparator()
-            menus[row.menu].addAction(action)
+                menus[(row.menu,) if is_first else place].addSeparator()
+            if is_first:
+                menus[place] = _added(menus[row.menu,], row.submenu)
+            action = self._action(row, window)
+            menus[place].addAction(action)
             window.addAction(action)
             self._made[row.id] = action
+
+    def _action(self, row: Action, window: QWidget) -> QAction:
+        action = QAction(row.text, window)
+        if row.key:
+            action.setShortcut(QKeySequence(row.key))
+            action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        action.setToolTip(row.tip or row.text.replace("&", ""))
+        action.setCheckable(row.is_on is not None)
+
+        def triggered(_checked: bool = False) -> None:
+            row.do()
+            if self._settings is not None:  # Qt unticks what is chosen again, though it stays on
+                self.show(self._settings)
+
+        action.triggered.connect(triggered)
+        return action
 
     def __getitem__(self, action_id: str) -> QAction:
         return self._made[action_id]
 
     def show(self, settings: Settings) -> None:
         """Tick what is on; nothing is triggered."""
+        self._settings = settings
         for row in self.table:
             if row.is_on is not None:
                 self._made[row.id].setChecked(row.is_on(settings))
@@ -86,10 +111,9 @@ class Actions:
         return list(sheet.items())
 
 
-def _without_argument(do: Callable[[], None]) -> Callable[[bool], None]:
-    """A slot that drops the `checked` that QAction.triggered brings."""
-
-    def triggered(_checked: bool = False) -> None:
-        do()
-
-    return triggered
+def _added(place: QMenuBar | QMenu, title: str) -> QMenu:
+    menu = place.addMenu(title)
+    if menu is None:
+        raise RuntimeError("Qt made no menu")
+    menu.setToolTipsVisible(True)
+    return menu

@@ -209,6 +209,14 @@ class CaptureLoop:
             log.warning("cannot open %s: %s", wish.spec, error, exc_info=_traced())
             self._tell(message=str(error), failed=True)
             return
+        except Exception:  # a fault that would only repeat itself in the loop that follows
+            log.exception("opening %s failed", wish.spec)
+            self._tell(
+                message="Opening this source failed in a way that was not foreseen; the log says "
+                "why. Choose another source.",
+                failed=True,
+            )
+            return
         self._jumped = True
         self._tell(info=self._source.info, message="")
 
@@ -238,7 +246,7 @@ class CaptureLoop:
                 return
             case SignalLost(sentence):
                 if sentence != self.status.message:
-                    self._tell(message=sentence)
+                    self._tell(message=sentence, info=source.info)
             case Ended():
                 self._at_end(source)
             case Frame():
@@ -254,7 +262,9 @@ class CaptureLoop:
     def _deliver(self, taken: Frame, source: Source) -> None:
         live, frame = source.info.live, taken
         if live and not self.status.playing and not self._owed_steps:
-            return  # paused: what the camera sends meanwhile is not wanted
+            if self.status.message:  # it is back, though nobody wants its pictures now
+                self._tell(message="", info=source.info)
+            return
         self._segment_of_source = frame.segment
         frame = dataclasses.replace(
             oriented(frame, self._manner.mirror, self._manner.rotate),

@@ -7,7 +7,7 @@ key, a menu, the inspector, a preset and a lesson that set the same thing do the
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from PyQt6.QtCore import QObject, pyqtSignal
@@ -15,6 +15,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from app import translate
 from app.engine import Engine
 from app.settings import PANES, RANGE_MODES, VIEWS, Settings, SettingsModel
+from app.sources.specs import is_camera
 from app.wishes import Play, Seek, Select, Step
 from renderers.colormap import COLORMAPS
 
@@ -81,10 +82,7 @@ class Controller(QObject):
         if spec == self.settings.source:
             self._apply(self.settings, _SOURCE)
             return
-        changes: dict[str, Any] = {"source": spec}
-        if spec.startswith("camera:"):
-            changes["last_camera"] = spec
-        self.model.replace(**changes)
+        self.model.replace(source=spec)
 
     @property
     def instead(self) -> str:
@@ -155,9 +153,14 @@ class Controller(QObject):
         """Turn a yes-or-no setting round."""
         self.model.replace(**{key: not getattr(self.settings, key)})
 
+    def next_of(self, key: str, values: Sequence[object]) -> None:
+        """Go on to the next of `values`, after the last to the first."""
+        now = getattr(self.settings, key)
+        at = values.index(now) if now in values else -1
+        self.model.replace(**{key: values[(at + 1) % len(values)]})
+
     def next_colormap(self) -> None:
-        at = COLORMAPS.index(self.settings.colormap) if self.settings.colormap in COLORMAPS else -1
-        self.model.replace(colormap=COLORMAPS[(at + 1) % len(COLORMAPS)])
+        self.next_of("colormap", COLORMAPS)
 
     def next_range_mode(self) -> None:
         at = RANGE_MODES.index(self.settings.range_mode)
@@ -178,6 +181,9 @@ class Controller(QObject):
         if locked and shown is not None:
             changes |= {"range_far": shown[0], "range_near": shown[1]}
         self.model.replace(**changes)
+
+    def toggle_range_lock(self) -> None:
+        self.set_range_locked(not self.settings.range_locked)
 
     def change(self, key: str, value: Any) -> None:
         """One control of the inspector moved; keys are field names of Settings."""
@@ -223,8 +229,7 @@ class Controller(QObject):
                 ),
                 translate.cpu_threads(settings),
             )
-        is_camera = settings.source.startswith("camera:")
-        if changed & _SOURCE or (is_camera and changed & _CAMERA):
+        if changed & _SOURCE or (changed & _CAMERA and is_camera(settings.source)):
             self._instead = ""
             self._engine.capture.post(Select(settings.source, translate.source_size(settings)))
             self.source_opened.emit()

@@ -40,7 +40,7 @@ class Display(QObject):
         self._settings = Settings()
         self._table: UInt8 = colormap.table(colormap.COLORMAPS[0])
         self._probe: tuple[float, float] | None = None
-        self._source_message = ""
+        self._source_message, self._source_level = "", "info"
         self._pictured: dict[str, str] = {}
         self.last: FrameResult | None = None
         stage.hovered.connect(self._on_hovered)
@@ -71,6 +71,8 @@ class Display(QObject):
         self._show_pair(result)
         self._comparison.show(result, self._settings)
         self._show_cloud(result)
+        if self._source_message:  # what a lane says of itself may have taken its place
+            self._stage.set_banner(self._source_message, self._source_level)
         if self._probe is not None:
             self._show_probe(*self._probe)
 
@@ -99,7 +101,8 @@ class Display(QObject):
             for pane in (stage.rgb, stage.depth_a, stage.depth_b, stage.wipe):
                 pane.clear("No picture yet")
             self._cloud.clear()
-        self._stage.rgb.set_banner(text or None, "bad" if failed else "info")
+        self._source_level = "bad" if failed else "info"
+        self._stage.set_banner(text, self._source_level)
 
     @property
     def cursor(self) -> tuple[float, float] | None:

@@ -83,9 +83,9 @@ def read_kept(path: Path, what: str, parts: Callable[[Any], T]) -> tuple[T | Non
     return None, f"The {what} were damaged; they were kept as {aside.name}."
 
 
-def set_aside(path: Path) -> Path | None:
-    """Rename a damaged file so that it is kept and in nobody's way; None if that cannot be."""
-    aside = path.with_name(f"{path.stem}.damaged-{int(time.time())}{path.suffix}")
+def set_aside(path: Path, why: str = "damaged") -> Path | None:
+    """Rename a file that is `why` so that it is kept and in nobody's way; None if that fails."""
+    aside = path.with_name(f"{path.stem}.{why}-{int(time.time())}{path.suffix}")
     try:
         path.rename(aside)
     except OSError as error:

@@ -30,7 +30,7 @@ from app.logbook import logging_to_file
 from app.session import AppSession
 from app.settings import Settings
 from app.settings_store import SettingsStore
-from app.sources.opening import open_source
+from app.sources.opening import open_awaited
 from app.threads import any_abandoned
 from models.errors import SourceError
 from widgets import theme
@@ -67,7 +67,7 @@ def run_gui(settings: Settings, store: SettingsStore, options: WindowOptions) ->
         # The window goes before the application, not whenever the interpreter gets round to it.
         stack.callback(QCoreApplication.sendPostedEvents, None, QEvent.Type.DeferredDelete)
         stack.enter_context(logging_to_file())
-        session = AppSession(settings, open_source, store)
+        session = AppSession(settings, open_awaited, store)
         stack.callback(session.close)
         stack.enter_context(closing_on_signals(session.window))
         session.window.resize(_window_size(options.size))

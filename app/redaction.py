@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-_USER_INFO = re.compile(r"(?<=://)[^/@\s\"']*@")
+_USER_INFO = re.compile(r"(?<=://)[^/\s\"']*@")
 
 
 def without_secrets(text: str) -> str:

@@ -139,6 +139,7 @@ class AppSession(QObject):
             self.report,
             self.models,
             self.charts,
+            self.calibration,
             self.sound,
             self.sources,
         ):
@@ -161,9 +162,10 @@ class AppSession(QObject):
         self.first_look.all_shown.connect(partial(self.recording.start, folder))
 
     def why_nothing_was_shown(self) -> str:
-        """The source's failure, if that is why no picture was ever on screen; else empty."""
+        """What the source says, if that is why no picture was ever on screen; else empty."""
         status = self.engine.capture.status
-        return status.message if status.failed and not self._any_shown else ""
+        is_away = status.failed or status.info is not None
+        return status.message if is_away and not self._any_shown else ""
 
     # -- wishes about the window itself ----------------------------------------------------------
 
@@ -172,8 +174,10 @@ class AppSession(QObject):
         self.window.close()
 
     def restore(self) -> None:
-        """Escape: first what was enlarged or laid over, then full screen."""
-        if self.window.stage.enlarged_pane:
+        """Escape: first what is being asked, enlarged or laid over, then full screen."""
+        if self.calibration.is_picking:
+            self.calibration.cancel()
+        elif self.window.stage.enlarged_pane:
             self.window.stage.enlarge(None)
         elif self.presenter.is_kiosk:
             self.presenter.leave_kiosk()
@@ -207,7 +211,10 @@ class AppSession(QObject):
         menu_bar = self.window.menuBar()
         if menu_bar is None:
             raise RuntimeError("Qt made no menu bar")
-        return Actions(self.window, menu_bar, action_table(self))
+        actions = Actions(self.window, menu_bar, action_table(self))
+        after = menu_bar.actions()[1]  # the button's own menu, beside File
+        menu_bar.insertMenu(after, self.window.source_menu.source_menu)
+        return actions
 
     def _connect(self) -> None:
         window, controller = self.window, self.controller

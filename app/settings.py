@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.settings_rules import Between, Name, OneOf, Rule, SomeOf, Written, check
+from app.sources.specs import is_camera
 from renderers.colormap import COLORMAPS
 
 PANES = ("rgb", "depth_a", "depth_b", "cloud")
@@ -36,6 +37,7 @@ class Settings:
     memory : off runs every temporal lane without its memory.
     range_far, range_near : disparity of the fixed range, far < near.
     cloud_stride : 0 chooses by the measured draw time.
+    last_camera : the camera that was the source last; it follows `source`.
     source_fps, source_pixels : asked of a camera; 0 and "" leave them to it.
     cloud_fov_deg : horizontal field of view; 0 takes the source's own, else 60.
     cloud_offset, cloud_gain : a and b of z = 1 / (a + b * disparity); gain 0 derives both from
@@ -121,6 +123,8 @@ class Settings:
         check({key: getattr(self, key) for key in RULES}, RULES)
         if not self.range_far < self.range_near:
             raise ValueError("the far end of the range must be below the near end")
+        if is_camera(self.source):  # whoever chose it: a menu, a preset, the command line
+            object.__setattr__(self, "last_camera", self.source)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values by key, as written to the settings file."""

@@ -51,7 +51,8 @@ class SettingsStore:
     def load(self) -> tuple[Settings, str]:
         """The settings and a note for the user, empty if all is well.
 
-        A file that cannot be read is set aside and defaults are used.
+        A file that cannot be read is set aside and defaults are used. One of a newer version is
+        set aside as well, since saving would lose what only that version knows.
         """
         try:
             text = self._path.read_text(encoding="utf-8")
@@ -70,7 +71,9 @@ class SettingsStore:
         for key in NOT_REMEMBERED:
             values.pop(key, None)
         settings, refused = from_dict(values)
-        if refused and not newer:
+        if newer:
+            return settings, self._set_newer_aside()
+        if refused:
             log.warning("settings not used: %s", ", ".join(map(ascii, refused)))
             return settings, _told(refused)
         return settings, ""
@@ -82,6 +85,15 @@ class SettingsStore:
             write_atomically(self._path, json.dumps(document, indent=2) + "\n", private=True)
         except OSError as error:
             log.warning("cannot save settings to %s: %s", self._path, error)
+
+    def _set_newer_aside(self) -> str:
+        aside = set_aside(self._path, "newer")
+        if aside is None:
+            return "The settings are those of a newer version; what that alone knows will be lost."
+        return (
+            f"The settings are those of a newer version; its file was kept as {aside.name}, and "
+            "what is known here is in use."
+        )
 
     def _set_aside(self) -> str:
         aside = set_aside(self._path)

@@ -52,6 +52,7 @@ class SourceMenu(QToolButton):
         self._menu.setToolTipsVisible(True)
         self._cameras = QMenu("Camera", self._menu)
         self._windows = QMenu("Capture a window", self._menu)
+        self._menu.setTitle("&Source")
         self._sizes = QMenu("Size to ask for", self._menu)
         self._rates = QMenu("Frame rate to ask for", self._menu)
         self._pixel_formats = QMenu("Pixel format to ask for", self._menu)
@@ -89,16 +90,16 @@ class SourceMenu(QToolButton):
         ]
         self._refill(self._windows, choices, refusal or "No other window is open")
 
-    def set_recents(self, recents: Sequence[tuple[str, str]]) -> None:
-        """Fill the last part of the menu with (spec, name), the latest first."""
+    def set_recents(self, recents: Sequence[tuple[str, str, str]]) -> None:
+        """Fill the last part of the menu with (spec, name, tool tip), the latest first."""
         for action in self._recents:
             self._menu.removeAction(action)
             action.deleteLater()
         self._recents = []
         if recents:
             self._recents.append(self._menu.addSeparator() or QAction(self._menu))
-        for spec, name in recents:
-            self._recents.append(self._add_choice(self._menu, name, spec, spec, "recent"))
+        for spec, name, tip in recents:
+            self._recents.append(self._add_choice(self._menu, name, spec, tip, "recent"))
 
     def set_size(self, width: int, height: int) -> None:
         """Tick the size that is asked of the source."""

@@ -61,6 +61,8 @@ class Stage(QWidget):
         self._visible: frozenset[str] = frozenset(PANES)
         self._mode = "side"
         self._enlarged = ""
+        self._banner: tuple[str, str] | None = None
+        self._bannered = ""  # name of the pane that bears it
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(SPACE_XS)
@@ -140,9 +142,9 @@ class Stage(QWidget):
             self._frame_pane(name).set_scan_line(row)
 
     def set_banner(self, text: str | None, level: str = "warn") -> None:
-        """Say something over the last picture of the RGB pane and whatever else has a lane."""
-        for name in FRAME_PANES:
-            self._frame_pane(name).set_banner(text, level)
+        """Say something over the first pane on screen, whichever that is; None takes it away."""
+        self._banner = (text, level) if text else None
+        self._place_banner()
 
     def one_to_one(self) -> None:
         """Show picture pixels one to one in the first picture pane on screen."""
@@ -194,6 +196,19 @@ class Stage(QWidget):
         else:
             self._flow()
 
+    def _place_banner(self) -> None:
+        bears = self.shown()[0] if self._banner is not None else ""
+        if self._bannered and self._bannered != bears:
+            self._say_over(self._bannered, None, "info")
+        self._bannered = bears
+        if self._banner is not None:
+            self._say_over(bears, *self._banner)
+
+    def _say_over(self, name: str, text: str | None, level: str) -> None:
+        say = getattr(self._panes[name], "set_banner", None)
+        if callable(say):  # the cloud was handed in
+            say(text, level)
+
     @staticmethod
     def _is_wide(size: QSize) -> bool:
         return size.height() <= 0 or size.width() / size.height() >= WIDE_FROM
@@ -221,3 +236,4 @@ class Stage(QWidget):
             for row in range(cell.row, cell.row + cell.rows):
                 self._grid.setRowStretch(row, 1)
         self._grid.activate()
+        self._place_banner()

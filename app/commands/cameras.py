@@ -24,6 +24,11 @@ def run(arguments: argparse.Namespace) -> int:  # noqa: ARG001 - no options of i
 
 def _formats(camera: Camera) -> list[str]:
     try:
-        return [offer.text for offer in formats_of(camera)]
+        formats = [offer.text for offer in formats_of(camera)]
     except SourceError as error:
         return [str(error)]
+    if formats:
+        return formats
+    if camera.device:  # where there is such a file, its driver can be asked
+        return ["Its driver lists no formats; the window shows what comes."]
+    return ["This system tells no formats before a camera is open; the window shows what comes."]

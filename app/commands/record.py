@@ -21,6 +21,7 @@ from app.recording.recorder import Recorder, RecorderOptions, RecorderStatus
 from app.results import FrameResult
 from app.sources.base import SourceInfo
 from app.sources.opening import open_source
+from app.sources.specs import parse_spec, title_of
 from app.wishes import Manner, Select
 from models import registry
 from models.errors import SourceError, UserError
@@ -34,6 +35,7 @@ _FINISH_S = 30.0
 
 def run(arguments: argparse.Namespace) -> int:
     """Record until --seconds, the end of the file or Ctrl+C; ends with one line."""
+    parse_spec(getattr(arguments, "source", "synthetic"))  # what cannot be meant is told at once
     usual = PipelineConfig()
     config = PipelineConfig(
         getattr(arguments, "a", usual.model_a),
@@ -153,8 +155,8 @@ class _Take:
             return True
         if not self.thread.is_alive():
             raise SourceError(
-                f"Reading {status.spec} failed in a way that was not foreseen; try --debug, or "
-                "another source."
+                f"Reading {title_of(status.spec)} failed in a way that was not foreseen; try "
+                "--debug, or another source."
             )
         if status.info is None or not status.info.live:
             return False
@@ -163,7 +165,7 @@ class _Take:
             return self.seconds is not None and waited_s >= self.seconds + _PATIENCE_S
         if waited_s >= _PATIENCE_S:
             raise SourceError(
-                status.message or f"No picture came from {status.spec}; check the source."
+                status.message or f"No picture came from {title_of(status.spec)}; check the source."
             )
         return False
 

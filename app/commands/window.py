@@ -11,13 +11,10 @@ from typing import Any
 
 from app.settings import Settings
 from app.settings_store import SettingsStore, settings_path
-from app.sources.specs import parse_spec
+from app.sources.specs import is_opened_unasked, parse_spec
 from models import registry
 from models.device import resolve
 from models.errors import UsageError
-
-# What looks at the room, the screen or the network is opened only by who asks for it.
-_UNASKED = ("camera:", "screen", "window:", "http:", "https:", "rtsp:", "rtsps:", "udp:")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -46,7 +43,7 @@ def with_arguments(settings: Settings, arguments: argparse.Namespace) -> Setting
     a model or device that does not exist.
     """
     changes: dict[str, Any] = {}
-    if settings.source.startswith(_UNASKED):
+    if not is_opened_unasked(settings.source):
         changes["source"] = Settings().source
     given = vars(arguments)
     if "source" in given:

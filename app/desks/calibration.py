@@ -8,7 +8,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QInputDialog
 
 from app.display import Display
-from app.settings import SettingsModel
+from app.settings import Settings, SettingsModel
 from app.window import MainWindow
 from models.geometry import Calibration
 
@@ -35,11 +35,24 @@ class CalibrationDesk(QObject):
         self._found: list[tuple[float, float]] | None = None
         self._dialog: QInputDialog | None = None
         window.stage.picked.connect(self._on_picked)
+        self._unsubscribe = model.subscribe(self._on_settings)
 
     def start(self) -> None:
         """Begin: the next two clicks in a picture are the two points."""
         self._found = []
-        self.said.emit("Click a point whose distance you know; hold the camera still.")
+        self.said.emit(
+            "Click a point whose distance you know; hold the camera still. Esc calls it off."
+        )
+
+    def cancel(self) -> None:
+        """Take no more points; a and b stay as they are."""
+        if self._found is not None:
+            self._found = None
+            self.said.emit("The calibration was called off; a and b are as before.")
+
+    def close(self) -> None:
+        """Hear of no more changes."""
+        self._unsubscribe()
 
     @property
     def is_picking(self) -> bool:
@@ -65,6 +78,10 @@ class CalibrationDesk(QObject):
         note = f"Metres by two points: a = {found.offset:.4f}, b = {found.gain:.4f}"
         self._window.inspector.cloud.set_calibration_note(note)
         self.said.emit(f"{note}.")
+
+    def _on_settings(self, _settings: Settings, changed: frozenset[str]) -> None:
+        if changed & {"cloud_offset", "cloud_gain"}:  # by hand, by a preset, or see take()
+            self._window.inspector.cloud.set_calibration_note("")
 
     def _on_picked(self, _pane: str, x: float, y: float) -> None:
         result = self._display.last

@@ -38,6 +38,7 @@ class ModelDesk(QObject):
         self._job = Job(window, self)
         self._job.done.connect(self._on_done)
         self._box: QMessageBox | None = None
+        self._before_truth = Settings().model_b
         window.lane_a.chosen.connect(self._on_a)
         window.lane_b.chosen.connect(self._on_b)
         self._unsubscribe = model.subscribe(self._on_settings)
@@ -57,7 +58,7 @@ class ModelDesk(QObject):
         choices = [
             LaneChoice(
                 entry.name, entry.title, entry.summary, entry.note, entry.missing(),
-                entry.name not in (registry.OFF, registry.GROUND_TRUTH),
+                _can_be_smoothed(entry.name),
             )
             for entry in registry.entries()
         ]  # fmt: skip
@@ -68,6 +69,44 @@ class ModelDesk(QObject):
         if changed & {"model_a", "model_b"}:
             self._window.lane_a.set_current(settings.model_a)
             self._window.lane_b.set_current(settings.model_b)
+
+    def choose(self, lane: str, name: str) -> None:
+        """Show model `name` in lane "a" or "b"; smoothing stays as it is, where that can be."""
+        smooth = self._now(lane).endswith(registry.EMA_SUFFIX) and _can_be_smoothed(name)
+        self._choose(f"model_{lane}", name + (registry.EMA_SUFFIX if smooth else ""))
+
+    def next_installed(self, lane: str) -> None:
+        """Show the next model of the menu that needs no download."""
+        names = [
+            entry.name
+            for entry in registry.entries()
+            if entry.name != registry.GROUND_TRUTH and entry.missing() is None
+        ]
+        now = self._now(lane).removesuffix(registry.EMA_SUFFIX)
+        at = names.index(now) if now in names else -1
+        self.choose(lane, names[(at + 1) % len(names)])
+
+    def toggle_ema(self, lane: str) -> None:
+        """Smooth the lane's disparity by an exponential moving average, or no more."""
+        now = self._now(lane)
+        if now.endswith(registry.EMA_SUFFIX):
+            self._model.replace(**{f"model_{lane}": now.removesuffix(registry.EMA_SUFFIX)})
+        elif _can_be_smoothed(now):
+            self._model.replace(**{f"model_{lane}": now + registry.EMA_SUFFIX})
+        else:
+            self.said.emit(f"There is nothing to smooth in lane {lane.upper()}.")
+
+    def toggle_truth(self) -> None:
+        """Show the ground truth in lane B, or what was there before."""
+        now = self._model.value.model_b
+        if now == registry.GROUND_TRUTH:
+            self._model.replace(model_b=self._before_truth)
+        else:
+            self._before_truth = now
+            self._model.replace(model_b=registry.GROUND_TRUTH)
+
+    def _now(self, lane: str) -> str:
+        return str(getattr(self._model.value, f"model_{lane}"))
 
     def _on_a(self, name: str) -> None:
         self._choose("model_a", name)
@@ -155,6 +194,10 @@ class ModelDesk(QObject):
         self._fill()
         self._on_settings(self._model.value, frozenset({"model_a"}))
         self.installed.emit()
+
+
+def _can_be_smoothed(name: str) -> bool:
+    return name not in (registry.OFF, registry.GROUND_TRUTH)
 
 
 def _told(report: Report) -> OnProgress:

@@ -13,6 +13,7 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from app.controller import Controller
 from app.desks.listing import Listing
 from app.engine import Engine
+from app.redaction import without_secrets
 from app.settings import Settings, SettingsModel
 from app.sources.base import Source
 from app.sources.camera import CameraSource
@@ -22,6 +23,7 @@ from app.sources.desktop import list_windows
 from app.sources.discovery import cameras, spec_of
 from app.sources.fallback import FallbackSource
 from app.sources.screen import why_not_readable
+from app.sources.specs import title_of
 from app.window import MainWindow
 from models.errors import SourceError
 from widgets.inspector.source import Lock
@@ -59,7 +61,7 @@ class SourceDesk(QObject):
         self._windows = Listing("windows", _list_titles, self)
         self._cameras.answered.connect(self._show_cameras)
         self._windows.answered.connect(menu.set_windows)
-        self._recents: list[tuple[str, str]] = []
+        self._recents: list[tuple[str, str, str]] = []
         menu.chosen.connect(controller.open_source)
         menu.size_chosen.connect(self._on_size)
         menu.rate_chosen.connect(partial(controller.set, "source_fps"))
@@ -119,9 +121,8 @@ class SourceDesk(QObject):
         path = os.path.abspath(os.path.expanduser(spec))
         if os.path.exists(path):
             self._menu.set_folder(Path(path).parent)
-        kind, _, rest = spec.partition(":")
-        title = rest if kind == "window" else Path(spec).name or spec
-        self._recents = [(spec, title), *(r for r in self._recents if r[0] != spec)][:8]
+        recent = (spec, title_of(spec), without_secrets(spec))
+        self._recents = [recent, *(r for r in self._recents if r[0] != spec)][:8]
         self._menu.set_recents(self._recents)
 
     def _on_size(self, width: int, height: int) -> None:

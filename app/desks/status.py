@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from pathlib import Path
 
 import psutil
 from PyQt6.QtCore import QObject, QTimer
@@ -14,7 +13,9 @@ from app.engine import Engine
 from app.readings import PaceMeter
 from app.results import FrameResult, LaneResult
 from app.settings import SettingsModel
+from app.sources.specs import title_of
 from app.window import MainWindow
+from app.wishes import CaptureStatus
 from models import device
 from models.errors import UserError
 from widgets.status_strip import StatusReading
@@ -126,7 +127,7 @@ class StatusDesk(QObject):
         if info is not None:
             self._window.source_menu.set_label(info.title)
         elif status.failed:
-            self._window.source_menu.set_label(Path(status.spec).name or status.spec)
+            self._window.source_menu.set_label(title_of(status.spec))
         if info is None or last is None:
             transport.set_position(0, None, 0.0, None)
             return
@@ -139,7 +140,7 @@ class StatusDesk(QObject):
         lane = next(iter(last.lanes.values()), None) if last is not None else None
         self._show_warming_up()
         note = self._note if time.monotonic() < self._note_until else ""
-        trouble = capture.message if capture.failed else self._warning
+        trouble = _trouble(capture) or self._warning
         moving = capture.playing and pace.fps > 0
         if last is not None and self._window.inspector.isVisible():
             self._show_cost(last.lanes)
@@ -194,3 +195,10 @@ class StatusDesk(QObject):
             return device.describe(self._model.value.device)
         except UserError as error:
             return str(error)
+
+
+def _trouble(capture: CaptureStatus) -> str:
+    """What keeps the source's pictures away, or stands in for them; "" if all is well."""
+    if capture.failed or (capture.message and capture.info is not None):
+        return capture.message
+    return capture.info.note if capture.info is not None and capture.info.live else ""

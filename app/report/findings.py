@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.environment import environment
+from app.redaction import without_secrets
 from app.report.keepsakes import Slices, WorstFrames
 from app.report.values import LANES, CompareOptions, FrameRow, LaneRow, LaneSummary
 from app.sources.base import SourceInfo
@@ -130,7 +131,7 @@ def _lane_json(summary: LaneSummary) -> dict[str, Any]:
 def _settings(findings: Findings) -> dict[str, Any]:
     options, info = findings.options, findings.info
     return {
-        "input": info.spec,
+        "input": without_secrets(info.spec),
         "source_size": list(info.size),
         "source_fps": info.fps,
         "mirror": options.mirror,

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import logging
-import os
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.sources.camera_controls import Capture, Control, ControlBoard
+from app.sources.blank import ONE_COLOUR_LEVELS, BlankWatch, is_of_one_colour
+from app.sources.camera_controls import Capture, Control, ControlBoard, Wishes
 from app.sources.camera_formats import (
     CameraRequest,
     Habits,
@@ -23,9 +21,10 @@ from app.sources.camera_formats import (
     pixel_formats_to_try,
     requests_in_order,
 )
+from app.sources.camera_refusal import why_not_opened
 from app.sources.discovery import Camera, cameras, choose, find_again, spec_of
 from app.sources.live import LiveSource
-from app.sources.live_worker import USUAL_PATIENCE, Patience
+from app.sources.live_worker import USUAL_PATIENCE, NothingToSee, Patience
 from models.errors import SourceError
 from models.opencv import cv2
 
@@ -34,31 +33,37 @@ log = logging.getLogger(__name__)
 OpenCapture = Callable[[int, int, list[int]], Capture]
 
 _WARM_UP_S = 1.0
-_BLANK_LEVELS = 3
+_WAKING_LEVELS = 3
 _FAILURES_IN_A_ROW = 5
+_LOCKS: dict[str, Wishes] = {}
+"""What is locked, by spec: a camera that is opened anew, say in another size, keeps its locks."""
 
 
 class CameraSource(LiveSource):
     """A camera that is read in a thread of its own and found again by its path.
+
+    camera : or the key that `discovery.choose` will know it by, once it is plugged in.
+    locks : those of the last time, kept up to date.
 
     `info.asked` and `info.delivered` tell what was asked and what comes; `info.fps` is measured.
     """
 
     def __init__(
         self,
-        camera: Camera,
+        camera: Camera | int | str,
         request: CameraRequest,
         *,
         spec: str,
         listing: Callable[[], Sequence[Camera]] = cameras,
         open_capture: OpenCapture | None = None,
         patience: Patience = USUAL_PATIENCE,
+        locks: Wishes | None = None,
     ) -> None:
-        self._board = ControlBoard()
+        self._board = ControlBoard(locks)
         opener = _Opener(camera, request, self._board, listing, open_capture or _open_capture)
         super().__init__(
             spec,
-            camera.name,
+            camera.name if isinstance(camera, Camera) else _title(camera),
             opener.connect,
             size=request.size,
             asked=request.text,
@@ -83,20 +88,37 @@ class CameraSource(LiveSource):
 
 
 def open_camera(
-    key: int | str, request: CameraRequest, patience: Patience = USUAL_PATIENCE
+    key: int | str,
+    request: CameraRequest,
+    patience: Patience = USUAL_PATIENCE,
+    awaited: bool = False,
 ) -> CameraSource:
-    """The camera of that number, name or path. Raises SourceError if it is not plugged in."""
+    """The camera of that number, name or path.
+
+    awaited : one that is not plugged in is waited for; else that raises SourceError.
+    """
+    camera: Camera | int | str = key
+    spec = f"camera:{key}"
     try:
         listed = cameras()
     except SourceError:
-        if not isinstance(key, int):
+        if isinstance(key, int):  # without a list a number can still be tried
+            camera = Camera(key, _title(key), "", habits_of()[0].backend)
+        elif not awaited:
             raise
-        # Without a list a number can still be tried.
-        camera, spec = Camera(key, f"Camera {key}", "", habits_of()[0].backend), f"camera:{key}"
     else:
-        camera = choose(listed, key)
-        spec = spec_of(camera, listed)  # by name, because numbers change
-    return CameraSource(camera, request, spec=spec, patience=patience)
+        try:
+            camera = choose(listed, key)
+            spec = spec_of(camera, listed)  # by name, because numbers change
+        except SourceError:
+            if not awaited:
+                raise
+    locks = _LOCKS.setdefault(spec, {})
+    return CameraSource(camera, request, spec=spec, listing=cameras, patience=patience, locks=locks)
+
+
+def _title(key: int | str) -> str:
+    return f"Camera {key}" if isinstance(key, int) else key
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,7 +138,9 @@ class CameraPicture:
 
 
 class CameraConnection:
-    """An open camera. Blank pictures that drivers send while a sensor wakes up are left out."""
+    """An open camera. Pictures of one colour, which drivers send while a sensor wakes up and
+    capture cards while they get no signal, are left out.
+    """
 
     def __init__(
         self, capture: Capture, camera: Camera, habits: Habits, board: ControlBoard
@@ -125,8 +149,12 @@ class CameraConnection:
         self._name = camera.name
         self._habits = habits
         self._board = board
-        self._opened_s = time.monotonic()
         self._failures = 0
+        self._blank = BlankWatch(
+            f"{camera.name} sends a picture of one colour only; check its cover and, if it is a "
+            "capture card, what is plugged into it.",
+            _WARM_UP_S,
+        )
         self._pixel_format = fourcc_text(capture.get(cv2.CAP_PROP_FOURCC))
         self._size = (0, 0)
         board.attach(capture, habits)
@@ -136,7 +164,7 @@ class CameraConnection:
         width, height = self._size
         return f"{width}x{height} {self._pixel_format}".rstrip()
 
-    def grab(self) -> CameraPicture | None:
+    def grab(self) -> CameraPicture | NothingToSee | None:
         self._board.apply(self._capture, self._habits)
         try:
             read, pixels = self._capture.read()
@@ -148,8 +176,15 @@ class CameraConnection:
                 raise SourceError(f"{self._name} sends no pictures; trying to get it back.")
             return None
         self._failures = 0
-        if self._is_waking_up(pixels):
-            return None
+        if pixels.dtype != np.uint8 or pixels.shape[2:] not in ((), (3,)):
+            raise SourceError(
+                f"{self._name} sends pictures that cannot be shown; ask for another pixel format "
+                "in the Source menu."
+            )
+        levels = _WAKING_LEVELS if self._blank.is_quiet else ONE_COLOUR_LEVELS
+        if is_of_one_colour(pixels, levels):
+            return self._blank.blank()
+        self._blank.seen()
         picture = CameraPicture(pixels)
         self._size = picture.size
         return picture
@@ -157,18 +192,12 @@ class CameraConnection:
     def close(self) -> None:
         self._capture.release()
 
-    def _is_waking_up(self, pixels: NDArray[np.uint8]) -> bool:
-        if time.monotonic() - self._opened_s > _WARM_UP_S:
-            return False  # dark for so long: somebody holds a hand before it
-        sample = pixels[::16, ::16]
-        return int(sample.max()) - int(sample.min()) <= _BLANK_LEVELS
 
-
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class _Opener:
     """Opens a camera as often as needed, wherever it is plugged in by then."""
 
-    camera: Camera
+    camera: Camera | int | str
     request: CameraRequest
     board: ControlBoard
     listing: Callable[[], Sequence[Camera]]
@@ -185,6 +214,8 @@ class _Opener:
         return CameraConnection(capture, camera, habits, self.board)
 
     def _where_it_is(self) -> Camera:
+        if not isinstance(self.camera, Camera):
+            self.camera = choose(self.listing(), self.camera)
         if not self.camera.path:
             return self.camera
         found = find_again(self.listing(), self.camera)
@@ -193,14 +224,16 @@ class _Opener:
         return found
 
     def _best_capture(self, camera: Camera, habits: Habits) -> Capture | None:
-        """Try pixel formats until the size is right; else the one that came nearest."""
-        misfits: dict[str, float] = {}
+        """Try pixel formats until size and rate are right; else the one that came nearest."""
+        misfits: dict[str, tuple[float, float]] = {}
         for pixel_format in pixel_formats_to_try(self.request, habits):
             capture = self._opened(camera, habits, pixel_format)
             if capture is None:
                 continue
-            misfits[pixel_format] = misfit(self.request.size, _size_of(capture))
-            if misfits[pixel_format] == 0.0:
+            misfits[pixel_format] = misfit(
+                self.request, _size_of(capture), capture.get(cv2.CAP_PROP_FPS)
+            )
+            if not any(misfits[pixel_format]):
                 return capture
             capture.release()
         if not misfits:
@@ -237,35 +270,3 @@ def _size_of(capture: Capture) -> tuple[int, int]:
         round(capture.get(cv2.CAP_PROP_FRAME_WIDTH)),
         round(capture.get(cv2.CAP_PROP_FRAME_HEIGHT)),
     )
-
-
-def why_not_opened(camera: Camera, habits: Habits) -> str:
-    """What keeps `camera` from opening, as far as can be found out, and what helps."""
-    device = camera.device
-    if not device:
-        return habits.refused.format(name=camera.name)
-    if not os.path.exists(device):
-        return f"{camera.name} is not plugged in; plug it in again."
-    if not os.access(device, os.R_OK | os.W_OK):
-        return (
-            f"You may not use {camera.name}; join the group that owns {device} "
-            "(sudo usermod -aG video $USER) and log in again."
-        )
-    holder = who_holds(Path(device))
-    if holder is not None:
-        return f"{camera.name} is in use by {holder}; close it there."
-    return habits.refused.format(name=camera.name)
-
-
-def who_holds(device: Path, processes: Path = Path("/proc")) -> str | None:
-    """Name and number of a process that has `device` open, as far as this user may see."""
-    real = device.resolve()
-    for process in processes.glob("[0-9]*"):
-        try:
-            links = [Path(os.readlink(link)) for link in (process / "fd").iterdir()]
-            name = (process / "comm").read_text().strip()
-        except OSError:  # not ours, or just ended
-            continue
-        if real in links:
-            return f"{name} (process {process.name})"
-    return None

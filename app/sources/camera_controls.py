@@ -51,6 +51,9 @@ _PROPERTIES = (
 )
 
 
+Wishes = dict[str, tuple[bool, float | None]]
+"""By the name of a control: whether it is locked, and at what value (None: as it is then)."""
+
 NAMES = {each.name: each.title for each in _PROPERTIES}
 """Titles by the names of all controls there are; a camera may lack some of them."""
 
@@ -58,12 +61,14 @@ NAMES = {each.name: each.title for each in _PROPERTIES}
 class ControlBoard:
     """What the user wants locked and what the camera has. Wishes outlive the connection.
 
+    wishes : kept by whoever wants them to outlive the board as well.
+
     Any thread may read and wish; only the thread that owns the camera calls `attach` and `apply`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, wishes: Wishes | None = None) -> None:
         self._lock = threading.Lock()
-        self._wishes: dict[str, tuple[bool, float | None]] = {}
+        self._wishes: Wishes = {} if wishes is None else wishes
         self._changed = False
         self._controls: tuple[Control, ...] = ()
         self._why_none = "It is known once the camera sends pictures."
@@ -118,6 +123,9 @@ class ControlBoard:
             updated.append(control)
         with self._lock:
             self._controls = tuple(updated)
+            for control in updated:  # the value of the moment is that of the next opening too
+                if control.locked and self._wishes.get(control.name) == (True, None):
+                    self._wishes[control.name] = (True, control.value)
 
 
 def _supported(capture: Capture, habits: Habits) -> tuple[Control, ...]:

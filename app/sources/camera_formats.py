@@ -16,6 +16,7 @@ Request = tuple[int, float]  # an OpenCV property and its value
 SIZES = ((3840, 2160), (2560, 1440), (1920, 1080), (1280, 720), (640, 480))
 PIXEL_FORMATS = ("MJPG", "NV12", "YUYV")
 RATES = (15.0, 24.0, 25.0, 30.0, 50.0, 60.0, 120.0)
+_SLOWER_AT_MOST = 0.2  # 25 for 30 is not worth another pixel format, 30 for 60 is
 _BIG = 1280 * 720  # from here on USB carries 30 uncompressed pictures a second rarely or never
 
 
@@ -105,9 +106,9 @@ DSHOW = Habits(
     name="DSHOW",
     backend=int(cv2.CAP_DSHOW),
     ask_at_open=False,
-    # Setting the rate or the size starts the device anew without its pixel format, so that goes
-    # last; it keeps the size and the rate there are.
-    order=("fps", "width", "height", "fourcc"),
+    # The pixel format decides which sizes and rates there are, so it goes first. Setting those
+    # starts the device anew without it, so it goes last as well; it keeps what there is then.
+    order=("fourcc", "fps", "width", "height", "fourcc"),
     big_formats=("MJPG", "NV12", "YUYV"),
     small_formats=("YUYV", "MJPG"),
     automatic=1.0,
@@ -177,6 +178,14 @@ def fourcc_text(number: float) -> str:
     return letters if letters.isalnum() else ""
 
 
-def misfit(wanted: tuple[int, int], got: tuple[int, int]) -> float:
-    """How far a delivered size is from the wanted one; 0 if it is the same."""
-    return abs(wanted[0] - got[0]) / wanted[0] + abs(wanted[1] - got[1]) / wanted[1]
+def misfit(request: CameraRequest, size: tuple[int, int], fps: float) -> tuple[float, float]:
+    """How far a delivered size and rate are from those asked for, to be compared in this order.
+
+    (0, 0) if the size is the same and the rate near enough or, as not above 0, unknown.
+    """
+    sides = zip(request.size, size, strict=True)
+    slower = 1.0 - fps / request.fps if fps > 0 else 0.0
+    return (
+        sum(abs(wanted - got) / wanted for wanted, got in sides),
+        slower if slower > _SLOWER_AT_MOST else 0.0,
+    )

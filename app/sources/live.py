@@ -57,6 +57,8 @@ class LiveSource:
         taken = self._reader.take(timeout_s)
         if isinstance(taken, SignalLost):
             self._lost = True
+            self._info = dataclasses.replace(self._info, fps=None)
+            self._rate_told_s = 0.0
             return taken
         return None if taken is None else self._frame(taken)
 

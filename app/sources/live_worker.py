@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -12,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import SourceError
+
+log = logging.getLogger(__name__)
 
 
 class Picture(Protocol):
@@ -27,6 +30,13 @@ class Picture(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class NothingToSee:
+    """A device that works but has nothing to show; `sentence` says why. It is read on."""
+
+    sentence: str
+
+
 class Connection(Protocol):
     """A device or stream that is open. Only one thread uses it."""
 
@@ -35,7 +45,7 @@ class Connection(Protocol):
         """The format that comes, as text."""
         ...
 
-    def grab(self) -> Picture | None:
+    def grab(self) -> Picture | NothingToSee | None:
         """The next picture, waiting for it; None if what came was no whole picture.
 
         Raises SourceError when the signal ended.
@@ -54,7 +64,7 @@ class Patience:
     stall_s : silence after which the signal counts as lost.
     reading_s, opening_s : after which a call that does not return is given up.
     retry_s, retry_most_s : the first and the longest pause before opening again; each pause
-        doubles the last.
+        doubles the last, until an opening lasted for longer than the longest.
     closing_s : how long close() waits for the worker.
     """
 
@@ -99,6 +109,7 @@ class LiveWorker(threading.Thread):
         self._connect = connect
         self._title = title
         self._patience = patience
+        self._fault = ""
         self._retired = threading.Event()
         self._call: tuple[float, float] | None = None  # (began, allowed) of the call under way
 
@@ -115,13 +126,20 @@ class LiveWorker(threading.Thread):
         pause_s = self._patience.retry_s
         while not self._retired.is_set():
             self.is_first_picture = True
+            began_s = time.monotonic()
             try:
                 self._live_once()
             except SourceError as error:
                 self._listener.report(self, str(error))
+            except Exception as error:  # whatever a driver or a codec may raise
+                if repr(error) != self._fault:
+                    log.exception("%s failed", self._title)
+                self._fault = repr(error)
+                self._listener.report(self, f"{self._title} fails; trying to get it back.")
             finally:
                 self._call = None
-            if not self.is_first_picture:
+            lasted_s = time.monotonic() - began_s
+            if not self.is_first_picture and lasted_s > self._patience.retry_most_s:
                 pause_s = self._patience.retry_s
             self._retired.wait(pause_s)
             pause_s = min(2 * pause_s, self._patience.retry_most_s)
@@ -142,6 +160,9 @@ class LiveWorker(threading.Thread):
             picture = connection.grab()
             if picture is not None:
                 heard_s = time.monotonic()
+            if isinstance(picture, NothingToSee):
+                self._listener.report(self, picture.sentence)
+            elif picture is not None:
                 self._listener.publish(self, picture, connection.delivered)
             elif time.monotonic() - heard_s > self._patience.reading_s:
                 raise SourceError(

@@ -41,12 +41,14 @@ def open_source(
     with_flow: bool = False,
     fps: float | None = None,
     pixel_format: str | None = None,
+    awaited: bool = False,
 ) -> Source:
     """Open what `spec` names, in one of the ways that app.sources.specs lists.
 
     size : (width, height) asked of a camera or rendered; files keep their own.
     with_flow : scenes also give optical flow and covisibility.
     fps, pixel_format : asked of a camera; None leaves them to the habits of the system.
+    awaited : a camera that is not plugged in is waited for, as one that lost its signal.
 
     Raises UsageError if `spec` cannot be understood and SourceError if it cannot be opened. A
     live source opens at once whatever its device does; its trouble comes as SignalLost.
@@ -55,7 +57,7 @@ def open_source(
         case SyntheticSpec(seed):
             return SyntheticSource(seed, size, with_flow)
         case CameraSpec(key):
-            return open_camera(key, CameraRequest.of(size, fps, pixel_format))
+            return open_camera(key, CameraRequest.of(size, fps, pixel_format), awaited=awaited)
         case ScreenSpec(region):
             return open_screen(region)
         case WindowSpec(title):
@@ -64,6 +66,11 @@ def open_source(
             return VideoSource(url) if is_file else open_stream(url)
         case PathSpec(path):
             return _open_path(path)
+
+
+def open_awaited(spec: str, size: tuple[int, int] | None = None) -> Source:
+    """As open_source, for a window: who sits before it can still plug the camera in."""
+    return open_source(spec, size, awaited=True)
 
 
 def with_camera_format(
@@ -77,7 +84,7 @@ def with_camera_format(
     def open_asking(spec: str, size: tuple[int, int] | None) -> Source:
         fps, pixel_format = wanted()
         if isinstance(parse_spec(spec), CameraSpec) and (fps or pixel_format):
-            return open_source(spec, size, fps=fps, pixel_format=pixel_format)
+            return open_source(spec, size, fps=fps, pixel_format=pixel_format, awaited=True)
         return open_plain(spec, size)
 
     return open_asking

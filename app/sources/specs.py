@@ -5,9 +5,10 @@ from __future__ import annotations
 import difflib
 import re
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import PurePath, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
+from app.redaction import without_secrets
 from models.errors import UsageError
 
 KINDS = (
@@ -65,6 +66,7 @@ class PathSpec:
 
 
 Spec = SyntheticSpec | CameraSpec | ScreenSpec | WindowSpec | UrlSpec | PathSpec
+_PRIVATE = (CameraSpec, ScreenSpec, WindowSpec, UrlSpec)
 
 
 def parse_spec(text: str) -> Spec:
@@ -91,6 +93,48 @@ def parse_spec(text: str) -> Spec:
         if near:
             raise UsageError(f"There is no source {text!r}; did you mean {near[0]}:{rest}?")
     return PathSpec(text)
+
+
+def is_camera(text: str) -> bool:
+    """`text` means a camera."""
+    try:
+        return isinstance(parse_spec(text), CameraSpec)
+    except UsageError:
+        return False
+
+
+def is_opened_unasked(text: str) -> bool:
+    """`text` may be opened by who only starts the program: it looks neither at the room, nor at
+    the screen, nor at the network."""
+    try:
+        return not isinstance(parse_spec(text), _PRIVATE)
+    except UsageError:
+        return False
+
+
+def title_of(text: str) -> str:
+    """How a source is called before it is open. A password in an address is left out."""
+    try:
+        spec = parse_spec(text)
+    except UsageError:
+        return without_secrets(text)
+    match spec:
+        case UrlSpec(url, _):
+            return url_title(url)
+        case WindowSpec(title):
+            return title
+        case PathSpec(path) | CameraSpec(str(path)):
+            return PurePath(path).name or path
+        case _:
+            return text.strip()
+
+
+def url_title(url: str) -> str:
+    """Host, port and path of an address that parse_spec let pass, without user and password."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    port = f":{parts.port}" if parts.port else ""
+    return f"{host}{port}{parts.path.rstrip('/')}" or without_secrets(url)
 
 
 def _synthetic(seed: str) -> SyntheticSpec:
@@ -135,5 +179,13 @@ def _url(text: str, scheme: str) -> UrlSpec | PathSpec:
         return PathSpec(path[1:] if re.match(r"/[A-Za-z]:", path) else path)
     if scheme not in STREAM_SCHEMES:
         raise UsageError(f"URLs begin with http, https, rtsp or udp, not with {scheme}.")
-    suffix = PurePosixPath(urlsplit(text).path).suffix.lower()
+    try:
+        parts = urlsplit(text)
+        _ = parts.port  # it is looked at only when asked for
+    except ValueError as error:  # not with the address: what broke it may be a password
+        raise UsageError(
+            f"This address cannot be understood; it is written {scheme}://HOST:PORT/PATH with a "
+            "port below 65536, and what is special in a password as in %40 for @."
+        ) from error
+    suffix = PurePosixPath(parts.path).suffix.lower()
     return UrlSpec(text, is_file=scheme.startswith("http") and suffix in _VIDEO_SUFFIXES)

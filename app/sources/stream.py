@@ -19,12 +19,15 @@ import numpy as np
 from av.container import InputContainer
 from av.packet import Packet
 from av.video.frame import VideoFrame
+from av.video.plane import VideoPlane
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
+from app.sources.blank import BlankWatch, is_of_one_colour
 from app.sources.decoding import Picturer, is_text, moving_pictures, pixel_aspect
 from app.sources.live import LiveSource
-from app.sources.live_worker import USUAL_PATIENCE, Patience
+from app.sources.live_worker import USUAL_PATIENCE, NothingToSee, Patience
+from app.sources.specs import url_title
 from models.errors import SourceError
 
 _OPEN_TIMEOUT_S = 5.0
@@ -33,6 +36,9 @@ _PROBE_S = 0.5
 _PIPE_SLICE_S = 0.05
 _JPEG_START, _JPEG_END = b"\xff\xd8", b"\xff\xd9"
 _ASSUMED_SIZE = (1280, 720)
+_EIGHT_BIT_PLANES = frozenset(
+    f"{kind}{halving}p" for kind in ("yuv", "yuvj") for halving in ("420", "422", "444")
+)
 # What keeps FFmpeg from collecting seconds of pictures before it hands out the first.
 _EAGER = {
     "fflags": "nobuffer+discardcorrupt",
@@ -50,7 +56,7 @@ def open_stream(url: str, patience: Patience = USUAL_PATIENCE) -> LiveSource:
     """A source that reads `url` as it comes and connects again when it breaks."""
     return LiveSource(
         url,
-        _title(url),
+        url_title(url),
         lambda: StreamConnection.to_url(url, patience.stall_s),
         size=_ASSUMED_SIZE,
         patience=patience,
@@ -110,11 +116,15 @@ class StreamConnection:
         self._packets: Iterator[Packet[VideoStream]] = container.demux(stream)
         self._picturer = Picturer(pixel_aspect(stream))
         self._delivered = ""
+        self._blank = BlankWatch(
+            f"{title} sends a picture of one colour only; check the camera and what is plugged "
+            "into the encoder."
+        )
 
     @staticmethod
     def to_url(url: str, silence_s: float) -> StreamConnection:
         """Connect to `url`. Raises SourceError with the reason if nobody answers."""
-        title = _title(url)
+        title = url_title(url)
         scheme = urlsplit(url).scheme
         options = _EAGER | _BY_SCHEME.get(scheme, {})
         opening_s = _UDP_OPEN_TIMEOUT_S if scheme == "udp" else _OPEN_TIMEOUT_S
@@ -147,7 +157,7 @@ class StreamConnection:
     def delivered(self) -> str:
         return self._delivered
 
-    def grab(self) -> DecodedPicture | None:
+    def grab(self) -> DecodedPicture | NothingToSee | None:
         try:
             packet = next(self._packets, None)
             if packet is None or (not packet.size and packet.pts is None):
@@ -162,6 +172,9 @@ class StreamConnection:
         whole = [frame for frame in frames if not frame.is_corrupt]
         if not whole:
             return None
+        if _is_of_one_colour(whole[-1]):
+            return self._blank.blank()
+        self._blank.seen()
         picture = DecodedPicture(whole[-1], self._picturer)
         width, height = picture.size
         self._delivered = f"{width}x{height} {self._stream.codec_context.name}"
@@ -226,12 +239,17 @@ def is_pipe(path: Path) -> bool:
         return False
 
 
-def _title(url: str) -> str:
-    """Host and path of `url`; a password in it is nobody's business."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    port = f":{parts.port}" if parts.port else ""
-    return f"{host}{port}{parts.path.rstrip('/')}" or url
+def _is_of_one_colour(frame: VideoFrame) -> bool:
+    """Looked at before conversion, in the formats that cameras and encoders send."""
+    if frame.format.name not in _EIGHT_BIT_PLANES:
+        return False
+    return all(is_of_one_colour(_values(plane)) for plane in frame.planes)
+
+
+def _values(plane: VideoPlane) -> NDArray[np.uint8]:
+    """(H, W) uint8, not copied."""
+    rows = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)
+    return rows[:, : plane.width]
 
 
 def _why_not_opened(title: str, error: Exception) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,7 +12,7 @@ import pytest
 
 from app.capture import CaptureLoop
 from app.mailbox import LatestSlot
-from app.sources.base import SignalLost, Source
+from app.sources.base import Reading, SignalLost, Source
 from app.wishes import Manner, Play, Seek, Select, Step, Wish
 from models.errors import SourceError
 from models.frames import Frame
@@ -155,6 +156,45 @@ def test_a_source_that_cannot_be_opened_leaves_a_sentence_and_a_running_loop(rig
     made.loop.post(Select("y"))
     assert made.next().index == 0
     assert not made.loop.status.failed
+
+
+def test_a_source_that_fails_to_open_in_an_unforeseen_way_does_not_end_the_loop(
+    rig: MakeRig,
+) -> None:
+    def fail() -> Source:
+        raise ValueError("a driver's own mistake")
+
+    made = rig(fail).start(Select("x"))
+    made.wait_for(lambda: made.loop.status.failed)
+    assert "Choose another source" in made.loop.status.message
+    made.make = lambda: ScriptedSource(5)
+    made.loop.post(Select("y"))
+    assert made.next().index == 0
+
+
+def test_a_paused_live_source_that_is_back_is_no_longer_said_to_be_away(rig: MakeRig) -> None:
+    lost = SignalLost("The camera sends nothing; check the cable.")
+    source = ScriptedSource(None, live=True)
+    made = rig(lambda: source).start(Select("x"))
+    made.next()
+    made.loop.post(Play(False))
+    made.wait_for(lambda: not made.loop.status.playing)
+    source._script.extend([lost, *[None] * 50])
+    made.wait_for(lambda: made.loop.status.message == lost.sentence)
+    made.wait_for(lambda: made.loop.status.message == "")
+    assert not made.loop.status.playing
+
+
+def test_what_the_source_knows_of_itself_is_told_with_its_loss(rig: MakeRig) -> None:
+    class Losing(ScriptedSource):
+        def read(self, timeout_s: float) -> Reading:
+            self.info = dataclasses.replace(self.info, fps=None)
+            return SignalLost("Gone.")
+
+    made = rig(lambda: Losing(None, live=True)).start(Select("x"))
+    made.wait_for(lambda: made.loop.status.message == "Gone.")
+    assert made.loop.status.info is not None
+    assert made.loop.status.info.fps is None
 
 
 def test_signal_loss_is_a_sentence_and_never_a_frame(rig: MakeRig) -> None:

@@ -49,6 +49,7 @@ def _refused(argv: Sequence[str], capsys: pytest.CaptureFixture[str]) -> tuple[i
         (["--screenshot", "picture.jpg"], "picture.png"),
         (["cameras", "--device", "cpu"], "--device"),
         (["process", "x", "--out", "y", "--b", "off"], "--b"),
+        (["record", "--source", "rtsp://cam:abc/x", "--out", "y", "--seconds", "1"], "HOST:PORT"),
     ],
 )
 def test_unusable_arguments_are_one_sentence_and_code_2(

@@ -40,7 +40,7 @@ class Cloud(QWidget):
     def set_lane(self, lane: str) -> None:
         self.told["lane"] = lane
 
-    def set_banner(self, text: str | None) -> None:
+    def set_banner(self, text: str | None, _level: str = "warn") -> None:
         self.told["banner"] = text
 
     def clear(self, _placeholder: str = "") -> None:
@@ -221,6 +221,20 @@ def test_a_signal_that_is_lost_keeps_the_last_picture(display: Display, stage: S
     display.show(result(a=lane(MODEL)))
     display.set_source_message("No signal.", failed=True)
     assert not stage.rgb.picture_size.isEmpty()
+
+
+def test_signal_loss_is_seen_whatever_panes_are_shown(display: Display, stage: Stage) -> None:
+    settings = Settings(model_a=MODEL, model_b=TWIN, panes=("depth_b", "cloud"))
+    display.show(result(a=lane(MODEL), b=lane(TWIN)))
+    display.apply(settings)
+    before = grabbed(stage.depth_b)
+    display.set_source_message("No signal.", failed=False)
+    told = grabbed(stage.depth_b)
+    assert (told != before).any()
+    display.apply(settings)  # what is on screen is drawn again
+    assert (grabbed(stage.depth_b) == told).all()
+    display.set_source_message("", failed=False)
+    assert (grabbed(stage.depth_b) == before).all()
 
 
 def test_a_gain_of_zero_leaves_the_calibration_to_the_range() -> None:

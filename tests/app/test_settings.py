@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import tempfile
+from argparse import Namespace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.cli import run
+from app.commands.window import with_arguments
 from app.settings import RULES, Settings, SettingsModel, from_dict
 from app.settings_store import SettingsStore, settings_path
 from models.errors import UsageError
@@ -54,6 +57,26 @@ def test_every_start_is_silent_whatever_was_on_or_stands_in_the_file(tmp_path: P
     assert store.load() == (Settings(sound_volume=0.7, sound_device="Hall"), "")
 
 
+@pytest.mark.parametrize("camera", ["camera:C920", " Camera:0"])
+def test_the_last_camera_is_remembered_whoever_chose_it(camera: str) -> None:
+    given = with_arguments(Settings(), Namespace(source=camera))
+    assert given.last_camera == camera
+    model = SettingsModel()
+    model.replace(source=camera)
+    model.replace(source="clip.mp4")
+    assert model.value.last_camera == camera
+
+
+@pytest.mark.parametrize("source", ["Camera:0", " camera:C920", "RTSP://cam/live", "Screen"])
+def test_what_was_watched_last_time_is_not_opened_unasked(source: str) -> None:
+    assert with_arguments(Settings(source=source), Namespace()).source == "synthetic"
+    assert with_arguments(Settings(source=source), Namespace(source=source)).source == source
+
+
+def test_a_remembered_file_is_opened_again_whatever_it_is_called() -> None:
+    assert with_arguments(Settings(source="screencast.mp4"), Namespace()).source == "screencast.mp4"
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"version": 1}', "\x00\x01", "[" * 100_000])
 def test_a_damaged_file_is_set_aside_with_a_note(tmp_path: Path, text: str) -> None:
     path = tmp_path / "default.json"
@@ -72,6 +95,50 @@ def test_one_bad_value_does_not_cost_the_others(tmp_path: Path) -> None:
     settings, note = SettingsStore(path).load()
     assert settings == Settings(mirror=True)
     assert "rotate" in note
+
+
+def test_the_file_of_a_newer_version_is_kept_and_used_as_far_as_it_is_known(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "default.json"
+    text = json.dumps({"version": 2, "settings": {"mirror": True, "telepathy": 1}})
+    path.write_text(text)
+    store = SettingsStore(path)
+    settings, note = store.load()
+    assert settings == Settings(mirror=True)
+    store.save(settings)
+    (kept,) = tmp_path.glob("default.newer-*.json")
+    assert kept.read_text() == text
+    assert kept.name in note
+    assert store.load() == (settings, "")
+
+
+@pytest.mark.parametrize(
+    ("argv", "mirror", "name"),
+    [
+        ([], True, "default.json"),
+        (["--reset"], False, "default.json"),
+        (["--profile", "Talk"], False, "Talk.json"),
+    ],
+)
+def test_reset_starts_from_the_defaults_and_a_profile_has_its_own_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, argv: list[str], mirror: bool, name: str
+) -> None:
+    monkeypatch.setenv("FLASHDEPTH_CONFIG", str(tmp_path))
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    SettingsStore(tmp_path / "default.json").save(Settings(mirror=True))
+    opened: list[tuple[bool, str]] = []
+
+    def note(settings: Settings, store: SettingsStore, _options: object) -> int:
+        opened.append((settings.mirror, store.path.name))
+        store.save(settings)  # as the window does when it closes
+        return 0
+
+    monkeypatch.setattr("app.gui.run_gui", note)
+    assert run(argv) == 0
+    assert opened == [(mirror, name)]
+    kept = SettingsStore(tmp_path / "default.json").load()[0]
+    assert kept.mirror == (argv != ["--reset"])
 
 
 def test_keys_of_a_newer_version_are_passed_over_in_silence() -> None:

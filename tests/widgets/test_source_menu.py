@@ -112,7 +112,7 @@ def test_a_choice_is_made_while_the_button_runs_its_menu(qtbot: QtBot, menu: Sou
 def test_recents_are_replaced_not_added_up(qtbot: QtBot, menu: SourceMenu) -> None:
     before = len(menu.source_menu.actions())
     for _ in range(3):
-        menu.set_recents([("clips/bikes.mp4", "bikes.mp4")])
+        menu.set_recents([("clips/bikes.mp4", "bikes.mp4", "")])
     assert len(menu.source_menu.actions()) == before + 2
     with qtbot.waitSignal(menu.chosen) as caught:
         action(menu.source_menu, "bikes.mp4").trigger()

@@ -6,6 +6,7 @@ from PyQt6.QtCore import QPoint, QRect, Qt
 from PyQt6.QtWidgets import QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.support.pixels import grabbed
 from widgets.arrangement import PANES, VIEWS, arranged, shown_panes
 from widgets.linked_view import LinkedView
 from widgets.stage import Stage
@@ -122,6 +123,29 @@ def test_a_double_click_enlarges_and_another_restores(qtbot: QtBot, stage: Stage
     assert set(stage.pane_rects()) == {"depth_b"}
     qtbot.mouseDClick(stage.depth_b, LEFT, pos=QPoint(60, 60))
     assert set(stage.pane_rects()) == set(PANES)
+
+
+def test_a_banner_is_over_the_first_pane_and_follows_it(stage: Stage) -> None:
+    def drawn() -> dict[str, np.ndarray]:
+        return {name: grabbed(stage.pane(name)) for name in stage.shown() if name != "cloud"}
+
+    def bearers() -> list[str]:
+        told = drawn()
+        stage.set_banner(None)
+        plain = drawn()
+        stage.set_banner("The camera sends nothing.", "info")
+        return [name for name in told if (told[name] != plain[name]).any()]
+
+    stage.set_banner("The camera sends nothing.", "info")
+    assert bearers() == ["rgb"]
+    stage.enlarge("depth_b")
+    assert bearers() == ["depth_b"]
+    stage.enlarge(None)
+    assert bearers() == ["rgb"]
+    stage.set_visible_panes(("depth_a", "cloud"))
+    assert bearers() == ["depth_a"]
+    stage.set_mode("wipe")
+    assert bearers() == ["wipe"]
 
 
 def test_a_view_without_the_enlarged_pane_restores_the_rest(qtbot: QtBot, stage: Stage) -> None:

@@ -6,6 +6,7 @@ from PyQt6.QtWidgets import QMenu, QPushButton, QWidget
 
 from widgets.inspector.rows import ChoiceRow, NumberRow, SliderRow, ToggleRow, WholeRow
 from widgets.inspector.section import Section, show_note
+from widgets.inspector.slid_number import SlidNumberRow
 
 LANES: tuple[tuple[object, str], ...] = (("a", "Lane A"), ("b", "Lane B"))
 COLOURINGS: tuple[tuple[object, str], ...] = (("rgb", "Picture"), ("disparity", "Disparity"))
@@ -81,27 +82,25 @@ class CloudSection(Section):
         self.add_button("cloud.save_ply", "Save PLY…", "Save the points on screen", "save")
 
     def _add_calibration(self) -> None:
-        self.add_row(
-            NumberRow(
-                "cloud_offset",
-                "a  (offset)",
-                (-10.0, 10.0),
-                "a of z = 1 / (a + b · disparity)",
-                step=0.005,
-                decimals=4,
-            )
+        offset = NumberRow(
+            "cloud_offset",
+            "a  (offset)",
+            (-10.0, 10.0),
+            "a of z = 1 / (a + b · disparity)",
+            step=0.005,
+            decimals=4,
         )
-        self.add_row(
-            NumberRow(
-                "cloud_gain",
-                "b  (gain)",
-                (0.0, 100.0),
-                "b of z = 1 / (a + b · disparity); automatic derives both from the display range",
-                step=0.01,
-                decimals=4,
-                zero="Automatic",
-            )
+        gain = NumberRow(
+            "cloud_gain",
+            "b  (gain)",
+            (0.0, 100.0),
+            "b of z = 1 / (a + b · disparity); automatic derives both from the display range",
+            step=0.01,
+            decimals=4,
+            zero="Automatic",
         )
+        self.add_row(SlidNumberRow(offset, (-1.0, 1.0)))
+        self.add_row(SlidNumberRow(gain, (0.01, 100.0), by_factors=True))
         self._calibration = self.add_note()
         self.add_button(
             "cloud.calibrate",

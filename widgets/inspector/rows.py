@@ -168,11 +168,13 @@ class NumberRow(Row):
     def show_value(self, value: object) -> None:
         if isinstance(value, (int, float)):
             self._spin.blockSignals(True)
+            # What was worked out elsewhere may lie beyond what is usual; it is shown as it is.
+            self._spin.setRange(min(self._spin.minimum(), value), max(self._spin.maximum(), value))
             self._spin.setValue(float(value))
             self._spin.blockSignals(False)
 
 
-class _CalmSlider(QSlider):
+class CalmSlider(QSlider):
     """A slider that leaves the wheel to the scroll area around it."""
 
     def wheelEvent(self, event: QWheelEvent | None) -> None:
@@ -196,7 +198,7 @@ class SliderRow(Row):
     ) -> None:
         holder = QWidget()
         self._step, self._whole, self._suffix = step, whole, suffix
-        self._slider = _CalmSlider(Qt.Orientation.Horizontal, holder)
+        self._slider = CalmSlider(Qt.Orientation.Horizontal, holder)
         self._slider.setRange(round(bounds[0] / step), round(bounds[1] / step))
         self._value = QLabel(holder)
         self._value.setFont(theme.numbers_font())

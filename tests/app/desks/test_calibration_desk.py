@@ -47,3 +47,29 @@ def test_points_that_contradict_each_other_change_nothing(
 def test_clicks_mean_nothing_while_nobody_calibrates(desk: CalibrationDesk) -> None:
     desk._window.stage.picked.emit("rgb", 5.0, 5.0)
     assert desk._dialog is None
+
+
+def note_of(desk: CalibrationDesk) -> str:
+    return desk._window.inspector.cloud._calibration.text()
+
+
+def test_the_note_of_a_calibration_goes_when_a_or_b_are_changed_otherwise(
+    desk: CalibrationDesk,
+) -> None:
+    desk.start()
+    desk.take(0.9, 1.0)
+    desk.take(0.2, 4.0)
+    assert "Metres by two points" in note_of(desk)
+    desk._model.replace(cloud_point_size=2.0)
+    assert "Metres by two points" in note_of(desk)
+    desk._model.replace(cloud_gain=3.0)
+    assert note_of(desk) == ""
+
+
+def test_a_calibration_that_is_called_off_takes_no_more_points(desk: CalibrationDesk) -> None:
+    desk.start()
+    desk.take(0.9, 1.0)
+    desk.cancel()
+    desk.take(0.2, 4.0)
+    assert not desk.is_picking
+    assert desk._model.value.cloud_gain == 0.0

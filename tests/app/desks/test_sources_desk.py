@@ -2,10 +2,49 @@
 
 from __future__ import annotations
 
-from app.desks.sources import camera_of
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.desks.sources import SourceDesk, camera_of
+from app.settings import SettingsModel
 from app.sources.camera import CameraSource
 from app.sources.fallback import Fallback, FallbackSource
+from app.wishes import CaptureStatus
 from tests.support.fakes import ScriptedSource
+from widgets.inspector.source import SourceSection
+from widgets.source_menu import SourceMenu
+
+
+@pytest.fixture
+def desk(qtbot: QtBot) -> Iterator[tuple[SourceDesk, SourceMenu, SettingsModel]]:
+    menu, section, model = SourceMenu(), SourceSection(), SettingsModel()
+    qtbot.addWidget(menu)
+    qtbot.addWidget(section)
+    window: Any = SimpleNamespace(source_menu=menu, inspector=SimpleNamespace(source=section))
+    engine: Any = SimpleNamespace(capture=SimpleNamespace(status=CaptureStatus(), source=None))
+    controller: Any = SimpleNamespace(open_source=_ignore, set=model.replace)
+    made = SourceDesk(window, engine, model, controller)
+    yield made, menu, model
+    made.close()
+
+
+def test_what_was_open_lately_is_offered_without_its_password(
+    desk: tuple[SourceDesk, SourceMenu, SettingsModel],
+) -> None:
+    _, menu, model = desk
+    model.replace(source="rtsp://me:secret@host")
+    recent = menu.source_menu.actions()[-1]
+    assert recent.text() == "host"
+    assert recent.data() == "rtsp://me:secret@host"
+    assert "secret" not in recent.toolTip()
+
+
+def _ignore(_spec: str) -> None:
+    pass
 
 
 def _nothing(spec: str, size: tuple[int, int] | None) -> ScriptedSource:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,6 +16,7 @@ from app.capture import CaptureStatus
 from app.desks.status import StatusDesk
 from app.results import FrameResult, LaneResult
 from app.settings import Settings
+from app.sources.base import SourceInfo
 from models.frames import DepthMap, Unit
 from tests.support.fakes import make_frame
 from widgets.status_strip import StatusReading
@@ -75,3 +77,19 @@ def test_a_lane_that_runs_otherwise_than_asked_says_so_once(
     for note in ("", "Runs smaller.", "Runs smaller."):
         desk.add(_result(note))
     assert [r.notes for r in surroundings.readings] == [("Runs smaller.",)]
+
+
+def test_a_lost_signal_is_told_until_it_is_back(around: tuple[StatusDesk, Any]) -> None:
+    desk, surroundings = around
+    camera = SourceInfo("camera:0", "C920", True, (16, 12))
+    told = []
+    for status in (
+        CaptureStatus(message="Opening the source…"),
+        CaptureStatus(info=camera, message="C920 sends no pictures."),
+        CaptureStatus(info=replace(camera, note="Showing the built-in scene.")),
+        CaptureStatus(info=camera),
+    ):
+        surroundings.engine.capture.status = status
+        desk._show_strip()
+        told.append(surroundings.readings[-1].warning)
+    assert told == ["", "C920 sends no pictures.", "Showing the built-in scene.", ""]

@@ -15,8 +15,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from app.sources import camera as camera_module
 from app.sources.base import Reading, SignalLost, Source
-from app.sources.camera import CameraSource, OpenCapture, who_holds, why_not_opened
+from app.sources.blank import is_of_one_colour
+from app.sources.camera import CameraSource, OpenCapture, open_camera
 from app.sources.camera_controls import Capture, ControlBoard
 from app.sources.camera_formats import (
     AVFOUNDATION,
@@ -27,9 +29,11 @@ from app.sources.camera_formats import (
     fourcc_number,
     fourcc_text,
     habits_of,
+    misfit,
     pixel_formats_to_try,
     requests_in_order,
 )
+from app.sources.camera_refusal import who_holds, why_not_opened
 from app.sources.discovery import Camera
 from app.sources.live_worker import Patience
 from models.errors import SourceError
@@ -90,9 +94,16 @@ def test_a_pixel_format_that_was_asked_for_is_the_only_one_tried() -> None:
     assert asked.text == "1920x1080 at 60 fps, NV12"
 
 
-def test_directshow_gets_the_pixel_format_last_because_all_else_undoes_it() -> None:
+def test_directshow_gets_the_pixel_format_first_and_last_because_all_else_undoes_it() -> None:
     order = [NAMES[prop] for prop, _ in requests_in_order(CameraRequest(), "MJPG", DSHOW)]
-    assert order == ["fps", "width", "height", "fourcc"]
+    assert order == ["fourcc", "fps", "width", "height", "fourcc"]
+
+
+def test_the_size_counts_more_than_the_rate_and_a_little_slower_is_good_enough() -> None:
+    asked = CameraRequest((1920, 1080), 60)
+    assert misfit(asked, (1920, 1080), 59.94) == misfit(asked, (1920, 1080), 0.0) == (0.0, 0.0)
+    assert misfit(asked, (1920, 1080), 50.0) == (0.0, 0.0)
+    assert (0.0, 0.0) < misfit(asked, (1920, 1080), 30.0) < misfit(asked, (1280, 720), 60.0)
 
 
 def test_v4l2_gets_the_pixel_format_first() -> None:
@@ -124,6 +135,8 @@ class Driver:
         self.refuses_parameters = False
         self.has = {cv2.CAP_PROP_AUTO_EXPOSURE: 3.0, cv2.CAP_PROP_EXPOSURE: 157.0}
         self.picture: NDArray[np.uint8] = np.full((32, 32, 3), (10, 20, 30), np.uint8)
+        self.picture[16:] += 100
+        self.rates: dict[str, float] = {}
         self.blank_pictures = 0
         self.failures = 0
         self.throws = False
@@ -157,6 +170,7 @@ class _Capture:
             cv2.CAP_PROP_FOURCC: float(self._fourcc),
             cv2.CAP_PROP_FRAME_WIDTH: float(width),
             cv2.CAP_PROP_FRAME_HEIGHT: float(height),
+            cv2.CAP_PROP_FPS: self._driver.rates.get(fourcc_text(self._fourcc), 0.0),
         }
         return formats.get(prop, self._driver.has.get(prop, -1.0))
 
@@ -240,6 +254,16 @@ def test_the_nearest_size_is_taken_when_none_fits(driver: Driver) -> None:
         assert driver.released == len(driver.opened) - 1
 
 
+def test_a_pixel_format_that_reaches_the_rate_is_taken_before_one_that_is_slower(
+    driver: Driver,
+) -> None:
+    driver.sizes = {"YUYV": (640, 480), "MJPG": (640, 480)}
+    driver.rates = {"YUYV": 30.0, "MJPG": 60.0}
+    with closing(source_of(driver.open, CameraRequest((640, 480), 60.0))) as source:
+        next_frame(source)
+        assert source.info.delivered == "32x32 MJPG"
+
+
 def test_a_driver_that_refuses_to_be_asked_at_open_is_asked_afterwards(driver: Driver) -> None:
     driver.refuses_parameters = True
     with closing(source_of(driver.open, CameraRequest((1920, 1080)))) as source:
@@ -259,6 +283,63 @@ def test_blank_pictures_of_a_waking_sensor_are_not_shown(driver: Driver) -> None
     with closing(source_of(driver.open)) as source:
         assert next_frame(source).size == (32, 32)
         assert driver.blank_pictures == 0
+
+
+BLACK, BLUE = (0, 0, 0), (255, 0, 0)
+
+
+@pytest.mark.parametrize("colour", [BLACK, BLUE], ids=["black", "blue"])
+def test_a_card_without_a_signal_is_a_loss_and_its_one_colour_is_never_a_frame(
+    driver: Driver, colour: tuple[int, int, int]
+) -> None:
+    something = driver.picture
+    with closing(source_of(driver.open)) as source:
+        next_frame(source)
+        driver.picture = np.full((480, 640, 3), colour, np.uint8)
+        shown: list[Frame] = []
+
+        def is_lost(reading: Reading) -> bool:
+            shown.extend([reading] if isinstance(reading, Frame) else [])
+            return isinstance(reading, SignalLost) and reading.sentence.startswith(
+                "Webcam sends a picture of one colour only; check its cover"
+            )
+
+        until(source, is_lost)
+        assert all(frame.size == (32, 32) for frame in shown)
+        opened = len(driver.opened)
+        driver.picture = something
+        assert next_frame(source).segment == 1
+        assert len(driver.opened) == opened  # the card is well; it is read on
+
+
+def test_a_fade_to_black_is_no_loss(driver: Driver) -> None:
+    something = driver.picture
+    with closing(source_of(driver.open)) as source:
+        next_frame(source)
+        driver.picture = np.zeros((32, 32, 3), np.uint8)
+        assert not isinstance(source.read(0.02), SignalLost)
+        driver.picture = something
+        assert next_frame(source).segment == 0
+
+
+def test_the_noise_of_a_covered_sensor_is_a_picture() -> None:
+    rng = np.random.default_rng(1)
+    dark = rng.integers(0, 3, (1080, 1920, 3)).astype(np.uint8)
+    assert not is_of_one_colour(dark)
+    assert is_of_one_colour(np.full((1080, 1920, 3), (210, 30, 0), np.uint8))
+    assert is_of_one_colour(np.full((1080, 1920), 16, np.uint8))
+    small = np.zeros((1080, 1920, 3), np.uint8)
+    small[500:540, 900:1000] = 255
+    assert not is_of_one_colour(small)
+
+
+@pytest.mark.parametrize("shape", [(32, 32, 2), (32, 32, 4)])
+def test_a_pixel_format_that_opencv_leaves_as_it_is_says_what_to_do(
+    driver: Driver, shape: tuple[int, ...]
+) -> None:
+    driver.picture = np.zeros(shape, np.uint8)
+    with closing(source_of(driver.open)) as source:
+        assert "ask for another pixel format" in next_loss(source)
 
 
 def test_single_failures_are_overlooked_and_a_series_is_a_loss(driver: Driver) -> None:
@@ -295,6 +376,29 @@ def test_an_unplugged_camera_is_found_under_its_new_number(driver: Driver) -> No
         listed.append(Camera(7, "Webcam", "/by-id/webcam", V4L2.backend))
         assert next_frame(source).segment == 1
     assert driver.opened[-1][0] == 7
+
+
+def test_a_camera_that_is_not_there_yet_is_waited_for_and_those_there_are_named(
+    driver: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = [Camera(0, "Integrated", "/by-id/i", V4L2.backend)]
+    monkeypatch.setattr(camera_module, "cameras", lambda: list(listed))
+    with pytest.raises(SourceError, match="no camera 'Webcam'"):
+        open_camera("Webcam", CameraRequest())
+    source = CameraSource(
+        "Webcam",
+        CameraRequest(),
+        spec="camera:Webcam",
+        listing=lambda: list(listed),
+        open_capture=driver.open,
+        patience=QUICK,
+    )
+    with closing(source):
+        assert source.info.title == "Webcam"
+        assert next_loss(source) == ("There is no camera 'Webcam'; there is Integrated (camera:0).")
+        listed.append(Camera(3, "Webcam", "/by-id/webcam", V4L2.backend))
+        next_frame(source)
+    assert driver.opened[-1][0] == 3
 
 
 def test_a_camera_that_does_not_open_says_what_to_do(driver: Driver) -> None:
@@ -343,6 +447,24 @@ def test_a_lock_holds_the_value_of_the_moment_and_survives_a_loss(driver: Driver
         assert driver.has[cv2.CAP_PROP_AUTO_EXPOSURE] == V4L2.manual
 
 
+def test_a_lock_holds_when_the_camera_is_opened_anew_as_for_another_size(
+    driver: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(camera_module, "cameras", lambda: [WEBCAM])
+    monkeypatch.setattr(camera_module, "_LOCKS", {})
+    monkeypatch.setattr(camera_module, "_open_capture", driver.open)
+    with closing(open_camera("Webcam", CameraRequest(), QUICK)) as source:
+        next_frame(source)
+        source.set_control("exposure", locked=True)
+        until(source, lambda _: source.controls()[0].locked)
+    driver.has = {cv2.CAP_PROP_AUTO_EXPOSURE: 3.0, cv2.CAP_PROP_EXPOSURE: 9.0}  # it forgot
+    with closing(open_camera(0, CameraRequest((640, 480)), QUICK)) as source:
+        next_frame(source)
+        (exposure,) = source.controls()
+    assert (exposure.locked, exposure.value) == (True, 157.0)
+    assert driver.has[cv2.CAP_PROP_AUTO_EXPOSURE] == V4L2.manual
+
+
 def test_a_lock_may_name_its_value_and_be_released(driver: Driver) -> None:
     with closing(source_of(driver.open)) as source:
         next_frame(source)
@@ -387,6 +509,21 @@ def test_the_program_that_holds_a_device_is_named(tmp_path: Path) -> None:
         holder.wait(10)
     assert sentence.startswith("Webcam is in use by python")
     assert f"(process {holder.pid})" in sentence
+
+
+@pytest.mark.skipif(not hasattr(os, "symlink"), reason="links need rights here")
+def test_a_file_that_is_closed_meanwhile_does_not_hide_who_holds_the_device(
+    tmp_path: Path,
+) -> None:
+    device = tmp_path / "video0"
+    device.touch()
+    process = tmp_path / "proc" / "4711"
+    (process / "fd").mkdir(parents=True)
+    (process / "comm").write_text("zoom\n")
+    for number in range(8):  # of these none can be read as a link
+        (process / "fd" / str(number)).touch()
+    (process / "fd" / "8").symlink_to(device)
+    assert who_holds(device, tmp_path / "proc") == "zoom (process 4711)"
 
 
 @pytest.mark.parametrize(

@@ -244,6 +244,37 @@ def test_a_refusing_device_is_asked_less_and_less_often() -> None:
     assert (gaps >= np.array([0.02, 0.04, 0.08, 0.16, 0.16]) * 0.95).all()
 
 
+def test_a_fault_in_a_driver_is_a_loss_with_a_sentence_logged_once_and_tried_less_often(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    asked_s: list[float] = []
+
+    def connect() -> Device:
+        asked_s.append(time.monotonic())
+        raise ValueError("an assertion inside a driver")
+
+    patience = Patience(retry_s=0.02, retry_most_s=0.16)
+    with closing(LiveReader(connect, "The camera", patience)) as reader:
+        lost = [reader.take(0.02)]
+        while len(asked_s) < 6:
+            lost.append(reader.take(0.02))
+    assert [each for each in lost if each] == [
+        SignalLost("The camera fails; trying to get it back.")
+    ]
+    gaps = np.diff(asked_s)
+    assert (gaps >= np.array([0.02, 0.04, 0.08, 0.16, 0.16]) * 0.95).all()
+    assert [record.exc_info is not None for record in caplog.records].count(True) == 1
+
+
+def test_the_measured_rate_goes_with_the_signal(device: Device) -> None:
+    with closing(source_of(device)) as source:
+        next_frame(source)
+        until(source, lambda _: source.info.fps is not None)
+        device.break_off = True
+        next_loss(source)
+        assert source.info.fps is None
+
+
 def test_a_device_that_sends_only_junk_is_opened_anew(device: Device) -> None:
     device.junk = True
     with closing(source_of(device)) as source:

@@ -113,7 +113,7 @@ def test_a_camera_is_asked_for_the_size_and_rate(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(camera_module, "cameras", lambda: [webcam])
     asked: list[tuple[int | str, CameraRequest]] = []
 
-    def note(key: int | str, request: CameraRequest) -> CameraSource:
+    def note(key: int | str, request: CameraRequest, awaited: bool) -> CameraSource:
         asked.append((key, request))
         return CameraSource(webcam, request, spec="camera:Webcam", listing=list, open_capture=None)
 
@@ -193,12 +193,28 @@ def test_a_camera_opened_by_number_is_remembered_by_name(monkeypatch: pytest.Mon
         assert source.info.title == "Webcam"
 
 
+def test_in_the_window_a_camera_that_is_not_plugged_in_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(camera_module, "cameras", list)
+    openers = (
+        opening.open_awaited,
+        opening.with_camera_format(opening.open_awaited, lambda: (30.0, "")),
+    )
+    for open_it in openers:
+        with closing(open_it("camera:Webcam", None)) as source:
+            assert source.info.live
+            assert (source.info.spec, source.info.title) == ("camera:Webcam", "Webcam")
+    with pytest.raises(SourceError, match="There is no camera"):
+        open_source("camera:Webcam")
+
+
 def test_cameras_alone_are_asked_for_a_rate_and_a_pixel_format(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asked: list[CameraRequest] = []
 
-    def note(key: object, request: CameraRequest) -> object:
+    def note(key: object, request: CameraRequest, awaited: bool) -> object:
         asked.append(request)
         return object()
 

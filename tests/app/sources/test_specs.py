@@ -15,7 +15,9 @@ from app.sources.specs import (
     Spec,
     SyntheticSpec,
     UrlSpec,
+    is_opened_unasked,
     parse_spec,
+    title_of,
 )
 from models.errors import UsageError
 
@@ -66,6 +68,9 @@ def test_every_kind_of_source_is_understood(text: str, spec: Spec) -> None:
         ("webcam", "did you mean camera:0"),
         ("sythetic:3", "did you mean synthetic:3"),
         ("camara:1", "did you mean camera:1"),
+        ("rtsp://cam:abc/x", "it is written rtsp://HOST:PORT/PATH"),
+        ("http://10.0.0.2:99999/video", "a port below 65536"),
+        ("http://[x", "it is written http://HOST:PORT/PATH"),
     ],
 )
 def test_what_cannot_be_used_says_what_would_work(text: str, sentence: str) -> None:
@@ -74,8 +79,64 @@ def test_what_cannot_be_used_says_what_would_work(text: str, sentence: str) -> N
     assert "\n" not in str(caught.value)
 
 
+def test_an_address_that_a_password_breaks_is_refused_without_telling_it() -> None:
+    with pytest.raises(UsageError) as caught:
+        parse_spec("rtsp://me:s3/cret@cam/live")
+    assert "cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "camera:0", " camera:0", "Camera:C920", "screen", "Screen", "SCREEN:0,0,64,64",
+        "window:Slides", "Window:Slides", "RTSP://cam/live", "http://x/clip.mp4", "udp://@:1234",
+        "rtsp://cam:abc/x",
+    ],
+)  # fmt: skip
+def test_what_looks_at_the_room_the_screen_or_the_network_is_never_opened_unasked(
+    text: str,
+) -> None:
+    assert not is_opened_unasked(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["synthetic", "synthetic:7", "screencast.mp4", "./camera", "windows/a.png", "udp.mp4"]
+)
+def test_scenes_and_files_are_opened_unasked_whatever_they_are_called(text: str) -> None:
+    assert is_opened_unasked(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("rtsp://me:secret@host", "host"),
+        ("rtsp://me:se@cret@host:554/live/", "host:554/live"),
+        ("http://me:secret@[x", "http://[x"),
+        ("clips/bikes.mp4", "bikes.mp4"),
+        ("camera:C920", "C920"),
+        ("camera:/dev/v4l/by-id/usb-1", "usb-1"),
+        ("camera:0", "camera:0"),
+        ("window:Slides: one", "Slides: one"),
+        ("screen", "screen"),
+    ],
+)
+def test_a_source_has_a_short_title_without_passwords_before_it_is_open(
+    text: str, title: str
+) -> None:
+    assert title_of(text) == title
+
+
 @settings(deadline=None)
 @given(st.text(max_size=40))
 def test_no_text_breaks_the_parser(text: str) -> None:
     with suppress(UsageError):
         assert parse_spec(text) is not None
+    assert title_of(text) is not None
+
+
+@settings(deadline=None)
+@given(st.sampled_from(["rtsp", "http", "udp"]), st.text("a@:/[]%1?#é ", max_size=20))
+def test_no_address_breaks_the_parser_or_its_title(scheme: str, rest: str) -> None:
+    with suppress(UsageError):
+        assert parse_spec(f"{scheme}://{rest}") is not None
+    assert title_of(f"{scheme}://{rest}")

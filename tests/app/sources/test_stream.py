@@ -20,6 +20,7 @@ from app.sources.live import LiveSource
 from app.sources.live_worker import Patience
 from app.sources.stream import is_pipe, open_pipe, open_stream
 from models.frames import Frame
+from models.opencv import cv2
 from tests.support.mjpeg_camera import MjpegCamera
 from tests.support.numbered_video import number_in, numbered_picture
 
@@ -113,6 +114,24 @@ def test_a_change_of_size_starts_a_new_segment(camera: MjpegCamera) -> None:
         assert frame.rgb.shape == (240, 320, 3)
         assert number_in(frame.rgb) > 0
         assert source.info.size == (320, 240)
+
+
+def test_an_encoder_without_a_signal_is_a_loss_and_its_one_colour_is_never_a_frame(
+    camera: MjpegCamera, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done, blue = cv2.imencode(".jpg", np.full((64, 160, 3), (200, 40, 0), np.uint8))
+    assert done
+    with closing(open_stream(camera.url, QUICK)) as source:
+        next_frame(source)
+        with monkeypatch.context() as patch:
+            patch.setattr(camera, "_jpeg", lambda _number: bytes(blue.tobytes()))
+            seen = until(
+                source,
+                lambda got: isinstance(got, SignalLost) and "one colour only" in got.sentence,
+            )
+        assert all(frame.rgb.std() > 1 for frame in seen if isinstance(frame, Frame))
+        assert next_frame(source).segment == 1
+        assert camera.connections == 1  # the stream is well; it is read on
 
 
 def test_a_stall_is_a_loss_and_heals(camera: MjpegCamera) -> None:

@@ -1,0 +1,55 @@
+"""Pictures of one colour, which capture cards and encoders send while they get no signal."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.sources.live_worker import NothingToSee
+
+ONE_COLOUR_LEVELS = 1
+_FADE_S = 0.5
+
+
+def is_of_one_colour(pixels: NDArray[np.uint8], levels: int = ONE_COLOUR_LEVELS) -> bool:
+    """(H, W) or (H, W, 3) uint8 without any structure.
+
+    A sensor in the dark is another matter: it has noise, which is above `levels`.
+    """
+    return all(
+        int((values.max(axis=(0, 1)) - values.min(axis=(0, 1))).max()) <= levels
+        for values in (pixels[::16, ::16], pixels[::4, ::4])  # most have it in a few pixels
+    )
+
+
+class BlankWatch:
+    """Says when pictures of one colour have come for so long that it is no film's fade.
+
+    sentence : what to say then. quiet_s : seconds from now in which nothing is said, since a
+        sensor may still wake up.
+    """
+
+    def __init__(self, sentence: str, quiet_s: float = 0.0) -> None:
+        self._sentence = sentence
+        self._quiet_until_s = time.monotonic() + quiet_s
+        self._since_s: float | None = None
+
+    @property
+    def is_quiet(self) -> bool:
+        """Within the first `quiet_s` seconds."""
+        return time.monotonic() < self._quiet_until_s
+
+    def blank(self) -> NothingToSee | None:
+        """A picture of one colour came; returns what to say of it, if anything."""
+        now_s = time.monotonic()
+        if self._since_s is None:
+            self._since_s = now_s
+        if self.is_quiet or now_s - self._since_s < _FADE_S:
+            return None
+        return NothingToSee(self._sentence)
+
+    def seen(self) -> None:
+        """A picture of something came."""
+        self._since_s = None

@@ -1,0 +1,36 @@
+"""`cameras`: what is plugged in and what each can deliver."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.cli import run
+from app.commands import cameras as command
+from app.sources.camera_formats import MSMF
+from app.sources.discovery import Camera
+from app.sources.v4l2 import CameraFormat
+
+
+@pytest.mark.parametrize(
+    ("device", "formats", "words"),
+    [
+        ("/dev/video0", (CameraFormat("MJPG", (1920, 1080), (30.0,)),), "MJPG 1920x1080 at 30 fps"),
+        ("/dev/video0", (), "Its driver lists no formats"),
+        ("", (), "This system tells no formats before a camera is open"),
+    ],
+)
+def test_formats_are_listed_or_it_is_said_why_not(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    device: str,
+    formats: tuple[CameraFormat, ...],
+    words: str,
+) -> None:
+    monkeypatch.setattr(
+        command, "cameras", lambda: [Camera(0, "C920", "/by-id/c920", MSMF.backend, device)]
+    )
+    monkeypatch.setattr(command, "formats_of", lambda _camera: formats)
+    assert run(["cameras"]) == 0
+    first, second = capsys.readouterr().out.splitlines()
+    assert first == "camera:0  C920  /by-id/c920"
+    assert second.strip().startswith(words)

@@ -1,0 +1,148 @@
+"""Every toggle by menu and key, in the real window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QMenu
+from pytestqt.qtbot import QtBot
+
+from app.session import AppSession
+
+Start = Callable[..., AppSession]
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+CTRL = Qt.KeyboardModifier.ControlModifier
+NONE = Qt.KeyboardModifier.NoModifier
+SMALL = {"source_width": 160, "source_height": 120, "panes": ("rgb",), "model_b": "off"}
+
+
+def menus_of(session: AppSession) -> dict[str, QMenu]:
+    bar = session.window.menuBar()
+    assert bar is not None
+    return {action.text(): menu for action in bar.actions() if (menu := action.menu())}
+
+
+def leaves(menu: QMenu) -> list[QAction]:
+    """All actions of a menu and of the menus in it."""
+    found = []
+    for action in menu.actions():
+        inner = action.menu()
+        found += leaves(inner) if inner is not None else [action]
+    return found
+
+
+@pytest.fixture
+def session(start_session: Start) -> AppSession:
+    return start_session(**SMALL)
+
+
+def test_no_key_is_given_twice_and_every_action_is_in_a_menu(session: AppSession) -> None:
+    keys = [row.key for row in session.actions.table if row.key]
+    assert len(keys) == len(set(keys))
+    listed = {id(action) for menu in menus_of(session).values() for action in leaves(menu)}
+    assert all(id(session.actions[row.id]) in listed for row in session.actions.table)
+
+
+def test_the_source_menu_is_in_the_menu_bar_beside_file(session: AppSession) -> None:
+    assert list(menus_of(session))[:3] == ["&File", "&Source", "&Play"]
+    assert menus_of(session)["&Source"] is session.window.source_menu.source_menu
+
+
+@pytest.mark.parametrize(
+    ("action", "key", "value"),
+    [
+        ("lanes.a.flashdepth-lite-per-frame", "model_a", "flashdepth-lite-per-frame"),
+        ("lanes.b.ground-truth", "model_b", "ground-truth"),
+        ("lanes.size.280", "input_size", 280),
+        ("lanes.device.cpu", "device", "cpu"),
+        ("lanes.threads.1", "threads", 1),
+        ("view.colormap.viridis", "colormap", "viridis"),
+        ("view.range.per-frame", "range_mode", "per-frame"),
+        ("view.rotate.180", "rotate", 180),
+        ("view.wipe", "view", "wipe"),
+    ],
+)
+def test_a_choice_of_a_menu_is_in_force_and_ticked_also_when_chosen_again(
+    session: AppSession, action: str, key: str, value: object
+) -> None:
+    chosen = session.actions[action]
+    chosen.trigger()
+    assert getattr(session.model.value, key) == value
+    assert chosen.isChecked()
+    if action != "view.wipe":  # that one is a toggle
+        chosen.trigger()
+        assert getattr(session.model.value, key) == value
+        assert chosen.isChecked()
+
+
+@pytest.mark.parametrize(
+    ("key", "modifier", "setting", "values"),
+    [
+        (Qt.Key.Key_H, NONE, "mirror", [True, False]),
+        (Qt.Key.Key_H, SHIFT, "rotate", [90, 180, 270, 0]),
+        (Qt.Key.Key_K, NONE, "range_locked", [True, False]),
+        (Qt.Key.Key_G, SHIFT, "cloud_grid", [False, True]),
+        (Qt.Key.Key_X, SHIFT, "cloud_axes", [True, False]),
+        (Qt.Key.Key_A, SHIFT, "model_a", ["flashdepth-lite+ema", "flashdepth-lite"]),
+        (Qt.Key.Key_T, NONE, "model_b", ["ground-truth", "off"]),
+        (Qt.Key.Key_T, CTRL, "threads", [1]),
+    ],
+)
+def test_a_key_turns_a_setting_round(
+    session: AppSession,
+    qtbot: QtBot,
+    key: Qt.Key,
+    modifier: Qt.KeyboardModifier,
+    setting: str,
+    values: list[object],
+) -> None:
+    session.model.replace(threads=0, model_a="flashdepth-lite")
+    for value in values:
+        qtbot.keyClick(session.window, key, modifier)
+        assert getattr(session.model.value, setting) == value
+
+
+def test_v_goes_back_to_side_by_side(session: AppSession, qtbot: QtBot) -> None:
+    session.model.replace(view="wipe")
+    for _ in range(2):
+        qtbot.keyClick(session.window, Qt.Key.Key_V)
+        assert session.model.value.view == "side"
+        assert session.actions["view.side"].isChecked()
+
+
+def test_the_next_model_is_one_that_is_installed_and_smoothing_stays(
+    session: AppSession, qtbot: QtBot
+) -> None:
+    session.model.replace(model_a="flashdepth-lite+ema")
+    qtbot.keyClick(session.window, Qt.Key.Key_A, CTRL)
+    assert session.model.value.model_a == "flashdepth-lite-per-frame+ema"
+    assert session.actions["lanes.a.flashdepth-lite-per-frame"].isChecked()
+    assert session.actions["lanes.a.ema"].isChecked()
+
+
+def test_the_input_grows_and_shrinks_by_key(session: AppSession, qtbot: QtBot) -> None:
+    session.model.replace(input_size=224)
+    qtbot.keyClick(session.window, Qt.Key.Key_Up, CTRL)
+    assert session.model.value.input_size == 280
+    for _ in range(4):
+        qtbot.keyClick(session.window, Qt.Key.Key_Down, CTRL)
+    assert session.model.value.input_size == 168
+
+
+def test_the_cheat_sheet_names_what_a_key_in_a_sub_menu_does(session: AppSession) -> None:
+    sheet = dict(session.actions.cheat_sheet())
+    assert ("C", "Next colour map") in sheet["View"]
+    assert ("Ctrl+B", "Next model in lane B") in sheet["Lanes"]
+
+
+def test_escape_calls_a_calibration_off_before_anything_else(
+    session: AppSession, qtbot: QtBot
+) -> None:
+    session.model.replace(view="wipe")
+    session.calibration.start()
+    qtbot.keyClick(session.window, Qt.Key.Key_Escape)
+    assert not session.calibration.is_picking
+    assert session.model.value.view == "wipe"

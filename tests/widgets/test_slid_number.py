@@ -1,0 +1,56 @@
+"""A number that is typed or dragged."""
+
+from __future__ import annotations
+
+import pytest
+from PyQt6.QtWidgets import QDoubleSpinBox, QSlider
+from pytestqt.qtbot import QtBot
+
+from widgets.inspector.rows import NumberRow
+from widgets.inspector.slid_number import SlidNumberRow
+
+
+@pytest.fixture
+def gain(qtbot: QtBot) -> SlidNumberRow:
+    number = NumberRow("cloud_gain", "b", (0.0, 100.0), "", decimals=4, zero="Automatic")
+    row = SlidNumberRow(number, (0.01, 100.0), by_factors=True)
+    qtbot.addWidget(row.control)
+    return row
+
+
+def parts(row: SlidNumberRow) -> tuple[QDoubleSpinBox, QSlider]:
+    spin, slider = row.control.findChild(QDoubleSpinBox), row.control.findChild(QSlider)
+    assert spin is not None
+    assert slider is not None
+    return spin, slider
+
+
+def test_dragging_multiplies_and_its_left_end_is_automatic(gain: SlidNumberRow) -> None:
+    spin, slider = parts(gain)
+    said: list[object] = []
+    gain.changed.connect(lambda _key, value: said.append(value))
+    for step in (slider.maximum(), 1, slider.minimum()):
+        slider.setValue(step)
+    assert said == [100.0, 0.01, 0.0]
+    assert spin.text() == "Automatic"
+    gain.show_value(1.0)
+    assert slider.value() == pytest.approx(slider.maximum() / 2, abs=1)
+    assert said == [100.0, 0.01, 0.0]  # showing a value says nothing
+
+
+def test_typing_moves_the_slider_and_is_said_once(gain: SlidNumberRow, qtbot: QtBot) -> None:
+    spin, slider = parts(gain)
+    with qtbot.waitSignal(gain.changed) as said:
+        spin.setValue(100.0)
+    assert said.args == ["cloud_gain", 100.0]
+    assert slider.value() == slider.maximum()
+
+
+@pytest.mark.parametrize("value", [250.0, 12345.5])
+def test_a_calibrated_value_beyond_the_usual_is_shown_as_it_is(
+    gain: SlidNumberRow, value: float
+) -> None:
+    spin, slider = parts(gain)
+    gain.show_value(value)
+    assert spin.value() == value
+    assert slider.value() == slider.maximum()
