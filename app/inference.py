@@ -190,6 +190,8 @@ class InferenceLoop:
     def _grant_wishes(self) -> bool:
         with self._lock:
             wanted, self._wanted = self._wanted, None
+            if wanted is None and self._pipeline.wants_to_open():
+                wanted = self._granted
             self._granted = wanted or self._granted
             reset, self._reset_wanted = self._reset_wanted, False
         if wanted is not None or reset:

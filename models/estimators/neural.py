@@ -85,13 +85,18 @@ class NetworkPool:
     def network(
         self, recipe: NetworkRecipe, device: torch.device, dtype: torch.dtype
     ) -> StreamNetwork:
-        """The network of that recipe, loaded at the first call. Raises CheckpointError."""
+        """The network of that recipe, loaded at the first call. Raises CheckpointError.
+
+        Nobody waits for a load that hangs: who asks meanwhile loads as well, and one is kept.
+        """
         key = (recipe.name, str(device), dtype)
         with self._lock:
             network = self._loaded.get(key)
-            if network is None:
-                network = self._loaded[key] = recipe.load(device, dtype)
-            return network
+        if network is None:
+            loaded = recipe.load(device, dtype)
+            with self._lock:
+                network = self._loaded.setdefault(key, loaded)
+        return network
 
 
 def precision(options: EstimatorOptions, device: torch.device) -> torch.dtype:

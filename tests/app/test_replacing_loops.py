@@ -147,6 +147,77 @@ def test_the_heir_of_a_hanging_pipeline_puts_the_lane_at_fault_aside(
     stuck.join(5)
 
 
+@pytest.mark.parametrize("error", [AssertionError("x"), AttributeError("x"), ImportError("x")])
+def test_whatever_a_model_raises_costs_its_lane_alone(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class _Raising(CountingSession):
+        def step(self, frame: Frame, memo: FrameMemo) -> DepthMap:
+            if frame.index == 1:
+                raise error
+            return super().step(frame, memo)
+
+        def reset(self) -> None:
+            raise error
+
+        def close(self) -> None:
+            raise error
+
+    def refuse(_options: EstimatorOptions) -> CountingSession:
+        raise error
+
+    openers = {"bad": lambda _: _Raising(), "steady": lambda _: CountingSession(), "no": refuse}
+    known = {
+        name: ModelEntry(name, name, "A fake.", opener, lambda: None)  # type: ignore[arg-type]
+        for name, opener in openers.items()
+    }
+    monkeypatch.setattr(registry, "find", known.__getitem__)
+    pipeline = Pipeline()
+    pipeline.configure(PipelineConfig("bad", "steady"))
+    results = [pipeline.step(make_frame(i)) for i in range(3)]
+    assert [sorted(r.lanes) for r in results] == [["a", "b"], ["b"], ["a", "b"]]
+    assert results[1].failures["a"].endswith("the log says why.")
+    pipeline.configure(PipelineConfig("no", "steady"))
+    assert "could not be loaded" in pipeline.step(make_frame(3)).failures["a"]
+    pipeline.close()
+
+
+def test_a_model_that_hangs_while_it_loads_is_put_aside_and_tried_again(
+    monkeypatch: pytest.MonkeyPatch, release: threading.Event
+) -> None:
+    tries: list[int] = []
+
+    def open_slowly(_options: EstimatorOptions) -> CountingSession:
+        tries.append(len(tries))
+        if len(tries) == 1:
+            release.wait(30)
+        return CountingSession()
+
+    known = {
+        "hangs": ModelEntry("hangs", "hangs", "A fake.", open_slowly, lambda: None),
+        "steady": ModelEntry("steady", "s", "A fake.", lambda _: CountingSession(), lambda: None),
+    }
+    monkeypatch.setattr(registry, "find", known.__getitem__)
+    clock, config = _Clock(), PipelineConfig("hangs", "steady")
+    old = Pipeline(clock)
+    stuck = threading.Thread(target=old.configure, args=(config,))
+    stuck.start()
+    _wait(lambda: tries == [0])
+    heir = old.successor()
+    heir.configure(config)
+    result = heir.step(make_frame(0))
+    assert result.failures["a"].endswith("Trying again in 5 s.")
+    assert "b" in result.lanes and not heir.wants_to_open()
+    clock.now_s += 5.1
+    assert heir.wants_to_open() and heir.will_open(config)
+    heir.configure(config)
+    assert sorted(heir.step(make_frame(1)).lanes) == ["a", "b"]
+    release.set()
+    stuck.join(5)
+    heir.close()
+    old.close()
+
+
 def test_a_loop_that_comes_back_after_it_was_replaced_publishes_nothing(
     moody: Callable[[dict[int, str]], list[_Moody]], release: threading.Event
 ) -> None:
