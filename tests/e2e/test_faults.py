@@ -197,6 +197,48 @@ def test_the_panic_key_shows_the_canned_replay_and_returns(
     qtbot.waitUntil(lambda: _source(session) == str(bikes()), timeout=20_000)
 
 
+def test_a_damaged_canned_clip_gives_way_to_the_built_in_scene(
+    start_session: Start, wait_until_shown: Wait, qtbot: QtBot, tmp_path: Path
+) -> None:
+    damaged = tmp_path / "damaged.mp4"
+    damaged.write_bytes(b"rubbish" * 99)
+    session = start_session(source=str(bikes()), panic_clip=str(damaged), **ONE_LANE)
+    wait_until_shown(session)
+    session.fallback.toggle_panic()
+    qtbot.waitUntil(lambda: _source(session) == "synthetic", timeout=20_000)
+    assert session.controller.instead == "synthetic"
+    session.fallback.toggle_panic()
+    qtbot.waitUntil(lambda: _source(session) == str(bikes()), timeout=20_000)
+
+
+def test_at_a_booth_the_fallback_stands_in_for_a_file_that_fails_and_elsewhere_it_does_not(
+    start_session: Start, wait_until_shown: Wait, qtbot: QtBot
+) -> None:
+    session = start_session(fallback_after_s=1.0, fallback_clip=str(bikes()), **SMALL)
+    wait_until_shown(session)
+    session.controller.open_source("/nowhere/clip.mp4")
+    qtbot.waitUntil(lambda: session.engine.capture.status.failed, timeout=20_000)
+    for _ in range(3):
+        session.fallback._look()
+    assert session.engine.capture.status.spec == "/nowhere/clip.mp4"  # a researcher wants to know
+    session.model.replace(presenter=True)
+    qtbot.waitUntil(lambda: _source(session) == str(bikes()), timeout=20_000)
+    assert session.model.value.source == "/nowhere/clip.mp4"
+    texts = session.window.status.texts
+    qtbot.waitUntil(lambda: "in place of the source, F12 tries it again" in texts(), timeout=5_000)
+
+
+def test_at_a_booth_the_fallback_stands_in_for_a_source_that_keeps_hanging(
+    start_session: Start, wait_until_shown: Wait, qtbot: QtBot
+) -> None:
+    session = start_session(presenter=True, fallback_clip=str(bikes()), **SMALL)
+    wait_until_shown(session)
+    for _ in range(3):
+        assert not session.controller.instead
+        session.engine.restart("capture")
+    qtbot.waitUntil(lambda: _source(session) == str(bikes()), timeout=20_000)
+
+
 def test_a_camera_that_stays_away_is_replaced_and_returns_by_itself(
     start_session: Start, wait_until_shown: Wait, qtbot: QtBot
 ) -> None:
