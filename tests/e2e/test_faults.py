@@ -157,6 +157,33 @@ def test_a_full_disk_ends_the_recording_and_nothing_else(
     assert verify(tmp_path / "take").frames == 3
 
 
+def test_a_disk_that_does_not_answer_is_told_of_within_seconds(
+    start_session: Start,
+    wait_until_shown: Wait,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    release: threading.Event,
+    tmp_path: Path,
+) -> None:
+    session = start_session(model_b="off", **SMALL)
+    wait_until_shown(session)
+    said: list[str] = []
+    session.recording.failed.connect(said.append)
+    real = RecordingWriter.write
+
+    def hang(self: RecordingWriter, result: FrameResult, gap: int) -> None:
+        release.wait(60)
+        real(self, result, gap)
+
+    monkeypatch.setattr(RecordingWriter, "write", hang)
+    session.recording.start(tmp_path / "take")
+    qtbot.waitUntil(lambda: bool(said), timeout=10_000)
+    assert said == [said[0]] and said[0].startswith("The disk does not answer")
+    assert session.recording.is_recording  # it may come back
+    release.set()
+    qtbot.waitUntil(lambda: session.recording._recorder.status.frames > 0, timeout=20_000)
+
+
 def test_pausing_and_recording_reach_the_stage_that_is_there_now(
     start_session: Start, wait_until_shown: Wait, qtbot: QtBot
 ) -> None:
