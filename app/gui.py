@@ -26,6 +26,7 @@ from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QApplication, QWidget
 
 from app.logbook import logging_to_file
+from app.memory import limit_arenas
 from app.session import AppSession
 from app.settings import Settings
 from app.settings_store import SettingsStore
@@ -118,6 +119,7 @@ def make_application() -> QApplication:
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
         return existing
+    limit_arenas()
     # Panes that move between windows keep their OpenGL contexts only if these share.
     QApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
     app = QApplication(sys.argv[:1])

@@ -11,6 +11,9 @@ import functools
 import sys
 from collections.abc import Callable
 
+_M_ARENA_MAX = -8  # of malloc.h
+_ARENAS = 2
+
 
 @functools.cache
 def _trim() -> Callable[[int], int] | None:
@@ -25,3 +28,13 @@ def give_back() -> None:
     trim = _trim()
     if trim is not None:
         trim(0)
+
+
+def limit_arenas() -> bool:
+    """Let all threads share two arenas, so that stages that come and go leave none behind.
+
+    False where glibc is not. To be called before there are threads.
+    """
+    if _trim() is None:
+        return False
+    return bool(ctypes.CDLL(None).mallopt(_M_ARENA_MAX, _ARENAS))
