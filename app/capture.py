@@ -6,10 +6,8 @@ in real time hand over the newest frame; "every frame" waits until the last one 
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import logging
-import queue
 import threading
 import time
 from collections.abc import Callable
@@ -19,14 +17,14 @@ from app.orientation import oriented
 from app.sources.base import Ended, Reading, SignalLost, Source
 from app.sources.pacing import Pacer
 from app.supervision import Pulse
-from app.wishes import CaptureStatus, Manner, Play, Seek, Select, Step, Wish
+from app.wishes import CaptureStatus, Manner, Play, Seek, Select, Step, Wish, WishList
 from models.errors import SourceError, UserError
 from models.frames import Frame
 
 log = logging.getLogger(__name__)
 
 _POLL_S = 0.05
-_OPENING_S = 30.0
+_OPENING_S = 20.0
 _SEEKING_S = 15.0
 
 
@@ -49,7 +47,7 @@ class CaptureLoop:
         self._frames = frames
         self._open_source = open_source
         self._notify = notify
-        self._wishes: queue.SimpleQueue[Wish] = queue.SimpleQueue()
+        self._wishes = WishList()
         self._stop = threading.Event()
         self._source: Source | None = None
         self._manner = Manner()
@@ -59,6 +57,7 @@ class CaptureLoop:
         self._segment = first_segment
         self._segment_of_source = 0
         self._selected: Select | None = None
+        self._is_opening = False
         self._clock = Pacer()
         self.status = CaptureStatus()
         self.pulse = Pulse()
@@ -69,8 +68,13 @@ class CaptureLoop:
         return self._source
 
     def post(self, wish: Wish) -> None:
-        """Ask for something; it is done before the next frame is read. Any thread."""
+        """Ask for something; it is done before the next frame is read. Any thread.
+
+        Whoever wants another source does not wait for one that takes its time to open.
+        """
         self._wishes.put(wish)
+        if self._is_opening and isinstance(wish, Select):
+            self.pulse.hurry()
 
     def stop(self) -> None:
         """Make run() return soon. Any thread."""
@@ -94,20 +98,20 @@ class CaptureLoop:
     ) -> CaptureLoop:
         """A loop that goes on where this one broke off, in a new segment.
 
-        A file goes on behind the frame that this loop stumbled over.
+        A file goes on behind the frame that this loop stumbled over. Where another source is wanted
+        by now, the one that this loop hangs in is left alone.
         """
         heir = CaptureLoop(frames, open_source, notify, self._segment + self._segment_of_source + 1)
-        status = self.status
+        status, wishes = self.status, self._wishes.take_over()
         heir.post(self._manner)
-        if self._selected is not None:
+        if self._selected is not None and not any(isinstance(wish, Select) for wish in wishes):
             heir.post(self._selected)
-        if not status.playing:
-            heir.post(Play(False))
-        if status.info is not None and not status.info.live and status.position >= 0:
-            heir.post(Seek(status.position + 2))
-        while not self._wishes.empty():
-            with contextlib.suppress(queue.Empty):
-                heir.post(self._wishes.get_nowait())
+            if not status.playing:
+                heir.post(Play(False))
+            if status.info is not None and not status.info.live and status.position >= 0:
+                heir.post(Seek(status.position + 2))
+        for wish in wishes:
+            heir.post(wish)
         return heir
 
     def run(self) -> None:
@@ -130,11 +134,7 @@ class CaptureLoop:
         return live or self._owed_steps > 0 or (self.status.playing and not self.status.ended)
 
     def _grant_wishes(self) -> None:
-        while True:
-            try:
-                wish = self._wishes.get_nowait()
-            except queue.Empty:
-                return
+        while (wish := self._wishes.take()) is not None:
             self._grant(wish)
 
     def _grant(self, wish: Wish) -> None:
@@ -173,9 +173,9 @@ class CaptureLoop:
             self._tell(ended=False, position=index - 1)
 
     def _go_to(self, source: Source, index: int) -> bool:
-        """Seek; False where the source cannot, which ends it."""
-        self.pulse.beat(_SEEKING_S)
-        self._jumped = True
+        """Seek; False where the source cannot, which ends it. To begin anew takes no time."""
+        self._jumped = index > 0
+        self.pulse.beat(_SEEKING_S if self._jumped else 0.0)
         self._held = None
         try:
             source.seek(index)
@@ -203,7 +203,10 @@ class CaptureLoop:
             spec=wish.spec, message="Opening the source…", first_segment=self._segment
         )
         self._notify()
+        self._is_opening = True
         try:
+            if self._wishes.selects():
+                return  # somebody was faster in wanting another one
             self._source = self._open_source(wish.spec, wish.size)
         except UserError as error:
             log.warning("cannot open %s: %s", wish.spec, error, exc_info=_traced())
@@ -217,6 +220,8 @@ class CaptureLoop:
                 failed=True,
             )
             return
+        finally:
+            self._is_opening = False
         self._jumped = True
         self._tell(info=self._source.info, message="")
 
@@ -238,6 +243,7 @@ class CaptureLoop:
             except SourceError as error:
                 self._give_up(error)
                 return
+            self.pulse.beat()
         self._handle(reading, source)
 
     def _handle(self, reading: Reading, source: Source) -> None:
@@ -283,7 +289,7 @@ class CaptureLoop:
         else:
             while not self._frames.put_when_free(frame, _POLL_S):
                 self.pulse.beat()
-                if self._stop.is_set() or not self._wishes.empty():
+                if self._stop.is_set() or self._wishes:
                     self._held = taken  # every frame counts: this one comes after the wish
                     return
         self._owed_steps = max(0, self._owed_steps - 1)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from app.memory import keep_for_reuse
+from app.memory import tune_allocator
 from app.version import version
 from models.errors import UsageError, UserError
 
@@ -39,7 +39,7 @@ def run(argv: Sequence[str]) -> int:
         level=logging.DEBUG if debug else logging.CRITICAL,
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
-    keep_for_reuse()
+    tune_allocator()
     command = importlib.import_module(f"app.commands.{arguments.command}")
     try:
         return int(command.run(arguments))

@@ -7,6 +7,7 @@ while it works on the last, so that it has work while the host shows a result.
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from collections import deque
@@ -17,7 +18,7 @@ from app import startup
 from app.mailbox import Closed, Slot
 from app.pipeline import Pipeline, PipelineConfig
 from app.results import FrameResult
-from app.supervision import Pulse
+from app.supervision import STALL_S, Pulse
 from app.underway import Underway
 from models.device import set_cpu_threads
 from models.frames import Frame
@@ -31,8 +32,11 @@ _GLANCE_S = 0.001
 """How long a frame that is back may wait while the next one is waited for."""
 _LOADING_S = 180.0
 _WARM_UP_S = 60.0
+_RESIZED_S = 5.0
+"""How long the first frame of another size may take, beyond what its pixels account for."""
 _SLOWER_THAN_EVER = 3.0
-"""How many times as long as the slowest of the last frames the next one may take."""
+"""How many times as long as the slowest of the last frames the next one may take, and where that
+is less than `STALL_S`, so long as any stage."""
 
 
 class InferenceLoop:
@@ -71,6 +75,7 @@ class InferenceLoop:
         self._steps_s: deque[float] = deque(maxlen=20)
         self._stepped_size = (0, 0)
         self._idle_rounds = 0
+        self._first_s = _WARM_UP_S
 
     def configure(self, config: PipelineConfig, threads: int) -> None:
         """Run by `config` from the next frame on; a later call replaces one not yet granted."""
@@ -161,10 +166,12 @@ class InferenceLoop:
         return None
 
     def _begin(self, frame: Frame) -> None:
+        is_cold = self._pipeline.is_cold(frame)
         if frame.size != self._stepped_size:
-            self._steps_s.clear()
-            self._stepped_size = frame.size
-        if self.warming_since_s is None and (not self._steps_s or self._pipeline.is_cold(frame)):
+            self._resize(frame.size)
+        if is_cold:
+            self._first_s = _WARM_UP_S
+        if self.warming_since_s is None and (is_cold or not self._steps_s):
             self.warming_since_s = time.monotonic()
         self.pulse.beat(self._allowed_s())
         self._underway.append(self._pipeline.begin(frame, self._frames.dropped))
@@ -183,14 +190,26 @@ class InferenceLoop:
         while self._underway:
             self._finish_oldest()
 
+    def _resize(self, size: tuple[int, int]) -> None:
+        """Frames of another size come; what the last ones took says how long the first may take."""
+        if self._steps_s:
+            old, new = math.prod(self._stepped_size), math.prod(size)
+            worst_s = _SLOWER_THAN_EVER * max(self._steps_s) * max(1.0, new / old) ** 2
+            self._first_s = min(_WARM_UP_S, _RESIZED_S + worst_s)
+        self._steps_s.clear()
+        self._stepped_size = size
+
     def _allowed_s(self) -> float:
+        """What to announce for a frame; `STALL_S` of silence is granted on top of that."""
         if self.warming_since_s is not None or not self._steps_s:
-            return _WARM_UP_S
-        return _SLOWER_THAN_EVER * max(self._steps_s)
+            return self._first_s
+        return max(0.0, _SLOWER_THAN_EVER * max(self._steps_s) - STALL_S)
 
     def _grant_wishes(self) -> bool:
         with self._lock:
             wanted, self._wanted = self._wanted, None
+            if wanted is None and self._pipeline.wants_to_open():
+                wanted = self._granted
             self._granted = wanted or self._granted
             reset, self._reset_wanted = self._reset_wanted, False
         if wanted is not None or reset:
@@ -199,10 +218,11 @@ class InferenceLoop:
             config, threads = wanted
             if self._pipeline.will_open(config):
                 self._tell("Loading the model…")
-            self.pulse.beat(_LOADING_S)
+                self.pulse.beat(_LOADING_S)
             set_cpu_threads(threads)
             if self._pipeline.configure(config):
                 self._steps_s.clear()
+                self._first_s = _WARM_UP_S
             if self.state:
                 startup.reached("models")
                 self._tell("")

@@ -8,7 +8,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection
 
-from app.lanes import MISTAKES, Lane, Seen, is_unknown, stumbled
+from app.lanes import Lane, Seen, is_unknown, stumbled
+from app.mailbox import Closed
 from app.supervision import LaneKey, LaneTroubles
 from app.underway import Underway
 from models.errors import UserError
@@ -29,6 +30,20 @@ class LaneRunner:
         self._clock_ns = clock_ns
         self._back_ns = 0
 
+    def open(self, name: str, lane: Lane) -> None:
+        """Open a lane, or put it aside while a model that hung has its pause."""
+        key = _loading(name, lane)
+        lane.is_put_aside = self.troubles.why_not(key, self._now_s()) is not None
+        if not lane.is_put_aside:
+            self.in_hand = key
+            lane.open()
+            self.in_hand = None
+
+    def may_open(self, name: str, lane: Lane) -> bool:
+        """Whether a lane that was put aside may be opened now."""
+        waits = self.troubles.why_not(_loading(name, lane), self._now_s())
+        return lane.is_put_aside and waits is None
+
     def hand_over(self, name: str, lane: Lane, underway: Underway) -> None:
         """Let a device begin with this lane. Where it refuses, the lane starts anew."""
         session = lane.deferring
@@ -41,7 +56,9 @@ class LaneRunner:
         self.in_hand = key
         try:
             underway.pending[name] = session.submit(underway.frame, underway.memo)
-        except (UserError, *MISTAKES) as error:
+        except Closed:
+            raise
+        except Exception as error:  # noqa: BLE001 - a model is a plugin; _stumbled logs it
             underway.failures[name] = self._stumbled(key, lane, error)
             lane.reset()  # a part of it may have been done, and is in the memory
         else:
@@ -55,7 +72,7 @@ class LaneRunner:
             try:
                 if not pending.is_ready():
                     return False
-            except MISTAKES as error:  # the device failed; run() finds out whose frame it was
+            except Exception as error:  # noqa: BLE001 - the device failed; run() finds out whose frame it was
                 log.debug("a device was asked in vain: %s", error)
         self.in_hand = None
         return True
@@ -74,8 +91,9 @@ class LaneRunner:
         if name in failures:
             return None
         if lane.session is None:
-            if lane.failure:
-                failures[name] = lane.failure
+            waits = self.troubles.why_not(_loading(name, lane), self._now_s())
+            if sentence := lane.failure or waits:
+                failures[name] = sentence
             return None
         key = (name, lane.model)
         waits = self.troubles.why_not(key, self._now_s())
@@ -85,7 +103,9 @@ class LaneRunner:
         self.in_hand = key
         try:
             return self._estimate(name, lane, underway)
-        except (UserError, *MISTAKES) as error:
+        except Closed:
+            raise
+        except Exception as error:  # noqa: BLE001 - a model is a plugin; _stumbled logs it
             failures[name] = self._stumbled(key, lane, error)
             self._recover(name, lane, behind)
             return None
@@ -131,3 +151,8 @@ class LaneRunner:
 
     def _now_s(self) -> float:
         return self._clock_ns() / 1e9
+
+
+def _loading(name: str, lane: Lane) -> LaneKey:
+    """What hangs while it loads is told from what hangs in a frame: only that is not opened."""
+    return (name, f"{lane.model} (loading)")

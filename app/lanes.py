@@ -29,7 +29,7 @@ MISTAKES = (
     OSError,
     cv2.error,
 )
-"""What a model that stumbles may raise; none of it is worth the stream."""
+"""What our own work on a model's results may raise; none of it is worth the stream."""
 
 
 def without_memory(model: str) -> str:
@@ -47,6 +47,7 @@ class Lane:
     """One lane's open session, or why there is none.
 
     deferring : the session once more if its device works by itself.
+    is_put_aside : its model hung while it loaded; it is opened when its pause is over.
     """
 
     model: str
@@ -56,6 +57,7 @@ class Lane:
     failure: str = ""
     fresh: bool = True
     deferring: DeferringSession | None = None
+    is_put_aside: bool = False
 
     @property
     def defers(self) -> bool:
@@ -79,14 +81,18 @@ class Lane:
         except UserError as error:
             log.warning("lane cannot open %s: %s", self.model, error)
             self.failure = str(error)
-        except MISTAKES:
+        except Exception:
             log.exception("lane cannot open %s", self.model)
             self.failure = f"{self.model} could not be loaded; choose another, the log says why."
 
     def close(self) -> None:
-        if self.session is not None:
-            self.session.close()
-            self.session = self.deferring = None
+        session, self.session, self.deferring = self.session, None, None
+        if session is None:
+            return
+        try:
+            session.close()
+        except Exception:
+            log.exception("%s cannot be closed", self.model)
 
     def reset(self) -> None:
         """The next frame is the first; a session that cannot forget is only complained of."""
@@ -95,7 +101,7 @@ class Lane:
             return
         try:
             self.session.reset()
-        except MISTAKES:
+        except Exception:
             log.exception("%s cannot be reset", self.model)
 
 

@@ -1,10 +1,10 @@
-"""What becomes of memory that was freed.
+"""How memory is taken from the system, kept and given back. Matters of glibc; elsewhere nothing.
 
 A network frees and takes the same maps hundreds of times a frame. By default glibc hands much of
-that to the system and back each time, five thousand page faults a frame; `keep_for_reuse` ends
-that. Each thread of a C program allocates from an arena of its own, and glibc keeps what was freed
-there: a booth whose stages were replaced a hundred times would hold a network's working set in
-every one. `give_back` returns it now and then.
+that to the system and back each time, five thousand page faults a frame. And each thread allocates
+from an arena of its own, in which what was freed stays: a booth whose stages were replaced a
+hundred times would hold a network's working set in every one. So `tune_allocator` has freed memory
+kept, for all threads together, and `give_back` returns it now and then.
 """
 
 from __future__ import annotations
@@ -13,6 +13,16 @@ import ctypes
 import functools
 import sys
 from collections.abc import Callable
+
+# Of malloc.h.
+_TRIM_THRESHOLD = -1
+_MMAP_THRESHOLD = -3
+_ARENA_MAX = -8
+
+_ARENAS = 2
+_KEPT_BYTES = 256 << 20
+_LARGEST_KEPT_BYTES = 32 << 20
+"""A larger block is mapped by itself; glibc accepts no more here."""
 
 
 @functools.cache
@@ -23,19 +33,20 @@ def _trim() -> Callable[[int], int] | None:
     return trim  # musl has none
 
 
-_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
-_KEPT_BYTES = 256 << 20
-_LARGEST_REUSED = 32 << 20
-"""More than this glibc does not accept; larger blocks are mapped by themselves."""
+def tune_allocator() -> bool:
+    """Keep what is freed for the next who asks, in arenas that all threads share.
 
-
-def keep_for_reuse() -> None:
-    """Let freed memory be taken again without asking the system. Once, at the start."""
+    False where glibc is not. To be called before there are threads.
+    """
     if _trim() is None:
-        return
+        return False
     mallopt = ctypes.CDLL(None).mallopt
-    mallopt(_MMAP_THRESHOLD, _LARGEST_REUSED)
-    mallopt(_TRIM_THRESHOLD, _KEPT_BYTES)
+    wanted = (
+        (_ARENA_MAX, _ARENAS),
+        (_MMAP_THRESHOLD, _LARGEST_KEPT_BYTES),
+        (_TRIM_THRESHOLD, _KEPT_BYTES),
+    )
+    return all([mallopt(option, value) for option, value in wanted])
 
 
 def give_back() -> None:

@@ -107,8 +107,12 @@ class Pipeline:
                 self._analyst.forget(name)  # else it is the same network, which only starts anew
             is_new = True
             if model != registry.OFF:
-                self._lanes[name].open()
+                self._runner.open(name, self._lanes[name])
         return is_new
+
+    def wants_to_open(self) -> bool:
+        """Whether a lane that hung while it loaded may be tried again, by configure()."""
+        return any(self._runner.may_open(name, lane) for name, lane in self._lanes.items())
 
     def will_open(self, config: PipelineConfig) -> bool:
         """Whether configure(config) would open a lane, which may take seconds."""
@@ -118,6 +122,8 @@ class Pipeline:
         """The lane is another one now, or failed to open before this attempt."""
         lane = self._lanes.get(name)
         if lane is None or (lane.model, lane.options) != (config.model(name), config.options):
+            return True
+        if self._runner.may_open(name, lane):
             return True
         return bool(lane.failure) and lane.attempt != config.attempt
 

@@ -78,7 +78,9 @@ class AppSession(QObject):
         self.sound = SoundDesk(self.model, self)
         self.sources = SourceDesk(self.window, self.engine, self.model, self.controller, self)
         self.idle = IdleClock(self)
-        self.fallback = FallbackDesk(self.model, self.controller, self.engine, self.idle, self)
+        self.fallback = FallbackDesk(
+            self.model, self.controller, self.engine, self.idle, self, self._is_kiosk
+        )
         self.presenter = PresenterDesk(
             self.window, self.engine, self.display, self.model, self.idle, self
         )
@@ -276,6 +278,9 @@ class AppSession(QObject):
 
     def _wanted_format(self) -> tuple[float, str]:
         return self.model.value.source_fps, self.model.value.source_pixels
+
+    def _is_kiosk(self) -> bool:
+        return self.presenter.is_kiosk
 
     def _wanted_fallback(self) -> Fallback:
         return fallback(self.model.value)

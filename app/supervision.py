@@ -22,7 +22,8 @@ HANG_PAUSES_S = (5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 320.0, 600.0)
 class Pulse:
     """A stage's sign of life: when it last came round and how long the step in hand may take.
 
-    Written by the stage, read by any thread; the two numbers change together.
+    Written by the stage and by whoever is in a hurry, read by any thread; the two numbers change
+    together.
     """
 
     __slots__ = ("_value",)
@@ -33,6 +34,10 @@ class Pulse:
     def beat(self, step_s: float = 0.0) -> None:
         """Still there; the next beat may take `step_s` seconds longer than usual."""
         self._value = (time.monotonic_ns(), step_s)
+
+    def hurry(self) -> None:
+        """Take back what was announced: somebody waits for the step in hand. Any thread."""
+        self._value = (time.monotonic_ns(), 0.0)
 
     def silent_s(self, now_ns: int, since_ns: int = 0) -> float:
         """Seconds without a beat beyond what was announced; negative while there is time left.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections import deque
 from dataclasses import dataclass
 
 from app.sources.base import SourceInfo
@@ -43,6 +45,40 @@ class Manner:
 
 
 Wish = Select | Play | Step | Seek | Manner
+
+
+class WishList:
+    """Wishes in the order in which they came. Any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._wishes: deque[Wish] = deque()
+
+    def __bool__(self) -> bool:
+        return bool(self._wishes)
+
+    def put(self, wish: Wish) -> None:
+        """One more."""
+        with self._lock:
+            self._wishes.append(wish)
+
+    def take(self) -> Wish | None:
+        """The oldest, or None if there is none."""
+        with self._lock:
+            return self._wishes.popleft() if self._wishes else None
+
+    def selects(self) -> bool:
+        """Whether one of them is for another source."""
+        with self._lock:
+            return any(isinstance(wish, Select) for wish in self._wishes)
+
+    def take_over(self) -> list[Wish]:
+        """All that still count: those for the source before the newest Select do not."""
+        with self._lock:
+            wishes = list(self._wishes)
+            self._wishes.clear()
+        newest = max((at for at, wish in enumerate(wishes) if isinstance(wish, Select)), default=-1)
+        return [wish for at, wish in enumerate(wishes) if at >= newest or isinstance(wish, Manner)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,7 +156,7 @@ def add(file: Path, name: str, on_progress: OnProgress | None = None) -> Path:
     total = sum(tensor.nbytes for tensor in tensors.values())
     if on_progress is not None:
         on_progress(Progress("convert", 0, total))
-    path = _write(tensors, name, file.name)
+    path = _write(tensors, name, file.name, download.sha256_of(file, _unheard))
     if on_progress is not None:
         on_progress(Progress("convert", total, total))
     return path
@@ -243,14 +243,31 @@ def expected_shapes(name: str) -> dict[str, tuple[int, ...]]:
         return shapes_of(_NETWORKS[name]().state_dict())
 
 
-def _write(tensors: dict[str, Tensor], name: str, source: str) -> Path:
-    """Whole or not at all: written beside its place, then moved there."""
+def published_sha256(name: str) -> str:
+    """SHA-256 of the file that the installed weights of `name` were made from; "" if unknown.
+
+    Reads the header alone, so it takes no time however large the weights are.
+    """
+    try:
+        with safetensors.safe_open(weights_path(name), framework="pt") as file:
+            return str((file.metadata() or {}).get("sha256", ""))
+    except (OSError, safetensors.SafetensorError):
+        return ""
+
+
+def _write(tensors: dict[str, Tensor], name: str, source: str, sha256: str) -> Path:
+    """Whole or not at all: written beside its place, then moved there.
+
+    sha256 : of the file `source` that the tensors were read from.
+    """
     path = weights_path(name)
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     ready = {key: tensor.to(torch.float32).contiguous() for key, tensor in tensors.items()}
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        safetensors.torch.save_file(ready, unfinished, {"model": name, "source": source})
+        safetensors.torch.save_file(
+            ready, unfinished, {"model": name, "source": source, "sha256": sha256}
+        )
         unfinished.replace(path)
     except (OSError, safetensors.SafetensorError) as error:
         with suppress(OSError):

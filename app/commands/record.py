@@ -13,6 +13,7 @@ from pathlib import Path
 from app.capture import CaptureLoop
 from app.commands.options import estimator_options
 from app.export import prepare_folder
+from app.logbook import MinuteLine, Vitals, logging_to_file
 from app.mailbox import LatestSlot
 from app.pipeline import Pipeline, PipelineConfig
 from app.recording import folder as folder_of
@@ -51,7 +52,8 @@ def run(arguments: argparse.Namespace) -> int:
         folder_of.clear(out)
     except OSError as error:
         raise folder_of.cannot_record(error, out) from error
-    status = _Take(arguments, config).run()
+    with logging_to_file():
+        status = _Take(arguments, config).run()
     if not status.frames:
         raise UserError(status.message or "Nothing was recorded: no picture came.")
     print(f"{status.frames} frames, {status.gaps} gaps, {status.seconds:.1f} s, {out}")
@@ -73,6 +75,8 @@ class _Take:
         self.seconds: float | None = self.arguments.seconds
         self.thread = threading.Thread(target=self.capture.run, name="capture")
         self.started_s = time.monotonic()
+        self.line = MinuteLine()
+        self.counted, self.since_ns = 0, 0
 
     def run(self) -> RecorderStatus:
         """Record to the end; what the recorder says then. Raises UserError where it failed."""
@@ -104,9 +108,24 @@ class _Take:
             elif self._is_late(frame):
                 return
             else:
-                self._keep(pipeline.step(frame, self.frames.dropped))
+                result = pipeline.step(frame, self.frames.dropped)
+                self._keep(result)
+                self._note(result)
             if self.recorder is not None and not self.recorder.status.recording:
                 return
+
+    def _note(self, result: FrameResult) -> None:
+        """Tell the log's line a minute how it went, about once a second."""
+        self.since_ns = self.since_ns or result.done_ns
+        passed_s = (result.done_ns - self.since_ns) / 1e9
+        self.counted += 1
+        if passed_s < 1.0:
+            return
+        latency_ms = (result.done_ns - result.frame.captured_ns) / 1e6
+        gaps = self.recorder.status.gaps if self.recorder is not None else 0
+        fps = self.counted / passed_s
+        self.line.note(Vitals(fps, latency_ms, result.dropped, gaps, "recording"))
+        self.counted, self.since_ns = 0, result.done_ns
 
     def _keep(self, result: FrameResult) -> None:
         for name, sentence in result.failures.items():

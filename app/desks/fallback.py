@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import logging
+import time
+from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from app.controller import Controller
 from app.desks.idle import IdleClock
-from app.engine import Engine
+from app.engine import CAPTURE, Engine
 from app.settings import SettingsModel
 from app.sources.fallback import BUILT_IN
 from models import registry
@@ -17,13 +20,18 @@ from models import registry
 log = logging.getLogger(__name__)
 
 _LOOK_MS = 1000
+HANGS = 3
+HANGS_WITHIN_S = 60.0
+"""A source that hung so often within that time has failed."""
 SHOW_S = 12.0
 SHOWS = ("side", "wipe", "difference", "flicker", "xt")
 """The views that the attract loop goes through, `SHOW_S` seconds each."""
 
 
 class FallbackDesk(QObject):
-    """The panic key and the attract loop.
+    """The panic key, the attract loop, and what stands in at a booth for a source that failed.
+
+    is_kiosk : the pictures fill the screen; like presenter's mode, that is a booth.
 
     said : one sentence. noted : what stands in for the chosen source or view now, or "".
     """
@@ -38,12 +46,17 @@ class FallbackDesk(QObject):
         engine: Engine,
         idle: IdleClock,
         parent: QObject | None = None,
+        is_kiosk: Callable[[], bool] = bool,
     ) -> None:
         super().__init__(parent)
         self._model = model
         self._controller = controller
         self._engine = engine
         self._idle = idle
+        self._is_kiosk = is_kiosk
+        self._failed_s = 0.0
+        self._stands_in = False
+        self._replaced_s: deque[float] = deque(maxlen=HANGS)
         self._view_before: str | None = None
         self._shown_s = 0.0
         self._timer = QTimer(self)
@@ -51,6 +64,7 @@ class FallbackDesk(QObject):
         self._timer.timeout.connect(self._look)
         idle.touched.connect(self._on_touched)
         controller.source_opened.connect(self._note)
+        engine.replaced.connect(self._on_replaced)
 
     @property
     def is_attracting(self) -> bool:
@@ -76,11 +90,48 @@ class FallbackDesk(QObject):
         if clip and not Path(clip).expanduser().exists():
             self.said.emit(f"{clip} is not there; this is the built-in scene instead.")
             clip = ""
-        self._controller.show_instead(clip or BUILT_IN)
+        self._show_instead(clip or BUILT_IN, stands_in=False)
+
+    # -- what fails ----------------------------------------------------------------------------
+
+    def _mind_failures(self) -> None:
+        status, instead = self._engine.capture.status, self._controller.instead
+        self._failed_s = self._failed_s + _LOOK_MS / 1000 if status.failed else 0.0
+        if instead:
+            if status.failed and status.spec == instead != BUILT_IN:
+                self.said.emit(f"{Path(instead).name} fails; this is the built-in scene instead.")
+                self._show_instead(BUILT_IN, self._stands_in)
+        elif self._is_booth() and self._failed_s >= self._model.value.fallback_after_s:
+            self._stand_in(status.message)
+
+    def _on_replaced(self, stage: str) -> None:
+        """A source that hangs again and again counts as one that failed."""
+        if stage != CAPTURE:
+            return
+        now_s = time.monotonic()
+        self._replaced_s.append(now_s)
+        often = len(self._replaced_s) == HANGS and now_s - self._replaced_s[0] < HANGS_WITHIN_S
+        if often and self._is_booth() and not self._controller.instead:
+            self._replaced_s.clear()
+            self._stand_in("The source keeps hanging.")
+
+    def _is_booth(self) -> bool:
+        settings = self._model.value
+        return settings.fallback_after_s > 0 and (settings.presenter or self._is_kiosk())
+
+    def _stand_in(self, why: str) -> None:
+        log.warning("the fallback stands in: %s", why)
+        self.said.emit(f"{why} F12 tries it again.")
+        self._show_instead(self._model.value.fallback_clip or BUILT_IN, stands_in=True)
+
+    def _show_instead(self, spec: str, stands_in: bool) -> None:
+        self._failed_s, self._stands_in = 0.0, stands_in
+        self._controller.show_instead(spec)
 
     # -- the attract loop ----------------------------------------------------------------------
 
     def _look(self) -> None:
+        self._mind_failures()
         after_s = self._model.value.attract_after_s
         if self.is_attracting:
             self._shown_s += _LOOK_MS / 1000
@@ -95,7 +146,7 @@ class FallbackDesk(QObject):
         if not self._engine.capture.status.playing:
             self._controller.set_paused(False)
         if self._engine.capture.status.failed and not self._controller.instead:
-            self._controller.show_instead(self._model.value.fallback_clip or BUILT_IN)
+            self._show_instead(self._model.value.fallback_clip or BUILT_IN, stands_in=True)
         self._show_next()
         self._note()
 
@@ -119,6 +170,7 @@ class FallbackDesk(QObject):
 
     def _note(self) -> None:
         if self._controller.instead:
-            self.noted.emit("canned replay, F12 ends it")
+            stands_in = "in place of the source, F12 tries it again"
+            self.noted.emit(stands_in if self._stands_in else "canned replay, F12 ends it")
         else:
             self.noted.emit("attract loop" if self.is_attracting else "")

@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 _TELL_MS = 500
 _CLOSING_S = 8.0
+_STUCK_S = 3.0
 
 
 class RecordingDesk(QObject):
@@ -46,6 +47,7 @@ class RecordingDesk(QObject):
         self._engine = engine
         self._recorder: Recorder | None = None
         self._gaps = 0
+        self._is_stuck = False
         self._finishing: list[threading.Thread] = []
         self._finished: queue.SimpleQueue[Recorder] = queue.SimpleQueue()
         self._wake_up = WakeUp(self)
@@ -157,9 +159,19 @@ class RecordingDesk(QObject):
         if not status.recording:
             self.stop()
             return
+        self._mind_the_disk(self._recorder.stuck_s > _STUCK_S)
         minutes, seconds = divmod(int(status.seconds), 60)
         lost = f", {status.gaps} lost" if status.gaps else ""
         self.changed.emit(True, f"{minutes}:{seconds:02d}{lost}")
+
+    def _mind_the_disk(self, is_stuck: bool) -> None:
+        """Say once that nothing gets written; it may come back."""
+        was_stuck, self._is_stuck = self._is_stuck, is_stuck
+        if is_stuck and not was_stuck:
+            self.failed.emit(
+                "The disk does not answer, so nothing is recorded until it does; check its cable, "
+                "or end the recording."
+            )
 
 
 def new_folder(parent: str) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 
-from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
 
 from app.engine import INFERENCE, STAGES, Engine
 from app.supervision import StageWatch, Verdict
@@ -13,8 +13,10 @@ from app.threads import abandoned_count
 
 log = logging.getLogger(__name__)
 
-_LOOK_MS = 200
+_LOOK_MS = 100
 _ASLEEP_S = 1.0
+_FORGIVEN_EVERY_S = 10.0
+"""A window that is out of breath all the time excuses a silent stage only so often."""
 MOST_ABANDONED = 32
 """So many threads may hang at once before nothing is replaced any more."""
 
@@ -36,10 +38,12 @@ class WatchdogDesk(QObject):
         self._watches = {stage: StageWatch() for stage in STAGES}
         self._looked_ns = 0
         self._awake_since_ns = 0
+        self._forgiven_s = -_FORGIVEN_EVERY_S
         self._is_exhausted = False
         self.restarts = 0
         engine.crashed.connect(self._on_crashed)
         self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(_LOOK_MS)
         self._timer.timeout.connect(self._look)
 
@@ -59,10 +63,11 @@ class WatchdogDesk(QObject):
 
     def _look(self) -> None:
         now_ns = time.monotonic_ns()
-        if (now_ns - self._looked_ns) / 1e9 > _ASLEEP_S:
+        was_asleep = (now_ns - self._looked_ns) / 1e9 > _ASLEEP_S
+        if was_asleep and now_ns / 1e9 - self._forgiven_s > _FORGIVEN_EVERY_S:
             # This thread was held up itself: the machine slept or was out of breath, and the
             # stages get the time to come round.
-            self._awake_since_ns = now_ns
+            self._awake_since_ns, self._forgiven_s = now_ns, now_ns / 1e9
         self._looked_ns = now_ns
         for stage, watch in self._watches.items():
             loop = self._engine.inference if stage == INFERENCE else self._engine.capture

@@ -17,8 +17,9 @@ from app.recording.index import plain_text
 from app.redaction import without_secrets
 from app.sources.base import SourceInfo
 from app.version import version
-from models import registry
+from models import checkpoints, registry
 from models.errors import SourceError, UserError
+from models.estimators import lite
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class RecordingFacts:
     """What the app says about a recording when it begins.
 
     settings : the user's settings, plain values by key.
-    models : by registered name, what identifies the network: title, weights, checksum and so on.
+    models : by registered name, what identifies the network: title, SHA-256 of its weights, …
     """
 
     source: SourceInfo
@@ -54,8 +55,20 @@ def model_facts(*names: str) -> dict[str, dict[str, str]]:
             entry = registry.find(name)
         except UserError:
             continue
-        facts[name] = {"title": entry.title, "summary": entry.summary, "note": entry.note}
+        facts[name] = {
+            "title": entry.title,
+            "summary": entry.summary,
+            "note": entry.note,
+            "weights_sha256": _weights_sha256(registry.family(name)),
+        }
     return facts
+
+
+def _weights_sha256(network: str) -> str:
+    """Of the file that the network's weights came in; "" where it has none or it is not known."""
+    if network == lite.NAME:
+        return lite.weights_sha256()
+    return checkpoints.published_sha256(network)
 
 
 def write_manifest(folder: Path, facts: RecordingFacts) -> None:

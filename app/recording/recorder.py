@@ -94,6 +94,7 @@ class Recorder:
         self._thread: threading.Thread | None = None
         self._sound: Listening | None = None
         self._telling = threading.Lock()
+        self._round_s = time.monotonic()
         self.failed = False
         self.status = RecorderStatus()
 
@@ -110,11 +111,17 @@ class Recorder:
         except UserError:
             self._stop_listening()
             raise
+        self._round_s = time.monotonic()
         self._tell(recording=True, message=message)
         self._thread = threading.Thread(
             target=self._run, args=(writer,), name="recorder", daemon=True
         )
         self._thread.start()
+
+    @property
+    def stuck_s(self) -> float:
+        """Seconds for which the disk, or the encoder, has not come back; 0 when not recording."""
+        return time.monotonic() - self._round_s if self.status.recording else 0.0
 
     def offer(self, result: FrameResult) -> bool:
         """Record `result` if there is room, else count a gap. Never blocks. One thread only."""
@@ -212,6 +219,7 @@ class Recorder:
     def _write_all(self, writer: RecordingWriter) -> None:
         looked_s = -_LOOK_S
         while True:
+            self._round_s = time.monotonic()
             try:
                 item = self._inbox.take(_POLL_S)
             except Closed:

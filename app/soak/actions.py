@@ -11,7 +11,10 @@ from app.soak.props import Props
 
 Action = Callable[[AppSession, Props, random.Random], None]
 
-_MODELS = ("flashdepth-lite", "flashdepth-lite-per-frame", "flashdepth-lite-per-frame+ema")
+MODELS = ("flashdepth-lite", "flashdepth-lite-per-frame", "flashdepth-lite-per-frame+ema")
+INPUT_SIZES = (98, 140, 182)
+SOURCE_SIZES = ((320, 240), (256, 256), (384, 216))
+TOGGLES = ("charts", "edges", "inspector", "mirror", "presenter")
 
 
 def view(session: AppSession, _props: Props, rng: random.Random) -> None:
@@ -39,15 +42,15 @@ def memory(session: AppSession, _props: Props, rng: random.Random) -> None:
 
 def model(session: AppSession, _props: Props, rng: random.Random) -> None:
     lane = rng.choice(("model_a", "model_b"))
-    session.controller.set(lane, rng.choice((*_MODELS, "off") if lane == "model_b" else _MODELS))
+    session.controller.set(lane, rng.choice((*MODELS, "off") if lane == "model_b" else MODELS))
 
 
 def input_size(session: AppSession, _props: Props, rng: random.Random) -> None:
-    session.controller.set("input_size", rng.choice((98, 140, 182)))
+    session.controller.set("input_size", rng.choice(INPUT_SIZES))
 
 
 def source_size(session: AppSession, _props: Props, rng: random.Random) -> None:
-    width, height = rng.choice(((320, 240), (256, 256), (384, 216)))
+    width, height = rng.choice(SOURCE_SIZES)
     session.model.replace(source_width=width, source_height=height)
 
 
@@ -69,7 +72,7 @@ def pacing(session: AppSession, _props: Props, rng: random.Random) -> None:
 
 
 def toggles(session: AppSession, _props: Props, rng: random.Random) -> None:
-    session.controller.toggle(rng.choice(("charts", "edges", "inspector", "mirror", "presenter")))
+    session.controller.toggle(rng.choice(TOGGLES))
 
 
 def pin(session: AppSession, _props: Props, rng: random.Random) -> None:

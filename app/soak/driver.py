@@ -14,10 +14,12 @@ from functools import partial
 import psutil
 from PyQt6.QtCore import QEventLoop, QObject, QTimer
 
+from app.memory import give_back
 from app.session import AppSession
 from app.soak.actions import ACTIONS
 from app.soak.faults import FAULTS, NotNoticed
 from app.soak.props import Props
+from app.soak.tour import go_home, tour
 from app.soak.witness import Witness
 
 log = logging.getLogger(__name__)
@@ -27,6 +29,13 @@ CALM_S = (3.0, 6.0)
 MOST_APART_S = 14.0
 """From one fault until the next visitors leave, who have less time where recovery took longer."""
 RECOVERY_S = 20.0
+HOME_EVERY_S = 55.0
+HOME_IN_TIME_S = 9.0
+"""A fault that took longer than that leaves no time to read the memory before the next one."""
+TOUR_SHARE = 0.2
+"""So much of the run may the warm-up take."""
+STOP_S = 4.0
+"""So long a stop of the warm-up waits to be well; some places never are, such as a paused one."""
 SAMPLE_EVERY_S = 2.0
 TELL_EVERY_S = 60.0
 DUMP_AFTER_S = 3.0
@@ -50,6 +59,8 @@ class Tally:
 
     noticed : the window took notice. survived : noticed, and well again in time.
     trouble : what went wrong, a few words each. injected_s : when, seconds since the start.
+    homes : (seconds, MB) resident in the one state that is comparable, about once a minute.
+    toured_s : when the warm-up had been everywhere; None if it was broken off.
     """
 
     injected: Counter[str] = field(default_factory=Counter)
@@ -61,6 +72,8 @@ class Tally:
     trouble: list[str] = field(default_factory=list)
     actions: Counter[str] = field(default_factory=Counter)
     samples: list[Sample] = field(default_factory=list)
+    homes: list[tuple[float, float]] = field(default_factory=list)
+    toured_s: float | None = None
     stalls: list[tuple[float, str]] = field(default_factory=list)
 
     def slowest(self, times_s: dict[str, float], name: str, took_s: float) -> None:
@@ -96,6 +109,7 @@ class Driver(QObject):
         self._started_s = time.monotonic()
         self._loop = QEventLoop()
         self._process = psutil.Process()
+        self._home = session.model.value
         self._doing = "start"
         self._script = self._play()
         self._timer = QTimer(self)
@@ -142,6 +156,7 @@ class Driver(QObject):
         yield from self._until_well(60.0)
         self._session.health.stalls.reset()
         self.tally.stalls.clear()
+        yield from self._warm_up()
         injected_s, order = self.passed_s(), shuffled(self._rng)
         while self.passed_s() < self._seconds:
             left_s = MOST_APART_S - (self.passed_s() - injected_s)
@@ -150,8 +165,45 @@ class Driver(QObject):
             injected_s = self.passed_s()
             name = order.pop()
             yield from self._suffer(name)
+            yield from self._measure(injected_s)
             order = order or shuffled(self._rng)
         self.is_complete = True
+
+    def _warm_up(self) -> Iterator[float]:
+        """Everything once; a run too short for that goes on without."""
+        until_s = self.passed_s() + TOUR_SHARE * self._seconds
+        self._doing = "the tour"
+        for _ in tour(self._session, self._stage):
+            self.witness.begin()
+            yield 0.3
+            yield from self._until_well(STOP_S)
+            if self.passed_s() > until_s:
+                log.warning("too short a run for a warm-up; its memory says nothing")
+                break
+        else:
+            self.tally.toured_s = self.passed_s()
+        go_home(self._session, self._stage, self._home)
+        self.witness.begin()
+        yield from self._until_well(RECOVERY_S)
+
+    def _measure(self, injected_s: float) -> Iterator[float]:
+        """Read the memory at home, once a minute and where the last fault leaves the time."""
+        homes, now_s = self.tally.homes, self.passed_s()
+        if now_s - injected_s > HOME_IN_TIME_S or (homes and now_s - homes[-1][0] < HOME_EVERY_S):
+            return
+        self._doing = "home"
+        go_home(self._session, self._stage, self._home)
+        self._make_moving()
+        self.witness.begin()
+        if not (yield from self._until_well(RECOVERY_S)) or self._session.recording.is_finishing:
+            return
+        yield 1.0
+        give_back()  # as the app does once a minute
+        read_mb = []
+        for _ in range(10):
+            yield 0.1
+            read_mb.append(self._process.memory_info().rss / 1e6)
+        homes.append((self.passed_s(), min(read_mb)))
 
     def _visit(self, seconds: float) -> Iterator[float]:
         """Random actions. Each runs by itself, so that one that raises ends nothing else."""

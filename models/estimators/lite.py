@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import hashlib
 from importlib import resources
 from pathlib import Path
 
@@ -20,6 +22,15 @@ NOTE = ""
 def weights_path() -> Path:
     """The weights that come with the app."""
     return Path(str(resources.files("resources"))) / "weights" / lite_weights.FILE_NAME
+
+
+@functools.cache
+def weights_sha256() -> str:
+    """SHA-256 of the weights that come with the app; "" if they are not there."""
+    try:
+        return hashlib.sha256(weights_path().read_bytes()).hexdigest()
+    except OSError:
+        return ""
 
 
 def entries(pool: NetworkPool) -> tuple[ModelEntry, ModelEntry]:

@@ -85,15 +85,19 @@ class NetworkPool:
     def network(
         self, recipe: NetworkRecipe, device: torch.device, dtype: torch.dtype
     ) -> StreamNetwork:
-        """The network of that recipe, loaded at the first call. Raises CheckpointError."""
+        """The network of that recipe, loaded at the first call. Raises CheckpointError.
+
+        Nobody waits for a load that hangs: who asks meanwhile loads as well, and one is kept.
+        """
         key = (recipe.name, str(device), dtype)
         with self._lock:
             network = self._loaded.get(key)
-            if network is None:
-                network = recipe.load(device, dtype)
-                devices.synchronise(device)  # sessions run on streams that do not wait for loading
-                self._loaded[key] = network
-            return network
+        if network is None:
+            loaded = recipe.load(device, dtype)
+            devices.synchronise(device)  # sessions run on streams that do not wait for loading
+            with self._lock:
+                network = self._loaded.setdefault(key, loaded)
+        return network
 
 
 def precision(options: EstimatorOptions, device: torch.device) -> torch.dtype:

@@ -89,7 +89,7 @@ def test_a_wish_while_the_reader_is_slow_costs_no_frame(rig: MakeRig) -> None:
     seen: list[int] = []
     for _ in range(20):
         made.loop.post(EVERY)
-        made.wait_for(made.loop._wishes.empty)
+        made.wait_for(lambda: not made.loop._wishes)
         seen.append(made.next().index)
     assert seen == list(range(20))
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import re
 import shutil
 import struct
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -156,15 +157,32 @@ def _weights() -> bytes:
     return safetensors.torch.save({"weight": torch.ones(3, 4), "bias": torch.zeros(3)})
 
 
+@cache
+def _pickled(zipped: bool) -> bytes:
+    file = io.BytesIO()
+    tensors = {"weight": torch.ones(3, 4), "bias": torch.zeros(3), "half": torch.ones(2).half()}
+    torch.save(tensors, file, _use_new_zipfile_serialization=zipped)
+    return file.getvalue()
+
+
+KINDS: dict[str, tuple[str, Callable[[], bytes]]] = {
+    "safetensors": ("w.safetensors", _weights),
+    "safetensors under another name": ("w.pth", _weights),
+    "zip": ("w.pth", lambda: _pickled(True)),
+    "legacy": ("w.pth", lambda: _pickled(False)),
+}
+
+
 @FEW
-@given(damage(), st.sampled_from(["w.safetensors", "w.pth"]))
+@given(damage(), st.sampled_from(sorted(KINDS)))
 def test_damaged_weights_are_refused_in_a_sentence_and_never_installed(
-    steps: list[tuple[str, float, bytes]], name: str
+    steps: list[tuple[str, float, bytes]], kind: str
 ) -> None:
+    name, sound = KINDS[kind]
     with folder_that_nobody_writes_into() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setenv(checkpoints.CACHE_VARIABLE, str(folder / "cache"))
         path = folder / name
-        path.write_bytes(damaged(_weights(), steps))
+        path.write_bytes(damaged(sound(), steps))
         with at_most_a_sentence():
             read_tensors(path)
         with pytest.raises(UserError):
@@ -172,6 +190,18 @@ def test_damaged_weights_are_refused_in_a_sentence_and_never_installed(
         with pytest.raises(UserError):
             lite_weights.load(path)
         assert [file.name for file in folder.iterdir()] == [name]
+
+
+@pytest.mark.parametrize("zipped", [True, False])
+def test_no_single_wrong_byte_in_a_pickle_does_more_than_cost_a_sentence(
+    zipped: bool, tmp_path: Path
+) -> None:
+    path, data = tmp_path / "w.pth", _pickled(zipped)
+    for at in range(min(len(data), 600)):
+        for value in (0x52, 0x85):  # opcodes that take what is not on the stack
+            path.write_bytes(data[:at] + bytes([value]) + data[at + 1 :])
+            with at_most_a_sentence():
+                read_tensors(path)
 
 
 _HEADERS = st.recursive(

@@ -56,7 +56,7 @@ def test_what_was_freed_is_taken_again_without_asking_the_system() -> None:
         )
         return int(done.stdout)
 
-    assert faults("memory.keep_for_reuse()") < faults("") / 2
+    assert faults("memory.tune_allocator()") < faults("") / 2
 
 
 @pytest.mark.usefixtures("qapp")
@@ -71,3 +71,31 @@ def test_a_thread_that_ended_keeps_nothing_of_its_loop() -> None:
     assert worker.wait(10_000)
     assert worker._loop != loop.run
     assert worker.shut_down()
+
+
+_THREADS_THAT_COME_AND_GO = """
+import ctypes, os, sys, threading
+from app.memory import tune_allocator
+assert tune_allocator()
+libc = ctypes.CDLL(None)
+libc.malloc.restype = ctypes.c_void_p
+together = threading.Barrier(8)
+def take() -> None:
+    together.wait(10)
+    libc.malloc(1000)
+    together.wait(10)
+threads = [threading.Thread(target=take) for _ in range(8)]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+sys.stdout.flush()
+libc.malloc_stats()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="arenas are glibc's")
+def test_threads_that_come_and_go_share_two_arenas() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", _THREADS_THAT_COME_AND_GO],
+        capture_output=True, text=True, check=True, timeout=60,
+    )  # fmt: skip
+    assert ran.stderr.count("Arena ") <= 2

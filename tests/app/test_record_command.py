@@ -13,6 +13,7 @@ import pytest
 
 from app.cli import run
 from app.commands import record, window
+from app.logbook import MinuteLine
 from app.sources.base import Reading, SignalLost
 from app.sources.recording import RecordingSource
 from models import registry
@@ -23,7 +24,8 @@ from tests.support.recordings import make_recording, make_result
 
 
 @pytest.fixture(autouse=True)
-def _registry_of_fakes(monkeypatch: pytest.MonkeyPatch) -> None:
+def _registry_of_fakes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("FLASHDEPTH_LOG", str(tmp_path / "log"))
     registry.entries()
     made: list[CountingSession] = []
     fakes = {name: fake_entry(name, made) for name in ("net", "other")}
@@ -48,6 +50,17 @@ def _replayed(out: Path) -> list[Frame]:
         while isinstance(frame := source.read(5), Frame):
             frames.append(frame)
     return frames
+
+
+def test_a_recording_without_a_window_writes_the_log_as_the_window_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FLASHDEPTH_LOG", str(tmp_path / "log"))
+    monkeypatch.setattr(record, "MinuteLine", lambda: MinuteLine(every_s=0.0))
+    clip = write_numbered_video(tmp_path / "long.mp4", 60)
+    assert _record(tmp_path / "r", clip, "--real-time") == 0
+    text = (tmp_path / "log" / "flashdepth-live.log").read_text(encoding="utf-8")
+    assert " dropped, 0 gaps, " in text and text.rstrip().endswith("recording")
 
 
 def test_every_frame_of_a_file_is_recorded_with_both_lanes(

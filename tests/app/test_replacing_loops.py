@@ -15,7 +15,8 @@ from app.mailbox import LatestSlot, Lease
 from app.pipeline import Pipeline, PipelineConfig
 from app.results import FrameResult
 from app.sources.base import Reading
-from app.wishes import Manner, Select
+from app.supervision import STALL_S
+from app.wishes import Manner, Seek, Select
 from models import registry
 from models.estimator import EstimatorOptions, FrameMemo
 from models.frames import DepthMap, Frame, Unit
@@ -146,6 +147,77 @@ def test_the_heir_of_a_hanging_pipeline_puts_the_lane_at_fault_aside(
     stuck.join(5)
 
 
+@pytest.mark.parametrize("error", [AssertionError("x"), AttributeError("x"), ImportError("x")])
+def test_whatever_a_model_raises_costs_its_lane_alone(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class _Raising(CountingSession):
+        def step(self, frame: Frame, memo: FrameMemo) -> DepthMap:
+            if frame.index == 1:
+                raise error
+            return super().step(frame, memo)
+
+        def reset(self) -> None:
+            raise error
+
+        def close(self) -> None:
+            raise error
+
+    def refuse(_options: EstimatorOptions) -> CountingSession:
+        raise error
+
+    openers = {"bad": lambda _: _Raising(), "steady": lambda _: CountingSession(), "no": refuse}
+    known = {
+        name: ModelEntry(name, name, "A fake.", opener, lambda: None)  # type: ignore[arg-type]
+        for name, opener in openers.items()
+    }
+    monkeypatch.setattr(registry, "find", known.__getitem__)
+    pipeline = Pipeline()
+    pipeline.configure(PipelineConfig("bad", "steady"))
+    results = [pipeline.step(make_frame(i)) for i in range(3)]
+    assert [sorted(r.lanes) for r in results] == [["a", "b"], ["b"], ["a", "b"]]
+    assert results[1].failures["a"].endswith("the log says why.")
+    pipeline.configure(PipelineConfig("no", "steady"))
+    assert "could not be loaded" in pipeline.step(make_frame(3)).failures["a"]
+    pipeline.close()
+
+
+def test_a_model_that_hangs_while_it_loads_is_put_aside_and_tried_again(
+    monkeypatch: pytest.MonkeyPatch, release: threading.Event
+) -> None:
+    tries: list[int] = []
+
+    def open_slowly(_options: EstimatorOptions) -> CountingSession:
+        tries.append(len(tries))
+        if len(tries) == 1:
+            release.wait(30)
+        return CountingSession()
+
+    known = {
+        "hangs": ModelEntry("hangs", "hangs", "A fake.", open_slowly, lambda: None),
+        "steady": ModelEntry("steady", "s", "A fake.", lambda _: CountingSession(), lambda: None),
+    }
+    monkeypatch.setattr(registry, "find", known.__getitem__)
+    clock, config = _Clock(), PipelineConfig("hangs", "steady")
+    old = Pipeline(clock)
+    stuck = threading.Thread(target=old.configure, args=(config,))
+    stuck.start()
+    _wait(lambda: tries == [0])
+    heir = old.successor()
+    heir.configure(config)
+    result = heir.step(make_frame(0))
+    assert result.failures["a"].endswith("Trying again in 5 s.")
+    assert "b" in result.lanes and not heir.wants_to_open()
+    clock.now_s += 5.1
+    assert heir.wants_to_open() and heir.will_open(config)
+    heir.configure(config)
+    assert sorted(heir.step(make_frame(1)).lanes) == ["a", "b"]
+    release.set()
+    stuck.join(5)
+    heir.close()
+    old.close()
+
+
 def test_a_loop_that_comes_back_after_it_was_replaced_publishes_nothing(
     moody: Callable[[dict[int, str]], list[_Moody]], release: threading.Event
 ) -> None:
@@ -228,6 +300,161 @@ def test_a_capture_loop_goes_on_behind_the_frame_it_hung_at(release: threading.E
     assert after.index == 4
     assert after.segment > seen[0].segment
     assert opened[0].closed.is_set()
+
+
+def test_a_source_that_hangs_while_it_opens_can_be_left_for_another(
+    release: threading.Event,
+) -> None:
+    opened: list[str] = []
+
+    def open_source(spec: str, size: tuple[int, int] | None) -> ScriptedSource:
+        opened.append(spec)
+        if spec == "hangs":
+            release.wait(30)
+        return ScriptedSource(count=None)
+
+    slot: LatestSlot[Frame] = LatestSlot()
+    lease = Lease(slot)
+    old = CaptureLoop(lease, open_source, lambda: None)
+    old.post(Select("hangs"))
+    thread = threading.Thread(target=old.run)
+    thread.start()
+    _wait(lambda: opened == ["hangs"])
+    assert old.pulse.silent_s(time.monotonic_ns()) < -5
+    old.post(Seek(3))
+    old.post(Manner(every_frame=True))
+    old.post(Select("other"))
+    assert old.pulse.silent_s(time.monotonic_ns()) >= 0  # nobody has to wait until it has opened
+    lease.revoke()
+    old.abandon()
+    heir = old.successor(Lease(slot), open_source, lambda: None)
+    heir_thread = threading.Thread(target=heir.run)
+    heir_thread.start()
+    first = slot.take(5)
+    release.set()
+    thread.join(5)
+    heir.stop()
+    heir_thread.join(5)
+    assert first is not None and first.index == 0  # what was sought was sought in the other one
+    assert opened == ["hangs", "other"]
+
+
+def test_of_several_sources_asked_for_at_once_only_the_last_is_opened() -> None:
+    opened: list[str] = []
+
+    def open_source(spec: str, size: tuple[int, int] | None) -> ScriptedSource:
+        opened.append(spec)
+        return ScriptedSource(count=None)
+
+    slot: LatestSlot[Frame] = LatestSlot()
+    loop = CaptureLoop(slot, open_source, lambda: None)
+    for spec in ("one", "two", "three"):
+        loop.post(Select(spec))
+    thread = threading.Thread(target=loop.run)
+    thread.start()
+    assert slot.take(5) is not None
+    loop.stop()
+    thread.join(5)
+    assert opened == ["three"]
+
+
+class _Looped(ScriptedSource):
+    """Three frames, over and over; hangs at the first of the second round."""
+
+    def __init__(self, release: threading.Event) -> None:
+        super().__init__(count=3)
+        self._release = release
+        self.rounds = 0
+
+    def seek(self, index: int) -> None:
+        self.rounds += 1
+        super().seek(index)
+
+    def read(self, timeout_s: float) -> Reading:
+        if self.rounds and not self._release.is_set():
+            self.rounds += 1
+            self._release.wait(30)
+        return super().read(timeout_s)
+
+
+def test_a_source_that_hangs_when_it_begins_anew_is_noticed_like_any_other(
+    release: threading.Event,
+) -> None:
+    source = _Looped(release)
+    slot: LatestSlot[Frame] = LatestSlot()
+    loop = CaptureLoop(slot, lambda *_: source, lambda: None)
+    loop.post(Manner(loop=True, every_frame=True))
+    loop.post(Select("fake"))
+    thread = threading.Thread(target=loop.run)
+    thread.start()
+    for _ in range(3):
+        assert slot.take(5) is not None
+    _wait(lambda: source.rounds == 2)
+    in_time_ns = time.monotonic_ns() + int(2e9)
+    assert loop.pulse.silent_s(in_time_ns) > STALL_S
+    release.set()
+    loop.stop()
+    slot.close()
+    thread.join(5)
+
+
+def test_what_hangs_behind_the_first_picture_is_noticed_although_that_may_take_long(
+    release: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop = CaptureLoop(LatestSlot(), lambda *_: ScriptedSource(count=None), lambda: None)
+    handed_on = threading.Event()
+
+    def hang(*_: object) -> None:
+        handed_on.set()
+        release.wait(30)
+
+    monkeypatch.setattr(loop, "_handle", hang)
+    loop.post(Select("fake"))
+    thread = threading.Thread(target=loop.run)
+    thread.start()
+    assert handed_on.wait(5)
+    assert loop.pulse.silent_s(time.monotonic_ns() + int(2e9)) > STALL_S
+    loop.stop()
+    release.set()
+    thread.join(5)
+
+
+def test_a_quick_model_that_hangs_is_noticed_within_two_seconds(
+    moody: Callable[[dict[int, str]], list[_Moody]], release: threading.Event
+) -> None:
+    made = moody({5: "hang"})
+    frames: LatestSlot[Frame] = LatestSlot()
+    results: LatestSlot[FrameResult] = LatestSlot()
+    loop = InferenceLoop(frames, results, lambda: None, Pipeline())
+    loop.configure(PipelineConfig("moody", "off"), 1)
+    thread = threading.Thread(target=loop.run)
+    thread.start()
+    for index in range(6):
+        frames.put(make_frame(index))
+        _wait(lambda: bool(made) and index in made[0].tried)  # noqa: B023
+    assert loop.pulse.silent_s(time.monotonic_ns() + int(1.9e9)) > STALL_S
+    release.set()
+    loop.stop()
+    frames.close()
+    thread.join(5)
+
+
+def test_a_slow_model_gets_three_times_its_slowest_frame_and_the_silence_is_part_of_it() -> None:
+    loop = InferenceLoop(LatestSlot(), LatestSlot(), lambda: None, Pipeline())
+    loop._steps_s.extend((0.2, 2.0, 0.1))
+    assert loop._allowed_s() + STALL_S == pytest.approx(6.0)
+
+
+def test_the_first_frame_of_another_size_is_granted_what_its_pixels_may_cost() -> None:
+    loop = InferenceLoop(LatestSlot(), LatestSlot(), lambda: None, Pipeline())
+    assert loop._allowed_s() == 60.0  # nothing is known yet
+    loop._resize((320, 240))
+    loop._steps_s.append(0.05)
+    loop._resize((320, 180))
+    assert loop._allowed_s() == pytest.approx(5.15)
+    loop._steps_s.append(0.05)
+    loop._resize((640, 360))
+    assert loop._allowed_s() == pytest.approx(5.0 + 0.15 * 16)
 
 
 def _wait(done: Callable[[], bool], seconds: float = 5.0) -> None:

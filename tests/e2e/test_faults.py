@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import itertools
 import json
 import threading
 import time
@@ -12,6 +14,9 @@ import pytest
 from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from app.recording.verify import verify
+from app.recording.writer import RecordingWriter
+from app.results import FrameResult
 from app.session import AppSession
 from models.estimators.neural import NeuralSession
 from models.frames import DepthMap
@@ -79,6 +84,106 @@ def test_a_crashed_capture_thread_is_replaced_and_the_picture_goes_on(
     assert session.watchdog.restarts == 1
 
 
+def test_a_hung_capture_thread_is_replaced_within_two_seconds_and_the_picture_goes_on(
+    start_session: Start,
+    wait_until_shown: Wait,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    release: threading.Event,
+) -> None:
+    session = start_session(model_b="off", **SMALL)
+    wait_until_shown(session)
+    first, segment, hung_s = session.engine.capture, _segment(session), list[float]()
+
+    def hang(*_args: object) -> None:
+        hung_s.append(time.monotonic())
+        release.wait(60)
+
+    replaced_s: list[float] = []
+    session.engine.replaced.connect(lambda _stage: replaced_s.append(time.monotonic()))
+    monkeypatch.setattr(first, "_handle", hang)
+    qtbot.waitUntil(lambda: bool(replaced_s), timeout=10_000)
+    assert replaced_s[0] - hung_s[0] < 2.0
+    qtbot.waitUntil(lambda: _segment(session) > segment, timeout=20_000)
+    release.set()
+    assert session.watchdog.restarts == 1
+
+
+def test_a_crashed_inference_thread_is_replaced_and_begins_with_an_empty_memory(
+    start_session: Start, wait_until_shown: Wait, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = start_session(model_b="off", **SMALL)
+    wait_until_shown(session)
+    first, before = session.engine.inference, session.display.last
+
+    def explode(*_args: object) -> None:
+        raise KeyError("a bug")
+
+    fresh: list[bool] = []
+    session.display.shown.connect(lambda result: fresh.append(result.lanes["a"].fresh))
+    monkeypatch.setattr(first, "_publish", explode)
+    qtbot.waitUntil(lambda: session.engine.inference is not first, timeout=5_000)
+    qtbot.waitUntil(lambda: any(fresh), timeout=20_000)
+    assert session.display.last is not before
+    assert session.watchdog.restarts == 1
+
+
+def test_a_full_disk_ends_the_recording_and_nothing_else(
+    start_session: Start,
+    wait_until_shown: Wait,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    session = start_session(model_b="off", **SMALL)
+    wait_until_shown(session)
+    said: list[str] = []
+    session.recording.failed.connect(said.append)
+    real, written = RecordingWriter.write, itertools.count()
+
+    def fill_up(self: RecordingWriter, result: FrameResult, gap: int) -> None:
+        if next(written) == 3:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        real(self, result, gap)
+
+    monkeypatch.setattr(RecordingWriter, "write", fill_up)
+    session.recording.start(tmp_path / "take")
+    qtbot.waitUntil(lambda: bool(said), timeout=20_000)
+    assert "full" in said[0] and not session.recording.is_recording
+    shown = list[object]()
+    session.display.shown.connect(shown.append)
+    qtbot.waitUntil(lambda: len(shown) > 3, timeout=20_000)
+    assert session.watchdog.restarts == 0
+    assert verify(tmp_path / "take").frames == 3
+
+
+def test_a_disk_that_does_not_answer_is_told_of_within_seconds(
+    start_session: Start,
+    wait_until_shown: Wait,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    release: threading.Event,
+    tmp_path: Path,
+) -> None:
+    session = start_session(model_b="off", **SMALL)
+    wait_until_shown(session)
+    said: list[str] = []
+    session.recording.failed.connect(said.append)
+    real = RecordingWriter.write
+
+    def hang(self: RecordingWriter, result: FrameResult, gap: int) -> None:
+        release.wait(60)
+        real(self, result, gap)
+
+    monkeypatch.setattr(RecordingWriter, "write", hang)
+    session.recording.start(tmp_path / "take")
+    qtbot.waitUntil(lambda: bool(said), timeout=10_000)
+    assert said == [said[0]] and said[0].startswith("The disk does not answer")
+    assert session.recording.is_recording  # it may come back
+    release.set()
+    qtbot.waitUntil(lambda: session.recording._recorder.status.frames > 0, timeout=20_000)
+
+
 def test_pausing_and_recording_reach_the_stage_that_is_there_now(
     start_session: Start, wait_until_shown: Wait, qtbot: QtBot
 ) -> None:
@@ -116,6 +221,48 @@ def test_the_panic_key_shows_the_canned_replay_and_returns(
     strip = session.window.status
     qtbot.waitUntil(lambda: "canned replay, F12 ends it" in strip.texts(), timeout=5_000)
     qtbot.keyClick(session.window, Qt.Key.Key_F12)
+    qtbot.waitUntil(lambda: _source(session) == str(bikes()), timeout=20_000)
+
+
+def test_a_damaged_canned_clip_gives_way_to_the_built_in_scene(
+    start_session: Start, wait_until_shown: Wait, qtbot: QtBot, tmp_path: Path
+) -> None:
+    damaged = tmp_path / "damaged.mp4"
+    damaged.write_bytes(b"rubbish" * 99)
+    session = start_session(source=str(bikes()), panic_clip=str(damaged), **ONE_LANE)
+    wait_until_shown(session)
+    session.fallback.toggle_panic()
+    qtbot.waitUntil(lambda: _source(session) == "synthetic", timeout=20_000)
+    assert session.controller.instead == "synthetic"
+    session.fallback.toggle_panic()
+    qtbot.waitUntil(lambda: _source(session) == str(bikes()), timeout=20_000)
+
+
+def test_at_a_booth_the_fallback_stands_in_for_a_file_that_fails_and_elsewhere_it_does_not(
+    start_session: Start, wait_until_shown: Wait, qtbot: QtBot
+) -> None:
+    session = start_session(fallback_after_s=1.0, fallback_clip=str(bikes()), **SMALL)
+    wait_until_shown(session)
+    session.controller.open_source("/nowhere/clip.mp4")
+    qtbot.waitUntil(lambda: session.engine.capture.status.failed, timeout=20_000)
+    for _ in range(3):
+        session.fallback._look()
+    assert session.engine.capture.status.spec == "/nowhere/clip.mp4"  # a researcher wants to know
+    session.model.replace(presenter=True)
+    qtbot.waitUntil(lambda: _source(session) == str(bikes()), timeout=20_000)
+    assert session.model.value.source == "/nowhere/clip.mp4"
+    texts = session.window.status.texts
+    qtbot.waitUntil(lambda: "in place of the source, F12 tries it again" in texts(), timeout=5_000)
+
+
+def test_at_a_booth_the_fallback_stands_in_for_a_source_that_keeps_hanging(
+    start_session: Start, wait_until_shown: Wait, qtbot: QtBot
+) -> None:
+    session = start_session(presenter=True, fallback_clip=str(bikes()), **SMALL)
+    wait_until_shown(session)
+    for _ in range(3):
+        assert not session.controller.instead
+        session.engine.restart("capture")
     qtbot.waitUntil(lambda: _source(session) == str(bikes()), timeout=20_000)
 
 

@@ -1,5 +1,6 @@
 """Weights arrive whole and checked, or a sentence says why not."""
 
+import hashlib
 import io
 import shutil
 from collections.abc import Iterator
@@ -11,7 +12,17 @@ import torch
 from torch import nn
 
 from models import checkpoints, download
-from models.checkpoints import add, check, expected_shapes, load, missing, pull, release, releases
+from models.checkpoints import (
+    add,
+    check,
+    expected_shapes,
+    load,
+    missing,
+    published_sha256,
+    pull,
+    release,
+    releases,
+)
 from models.download import DownloadCancelledError, Progress
 from models.errors import CheckpointError, UsageError
 from tests.support.hub import Hub, running_hub
@@ -107,6 +118,15 @@ def test_a_second_pull_needs_no_network(tiny: None, hub: Hub) -> None:
     pull(FLASH.name, endpoint=hub.endpoint)
     pull(FLASH.name, endpoint="http://127.0.0.1:9")
     assert len(hub.ranges) == 1
+
+
+def test_installed_weights_know_the_file_they_came_from(tiny: None, tmp_path: Path) -> None:
+    del tiny
+    file = tmp_path / "published.pth"
+    torch.save(weights(), file)
+    assert published_sha256(FLASH.name) == ""
+    add(file, FLASH.name)
+    assert published_sha256(FLASH.name) == hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def test_a_cut_connection_goes_on_where_it_broke(tiny: None, hub: Hub) -> None:

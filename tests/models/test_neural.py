@@ -1,6 +1,7 @@
 """Lanes of networks: what they share, what they remember, what they refuse."""
 
 import gc
+import threading
 from typing import Any
 
 import numpy as np
@@ -63,6 +64,26 @@ def test_without_memory_every_frame_is_the_first() -> None:
     first = session.step(frame(), FrameMemo()).disparity
     second = session.step(frame(), FrameMemo()).disparity
     assert np.array_equal(first, second)
+
+
+def test_nobody_waits_for_a_load_that_hangs_and_one_network_is_kept() -> None:
+    network, pool, release, begun = Counting(), NetworkPool(), threading.Event(), threading.Event()
+    hung: list[object] = []
+
+    def load_slowly(_device: torch.device, _dtype: torch.dtype) -> Counting:
+        begun.set()
+        release.wait(30)
+        return Counting()
+
+    slow = NetworkRecipe("counting", "Counting", load_slowly, input_size=28)
+    place = torch.device("cpu"), torch.float32
+    thread = threading.Thread(target=lambda: hung.append(pool.network(slow, *place)))
+    thread.start()
+    assert begun.wait(5)
+    assert pool.network(recipe(network), *place) is network  # while the other one still hangs
+    release.set()
+    thread.join(5)
+    assert hung == [network]
 
 
 def test_two_lanes_share_network_and_encoder_but_not_memory() -> None:

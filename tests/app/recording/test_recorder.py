@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import threading
 from pathlib import Path
@@ -22,6 +23,7 @@ from app.recording.verify import verify
 from app.recording.writer import Content, RecordingWriter
 from app.sources.base import SourceInfo
 from models.errors import UsageError
+from models.estimators import lite
 from tests.support.recordings import FACTS, SMALL, make_recording, make_result
 
 
@@ -74,6 +76,8 @@ def test_the_manifest_says_what_was_recorded_but_no_password(tmp_path: Path) -> 
     assert manifest["source"]["spec"] == "rtsp://camera.local/live"
     assert manifest["settings"]["model_a"] == "flashdepth-lite"
     assert manifest["models"]["flashdepth-lite"]["title"]
+    digest = hashlib.sha256(lite.weights_path().read_bytes()).hexdigest()
+    assert manifest["models"]["flashdepth-lite"]["weights_sha256"] == digest
     assert manifest["environment"]["python"]
     assert manifest["version"] == 1
 
