@@ -46,7 +46,7 @@ def tune_allocator() -> bool:
         (_MMAP_THRESHOLD, _LARGEST_KEPT_BYTES),
         (_TRIM_THRESHOLD, _KEPT_BYTES),
     )
-    return all([mallopt(option, value) for option, value in wanted])
+    return all(mallopt(option, value) for option, value in wanted)
 
 
 def give_back() -> None:
