@@ -10,9 +10,8 @@ import numpy as np
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
-from renderers.fitting import Fitter
 from widgets import theme
-from widgets.picture import ColourTable, Picture, UInt8, draw_smooth, levels_picture
+from widgets.picture import Picture, UInt8, rgb_picture
 from widgets.theme import COLOURS, SPACE, SPACE_XS
 
 BAR_PX = 10
@@ -72,17 +71,14 @@ class ColourBar:
     """Draws a Scale beside a picture; holds the colours it was last given."""
 
     def __init__(self) -> None:
-        self._table = ColourTable()
-        self._fitter = Fitter()
         self._strip: Picture | None = None
         self._strip_of: UInt8 | None = None
-        self._ramp = np.arange(255, 0, -1, dtype=np.uint8).reshape(255, 1).copy()
         self._scale: Scale | None = None
 
     def set_table(self, table: UInt8) -> None:
         """The (256, 3) uint8 colours of the bar; entry 0 stands for unknown and is not shown."""
         if table is not self._strip_of:
-            self._strip = levels_picture(self._ramp, table, self._table.colours(table))
+            self._strip = rgb_picture(np.ascontiguousarray(table[:0:-1, None]))
             self._strip_of = table
 
     def set_scale(self, scale: Scale | None) -> None:
@@ -118,9 +114,8 @@ class ColourBar:
         painter.drawText(above, MIDDLE_LEFT, scale.high_word)
         painter.drawText(below, MIDDLE_LEFT, scale.low_word)
         if bar.height() >= line:
-            device = painter.device()
-            ratio = device.devicePixelRatioF() if device is not None else 1.0
-            draw_smooth(painter, self._strip, bar, bar, self._fitter, ratio)
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+            painter.drawImage(bar, self._strip.image)
             self._paint_ticks(painter, bar, area.right(), metrics)
 
     def _paint_ticks(
