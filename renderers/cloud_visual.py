@@ -18,9 +18,11 @@ from models.geometry import Calibration, Intrinsics
 from renderers.point_cloud import (
     CloudColour,
     CloudOptions,
+    Lattice,
     edge_step,
     grid_axis,
     intrinsics_in_force,
+    lattice,
 )
 
 Float32 = NDArray[np.float32]
@@ -38,6 +40,8 @@ class PointCloudVisual:
         self._textures: dict[str, gloo.Texture2D] = {}
         self._options = CloudOptions()
         self._size = (0, 0)
+        self._lattice = Lattice(0, 1)
+        self._told: dict[str, float | tuple[float, ...]] = {}
         self._stride = 1
         blank = np.zeros((1, 1, 3), np.uint8)
         self._texture("u_rgb", blank, "rgb", "rgb8")
@@ -61,15 +65,21 @@ class PointCloudVisual:
     def set_frame(self, rgb: UInt8, disparity: Float32, levels: UInt8) -> None:
         """Hand over a frame: (H, W, 3) uint8, (H, W) float32, (H, W) uint8, all C-contiguous.
 
-        Of `rgb` and `levels` only the one that colours the points is uploaded.
+        Of `rgb` and `levels` only the one that colours the points is uploaded, and of each only
+        the pixels that the stride in force looks at: hand it over again where `needs` says so.
         """
         height, width = disparity.shape
         self._size = (width, height)
-        self._texture("u_disparity", disparity, "red", "r32f")
+        seen = self._lattice = lattice(width, height, self._stride)
+        self._texture("u_disparity", seen.of(disparity), "red", "r32f")
         if self._options.colour is CloudColour.RGB:
-            self._texture("u_rgb", rgb, "rgb", "rgb8")
+            self._texture("u_rgb", seen.of(rgb), "rgb", "rgb8")
         else:
-            self._texture("u_levels", levels, "red", "r8")
+            self._texture("u_levels", seen.of(levels), "red", "r8")
+
+    def needs(self, stride: int) -> bool:
+        """Whether a cloud of `stride` looks at other pixels than were handed over."""
+        return lattice(*self._size, stride) != self._lattice
 
     def draw(
         self,
@@ -88,20 +98,28 @@ class PointCloudVisual:
         self._ensure_grid()
         width, height = self._size
         camera = intrinsics_in_force(self._options, intrinsics, width, height)
-        program, options = self._program, self._options
-        program["u_size"] = (float(width), float(height))
-        program["u_camera"] = (1.0 / camera.fx, 1.0 / camera.fy, camera.cx, camera.cy)
-        program["u_calibration"] = (calibration.offset, calibration.gain)
-        program["u_inverse_limits"] = (1.0 / calibration.far_m, 1.0 / calibration.near_m)
-        program["u_edge"] = (min(options.edge_ratio, 1e6), float(edge_step(width)))
-        program["u_mirror"] = -1.0 if options.mirror else 1.0
-        program["u_stride"] = float(self._stride)
-        program["u_point_size"] = options.point_size
-        program["u_half_canvas"] = (canvas_px[0] / 2, canvas_px[1] / 2)
-        program["u_focal_px"] = canvas_px[1] / 2 / tan_half
-        program["u_by_level"] = float(options.colour is CloudColour.DISPARITY)
-        program["u_transform"] = transform.T.astype(np.float32)
-        program.draw("points")
+        seen, options = self._lattice, self._options
+        self._tell(
+            u_lattice=(seen.first, seen.step, seen.count(width), seen.count(height)),
+            u_camera=(1.0 / camera.fx, 1.0 / camera.fy, camera.cx, camera.cy),
+            u_calibration=(calibration.offset, calibration.gain),
+            u_inverse_limits=(1.0 / calibration.far_m, 1.0 / calibration.near_m),
+            u_edge=(min(options.edge_ratio, 1e6), float(edge_step(width))),
+            u_mirror=-1.0 if options.mirror else 1.0,
+            u_stride=float(self._stride),
+            u_point_size=options.point_size,
+            u_half_canvas=(canvas_px[0] / 2, canvas_px[1] / 2),
+            u_focal_px=canvas_px[1] / 2 / tan_half,
+            u_by_level=float(options.colour is CloudColour.DISPARITY),
+            u_transform=tuple(transform.T.ravel().tolist()),
+        )
+        self._program.draw("points")
+
+    def _tell(self, **uniforms: float | tuple[float, ...]) -> None:
+        """Set what is not what it was: VisPy takes its time over each, and few ever change."""
+        for name, value in uniforms.items():
+            if self._told.get(name) != value:
+                self._program[name] = self._told[name] = value
 
     def delete(self) -> None:
         """Queue the deletion of everything on the GPU."""

@@ -9,8 +9,10 @@ disparity); the camera that took the picture sits at the origin and looks along 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import Enum
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +22,7 @@ from models.geometry import Calibration, Intrinsics
 
 Float32 = NDArray[np.float32]
 UInt8 = NDArray[np.uint8]
+T = TypeVar("T", bound=np.generic)
 
 DEFAULT_FOV_DEG = 60.0
 DEFAULT_NEAR_M = 1.0
@@ -127,6 +130,39 @@ def grid_axis(length: int, stride: int) -> NDArray[np.intp]:
     return np.arange(min(stride // 2, length - 1), length, stride)
 
 
+@dataclass(frozen=True, slots=True)
+class Lattice:
+    """The pixels that a cloud looks at: every `step`-th from `first` on, along both axes."""
+
+    first: int
+    step: int
+
+    def count(self, length: int) -> int:
+        """How many of them lie along an axis of `length` pixels."""
+        return len(range(self.first, length, self.step))
+
+    def last(self, length: int) -> int:
+        """The outermost of them."""
+        return self.first + self.step * (self.count(length) - 1)
+
+    def of(self, picture: NDArray[T]) -> NDArray[T]:
+        """Those pixels of an (H, W) or (H, W, C) picture, C-contiguous; the picture itself if all.
+
+        A cloud of every sixth pixel needs a 36th of a picture.
+        """
+        if self.step == 1:
+            return picture
+        return np.ascontiguousarray(picture[self.first :: self.step, self.first :: self.step])
+
+
+def lattice(width: int, height: int, stride: int) -> Lattice:
+    """What a cloud of that stride looks at: its points, and their neighbours at `edge_step`."""
+    if min(width, height) <= stride // 2:
+        return Lattice(0, 1)
+    step = math.gcd(stride, edge_step(width))
+    return Lattice(stride // 2 % step, step)
+
+
 def cloud_points(
     rgb: UInt8,
     disparity: Float32,
@@ -148,7 +184,8 @@ def cloud_points(
     q = inverse[grid]
     with np.errstate(invalid="ignore"):
         kept = (q >= 1.0 / calibration.far_m) & (q <= 1.0 / calibration.near_m)
-    kept &= ~_flying(inverse, rows, columns, options.edge_ratio, 1.0 / calibration.far_m)
+    seen = lattice(width, height, stride)
+    kept &= ~_flying(inverse, rows, columns, seen, options.edge_ratio, 1.0 / calibration.far_m)
     camera = intrinsics_in_force(options, intrinsics, width, height)
     row, column = np.nonzero(kept)
     depth = 1.0 / q[row, column]
@@ -171,6 +208,7 @@ def _flying(
     inverse: Float32,
     rows: NDArray[np.intp],
     columns: NDArray[np.intp],
+    seen: Lattice,
     ratio: float,
     least: float,
 ) -> NDArray[np.bool_]:
@@ -179,13 +217,14 @@ def _flying(
     Along the row or the column, depth changes by more than `ratio` to one neighbour and by more
     than a third of that to the other. The rim of a surface has a jump on one side only and
     stays; so does a plane seen at a grazing angle. Neighbours that are unknown or beyond the far
-    limit count as lying at that limit.
+    limit count as lying at that limit; beyond the picture, the outermost pixel of the lattice does.
     """
     height, width = inverse.shape
     step = edge_step(width)
     centre = inverse[np.ix_(rows, columns)]
-    left, right = np.maximum(columns - step, 0), np.minimum(columns + step, width - 1)
-    above, below = np.maximum(rows - step, 0), np.minimum(rows + step, height - 1)
+    least_place, most_column, most_row = seen.first, seen.last(width), seen.last(height)
+    left, right = np.maximum(columns - step, least_place), np.minimum(columns + step, most_column)
+    above, below = np.maximum(rows - step, least_place), np.minimum(rows + step, most_row)
 
     def change(to_rows: NDArray[np.intp], to_columns: NDArray[np.intp]) -> Float32:
         other = inverse[np.ix_(to_rows, to_columns)]

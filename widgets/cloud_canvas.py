@@ -279,7 +279,7 @@ class CloudCanvas(QOpenGLWidget):
             transform = self._transform(canvas_px, tan_half, frame.calibration.far_m)
             self._cloud.set_options(self._options, self._stride)
             is_new, self._frame_stale = self._frame_stale, False
-            if is_new:
+            if is_new or self._cloud.needs(self._stride):
                 self._cloud.set_frame(frame.rgb, frame.disparity, frame.levels)
             self._cloud.draw(transform, canvas_px, tan_half, frame.calibration, frame.intrinsics)
             self._draw_lines(transform)

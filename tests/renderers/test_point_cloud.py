@@ -6,6 +6,8 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from models.frames import Unit
 from models.geometry import Calibration, Intrinsics, unproject
@@ -15,7 +17,10 @@ from renderers.point_cloud import (
     calibration_in_force,
     cloud_points,
     default_calibration,
+    edge_step,
+    grid_axis,
     intrinsics_in_force,
+    lattice,
 )
 
 WIDTH, HEIGHT = 320, 240
@@ -72,6 +77,21 @@ def test_a_coarse_cloud_is_a_subset_of_the_fine_one() -> None:
         coarse, _ = cloud_points(RGB, disparity, CloudOptions(stride=stride), CAMERA)
         assert len(coarse) > 0.9 * WIDTH * HEIGHT / stride**2
         assert {tuple(p) for p in coarse} <= fine
+
+
+@settings(deadline=None)
+@given(st.integers(2, 2100), st.integers(2, 1200), st.integers(1, 16))
+def test_every_point_and_its_neighbours_lie_on_the_lattice(
+    width: int, height: int, stride: int
+) -> None:
+    seen, step = lattice(width, height, stride), edge_step(width)
+    for length in (width, height):
+        places = set(range(length))
+        on_it = set(seen.of(np.tile(np.arange(length), (length, 1)))[0].tolist())
+        assert len(on_it) == seen.count(length)
+        assert max(on_it) == seen.last(length)
+        for place in grid_axis(length, stride):
+            assert {place, place - step, place + step} & places <= on_it
 
 
 @pytest.mark.parametrize("shrink", [2, 3, 4])

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from models.geometry import Calibration, Intrinsics
 from models.opencv import cv2
 from renderers.camera import CameraPose, projection_matrix, view_matrix
+from renderers.cloud_visual import PointCloudVisual
 from renderers.colormap import table
 from renderers.depth_image import quantise
 from renderers.point_cloud import CloudColour, CloudOptions, cloud_points
@@ -108,7 +109,49 @@ def test_from_the_taking_camera_each_kept_pixel_shows_its_own_colour(
 def test_from_aside_the_shader_puts_points_where_its_twin_does(
     canvas: CloudCanvas, show: Show, options: CloudOptions
 ) -> None:
-    rgb, disparity = room()
+    assert_drawn_as_its_twin(canvas, show, *room(), options)
+
+
+def test_a_coarse_cloud_needs_but_a_part_of_a_large_picture(
+    canvas: CloudCanvas, show: Show, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes: list[tuple[int, ...]] = []
+    update = PointCloudVisual._texture
+
+    def noting(self: PointCloudVisual, name: str, data: np.ndarray, *rest: str) -> None:
+        sizes.append(data.shape[:2])
+        update(self, name, data, *rest)
+
+    rgb, disparity = (
+        cv2.resize(each, (4 * WIDTH, 4 * HEIGHT), interpolation=cv2.INTER_NEAREST)
+        for each in room()
+    )
+    show(rgb, disparity, CloudOptions(stride=1))
+    monkeypatch.setattr(PointCloudVisual, "_texture", noting)
+    assert_drawn_as_its_twin(canvas, show, rgb, disparity, CloudOptions(stride=8, point_size=0.1))
+    assert set(sizes) == {(2 * HEIGHT, 2 * WIDTH)}
+
+
+def test_a_stride_that_changes_under_a_still_picture_gets_the_pixels_it_needs(
+    canvas: CloudCanvas, show: Show
+) -> None:
+    rgb, disparity = (
+        cv2.resize(each, (4 * WIDTH, 4 * HEIGHT), interpolation=cv2.INTER_NEAREST)
+        for each in room()
+    )
+    wanted = show(rgb, disparity, CloudOptions(stride=1)).copy()
+    show(rgb, disparity, CloudOptions(stride=8))
+    canvas.set_options(CloudOptions(), 1)
+    np.testing.assert_array_equal(canvas.grab_image(), wanted)
+
+
+def assert_drawn_as_its_twin(
+    canvas: CloudCanvas,
+    show: Show,
+    rgb: np.ndarray,
+    disparity: np.ndarray,
+    options: CloudOptions,
+) -> None:
     picture = show(rgb, disparity, options, ASIDE, CAMERA, options.calibration)
     points, colours = cloud_points(rgb, disparity, options, CAMERA)
     project = projection_matrix(canvas.tan_half(), WIDTH / HEIGHT, 0.01, 100) @ view_matrix(ASIDE)
@@ -117,7 +160,7 @@ def test_from_aside_the_shader_puts_points_where_its_twin_does(
     y = (1 - clip[:, 1] / clip[:, 3]) * HEIGHT / 2
     inside = (x > 1) & (x < WIDTH - 1) & (y > 1) & (y < HEIGHT - 1)
     order = np.argsort(-clip[inside, 3])
-    expected = np.empty_like(rgb)
+    expected = np.empty((HEIGHT, WIDTH, 3), np.uint8)
     expected[:] = options.background
     expected[y[inside].astype(int)[order], x[inside].astype(int)[order]] = colours[inside][order]
     assert inside.sum() > 500
