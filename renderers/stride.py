@@ -9,6 +9,9 @@ STRIDES = (1, 2, 3, 4, 6, 8, 12, 16)
 SOFTWARE_POINTS = 80_000
 """What software GL draws in about 20 ms on two cores."""
 
+FEWEST_POINTS = 15_000
+"""Fewer hardly draw faster, since clearing and fetching the picture remain, and show nothing."""
+
 _WINDOW = 5
 _COARSER_ABOVE = 1.3
 _FINER_BELOW = 0.7
@@ -24,17 +27,24 @@ def starting_stride(width: int, height: int, software: bool) -> int:
     return STRIDES[-1]
 
 
+def coarsest_stride(width: int, height: int) -> int:
+    """The last stride with at least FEWEST_POINTS points."""
+    enough = (s for s in reversed(STRIDES) if width * height / s**2 >= FEWEST_POINTS)
+    return next(enough, STRIDES[0])
+
+
 class StridePolicy:
     """Moves to a coarser or finer stride when the draw time leaves a band around the budget.
 
     Cost goes as 1 / stride². It goes finer only if the predicted cost stays well below the
     budget, so that the two moves never chase each other, and looks at `_WINDOW` draws after each
-    move before the next.
+    move before the next. It never goes beyond `coarsest`.
     """
 
-    def __init__(self, stride: int, budget_ms: float) -> None:
+    def __init__(self, stride: int, budget_ms: float, coarsest: int = STRIDES[-1]) -> None:
         self.stride = stride
         self._budget_ms = budget_ms
+        self._strides = [s for s in STRIDES if s <= max(stride, coarsest)]
         self._recent: deque[float] = deque(maxlen=_WINDOW)
 
     def observe(self, draw_ms: float) -> bool:
@@ -50,14 +60,14 @@ class StridePolicy:
         return True
 
     def _choose(self, cost_ms: float) -> int:
-        place = STRIDES.index(self.stride)
+        place = self._strides.index(self.stride)
         if cost_ms > self._budget_ms * _COARSER_ABOVE:
-            for coarser in STRIDES[place + 1 :]:
+            for coarser in self._strides[place + 1 :]:
                 if cost_ms * (self.stride / coarser) ** 2 <= self._budget_ms:
                     return coarser
-            return STRIDES[-1]
+            return self._strides[-1]
         if place > 0:
-            finer = STRIDES[place - 1]
+            finer = self._strides[place - 1]
             if cost_ms * (self.stride / finer) ** 2 < self._budget_ms * _FINER_BELOW:
                 return finer
         return self.stride

@@ -6,7 +6,7 @@ import time
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
-from renderers.stride import STRIDES, StridePolicy, starting_stride
+from renderers.stride import STRIDES, StridePolicy, coarsest_stride, starting_stride
 
 GPU_BUDGET_MS = 8.0
 SOFTWARE_BUDGET_MS = 16.0
@@ -52,7 +52,8 @@ class CloudDensity(QObject):
     def choose(self, width: int, height: int, software: bool) -> None:
         """Choose for pictures of that size on that kind of GL, and follow the draw time."""
         stride = starting_stride(width, height, software)
-        self._policy = StridePolicy(stride, SOFTWARE_BUDGET_MS if software else GPU_BUDGET_MS)
+        budget_ms = SOFTWARE_BUDGET_MS if software else GPU_BUDGET_MS
+        self._policy = StridePolicy(stride, budget_ms, coarsest_stride(width, height))
         self._cost = (0.0, stride)
         self._reason = "software GL" if software else "draw time"
         self._set(stride, self._reason)

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from renderers.stride import SOFTWARE_POINTS, STRIDES, StridePolicy, starting_stride
+from renderers.stride import (
+    SOFTWARE_POINTS,
+    STRIDES,
+    StridePolicy,
+    coarsest_stride,
+    starting_stride,
+)
 
 
 def settle(policy: StridePolicy, cost_at_one_ms: float, fixed_ms: float = 0.0) -> list[int]:
@@ -50,3 +56,16 @@ def test_a_single_slow_draw_changes_nothing() -> None:
 def test_drawing_within_the_band_is_left_alone() -> None:
     policy = StridePolicy(4, budget_ms=20.0)
     assert not any(policy.observe(cost) for cost in [18.0, 22.0, 25.0, 15.0, 12.0] * 5)
+
+
+@pytest.mark.parametrize(
+    ("size", "coarsest"), [((640, 480), 4), ((2044, 1148), 12), ((320, 240), 2), ((64, 48), 1)]
+)
+def test_a_cloud_stays_a_cloud_however_long_a_draw_takes(
+    size: tuple[int, int], coarsest: int
+) -> None:
+    assert coarsest_stride(*size) == coarsest
+    policy = StridePolicy(1, 16.0, coarsest)
+    for _ in range(50):
+        policy.observe(1000.0)
+    assert policy.stride == coarsest
