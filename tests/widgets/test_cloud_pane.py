@@ -142,6 +142,8 @@ def test_software_gl_is_named_and_starts_coarse(
 
 @pytest.mark.gl
 def test_slow_draws_make_the_stride_coarser_and_say_so(pane: CloudPane, qtbot: QtBot) -> None:
+    rgb, disparity = (np.repeat(np.repeat(each, 4, 0), 4, 1) for each in scene())
+    pane.show_cloud(rgb, disparity, quantise(disparity, RANGE), RANGE, Unit.INVERSE_METRE, CAMERA)
     before = pane.stride
     with qtbot.waitSignal(pane.stride_changed) as changed:
         for _ in range(5):
