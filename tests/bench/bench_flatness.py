@@ -3,7 +3,7 @@
     python -m tests.bench.bench_flatness [--models flashdepth-lite ...] [--frames 50]
 
 Every model's disparity is mapped to the true one by one scale and shift for the whole clip (least
-squares), lifted with the true camera, and culled as the cloud is by default. *Residual*: distance
+squares) and made a cloud of, with the true camera and the default culling. *Residual*: distance
 of a plane's points from the plane that fits them best, root mean square; *off*: median distance of
 their depth from the true one. Both in percent of the plane's distance, medians over frames. Models
 that are not installed are left out.
@@ -24,10 +24,9 @@ from models import registry
 from models.device import set_cpu_threads
 from models.estimator import EstimatorOptions, FrameMemo
 from models.frames import Float32, Frame
-from models.geometry import depth_edges, unproject
 from models.metrics.alignment import AlignmentSums
 from renderers.point_cloud import CloudOptions
-from tests.support.room import PLANES, on_planes
+from tests.support.room import PLANES, on_planes, points_and_pixels
 
 FEWEST = 2000
 """Pixels of a plane below which a frame does not count for it."""
@@ -64,16 +63,14 @@ def measure(model: str, frames: Sequence[Frame]) -> dict[str, tuple[float, float
         truth, intrinsics = frame.truth, frame.intrinsics
         assert truth is not None and truth.camera_to_world is not None and intrinsics is not None
         true_m = 1.0 / truth.disparity
-        with np.errstate(divide="ignore", invalid="ignore"):
-            depth_m = np.where(disparity > 0, 1.0 / disparity, np.nan).astype(np.float32)
-        kept = np.isfinite(depth_m) & ~depth_edges(depth_m, CloudOptions().edge_ratio)
-        points = unproject(depth_m, intrinsics)
+        points, pixels = points_and_pixels(disparity, intrinsics, CloudOptions())
         for name, shown in on_planes(true_m, intrinsics, truth.camera_to_world).items():
-            chosen = shown & kept
+            chosen = shown.ravel()[pixels]
             if chosen.sum() < FEWEST:
                 continue
-            distance_m = float(np.median(true_m[chosen]))
-            off = float(np.median(np.abs(depth_m[chosen] / true_m[chosen] - 1)))
+            there_m = true_m.ravel()[pixels[chosen]]
+            distance_m = float(np.median(there_m))
+            off = float(np.median(np.abs(-points[chosen, 2] / there_m - 1)))
             figures[name].append((100 * residual(points[chosen]) / distance_m, 100 * off))
     return {
         name: (statistics.median(r for r, _ in found), statistics.median(o for _, o in found))

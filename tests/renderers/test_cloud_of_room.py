@@ -10,8 +10,8 @@ import pytest
 
 from models.opencv import cv2
 from models.scenes import RenderedFrame, Renderer, demo_scene
-from renderers.point_cloud import CloudOptions, cloud_points
-from tests.support.room import PLANES, on_planes
+from renderers.point_cloud import CloudOptions
+from tests.support.room import PLANES, on_planes, points_and_pixels
 
 WIDTH, HEIGHT = 640, 480
 TIMES_S = (2.0, 9.0)
@@ -29,11 +29,8 @@ def cloud(
     frame: RenderedFrame, disparity: np.ndarray, options: CloudOptions
 ) -> tuple[np.ndarray, np.ndarray]:
     """World points (N, 3), z up, and the index of the pixel that each came from."""
-    index = np.arange(WIDTH * HEIGHT, dtype=np.uint32).reshape(HEIGHT, WIDTH)
-    packed = np.ascontiguousarray(index).view(np.uint8).reshape(HEIGHT, WIDTH, 4)[..., :3]
-    points, colours = cloud_points(packed, disparity, options, frame.intrinsics)
+    points, pixels = points_and_pixels(disparity, frame.intrinsics, options)
     camera = np.c_[points * (1, -1, -1), np.ones(len(points))]
-    pixels = colours.astype(np.uint32) @ np.array([1, 256, 65536], np.uint32)
     return (camera @ frame.camera_to_world.T)[:, :3], pixels
 
 
