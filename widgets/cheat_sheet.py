@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import combinations
 
 from PyQt6.QtCore import QEvent, QObject, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
@@ -119,17 +120,17 @@ class CheatSheet(Overlay):
 
 
 def balanced(table: Table, columns: int) -> list[list[tuple[str, Sequence[tuple[str, str]]]]]:
-    """Groups dealt out in order so that no column is much longer than the others."""
-    sizes = [len(rows) + 2 for _, rows in table]
-    goal = sum(sizes) / max(1, columns)
-    dealt: list[list[tuple[str, Sequence[tuple[str, str]]]]] = [[]]
-    taken = 0.0
-    for group, size in zip(table, sizes, strict=True):
-        if dealt[-1] and len(dealt) < columns and taken + size / 2 > goal * len(dealt):
-            dealt.append([])
-        dealt[-1].append(group)
-        taken += size
-    return dealt
+    """Groups dealt out in order so that the longest column is as short as can be."""
+    columns = max(1, min(columns, len(table)))
+
+    def dealt(cuts: tuple[int, ...]) -> list[list[tuple[str, Sequence[tuple[str, str]]]]]:
+        ends = (*cuts, len(table))
+        return [list(table[start:end]) for start, end in zip((0, *cuts), ends, strict=True)]
+
+    def longest(cuts: tuple[int, ...]) -> int:
+        return max(sum(len(rows) + 2 for _, rows in column) for column in dealt(cuts))
+
+    return dealt(min(combinations(range(1, len(table)), columns - 1), key=longest))
 
 
 def _group(heading: str, rows: Sequence[tuple[str, str]], parent: QWidget) -> QGridLayout:

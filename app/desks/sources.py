@@ -99,9 +99,11 @@ class SourceDesk(QObject):
     def _look(self) -> None:
         loop = self._engine.capture
         info, camera = loop.status.info, camera_of(loop.source)
-        self._section.setVisible(info is not None and (info.live or bool(info.note)))
         if info is None:
+            self._section.hide()
             return
+        has_format = info.live and bool(info.asked or info.delivered)
+        self._section.setVisible(has_format or bool(info.note) or camera is not None)
         rate = f" at {info.fps:g} fps" if info.live and info.fps and info.delivered else ""
         self._section.set_delivered(info.asked, info.delivered + rate)
         self._section.set_note(info.note)

@@ -90,7 +90,7 @@ def choose(listed: Sequence[Camera], key: int | str) -> Camera:
                 return camera
     if not listed:
         raise SourceError(
-            "There is no camera; plug one in, or use --source synthetic or a video file."
+            "There is no camera; plug one in, or choose the built-in scene (synthetic) or a video."
         )
     there = ", ".join(f"{camera.name} (camera:{camera.index})" for camera in listed)
     raise SourceError(f"There is no camera {key!r}; there is {there}.")

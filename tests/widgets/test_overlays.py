@@ -112,6 +112,17 @@ def test_groups_keep_their_order_and_none_is_lost() -> None:
         assert all(dealt)
 
 
+def test_the_longest_column_is_as_short_as_can_be() -> None:
+    sizes = [6, 4, 24, 9, 4, 3, 2, 2]
+    table = [(str(size), [("k", "words")] * size) for size in sizes]
+    dealt = balanced(table, 3)
+    assert [[len(rows) for _, rows in column] for column in dealt] == [
+        [6, 4],
+        [24],
+        [9, 4, 3, 2, 2],
+    ]
+
+
 def test_the_presenters_words_grow_with_the_window(host: QWidget) -> None:
     band = PresenterBand(host)
     band.tell("Memory is off", "Both lanes see every frame as if it were the first.")
