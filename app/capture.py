@@ -16,6 +16,7 @@ from app.mailbox import Closed, Slot
 from app.orientation import oriented
 from app.sources.base import Ended, Reading, SignalLost, Source
 from app.sources.pacing import Pacer
+from app.sources.specs import is_remote
 from app.supervision import Pulse
 from app.wishes import CaptureStatus, Manner, Play, Seek, Select, Step, Wish, WishList
 from models.errors import SourceError, UserError
@@ -173,8 +174,11 @@ class CaptureLoop:
             self._tell(ended=False, position=index - 1)
 
     def _go_to(self, source: Source, index: int) -> bool:
-        """Seek; False where the source cannot, which ends it. To begin anew takes no time."""
-        self._jumped = index > 0
+        """Seek; False where the source cannot, which ends it.
+
+        To begin anew takes no time, but where a server is asked for it again.
+        """
+        self._jumped = index > 0 or is_remote(self.status.spec)
         self.pulse.beat(_SEEKING_S if self._jumped else 0.0)
         self._held = None
         try:

@@ -167,8 +167,10 @@ class FlickerMeter:
             self._gaps.append(seen.index - self._last[1])
         self._grey = grey
         self._last = (seen.segment, seen.index, seen.size)
-        for name in list(self._lanes):
-            if name not in seen.disparities:
+        for name in self._lanes.keys() - seen.disparities.keys():
+            if name in known_spread:
+                self._lanes[name] = _Lane(spread=self._lanes[name].spread)
+            else:
                 del self._lanes[name]
         weight = None if flow is None else _weight(flow)
         lanes = {}

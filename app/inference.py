@@ -31,6 +31,8 @@ _SETTLED_ROUNDS = 4
 _GLANCE_S = 0.001
 """How long a frame that is back may wait while the next one is waited for."""
 _LOADING_S = 180.0
+_LOADING_AGAIN_S = 20.0
+"""For a model that hung while it loaded; the other lane waits meanwhile."""
 _WARM_UP_S = 60.0
 _RESIZED_S = 5.0
 """How long the first frame of another size may take, beyond what its pixels account for."""
@@ -218,7 +220,8 @@ class InferenceLoop:
             config, threads = wanted
             if self._pipeline.will_open(config):
                 self._tell("Loading the model…")
-                self.pulse.beat(_LOADING_S)
+                again = self._pipeline.wants_to_open()
+                self.pulse.beat(_LOADING_AGAIN_S if again else _LOADING_S)
             set_cpu_threads(threads)
             if self._pipeline.configure(config):
                 self._steps_s.clear()

@@ -54,6 +54,9 @@ def disparity_at(lane: LaneResult, x: float, y: float) -> str:
 def ranges_told(lanes: Mapping[str, LaneResult], settings: Settings) -> str:
     """What to know of the lanes' ranges where both are compared; empty where they share one."""
     ranges = {lane.display_range for lane in lanes.values()}
+    families = {registry.family(lane.model) for lane in lanes.values()}
+    if len(families) > 1 and (settings.range_locked or settings.range_mode == "fixed"):
+        return "one fixed range for both, though their scales differ"
     if len(ranges) < 2:
         return ""
     if settings.range_mode == "per-frame" and not settings.range_locked:

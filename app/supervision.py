@@ -17,6 +17,9 @@ STALL_S = 1.5
 RESTART_PAUSES_S = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
 RETRY_PAUSES_S = (0.0, 0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 HANG_PAUSES_S = (5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 320.0, 600.0)
+HANG_CALM_S = 600.0
+"""Longer than it takes to notice the slowest hang, of a model that is being loaded: else each of
+them would count as the first."""
 
 
 class Pulse:
@@ -127,7 +130,8 @@ class LaneTroubles:
         self, key: LaneKey, sentence: str, now_s: float, pauses_s: tuple[float, ...], hangs: bool
     ) -> None:
         known = self._known.get(key)
-        backoff = known.backoff if known is not None and known.hangs == hangs else Backoff()
+        anew = Backoff(HANG_CALM_S) if hangs else Backoff()
+        backoff = known.backoff if known is not None and known.hangs == hangs else anew
         backoff.failed(now_s, pauses_s)
         self._known[key] = _Trouble(sentence, backoff, hangs)
 

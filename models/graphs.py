@@ -62,6 +62,7 @@ class Graphed:
     def forget(self) -> None:
         """Let go of all graphs and of what they hold. What they do on the device is over."""
         self._known.clear()
+        self._is_settled = False
 
     def __call__(self, *arguments: Any) -> Any:
         leaves, shape = pytree.tree_flatten(arguments)

@@ -141,10 +141,6 @@ class Lattice:
         """How many of them lie along an axis of `length` pixels."""
         return len(range(self.first, length, self.step))
 
-    def last(self, length: int) -> int:
-        """The outermost of them."""
-        return self.first + self.step * (self.count(length) - 1)
-
     def of(self, picture: NDArray[T]) -> NDArray[T]:
         """Those pixels of an (H, W) or (H, W, C) picture, C-contiguous; the picture itself if all.
 
@@ -184,8 +180,7 @@ def cloud_points(
     q = inverse[grid]
     with np.errstate(invalid="ignore"):
         kept = (q >= 1.0 / calibration.far_m) & (q <= 1.0 / calibration.near_m)
-    seen = lattice(width, height, stride)
-    kept &= ~_flying(inverse, rows, columns, seen, options.edge_ratio, 1.0 / calibration.far_m)
+    kept &= ~_flying(inverse, rows, columns, options.edge_ratio, 1.0 / calibration.far_m)
     camera = intrinsics_in_force(options, intrinsics, width, height)
     row, column = np.nonzero(kept)
     depth = 1.0 / q[row, column]
@@ -208,7 +203,6 @@ def _flying(
     inverse: Float32,
     rows: NDArray[np.intp],
     columns: NDArray[np.intp],
-    seen: Lattice,
     ratio: float,
     least: float,
 ) -> NDArray[np.bool_]:
@@ -217,14 +211,15 @@ def _flying(
     Along the row or the column, depth changes by more than `ratio` to one neighbour and by more
     than a third of that to the other. The rim of a surface has a jump on one side only and
     stays; so does a plane seen at a grazing angle. Neighbours that are unknown or beyond the far
-    limit count as lying at that limit; beyond the picture, the outermost pixel of the lattice does.
+    limit count as lying at that limit; beyond the picture nothing changes.
     """
     height, width = inverse.shape
     step = edge_step(width)
     centre = inverse[np.ix_(rows, columns)]
-    least_place, most_column, most_row = seen.first, seen.last(width), seen.last(height)
-    left, right = np.maximum(columns - step, least_place), np.minimum(columns + step, most_column)
-    above, below = np.maximum(rows - step, least_place), np.minimum(rows + step, most_row)
+    left = np.where(columns < step, columns, columns - step)
+    right = np.where(columns + step < width, columns + step, columns)
+    above = np.where(rows < step, rows, rows - step)
+    below = np.where(rows + step < height, rows + step, rows)
 
     def change(to_rows: NDArray[np.intp], to_columns: NDArray[np.intp]) -> Float32:
         other = inverse[np.ix_(to_rows, to_columns)]

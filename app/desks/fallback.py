@@ -64,6 +64,7 @@ class FallbackDesk(QObject):
         self._timer.timeout.connect(self._look)
         idle.touched.connect(self._on_touched)
         controller.source_opened.connect(self._note)
+        controller.source_opened.connect(self._replaced_s.clear)
         engine.replaced.connect(self._on_replaced)
 
     @property

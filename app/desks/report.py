@@ -19,6 +19,7 @@ from app.engine import Engine
 from app.report.run import REFUSED_LIVE, compare
 from app.report.values import Cancelled, CompareOptions
 from app.settings import SettingsModel
+from app.sources.specs import is_opened_unasked
 from app.translate import manner, pipeline_config, source_size
 from models.errors import UserError
 
@@ -58,7 +59,9 @@ class ReportDesk(QObject):
         status = self._engine.capture.status
         if self._job.is_running:
             return
-        if status.info is not None and status.info.live:  # no camera is opened a second time
+        source, info = self._controller.instead or self._model.value.source, status.info
+        is_live = not is_opened_unasked(source) if info is None else info.live
+        if is_live:  # no camera is opened a second time, nor one that has not been opened yet
             self.said.emit(REFUSED_LIVE)
             return
         settings = self._model.value
@@ -69,7 +72,6 @@ class ReportDesk(QObject):
             mirror=turned.mirror,
             rotate=turned.rotate,
         )
-        source = self._controller.instead or settings.source
 
         def work(report: Report, cancelled: IsCancelled) -> Path | str:
             def progress(done: int, total: int | None, stage: str) -> None:

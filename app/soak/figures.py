@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Sequence
 from typing import Any
@@ -18,11 +19,11 @@ LEAST_SETTLED_S = 1800.0
 LIMITS = {"slope": 1.0, "p99": 100.0, "max": 500.0, "apart": 20.0, "restart": 2.0}
 
 
-def slope_mb_per_10min(memory: Sequence[tuple[float, float]], since_s: float) -> float:
-    """Least squares over those of (seconds, MB) that came after `since_s`; 0 of too few."""
+def slope_mb_per_10min(memory: Sequence[tuple[float, float]], since_s: float) -> float | None:
+    """Least squares over those of (seconds, MB) that came after `since_s`; None of too few."""
     settled = [sample for sample in memory if sample[0] >= since_s]
     if len(settled) < 5:
-        return 0.0
+        return None
     seconds, megabytes = np.asarray(settled, np.float64).T
     return float(np.polyfit(seconds, megabytes, 1)[0] * 600)
 
@@ -105,7 +106,8 @@ def over_limits(figures: dict[str, Any]) -> list[str]:
         "restart": figures["slowest_restart_s"],
     }
     if figures["settled_s"] >= LEAST_SETTLED_S:
-        found["slope"] = figures["rss_slope_mb_per_10min"]
+        slope = figures["rss_slope_mb_per_10min"]
+        found["slope"] = math.inf if slope is None else slope  # an hour unmeasured proves nothing
     return [name for name, value in found.items() if value is not None and value > LIMITS[name]]
 
 
@@ -139,7 +141,7 @@ def lines(figures: dict[str, Any]) -> list[str]:
         f"{_held(figures['slowest_restart_s'], 'restart', 's')}",
         f"{figures['fps']:.1f} fps shown, {figures['dropped']} frames dropped",
         f"memory {_held(slope, 'slope', 'MB per 10 minutes')}"
-        + f" at home, {figures['rss_raw_slope_mb_per_10min']:.1f} over all samples"
+        + f" at home, {_told(figures['rss_raw_slope_mb_per_10min'])} over all samples"
         + ("" if settled_s >= LEAST_SETTLED_S else "; too short a run to tell"),
         f"window stalls: p99 {_held(stalls['p99'], 'p99', 'ms')}, "
         f"at most {_held(stalls['max'], 'max', 'ms')}",
@@ -154,6 +156,10 @@ def lines(figures: dict[str, Any]) -> list[str]:
         took = "" if recovery_s is None else f", well again after {recovery_s:.1f} s at most"
         found.append(f"  {name}: {fault['survived']} of {fault['injected']}{took}")
     return found + [f"! {trouble}" for trouble in figures["trouble"] + figures["crashed"]]
+
+
+def _told(value: float | None) -> str:
+    return "unknown" if value is None else f"{value:.1f}"
 
 
 def _held(value: float | None, limit: str, unit: str) -> str:

@@ -113,7 +113,8 @@ def open_camera(
         except SourceError:
             if not awaited:
                 raise
-    locks = _LOCKS.setdefault(spec, {})
+    # One that was absent had no other name than what it was asked for by.
+    locks = _LOCKS.setdefault(spec, _LOCKS.get(f"camera:{key}", {}))
     return CameraSource(camera, request, spec=spec, listing=cameras, patience=patience, locks=locks)
 
 

@@ -103,6 +103,14 @@ def is_camera(text: str) -> bool:
         return False
 
 
+def is_remote(text: str) -> bool:
+    """`text` means something on the network, which takes its time."""
+    try:
+        return isinstance(parse_spec(text), UrlSpec)
+    except UsageError:
+        return False
+
+
 def is_opened_unasked(text: str) -> bool:
     """`text` may be opened by who only starts the program: it looks neither at the room, nor at
     the screen, nor at the network."""

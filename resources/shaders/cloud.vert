@@ -24,10 +24,9 @@ uniform mat4 u_transform;        // world to clip
 
 varying vec3 v_colour;
 
-// Where the textures hold a pixel of the lattice, or the outermost one instead of one beyond.
+// Where the textures hold a pixel of the lattice: 0 to 1, outside of that for one beyond the picture.
 vec2 place(vec2 pixel) {
-    vec2 inside = clamp((pixel - u_lattice.x) / u_lattice.y, vec2(0.0), u_lattice.zw - 1.0);
-    return (inside + 0.5) / u_lattice.zw;
+    return ((pixel - u_lattice.x) / u_lattice.y + 0.5) / u_lattice.zw;
 }
 
 float inverse_depth(vec2 pixel) {
@@ -35,17 +34,28 @@ float inverse_depth(vec2 pixel) {
     return u_calibration.x + u_calibration.y * disparity;
 }
 
-// Unknown (NaN fails the comparison) and too far both lie at the far limit.
+// Unknown (NaN fails the comparison) and too far both lie at the far limit. Negative beyond the
+// picture.
 float neighbour(vec2 pixel) {
+    vec2 uv = place(pixel);
+    if (min(uv.x, uv.y) < 0.0 || max(uv.x, uv.y) > 1.0) {
+        return -1.0;
+    }
     float q = inverse_depth(pixel);
     return q > u_inverse_limits.x ? q : u_inverse_limits.x;
 }
 
 // Depth changes steeply on one side and not gently on the other: between two surfaces.
 bool flying(float q, float before, float after) {
-    float one = max(before / q, q / before);
-    float two = max(after / q, q / after);
+    float one = before < 0.0 ? 1.0 : max(before / q, q / before);
+    float two = after < 0.0 ? 1.0 : max(after / q, q / after);
     return min(one, two) > 1.0 + (u_edge.x - 1.0) / 3.0 && max(one, two) > u_edge.x;
+}
+
+// Change of inverse depth to the next pixel, by the smoother of two neighbours that are there.
+float slope(float q, float before, float after) {
+    bool by_before = after < 0.0 || (before >= 0.0 && abs(before - q) < abs(after - q));
+    return by_before ? (before < 0.0 ? 0.0 : q - before) : after - q;
 }
 
 vec3 unproject(vec2 pixel, float z) {
@@ -53,10 +63,10 @@ vec3 unproject(vec2 pixel, float z) {
     return vec3(u_mirror * ray.x * z, -ray.y * z, -z);
 }
 
-// On-screen way to the next point along `direction`, guessed from the smoother of two neighbours.
+// On-screen way to the next point along `direction`.
 vec2 way(vec2 direction, float q, float before, float after, vec4 clip) {
-    float slope = abs(before - q) < abs(after - q) ? q - before : after - q;
-    float next_q = clamp(q + slope * u_stride / u_edge.y, 0.8 * q, 1.25 * q);
+    float change = slope(q, before, after) * u_stride / u_edge.y;
+    float next_q = clamp(q + change, 0.8 * q, 1.25 * q);
     vec4 next = u_transform * vec4(unproject(a_pixel + direction * u_stride, 1.0 / next_q), 1.0);
     return abs(next.xy / next.w - clip.xy / clip.w) * u_half_canvas;
 }

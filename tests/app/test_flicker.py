@@ -188,6 +188,20 @@ def test_a_lane_that_was_away_starts_anew() -> None:
     assert math.isnan(lanes["b"].flicker)
 
 
+def test_a_lane_that_was_away_for_a_frame_keeps_its_scale_when_frames_are_gone_through_again() -> (
+    None
+):
+    meter = FlickerMeter()
+    history = []
+    for n in range(8):
+        seen = {"a": _flickering(n)} | ({} if n == 3 else {"b": _flickering(n)})
+        meter.update(_frame(n), seen)
+        history.append(meter.reduced(_frame(n), seen))
+    again = meter.replay(history).lanes["b"]
+    assert np.isfinite(again.recent)
+    assert np.isfinite(again.heat).any()
+
+
 def test_flow_is_computed_once_for_both_lanes(monkeypatch: pytest.MonkeyPatch) -> None:
     meter, calls = FlickerMeter(), []
     between = meter._flow.between

@@ -35,7 +35,7 @@ def test_the_slope_is_that_of_the_settled_part() -> None:
     warming = [(float(s), 300.0 + 10 * s) for s in range(30)]
     settled = [(float(s), 600.0 + 0.005 * s) for s in range(30, 100)]
     assert slope_mb_per_10min(warming + settled, 30.0) == pytest.approx(3.0)
-    assert slope_mb_per_10min(settled[:4], 0.0) == 0.0
+    assert slope_mb_per_10min(settled[:4], 0.0) is None
 
 
 def test_the_slope_compares_like_with_like_and_begins_where_everything_was_visited() -> None:
@@ -145,6 +145,7 @@ def test_one_thing_amiss_makes_the_day_unsound(change: dict[str, object]) -> Non
 
 def test_a_slope_over_a_short_time_condemns_no_run() -> None:
     assert is_sound(_figures(_tally()) | {"rss_slope_mb_per_10min": 9.0, "settled_s": 600.0})
+    assert not is_sound(_figures(_tally()) | {"rss_slope_mb_per_10min": None, "settled_s": 3000.0})
 
 
 def test_what_is_over_its_limit_is_said() -> None:

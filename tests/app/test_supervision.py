@@ -12,6 +12,7 @@ from app.supervision import (
     RESTART_PAUSES_S,
     STALL_S,
     Backoff,
+    LaneTroubles,
     Pulse,
     StageWatch,
     StallMeter,
@@ -72,6 +73,20 @@ def test_after_a_calm_time_a_failure_counts_as_the_first() -> None:
     assert not backoff.may_try(104.9)
     assert backoff.may_try(105.0)
     assert backoff.failed(105.0 + 31.0, pauses) == 0.0
+
+
+def test_a_model_that_hangs_whenever_it_is_loaded_is_tried_ever_more_rarely() -> None:
+    troubles, now_s, key = LaneTroubles(), 0.0, ("b", "model")
+    tried_s = []
+    for _ in range(6):
+        now_s += 181.5  # until the hang is noticed
+        troubles.hangs(key, "It hangs.", now_s)
+        begun_s = now_s
+        while troubles.why_not(key, now_s) is not None:
+            now_s += 1.0
+        tried_s.append(now_s - begun_s)
+    assert tried_s == sorted(tried_s)
+    assert tried_s[-1] >= 160.0
 
 
 def test_stalls_are_measured_beyond_the_beat_itself() -> None:

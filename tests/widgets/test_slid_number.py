@@ -54,3 +54,14 @@ def test_a_calibrated_value_beyond_the_usual_is_shown_as_it_is(
     gain.show_value(value)
     assert spin.value() == value
     assert slider.value() == slider.maximum()
+
+
+def test_a_gain_too_small_for_the_usual_decimals_does_not_read_as_automatic(
+    gain: SlidNumberRow,
+) -> None:
+    spin, _ = parts(gain)
+    gain.show_value(0.00003)
+    assert spin.value() == pytest.approx(0.00003)
+    assert spin.text() != "Automatic"
+    gain.show_value(2.5)
+    assert spin.decimals() == 4

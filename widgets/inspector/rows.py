@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from PyQt6.QtCore import QObject, Qt, pyqtSignal
@@ -138,6 +139,13 @@ class WholeRow(Row):
             self._spin.blockSignals(False)
 
 
+def decimals_for(value: float, usual: int) -> int:
+    """`usual`, or three digits of what is smaller than that shows: none but 0 reads as 0."""
+    if value == 0 or abs(value) >= 10**-usual:
+        return usual
+    return min(12, 2 - math.floor(math.log10(abs(value))))
+
+
 class NumberRow(Row):
     """A number between two bounds; `zero` are the words shown for the lowest value."""
 
@@ -154,6 +162,7 @@ class NumberRow(Row):
         suffix: str = "",
     ) -> None:
         self._spin = _CalmDoubleSpin()
+        self._decimals = decimals
         self._spin.setDecimals(decimals)
         self._spin.setRange(*bounds)
         self._spin.setSingleStep(step)
@@ -169,6 +178,7 @@ class NumberRow(Row):
         if isinstance(value, (int, float)):
             self._spin.blockSignals(True)
             # What was worked out elsewhere may lie beyond what is usual; it is shown as it is.
+            self._spin.setDecimals(decimals_for(value, self._decimals))
             self._spin.setRange(min(self._spin.minimum(), value), max(self._spin.maximum(), value))
             self._spin.setValue(float(value))
             self._spin.blockSignals(False)
