@@ -27,6 +27,7 @@ from PyQt6.QtWidgets import QApplication, QWidget
 
 from app import startup
 from app.logbook import logging_to_file
+from app.memory import set_modules_apart
 from app.session import AppSession
 from app.settings import Settings
 from app.settings_store import SettingsStore
@@ -67,6 +68,7 @@ def run_gui(settings: Settings, store: SettingsStore, options: WindowOptions) ->
         # The window goes before the application, not whenever the interpreter gets round to it.
         stack.callback(QCoreApplication.sendPostedEvents, None, QEvent.Type.DeferredDelete)
         stack.enter_context(logging_to_file())
+        set_modules_apart()
         session = AppSession(settings, open_awaited, store)
         stack.callback(session.close)
         stack.enter_context(closing_on_signals(session.window))

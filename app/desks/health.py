@@ -14,6 +14,7 @@ from app.desks.status import StatusDesk
 from app.engine import Engine
 from app.logbook import MinuteLine, Vitals, diagnostics
 from app.machine import MachineWatch, warnings
+from app.memory import collect_garbage
 from app.settings import SettingsModel
 from app.supervision import StallMeter
 from app.threads import abandoned_count
@@ -24,6 +25,7 @@ BEAT_MS = 20
 _NOTE_MS = 1000
 _STALL_MS = 150.0
 _LONG_STALL_MS = 500.0
+_COLLECT_MS = 60_000
 
 
 class HealthDesk(QObject):
@@ -60,17 +62,22 @@ class HealthDesk(QObject):
         self._heart.timeout.connect(self._beat)
         self._noting = self._timer(_NOTE_MS, Qt.TimerType.CoarseTimer)
         self._noting.timeout.connect(self._note)
+        # Here, because what Qt shows must not be taken apart on another thread.
+        self._collecting = self._timer(_COLLECT_MS, Qt.TimerType.CoarseTimer)
+        self._collecting.timeout.connect(collect_garbage)
 
     def start(self) -> None:
         """Begin to measure and to note."""
         self._watch.start()
         self._heart.start()
         self._noting.start()
+        self._collecting.start()
 
     def close(self) -> None:
         """Stop; the thread that asks the machine is joined."""
         self._heart.stop()
         self._noting.stop()
+        self._collecting.stop()
         self._watch.close()
 
     def copy_diagnostics(self) -> None:

@@ -14,6 +14,7 @@ import psutil
 from PyQt6.QtCore import QEventLoop, QTimer
 
 from app.gui import make_application
+from app.memory import set_modules_apart
 from app.recording.format import INDEX
 from app.recording.verify import verify
 from app.session import AppSession
@@ -39,6 +40,7 @@ def soak(minutes: float, seed: int, folder: Path, tell: Tell) -> dict[str, Any]:
         end; they are not complete.
     """
     application = make_application()  # kept until the end: without one there are no widgets
+    set_modules_apart()
     process = psutil.Process()
     threads_before = set(threading.enumerate())
     files_before = _open_files(process)

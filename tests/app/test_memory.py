@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 import threading
+import weakref
 
 import psutil
 import pytest
@@ -99,3 +101,18 @@ def test_threads_that_come_and_go_share_two_arenas() -> None:
         capture_output=True, text=True, check=True, timeout=60,
     )  # fmt: skip
     assert ran.stderr.count("Arena ") <= 2
+
+
+def test_what_only_refers_to_itself_goes_also_after_modules_were_set_apart() -> None:
+    class Ring:
+        def __init__(self) -> None:
+            self.itself = self
+
+    memory.set_modules_apart()
+    try:
+        assert gc.get_freeze_count() > 10_000
+        ring = weakref.ref(Ring())
+        memory.collect_garbage()
+        assert ring() is None
+    finally:
+        gc.unfreeze()
