@@ -77,26 +77,29 @@ def test_flicker_is_measured_for_both_lanes_and_drawn(
     assert (np.ptp(drawn.astype(int), axis=2) > 40).mean() > 0.01  # the picture alone is grey
 
 
-def test_an_xt_slice_grows_by_one_line_a_frame_and_its_row_can_be_moved(
-    start_session: Start, wait_until_shown: Wait, qtbot: QtBot
-) -> None:
+@pytest.fixture
+def five_lines(start_session: Start, wait_until_shown: Wait, qtbot: QtBot) -> AppSession:
+    """A window whose x-t slice has five lines."""
     session = start_session(
         source_width=160, source_height=120, view="xt", panes=("rgb", "depth_a"), model_b="off"
     )
     wait_until_shown(session)
     qtbot.waitUntil(lambda: _lines(session) >= 5, timeout=20_000)
+    return session
+
+
+def test_an_xt_slice_grows_by_one_line_a_frame_and_its_row_can_be_moved(
+    five_lines: AppSession,
+) -> None:
+    session = five_lines
     session.window.stage.scan_line_moved.emit(30)
     assert session.model.value.scan_line == pytest.approx(30 / 119)
 
 
 def test_the_scan_line_is_dragged_with_the_mouse_while_paused_and_keeps_its_lines(
-    start_session: Start, wait_until_shown: Wait, qtbot: QtBot
+    five_lines: AppSession, qtbot: QtBot
 ) -> None:
-    session = start_session(
-        source_width=160, source_height=120, view="xt", panes=("rgb", "depth_a"), model_b="off"
-    )
-    wait_until_shown(session)
-    qtbot.waitUntil(lambda: _lines(session) >= 5, timeout=20_000)
+    session = five_lines
     session.controller.set_paused(True)
     qtbot.waitUntil(lambda: not session.engine.capture.status.playing, timeout=5_000)
     pane, row = session.window.stage.depth_a, int(0.5 * 119)

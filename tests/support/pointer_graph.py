@@ -52,7 +52,7 @@ class NoGraph:
         raise RuntimeError("there are no graphs here")
 
     def replay(self) -> None:
-        raise NotImplementedError
+        raise AssertionError("what was never recorded is replayed")
 
 
 @dataclass(frozen=True)

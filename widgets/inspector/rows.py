@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PyQt6.QtCore import QObject, Qt, pyqtSignal
 from PyQt6.QtGui import QWheelEvent
@@ -43,19 +43,17 @@ class Row(QObject):
 
     changed : the user wants another value: (key, value).
     control : the widget to lay out; label : its name, or "" where the control says it itself.
+    show_value : show a value and emit nothing; a method of each kind of row.
     """
 
     changed = pyqtSignal(str, object)
+    show_value: Callable[[object], None]
 
     def __init__(self, key: str, label: str, control: QWidget, tip: str) -> None:
         super().__init__(control)
         self.key, self.label, self.control, self.tip = key, label, control, tip
         control.setToolTip(tip)
         control.setAccessibleName(label or key)
-
-    def show_value(self, value: object) -> None:
-        """Show `value`; nothing is emitted."""
-        raise NotImplementedError
 
     def _say(self, value: object) -> None:
         self.changed.emit(self.key, value)
