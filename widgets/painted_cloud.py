@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
-from PyQt6.QtWidgets import QWidget
+from PyQt6.QtWidgets import QApplication, QWidget
 
 from widgets.cloud_canvas import CloudCanvas
 
@@ -29,7 +29,11 @@ class PaintedCloud(QWidget):
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
+        before = self.canvas.size()
         self.canvas.resize(self.size())
+        # Qt tells a widget of its size when it is shown, and this one never is: without being told
+        # it would go on drawing into a framebuffer of the old size.
+        QApplication.sendEvent(self.canvas, QResizeEvent(self.size(), before))
 
     def put(self, image: QImage) -> None:
         """Paint what was drawn over the whole widget."""

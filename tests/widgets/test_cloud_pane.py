@@ -28,6 +28,7 @@ from renderers.camera import CameraPose, eye
 from renderers.colormap import table
 from renderers.depth_image import quantise
 from renderers.point_cloud import CloudColour, CloudOptions, default_calibration
+from tests.support.pixels import grabbed
 from widgets import cloud_pane
 from widgets.cloud_canvas import CloudCanvas, why_no_gl
 from widgets.cloud_pane import CloudPane
@@ -161,6 +162,24 @@ def test_a_stride_by_hand_stays_whatever_drawing_costs(pane: CloudPane) -> None:
     assert pane.stride == 5
     pane.set_options(CloudOptions())
     assert pane.stride != 5
+
+
+@pytest.mark.gl
+@pytest.mark.parametrize("size", [(900, 640), (240, 200), (900, 240)])
+def test_a_pane_of_another_size_is_drawn_all_over(
+    pane: CloudPane, qtbot: QtBot, size: tuple[int, int]
+) -> None:
+    options = CloudOptions(background=(0, 0, 90))
+    pane.set_options(options)
+    grabbed(pane)
+    pane.resize(*size)
+    qtbot.waitUntil(lambda: surface_of(pane).width() == size[0], timeout=5000)
+    surface = surface_of(pane)
+    drawn = grabbed(pane)[surface.y() :]
+    assert drawn.shape[:2] == (surface.height(), size[0])
+    known = [options.background, (0, 180, 0), (220, 40, 30)]
+    off = np.min([np.abs(drawn.astype(int) - colour).max(axis=2) for colour in known], axis=0)
+    assert (off < 8).mean() > 0.99  # nothing that was never drawn
 
 
 @pytest.mark.gl
