@@ -149,8 +149,8 @@ class Analyst:
                 self._flicker = None
             return True
         is_elsewhere = last is not None and last.segment != moment.segment
-        if is_elsewhere and (seen := self._recent.rewind(frame)) is not None:
-            moment.cut = seen.cut
+        if is_elsewhere and (was_cut := self._recent.rewind(frame)) is not None:
+            moment.cut = was_cut
         elif is_elsewhere:
             self._meter.reset()
             self._flicker = None

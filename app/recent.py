@@ -11,6 +11,8 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from app.flicker import FlickerMeter
 from app.flicker_values import MeterInput
 from app.results import LaneResult
@@ -20,6 +22,9 @@ MAX_FRAMES = 60
 MAX_LEVELS_BYTES = 64 << 20
 _WHOLE = 2  # frames that are kept whole, so that there is a pair whatever was on before
 _GLIMPSE_PX = 16
+_FRAMES_LEFT_OUT = 8  # between two that are seen while playing in real time, as a rule
+_ALIKE_LEVELS = 12.0
+"""Mean difference of two pictures' pixels, of 255, below which one may follow the other."""
 
 
 @dataclass(slots=True, eq=False)
@@ -68,6 +73,14 @@ class Moment:
         return (self.glimpse or (self.frame is not None and _glimpse(self.frame))) == _glimpse(
             frame
         )
+
+    def leads_to(self, frame: Frame) -> bool:
+        """Whether `frame` comes soon after this one and looks nearly like it."""
+        if not 0 < frame.index - self.index <= _FRAMES_LEFT_OUT:
+            return False
+        glimpse = self.glimpse or (b"" if self.frame is None else _glimpse(self.frame))
+        mine, other = (np.frombuffer(g, np.uint8).astype(int) for g in (glimpse, _glimpse(frame)))
+        return mine.shape == other.shape and float(np.abs(mine - other).mean()) < _ALIKE_LEVELS
 
     def measurable(self, meter: FlickerMeter) -> MeterInput | None:
         """What the meter takes in, or None if it was not wanted while the frame was whole."""
@@ -120,12 +133,19 @@ class Recent:
         self._moments.append(moment)
         return not is_same
 
-    def rewind(self, frame: Frame) -> Moment | None:
-        """Go back to before `frame` and return it as it was seen here; else forget everything."""
-        while self._moments:
-            moment = self._moments.pop()
-            if moment.shows(frame):
-                return moment
+    def rewind(self, frame: Frame) -> bool | None:
+        """Go back to before `frame`; whether it was a cut when it was seen here.
+
+        One that was left out while playing counts as following the frames before it where it
+        looks like the last of them. None if nothing here leads to it: then all is forgotten.
+        """
+        while self._moments and self._moments[-1].index > frame.index:
+            self._moments.pop()
+        if self._moments and self._moments[-1].shows(frame):
+            return self._moments.pop().cut
+        if self._moments and self._moments[-1].leads_to(frame):
+            return False
+        self._moments.clear()
         return None
 
     def forget(self, lane: str) -> None:

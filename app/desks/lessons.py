@@ -19,6 +19,10 @@ log = logging.getLogger(__name__)
 _MOVES_THE_CLOUD = frozenset({"source", "cloud_lane", "cloud_gain", "cloud_offset"})
 
 
+ROOM_FOR_BOTH_PX = 1400
+"""In a narrower window the inspector makes room for the lessons, so that pictures stay large."""
+
+
 class LessonDesk(QObject):
     """Opens the lesson panel when it is first wanted and puts its steps into force.
 
@@ -38,6 +42,7 @@ class LessonDesk(QObject):
         self._model = model
         self._controller = controller
         self._before: Settings | None = None
+        self._took_inspector = False
         self.panel: LessonPanel | None = None
 
     def toggle(self) -> None:
@@ -48,11 +53,13 @@ class LessonDesk(QObject):
             self.panel.setup_requested.connect(self._set_up)
             self.panel.closed.connect(self.leave)
             self._window.add_beside(self.panel)
-            self.panel.show()
         elif self.panel.isVisible():
             self.leave()
-        else:
-            self.panel.show()
+            return
+        if self._window.width() < ROOM_FOR_BOTH_PX and self._model.value.inspector:
+            self._took_inspector = True
+            self._model.replace(inspector=False)
+        self.panel.show()
 
     def leave(self) -> None:
         """Hide the lessons and give back the settings that were there before."""
@@ -61,6 +68,9 @@ class LessonDesk(QObject):
         before, self._before = self._before, None
         if before is not None:
             self._model.replace(**dataclasses.asdict(before))
+        if self._took_inspector:
+            self._took_inspector = False
+            self._model.replace(inspector=True)
 
     def _set_up(self, _step: int) -> None:
         panel = self.panel

@@ -131,6 +131,28 @@ def test_a_step_back_leaves_what_was_seen_before_it_in_both_views() -> None:
         assert np.isnan(found.flicker.lanes["b"].flicker)  # memory began anew: no pair
 
 
+def test_a_step_back_to_a_frame_that_was_left_out_while_playing_empties_nothing() -> None:
+    analyst = Analyst()
+    both = AnalysisWishes(flicker_window=8, heat=True, scan_line=0.5)
+    seen = [n for n in range(2 * FRAMES) if n % 3 == 0]
+    for n in seen:
+        analyst.look(frame(n), lanes(n), both)
+    back = seen[-1] - 1
+    found = looked(analyst, back, both, segment=1)
+    assert lines(found) == [*seen[:-1], back]
+    assert np.isfinite(heat_of(found)).any()
+
+
+def test_a_frame_that_looks_like_no_other_begins_empty_views_though_its_number_is_near() -> None:
+    analyst = Analyst()
+    for n in range(0, FRAMES, 3):
+        analyst.look(frame(n), lanes(n), SLICES)
+    elsewhere = Frame(255 - PICTURE, FRAMES - 2, 1, 0, 0.0)
+    found = analyst.look(elsewhere, lanes(FRAMES - 2, fresh=True), SLICES)
+    assert found is not None
+    assert lines(found) == [FRAMES - 2]
+
+
 def test_stepping_on_after_a_step_back_compares_neighbours_again() -> None:
     analyst = Analyst()
     play(analyst, HEAT)

@@ -263,6 +263,20 @@ def test_recording_where_nothing_can_be_written_is_said_and_the_view_goes_on(
     qtbot.waitUntil(lambda: session.engine.inference.finished > finished, timeout=10_000)
 
 
+@pytest.mark.parametrize(("width", "is_kept"), [(1024, False), (1600, True)])
+def test_the_inspector_makes_room_for_lessons_in_a_narrow_window(
+    start_session: Start, wait_until_shown: Wait, qtbot: QtBot, width: int, is_kept: bool
+) -> None:
+    session = start_session(source_width=160, source_height=120, panes=("rgb", "depth_a"))
+    session.window.resize(width, 700)
+    wait_until_shown(session)
+    qtbot.waitUntil(lambda: session.window.width() == width, timeout=5_000)
+    session.lessons.toggle()
+    assert session.window.inspector.isVisible() == is_kept
+    session.lessons.toggle()
+    assert session.window.inspector.isVisible()
+
+
 def test_leaving_the_lessons_gives_back_what_was_there(
     start_session: Start, wait_until_shown: Wait
 ) -> None:
