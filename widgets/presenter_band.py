@@ -34,6 +34,8 @@ class PresenterBand(QWidget):
 
     def tell(self, title: str, detail: str = "") -> None:
         """Say what is on screen and why; nothing to say takes the strip away."""
+        if (title, detail) == (self._title, self._detail):
+            return
         self._title, self._detail = title, detail
         self.setAccessibleDescription(f"{title}. {detail}")
         self._fit()

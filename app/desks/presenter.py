@@ -200,6 +200,7 @@ class PresenterDesk(QObject):
         self._tell()
 
     def _on_shown(self, result: FrameResult) -> None:
+        self._tell()  # another source is known by its name once it is open
         if self.output is not None and self.output.isVisible():
             self.output.display.show(result)
 

@@ -16,6 +16,7 @@ from app.captions import caption
 from app.desks import presenter as presenter_module
 from app.session import AppSession
 from app.settings import Settings
+from tests.support.clips import bikes
 from tests.support.pixels import grabbed
 from widgets.theme import PRESENTER_SCALE, TYPE_PX
 
@@ -76,6 +77,18 @@ def test_the_second_screen_shows_the_same_pictures_without_controls(
     assert output.stage.shown() == ("rgb",)
     qtbot.keyClick(session.window, Qt.Key.Key_F8)
     assert session.presenter.output is None
+
+
+def test_the_presenters_words_name_the_source_that_is_on_screen(
+    start_session: Start, wait_until_shown: Wait, qtbot: QtBot
+) -> None:
+    session = start_session(**SMALL | {"source": str(bikes()), "presenter": True})
+    wait_until_shown(session)
+    band = session.window.band
+    session.fallback.toggle_panic()
+    qtbot.waitUntil(lambda: "Built-in scene" in band.accessibleDescription(), timeout=20_000)
+    session.fallback.toggle_panic()
+    qtbot.waitUntil(lambda: "Built-in" not in band.accessibleDescription(), timeout=20_000)
 
 
 def test_presenters_type_is_large_and_says_what_is_on_screen(
