@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import dataclasses
 import sys
 import threading
 import time
@@ -143,8 +144,7 @@ class _Take:
 
     def _start(self, info: SourceInfo) -> Recorder:
         models = {"model_a": self.config.model_a, "model_b": self.config.model_b}
-        options = self.config.options
-        settings = {**models, "input_size": options.input_size, "device": options.device}
+        settings = {**models, **dataclasses.asdict(self.config.options)}
         facts = RecordingFacts(info, settings, model_facts(*models.values()))
         recorder = Recorder(self.arguments.out, facts, RecorderOptions(sound=self.arguments.sound))
         recorder.start()

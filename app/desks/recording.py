@@ -13,10 +13,10 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from app.bridge import WakeUp
 from app.engine import Engine
-from app.recording.manifest import RecordingFacts, model_facts
+from app.recording.manifest import RecordingFacts, model_facts, setting_entry
 from app.recording.recorder import Recorder, RecorderOptions
 from app.recording.writer import Content
-from app.settings import SettingsModel
+from app.settings import Settings, SettingsModel
 from models.errors import UserError
 
 log = logging.getLogger(__name__)
@@ -52,6 +52,7 @@ class RecordingDesk(QObject):
         self._finished: queue.SimpleQueue[Recorder] = queue.SimpleQueue()
         self._wake_up = WakeUp(self)
         self._wake_up.woken.connect(self._look)
+        model.subscribe(self._note)
         self._timer = QTimer(self)
         self._timer.setInterval(_TELL_MS)
         self._timer.timeout.connect(self._look)
@@ -137,6 +138,11 @@ class RecordingDesk(QObject):
         for thread in self._finishing:
             thread.join(_CLOSING_S)
         self._tell_finished()
+
+    def _note(self, settings: Settings, changed: frozenset[str]) -> None:
+        recorder = self._recorder
+        if recorder is not None:
+            recorder.note(setting_entry(key, getattr(settings, key)) for key in sorted(changed))
 
     def _tell_finished(self) -> None:
         while True:

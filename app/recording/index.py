@@ -16,10 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from app.recording.format import LANES, MAX_PARTS, usable_size
+from app.redaction import without_secrets
 
 MAX_LINE_BYTES = 4096
 _MODEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]{0,63}")
 _BIG = 1 << 60
+_MAX_TEXT = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,20 @@ class EndEntry:
     reason: str
 
 
-Entry = FrameEntry | PartEntry | GapEntry | EndEntry
+@dataclass(frozen=True, slots=True)
+class SettingEntry:
+    """The user chose otherwise: so it was from the next frame on. For people; replaying needs none.
+
+    value : a plain value as the manifest's settings have it.
+    weights_sha256 : of the model, where `key` chooses one and it is known.
+    """
+
+    key: str
+    value: object
+    weights_sha256: str = ""
+
+
+Entry = FrameEntry | PartEntry | GapEntry | SettingEntry | EndEntry
 
 
 def to_line(entry: Entry) -> bytes:
@@ -135,8 +150,11 @@ def _as_json(entry: Entry) -> dict[str, Any]:
             return {"kind": "part", "part": part, "size": [width, height], "ticks": ticks}
         case GapEntry(frames):
             return {"kind": "gap", "frames": frames}
+        case SettingEntry(key, value, weights_sha256):
+            known = {"weights_sha256": weights_sha256} if weights_sha256 else {}
+            return {"kind": "setting", "key": key, "value": _bounded(value), **known}
         case EndEntry(frames, gaps, reason):
-            return {"kind": "end", "frames": frames, "gaps": gaps, "reason": reason[:500]}
+            return {"kind": "end", "frames": frames, "gaps": gaps, "reason": reason[:_MAX_TEXT]}
 
 
 def _frame(values: dict[str, Any]) -> FrameEntry:
@@ -181,9 +199,14 @@ def _gap(values: dict[str, Any]) -> GapEntry:
     return GapEntry(_whole(values["frames"]))
 
 
+def _setting(values: dict[str, Any]) -> SettingEntry:
+    key = plain_text(values["key"], 64)
+    return SettingEntry(key, values["value"], plain_text(values.get("weights_sha256", ""), 64))
+
+
 def _end(values: dict[str, Any]) -> EndEntry:
     return EndEntry(
-        _whole(values["frames"]), _whole(values["gaps"]), plain_text(values["reason"], 500)
+        _whole(values["frames"]), _whole(values["gaps"]), plain_text(values["reason"], _MAX_TEXT)
     )
 
 
@@ -191,8 +214,14 @@ _READERS: dict[str, Callable[[dict[str, Any]], Entry]] = {
     "frame": _frame,
     "part": _part,
     "gap": _gap,
+    "setting": _setting,
     "end": _end,
 }
+
+
+def _bounded(value: object) -> object:
+    """`value` without what must not be handed on, and short enough for its line."""
+    return without_secrets(value)[:_MAX_TEXT] if isinstance(value, str) else value
 
 
 def plain_text(value: object, limit: int) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from app.documents import write_atomically
 from app.environment import environment
 from app.recording.format import FORMAT, MANIFEST, MAX_MANIFEST_BYTES, VERSION, regular_file
-from app.recording.index import plain_text
+from app.recording.index import SettingEntry, plain_text
 from app.redaction import without_secrets
 from app.sources.base import SourceInfo
 from app.version import version
@@ -69,6 +69,12 @@ def _weights_sha256(network: str) -> str:
     if network == lite.NAME:
         return lite.weights_sha256()
     return checkpoints.published_sha256(network)
+
+
+def setting_entry(key: str, value: object) -> SettingEntry:
+    """That `key` was chosen otherwise; with what identifies the network where it is a model."""
+    facts = model_facts(value) if key.startswith("model_") and isinstance(value, str) else {}
+    return SettingEntry(key, value, "".join(about["weights_sha256"] for about in facts.values()))
 
 
 def write_manifest(folder: Path, facts: RecordingFacts) -> None:

@@ -21,9 +21,11 @@ from app.recording.format import (
 )
 from app.recording.index import (
     EndEntry,
+    Entry,
     FrameEntry,
     GapEntry,
     PartEntry,
+    SettingEntry,
     from_line,
     read_lines,
 )
@@ -159,7 +161,7 @@ class _Gathering:
     refused: int = 0
     lost: bool = False
 
-    def add(self, entry: FrameEntry | PartEntry | GapEntry | EndEntry) -> None:
+    def add(self, entry: Entry) -> None:
         match entry:
             case PartEntry():
                 self.parts.setdefault(entry.part, entry)
@@ -168,6 +170,8 @@ class _Gathering:
                 self.lost = True
             case EndEntry():
                 self.ended = True
+            case SettingEntry():
+                pass  # told for people
             case FrameEntry():
                 self._add_frame(entry)
 

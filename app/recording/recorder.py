@@ -6,7 +6,7 @@ import dataclasses
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import av.error
 from app.mailbox import Closed
 from app.recording import folder as folder_of
 from app.recording.inbox import Inbox, InboxLimits
+from app.recording.index import SettingEntry
 from app.recording.manifest import RecordingFacts, write_manifest
 from app.recording.sound import DeviceInput, Listening, OpenSound, SoundBlock
 from app.recording.timeline import Timeline
@@ -65,6 +66,7 @@ class RecorderStatus:
 class _Work:
     result: FrameResult
     gap: int
+    chosen: tuple[SettingEntry, ...]
 
 
 class Recorder:
@@ -90,6 +92,8 @@ class Recorder:
         self._inbox: Inbox[_Work | SoundBlock] = Inbox(self._options.limits)
         self._lost = 0  # since the last frame that was let in
         self._lost_before = 0
+        self._chosen: tuple[SettingEntry, ...] = ()  # since the last frame that was let in
+        self._choosing = threading.Lock()
         self._deadline_s: float | None = None
         self._thread: threading.Thread | None = None
         self._sound: Listening | None = None
@@ -125,16 +129,22 @@ class Recorder:
 
     def offer(self, result: FrameResult) -> bool:
         """Record `result` if there is room, else count a gap. Never blocks. One thread only."""
-        work = _Work(result, self._lost)
-        return self._counted(self._inbox.offer(work, _size_bytes(result)))
+        work = self._work(result)
+        return self._counted(work, self._inbox.offer(work, _size_bytes(result)))
 
     def put(self, result: FrameResult, timeout_s: float) -> bool:
         """Record `result`, waiting for room, so that every frame of a file is kept.
 
         False, without counting a gap, if there was no room in time or recording has stopped.
         """
-        done = self._inbox.put(_Work(result, self._lost), _size_bytes(result), timeout_s)
-        return self._counted(True) if done else False
+        work = self._work(result)
+        done = self._inbox.put(work, _size_bytes(result), timeout_s)
+        return self._counted(work, True) if done else False
+
+    def note(self, chosen: Iterable[SettingEntry]) -> None:
+        """Write down settings that changed, before the next frame. Never blocks; any thread."""
+        with self._choosing:
+            self._chosen += tuple(chosen)
 
     def stop(self, timeout_s: float = 3.0) -> bool:
         """Write what waits, at most for `timeout_s`, and finish the files.
@@ -157,10 +167,16 @@ class Recorder:
             return False
         return True
 
-    def _counted(self, accepted: bool) -> bool:
+    def _work(self, result: FrameResult) -> _Work:
+        with self._choosing:
+            return _Work(result, self._lost, self._chosen)
+
+    def _counted(self, work: _Work, accepted: bool) -> bool:
         if accepted:
             self._lost_before += self._lost
             self._lost = 0
+            with self._choosing:
+                self._chosen = self._chosen[len(work.chosen) :]
         elif self.status.recording:
             self._lost += 1
             self._tell(gaps=self._lost_before + self._lost)
@@ -236,7 +252,9 @@ class Recorder:
 
     def _write(self, writer: RecordingWriter, item: _Work | SoundBlock | None) -> None:
         match item:
-            case _Work(result, gap):
+            case _Work(result, gap, chosen):
+                for entry in chosen:
+                    writer.note_setting(entry)
                 writer.write(result, gap)
             case SoundBlock():
                 writer.write_sound(item)

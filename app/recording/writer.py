@@ -32,6 +32,7 @@ from app.recording.index import (
     GapEntry,
     LaneEntry,
     PartEntry,
+    SettingEntry,
     to_line,
 )
 from app.recording.movie import MovieWriter, SoundFormat
@@ -128,6 +129,10 @@ class RecordingWriter:
         if frames:
             self.gaps += frames
             self._append(GapEntry(frames))
+
+    def note_setting(self, entry: SettingEntry) -> None:
+        """Write down what was chosen before the next frame."""
+        self._append(entry)
 
     def settle(self) -> None:
         """Bring to the disk what waits for a frame that does not come."""

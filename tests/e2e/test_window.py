@@ -17,6 +17,8 @@ from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from app.gui import closing_on_signals
+from app.recording.index import SettingEntry, from_line, read_lines
+from app.recording.verify import verify
 from app.session import AppSession
 from tests.support.clips import bikes
 from tests.support.pixels import grabbed
@@ -205,6 +207,27 @@ def test_the_record_button_is_not_left_down_when_nothing_is_recorded(
     with qtbot.waitSignal(session.recording.failed):
         session.window.record_button.click()
     assert not session.window.record_button.isChecked()
+
+
+def test_what_is_chosen_while_recording_is_in_the_recording(
+    start_session: Start, wait_until_shown: Wait, qtbot: QtBot, tmp_path: Path
+) -> None:
+    session = start_session(source_width=160, source_height=120, panes=("rgb",))
+    wait_until_shown(session)
+    session.recording.start(tmp_path / "r")
+    session.model.replace(memory=False, colormap="grey")
+    folder = tmp_path / "r"
+
+    def told() -> dict[str, object]:
+        entries = map(from_line, read_lines(folder / "index.jsonl"))
+        return {e.key: e.value for e in entries if isinstance(e, SettingEntry)}
+
+    qtbot.waitUntil(lambda: told() == {"memory": False, "colormap": "grey"}, timeout=10_000)
+    session.recording.stop()
+    qtbot.waitUntil(lambda: not session.recording.is_finishing, timeout=10_000)
+    session.model.replace(memory=True)
+    assert told() == {"memory": False, "colormap": "grey"}
+    assert verify(folder).problems == ()
 
 
 def test_the_score_of_the_edges_goes_with_the_edges(

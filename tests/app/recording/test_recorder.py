@@ -16,7 +16,8 @@ import pytest
 from app.recording import folder as folder_of
 from app.recording import recorder as recorder_module
 from app.recording.inbox import Inbox, InboxLimits
-from app.recording.manifest import RecordingFacts, model_facts
+from app.recording.index import FrameEntry, SettingEntry, from_line, read_lines
+from app.recording.manifest import RecordingFacts, model_facts, setting_entry
 from app.recording.reader import Recording
 from app.recording.recorder import Recorder, RecorderOptions
 from app.recording.verify import verify
@@ -173,6 +174,46 @@ def test_frames_that_come_too_fast_are_counted_shown_and_written_down(
     assert [e.source_index for e in recording.frames] == [0, 1, 2, 3, 10]
     assert recording.contents.lost_before == {4}
     recording.close()
+
+
+def _settings_and_frames(folder: Path) -> list[object]:
+    """The index in order: source indices of frames, and what was chosen between them."""
+    told: list[object] = []
+    for entry in map(from_line, read_lines(folder / "index.jsonl")):
+        if isinstance(entry, FrameEntry):
+            told.append(entry.source_index)
+        elif isinstance(entry, SettingEntry):
+            told.append((entry.key, entry.value))
+    return told
+
+
+def test_what_is_chosen_meanwhile_is_written_before_the_first_frame_it_holds_for(
+    tmp_path: Path, stuck: type[_Stuck]
+) -> None:
+    limits = InboxLimits(items=1, age_s=60)
+    recorder = Recorder(tmp_path, FACTS, RecorderOptions(SMALL.content, "", 0, limits))
+    recorder.start()
+    assert recorder.offer(make_result(0))
+    assert stuck.last.stuck.wait(5)
+    assert recorder.offer(make_result(1))  # waits; what is chosen now holds for later ones
+    recorder.note([SettingEntry("memory", False), SettingEntry("input_size", 288)])
+    assert not recorder.offer(make_result(2))  # there is no room, and the choice is not lost
+    recorder.note([SettingEntry("memory", True)])
+    stuck.last.go_on.set()
+    assert recorder.put(make_result(3), 5)
+    assert recorder.put(make_result(4), 5)
+    assert recorder.stop()
+    chosen = [("memory", False), ("input_size", 288), ("memory", True)]
+    assert _settings_and_frames(tmp_path) == [0, 1, *chosen, 3, 4]
+    found = verify(tmp_path)
+    assert (found.frames, found.gaps, found.problems) == (4, 1, ())
+
+
+def test_a_model_that_is_chosen_meanwhile_is_written_with_its_weights() -> None:
+    entry = setting_entry("model_b", "flashdepth-lite")
+    assert entry == SettingEntry("model_b", "flashdepth-lite", lite.weights_sha256())
+    assert entry.weights_sha256
+    assert setting_entry("model_b", "off") == SettingEntry("model_b", "off")
 
 
 def test_stopping_is_bounded_while_the_disk_hangs(

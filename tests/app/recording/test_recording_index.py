@@ -18,6 +18,7 @@ from app.recording.index import (
     GapEntry,
     LaneEntry,
     PartEntry,
+    SettingEntry,
     from_line,
     to_line,
 )
@@ -39,6 +40,8 @@ ENTRIES = [
     FRAME,
     PartEntry(1, 641, 483, 90_000),
     GapEntry(5),
+    SettingEntry("input_size", 288),
+    SettingEntry("model_b", "flashdepth-lite", "5a" * 32),
     EndEntry(300, 5, "The disk is full."),
 ]
 
@@ -48,6 +51,13 @@ def test_an_entry_comes_back_from_its_line(entry: Entry) -> None:
     line = to_line(entry)
     assert line.endswith(b"\n") and line.count(b"\n") == 1 and len(line) < MAX_LINE_BYTES
     assert from_line(line) == entry
+
+
+def test_what_somebody_chose_fits_its_line_and_tells_no_password() -> None:
+    address = "rtsp://ada:secret@camera.local/" + "x" * 9000
+    line = to_line(SettingEntry("source", address))
+    assert len(line) < MAX_LINE_BYTES
+    assert b"rtsp://camera.local/xx" in line and b"secret" not in line and b"ada" not in line
 
 
 @given(st.sampled_from(ENTRIES), st.data())
