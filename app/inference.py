@@ -1,7 +1,9 @@
 """The inference loop: the newest frame in, its FrameResult out. Plain Python, no Qt.
 
-On the CPU one frame is estimated after the other. A device with streams is handed the next frame
-while it works on the last, so that it has work while the host shows a result.
+On the CPU one frame is estimated after the other, and a second thread finishes a frame while the
+networks are at the next: brings it to the frame's size, makes its levels, works out its views. A
+device with streams is handed the next frame while it works on the last, so that it has work while
+this thread finishes a result.
 """
 
 from __future__ import annotations
@@ -12,9 +14,11 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 
 from app import startup
+from app.finishing import Estimated
 from app.mailbox import Closed, Slot
 from app.pipeline import Pipeline, PipelineConfig
 from app.results import FrameResult
@@ -44,7 +48,7 @@ is less than `STALL_S`, so long as any stage."""
 class InferenceLoop:
     """Takes frames, steps the pipeline, leaves results; wishes may come from any thread.
 
-    taps get every result on the inference thread and must not block.
+    taps get every result in order, one at a time, on a thread of the loop's; they must not block.
     `state` is a short text while models are being opened, else empty.
     warming_since_s : time.monotonic() since when a frame is awaited that takes longer than those
         after it, because memory is taken and kernels are chosen with it; None at other times.
@@ -78,6 +82,8 @@ class InferenceLoop:
         self._stepped_size = (0, 0)
         self._idle_rounds = 0
         self._first_s = _WARM_UP_S
+        self._finisher = ThreadPoolExecutor(1, "finishing")
+        self._finishing: Future[None] | None = None
 
     def configure(self, config: PipelineConfig, threads: int) -> None:
         """Run by `config` from the next frame on; a later call replaces one not yet granted."""
@@ -120,6 +126,7 @@ class InferenceLoop:
             with suppress(Closed):
                 self._finish_all()
         finally:
+            self._finisher.shutdown()
             self._pipeline.close()
 
     def _round(self) -> None:
@@ -142,12 +149,14 @@ class InferenceLoop:
     def _settle(self) -> None:
         """Finish what a passing frame was not worth, once a frame seems to stay."""
         self._idle_rounds += 1
+        if self._is_finishing():
+            return
         last = self._last
         if last is None or last.analysis is None or last.analysis.is_settled:
             return
         if self._idle_rounds >= _SETTLED_ROUNDS:
             self.pulse.beat(_WARM_UP_S)
-            self._last = self._pipeline.settle(last)
+            self._last = self._pipeline.finishing.settle(last)
             self._results.put(self._last)  # nothing new: neither counted nor recorded
             self._notify()
 
@@ -179,18 +188,43 @@ class InferenceLoop:
         self._underway.append(self._pipeline.begin(frame, self._frames.dropped))
 
     def _finish_oldest(self) -> None:
-        """Finish a frame, having announced how long that may take."""
+        """Finish a frame, or let it be finished, having announced how long that may take."""
         self.pulse.beat(self._allowed_s())
         underway = self._underway.popleft()
-        result = self._pipeline.finish(underway)
-        self._steps_s.append((result.done_ns - underway.begun_ns) / 1e9)
-        if not self._pipeline.is_cold(result.frame):
+        if self._pipeline.room > 1:
+            result = self._pipeline.finish(underway)
+            self._publish(result)
+            done_ns = result.done_ns
+        else:
+            estimated = self._pipeline.estimate(underway)
+            self._wait_for_finishing()
+            self._finishing = self._finisher.submit(self._finish, estimated)
+            done_ns = estimated.estimated_ns
+        self._steps_s.append((done_ns - underway.begun_ns) / 1e9)
+        if not self._pipeline.is_cold(underway.frame):
             self.warming_since_s = None
-        self._publish(result)
+
+    def _finish(self, estimated: Estimated) -> None:
+        """On the finisher's thread."""
+        self._publish(self._pipeline.finishing.finish(estimated))
+
+    def _is_finishing(self) -> bool:
+        """Whether a frame is being finished. Raises what went wrong with the last one."""
+        if self._finishing is None:
+            return False
+        if self._finishing.done():
+            self._wait_for_finishing()
+        return self._finishing is not None
+
+    def _wait_for_finishing(self) -> None:
+        finishing, self._finishing = self._finishing, None
+        if finishing is not None:
+            finishing.result()
 
     def _finish_all(self) -> None:
         while self._underway:
             self._finish_oldest()
+        self._wait_for_finishing()
 
     def _resize(self, size: tuple[int, int]) -> None:
         """Frames of another size come; what the last ones took says how long the first may take."""

@@ -13,6 +13,8 @@ from app.mailbox import Closed
 from app.supervision import LaneKey, LaneTroubles
 from app.underway import Underway
 from models.errors import UserError
+from models.frames import DepthMap
+from models.restore import NetworkDepth
 
 log = logging.getLogger(__name__)
 
@@ -113,10 +115,10 @@ class LaneRunner:
             self.in_hand = None
 
     def _estimate(self, name: str, lane: Lane, underway: Underway) -> Seen:
-        assert lane.session is not None
+        depth: DepthMap | NetworkDepth
         started_ns, pending = self._clock_ns(), underway.pending.pop(name, None)
         if pending is None:
-            depth, fresh = lane.session.step(underway.frame, underway.memo), lane.fresh
+            depth, fresh = lane.see(underway.frame, underway.memo), lane.fresh
         else:
             # The device began when it had this frame and was done with what came before.
             started_ns = min(started_ns, max(underway.handed_ns, self._back_ns))

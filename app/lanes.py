@@ -12,9 +12,16 @@ import numpy as np
 
 from models import registry
 from models.errors import UserError
-from models.estimator import DeferringSession, EstimatorOptions, Session
+from models.estimator import (
+    DeferringSession,
+    EstimatorOptions,
+    FrameMemo,
+    SeeingSession,
+    Session,
+)
 from models.frames import DepthMap, Frame
 from models.opencv import cv2
+from models.restore import NetworkDepth
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +54,7 @@ class Lane:
     """One lane's open session, or why there is none.
 
     deferring : the session once more if its device works by itself.
+    seeing : the session once more if its answers need not be brought to the frame's size at once.
     is_put_aside : its model hung while it loaded; it is opened when its pause is over.
     """
 
@@ -57,6 +65,7 @@ class Lane:
     failure: str = ""
     fresh: bool = True
     deferring: DeferringSession | None = None
+    seeing: SeeingSession | None = None
     is_put_aside: bool = False
 
     @property
@@ -78,6 +87,8 @@ class Lane:
             self.session = registry.find(self.model).open(self.options)
             if isinstance(self.session, DeferringSession):
                 self.deferring = self.session
+            if isinstance(self.session, SeeingSession):
+                self.seeing = self.session
         except UserError as error:
             log.warning("lane cannot open %s: %s", self.model, error)
             self.failure = str(error)
@@ -86,13 +97,20 @@ class Lane:
             self.failure = f"{self.model} could not be loaded; choose another, the log says why."
 
     def close(self) -> None:
-        session, self.session, self.deferring = self.session, None, None
+        session, self.session, self.deferring, self.seeing = self.session, None, None, None
         if session is None:
             return
         try:
             session.close()
         except Exception:
             log.exception("%s cannot be closed", self.model)
+
+    def see(self, frame: Frame, memo: FrameMemo) -> DepthMap | NetworkDepth:
+        """Estimate `frame` now; as Session.step. For an open lane."""
+        if self.seeing is not None:
+            return self.seeing.see(frame, memo)
+        assert self.session is not None
+        return self.session.step(frame, memo)
 
     def reset(self) -> None:
         """The next frame is the first; a session that cannot forget is only complained of."""
@@ -110,13 +128,13 @@ class Seen:
     """What one lane saw in one frame, before it is made fit for display."""
 
     model: str
-    depth: DepthMap
+    depth: DepthMap | NetworkDepth
     compute_ms: float = 0.0
     fresh: bool = False
     note: str = ""
 
 
-def is_unknown(depth: DepthMap) -> bool:
+def is_unknown(depth: DepthMap | NetworkDepth) -> bool:
     """Not one pixel is known. Looks at a few first, which nearly always settles it."""
     disparity = depth.disparity
     return not np.isfinite(disparity[::32, ::32]).any() and not np.isfinite(disparity).any()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar, cast, runtime_checkable
 
 from models.frames import DepthMap, Frame
+from models.restore import NetworkDepth
 
 T = TypeVar("T")
 
@@ -59,6 +60,18 @@ class Session(Protocol):
 
     def close(self) -> None:
         """Give back what the session holds; it is not used afterwards."""
+        ...
+
+
+@runtime_checkable
+class SeeingSession(Session, Protocol):
+    """A session whose answer somebody else may bring to the frame's size, later.
+
+    `step(frame, memo)` is `see(frame, memo).restored()`.
+    """
+
+    def see(self, frame: Frame, memo: FrameMemo) -> NetworkDepth:
+        """As step() does, at the network's size."""
         ...
 
 

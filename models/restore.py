@@ -11,9 +11,11 @@ distance spans twice the disparity there, while across an edge it spans little m
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from models.frames import Float32
+from models.frames import DepthMap, Float32, Unit
 from models.opencv import cv2
 
 STEEPNESS = 5.0
@@ -25,6 +27,27 @@ _NEAR = np.ones((5, 5), np.uint8)
 _FAR = np.ones((9, 9), np.uint8)
 _PLATEAU, _SLOPE = 1.3, 1.7
 """Span of the far neighbourhood over that of the near one: at an edge, and on a slope."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NetworkDepth:
+    """What a network saw in one frame, not yet at the frame's size.
+
+    disparity : (h, w) float32 at the network's size, finite and >= 0, in `unit`.
+    frame_index, frame_size : of the Frame it was computed from; size is (width, height).
+    network_size : (width, height) of the picture the network was given.
+    """
+
+    disparity: Float32
+    unit: Unit
+    frame_index: int
+    frame_size: tuple[int, int]
+    network_size: tuple[int, int]
+
+    def restored(self) -> DepthMap:
+        """The same at the frame's size."""
+        restored = restore(self.disparity, *self.frame_size)
+        return DepthMap(restored, self.unit, self.frame_index, self.network_size)
 
 
 def restore(disparity: Float32, width: int, height: int) -> Float32:

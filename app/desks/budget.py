@@ -62,8 +62,7 @@ class BudgetDesk(QObject):
         known = [min(size) for size in sizes if size is not None]
         if known:
             self._size = max(known)
-            took_ms = sum(ms for stage, ms in result.stages_ms.items() if stage != "wait")
-            self._budget.add(time.monotonic(), took_ms)
+            self._budget.add(time.monotonic(), result.pace_ms)
 
     def _look(self) -> None:
         if not self._size:

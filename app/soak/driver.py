@@ -14,7 +14,7 @@ from functools import partial
 import psutil
 from PyQt6.QtCore import QEventLoop, QObject, QTimer
 
-from app.memory import give_back
+from app.memory import collect_garbage, give_back
 from app.session import AppSession
 from app.soak.actions import ACTIONS
 from app.soak.faults import FAULTS, NotNoticed
@@ -198,10 +198,11 @@ class Driver(QObject):
         if not (yield from self._until_well(RECOVERY_S)) or self._session.recording.is_finishing:
             return
         yield 1.0
-        give_back()  # as the app does once a minute
         read_mb = []
-        for _ in range(10):
-            yield 0.1
+        for _ in range(5):
+            yield 0.2
+            collect_garbage()  # both as the app does once a minute
+            give_back()
             read_mb.append(self._process.memory_info().rss / 1e6)
         homes.append((self.passed_s(), min(read_mb)))
 

@@ -28,7 +28,8 @@ from app.soak.props import Props
 from app.soak.witness import Witness
 from models.estimator import FrameMemo
 from models.estimators.neural import NeuralSession
-from models.frames import DepthMap, Frame, Unit
+from models.frames import Frame, Unit
+from models.restore import NetworkDepth
 
 Fault = Callable[[AppSession, Props, Witness], Iterator[float]]
 
@@ -91,7 +92,7 @@ def corrupt_file(session: AppSession, props: Props, _witness: Witness) -> Iterat
 def lane_raises(_session: AppSession, _props: Props, witness: Witness) -> Iterator[float]:
     """Every network fails on every frame."""
 
-    def fail(_self: NeuralSession, _frame: Frame, _memo: FrameMemo) -> DepthMap:
+    def fail(_self: NeuralSession, _frame: Frame, _memo: FrameMemo) -> NetworkDepth:
         raise RuntimeError("a kernel failed; the soak did this")
 
     yield from _in_every_network(fail, witness)
@@ -100,17 +101,17 @@ def lane_raises(_session: AppSession, _props: Props, witness: Witness) -> Iterat
 def lane_returns_nan(_session: AppSession, _props: Props, witness: Witness) -> Iterator[float]:
     """Every network returns nothing but NaN."""
 
-    def nothing(_self: NeuralSession, frame: Frame, _memo: FrameMemo) -> DepthMap:
+    def nothing(_self: NeuralSession, frame: Frame, _memo: FrameMemo) -> NetworkDepth:
         unknown = np.full(frame.rgb.shape[:2], np.nan, np.float32)
-        return DepthMap(unknown, Unit.RELATIVE, frame.index)
+        return NetworkDepth(unknown, Unit.RELATIVE, frame.index, frame.size, frame.size)
 
     yield from _in_every_network(nothing, witness)
 
 
 def _in_every_network(
-    step: Callable[[NeuralSession, Frame, FrameMemo], DepthMap], witness: Witness
+    see: Callable[[NeuralSession, Frame, FrameMemo], NetworkDepth], witness: Witness
 ) -> Iterator[float]:
-    with mock.patch.object(NeuralSession, "step", step):
+    with mock.patch.object(NeuralSession, "see", see):
         yield 2.0
         yield from _until(lambda: witness.lane_failures > 0, "no lane said that it failed")
 
@@ -118,16 +119,16 @@ def _in_every_network(
 def lane_hangs(_session: AppSession, _props: Props, witness: Witness) -> Iterator[float]:
     """One call into a network takes `HANG_S` seconds."""
     released, hangs = threading.Event(), itertools.count()
-    step = NeuralSession.step
+    see = NeuralSession.see
 
-    def hang_once(self: NeuralSession, frame: Frame, memo: FrameMemo) -> DepthMap:
+    def hang_once(self: NeuralSession, frame: Frame, memo: FrameMemo) -> NetworkDepth:
         if next(hangs) == 0:
             witness.mark()
             released.wait(HANG_S + NOTICED_S)
-        return step(self, frame, memo)
+        return see(self, frame, memo)
 
     try:
-        with mock.patch.object(NeuralSession, "step", hang_once):
+        with mock.patch.object(NeuralSession, "see", hang_once):
             yield HANG_S
             yield from _until(
                 lambda: witness.replaced[INFERENCE] > 0, "a hanging network was left alone"

@@ -22,7 +22,7 @@ from models.estimators.line import Line
 from models.estimators.scheduled import ScheduledSession
 from models.frames import DepthMap, Frame, Unit
 from models.preprocess import IMAGENET_14, PictureFormat, Size, prepare, resize_steps
-from models.restore import restore
+from models.restore import NetworkDepth
 
 
 class StreamNetwork(Protocol):
@@ -128,6 +128,10 @@ class NeuralSession:
 
     def step(self, frame: Frame, memo: FrameMemo) -> DepthMap:
         """Estimate `frame`. Raises UserError if nothing usable came out; the memory is then new."""
+        return self.see(frame, memo).restored()
+
+    def see(self, frame: Frame, memo: FrameMemo) -> NetworkDepth:
+        """As step() does, at the network's size."""
         network = self._network
         if network is None:
             raise RuntimeError("a session that was closed estimates nothing")
@@ -150,8 +154,8 @@ class NeuralSession:
                 f"{self._recipe.title} returned no usable disparity for this frame; its memory "
                 "was reset, and if that keeps happening choose another input size or model."
             )
-        restored = restore(disparity[0].cpu().numpy(), *frame.size)
-        return DepthMap(restored, Unit.RELATIVE, frame.index, steps[-1])
+        found = disparity[0].cpu().numpy()
+        return NetworkDepth(found, Unit.RELATIVE, frame.index, frame.size, steps[-1])
 
     def reset(self) -> None:
         """The next frame is the first of a video."""

@@ -82,7 +82,7 @@ def test_what_ends_a_stage_comes_far_apart_and_nothing_twice() -> None:
     [
         (CaptureLoop, "_handle"),
         (InferenceLoop, "_publish"),
-        (NeuralSession, "step"),
+        (NeuralSession, "see"),
         (RecordingWriter, "write"),
     ],
 )

@@ -19,7 +19,7 @@ from app.recording.writer import RecordingWriter
 from app.results import FrameResult
 from app.session import AppSession
 from models.estimators.neural import NeuralSession
-from models.frames import DepthMap
+from models.restore import NetworkDepth
 from tests.support.clips import bikes
 from tests.support.mjpeg_camera import MjpegCamera
 
@@ -54,15 +54,15 @@ def test_a_lane_that_hangs_is_put_aside_within_two_seconds(
 ) -> None:
     first = session.engine.inference
     qtbot.waitUntil(lambda: first.finished > 22, timeout=20_000)  # a slow first frame is forgotten
-    real, hung_s = NeuralSession.step, list[float]()
+    real, hung_s = NeuralSession.see, list[float]()
 
-    def hang_once(self: NeuralSession, *args: object) -> DepthMap:
+    def hang_once(self: NeuralSession, *args: object) -> NetworkDepth:
         if not hung_s:
             hung_s.append(time.monotonic())
             release.wait(60)
         return real(self, *args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(NeuralSession, "step", hang_once)
+    monkeypatch.setattr(NeuralSession, "see", hang_once)
     qtbot.waitUntil(lambda: session.engine.inference is not first, timeout=10_000)
     slowest_s = max(first._steps_s)
     assert time.monotonic() - hung_s[0] < 2.0 + 3 * slowest_s

@@ -1,0 +1,204 @@
+"""On the CPU a frame is finished beside the networks: in order, one at a time, nothing hidden."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pytest
+
+from app.inference import InferenceLoop
+from app.mailbox import LatestSlot, Lease
+from app.pipeline import Pipeline, PipelineConfig
+from app.results import FrameResult
+from models import registry
+from models.estimator import FrameMemo
+from models.frames import Frame, Unit
+from models.registry import ModelEntry
+from models.restore import NetworkDepth, restore
+from renderers.display_range import RangeMode, RangeSettings
+from tests.support.fakes import CountingSession, make_frame
+
+
+@dataclass
+class _Beside:
+    """A loop on its thread, whose tap waits from `hold` until it is let go."""
+
+    session: CountingSession = field(default_factory=CountingSession)
+    frames: LatestSlot[Frame] = field(default_factory=LatestSlot)
+    results: LatestSlot[FrameResult] = field(default_factory=LatestSlot)
+    told: list[FrameResult] = field(default_factory=list)
+    error: BaseException | None = None
+
+    def __post_init__(self) -> None:
+        self.let_go, self.is_held = threading.Event(), threading.Event()
+        self.let_go.set()
+        self.lease = Lease(self.results)
+        self.loop = InferenceLoop(self.frames, self.lease, lambda: None, Pipeline())
+        self.loop.taps = (self._tap,)
+        self.configure()
+        self.thread = threading.Thread(target=self._run)
+
+    def configure(self, **changes: Any) -> None:
+        self.loop.configure(PipelineConfig("fake", "off", **changes), 1)
+
+    def hold(self) -> None:
+        self.let_go.clear()
+        self.is_held.clear()
+
+    def put(self, *indices: int) -> None:
+        for index in indices:
+            assert self.frames.put_when_free(make_frame(index), 5)
+
+    def end(self) -> None:
+        self.let_go.set()
+        self.loop.stop()
+        self.thread.join(5)
+        assert not self.thread.is_alive()
+
+    def _tap(self, result: FrameResult) -> None:
+        self.told.append(result)
+        if not self.let_go.is_set():
+            self.is_held.set()
+            assert self.let_go.wait(10)
+
+    def _run(self) -> None:
+        try:
+            self.loop.run()
+        except RuntimeError as error:
+            self.error = error
+
+
+Begin = Callable[..., _Beside]
+
+
+@pytest.fixture
+def begin(monkeypatch: pytest.MonkeyPatch) -> Iterator[Begin]:
+    made: list[_Beside] = []
+
+    def started(session: CountingSession | None = None) -> _Beside:
+        beside = _Beside(session or CountingSession())
+        fake = ModelEntry("fake", "fake", "", lambda _: beside.session, lambda: None)
+        off = ModelEntry("off", "off", "", lambda _: CountingSession(), lambda: None)
+        monkeypatch.setattr(registry, "find", {"fake": fake, "off": off}.__getitem__)
+        made.append(beside)
+        beside.thread.start()
+        return beside
+
+    yield started
+    for beside in made:
+        beside.end()
+
+
+def _until(done: Callable[[], bool]) -> None:
+    deadline_s = time.monotonic() + 5
+    while not done():
+        assert time.monotonic() < deadline_s
+        time.sleep(0.002)
+
+
+def test_the_networks_are_at_the_next_frame_meanwhile_and_at_no_later_one(begin: Begin) -> None:
+    beside = begin()
+    beside.hold()
+    beside.put(0)
+    assert beside.is_held.wait(5)
+    beside.put(1)
+    _until(lambda: beside.session.steps == 2)
+    beside.put(2)
+    time.sleep(0.1)
+    assert beside.session.steps == 2  # the third waits: nothing piles up
+    beside.let_go.set()
+    _until(lambda: len(beside.told) == 3)
+    assert [result.frame.index for result in beside.told] == [0, 1, 2]
+    assert beside.loop.finished == 3
+
+
+def test_wishes_are_granted_when_the_frame_before_them_is_finished(begin: Begin) -> None:
+    beside = begin()
+    beside.hold()
+    beside.put(0)
+    assert beside.is_held.wait(5)
+    fixed = RangeSettings(RangeMode.FIXED, (5.0, 9.0))
+    beside.configure(display_range=fixed)
+    beside.loop.reset_memory()
+    time.sleep(0.1)
+    assert beside.session.resets == 0
+    beside.let_go.set()
+    _until(lambda: beside.session.resets == 1)
+    beside.put(1)
+    _until(lambda: beside.told[-1].frame.index == 1)
+    ranges = [result.lanes["a"].display_range for result in beside.told]
+    assert ranges[0] != (5.0, 9.0) and ranges[-1] == (5.0, 9.0)
+
+
+def test_a_fault_while_finishing_ends_the_loop_though_no_frame_follows(begin: Begin) -> None:
+    beside = begin()
+
+    def fail(result: FrameResult) -> None:
+        raise RuntimeError("a bug")
+
+    beside.loop.taps = (fail,)
+    beside.put(0)
+    beside.thread.join(5)
+    assert not beside.thread.is_alive()
+    assert str(beside.error) == "a bug"
+    assert beside.session.closed
+
+
+def test_a_loop_that_was_replaced_leaves_nothing_and_ends(begin: Begin) -> None:
+    beside = begin()
+    beside.hold()
+    beside.put(0)
+    assert beside.is_held.wait(5)
+    assert beside.results.take(0) is not None
+    beside.put(1)
+    _until(lambda: beside.session.steps == 2)
+    beside.lease.revoke()
+    beside.let_go.set()
+    beside.thread.join(5)
+    assert not beside.thread.is_alive() and beside.error is None
+    assert beside.results.take(0) is None
+
+
+def test_the_slower_of_the_networks_and_what_comes_after_them_sets_the_pace() -> None:
+    stages_ms = {"wait": 90.0, "net": 20.0, "display": 5.0, "analysis": 9.0}
+    assert FrameResult(make_frame(), {}, stages_ms=stages_ms).pace_ms == 20.0
+    assert FrameResult(make_frame(), {}, stages_ms=stages_ms | {"analysis": 30.0}).pace_ms == 35.0
+
+
+def test_the_thread_beside_ends_with_the_loop(begin: Begin) -> None:
+    beside = begin()
+    beside.put(0)
+    _until(lambda: bool(beside.told))
+    assert any(thread.name.startswith("finishing") for thread in threading.enumerate())
+    beside.end()
+    assert not any(thread.name.startswith("finishing") for thread in threading.enumerate())
+
+
+class _Seeing(CountingSession):
+    """Half the frame's size, with an edge; the rest is for whoever finishes the frame."""
+
+    def see(self, frame: Frame, memo: FrameMemo) -> NetworkDepth:
+        self.steps += 1
+        width, height = frame.size
+        disparity = np.ones((height // 2, width // 2), np.float32)
+        disparity[:, width // 4 :] += frame.index + 1
+        half = width // 2, height // 2
+        return NetworkDepth(disparity, Unit.RELATIVE, frame.index, frame.size, half)
+
+
+def test_what_was_only_seen_is_brought_to_the_size_of_the_frame(begin: Begin) -> None:
+    beside = begin(_Seeing())
+    beside.put(0)
+    _until(lambda: bool(beside.told))
+    depth = beside.told[0].lanes["a"].depth
+    small = np.ones((6, 8), np.float32)
+    small[:, 4:] += 1
+    assert np.array_equal(depth.disparity, restore(small, 16, 12))
+    assert (depth.frame_index, depth.network_size) == (0, (8, 6))
+    levels = beside.told[0].lanes["a"].levels
+    assert levels.shape == (12, 16) and levels[0, 0] < levels[0, -1]
