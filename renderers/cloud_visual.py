@@ -19,6 +19,7 @@ from renderers.point_cloud import (
     CloudColour,
     CloudOptions,
     Lattice,
+    coloured,
     edge_step,
     grid_axis,
     intrinsics_in_force,
@@ -40,7 +41,7 @@ class PointCloudVisual:
         self._textures: dict[str, gloo.Texture2D] = {}
         self._options = CloudOptions()
         self._size = (0, 0)
-        self._lattice = Lattice(0, 1)
+        self._lattice = self._coloured = Lattice(0, 1)
         self._told: dict[str, float | tuple[float, ...]] = {}
         self._stride = 1
         blank = np.zeros((1, 1, 3), np.uint8)
@@ -70,16 +71,18 @@ class PointCloudVisual:
         """
         height, width = disparity.shape
         self._size = (width, height)
-        seen = self._lattice = lattice(width, height, self._stride)
-        self._texture("u_disparity", seen.of(disparity), "red", "r32f")
+        self._lattice = lattice(width, height, self._stride)
+        self._coloured = coloured(width, height, self._stride)
+        self._texture("u_disparity", self._lattice.of(disparity), "red", "r32f")
         if self._options.colour is CloudColour.RGB:
-            self._texture("u_rgb", seen.of(rgb), "rgb", "rgb8")
+            self._texture("u_rgb", self._coloured.of(rgb), "rgb", "rgb8")
         else:
-            self._texture("u_levels", seen.of(levels), "red", "r8")
+            self._texture("u_levels", self._coloured.of(levels), "red", "r8")
 
     def needs(self, stride: int) -> bool:
         """Whether a cloud of `stride` looks at other pixels than were handed over."""
-        return lattice(*self._size, stride) != self._lattice
+        handed_over = self._lattice, self._coloured
+        return (lattice(*self._size, stride), coloured(*self._size, stride)) != handed_over
 
     def draw(
         self,
@@ -98,9 +101,10 @@ class PointCloudVisual:
         self._ensure_grid()
         width, height = self._size
         camera = intrinsics_in_force(self._options, intrinsics, width, height)
-        seen, options = self._lattice, self._options
+        options = self._options
         self._tell(
-            u_lattice=(seen.first, seen.step, seen.count(width), seen.count(height)),
+            u_lattice=self._lattice.within(width, height),
+            u_coloured=self._coloured.within(width, height),
             u_camera=(1.0 / camera.fx, 1.0 / camera.fy, camera.cx, camera.cy),
             u_calibration=(calibration.offset, calibration.gain),
             u_inverse_limits=(1.0 / calibration.far_m, 1.0 / calibration.near_m),

@@ -141,6 +141,10 @@ class Lattice:
         """How many of them lie along an axis of `length` pixels."""
         return len(range(self.first, length, self.step))
 
+    def within(self, width: int, height: int) -> tuple[int, int, int, int]:
+        """First, step, columns and rows in a picture of that size, for the shader."""
+        return self.first, self.step, self.count(width), self.count(height)
+
     def of(self, picture: NDArray[T]) -> NDArray[T]:
         """Those pixels of an (H, W) or (H, W, C) picture, C-contiguous; the picture itself if all.
 
@@ -153,10 +157,21 @@ class Lattice:
 
 def lattice(width: int, height: int, stride: int) -> Lattice:
     """What a cloud of that stride looks at: its points, and their neighbours at `edge_step`."""
-    if min(width, height) <= stride // 2:
+    if _is_within_a_stride(width, height, stride):
         return Lattice(0, 1)
     step = math.gcd(stride, edge_step(width))
     return Lattice(stride // 2 % step, step)
+
+
+def coloured(width: int, height: int, stride: int) -> Lattice:
+    """The pixels whose colours a cloud of that stride shows: its points alone."""
+    if _is_within_a_stride(width, height, stride):
+        return Lattice(0, 1)
+    return Lattice(stride // 2, stride)
+
+
+def _is_within_a_stride(width: int, height: int, stride: int) -> bool:
+    return min(width, height) <= stride // 2
 
 
 def cloud_points(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from PyQt6.QtCore import QPointF, QRectF, Qt
-from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QPainter
+from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPixmap
 
 from widgets import theme
 from widgets.picture import Picture, UInt8, rgb_picture
@@ -16,7 +16,6 @@ from widgets.theme import COLOURS, SPACE, SPACE_XS
 
 BAR_PX = 10
 MOST_TICKS = 7
-CENTRE_TOP = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
 MIDDLE_LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 
 
@@ -67,6 +66,26 @@ def _width(font: str, unit: str) -> float:
     return max(numbers, metrics.horizontalAdvance(unit)) + SPACE
 
 
+@dataclass(frozen=True, slots=True)
+class _Drawing:
+    """All that a drawn bar depends on but its colours; drawn anew only when this changes.
+
+    width, height : physical pixels.
+    ratio : of these to the painter's.
+    font : as QFont.toString says it.
+    marks : (y, value) beside the bar, y in the painter's pixels from the top.
+    """
+
+    width: int
+    height: int
+    ratio: float
+    font: str
+    unit: str
+    low_word: str
+    high_word: str
+    marks: tuple[tuple[float, str], ...]
+
+
 class ColourBar:
     """Draws a Scale beside a picture; holds the colours it was last given."""
 
@@ -74,6 +93,8 @@ class ColourBar:
         self._strip: Picture | None = None
         self._strip_of: UInt8 | None = None
         self._scale: Scale | None = None
+        self._drawn: tuple[_Drawing, Picture] | None = None
+        self._drawn_on = QPixmap()
 
     def set_table(self, table: UInt8) -> None:
         """The (256, 3) uint8 colours of the bar; entry 0 stands for unknown and is not shown."""
@@ -91,50 +112,75 @@ class ColourBar:
 
     def paint(self, painter: QPainter, area: QRectF, font: QFont) -> None:
         """Draw unit, upper word, bar with values and lower word into `area`, top to bottom."""
-        if self._strip is None or self._scale is None:
+        device = painter.device()
+        if self._strip is None or self._scale is None or device is None:
             return
-        small = theme.numbers_font(theme.small_font(font))
-        metrics = QFontMetricsF(small)
-        line, scale = metrics.height(), self._scale
-        bar = QRectF(
-            area.left() + SPACE_XS,
-            area.top() + 2 * line + SPACE,
-            BAR_PX,
-            area.height() - 3 * line - 2 * SPACE,
-        )
-        painter.setFont(small)
-        painter.setPen(QColor(COLOURS.faint))
-        left = area.left() + SPACE_XS
-        room = area.width() - SPACE_XS
-        unit = metrics.elidedText(scale.unit, Qt.TextElideMode.ElideRight, room)
-        painter.drawText(QRectF(left, area.top() + SPACE_XS, room, line), MIDDLE_LEFT, unit)
-        painter.setPen(QColor(COLOURS.quiet))
-        above = QRectF(left, bar.top() - line - 2, room, line)
-        below = QRectF(left, bar.bottom() + 2, room, line)
-        painter.drawText(above, MIDDLE_LEFT, scale.high_word)
-        painter.drawText(below, MIDDLE_LEFT, scale.low_word)
-        if bar.height() >= line:
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-            painter.drawImage(bar, self._strip.image)
-            self._paint_ticks(painter, bar, area.right(), metrics)
+        drawing = _drawing(self._scale, area, font, device.devicePixelRatioF())
+        wanted = (drawing, self._strip)
+        if drawing.width < 1 or drawing.height < 1:
+            return
+        if wanted != self._drawn:
+            self._drawn_on, self._drawn = _draw(drawing, self._strip, font), wanted
+        left, top = round(area.left() * drawing.ratio), round(area.top() * drawing.ratio)
+        painter.drawPixmap(QPointF(left, top) / drawing.ratio, self._drawn_on)
 
-    def _paint_ticks(
-        self, painter: QPainter, bar: QRectF, right: float, metrics: QFontMetricsF
-    ) -> None:
-        scale = self._scale
-        if scale is None:
-            return
-        line = metrics.height()
-        most = min(MOST_TICKS, max(1, int(bar.height() / (2.2 * line))))
-        for value in scale.marks or ticks(scale.low, scale.high, most):
-            y = bar.bottom() - scale.share(value) * bar.height()
-            if min(y - bar.top(), bar.bottom() - y) < line / 2:
-                continue  # the words at the ends stand there
+
+def _drawing(scale: Scale, area: QRectF, font: QFont, ratio: float) -> _Drawing:
+    """What to draw into an area of this size; marks on whole physical pixels."""
+    line = _metrics(font).height()
+    bar = _bar(area.height(), line)
+    most = min(MOST_TICKS, max(1, int(bar.height() / (2.2 * line))))
+    marks = []
+    for value in scale.marks or ticks(scale.low, scale.high, most):
+        y = bar.bottom() - scale.share(value) * bar.height()
+        if min(y - bar.top(), bar.bottom() - y) < line / 2:
+            continue  # the words at the ends stand there
+        marks.append((round(y * ratio) / ratio, f"{value:.4g}".replace("-", "−")))
+    return _Drawing(
+        round(area.width() * ratio), round(area.height() * ratio), ratio, font.toString(),
+        scale.unit, scale.low_word, scale.high_word, tuple(marks),
+    )  # fmt: skip
+
+
+def _draw(drawing: _Drawing, strip: Picture, font: QFont) -> QPixmap:
+    """A bar on the window's background."""
+    pixmap = QPixmap(drawing.width, drawing.height)
+    pixmap.setDevicePixelRatio(drawing.ratio)
+    pixmap.fill(QColor(COLOURS.background))
+    painter, metrics = QPainter(pixmap), _metrics(font)
+    painter.setFont(_small(font))
+    line, elide = metrics.height(), Qt.TextElideMode.ElideRight
+    bar, room = _bar(drawing.height / drawing.ratio, line), drawing.width / drawing.ratio - SPACE_XS
+    painter.setPen(QColor(COLOURS.faint))
+    unit = metrics.elidedText(drawing.unit, elide, room)
+    painter.drawText(QRectF(SPACE_XS, SPACE_XS, room, line), MIDDLE_LEFT, unit)
+    painter.setPen(QColor(COLOURS.quiet))
+    above = QRectF(SPACE_XS, bar.top() - line - 2, room, line)
+    below = QRectF(SPACE_XS, bar.bottom() + 2, room, line)
+    painter.drawText(above, MIDDLE_LEFT, drawing.high_word)
+    painter.drawText(below, MIDDLE_LEFT, drawing.low_word)
+    if bar.height() >= line:
+        painter.drawImage(bar, strip.image)
+        start = bar.right() + SPACE_XS + 1
+        room = drawing.width / drawing.ratio - start
+        for y, value in drawing.marks:
             painter.setPen(QColor(COLOURS.faint))
             painter.drawLine(QPointF(bar.right(), y), QPointF(bar.right() + 3, y))
             painter.setPen(QColor(COLOURS.quiet))
-            start = bar.right() + SPACE_XS + 1
-            text = metrics.elidedText(
-                f"{value:.4g}".replace("-", "−"), Qt.TextElideMode.ElideRight, right - start
-            )
-            painter.drawText(QRectF(start, y - line / 2, right - start, line), MIDDLE_LEFT, text)
+            text = metrics.elidedText(value, elide, room)
+            painter.drawText(QRectF(start, y - line / 2, room, line), MIDDLE_LEFT, text)
+    painter.end()
+    return pixmap
+
+
+def _bar(height: float, line: float) -> QRectF:
+    """Where the colours lie in an area of this height with lines of text as high as `line`."""
+    return QRectF(SPACE_XS, 2 * line + SPACE, BAR_PX, height - 3 * line - 2 * SPACE)
+
+
+def _small(font: QFont) -> QFont:
+    return theme.numbers_font(theme.small_font(font))
+
+
+def _metrics(font: QFont) -> QFontMetricsF:
+    return QFontMetricsF(_small(font))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PyQt6.QtCore import QPointF, QRect, QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QRegion, QResizeEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from renderers.fitting import Fitter
@@ -158,8 +158,8 @@ class ImagePane(PictureSurface):
 
     def paintEvent(self, _event: QPaintEvent | None) -> None:
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(COLOURS.background))
         area = self.picture_area()
+        self._fill_around_picture(painter, area)
         painter.save()
         painter.setClipRect(area)
         if self._picture is not None:
@@ -176,6 +176,15 @@ class ImagePane(PictureSurface):
         painter.end()
         self.frames_painted += self._is_fresh
         self._is_fresh = False
+
+    def _fill_around_picture(self, painter: QPainter, area: QRectF) -> None:
+        """The background where no picture covers it: filling all costs as much as a header."""
+        covered = QRect()
+        if self._picture is not None:
+            covered = self.picture_rect().intersected(area).toAlignedRect().adjusted(2, 2, -2, -2)
+        painter.setClipRegion(QRegion(self.rect()) - QRegion(covered))
+        painter.fillRect(self.rect(), QColor(COLOURS.background))
+        painter.setClipping(False)
 
     def paint_picture(self, painter: QPainter, picture: Picture) -> None:
         """Draw the picture and its overlay; enlarged pixels stay square."""

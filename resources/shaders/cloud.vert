@@ -10,7 +10,8 @@ uniform sampler2D u_levels;      // 0 unknown, 1-255 far to near
 uniform sampler2D u_table;       // 256 x 1
 uniform float u_by_level;        // 1: colour from levels and table, 0: from rgb
 
-uniform vec4 u_lattice;          // first pixel in the textures, step, their columns and rows
+uniform vec4 u_lattice;          // first pixel in u_disparity, step, columns and rows
+uniform vec4 u_coloured;         // the same of u_rgb and u_levels
 uniform vec4 u_camera;           // 1/fx, 1/fy, cx, cy
 uniform vec2 u_calibration;      // inverse depth = x + y * disparity
 uniform vec2 u_inverse_limits;   // 1/far, 1/near
@@ -24,20 +25,20 @@ uniform mat4 u_transform;        // world to clip
 
 varying vec3 v_colour;
 
-// Where the textures hold a pixel of the lattice: 0 to 1, outside of that for one beyond the picture.
-vec2 place(vec2 pixel) {
-    return ((pixel - u_lattice.x) / u_lattice.y + 0.5) / u_lattice.zw;
+// Where a texture holds a pixel of its lattice: 0 to 1, outside of that for one beyond the picture.
+vec2 place(vec2 pixel, vec4 lattice) {
+    return ((pixel - lattice.x) / lattice.y + 0.5) / lattice.zw;
 }
 
 float inverse_depth(vec2 pixel) {
-    float disparity = texture2DLod(u_disparity, place(pixel), 0.0).r;
+    float disparity = texture2DLod(u_disparity, place(pixel, u_lattice), 0.0).r;
     return u_calibration.x + u_calibration.y * disparity;
 }
 
 // Unknown (NaN fails the comparison) and too far both lie at the far limit. Negative beyond the
 // picture.
 float neighbour(vec2 pixel) {
-    vec2 uv = place(pixel);
+    vec2 uv = place(pixel, u_lattice);
     if (min(uv.x, uv.y) < 0.0 || max(uv.x, uv.y) > 1.0) {
         return -1.0;
     }
@@ -103,7 +104,7 @@ void main() {
     gap_px = min(gap_px, 3.0 * facing_px);
     // The margin closes the seams that rounding of sprite corners would leave.
     gl_PointSize = clamp(u_point_size * 1.1 * gap_px + 0.5, 1.0, 64.0);
-    vec2 uv = place(a_pixel);
+    vec2 uv = place(a_pixel, u_coloured);
     if (u_by_level > 0.5) {
         float level = texture2DLod(u_levels, uv, 0.0).r * 255.0;
         v_colour = texture2DLod(u_table, vec2((level + 0.5) / 256.0, 0.5), 0.0).rgb;

@@ -16,6 +16,7 @@ from renderers.point_cloud import (
     CloudOptions,
     calibration_in_force,
     cloud_points,
+    coloured,
     default_calibration,
     edge_step,
     grid_axis,
@@ -104,6 +105,8 @@ def test_every_point_and_its_neighbours_lie_on_the_lattice(
         assert len(on_it) == seen.count(length)
         for place in grid_axis(length, stride):
             assert {place, place - step, place + step} & places <= on_it
+        shown = coloured(width, height, stride).of(np.tile(np.arange(length), (length, 1)))[0]
+        assert set(grid_axis(length, stride)) <= set(shown.tolist())
 
 
 @pytest.mark.parametrize("shrink", [2, 3, 4])

@@ -115,11 +115,11 @@ def test_from_aside_the_shader_puts_points_where_its_twin_does(
 def test_a_coarse_cloud_needs_but_a_part_of_a_large_picture(
     canvas: CloudCanvas, show: Show, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sizes: list[tuple[int, ...]] = []
+    sizes: dict[str, tuple[int, ...]] = {}
     update = PointCloudVisual._texture
 
     def noting(self: PointCloudVisual, name: str, data: np.ndarray, *rest: str) -> None:
-        sizes.append(data.shape[:2])
+        sizes[name] = data.shape[:2]
         update(self, name, data, *rest)
 
     rgb, disparity = (
@@ -129,7 +129,10 @@ def test_a_coarse_cloud_needs_but_a_part_of_a_large_picture(
     show(rgb, disparity, CloudOptions(stride=1))
     monkeypatch.setattr(PointCloudVisual, "_texture", noting)
     assert_drawn_as_its_twin(canvas, show, rgb, disparity, CloudOptions(stride=8, point_size=0.1))
-    assert set(sizes) == {(2 * HEIGHT, 2 * WIDTH)}
+    assert sizes == {
+        "u_disparity": (2 * HEIGHT, 2 * WIDTH),  # with the neighbours that edges are judged by
+        "u_rgb": (HEIGHT / 2, WIDTH / 2),
+    }
 
 
 def test_a_stride_that_changes_under_a_still_picture_gets_the_pixels_it_needs(
