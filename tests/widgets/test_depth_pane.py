@@ -1,10 +1,12 @@
+import itertools
+
 import numpy as np
 import pytest
 from PyQt6.QtCore import QRectF
 from pytestqt.qtbot import QtBot
 
 from tests.support.pixels import grabbed, part, share_of
-from widgets import theme
+from widgets import colour_bar, theme
 from widgets.colour_bar import Scale, ticks
 from widgets.depth_pane import DepthPane
 from widgets.linked_view import LinkedView
@@ -101,3 +103,38 @@ def test_another_scale_may_have_other_words(pane: DepthPane) -> None:
     changed = np.any(grabbed(pane) != before, axis=-1)
     assert changed.any()
     assert not changed[:, : round(beside(pane).left())].any()
+
+
+def test_the_bar_follows_scale_colours_and_height(pane: DepthPane, table: UInt8) -> None:
+    def drawn() -> np.ndarray:
+        return part(grabbed(pane), beside(pane))
+
+    looks = [drawn()]
+    pane.set_range(0.15, 1.3, "relative")
+    looks.append(drawn())
+    pane.show_levels(np.full((30, 40), 128, np.uint8), np.ascontiguousarray(table[:, ::-1]))
+    looks.append(drawn())
+    for before, after in itertools.pairwise(looks):
+        assert (before != after).any()
+    np.testing.assert_array_equal(drawn(), looks[-1])
+    pane.resize(400, 400)
+    blue = part(grabbed(pane), beside(pane)).astype(int)
+    bluest = np.argmax((blue[..., 2] - blue[..., 1]).max(axis=1))
+    assert bluest < 0.3 * len(blue)
+    assert np.argmax((blue[..., 1] - blue[..., 2]).max(axis=1)) > 0.7 * len(blue)
+
+
+def test_a_bar_is_drawn_once_for_pictures_of_one_scale(
+    pane: DepthPane, table: UInt8, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grabbed(pane)
+    drawn: list[object] = []
+    draw = colour_bar._draw
+    monkeypatch.setattr(colour_bar, "_draw", lambda *args: drawn.append(args) or draw(*args))
+    pane.show_levels(np.full((30, 40), 7, np.uint8), table)
+    pane.set_range(0.1, 1.3 + 1e-6, "relative")
+    grabbed(pane)
+    assert not drawn
+    pane.set_range(0.1, 2.6, "relative")
+    grabbed(pane)
+    assert len(drawn) == 1
