@@ -16,11 +16,10 @@ from typing import Any, NoReturn
 
 from app.memory import tune_allocator
 from app.version import version
+from app.words import EXPORTS, PRECISIONS
 from models.errors import UsageError, UserError
 
 log = logging.getLogger(__name__)
-
-EXPORTS = ("npy", "png16", "mp4", "ply")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -84,12 +83,20 @@ def _ema_factor(text: str) -> float:
 
 
 def _seconds(text: str) -> float:
+    return _span(text, "seconds")
+
+
+def _minutes(text: str) -> float:
+    return _span(text, "minutes")
+
+
+def _span(text: str, unit: str) -> float:
     try:
         value = float(text)
     except ValueError:
         value = -1.0
     if not 0 < value < 1e7:
-        raise argparse.ArgumentTypeError(f"seconds above zero are wanted, not {text!r}")
+        raise argparse.ArgumentTypeError(f"{unit} above zero are wanted, not {text!r}")
     return value
 
 
@@ -118,12 +125,15 @@ _COMMON: Mapping[str, Mapping[str, Any]] = {
     "--ema-factor": {
         "type": _ema_factor, "metavar": "X", "help": "weight of the past in a +ema lane, 0 to 0.99",
     },
-    "--device": {"metavar": "auto|cpu|cuda[:N]|mps"},
+    "--device": {"metavar": "auto|cpu|cuda[:N]|mps", "help": "where networks run"},
+    "--precision": {"choices": PRECISIONS, "help": "what networks compute in"},
     "--threads": {"type": _positive, "metavar": "N", "help": "CPU threads for networks"},
     "--debug": {"action": "store_true", "help": "log everything, show tracebacks"},
 }  # fmt: skip
 
-_ESTIMATING = ("--input-size", "--ema-factor", "--device", "--threads", "--debug")
+_ESTIMATING = (
+    "--input-size", "--ema-factor", "--device", "--precision", "--threads", "--debug",
+)  # fmt: skip
 _LANES = ("--a", "--b", *_ESTIMATING)
 _ALL = tuple(_COMMON)
 _USED: Mapping[str, tuple[str, ...]] = {
@@ -173,10 +183,13 @@ Add = Callable[[str, str], argparse.ArgumentParser]
 
 def _window_options(parser: argparse.ArgumentParser) -> None:
     window = parser.add_argument_group("window")
-    window.add_argument("--window-size", type=picture_size, metavar="WxH")
-    window.add_argument("--quit-after", type=_seconds, metavar="SECONDS")
+    window.add_argument("--window-size", type=picture_size, metavar="WxH", help="its size")
+    window.add_argument("--quit-after", type=_seconds, metavar="SECONDS", help="close by itself")
     window.add_argument("--quit-when-shown", action="store_true", help=argparse.SUPPRESS)
-    window.add_argument("--screenshot", type=Path, metavar="FILE.png")
+    window.add_argument(
+        "--screenshot", type=Path, metavar="FILE.png",
+        help="taken once every pane has shown a frame, with FILE.json beside it",
+    )  # fmt: skip
     window.add_argument("--record", type=Path, metavar="DIR", help="record into this folder")
     window.add_argument("--profile", metavar="NAME", help="settings of this name")
     window.add_argument("--reset", action="store_true", help="start from default settings")
@@ -185,10 +198,16 @@ def _window_options(parser: argparse.ArgumentParser) -> None:
 def _process(add: Add) -> None:
     process = add("process", "Estimate every frame of a file or folder and write the disparity.")
     process.add_argument("input", metavar="INPUT")
-    process.add_argument("--out", type=Path, required=True, metavar="DIR")
-    process.add_argument("--model", default="flashdepth-lite", metavar="M")
-    process.add_argument("--stride", type=_positive, default=1, metavar="N")
-    process.add_argument("--export", type=_exports, default=("npy",), metavar=",".join(EXPORTS))
+    process.add_argument("--out", type=Path, required=True, metavar="DIR", help="made if need be")
+    process.add_argument(
+        "--model", default="flashdepth-lite", metavar="M", help="default: %(default)s"
+    )
+    process.add_argument(
+        "--stride", type=_positive, default=1, metavar="N", help="only every N-th frame"
+    )
+    process.add_argument(
+        "--export", type=_exports, default=("npy",), metavar=",".join(EXPORTS), help="default: npy"
+    )
     process.add_argument("--force", action="store_true", help="write into a folder with content")
 
 
@@ -217,7 +236,10 @@ def _compare(add: Add) -> None:
     compare.add_argument("input", metavar="INPUT")
     compare.add_argument("--out", type=Path, required=True, metavar="DIR")
     compare.add_argument("--force", action="store_true", help="write into a folder with content")
-    compare.add_argument("--frames", type=_positive, metavar="N", help="at most so many frames")
+    compare.add_argument(
+        "--frames", type=_positive, metavar="N",
+        help="at most so many; a scene without an end: 240 if not said",
+    )  # fmt: skip
 
 
 def _cameras(add: Add) -> None:
@@ -233,10 +255,17 @@ def _train(add: Add) -> None:
 
 def _bench(add: Add) -> None:
     bench = add("bench", "Measure the app against the bare model, side by side.")
-    bench.add_argument("--window", action=argparse.BooleanOptionalAction, default=True)
-    bench.add_argument("--seconds", type=_seconds, default=30.0, metavar="S")
-    bench.add_argument("--json", type=Path, metavar="FILE")
-    bench.add_argument("--compare", type=Path, metavar="OLD.json")
+    bench.add_argument(
+        "--window", action=argparse.BooleanOptionalAction, default=True,
+        help="with the window, or its threads alone",
+    )  # fmt: skip
+    bench.add_argument(
+        "--seconds", type=_seconds, default=30.0, metavar="S", help="for each part; default: 30"
+    )
+    bench.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
+    bench.add_argument(
+        "--compare", type=Path, metavar="OLD.json", help="hold the figures against earlier ones"
+    )
     bench.add_argument(
         "--views",
         choices=("none", "wipe", "blink", "difference", "flicker", "xt", "all"),
@@ -252,9 +281,9 @@ def _bench(add: Add) -> None:
 
 def _soak(add: Add) -> None:
     soak = add("soak", "Run the window by itself, with visitors and a fault every few seconds.")
-    soak.add_argument("--minutes", type=_seconds, default=60.0, metavar="N")
+    soak.add_argument("--minutes", type=_minutes, default=60.0, metavar="N", help="default: 60")
     soak.add_argument("--seed", type=int, default=0, metavar="N", help="another day at the booth")
-    soak.add_argument("--json", type=Path, metavar="FILE")
+    soak.add_argument("--json", type=Path, metavar="FILE", help="write the figures, once a minute")
 
 
 def _models(add: Add) -> None:

@@ -21,9 +21,13 @@ VERSION = 1
 SLOTS = tuple(range(1, 10))
 LEFT_ALONE = frozenset(
     {
+        "attract_after_s",
         "device",
+        "fallback_after_s",
+        "fallback_clip",
         "hint_seen",
         "last_camera",
+        "panic_clip",
         "precision",
         "record_folder",
         "record_sound",
@@ -32,7 +36,7 @@ LEFT_ALONE = frozenset(
         "threads",
     }
 )
-"""Settings that belong to the machine or the room, not to a set-up."""
+"""Settings that belong to the machine, the room or the booth's day, not to a set-up."""
 
 Preset = dict[str, Any]
 MAX_NAME = 40

@@ -14,6 +14,7 @@ from typing import Any
 
 from app.settings_rules import Between, Name, OneOf, Rule, SomeOf, Written, check
 from app.sources.specs import is_camera
+from app.words import PRECISIONS
 from renderers.colormap import COLORMAPS
 
 PANES = ("rgb", "depth_a", "depth_b", "cloud")
@@ -21,7 +22,6 @@ VIEWS = ("side", "wipe", "blink", "difference", "flicker", "xt")
 RANGE_MODES = ("stable", "fixed", "per-frame")
 PACINGS = ("real-time", "every-frame")
 ALIGNMENTS = ("clip", "frame", "none")
-PRECISIONS = ("auto", "float32", "bfloat16")
 BUDGETS = ("auto", "on", "off")
 ROTATIONS = (0, 90, 180, 270)
 CLOUD_COLOURS = ("rgb", "disparity")

@@ -33,7 +33,7 @@ def _list() -> int:
         state = "not installed" if reason else "ready"
         note = f" ({entry.note})" if entry.note else ""
         print(f"{entry.name:<{width}}  {state:<13}  {entry.summary}{note}")
-    print("Any of them with +ema appended is followed by an exponential moving average.")
+    print("Any network with +ema appended is followed by an exponential moving average.")
     return 0
 
 

@@ -19,6 +19,7 @@ def estimator_options(arguments: argparse.Namespace) -> EstimatorOptions:
     usual = EstimatorOptions()
     return EstimatorOptions(
         device=device,
+        precision=getattr(arguments, "precision", usual.precision),
         input_size=getattr(arguments, "input_size", None),
         ema_factor=getattr(arguments, "ema_factor", usual.ema_factor),
     )

@@ -51,7 +51,7 @@ def with_arguments(settings: Settings, arguments: argparse.Namespace) -> Setting
     for key, field in (("source", "source"), ("a", "model_a"), ("b", "model_b")):
         if key in given:
             changes[field] = given[key]
-    for key in ("input_size", "ema_factor", "device", "threads"):
+    for key in ("input_size", "ema_factor", "device", "precision", "threads"):
         if key in given:
             changes[key] = given[key]
     if "source_size" in given:

@@ -21,10 +21,11 @@ def test_a_preset_recalls_the_set_up_and_leaves_the_machine_alone(store: PresetS
     model = SettingsModel(Settings(view="wipe", panes=("rgb",), threads=3, colormap="viridis"))
     PresetsDesk(model, store).store(4)
     model.replace(view="side", panes=("rgb", "cloud"), threads=1, colormap="turbo")
+    model.replace(panic_clip="canned")  # a clip of the booth's day, whatever is shown
     PresetsDesk(model, store).recall(4)  # another desk: it comes from the file
     value = model.value
     assert (value.view, value.panes, value.colormap) == ("wipe", ("rgb",), "viridis")
-    assert value.threads == 1
+    assert (value.threads, value.panic_clip) == (1, "canned")
 
 
 def test_an_empty_preset_says_how_to_fill_it(store: PresetStore) -> None:

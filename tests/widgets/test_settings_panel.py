@@ -1,9 +1,19 @@
 import dataclasses
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import QPointF, Qt
-from PyQt6.QtWidgets import QAbstractSpinBox, QCheckBox, QComboBox, QLineEdit, QSlider, QWidget
+from PyQt6.QtWidgets import (
+    QAbstractSpinBox,
+    QCheckBox,
+    QComboBox,
+    QFileDialog,
+    QLineEdit,
+    QSlider,
+    QToolButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from app.settings import Settings
@@ -104,6 +114,26 @@ def test_a_fallback_clip_is_told_once_it_was_typed(qtbot: QtBot, panel: Settings
     with qtbot.waitSignal(panel.changed) as caught:
         qtbot.keyClick(edit, Qt.Key.Key_Return)
     assert caught.args == ["fallback_clip", "clip.mp4"]
+
+
+def test_a_clip_may_be_a_video_or_the_folder_of_a_recording(
+    qtbot: QtBot, panel: SettingsPanel, tmp_path: Path
+) -> None:
+    row = panel.booth.row("panic_clip")
+    buttons = row.control.findChildren(QToolButton)
+    assert [button.toolTip() for button in buttons] == [
+        "Choose a video",
+        "Choose a recording's folder",
+    ]
+    modes = QFileDialog.FileMode.ExistingFile, QFileDialog.FileMode.Directory
+    for button, mode in zip(buttons, modes, strict=True):
+        button.click()
+        dialog = row.control.findChildren(QFileDialog)[-1]
+        assert dialog.fileMode() == mode
+        with qtbot.waitSignal(panel.changed) as caught:
+            dialog.fileSelected.emit(str(tmp_path / mode.name))
+        assert caught.args == ["panic_clip", str(tmp_path / mode.name)]
+        dialog.reject()
 
 
 def test_minutes_without_a_touch_are_seconds_in_the_settings(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PyQt6.QtWidgets import QWidget
 
-from widgets.inspector.paths import FileRow
+from widgets.inspector.paths import ClipRow
 from widgets.inspector.rows import ChoiceRow, NumberRow, ToggleRow
 from widgets.inspector.section import Section
 
@@ -53,7 +53,7 @@ class BoothSection(Section):
             ("fallback_clip", "Fallback clip", "Shown while a camera or stream stays away"),
             ("panic_clip", "Canned clip", "Shown at once at F12, and away again"),
         ):
-            self.add_row(FileRow(key, label, f"{tip}: a video or a recording", _BUILT_IN))
+            self.add_row(ClipRow(key, label, f"{tip}: a video or a recording", _BUILT_IN))
         self.add_row(
             MinutesRow(
                 "attract_after_s",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 from PyQt6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QWidget
@@ -11,29 +13,37 @@ from widgets.inspector.rows import Row
 from widgets.theme import SPACE_XS
 
 
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Something to choose: its button's icon and words, and what the dialogue offers."""
+
+    icon: str
+    words: str
+    mode: QFileDialog.FileMode
+
+
 class PathRow(Row):
     """A path that can be typed or chosen; `placeholder` says what an empty one stands for."""
 
-    ICON: ClassVar[str]
-    BROWSE: ClassVar[str]
-    MODE: ClassVar[QFileDialog.FileMode]
+    KINDS: ClassVar[tuple[Kind, ...]]
 
     def __init__(self, key: str, label: str, tip: str, placeholder: str) -> None:
         holder = QWidget()
         self._edit = QLineEdit(holder)
         self._edit.setPlaceholderText(placeholder)
-        self._browse = tool_button(self.ICON, self.BROWSE, holder)
         row = QHBoxLayout(holder)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACE_XS)
         row.addWidget(self._edit, 1)
-        row.addWidget(self._browse)
+        for kind in self.KINDS:
+            button = tool_button(kind.icon, kind.words, holder)
+            button.clicked.connect(partial(self._on_browse, kind))
+            row.addWidget(button)
         super().__init__(key, label, holder, tip)
         self._shown = ""
         self._edit.setAccessibleName(label)
         self._edit.setToolTip(tip)
         self._edit.editingFinished.connect(self._on_edited)
-        self._browse.clicked.connect(self._on_browse)
 
     def show_value(self, value: object) -> None:
         self._shown = str(value)
@@ -44,11 +54,11 @@ class PathRow(Row):
         self._edit.clearFocus()
         self._choose(self._edit.text().strip())
 
-    def _on_browse(self) -> None:
+    def _on_browse(self, kind: Kind) -> None:
         dialog = QFileDialog(self.control, self.label, self._shown)
-        dialog.setFileMode(self.MODE)
+        dialog.setFileMode(kind.mode)
         dialog.setOption(
-            QFileDialog.Option.ShowDirsOnly, self.MODE is QFileDialog.FileMode.Directory
+            QFileDialog.Option.ShowDirsOnly, kind.mode is QFileDialog.FileMode.Directory
         )
         dialog.fileSelected.connect(self._choose)
         dialog.finished.connect(dialog.deleteLater)
@@ -63,14 +73,13 @@ class PathRow(Row):
 class FolderRow(PathRow):
     """A folder."""
 
-    ICON = "folder"
-    BROWSE = "Choose the folder"
-    MODE = QFileDialog.FileMode.Directory
+    KINDS = (Kind("folder", "Choose the folder", QFileDialog.FileMode.Directory),)
 
 
-class FileRow(PathRow):
-    """A file that is there; a folder, such as a recording, can be typed."""
+class ClipRow(PathRow):
+    """A video that is there, or the folder of a recording."""
 
-    ICON = "video"
-    BROWSE = "Choose the file"
-    MODE = QFileDialog.FileMode.ExistingFile
+    KINDS = (
+        Kind("video", "Choose a video", QFileDialog.FileMode.ExistingFile),
+        Kind("folder", "Choose a recording's folder", QFileDialog.FileMode.Directory),
+    )
