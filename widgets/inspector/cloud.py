@@ -79,7 +79,7 @@ class CloudSection(Section):
         self._views.setToolTip("Save this view of the cloud, or recall one (Alt+1–9)")
         self.add_widget(self._views)
         self.add_button("cloud.reset_view", "Reset view", "Put the camera back (Home)", "reset")
-        self.add_button("cloud.save_ply", "Save PLY…", "Save every point, whatever the stride", "save")
+        self.add_button("cloud.save_ply", "Save PLY…", "Save every point, at any stride", "save")
 
     def _add_calibration(self) -> None:
         offset = NumberRow(
