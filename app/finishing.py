@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from app.analysis import AnalysisWishes, Analyst
-from app.lanes import MISTAKES, Seen
+from app.lanes import MISTAKES, Seen, unshown
 from app.results import Analysis, Breaks, FrameResult, LaneResult
 from app.underway import Underway
 from models import registry
@@ -64,8 +64,8 @@ class Finishing:
         """Another network comes into `lane`: what its views gathered is over."""
         self._analyst.forget(lane)
 
-    def finish(self, estimated: Estimated) -> FrameResult:
-        """What to show and record of a frame."""
+    def finish(self, estimated: Estimated, is_beside: bool = False) -> FrameResult:
+        """What to show and record of a frame; `is_beside` if the networks are at the next one."""
         underway, begun_ns = estimated.underway, self._clock_ns()
         if underway.is_first:
             self.start_anew()
@@ -76,7 +76,8 @@ class Finishing:
         analysis = self._analyse(frame, lanes, underway.cut)
         done_ns = self._clock_ns()
         stages_ms = {
-            "wait": (estimated.turned_ns - frame.captured_ns) / 1e6,
+            "wait": (estimated.turned_ns - frame.captured_ns + begun_ns - estimated.estimated_ns)
+            / 1e6,
             "net": (estimated.estimated_ns - estimated.turned_ns) / 1e6,
             "display": (displayed_ns - begun_ns) / 1e6,
         }
@@ -84,7 +85,7 @@ class Finishing:
             stages_ms["analysis"] = (done_ns - displayed_ns) / 1e6
         return FrameResult(
             frame, lanes, underway.failures, stages_ms, done_ns, underway.dropped, underway.cut,
-            analysis, self.breaks,
+            analysis, self.breaks, is_beside,
         )  # fmt: skip
 
     def renew(
@@ -129,8 +130,8 @@ class Finishing:
         for name, saw in seen.items():
             try:
                 shown |= self._levels({name: saw})
-            except MISTAKES:
-                failures[name] = f"What {saw.model} gave cannot be shown; the log says why."
+            except MISTAKES as error:
+                failures[name] = unshown(saw.model, error)
         return shown
 
     def _levels(self, seen: Mapping[str, Seen]) -> dict[str, LaneResult]:

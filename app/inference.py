@@ -79,11 +79,13 @@ class InferenceLoop:
         self.warming_since_s: float | None = None
         self._underway: deque[Underway] = deque()
         self._steps_s: deque[float] = deque(maxlen=20)
+        self._finishes_s: deque[float] = deque(maxlen=20)
         self._stepped_size = (0, 0)
         self._idle_rounds = 0
         self._first_s = _WARM_UP_S
         self._finisher = ThreadPoolExecutor(1, "finishing")
         self._finishing: Future[None] | None = None
+        self._overdue_s = math.inf
 
     def configure(self, config: PipelineConfig, threads: int) -> None:
         """Run by `config` from the next frame on; a later call replaces one not yet granted."""
@@ -130,7 +132,8 @@ class InferenceLoop:
             self._pipeline.close()
 
     def _round(self) -> None:
-        self.pulse.beat()
+        if not self._is_finishing() or time.monotonic() < self._overdue_s:
+            self.pulse.beat()
         changed = self._grant_wishes()
         frame = self._next_frame(changed)
         if frame is not None:
@@ -168,7 +171,7 @@ class InferenceLoop:
         """
         if not self._underway:
             return self._frames.take(0.0 if changed else _IDLE_S)
-        self.pulse.beat(self._allowed_s())
+        self.pulse.beat(self._allowed_s(self._steps_s))
         while not self._stop.is_set():
             is_ready = self._pipeline.is_ready(self._underway[0])
             frame = self._frames.take(0.0 if is_ready else _GLANCE_S)
@@ -184,12 +187,12 @@ class InferenceLoop:
             self._first_s = _WARM_UP_S
         if self.warming_since_s is None and (is_cold or not self._steps_s):
             self.warming_since_s = time.monotonic()
-        self.pulse.beat(self._allowed_s())
+        self.pulse.beat(self._allowed_s(self._steps_s))
         self._underway.append(self._pipeline.begin(frame, self._frames.dropped))
 
     def _finish_oldest(self) -> None:
         """Finish a frame, or let it be finished, having announced how long that may take."""
-        self.pulse.beat(self._allowed_s())
+        self.pulse.beat(self._allowed_s(self._steps_s))
         underway = self._underway.popleft()
         if self._pipeline.room > 1:
             result = self._pipeline.finish(underway)
@@ -198,6 +201,7 @@ class InferenceLoop:
         else:
             estimated = self._pipeline.estimate(underway)
             self._wait_for_finishing()
+            self._overdue_s = time.monotonic() + self._allowed_s(self._finishes_s)
             self._finishing = self._finisher.submit(self._finish, estimated)
             done_ns = estimated.estimated_ns
         self._steps_s.append((done_ns - underway.begun_ns) / 1e9)
@@ -206,7 +210,11 @@ class InferenceLoop:
 
     def _finish(self, estimated: Estimated) -> None:
         """On the finisher's thread."""
-        self._publish(self._pipeline.finishing.finish(estimated))
+        begun_s = time.monotonic()
+        result = self._pipeline.finishing.finish(estimated, is_beside=True)
+        self._publish(result)
+        if result.frame.size == self._stepped_size:
+            self._finishes_s.append(time.monotonic() - begun_s)
 
     def _is_finishing(self) -> bool:
         """Whether a frame is being finished. Raises what went wrong with the last one."""
@@ -218,8 +226,11 @@ class InferenceLoop:
 
     def _wait_for_finishing(self) -> None:
         finishing, self._finishing = self._finishing, None
-        if finishing is not None:
-            finishing.result()
+        if finishing is None:
+            return
+        if not finishing.done():
+            self.pulse.beat(max(0.0, self._overdue_s - time.monotonic()))
+        finishing.result()
 
     def _finish_all(self) -> None:
         while self._underway:
@@ -233,13 +244,16 @@ class InferenceLoop:
             worst_s = _SLOWER_THAN_EVER * max(self._steps_s) * max(1.0, new / old) ** 2
             self._first_s = min(_WARM_UP_S, _RESIZED_S + worst_s)
         self._steps_s.clear()
+        self._finishes_s.clear()
         self._stepped_size = size
 
-    def _allowed_s(self) -> float:
-        """What to announce for a frame; `STALL_S` of silence is granted on top of that."""
-        if self.warming_since_s is not None or not self._steps_s:
+    def _allowed_s(self, took_s: deque[float]) -> float:
+        """What to announce for a step that took so long before; `STALL_S` of silence is granted on
+        top of that.
+        """
+        if self.warming_since_s is not None or not took_s:
             return self._first_s
-        return max(0.0, _SLOWER_THAN_EVER * max(self._steps_s) - STALL_S)
+        return max(0.0, _SLOWER_THAN_EVER * max(took_s) - STALL_S)
 
     def _grant_wishes(self) -> bool:
         with self._lock:
@@ -259,6 +273,7 @@ class InferenceLoop:
             set_cpu_threads(threads)
             if self._pipeline.configure(config):
                 self._steps_s.clear()
+                self._finishes_s.clear()
                 self._first_s = _WARM_UP_S
             if self.state:
                 startup.reached("models")

@@ -142,6 +142,20 @@ def is_unknown(depth: DepthMap | NetworkDepth) -> bool:
 
 def stumbled(model: str, error: Exception) -> str:
     """The sentence for a model that raised what nobody foresaw."""
-    if "out of memory" in str(error).lower() or isinstance(error, MemoryError):
+    if _is_out_of_memory(error):
         return f"{model} ran out of memory; choose a smaller input size or turn a lane off."
     return f"{model} failed on this frame and was restarted; the log says why."
+
+
+def unshown(model: str, error: Exception) -> str:
+    """The sentence for what a model gave, where bringing it to the screen raised."""
+    if _is_out_of_memory(error):
+        return f"There is no memory to show {model}; choose a smaller source or turn a lane off."
+    return f"What {model} gave cannot be shown; the log says why."
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    said = str(error).lower()
+    return isinstance(error, MemoryError) or any(
+        words in said for words in ("out of memory", "insufficient memory")
+    )

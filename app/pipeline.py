@@ -24,7 +24,7 @@ from app.sources.cuts import CutDetector
 from app.supervision import LaneTroubles
 from app.underway import Underway
 from models import registry
-from models.estimator import EstimatorOptions
+from models.estimator import EstimatorOptions, FrameMemo
 from models.frames import Frame
 from renderers.display_range import RangeSettings
 
@@ -182,6 +182,7 @@ class Pipeline:
         for name, lane in self._lanes.items():
             if (saw := self._runner.run(name, lane, underway, self._underway)) is not None:
                 seen[name] = saw
+        underway.memo = FrameMemo()  # features are large, and the next frame makes its own
         return Estimated(underway, seen, turned_ns, self._clock_ns())
 
     def refresh(self, result: FrameResult) -> FrameResult:

@@ -92,8 +92,9 @@ class FrameResult:
     lanes : by lane name, "a" and "b"; a lane that is off or failed is absent.
     failures : by lane name, the sentence that says why it is absent.
     stages_ms : time spent per stage: wait, net, display, analysis. A frame waits until the networks
-        are done with the one before it, even if a device has begun with it by then. What comes
-        after `net` may go on beside the networks of the next frame.
+        are done with the one before it, even if a device has begun with it by then, and after
+        them until that one is finished.
+    is_beside : what comes after `net` went on beside the networks of the next frame.
     done_ns : time.monotonic_ns() when the last stage finished.
     dropped : frames that newer ones replaced before the networks saw them, so far.
     cut : the picture before this one belongs to another shot.
@@ -110,10 +111,11 @@ class FrameResult:
     cut: bool = False
     analysis: Analysis | None = None
     breaks: Breaks = Breaks()
+    is_beside: bool = False
 
     @property
     def pace_ms(self) -> float:
-        """Time per frame that the stages allow, the networks beside what comes after them."""
+        """Time per frame that the stages allow."""
         net_ms = self.stages_ms.get("net", 0.0)
         after_ms = sum(ms for stage, ms in self.stages_ms.items() if stage not in ("wait", "net"))
-        return max(net_ms, after_ms)
+        return max(net_ms, after_ms) if self.is_beside else net_ms + after_ms

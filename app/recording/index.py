@@ -87,7 +87,9 @@ class EndEntry:
 
 @dataclass(frozen=True, slots=True)
 class SettingEntry:
-    """The user chose otherwise: so it was from the next frame on. For people; replaying needs none.
+    """The user chose otherwise: so it was soon after, behind frames that were under way.
+
+    For people; replaying needs none.
 
     value : a plain value as the manifest's settings have it.
     weights_sha256 : of the model, where `key` chooses one and it is known.

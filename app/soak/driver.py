@@ -197,6 +197,8 @@ class Driver(QObject):
         self.witness.begin()
         if not (yield from self._until_well(RECOVERY_S)) or self._session.recording.is_finishing:
             return
+        # Of frames in work more or less is touched at any moment; what is kept shows without them.
+        self._session.controller.set_paused(True)
         yield 1.0
         read_mb = []
         for _ in range(5):
@@ -205,6 +207,7 @@ class Driver(QObject):
             give_back()
             read_mb.append(self._process.memory_info().rss / 1e6)
         homes.append((self.passed_s(), min(read_mb)))
+        self._make_moving()
 
     def _visit(self, seconds: float) -> Iterator[float]:
         """Random actions. Each runs by itself, so that one that raises ends nothing else."""

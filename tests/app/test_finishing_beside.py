@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,11 +18,29 @@ from app.pipeline import Pipeline, PipelineConfig
 from app.results import FrameResult
 from models import registry
 from models.estimator import FrameMemo
-from models.frames import Frame, Unit
+from models.frames import DepthMap, Frame, Unit
 from models.registry import ModelEntry
 from models.restore import NetworkDepth, restore
 from renderers.display_range import RangeMode, RangeSettings
 from tests.support.fakes import CountingSession, make_frame
+
+
+class _Features:
+    """Something large in the memo of a frame."""
+
+
+class _Remembering(CountingSession):
+    """Notes at each frame whether features of frames before it are still held."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.made: list[weakref.ref[_Features]] = []
+        self.held: list[int] = []
+
+    def step(self, frame: Frame, memo: FrameMemo) -> DepthMap:
+        self.held.append(sum(made() is not None for made in self.made))
+        self.made.append(weakref.ref(memo.once("features", _Features)))
+        return super().step(frame, memo)
 
 
 @dataclass
@@ -166,8 +185,87 @@ def test_a_loop_that_was_replaced_leaves_nothing_and_ends(begin: Begin) -> None:
 
 def test_the_slower_of_the_networks_and_what_comes_after_them_sets_the_pace() -> None:
     stages_ms = {"wait": 90.0, "net": 20.0, "display": 5.0, "analysis": 9.0}
-    assert FrameResult(make_frame(), {}, stages_ms=stages_ms).pace_ms == 20.0
-    assert FrameResult(make_frame(), {}, stages_ms=stages_ms | {"analysis": 30.0}).pace_ms == 35.0
+
+    def pace_ms(analysis_ms: float, is_beside: bool) -> float:
+        took_ms = stages_ms | {"analysis": analysis_ms}
+        return FrameResult(make_frame(), {}, stages_ms=took_ms, is_beside=is_beside).pace_ms
+
+    assert (pace_ms(9.0, True), pace_ms(30.0, True)) == (20.0, 35.0)
+    assert (pace_ms(9.0, False), pace_ms(30.0, False)) == (34.0, 55.0)  # one after the other
+
+
+def test_results_say_that_they_were_finished_beside_the_networks(begin: Begin) -> None:
+    beside = begin()
+    beside.put(0)
+    _until(lambda: bool(beside.told))
+    assert beside.told[0].is_beside
+
+
+def test_a_frame_waits_also_for_the_one_before_it_to_be_finished(begin: Begin) -> None:
+    beside = begin()
+    beside.hold()
+    beside.put(0)
+    assert beside.is_held.wait(5)
+    beside.put(1)
+    _until(lambda: beside.session.steps == 2)
+    time.sleep(0.2)
+    beside.let_go.set()
+    _until(lambda: len(beside.told) == 2)
+    result = beside.told[1]
+    assert result.stages_ms["wait"] >= 200.0
+    passed_ms = (result.done_ns - result.frame.captured_ns) / 1e6
+    assert sum(result.stages_ms.values()) == pytest.approx(passed_ms, rel=0.05)
+
+
+def test_the_first_frame_of_a_size_may_take_its_time_to_finish(begin: Begin) -> None:
+    beside = begin()
+    beside.hold()
+    beside.put(0)
+    assert beside.is_held.wait(5)
+    beside.put(1)  # which waits for the first one
+    _until(lambda: beside.session.steps == 2)
+    time.sleep(0.1)
+    assert beside.loop.pulse.silent_s(time.monotonic_ns()) < -10.0
+
+
+def test_finishing_that_hangs_is_noticed_though_no_frame_follows(begin: Begin) -> None:
+    beside = begin()
+    for index in range(3):
+        beside.put(index)
+        _until(lambda index=index: len(beside.told) == index + 1)
+    beside.hold()
+    beside.put(3)
+    assert beside.is_held.wait(5)
+    _until(lambda: beside.loop.pulse.silent_s(time.monotonic_ns()) > 0.3)
+    beside.let_go.set()
+    _until(lambda: beside.loop.pulse.silent_s(time.monotonic_ns()) < 0.1)
+
+
+def test_the_features_of_a_frame_are_let_go_before_the_next_ones_are_made(begin: Begin) -> None:
+    session = _Remembering()
+    beside = begin(session)
+    beside.hold()
+    beside.put(0)
+    assert beside.is_held.wait(5)
+    beside.put(1)
+    _until(lambda: session.steps == 2)
+    assert session.held == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("error", "word"), [(MemoryError(), "no memory to show fake"), (ValueError("odd"), "the log")]
+)
+def test_what_cannot_be_brought_to_size_is_said(
+    begin: Begin, monkeypatch: pytest.MonkeyPatch, error: Exception, word: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(NetworkDepth, "restored", fail)
+    beside = begin(_Seeing())
+    beside.put(0)
+    _until(lambda: bool(beside.told))
+    assert word in beside.told[0].failures["a"]
 
 
 def test_the_thread_beside_ends_with_the_loop(begin: Begin) -> None:
