@@ -65,9 +65,16 @@ class _Beside:
     def configure(self, **changes: Any) -> None:
         self.loop.configure(PipelineConfig("fake", "off", **changes), 1)
 
-    def hold(self) -> None:
+    def hold(self, index: int = 0, then: int | None = None) -> None:
+        """Put a frame and hold it while it is finished; `then` the networks see another."""
         self.let_go.clear()
         self.is_held.clear()
+        self.put(index)
+        assert self.is_held.wait(5)
+        if then is not None:
+            steps = self.session.steps
+            self.put(then)
+            _until(lambda: self.session.steps == steps + 1)
 
     def put(self, *indices: int) -> None:
         for index in indices:
@@ -122,11 +129,7 @@ def _until(done: Callable[[], bool]) -> None:
 
 def test_the_networks_are_at_the_next_frame_meanwhile_and_at_no_later_one(begin: Begin) -> None:
     beside = begin()
-    beside.hold()
-    beside.put(0)
-    assert beside.is_held.wait(5)
-    beside.put(1)
-    _until(lambda: beside.session.steps == 2)
+    beside.hold(then=1)
     beside.put(2)
     time.sleep(0.1)
     assert beside.session.steps == 2  # the third waits: nothing piles up
@@ -139,8 +142,6 @@ def test_the_networks_are_at_the_next_frame_meanwhile_and_at_no_later_one(begin:
 def test_wishes_are_granted_when_the_frame_before_them_is_finished(begin: Begin) -> None:
     beside = begin()
     beside.hold()
-    beside.put(0)
-    assert beside.is_held.wait(5)
     fixed = RangeSettings(RangeMode.FIXED, (5.0, 9.0))
     beside.configure(display_range=fixed)
     beside.loop.reset_memory()
@@ -171,8 +172,6 @@ def test_a_fault_while_finishing_ends_the_loop_though_no_frame_follows(begin: Be
 def test_a_loop_that_was_replaced_leaves_nothing_and_ends(begin: Begin) -> None:
     beside = begin()
     beside.hold()
-    beside.put(0)
-    assert beside.is_held.wait(5)
     assert beside.results.take(0) is not None
     beside.put(1)
     _until(lambda: beside.session.steps == 2)
@@ -203,11 +202,7 @@ def test_results_say_that_they_were_finished_beside_the_networks(begin: Begin) -
 
 def test_a_frame_waits_also_for_the_one_before_it_to_be_finished(begin: Begin) -> None:
     beside = begin()
-    beside.hold()
-    beside.put(0)
-    assert beside.is_held.wait(5)
-    beside.put(1)
-    _until(lambda: beside.session.steps == 2)
+    beside.hold(then=1)
     time.sleep(0.2)
     beside.let_go.set()
     _until(lambda: len(beside.told) == 2)
@@ -219,11 +214,7 @@ def test_a_frame_waits_also_for_the_one_before_it_to_be_finished(begin: Begin) -
 
 def test_the_first_frame_of_a_size_may_take_its_time_to_finish(begin: Begin) -> None:
     beside = begin()
-    beside.hold()
-    beside.put(0)
-    assert beside.is_held.wait(5)
-    beside.put(1)  # which waits for the first one
-    _until(lambda: beside.session.steps == 2)
+    beside.hold(then=1)  # which waits for the first one
     time.sleep(0.1)
     assert beside.loop.pulse.silent_s(time.monotonic_ns()) < -10.0
 
@@ -233,9 +224,7 @@ def test_finishing_that_hangs_is_noticed_though_no_frame_follows(begin: Begin) -
     for index in range(3):
         beside.put(index)
         _until(lambda index=index: len(beside.told) == index + 1)
-    beside.hold()
-    beside.put(3)
-    assert beside.is_held.wait(5)
+    beside.hold(3)
     _until(lambda: beside.loop.pulse.silent_s(time.monotonic_ns()) > 0.3)
     beside.let_go.set()
     _until(lambda: beside.loop.pulse.silent_s(time.monotonic_ns()) < 0.1)
@@ -244,11 +233,7 @@ def test_finishing_that_hangs_is_noticed_though_no_frame_follows(begin: Begin) -
 def test_the_features_of_a_frame_are_let_go_before_the_next_ones_are_made(begin: Begin) -> None:
     session = _Remembering()
     beside = begin(session)
-    beside.hold()
-    beside.put(0)
-    assert beside.is_held.wait(5)
-    beside.put(1)
-    _until(lambda: session.steps == 2)
+    beside.hold(then=1)
     assert session.held == [0, 0]
 
 
