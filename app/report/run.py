@@ -1,53 +1,25 @@
-"""The comparison itself: both lanes over every frame once, then accuracy, then the files."""
+"""Two models over a clip: what is opened for it, and the files it ends in."""
 
 from __future__ import annotations
 
 import contextlib
-import math
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
-
-from app.flicker import FlickerMeter
-from app.flicker_values import FlickerResult
-from app.orientation import oriented
-from app.report.accuracy import measure
-from app.report.findings import Findings
-from app.report.keepsakes import Slices, WorstFrames
-from app.report.lanes import LaneRun, TimedMemo, open_session
+from app.report.comparison import Comparison
+from app.report.lanes import open_session
 from app.report.spool import TruthSpool
-from app.report.tally import LaneTally
-from app.report.values import (
-    LANES,
-    Accuracy,
-    Cancelled,
-    CompareOptions,
-    FrameRow,
-    IsCancelled,
-    LaneSummary,
-    Progress,
-    Report,
-)
+from app.report.values import LANES, CompareOptions, IsCancelled, Progress, Report
 from app.report.write import write_report
-from app.sources.base import Ended, SignalLost, Source
-from app.sources.cuts import CutDetector
+from app.sources.base import Source
 from app.sources.opening import open_source
-from models.errors import SourceError, UsageError, UserError
+from models.errors import UsageError, UserError
 from models.estimator import Session
-from models.flow import reduce_disparity, working_size
-from models.frames import Float32, Frame
-from models.registry import GROUND_TRUTH, OFF
+from models.registry import OFF
 
-ENDLESS_FRAMES = 240
-"""How much of a scene without an end is compared."""
-TRUTH = "truth"
 REFUSED_LIVE = (
     "A comparison needs frames that can be repeated; record the live source and compare the "
     "recording."
 )
-_READ_S = 1.0
 
 
 def _ignore(done: int, total: int | None, stage: str) -> None:
@@ -124,7 +96,7 @@ def _compare_into(
     try:
         out_dir.mkdir(parents=True, exist_ok=True)
         with TruthSpool(out_dir, tuple(sessions), options.truth_budget_bytes) as spool:
-            comparison = _Comparison(source, sessions, options, spool)
+            comparison = Comparison(source, sessions, options, spool)
             comparison.run(progress, cancelled)
             findings = comparison.findings(progress, cancelled)
         return write_report(findings, out_dir)
@@ -143,183 +115,3 @@ def _lanes_on(model_a: str, model_b: str) -> dict[str, str]:
     if not on:
         raise UsageError("Both lanes are off; choose a model for at least one of them.")
     return on
-
-
-@dataclass
-class _Comparison:
-    """Everything that accumulates while the frames go by."""
-
-    source: Source
-    sessions: dict[str, tuple[str, Session]]
-    options: CompareOptions
-    spool: TruthSpool
-    rows: list[FrameRow] = field(default_factory=list)
-    cuts: list[int] = field(default_factory=list)
-    shot: int = 0
-    truth_frames: int = 0
-    still_pairs: int = 0
-    pairs: int = 0
-    true_flow_pairs: int = 0
-
-    def __post_init__(self) -> None:
-        self.runs = {lane: LaneRun(*named) for lane, named in self.sessions.items()}
-        names = tuple(self.sessions)
-        self.tallies = {lane: LaneTally() for lane in (*names, TRUTH)}
-        self.slices = Slices(names)
-        self.worst = WorstFrames(names, self.options.worst_frames)
-        self._meter = FlickerMeter(
-            1,
-            preset=self.options.preset,
-            short_side=self.options.short_side,
-            half_life_frames=None,
-            true_flow=True,
-        )
-        self._cut = CutDetector()
-        self._segment: int | None = None
-
-    def run(self, progress: Progress, cancelled: IsCancelled) -> None:
-        total = self.frame_limit
-        for frame in self._frames(total, cancelled):
-            self._step(frame)
-            progress(len(self.rows), total, "Comparing")
-        if not self.rows:
-            raise SourceError(f"{self.source.info.title} holds no frame to compare.")
-
-    @property
-    def frame_limit(self) -> int | None:
-        known, wanted = self.source.info.frame_count, self.options.max_frames
-        if known is None and wanted is None:
-            return ENDLESS_FRAMES
-        return min(n for n in (known, wanted) if n is not None)
-
-    def _frames(self, limit: int | None, cancelled: IsCancelled) -> Iterator[Frame]:
-        """Frames until the source ends; a nominal count may be wrong, a wanted one is kept."""
-        wanted = self.options.max_frames
-        if self.source.info.frame_count is None:
-            wanted = limit
-        while wanted is None or len(self.rows) < wanted:
-            if cancelled():
-                raise Cancelled
-            reading = self.source.read(_READ_S)
-            if isinstance(reading, Ended):
-                return
-            if isinstance(reading, SignalLost):
-                raise SourceError(reading.sentence)
-            if reading is not None:
-                yield oriented(reading, self.options.mirror, self.options.rotate)
-
-    def _step(self, frame: Frame) -> None:
-        cut = self._continuity(frame)
-        disparities, times = self._estimate(frame)
-        watched = dict(disparities)
-        if frame.truth is not None:
-            watched[TRUTH] = frame.truth.disparity
-        seen = self._meter.update(frame, watched, cut=cut)
-        row = FrameRow(frame.index, frame.time_s, cut, seen.motion_px, {})
-        for lane, disparity in watched.items():
-            size = working_size(*frame.size, self.options.short_side)
-            numbers = self.tallies[lane].add(
-                disparity, reduce_disparity(disparity, size), seen.lanes[lane], cut
-            )
-            if lane == TRUTH:
-                row.truth_flicker = numbers.error
-            else:
-                numbers.compute_ms = times[lane]
-                row.lanes[lane] = numbers
-        self.pairs += seen.paired
-        self.still_pairs += seen.still
-        self.true_flow_pairs += seen.true_flow
-        self._keep(frame, disparities, seen)
-        self.rows.append(row)
-
-    def _continuity(self, frame: Frame) -> bool:
-        """True where this frame does not follow the last one; then memory is emptied too."""
-        first, broke = self._segment is None, frame.segment != self._segment
-        self._segment = frame.segment
-        if broke:
-            self._cut.reset()
-        cut = (self._cut.update(frame.rgb) or broke) and not first
-        if cut:
-            self.shot += 1
-            self.cuts.append(frame.index)
-            for run in self.runs.values():
-                run.session.reset()
-        return cut
-
-    def _estimate(self, frame: Frame) -> tuple[dict[str, Float32], dict[str, float]]:
-        memo = TimedMemo()
-        disparities, times = {}, {}
-        for lane, run in self.runs.items():
-            depth, times[lane] = run.step(frame, memo)
-            if depth.disparity.shape != frame.rgb.shape[:2]:
-                raise UserError(f"{run.model} answered in another size than it was asked.")
-            disparities[lane] = depth.disparity
-        return disparities, times
-
-    def _keep(self, frame: Frame, disparities: dict[str, Float32], seen: FlickerResult) -> None:
-        row = len(self.rows)
-        self.slices.add(frame, disparities)
-        self.worst.add(row, frame, disparities, seen)
-        if frame.truth is None or not np.isfinite(frame.truth.disparity).any():
-            return
-        self.truth_frames += 1
-        for lane in self.runs:
-            self.tallies[lane].add_truth(row, disparities[lane], frame.truth.disparity)
-        self.spool.add(row, self.shot, frame, frame.truth, disparities)
-
-    def findings(self, progress: Progress, cancelled: IsCancelled) -> Findings:
-        """The second pass, and all of it in one value."""
-        accuracy = self._accuracy(progress, cancelled)
-        for lane in self.runs:
-            self._finish_rows(lane)
-        self._finish_truth()
-        lanes = {lane: self._summary(lane, accuracy.get(lane)) for lane in self.runs}
-        truth = self.tallies[TRUTH]
-        return Findings(
-            info=self.source.info,
-            options=self.options,
-            rows=self.rows,
-            cuts=self.cuts,
-            lanes=lanes,
-            pairs={lane: self.tallies[lane].pairs for lane in self.runs},
-            spreads={lane: self.tallies[lane].spread for lane in self.runs},
-            truth_opw=truth.flicker_opw if self.truth_frames == len(self.rows) else math.nan,
-            truth_frames=self.truth_frames,
-            true_flow=0 < self.pairs == self.true_flow_pairs,
-            still_share=self.still_pairs / max(1, self.pairs),
-            slices=self.slices,
-            worst=self.worst,
-        )
-
-    def _accuracy(self, progress: Progress, cancelled: IsCancelled) -> dict[str, Accuracy]:
-        alignments = {
-            lane: found for lane in self.runs if (found := self.tallies[lane].alignment) is not None
-        }
-        return measure(self.spool, alignments, self.rows, progress, cancelled)
-
-    def _finish_rows(self, lane: str) -> None:
-        """What is known only at the end: flicker by the clip's spread, scales by its alignment."""
-        tally = self.tallies[lane]
-        unit = tally.spread.deviation
-        for row in self.rows:
-            numbers = row.lanes[lane]
-            numbers.flicker = numbers.error / unit if unit > 0.0 else math.nan
-        for at, scale in tally.truth_scales.items():
-            self.rows[at].lanes[lane].truth_scale = scale
-
-    def _finish_truth(self) -> None:
-        unit = self.tallies[TRUTH].spread.deviation
-        for row in self.rows:
-            row.truth_flicker = row.truth_flicker / unit if unit > 0.0 else math.nan
-
-    def _summary(self, lane: str, accuracy: Accuracy | None) -> LaneSummary:
-        tally, run = self.tallies[lane], self.runs[lane]
-        return LaneSummary(
-            model=run.model,
-            flicker_opw=tally.flicker_opw,
-            flicker_static=tally.flicker_static,
-            scale_drift=tally.scale_drift,
-            accuracy=accuracy,
-            fps=math.nan if run.model == GROUND_TRUTH else run.fps,
-            network_size=run.network_size,
-        )
