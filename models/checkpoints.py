@@ -1,8 +1,8 @@
-"""Weights: which there are, where they lie, how they get there and into a network.
+"""Weights: where they lie, how they get there and into a network.
 
-What others publish is listed in `resources/models.toml`. It is fetched once or added from a file,
-checked key by key, converted to safetensors (which cannot run code and loads by mapping memory) and
-kept in the user's cache; after that nothing needs a network.
+What others publish is fetched once or added from a file, checked key by key, converted to
+safetensors (which cannot run code and loads by mapping memory) and kept in the user's cache; after
+that nothing needs a network.
 """
 
 from __future__ import annotations
@@ -10,11 +10,8 @@ from __future__ import annotations
 import functools
 import os
 import shutil
-import tomllib
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 
 import filelock
@@ -29,8 +26,9 @@ from models.checkpoint_file import Mismatch, likeness, read_tensors, shapes_of
 from models.depth_anything import DepthAnythingV2
 from models.device import is_out_of_memory
 from models.download import DownloadCancelledError, IsCancelled, OnProgress, Progress
-from models.errors import CheckpointError, UsageError
+from models.errors import CheckpointError
 from models.flashdepth import FlashDepth, FlashDepthConfig
+from models.published import Release, release
 
 CACHE_VARIABLE = "FLASHDEPTH_CACHE"
 
@@ -42,50 +40,6 @@ _NETWORKS: dict[str, Callable[[], FlashDepth | DepthAnythingV2]] = {
     "depth-anything-v2-b": lambda: DepthAnythingV2("vitb"),
     "depth-anything-v2-l": lambda: DepthAnythingV2("vitl"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Release:
-    """One published file of weights.
-
-    name : of the model it is for. title, purpose : for people.
-    repository, file : where it is on the Hugging Face hub.
-    licence, terms : what to show before it is fetched; `commercial` says whether such use is free.
-    bytes, sha256 : of the file, None where not known; about_bytes : a rounded size to show.
-    """
-
-    name: str
-    title: str
-    purpose: str
-    repository: str
-    file: str
-    licence: str
-    commercial: bool
-    terms: str
-    bytes: int | None = None
-    about_bytes: int | None = None
-    sha256: str | None = None
-
-    @property
-    def size_mb(self) -> int:
-        """Size of the download in megabytes, as near as it is known."""
-        return round((self.bytes or self.about_bytes or 0) / 1e6)
-
-
-@functools.cache
-def releases() -> tuple[Release, ...]:
-    """All published weights, in the order of the menu."""
-    text = resources.files("resources").joinpath("models.toml").read_text("utf-8")
-    return tuple(Release(**entry) for entry in tomllib.loads(text)["release"])
-
-
-def release(name: str) -> Release:
-    """The weights of that model. Raises UsageError if none are published under that name."""
-    for known in releases():
-        if known.name == name:
-            return known
-    names = ", ".join(known.name for known in releases())
-    raise UsageError(f"There are no weights to fetch for {name!r}; there are for {names}.")
 
 
 def cache_folder() -> Path:

@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from app.commands.bars import Bars
-from models import checkpoints, registry
+from models import checkpoints, published, registry
 from models.download import OnProgress, Progress
 from models.errors import UserError
 
@@ -39,7 +39,7 @@ def _list() -> int:
 
 def _pull(name: str, agreed: bool) -> int:
     """Fetch weights after their licence was shown and, at a terminal, agreed to."""
-    wanted = checkpoints.release(name)
+    wanted = published.release(name)
     print(f"{wanted.title}, {wanted.size_mb} MB from {wanted.repository}: {wanted.licence}.")
     print(wanted.terms)
     if not agreed and sys.stdin.isatty():

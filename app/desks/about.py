@@ -8,7 +8,7 @@ from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QWidget
 
 from app.version import version
-from models import checkpoints
+from models import published
 from widgets.about import AboutBox
 
 
@@ -63,7 +63,7 @@ unknown scale and shift.
 def _credits() -> str:
     weights = "\n".join(
         f"| {release.title} | {release.repository} | {release.licence} |"
-        for release in checkpoints.releases()
+        for release in published.releases()
     )
     return f"""## Weights that can be fetched
 

@@ -12,9 +12,9 @@ from app.desks.job import IsCancelled, Job, Report
 from app.settings import Settings, SettingsModel
 from app.window import MainWindow
 from models import checkpoints, device, registry
-from models.checkpoints import Release
 from models.download import OnProgress, Progress
 from models.errors import UserError
+from models.published import Release, release
 from widgets.lane_picker import LaneChoice
 
 _PHASES = {"download": "Fetching", "check": "Checking", "convert": "Converting"}
@@ -119,7 +119,7 @@ class ModelDesk(QObject):
         try:
             reason = registry.find(name).missing()
             if reason is not None:
-                self._offer(checkpoints.release(registry.family(name)))
+                self._offer(release(registry.family(name)))
         except UserError as error:
             self.said.emit(str(error))
 

@@ -6,9 +6,9 @@ import functools
 
 import torch
 
-from models import checkpoints
-from models.checkpoints import Release
+from models import checkpoints, published
 from models.estimators.neural import NetworkPool, NetworkRecipe, NeuralFactory, StreamNetwork
+from models.published import Release
 from models.registry import PER_FRAME_SUFFIX, ModelEntry
 
 INPUT_SIZE = 518
@@ -18,7 +18,7 @@ INPUT_SIZE = 518
 def entries(pool: NetworkPool) -> tuple[ModelEntry, ...]:
     """FlashDepth, -L and -S, each with its twin without memory; Depth Anything V2 S, B and L."""
     made: list[ModelEntry] = []
-    for release in checkpoints.releases():
+    for release in published.releases():
         recipe = NetworkRecipe(
             release.name,
             release.title,

@@ -11,7 +11,7 @@ import safetensors.torch
 import torch
 from torch import nn
 
-from models import checkpoints, download
+from models import checkpoints, download, published
 from models.checkpoints import (
     add,
     check,
@@ -20,11 +20,10 @@ from models.checkpoints import (
     missing,
     published_sha256,
     pull,
-    release,
-    releases,
 )
 from models.download import DownloadCancelledError, Progress
 from models.errors import CheckpointError, UsageError
+from models.published import release, releases
 from tests.support.hub import Hub, running_hub
 
 S, B = release("depth-anything-v2-s"), release("depth-anything-v2-b")
@@ -43,11 +42,11 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Two networks small enough to travel in a test; no published hash fits them."""
     networks = {FLASH.name: lambda: nn.Linear(64, 64), B.name: lambda: nn.Linear(64, 3)}
     listed = [
-        checkpoints.Release(r.name, r.title, "", r.repository, r.file, "", True, "", about_bytes=1)
+        published.Release(r.name, r.title, "", r.repository, r.file, "", True, "", about_bytes=1)
         for r in (FLASH, B)
     ]
     monkeypatch.setattr(checkpoints, "_NETWORKS", networks)
-    monkeypatch.setattr(checkpoints, "releases", lambda: tuple(listed))
+    monkeypatch.setattr(published, "releases", lambda: tuple(listed))
     expected_shapes.cache_clear()
     yield
     expected_shapes.cache_clear()

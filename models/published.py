@@ -1,0 +1,54 @@
+"""Which weights others publish, as `resources/models.toml` lists them."""
+
+from __future__ import annotations
+
+import functools
+import tomllib
+from dataclasses import dataclass
+from importlib import resources
+
+from models.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """One published file of weights.
+
+    name : of the model it is for. title, purpose : for people.
+    repository, file : where it is on the Hugging Face hub.
+    licence, terms : what to show before it is fetched; `commercial` says whether such use is free.
+    bytes, sha256 : of the file, None where not known; about_bytes : a rounded size to show.
+    """
+
+    name: str
+    title: str
+    purpose: str
+    repository: str
+    file: str
+    licence: str
+    commercial: bool
+    terms: str
+    bytes: int | None = None
+    about_bytes: int | None = None
+    sha256: str | None = None
+
+    @property
+    def size_mb(self) -> int:
+        """Size of the download in megabytes, as near as it is known."""
+        return round((self.bytes or self.about_bytes or 0) / 1e6)
+
+
+@functools.cache
+def releases() -> tuple[Release, ...]:
+    """All published weights, in the order of the menu."""
+    text = resources.files("resources").joinpath("models.toml").read_text("utf-8")
+    return tuple(Release(**entry) for entry in tomllib.loads(text)["release"])
+
+
+def release(name: str) -> Release:
+    """The weights of that model. Raises UsageError if none are published under that name."""
+    for known in releases():
+        if known.name == name:
+            return known
+    names = ", ".join(known.name for known in releases())
+    raise UsageError(f"There are no weights to fetch for {name!r}; there are for {names}.")
