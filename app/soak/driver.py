@@ -6,9 +6,7 @@ import faulthandler
 import logging
 import random
 import time
-from collections import Counter
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass, field
 from functools import partial
 
 import psutil
@@ -19,6 +17,7 @@ from app.session import AppSession
 from app.soak.actions import ACTIONS
 from app.soak.faults import FAULTS, NotNoticed
 from app.soak.props import Props
+from app.soak.tally import Sample, Tally
 from app.soak.tour import go_home, tour
 from app.soak.witness import Witness
 
@@ -41,44 +40,6 @@ TELL_EVERY_S = 60.0
 DUMP_AFTER_S = 3.0
 WELL_AGAIN = 3
 """Frames in a row, from the chosen source and with every lane, that end a fault."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """The process at one moment: seconds since the start, MB resident, threads, open files."""
-
-    at_s: float
-    rss_mb: float
-    threads: int
-    files: int
-
-
-@dataclass(slots=True)
-class Tally:
-    """What happened. Counters and maxima are by the name of the fault.
-
-    noticed : the window took notice. survived : noticed, and well again in time.
-    trouble : what went wrong, a few words each. injected_s : when, seconds since the start.
-    homes : (seconds, MB) resident in the one state that is comparable, about once a minute.
-    toured_s : when the warm-up had been everywhere; None if it was broken off.
-    """
-
-    injected: Counter[str] = field(default_factory=Counter)
-    noticed: Counter[str] = field(default_factory=Counter)
-    survived: Counter[str] = field(default_factory=Counter)
-    recovery_s: dict[str, float] = field(default_factory=dict)
-    restart_s: dict[str, float] = field(default_factory=dict)
-    injected_s: list[float] = field(default_factory=list)
-    trouble: list[str] = field(default_factory=list)
-    actions: Counter[str] = field(default_factory=Counter)
-    samples: list[Sample] = field(default_factory=list)
-    homes: list[tuple[float, float]] = field(default_factory=list)
-    toured_s: float | None = None
-    stalls: list[tuple[float, str]] = field(default_factory=list)
-
-    def slowest(self, times_s: dict[str, float], name: str, took_s: float) -> None:
-        """Keep the longest time of the fault `name`."""
-        times_s[name] = max(took_s, times_s.get(name, 0.0))
 
 
 class Driver(QObject):

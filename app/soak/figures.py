@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from app.soak.driver import Tally
 from app.soak.faults import FAULTS
+from app.soak.tally import Tally
 
 WARM_UP_SHARE = 0.3
 LEAST_SETTLED_S = 1800.0

@@ -18,7 +18,7 @@ from app.recording.format import INDEX
 from app.recording.writer import RecordingWriter
 from app.soak.actions import ACTIONS
 from app.soak.camera import SoakCamera
-from app.soak.driver import Sample, Tally, shuffled
+from app.soak.driver import shuffled
 from app.soak.faults import FAULTS, counted_crashes
 from app.soak.figures import (
     figures_of,
@@ -28,6 +28,7 @@ from app.soak.figures import (
     thinned,
 )
 from app.soak.run import recordings_in
+from app.soak.tally import Sample, Tally
 from models.estimators.neural import NeuralSession
 
 
