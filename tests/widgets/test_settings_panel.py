@@ -133,6 +133,8 @@ def test_a_clip_may_be_a_video_or_the_folder_of_a_recording(
         with qtbot.waitSignal(panel.changed) as caught:
             dialog.fileSelected.emit(str(tmp_path / mode.name))
         assert caught.args == ["panic_clip", str(tmp_path / mode.name)]
+        edit = row.control.findChild(QLineEdit)
+        assert edit is not None and edit.toolTip().endswith(f"\n{tmp_path / mode.name}")
         dialog.reject()
 
 

@@ -10,7 +10,6 @@ from PyQt6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QWidget
 
 from widgets.controls import tool_button
 from widgets.inspector.rows import Row
-from widgets.theme import SPACE_XS
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,7 @@ class PathRow(Row):
         self._edit.setPlaceholderText(placeholder)
         row = QHBoxLayout(holder)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(SPACE_XS)
+        row.setSpacing(0)
         row.addWidget(self._edit, 1)
         for kind in self.KINDS:
             button = tool_button(kind.icon, kind.words, holder)
@@ -41,6 +40,7 @@ class PathRow(Row):
             row.addWidget(button)
         super().__init__(key, label, holder, tip)
         self._shown = ""
+        self._tip = tip
         self._edit.setAccessibleName(label)
         self._edit.setToolTip(tip)
         self._edit.editingFinished.connect(self._on_edited)
@@ -48,7 +48,7 @@ class PathRow(Row):
     def show_value(self, value: object) -> None:
         self._shown = str(value)
         self._edit.setText(self._shown)
-        self._edit.setCursorPosition(0)
+        self._edit.setToolTip("\n".join(part for part in (self._tip, self._shown) if part))
 
     def _on_edited(self) -> None:
         self._edit.clearFocus()
