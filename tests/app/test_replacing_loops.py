@@ -442,19 +442,21 @@ def test_a_quick_model_that_hangs_is_noticed_within_two_seconds(
 def test_a_slow_model_gets_three_times_its_slowest_frame_and_the_silence_is_part_of_it() -> None:
     loop = InferenceLoop(LatestSlot(), LatestSlot(), lambda: None, Pipeline())
     loop._steps_s.extend((0.2, 2.0, 0.1))
-    assert loop._allowed_s() + STALL_S == pytest.approx(6.0)
+    assert loop._allowed_s(loop._steps_s) + STALL_S == pytest.approx(6.0)
+    loop._finishes_s.append(0.9)
+    assert loop._allowed_s(loop._finishes_s) + STALL_S == pytest.approx(2.7)
 
 
 def test_the_first_frame_of_another_size_is_granted_what_its_pixels_may_cost() -> None:
     loop = InferenceLoop(LatestSlot(), LatestSlot(), lambda: None, Pipeline())
-    assert loop._allowed_s() == 60.0  # nothing is known yet
+    assert loop._allowed_s(loop._steps_s) == 60.0  # nothing is known yet
     loop._resize((320, 240))
     loop._steps_s.append(0.05)
     loop._resize((320, 180))
-    assert loop._allowed_s() == pytest.approx(5.15)
+    assert loop._allowed_s(loop._steps_s) == pytest.approx(5.15)
     loop._steps_s.append(0.05)
     loop._resize((640, 360))
-    assert loop._allowed_s() == pytest.approx(5.0 + 0.15 * 16)
+    assert loop._allowed_s(loop._steps_s) == pytest.approx(5.0 + 0.15 * 16)
 
 
 def _wait(done: Callable[[], bool], seconds: float = 5.0) -> None:
