@@ -53,6 +53,9 @@ def without_memory(model: str) -> str:
 class Lane:
     """One lane's open session, or why there is none.
 
+    Sessions are plugins, and what they are made of raises errors of its own (safetensors, device
+    libraries): whatever one raises costs its lane alone, and the log has it.
+
     deferring : the session once more if its device works by itself.
     seeing : the session once more if its answers need not be brought to the frame's size at once.
     is_put_aside : its model hung while it loaded; it is opened when its pause is over.

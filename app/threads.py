@@ -61,7 +61,7 @@ class Worker(QThread):
     def run(self) -> None:
         try:
             self._loop()
-        except Exception:
+        except Exception:  # of any kind: out of run() Qt would end the process; it is restarted
             log.exception("the %s thread crashed", self.objectName())
             self.crashed.emit(f"The {self.objectName()} stage failed; the log says why.")
         self._loop = self._stop = _nothing  # whoever keeps this thread keeps no network

@@ -215,7 +215,7 @@ class Recorder:
         except (OSError, av.error.FFmpegError) as error:
             log.warning("recording stopped", exc_info=True)
             message = folder_of.why_stopped(error, writer.frames, self.folder)
-        except Exception:
+        except Exception:  # this thread's last: whatever it is, the file is closed and it is said
             log.exception("recording failed")
             message = "Recording stopped because of a fault; the log says why."
         finally:
