@@ -10,6 +10,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtGui import QColor
 
 from app.comparison import ComparisonViews
+from app.fitting import Orders
 from app.readings import UNIT_TEXT, colour_at, disparity_at, ranges_told, title_of
 from app.results import FrameResult, LaneResult
 from app.settings import Settings
@@ -65,7 +66,7 @@ class Display(QObject):
     def show(self, result: FrameResult) -> None:
         """Put a result on the stage."""
         self.last = result
-        self._stage.rgb.show_rgb(result.frame.rgb)
+        self._stage.rgb.show_rgb(result.frame.rgb, result.fitted.get("rgb"))
         self._show_lane("a", self._stage.depth_a, result)
         self._show_lane("b", self._stage.depth_b, result)
         self._show_pair(result)
@@ -75,6 +76,18 @@ class Display(QObject):
             self._stage.set_banner(self._source_message, self._source_level)
         if self._probe is not None:
             self._show_probe(*self._probe)
+
+    def orders(self) -> Orders:
+        """What the panes painted last, for who brings the next pictures to size."""
+        stage = self._stage
+        wiped = stage.wipe.painted_part
+        wanted = {
+            "rgb": stage.rgb.painted_part,
+            "a": wiped or stage.depth_a.painted_part,
+            "b": wiped or stage.depth_b.painted_part,
+        }
+        parts = {layer: part for layer, part in wanted.items() if part is not None}
+        return Orders(parts, self._table)
 
     def show_warming_up(self) -> None:
         """The next depth takes longer than usual; each lane says so until it comes."""
@@ -143,7 +156,7 @@ class Display(QObject):
         pane.set_caption(f"{_beyond(name, result)}{lane.compute_ms:.0f} ms")
         pane.set_range(*lane.display_range, UNIT_TEXT[lane.depth.unit])
         pane.set_banner(None)
-        pane.show_levels(lane.levels, self._table)
+        pane.show_levels(lane.levels, self._table, result.fitted.get(name))
 
     def _badge(self, lane: LaneResult, chosen: str) -> str:
         if lane.model != chosen:
@@ -164,7 +177,8 @@ class Display(QObject):
         # The numbers beside the colours are lane A's.
         self._stage.wipe.set_caption(ranges_told(result.lanes, self._settings))
         self._stage.wipe.set_range(*a.display_range, UNIT_TEXT[a.depth.unit])
-        self._stage.wipe.show_pair(a.levels, b.levels, self._table)
+        fitted = result.fitted.get("a"), result.fitted.get("b")
+        self._stage.wipe.show_pair(a.levels, b.levels, self._table, fitted)
 
     def _show_cloud(self, result: FrameResult) -> None:
         lane = result.lanes.get(self._settings.cloud_lane)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from app.analysis import AnalysisWishes, Analyst
+from app.fitting import Fitting, Orders
 from app.lanes import MISTAKES, Seen, unshown
 from app.results import Analysis, Breaks, FrameResult, LaneResult
 from app.underway import Underway
@@ -19,6 +20,7 @@ from models.frames import DepthMap, Frame
 from models.restore import NetworkDepth
 from renderers.depth_image import quantise
 from renderers.display_range import RangeSettings, RangeTracker
+from renderers.fitting import Fitted
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +43,7 @@ class Finishing:
     """Frames in order; used by one thread at a time, which may be another for each frame.
 
     breaks : how often the stream did not go on so far.
+    orders : the pictures to bring to size; any thread may put others in their place.
     """
 
     def __init__(self, clock_ns: Callable[[], int], breaks: Breaks) -> None:
@@ -48,6 +51,8 @@ class Finishing:
         self._range = RangeTracker(RangeSettings())
         self._analyst = Analyst()
         self._wishes: AnalysisWishes | None = None
+        self._fitting = Fitting()
+        self.orders = Orders()
         self.breaks = breaks
 
     def configure(self, display_range: RangeSettings, wishes: AnalysisWishes | None) -> None:
@@ -71,6 +76,7 @@ class Finishing:
             self.start_anew()
         frame = underway.frame
         lanes = self._display(estimated.seen, underway.failures)
+        fitted = self._fit(frame, lanes)
         displayed_ns = self._clock_ns()
         self._count_breaks(underway.cut, (saw.fresh for saw in estimated.seen.values()))
         analysis = self._analyse(frame, lanes, underway.cut)
@@ -85,7 +91,7 @@ class Finishing:
             stages_ms["analysis"] = (done_ns - displayed_ns) / 1e6
         return FrameResult(
             frame, lanes, underway.failures, stages_ms, done_ns, underway.dropped, underway.cut,
-            analysis, self.breaks, is_beside,
+            analysis, self.breaks, is_beside, fitted,
         )  # fmt: skip
 
     def renew(
@@ -104,6 +110,7 @@ class Finishing:
             done_ns=self._clock_ns(),
             analysis=self._analyse(result.frame, lanes, result.cut),
             breaks=self.breaks,
+            fitted=self._fit(result.frame, lanes),
         )
 
     def settle(self, result: FrameResult) -> FrameResult:
@@ -119,6 +126,13 @@ class Finishing:
         if self._wishes is None:
             return None
         return self._analyst.look(frame, lanes, self._wishes, cut)
+
+    def _fit(self, frame: Frame, lanes: Mapping[str, LaneResult]) -> dict[str, Fitted]:
+        try:
+            return self._fitting.fit(self.orders, frame, lanes)
+        except MISTAKES:
+            log.exception("pictures cannot be brought to size; the window does it by itself")
+            return {}
 
     def _display(self, seen: Mapping[str, Seen], failures: dict[str, str]) -> dict[str, LaneResult]:
         """The lanes as they are shown; one that cannot be costs neither the other nor the frame."""

@@ -19,6 +19,7 @@ from contextlib import suppress
 
 from app import startup
 from app.finishing import Estimated
+from app.fitting import Orders
 from app.mailbox import Closed, Slot
 from app.pipeline import Pipeline, PipelineConfig
 from app.results import FrameResult
@@ -91,6 +92,10 @@ class InferenceLoop:
         """Run by `config` from the next frame on; a later call replaces one not yet granted."""
         with self._lock:
             self._wanted = (config, threads)
+
+    def order(self, orders: Orders) -> None:
+        """Bring pictures to this size from now on, so that painting them takes little."""
+        self._pipeline.finishing.orders = orders
 
     def reset_memory(self) -> None:
         """Empty every lane's memory before the next frame."""

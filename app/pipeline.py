@@ -73,6 +73,7 @@ class Pipeline:
         """A pipeline to take over from this one while it hangs: the lane at fault is put aside."""
         heir = Pipeline(self._clock_ns)
         heir.finishing = Finishing(self._clock_ns, self.finishing.breaks)
+        heir.finishing.orders = self.finishing.orders
         heir._runner.troubles = self._runner.troubles.copy()
         if (key := self._runner.in_hand) is not None:
             sentence = f"{key[1]} did not answer and was stopped."

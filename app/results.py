@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from app.flicker_values import FlickerResult
 from models.frames import DepthMap, Frame, UInt8
 from models.metrics import Alignment
+from renderers.fitting import Fitted
 
 SLICE_FRAMES = 240
 """Frames an x-t slice goes back."""
@@ -100,6 +101,8 @@ class FrameResult:
     cut : the picture before this one belongs to another shot.
     analysis : what the comparing views need, if any is on.
     breaks : counted up to this frame.
+    fitted : the frame ("rgb") and what lanes saw ("a", "b") at the size at which the window
+        painted them last; what it did not paint is absent.
     """
 
     frame: Frame
@@ -112,6 +115,7 @@ class FrameResult:
     analysis: Analysis | None = None
     breaks: Breaks = Breaks()
     is_beside: bool = False
+    fitted: Mapping[str, Fitted] = field(default_factory=dict)
 
     @property
     def pace_ms(self) -> float:

@@ -39,12 +39,36 @@ class Part:
         off = (self.left, self.top, self.width - width, self.height - height)
         return all(abs(by) < _SAME for by in off)
 
+    def is_within(self, picture: UInt8) -> bool:
+        """Whether the (H, W) or (H, W, C) picture reaches as far, but for a pixel of the result."""
+        height, width = picture.shape[:2]
+        right, bottom = self.left + self.width, self.top + self.height
+        across, down = self.width / self.columns, self.height / self.rows
+        return bool(right < width + across and bottom < height + down)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fitted:
+    """What a Fitter made of a picture, where it was made before it is painted.
+
+    pixels : (rows, columns, 4) uint8, opaque. table : (256, 3) uint8 where it shows levels.
+    """
+
+    part: Part
+    pixels: UInt8
+    table: UInt8 | None = None
+
+    def shows(self, part: Part, table: UInt8 | None) -> bool:
+        """Whether it is what a painter wants of the picture."""
+        return self.part == part and self.table is table
+
 
 class Fitter:
     """Brings one layer's pictures to size, into memory of its own.
 
-    A result is good until the next call. Opaque ones are (rows, columns, 4) uint8 in the order
-    blue, green, red, 255, which is what Qt's screens hold: it copies them without converting.
+    A result is good until the next call, or for good once it was `given`. Opaque ones are
+    (rows, columns, 4) uint8 in the order blue, green, red, 255, which is what Qt's screens hold:
+    it copies them without converting.
     """
 
     def __init__(self) -> None:
@@ -72,6 +96,11 @@ class Fitter:
         # Each pixel's four bytes as one number: one table look-up, no three-channel step between.
         cv2.LUT(fitted, _opaque_numbers(table), dst=room.view(np.int32)[..., 0])
         return room
+
+    def given(self, pixels: UInt8) -> UInt8:
+        """The last result, which no later call will write over."""
+        self._memory.pop("opaque", None)
+        return pixels
 
     def _opaque(self, rgb: UInt8, part: Part) -> UInt8:
         room = self._room(part, 4, "opaque")

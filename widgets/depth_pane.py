@@ -8,6 +8,7 @@ from PyQt6.QtCore import QRectF
 from PyQt6.QtGui import QColor, QPainter
 from PyQt6.QtWidgets import QWidget
 
+from renderers.fitting import Fitted
 from widgets import theme
 from widgets.colour_bar import ColourBar, Scale
 from widgets.image_pane import ImagePane
@@ -30,8 +31,8 @@ class ScaledPane(ImagePane):
         self._has_own_bar = False
         super().__init__(title, view, accent, parent)
 
-    def show_levels(self, levels: UInt8, table: UInt8) -> None:
-        super().show_levels(levels, table)
+    def show_levels(self, levels: UInt8, table: UInt8, fitted: Fitted | None = None) -> None:
+        super().show_levels(levels, table, fitted)
         if not self._has_own_bar:
             self._bar.set_table(table)
 

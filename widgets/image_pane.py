@@ -8,7 +8,7 @@ from PyQt6.QtCore import QPointF, QRect, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QRegion, QResizeEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
-from renderers.fitting import Fitter
+from renderers.fitting import Fitted, Fitter, Part
 from widgets import pane_paint, theme
 from widgets.hint import Hint
 from widgets.linked_view import LinkedView
@@ -56,6 +56,7 @@ class ImagePane(PictureSurface):
         self._row_breaks: tuple[tuple[float, str], ...] = ()
         self._pins: tuple[QPointF, ...] = ()
         self._is_fresh = False
+        self._painted_part: Part | None = None
         self.frames_painted = 0
         self._hint = Hint(self)
         self._hint.dismissed.connect(self.hint_dismissed)
@@ -63,13 +64,24 @@ class ImagePane(PictureSurface):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(title)
 
-    def show_rgb(self, rgb: UInt8) -> None:
-        """Show (H, W, 3) uint8 sRGB. The array is not copied and must not change any more."""
-        self._show(rgb_picture(rgb))
+    @property
+    def painted_part(self) -> Part | None:
+        """What of the picture is seen and how large, for who fits the next one beforehand.
 
-    def show_levels(self, levels: UInt8, table: UInt8) -> None:
+        None where nothing is seen, or pixels are shown as squares.
+        """
+        return self._painted_part if self.isVisible() else None
+
+    def show_rgb(self, rgb: UInt8, fitted: Fitted | None = None) -> None:
+        """Show (H, W, 3) uint8 sRGB. The array is not copied and must not change any more.
+
+        fitted : its `painted_part`, if somebody made it beforehand.
+        """
+        self._show(rgb_picture(rgb, fitted))
+
+    def show_levels(self, levels: UInt8, table: UInt8, fitted: Fitted | None = None) -> None:
         """Show (H, W) uint8 through a (256, 3) uint8 table; neither is copied."""
-        self._show(levels_picture(levels, table, self._table.colours(table)))
+        self._show(levels_picture(levels, table, self._table.colours(table), fitted))
 
     def clear(self, placeholder: str = "") -> None:
         """Forget the picture; `placeholder` says in its place why there is none."""
@@ -190,8 +202,9 @@ class ImagePane(PictureSurface):
         """Draw the picture and its overlay; enlarged pixels stay square."""
         rect, area, ratio = self.picture_rect(), self.picture_area(), self.devicePixelRatioF()
         scale = rect.width() / picture.width * ratio
+        self._painted_part = None
         if scale < NEAREST_FROM_SCALE and scale != 1.0:
-            draw_smooth(painter, picture, rect, area, self._fitter, ratio)
+            self._painted_part = draw_smooth(painter, picture, rect, area, self._fitter, ratio)
         else:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
             painter.drawImage(rect, picture.image)

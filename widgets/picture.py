@@ -10,7 +10,7 @@ from PyQt6 import sip
 from PyQt6.QtCore import QPointF, QRect, QRectF
 from PyQt6.QtGui import QImage, QPainter
 
-from renderers.fitting import Fitter, Part, premultiplied
+from renderers.fitting import Fitted, Fitter, Part, premultiplied
 
 UInt8 = NDArray[np.uint8]
 
@@ -22,11 +22,13 @@ class Picture:
     image : what a painter draws.
     array : the pixels behind it; nobody may write to them.
     table : (256, 3) uint8, the colours of a picture of levels.
+    fitted : the same already at the size of a pane, which may have become another since.
     """
 
     image: QImage
     array: UInt8
     table: UInt8 | None = None
+    fitted: Fitted | None = None
 
     @property
     def width(self) -> int:
@@ -55,11 +57,11 @@ class ColourTable:
         return self._colours
 
 
-def rgb_picture(rgb: UInt8) -> Picture:
+def rgb_picture(rgb: UInt8, fitted: Fitted | None = None) -> Picture:
     """(H, W, 3) uint8 sRGB as a picture. Raises ValueError for any other shape."""
     if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.dtype != np.uint8:
         raise ValueError(f"an RGB picture is (H, W, 3) uint8, not {rgb.shape} {rgb.dtype}")
-    return _wrapped(rgb, 3, QImage.Format.Format_RGB888)
+    return _wrapped(rgb, 3, QImage.Format.Format_RGB888, fitted=fitted)
 
 
 def rgba_picture(rgba: UInt8) -> Picture:
@@ -69,14 +71,16 @@ def rgba_picture(rgba: UInt8) -> Picture:
     return _wrapped(premultiplied(rgba), 4, QImage.Format.Format_RGBA8888_Premultiplied)
 
 
-def levels_picture(levels: UInt8, table: UInt8, colours: list[int]) -> Picture:
+def levels_picture(
+    levels: UInt8, table: UInt8, colours: list[int], fitted: Fitted | None = None
+) -> Picture:
     """(H, W) uint8 through a (256, 3) uint8 table as a picture.
 
     colours : what ColourTable makes of the table. Raises ValueError for levels of another shape.
     """
     if levels.ndim != 2 or levels.dtype != np.uint8:
         raise ValueError(f"levels are (H, W) uint8, not {levels.shape} {levels.dtype}")
-    picture = _wrapped(levels, 1, QImage.Format.Format_Indexed8, table)
+    picture = _wrapped(levels, 1, QImage.Format.Format_Indexed8, table, fitted)
     picture.image.setColorTable(colours)
     return picture
 
@@ -88,15 +92,17 @@ def draw_smooth(
     clip: QRectF,
     fitter: Fitter,
     pixel_ratio: float,
-) -> None:
+) -> Part | None:
     """Draw the whole picture into `rect`, of which `clip` is visible, between its pixels smoothly.
 
-    fitter : one for each picture that is painted again and again.
+    fitter : one for each picture that is painted again and again; unused where the picture has
+        been fitted before.
     pixel_ratio : physical pixels per unit of the painter.
+    Returns the part that is seen, None if none is.
     """
     target = _on_pixels(rect.intersected(clip), pixel_ratio)
     if target.isEmpty():
-        return
+        return None
     part = Part(0, 0, picture.width, picture.height, target.width(), target.height())
     if not clip.contains(rect):
         across, down = picture.width / rect.width(), picture.height / rect.height()
@@ -108,17 +114,22 @@ def draw_smooth(
             target.width(),
             target.height(),
         )
-    if picture.image.hasAlphaChannel():
-        image = _looking_into(fitter.rgba(picture.array, part), picture.image.format())
-    else:
-        pixels = (
-            fitter.rgb(picture.array, part)
-            if picture.table is None
-            else fitter.levels(picture.array, picture.table, part)
-        )
-        image = _looking_into(pixels, QImage.Format.Format_RGB32)
+    image = _fitted_image(picture, part, fitter)
     image.setDevicePixelRatio(pixel_ratio)
     painter.drawImage(QPointF(target.left(), target.top()) / pixel_ratio, image)
+    return part
+
+
+def _fitted_image(picture: Picture, part: Part, fitter: Fitter) -> QImage:
+    if picture.image.hasAlphaChannel():
+        return _looking_into(fitter.rgba(picture.array, part), picture.image.format())
+    if picture.fitted is not None and picture.fitted.shows(part, picture.table):
+        pixels = picture.fitted.pixels
+    elif picture.table is None:
+        pixels = fitter.rgb(picture.array, part)
+    else:
+        pixels = fitter.levels(picture.array, picture.table, part)
+    return _looking_into(pixels, QImage.Format.Format_RGB32)
 
 
 def _on_pixels(rect: QRectF, pixel_ratio: float) -> QRect:
@@ -129,11 +140,15 @@ def _on_pixels(rect: QRectF, pixel_ratio: float) -> QRect:
 
 
 def _wrapped(
-    array: UInt8, channels: int, form: QImage.Format, table: UInt8 | None = None
+    array: UInt8,
+    channels: int,
+    form: QImage.Format,
+    table: UInt8 | None = None,
+    fitted: Fitted | None = None,
 ) -> Picture:
     if array.strides[-1] != 1 or (channels > 1 and array.strides[1] != channels):
         array = np.ascontiguousarray(array)
-    return Picture(_looking_into(array, form), array, table)
+    return Picture(_looking_into(array, form), array, table, fitted)
 
 
 def _looking_into(array: UInt8, form: QImage.Format) -> QImage:

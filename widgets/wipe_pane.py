@@ -15,6 +15,7 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import QWidget
 
+from renderers.fitting import Fitted
 from widgets import pane_paint, theme
 from widgets.depth_pane import ScaledPane
 from widgets.linked_view import LinkedView
@@ -50,10 +51,17 @@ class WipePane(ScaledPane):
 
     # -- values in ---------------------------------------------------------------------------
 
-    def show_pair(self, levels_a: UInt8, levels_b: UInt8, table: UInt8) -> None:
+    def show_pair(
+        self,
+        levels_a: UInt8,
+        levels_b: UInt8,
+        table: UInt8,
+        fitted: tuple[Fitted | None, Fitted | None] = (None, None),
+    ) -> None:
         """Show both lanes' (H, W) uint8 levels through one (256, 3) uint8 table, uncopied."""
-        self._second = levels_picture(levels_b, table, self._table.colours(table))
-        self.show_levels(levels_a, table)
+        colours = self._table.colours(table)
+        self._second = levels_picture(levels_b, table, colours, fitted[1])
+        self.show_levels(levels_a, table, fitted[0])
 
     def clear(self, placeholder: str = "") -> None:
         self._second = None

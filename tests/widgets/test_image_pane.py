@@ -9,6 +9,7 @@ from PyQt6.QtCore import QPoint, QPointF, QRectF, Qt
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from renderers.fitting import Fitted
 from tests.support.pixels import grabbed, part, share_of, wheel
 from widgets import theme
 from widgets.image_pane import ImagePane
@@ -71,6 +72,61 @@ def test_levels_go_through_the_colour_table(make_pane: MakePane) -> None:
     table[200] = (10, 250, 20)
     pane.show_levels(np.full((30, 40), 200, np.uint8), table)
     assert share_of(part(grabbed(pane), pane.picture_rect()), "#0afa14") > 0.95
+
+
+def fitted_green(pane: ImagePane, table: UInt8 | None = None) -> Fitted:
+    """Something else than the picture, of the part that the pane paints now."""
+    grabbed(pane)
+    part_seen = pane.painted_part
+    assert part_seen is not None
+    pixels = np.empty((part_seen.rows, part_seen.columns, 4), np.uint8)
+    pixels[:] = (0, 255, 0, 255)
+    return Fitted(part_seen, pixels, table)
+
+
+def test_a_picture_fitted_before_is_painted_as_it_is(make_pane: MakePane) -> None:
+    pane = make_pane(110, 90)
+    pane.show_rgb(halves(), fitted_green(pane))
+    assert share_of(part(grabbed(pane), pane.picture_rect()), "#00ff00") > 0.95
+
+
+def test_a_picture_fitted_for_another_view_is_fitted_anew(
+    make_pane: MakePane, view: LinkedView
+) -> None:
+    pane = make_pane(110, 90)
+    fitted = fitted_green(pane)
+    pane.show_rgb(halves(), fitted)
+    pane.resize(120, 100)
+    assert share_of(grabbed(pane), "#00ff00") == 0.0
+    pane.resize(110, 90)
+    view.zoom_at(1.2, QPointF(0.2, 0.5))
+    assert share_of(grabbed(pane), "#00ff00") == 0.0
+
+
+def test_levels_fitted_in_other_colours_are_fitted_anew(make_pane: MakePane) -> None:
+    pane = make_pane(110, 90)
+    red, blue = np.zeros((256, 3), np.uint8), np.zeros((256, 3), np.uint8)
+    red[:, 0] = blue[:, 2] = 255
+    levels = np.full((60, 80), 7, np.uint8)
+    pane.show_levels(levels, red)
+    fitted = fitted_green(pane, red)
+    pane.show_levels(levels, red, fitted)
+    assert share_of(part(grabbed(pane), pane.picture_rect()), "#00ff00") > 0.95
+    pane.show_levels(levels, blue, fitted)
+    assert share_of(part(grabbed(pane), pane.picture_rect()), "#0000ff") > 0.95
+
+
+def test_a_pane_out_of_sight_orders_nothing(make_pane: MakePane, view: LinkedView) -> None:
+    pane = make_pane(110, 90)
+    grabbed(pane)
+    assert pane.painted_part is not None
+    view.zoom_at(4.0, QPointF(0.5, 0.5))  # pixels as squares
+    grabbed(pane)
+    assert pane.painted_part is None
+    view.reset()
+    grabbed(pane)
+    pane.hide()
+    assert pane.painted_part is None
 
 
 def test_a_new_table_changes_the_colours(make_pane: MakePane) -> None:

@@ -1,0 +1,95 @@
+"""What the window painted last comes ready to be painted, and nothing else does."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from app.finishing import Estimated, Finishing
+from app.fitting import Fitting, Orders
+from app.lanes import Seen
+from app.pipeline import Pipeline
+from app.results import Breaks, FrameResult, LaneResult
+from app.underway import Underway
+from models.frames import DepthMap, Unit
+from renderers import colormap
+from renderers.fitting import Fitter, Part
+from tests.support.fakes import make_frame
+
+SIZE = (64, 48)
+WHOLE = Part(0, 0, *SIZE, 32, 24)
+TABLE = colormap.table(colormap.COLORMAPS[0])
+
+
+def lane(level: int) -> LaneResult:
+    depth = DepthMap(np.full(SIZE[::-1], 0.5, np.float32), Unit.RELATIVE, 0)
+    return LaneResult("fake", depth, np.full(SIZE[::-1], level, np.uint8), (0, 1), 1.0, False)
+
+
+def finished(orders: Orders) -> tuple[Finishing, FrameResult]:
+    finishing = Finishing(lambda: 0, Breaks())
+    finishing.orders = orders
+    ramp = np.linspace(0.1, 0.9, SIZE[0], dtype=np.float32)[None].repeat(SIZE[1], 0)
+    depth = DepthMap(ramp, Unit.RELATIVE, 0)
+    seen = {"a": Seen("flashdepth-lite", depth)}
+    return finishing, finishing.finish(Estimated(Underway(make_frame(size=SIZE)), seen, 0, 0))
+
+
+def test_pictures_come_as_the_pane_would_have_made_them() -> None:
+    frame = make_frame(3, size=SIZE)
+    part = Part(8.5, 4, 32, 24, 40, 30)
+    orders = Orders({"rgb": WHOLE, "a": part}, TABLE)
+    fitted = Fitting().fit(orders, frame, {"a": lane(90)})
+    assert fitted["rgb"].shows(WHOLE, None)
+    assert fitted["a"].shows(part, TABLE)
+    np.testing.assert_array_equal(fitted["rgb"].pixels, Fitter().rgb(frame.rgb, WHOLE))
+    assert (fitted["a"].pixels[..., 2::-1] == TABLE[90]).all()
+
+
+def test_what_no_pane_painted_is_not_made() -> None:
+    lanes = {"a": lane(90), "b": lane(20)}
+    assert set(Fitting().fit(Orders({"b": WHOLE}, TABLE), make_frame(size=SIZE), lanes)) == {"b"}
+    assert Fitting().fit(Orders({"a": WHOLE}, None), make_frame(size=SIZE), lanes) == {}
+
+
+def test_a_lane_that_saw_nothing_is_left_out() -> None:
+    assert Fitting().fit(Orders({"a": WHOLE}, TABLE), make_frame(size=SIZE), {}) == {}
+
+
+def test_orders_of_larger_frames_wait_for_the_window_to_order_anew() -> None:
+    assert Fitting().fit(Orders({"rgb": WHOLE}), make_frame(size=(32, 24)), {}) == {}
+
+
+def test_a_picture_on_screen_is_not_written_over_by_the_next() -> None:
+    fitting, orders = Fitting(), Orders({"rgb": WHOLE, "a": WHOLE}, TABLE)
+    first = fitting.fit(orders, make_frame(0, size=SIZE), {"a": lane(10)})
+    kept = {layer: fitted.pixels.copy() for layer, fitted in first.items()}
+    fitting.fit(orders, make_frame(200, size=SIZE), {"a": lane(250)})
+    for layer, fitted in first.items():
+        np.testing.assert_array_equal(fitted.pixels, kept[layer])
+
+
+def test_a_result_carries_what_was_ordered_and_again_when_it_is_renewed() -> None:
+    finishing, result = finished(Orders({"a": WHOLE}, TABLE))
+    assert result.fitted["a"].shows(WHOLE, TABLE)
+    finishing.orders = Orders({"a": WHOLE}, colormap.table(colormap.COLORMAPS[1]))
+    seen = {"a": Seen("flashdepth-lite", result.lanes["a"].depth)}
+    again = finishing.renew(result, seen, {})
+    assert (again.fitted["a"].pixels != result.fitted["a"].pixels).any()
+    assert finishing.settle(again).fitted is again.fitted
+
+
+def test_a_picture_that_cannot_be_made_costs_no_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(Fitter, "levels", fails)
+    _, result = finished(Orders({"a": WHOLE}, TABLE))
+    assert result.fitted == {}
+    assert set(result.lanes) == {"a"}
+
+
+def test_the_next_pipeline_knows_the_orders_of_the_one_that_hung() -> None:
+    pipeline = Pipeline()
+    pipeline.finishing.orders = orders = Orders({"rgb": WHOLE})
+    assert pipeline.successor().finishing.orders is orders

@@ -1,0 +1,56 @@
+"""Pictures come at the size of their panes, so that the GUI thread has only to paint them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+
+import pytest
+from PyQt6.QtCore import QPointF
+from pytestqt.qtbot import QtBot
+
+from app.session import AppSession
+from models.frames import UInt8
+from renderers.fitting import Fitter, Part
+
+Start = Callable[..., AppSession]
+
+
+@pytest.fixture
+def resized_here(monkeypatch: pytest.MonkeyPatch) -> Sequence[Part]:
+    """Grows by every part that is resized on this thread."""
+    here, parts, fit = threading.current_thread(), [], Fitter._fit
+
+    def watched(self: Fitter, picture: UInt8, part: Part, purpose: str) -> UInt8:
+        if threading.current_thread() is here:
+            parts.append(part)
+        return fit(self, picture, part, purpose)
+
+    monkeypatch.setattr(Fitter, "_fit", watched)
+    return parts
+
+
+def _paint_ten(session: AppSession, qtbot: QtBot, pane: str) -> None:
+    painted = session.window.stage.pane(pane)
+    goal = painted.frames_painted + 10  # type: ignore[attr-defined]
+    qtbot.waitUntil(lambda: painted.frames_painted >= goal, timeout=20_000)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("view", "pane"), [("side", "depth_b"), ("wipe", "wipe")])
+def test_frames_are_painted_without_resizing_them(
+    start_session: Start, qtbot: QtBot, resized_here: list[Part], view: str, pane: str
+) -> None:
+    session = start_session(
+        source_width=480, source_height=360, view=view, panes=("rgb", "depth_a", "depth_b")
+    )
+    _paint_ten(session, qtbot, pane)
+    assert resized_here  # the first, before anybody knew their size
+    resized_here.clear()
+    _paint_ten(session, qtbot, pane)
+    assert not resized_here
+    session.window.stage.view.zoom_at(1.2, QPointF(0.3, 0.6))
+    _paint_ten(session, qtbot, pane)
+    assert resized_here  # at once, in the view that is on
+    resized_here.clear()
+    _paint_ten(session, qtbot, pane)
+    assert not resized_here
