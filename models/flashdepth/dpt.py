@@ -4,6 +4,9 @@ Four levels of features become a pyramid at 4, 2, 1 and 1/2 times the patch grid
 fine, each `refinenet` adds the next level and doubles the size; what it returns is a *path*: path 4
 is the coarsest, at the patch grid (ph, pw); path 1 the finest, at (8 ph, 8 pw).
 
+A level is brought to what a step adds of it (`resConfUnit1`) before there is any path: that does
+not depend on memory, so lanes share it.
+
 Two things differ from the published code and change results by rounding only. A path's 1x1
 convolution comes before its enlargement: both are linear and the bilinear weights of a pixel sum to
 one, so they commute, and the smaller map costs a quarter. Features stay channels-last, the order in
@@ -54,10 +57,15 @@ class FusionBlock(nn.Module):
         self.resConfUnit1 = ResidualUnit(width)
         self.resConfUnit2 = ResidualUnit(width)
 
-    def forward(self, path: Tensor, level: Tensor | None, size: tuple[int, int]) -> Tensor:
-        """(b, d, h, w) path and level of one size -> (b, d, *size) next path."""
-        if level is not None:
-            path = self.resConfUnit1(level).add_(path)
+    def addition(self, level: Tensor) -> Tensor:
+        """(b, d, h, w) level of the pyramid to what is added of it to the path of that size."""
+        added: Tensor = self.resConfUnit1(level)
+        return added
+
+    def forward(self, path: Tensor, added: Tensor | None, size: tuple[int, int]) -> Tensor:
+        """(b, d, h, w) path and what is added to it -> (b, d, *size) next path."""
+        if added is not None:
+            path = path + added
         return resize(self.out_conv(self.resConfUnit2(path)), *size)
 
 
@@ -108,11 +116,14 @@ class DPTHead(nn.Module):
         self.scratch = Scratch(config)
 
     def level(self, index: int, features: Tensor, grid: tuple[int, int]) -> Tensor:
-        """(b, ph pw, c) features of tap `index` (0–3) to the (b, d, h, w) level of the pyramid."""
+        """(b, ph pw, c) features of tap `index` (0–3) to the (b, d, h, w) level of the pyramid.
+
+        Levels 0 to 2 come as what is added to a path, the last as where the first path begins.
+        """
         maps = features.transpose(1, 2).unflatten(2, grid)  # (b, c, ph, pw), channels last
         maps = self.resize_layers[index](self.projects[index](maps))
         narrowed: Tensor = self.scratch.narrow(index + 1)(maps)
-        return narrowed
+        return narrowed if index == 3 else self.scratch.refine(index + 1).addition(narrowed)
 
     def first_path(self, level: Tensor, grid: tuple[int, int]) -> Tensor:
         """The coarsest level (b, d, ceil(ph/2), ceil(pw/2)) to path 4 (b, d, ph, pw)."""

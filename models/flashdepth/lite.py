@@ -80,8 +80,8 @@ class LiteState(NamedTuple):
 class LiteFeatures(NamedTuple):
     """All of a frame that does not depend on the past.
 
-    half : (b, 16, h/2, w/2), the encoder's finest map. quarter, eighth : (b, width, h/4, w/4) and
-    (b, width, h/8, w/8), the maps of the finer fusion steps. path : (b, width, h/8, w/8), path 3.
+    half : (b, head_width, h/2, w/2), what the head adds. quarter, eighth : (b, width, h/4, w/4)
+    and (b, width, h/8, w/8), what the finer fusion steps add. path : (b, width, h/8, w/8), path 3.
     """
 
     half: Tensor
@@ -104,7 +104,10 @@ class ResidualUnit(nn.Module):
 
 
 class Fusion(nn.Module):
-    """Adds the encoder's map to the coarser path and hands it on, resized."""
+    """Adds the encoder's map to the coarser path and hands it on, resized.
+
+    What it adds does not depend on the path, so lanes with and without memory share it.
+    """
 
     def __init__(self, width: int, *, first: bool = False) -> None:
         super().__init__()
@@ -112,9 +115,13 @@ class Fusion(nn.Module):
         self.unit = ResidualUnit(width)
         self.out = nn.Conv2d(width, width, 1)
 
-    def forward(self, path: Tensor, skip: Tensor | None, size: tuple[int, int]) -> Tensor:
-        if skip is not None and self.skip_unit is not None:
-            path = path + self.skip_unit(skip)
+    def addition(self, skip: Tensor) -> Tensor:
+        """(b, width, h, w) map of the encoder's to what is added of it. Not for the first step."""
+        return cast(Tensor, cast(ResidualUnit, self.skip_unit)(skip))
+
+    def forward(self, path: Tensor, added: Tensor | None, size: tuple[int, int]) -> Tensor:
+        if added is not None:
+            path = path + added
         path = self.out(self.unit(path))  # a 1x1 convolution and a resize commute; this is cheaper
         if path.shape[-2:] == size:
             return path
@@ -155,17 +162,19 @@ class Head(nn.Module):
             self.out.weight.copy_(self.out.weight[:1].expand_as(self.out.weight).clone())
             self.out.bias.fill_(1.0) if self.out.bias is not None else None
 
-    def forward(self, path: Tensor, finest: Tensor) -> Tensor:
-        """(b, width, h/4, w/4) and (b, c, h/2, w/2) -> (b, h, w)."""
-        x = F.interpolate(
-            self.narrow(path), finest.shape[-2:], mode="bilinear", align_corners=False
-        )
-        x = convolve(self.skip, finest, Then.RELU, plus=x)
+    def addition(self, finest: Tensor) -> Tensor:
+        """(b, c, h/2, w/2) features of the encoder's to what is added of them, shared by lanes."""
+        return cast(Tensor, self.skip(finest))
+
+    def forward(self, path: Tensor, added: Tensor) -> Tensor:
+        """(b, width, h/4, w/4) and (b, hidden, h/2, w/2) -> (b, h, w)."""
+        x = F.interpolate(self.narrow(path), added.shape[-2:], mode="bilinear", align_corners=False)
+        x = F.relu(x + added)
         x = convolve(self.mix, x, Then.RELU)
         with torch.autocast(x.device.type, enabled=False):
             # Eight bits of mantissa would make a staircase of a slope: the last sum is exact.
             x = self.out(x.to(self.out.weight.dtype))
-        return F.pixel_shuffle(x, 2).squeeze(1)
+        return _spread(x)
 
 
 class FlashDepthLite(nn.Module):
@@ -224,8 +233,9 @@ class FlashDepthLite(nn.Module):
         overview = self.overview(coarsest.mean((2, 3)))[..., None, None]
         path = self.project[3](coarsest) + overview
         path = self.fuse[3](path, None, sixteenth.shape[-2:])
-        path = self.fuse[2](path, self.project[2](sixteenth), eighth.shape[-2:])
-        return LiteFeatures(half, self.project[0](quarter), self.project[1](eighth), path)
+        path = self.fuse[2](path, self._addition(2, sixteenth), eighth.shape[-2:])
+        finer = self._addition(0, quarter), self._addition(1, eighth)
+        return LiteFeatures(self.head.addition(half), *finer, path)
 
     def decode(
         self, features: LiteFeatures, state: LiteState | None, temporal: bool = True
@@ -249,19 +259,21 @@ class FlashDepthLite(nn.Module):
         """
         memory = None if state is None else state.memory
         steadied = []
-        for path in features.path.unflatten(0, (-1, length)).unbind(1):
+        for path in _one_by_one(features.path, length):
             remembered, memory = self._remember(path, memory)
             steadied.append(remembered)
         held = None if state is None else state.held
         settled = []
-        for path in (
-            self._fine(_side_by_side(steadied), features).unflatten(0, (-1, length)).unbind(1)
-        ):
+        for path in _one_by_one(self._fine(_side_by_side(steadied), features), length):
             held = path if held is None else self.hold(path, held)
             settled.append(held)
         disparity = self._finish(_side_by_side(settled), features)
         state = LiteState(cast(TemporalState, memory), cast(Tensor, held))
         return disparity.unflatten(0, (-1, length)), state
+
+    def _addition(self, step: int, skip: Tensor) -> Tensor:
+        """What fusion step 0, 1 or 2 adds of the encoder's map."""
+        return cast(Fusion, self.fuse[step]).addition(self.project[step](skip))
 
     def _remember(self, path: Tensor, memory: TemporalState | None) -> tuple[Tensor, TemporalState]:
         # A few hundred tokens: float32 costs next to nothing and errors do not add up over a video.
@@ -278,6 +290,24 @@ class FlashDepthLite(nn.Module):
     def _finish(self, path: Tensor, features: LiteFeatures) -> Tensor:
         disparity = self.head(path, features.half).float()
         return cast(Tensor, disparity if self.training else disparity.clamp(min=0.0))
+
+
+def _spread(cells: Tensor) -> Tensor:
+    """(b, 4, h/2, w/2) cells to the (b, h, w) pixels in them.
+
+    What `pixel_shuffle` does, which copies channels-last maps in a much slower way.
+    """
+    b, _, h, w = cells.shape
+    inside: Tensor = cells.unflatten(1, (2, 2))  # (b, 2, 2, h, w): row and column in the cell
+    return inside.permute(0, 3, 1, 4, 2).reshape(b, 2 * h, 2 * w)
+
+
+def _one_by_one(maps: Tensor, length: int) -> tuple[Tensor, ...]:
+    """(B * T, C, h, w) maps of clips of `length` T as T maps (B, C, h, w).
+
+    A map of one frame stays as it is: a view of it would no longer pass for channels-last.
+    """
+    return (maps,) if length == 1 else maps.unflatten(0, (-1, length)).unbind(1)
 
 
 def _side_by_side(maps: list[Tensor]) -> Tensor:

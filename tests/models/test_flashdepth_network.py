@@ -80,16 +80,34 @@ def test_encoding_once_serves_both_lanes(small: FlashDepth) -> None:
     picture = frames()
     with torch.no_grad():
         features = small.encode(picture)
-        kept = features.path.clone()
+        kept, kept_levels = features.path.clone(), [level.clone() for level in features.levels]
         with_memory, state = small.decode(features, None)
         without, _ = small.decode(features, None, temporal=False)
         again, _ = small.decode(features, None)
         whole, _ = small(picture)
     assert torch.equal(features.path, kept)
+    for level, before in zip(features.levels, kept_levels, strict=True):
+        assert torch.equal(level, before)
     assert torch.equal(with_memory, whole)
     assert torch.equal(again, whole)
     assert not torch.allclose(without, with_memory)
     assert state is not None
+
+
+def test_what_is_made_of_the_pyramid_alone_is_made_once_for_all_lanes(small: FlashDepth) -> None:
+    made: list[int] = []
+    units = [small.depth_head.scratch.refine(number).resConfUnit1 for number in (1, 2, 3)]
+    hooks = [
+        unit.register_forward_hook(lambda _unit, _in, _out, number=number: made.append(number))
+        for number, unit in enumerate(units, start=1)
+    ]
+    with torch.no_grad():
+        features = small.encode(frames())
+        for temporal in (True, False):
+            small.decode(features, None, temporal=temporal)
+    for hook in hooks:
+        hook.remove()
+    assert sorted(made) == [1, 2, 3]
 
 
 def test_the_same_state_gives_the_same_answer_twice(small: FlashDepth) -> None:

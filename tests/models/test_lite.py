@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from models.flashdepth.lite import FlashDepthLite, LiteConfig
+from models.flashdepth.lite import FlashDepthLite, LiteConfig, _spread
 from models.flashdepth.lite_encoder import (
     BATCH_NORM_EPS,
     FEATURE_STRIDES,
@@ -125,6 +125,38 @@ def test_decoding_leaves_features_and_state_as_they_were() -> None:
 
 
 @torch.inference_mode()
+def test_what_is_made_of_the_encoder_alone_is_made_once_for_all_lanes() -> None:
+    net, made = network(), []
+    shared = [net.head.skip, *(step.skip_unit for step in net.fuse if step.skip_unit is not None)]
+    for part in shared:
+        part.register_forward_hook(lambda part, *_: made.append(part))
+    _, state = net(video(1)[0], None)
+    made.clear()
+    with torch.no_grad():
+        features = net.encode(video(1)[0])
+        assert sorted(map(id, made)) == sorted(map(id, shared))
+        net.decode(features, state)
+        net.decode(features, None, temporal=False)
+    assert len(made) == len(shared)
+
+
+def test_a_frame_that_follows_stays_channels_last_all_the_way() -> None:
+    net = network().for_inference(torch.float32)
+    seen: list[Tensor] = []
+    net.hold.register_forward_pre_hook(lambda _, maps: seen.extend(maps))
+    frame = video(1)[0].contiguous(memory_format=torch.channels_last)
+    with torch.inference_mode():
+        _, state = net(frame, None)
+        net(frame, state)
+    assert len(seen) == 2
+    assert torch.cat(seen, 1).is_contiguous(memory_format=torch.channels_last)
+
+
+def test_cells_become_the_pixels_that_pixel_shuffle_makes_of_them() -> None:
+    cells = torch.randn(2, 4, 5, 7)
+    assert torch.equal(_spread(cells), F.pixel_shuffle(cells, 2).squeeze(1))
+
+
 def test_decoding_without_memory_hands_the_state_through() -> None:
     net = network()
     _, state = net(video(1)[0], None)
