@@ -23,10 +23,15 @@ STEEPNESS = 5.0
 FAINTEST = 0.05
 """Steps in disparity below this fraction are left alone; from twice of it they count as edges."""
 
-_NEAR = np.ones((5, 5), np.uint8)
-_FAR = np.ones((9, 9), np.uint8)
-_PLATEAU, _SLOPE = 1.3, 1.7
+NEAR_REACH, FAR_REACH = 2, 4
+"""Pixels of the network's from the middle of a neighbourhood to its side."""
+PLATEAU, SLOPE = 1.3, 1.7
 """Span of the far neighbourhood over that of the near one: at an edge, and on a slope."""
+SHRUNK, ALIKE = 0.75, 1.1
+"""Enlarged by less than the first it is averaged; up to the second edges are left as they are."""
+
+_NEAR = np.ones((2 * NEAR_REACH + 1,) * 2, np.uint8)
+_FAR = np.ones((2 * FAR_REACH + 1,) * 2, np.uint8)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,6 +55,11 @@ class NetworkDepth:
         return DepthMap(restored, self.unit, self.frame_index, self.network_size)
 
 
+def enlargement(before: tuple[int, int], after: tuple[int, int]) -> float:
+    """How many times as large the side becomes that grows most, or shrinks least."""
+    return max(after[0] / before[0], after[1] / before[1])
+
+
 def restore(disparity: Float32, width: int, height: int) -> Float32:
     """(h, w) disparity, finite and >= 0, to (height, width); float32, C-contiguous.
 
@@ -59,11 +69,11 @@ def restore(disparity: Float32, width: int, height: int) -> Float32:
     before = disparity.shape[1], disparity.shape[0]
     if before == (width, height):
         return np.ascontiguousarray(disparity)
-    scale = max(width / before[0], height / before[1])
-    if scale < 0.75:
+    scale = enlargement(before, (width, height))
+    if scale < SHRUNK:
         shrunk: Float32 = cv2.resize(disparity, (width, height), interpolation=cv2.INTER_AREA)
         return shrunk
-    if scale <= 1.1:
+    if scale <= ALIKE:
         return _enlarged(disparity, width, height)
     low, high = cv2.erode(disparity, _NEAR), cv2.dilate(disparity, _NEAR)
     gain = 1 + (STEEPNESS - 1) * _edges(disparity, low, high)  # (h, w), 1 where there is no edge
@@ -82,12 +92,12 @@ def _edges(disparity: Float32, low: Float32, high: Float32) -> Float32:
     faintest = FAINTEST * np.maximum(low, 0) + np.float32(1e-9)
     edges: Float32 = np.clip(span / faintest - 1, 0, 1)
     # Mirrored through its border pixels, so that slopes go on beyond the picture.
-    reach = min(4, *(side - 1 for side in disparity.shape))
+    reach = min(FAR_REACH, *(side - 1 for side in disparity.shape))
     wider = np.pad(disparity, reach, mode="reflect", reflect_type="odd")
     inside = slice(reach, -reach or None), slice(reach, -reach or None)
     far_span = (cv2.dilate(wider, _FAR) - cv2.erode(wider, _FAR))[inside]
     slope = far_span / np.maximum(span, faintest)
-    edges *= np.clip((_SLOPE - slope) / (_SLOPE - _PLATEAU), 0, 1)
+    edges *= np.clip((SLOPE - slope) / (SLOPE - PLATEAU), 0, 1)
     return edges
 
 

@@ -26,8 +26,9 @@ from models.scheduling.simulated import Rehearsal, SimulatedDevice, Span, rehear
 FRAMES = 60
 _COLUMNS = 72
 _PERIODS_SHOWN = 3
-_RESTORING_PASSES = 8
-"""Passes over the picture that bring disparity to another size; counted in `models.restore`."""
+_RESTORING_MAPS = 19
+"""Float32 maps of the frame's size that are read or written where disparity is brought to another
+size; counted in `models.restore_on_device`."""
 
 _LETTERS = {
     Stage.FILL: "f", Stage.UPLOAD: "u", Stage.ENCODE: "E", Stage.DECODE: "D",
@@ -72,7 +73,7 @@ def plan(config: PipelineConfig, source: Size, device: Hardware) -> Plan:
         (Stage.UPLOAD, ""): 3 * pixels / device.link_bytes,
     }
     networks: list[str] = []
-    show_s, taken = 0.0, 0
+    show_s = 0.0
     for model in (config.model(lane) for lane in LANES):
         base = registry.family(model)
         if base in (registry.OFF, registry.GROUND_TRUTH):
@@ -86,15 +87,14 @@ def plan(config: PipelineConfig, source: Size, device: Hardware) -> Plan:
         # Resizing and normalising reads bytes and goes over the picture in float32 a few times.
         prepared_s = (3 * pixels + 4 * 3 * 4 * inner) / device.memory_bytes
         stages[Stage.ENCODE, base] = encoder.seconds + prepared_s
-        stages[Stage.DECODE, lane] = decoder.seconds
-        stages[Stage.DOWNLOAD, lane] = 2 * inner / device.link_bytes
-        restoring = 0 if size == source else _RESTORING_PASSES * 4 * pixels
-        show_s += (restoring + 5 * pixels) / device.host_bytes
-        taken = max(taken, inner)
+        restored_s = 0 if size == source else _RESTORING_MAPS * 4 * pixels / device.memory_bytes
+        stages[Stage.DECODE, lane] = decoder.seconds + restored_s
+        stages[Stage.DOWNLOAD, lane] = 2 * pixels / device.link_bytes
+        show_s += 5 * pixels / device.host_bytes
         networks.append(base)
     if not networks:
         raise UsageError("No lane runs a network; choose a model for --a or --b.")
-    stages[Stage.TAKE, ""] = 6 * taken / device.host_bytes
+    stages[Stage.TAKE, ""] = 6 * pixels / device.host_bytes
     return Plan(tuple(networks), stages, show_s)
 
 

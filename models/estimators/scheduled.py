@@ -2,8 +2,8 @@
 
 Answers are those of `neural`, up to the precision in which they travel: float16 where the network
 computes in bfloat16, whose own steps are eight times as coarse, and float32 where it does not.
-The picture travels as bytes and is resized and normalised on the device; disparity comes back at
-the network's size and is brought to the frame's on the host, while the device works on the next.
+The picture travels as bytes and is resized and normalised on the device, where disparity is brought
+back to the frame's size as well.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from models.frames import DepthMap, Float32, Frame, Unit
 from models.graphs import Graphed
 from models.preprocess import Size, prepare_on_device, resize_steps
 from models.restore import restore
+from models.restore_on_device import restore_on_device
 from models.scheduling import Encoded, Estimated
 
 if TYPE_CHECKING:
@@ -204,7 +205,7 @@ class ScheduledSession:
                 # The first frame of a video comes too seldom to keep a graph for it.
                 self._called.add(self._decode)
                 decoded = self._decode
-            answer, after = decoded(features, state)
+            answer, after = decoded(features, state, frame.size)
             self._state = after if self._temporal else None
             return answer
 
@@ -223,11 +224,14 @@ class ScheduledSession:
                 prepared = prepared.to(self._dtype)
             return self._live_network().encode(prepared)
 
-    def _decoded(self, features: Any, state: Any) -> tuple[Answer, Any]:
-        with torch.inference_mode(), self._mixed():
-            disparity, after = self._live_network().decode(features, state, temporal=self._temporal)
+    def _decoded(self, features: Any, state: Any, size: Size) -> tuple[Answer, Any]:
+        with torch.inference_mode():
+            with self._mixed():
+                network = self._live_network()
+                disparity, after = network.decode(features, state, temporal=self._temporal)
             disparity = disparity[0].float()
             usable = disparity.isfinite().all()
+            disparity = restore_on_device(disparity, size)
             if self._dtype is torch.bfloat16:
                 disparity = disparity.clamp(max=LARGEST_HALF).half()
             return (disparity, usable), after
@@ -260,14 +264,14 @@ class PendingDepth:
         return self.line.conveyor.is_home(self.estimated)
 
     def result(self) -> DepthMap:
-        """Wait and bring it to the frame's size. Raises UserError if nothing usable came out.
+        """Wait until it is home. Raises UserError if nothing usable came out.
 
         The frame that follows may have been submitted already; it is then not usable either.
         """
         disparity = self.line.conveyor.take(self.estimated, _owned)
         if disparity is None:
             raise self.session.unusable(self.video)
-        restored = restore(disparity, *self.frame.size)
+        restored = restore(disparity, *self.frame.size)  # only where it has to shrink
         return DepthMap(restored, Unit.RELATIVE, self.frame.index, self.network_size)
 
 

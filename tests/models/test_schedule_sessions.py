@@ -14,12 +14,14 @@ from torch import Tensor, nn
 
 from models.errors import UserError
 from models.estimator import DeferringSession, EstimatorOptions, FrameMemo
+from models.estimators import scheduled
 from models.estimators.line import Line
 from models.estimators.neural import NetworkPool, NetworkRecipe, NeuralSession
 from models.estimators.scheduled import KINDS_OF_FRAME, SMALLEST, ScheduledSession
 from models.flashdepth import FlashDepth, FlashDepthConfig
 from models.frames import Float32, Frame
 from models.graphs import EAGER_CALLS
+from models.restore import restore
 from models.scheduling import After, OvertakenError, RingSizes, Stage, Task, Wait
 from tests.support.deferred_device import DeferredDevice, ImmediateDevice
 from tests.support.pointer_graph import PointerGraph
@@ -159,6 +161,22 @@ def test_other_sizes_follow_without_leftovers() -> None:
     small, large = pictures(1)[0], pictures(1, 112, 84)[0]
     answers = [lane.step(frame, FrameMemo()).disparity for frame in (small, large, small)]
     assert [answer.shape for answer in answers] == [(42, 56), (84, 112), (42, 56)]
+
+
+def test_disparity_comes_home_at_the_size_of_the_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+    came: list[tuple[int, ...]] = []
+
+    def watched(disparity: Float32, width: int, height: int) -> Float32:
+        came.append(disparity.shape)
+        return restore(disparity, width, height)
+
+    monkeypatch.setattr(scheduled, "restore", watched)
+    lane = session(Remembering(), Line(ImmediateDevice(has_graphs=True)), input_size=28)
+    # 42x28 for the network each time, so only the frame's size tells the recordings apart.
+    small, large = pictures(1, 63, 42)[0], pictures(1, 126, 84)[0]
+    for frame in (small, small, small, large, large, large, small):
+        lane.step(frame, FrameMemo())
+    assert came == [(42, 63)] * 3 + [(84, 126)] * 3 + [(42, 63)]
 
 
 class _Watched(ImmediateDevice):
