@@ -27,6 +27,7 @@ from models.frames import Frame
 
 ROUNDS = 3
 WARM_UP = 5
+_PATIENCE_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,7 @@ def engine_pace(
 ) -> Pace:
     """Capture and inference loops as in the window, each on its thread, nobody looking."""
     stages: list[dict[str, float]] = []
+    finished_s: list[float] = []
     slot: LatestSlot[Frame] = LatestSlot()
     results: LatestSlot[FrameResult] = LatestSlot()
 
@@ -109,6 +111,7 @@ def engine_pace(
 
     def tap(result: FrameResult) -> None:
         stages.append(result.stages_ms)
+        finished_s.append(time.perf_counter())
         if len(stages) >= WARM_UP:
             warm.set()
 
@@ -122,10 +125,10 @@ def engine_pace(
     for worker in workers:
         worker.start()
     try:
-        warm.wait(60)
-        before, started = inference.finished, time.perf_counter()
+        warm.wait(_PATIENCE_S)
         time.sleep(seconds)
-        count, passed = inference.finished - before, time.perf_counter() - started
+        _wait_until(lambda: len(finished_s) > WARM_UP)  # of a slow model none may have come yet
+        measured_s = finished_s[WARM_UP - 1 :]
     finally:
         slot.close()
         capture.stop()
@@ -134,7 +137,23 @@ def engine_pace(
             worker.join(10)
     measured = stages[WARM_UP:] or stages
     medians = {key: statistics.median(s[key] for s in measured) for key in measured[-1]}
-    return Pace(count / passed, medians)
+    return Pace(rate(measured_s), medians)
+
+
+def rate(moments_s: Sequence[float]) -> float:
+    """Events per second, from the first to the last; 0 for fewer than two.
+
+    Not those within so many seconds: up to one more would fit in, several percent of a short round.
+    """
+    if len(moments_s) < 2:
+        return 0.0
+    return (len(moments_s) - 1) / (moments_s[-1] - moments_s[0])
+
+
+def _wait_until(done: Callable[[], bool]) -> None:
+    deadline_s = time.monotonic() + _PATIENCE_S
+    while not done() and time.monotonic() < deadline_s:
+        time.sleep(0.05)
 
 
 def _nothing() -> None:
