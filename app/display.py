@@ -5,6 +5,8 @@ Lives on the GUI thread, so it does nothing per pixel: levels, ranges and heat m
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtGui import QColor
@@ -66,7 +68,7 @@ class Display(QObject):
     def show(self, result: FrameResult) -> None:
         """Put a result on the stage."""
         self.last = result
-        self._stage.rgb.show_rgb(result.frame.rgb, result.fitted.get("rgb"))
+        self._stage.rgb.show_rgb(result.frame.rgb, result.fitted.get("rgb", ()))
         self._show_lane("a", self._stage.depth_a, result)
         self._show_lane("b", self._stage.depth_b, result)
         self._show_pair(result)
@@ -86,7 +88,7 @@ class Display(QObject):
             "a": wiped or stage.depth_a.painted_part,
             "b": wiped or stage.depth_b.painted_part,
         }
-        parts = {layer: part for layer, part in wanted.items() if part is not None}
+        parts = {layer: (part,) for layer, part in wanted.items() if part is not None}
         return Orders(parts, self._table)
 
     def show_warming_up(self) -> None:
@@ -156,7 +158,7 @@ class Display(QObject):
         pane.set_caption(f"{_beyond(name, result)}{lane.compute_ms:.0f} ms")
         pane.set_range(*lane.display_range, UNIT_TEXT[lane.depth.unit])
         pane.set_banner(None)
-        pane.show_levels(lane.levels, self._table, result.fitted.get(name))
+        pane.show_levels(lane.levels, self._table, result.fitted.get(name, ()))
 
     def _badge(self, lane: LaneResult, chosen: str) -> str:
         if lane.model != chosen:
@@ -177,7 +179,7 @@ class Display(QObject):
         # The numbers beside the colours are lane A's.
         self._stage.wipe.set_caption(ranges_told(result.lanes, self._settings))
         self._stage.wipe.set_range(*a.display_range, UNIT_TEXT[a.depth.unit])
-        fitted = result.fitted.get("a"), result.fitted.get("b")
+        fitted = result.fitted.get("a", ()), result.fitted.get("b", ())
         self._stage.wipe.show_pair(a.levels, b.levels, self._table, fitted)
 
     def _show_cloud(self, result: FrameResult) -> None:
@@ -246,6 +248,8 @@ def cloud_options(settings: Settings) -> CloudOptions:
     )
 
 
+@functools.cache
 def _table(name: str) -> UInt8:
+    """The same array for every window, so that each finds what was made in these colours."""
     known = name if name in colormap.COLORMAPS else colormap.COLORMAPS[0]
     return np.ascontiguousarray(colormap.table(known))

@@ -127,7 +127,7 @@ class Finishing:
             return None
         return self._analyst.look(frame, lanes, self._wishes, cut)
 
-    def _fit(self, frame: Frame, lanes: Mapping[str, LaneResult]) -> dict[str, Fitted]:
+    def _fit(self, frame: Frame, lanes: Mapping[str, LaneResult]) -> dict[str, tuple[Fitted, ...]]:
         try:
             return self._fitting.fit(self.orders, frame, lanes)
         except MISTAKES:

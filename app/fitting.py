@@ -20,33 +20,47 @@ RGB = "rgb"
 class Orders:
     """What the window paints.
 
-    parts : by layer, "rgb" for the frame or a lane's name; what is not seen is absent.
+    parts : by layer, "rgb" for the frame or a lane's name, each once; what is not seen is absent.
     table : (256, 3) uint8 colours of the lanes' levels; None leaves the lanes out.
     """
 
-    parts: Mapping[str, Part] = field(default_factory=dict)
+    parts: Mapping[str, tuple[Part, ...]] = field(default_factory=dict)
     table: UInt8 | None = None
+
+    def and_those(self, others: Orders) -> Orders:
+        """What a second window of the same colours paints besides."""
+        layers = (*self.parts, *(layer for layer in others.parts if layer not in self.parts))
+        wanted = {
+            layer: tuple(dict.fromkeys(self.parts.get(layer, ()) + others.parts.get(layer, ())))
+            for layer in layers
+        }
+        return Orders(wanted, self.table)
 
 
 class Fitting:
     """Carries orders out; used by one thread at a time."""
 
     def __init__(self) -> None:
-        self._fitters: dict[str, Fitter] = {}
+        self._fitters: dict[tuple[str, int], Fitter] = {}
 
     def fit(
         self, orders: Orders, frame: Frame, lanes: Mapping[str, LaneResult]
-    ) -> dict[str, Fitted]:
-        """By layer, the ordered part of each picture that is there."""
-        fitted: dict[str, Fitted] = {}
-        for layer, part in orders.parts.items():
-            fitter = self._fitters.setdefault(layer, Fitter())
-            lane = lanes.get(layer)
-            if not part.is_within(frame.rgb):
-                continue  # ordered of frames of another size
-            if layer == RGB:
-                fitted[layer] = Fitted(part, fitter.given(fitter.rgb(frame.rgb, part)))
-            elif lane is not None and orders.table is not None:
-                pixels = fitter.given(fitter.levels(lane.levels, orders.table, part))
-                fitted[layer] = Fitted(part, pixels, orders.table)
-        return fitted
+    ) -> dict[str, tuple[Fitted, ...]]:
+        """By layer, the ordered parts of each picture that is there."""
+        pictures: dict[str, tuple[UInt8, UInt8 | None]] = {RGB: (frame.rgb, None)}
+        if orders.table is not None:
+            pictures |= {name: (lane.levels, orders.table) for name, lane in lanes.items()}
+        return {
+            layer: tuple(
+                self._fit(*pictures[layer], part, (layer, number))
+                for number, part in enumerate(parts)
+                if part.is_within(frame.rgb)  # else it was ordered of frames of another size
+            )
+            for layer, parts in orders.parts.items()
+            if layer in pictures
+        }
+
+    def _fit(self, picture: UInt8, table: UInt8 | None, part: Part, key: tuple[str, int]) -> Fitted:
+        fitter = self._fitters.setdefault(key, Fitter())
+        made = fitter.rgb(picture, part) if table is None else fitter.levels(picture, table, part)
+        return Fitted(part, fitter.given(made), table)

@@ -101,8 +101,8 @@ class FrameResult:
     cut : the picture before this one belongs to another shot.
     analysis : what the comparing views need, if any is on.
     breaks : counted up to this frame.
-    fitted : the frame ("rgb") and what lanes saw ("a", "b") at the size at which the window
-        painted them last; what it did not paint is absent.
+    fitted : the frame ("rgb") and what lanes saw ("a", "b") at the sizes at which windows painted
+        them last; what none painted is absent.
     """
 
     frame: Frame
@@ -115,7 +115,7 @@ class FrameResult:
     analysis: Analysis | None = None
     breaks: Breaks = Breaks()
     is_beside: bool = False
-    fitted: Mapping[str, Fitted] = field(default_factory=dict)
+    fitted: Mapping[str, tuple[Fitted, ...]] = field(default_factory=dict)
 
     @property
     def pace_ms(self) -> float:

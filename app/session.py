@@ -302,7 +302,7 @@ class AppSession(QObject):
         result = self.engine.results.take(0)
         if result is not None and result.frame.segment >= self._first_segment:
             self.display.show(result)
-            self.engine.inference.order(self.display.orders())
+            self.engine.inference.order(self.presenter.orders())
             self._any_shown = True
             self.display.shown.emit(result)
             self.first_look.look(result)

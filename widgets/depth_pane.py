@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 from PyQt6.QtCore import QRectF
 from PyQt6.QtGui import QColor, QPainter
@@ -31,7 +32,7 @@ class ScaledPane(ImagePane):
         self._has_own_bar = False
         super().__init__(title, view, accent, parent)
 
-    def show_levels(self, levels: UInt8, table: UInt8, fitted: Fitted | None = None) -> None:
+    def show_levels(self, levels: UInt8, table: UInt8, fitted: Sequence[Fitted] = ()) -> None:
         super().show_levels(levels, table, fitted)
         if not self._has_own_bar:
             self._bar.set_table(table)

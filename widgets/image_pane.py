@@ -72,14 +72,14 @@ class ImagePane(PictureSurface):
         """
         return self._painted_part if self.isVisible() else None
 
-    def show_rgb(self, rgb: UInt8, fitted: Fitted | None = None) -> None:
+    def show_rgb(self, rgb: UInt8, fitted: Sequence[Fitted] = ()) -> None:
         """Show (H, W, 3) uint8 sRGB. The array is not copied and must not change any more.
 
-        fitted : its `painted_part`, if somebody made it beforehand.
+        fitted : what was made of it beforehand, its `painted_part` perhaps among it.
         """
         self._show(rgb_picture(rgb, fitted))
 
-    def show_levels(self, levels: UInt8, table: UInt8, fitted: Fitted | None = None) -> None:
+    def show_levels(self, levels: UInt8, table: UInt8, fitted: Sequence[Fitted] = ()) -> None:
         """Show (H, W) uint8 through a (256, 3) uint8 table; neither is copied."""
         self._show(levels_picture(levels, table, self._table.colours(table), fitted))
 

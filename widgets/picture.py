@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,13 +23,13 @@ class Picture:
     image : what a painter draws.
     array : the pixels behind it; nobody may write to them.
     table : (256, 3) uint8, the colours of a picture of levels.
-    fitted : the same already at the size of a pane, which may have become another since.
+    fitted : the same already at the sizes of panes, which may have become others since.
     """
 
     image: QImage
     array: UInt8
     table: UInt8 | None = None
-    fitted: Fitted | None = None
+    fitted: Sequence[Fitted] = ()
 
     @property
     def width(self) -> int:
@@ -57,7 +58,7 @@ class ColourTable:
         return self._colours
 
 
-def rgb_picture(rgb: UInt8, fitted: Fitted | None = None) -> Picture:
+def rgb_picture(rgb: UInt8, fitted: Sequence[Fitted] = ()) -> Picture:
     """(H, W, 3) uint8 sRGB as a picture. Raises ValueError for any other shape."""
     if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.dtype != np.uint8:
         raise ValueError(f"an RGB picture is (H, W, 3) uint8, not {rgb.shape} {rgb.dtype}")
@@ -72,7 +73,7 @@ def rgba_picture(rgba: UInt8) -> Picture:
 
 
 def levels_picture(
-    levels: UInt8, table: UInt8, colours: list[int], fitted: Fitted | None = None
+    levels: UInt8, table: UInt8, colours: list[int], fitted: Sequence[Fitted] = ()
 ) -> Picture:
     """(H, W) uint8 through a (256, 3) uint8 table as a picture.
 
@@ -123,8 +124,9 @@ def draw_smooth(
 def _fitted_image(picture: Picture, part: Part, fitter: Fitter) -> QImage:
     if picture.image.hasAlphaChannel():
         return _looking_into(fitter.rgba(picture.array, part), picture.image.format())
-    if picture.fitted is not None and picture.fitted.shows(part, picture.table):
-        pixels = picture.fitted.pixels
+    ready = next((made for made in picture.fitted if made.shows(part, picture.table)), None)
+    if ready is not None:
+        pixels = ready.pixels
     elif picture.table is None:
         pixels = fitter.rgb(picture.array, part)
     else:
@@ -144,7 +146,7 @@ def _wrapped(
     channels: int,
     form: QImage.Format,
     table: UInt8 | None = None,
-    fitted: Fitted | None = None,
+    fitted: Sequence[Fitted] = (),
 ) -> Picture:
     if array.strides[-1] != 1 or (channels > 1 and array.strides[1] != channels):
         array = np.ascontiguousarray(array)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PyQt6.QtCore import QPointF, QRectF, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import (
     QColor,
@@ -56,7 +58,7 @@ class WipePane(ScaledPane):
         levels_a: UInt8,
         levels_b: UInt8,
         table: UInt8,
-        fitted: tuple[Fitted | None, Fitted | None] = (None, None),
+        fitted: tuple[Sequence[Fitted], Sequence[Fitted]] = ((), ()),
     ) -> None:
         """Show both lanes' (H, W) uint8 levels through one (256, 3) uint8 table, uncopied."""
         colours = self._table.colours(table)

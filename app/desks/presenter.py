@@ -12,6 +12,7 @@ from app.captions import caption
 from app.desks.idle import IdleClock
 from app.display import Display
 from app.engine import Engine
+from app.fitting import Orders
 from app.results import FrameResult
 from app.settings import Settings, SettingsModel
 from app.window import MainWindow
@@ -191,6 +192,11 @@ class PresenterDesk(QObject):
         output, self.output = self.output, None
         if output is not None:
             output.let_go()
+
+    def orders(self) -> Orders:
+        """What both windows painted last."""
+        orders = self._display.orders()
+        return orders if self.output is None else orders.and_those(self.output.display.orders())
 
     # -- what comes in -------------------------------------------------------------------------
 

@@ -38,44 +38,57 @@ def finished(orders: Orders) -> tuple[Finishing, FrameResult]:
 def test_pictures_come_as_the_pane_would_have_made_them() -> None:
     frame = make_frame(3, size=SIZE)
     part = Part(8.5, 4, 32, 24, 40, 30)
-    orders = Orders({"rgb": WHOLE, "a": part}, TABLE)
+    orders = Orders({"rgb": (WHOLE,), "a": (part,)}, TABLE)
     fitted = Fitting().fit(orders, frame, {"a": lane(90)})
-    assert fitted["rgb"].shows(WHOLE, None)
-    assert fitted["a"].shows(part, TABLE)
-    np.testing.assert_array_equal(fitted["rgb"].pixels, Fitter().rgb(frame.rgb, WHOLE))
-    assert (fitted["a"].pixels[..., 2::-1] == TABLE[90]).all()
+    assert fitted["rgb"][0].shows(WHOLE, None)
+    assert fitted["a"][0].shows(part, TABLE)
+    np.testing.assert_array_equal(fitted["rgb"][0].pixels, Fitter().rgb(frame.rgb, WHOLE))
+    assert (fitted["a"][0].pixels[..., 2::-1] == TABLE[90]).all()
 
 
 def test_what_no_pane_painted_is_not_made() -> None:
     lanes = {"a": lane(90), "b": lane(20)}
-    assert set(Fitting().fit(Orders({"b": WHOLE}, TABLE), make_frame(size=SIZE), lanes)) == {"b"}
-    assert Fitting().fit(Orders({"a": WHOLE}, None), make_frame(size=SIZE), lanes) == {}
+    assert set(Fitting().fit(Orders({"b": (WHOLE,)}, TABLE), make_frame(size=SIZE), lanes)) == {"b"}
+    assert Fitting().fit(Orders({"a": (WHOLE,)}, None), make_frame(size=SIZE), lanes) == {}
 
 
 def test_a_lane_that_saw_nothing_is_left_out() -> None:
-    assert Fitting().fit(Orders({"a": WHOLE}, TABLE), make_frame(size=SIZE), {}) == {}
+    assert Fitting().fit(Orders({"a": (WHOLE,)}, TABLE), make_frame(size=SIZE), {}) == {}
 
 
 def test_orders_of_larger_frames_wait_for_the_window_to_order_anew() -> None:
-    assert Fitting().fit(Orders({"rgb": WHOLE}), make_frame(size=(32, 24)), {}) == {}
+    assert Fitting().fit(Orders({"rgb": (WHOLE,)}), make_frame(size=(32, 24)), {}) == {"rgb": ()}
+
+
+def test_two_windows_get_theirs_and_what_both_paint_once() -> None:
+    other = Part(0, 0, *SIZE, 50, 40)
+    main = Orders({"rgb": (WHOLE,), "a": (WHOLE,)}, TABLE)
+    both = main.and_those(Orders({"rgb": (WHOLE,), "a": (other,), "b": (other,)}, TABLE))
+    fitted = Fitting().fit(both, make_frame(size=SIZE), {"a": lane(90), "b": lane(20)})
+    assert {layer: [made.part for made in all_made] for layer, all_made in fitted.items()} == {
+        "rgb": [WHOLE],
+        "a": [WHOLE, other],
+        "b": [other],
+    }
+    assert fitted["a"][0].pixels.shape != fitted["a"][1].pixels.shape
 
 
 def test_a_picture_on_screen_is_not_written_over_by_the_next() -> None:
-    fitting, orders = Fitting(), Orders({"rgb": WHOLE, "a": WHOLE}, TABLE)
+    fitting, orders = Fitting(), Orders({"rgb": (WHOLE,), "a": (WHOLE,)}, TABLE)
     first = fitting.fit(orders, make_frame(0, size=SIZE), {"a": lane(10)})
-    kept = {layer: fitted.pixels.copy() for layer, fitted in first.items()}
+    kept = {layer: fitted.pixels.copy() for layer, (fitted,) in first.items()}
     fitting.fit(orders, make_frame(200, size=SIZE), {"a": lane(250)})
-    for layer, fitted in first.items():
+    for layer, (fitted,) in first.items():
         np.testing.assert_array_equal(fitted.pixels, kept[layer])
 
 
 def test_a_result_carries_what_was_ordered_and_again_when_it_is_renewed() -> None:
-    finishing, result = finished(Orders({"a": WHOLE}, TABLE))
-    assert result.fitted["a"].shows(WHOLE, TABLE)
-    finishing.orders = Orders({"a": WHOLE}, colormap.table(colormap.COLORMAPS[1]))
+    finishing, result = finished(Orders({"a": (WHOLE,)}, TABLE))
+    assert result.fitted["a"][0].shows(WHOLE, TABLE)
+    finishing.orders = Orders({"a": (WHOLE,)}, colormap.table(colormap.COLORMAPS[1]))
     seen = {"a": Seen("flashdepth-lite", result.lanes["a"].depth)}
     again = finishing.renew(result, seen, {})
-    assert (again.fitted["a"].pixels != result.fitted["a"].pixels).any()
+    assert (again.fitted["a"][0].pixels != result.fitted["a"][0].pixels).any()
     assert finishing.settle(again).fitted is again.fitted
 
 
@@ -84,12 +97,12 @@ def test_a_picture_that_cannot_be_made_costs_no_frame(monkeypatch: pytest.Monkey
         raise MemoryError
 
     monkeypatch.setattr(Fitter, "levels", fails)
-    _, result = finished(Orders({"a": WHOLE}, TABLE))
+    _, result = finished(Orders({"a": (WHOLE,)}, TABLE))
     assert result.fitted == {}
     assert set(result.lanes) == {"a"}
 
 
 def test_the_next_pipeline_knows_the_orders_of_the_one_that_hung() -> None:
     pipeline = Pipeline()
-    pipeline.finishing.orders = orders = Orders({"rgb": WHOLE})
+    pipeline.finishing.orders = orders = Orders({"rgb": (WHOLE,)})
     assert pipeline.successor().finishing.orders is orders

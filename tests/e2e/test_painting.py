@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from app.session import AppSession
 from models.frames import UInt8
 from renderers.fitting import Fitter, Part
+from widgets.stage import Stage
 
 Start = Callable[..., AppSession]
 
@@ -30,8 +31,8 @@ def resized_here(monkeypatch: pytest.MonkeyPatch) -> Sequence[Part]:
     return parts
 
 
-def _paint_ten(session: AppSession, qtbot: QtBot, pane: str) -> None:
-    painted = session.window.stage.pane(pane)
+def _paint_ten(stage: Stage, qtbot: QtBot, pane: str) -> None:
+    painted = stage.pane(pane)
     goal = painted.frames_painted + 10  # type: ignore[attr-defined]
     qtbot.waitUntil(lambda: painted.frames_painted >= goal, timeout=20_000)  # type: ignore[attr-defined]
 
@@ -43,14 +44,30 @@ def test_frames_are_painted_without_resizing_them(
     session = start_session(
         source_width=480, source_height=360, view=view, panes=("rgb", "depth_a", "depth_b")
     )
-    _paint_ten(session, qtbot, pane)
+    _paint_ten(session.window.stage, qtbot, pane)
     assert resized_here  # the first, before anybody knew their size
     resized_here.clear()
-    _paint_ten(session, qtbot, pane)
+    _paint_ten(session.window.stage, qtbot, pane)
     assert not resized_here
     session.window.stage.view.zoom_at(1.2, QPointF(0.3, 0.6))
-    _paint_ten(session, qtbot, pane)
+    _paint_ten(session.window.stage, qtbot, pane)
     assert resized_here  # at once, in the view that is on
     resized_here.clear()
-    _paint_ten(session, qtbot, pane)
+    _paint_ten(session.window.stage, qtbot, pane)
+    assert not resized_here
+
+
+def test_the_second_window_resizes_nothing_either(
+    start_session: Start, qtbot: QtBot, resized_here: list[Part]
+) -> None:
+    session = start_session(
+        source_width=480, source_height=360, panes=("rgb", "depth_a", "depth_b")
+    )
+    session.presenter.toggle_output()
+    output = session.presenter.output
+    assert output is not None
+    output.resize(900, 640)
+    _paint_ten(output.stage, qtbot, "depth_b")
+    resized_here.clear()
+    _paint_ten(output.stage, qtbot, "depth_b")
     assert not resized_here

@@ -86,7 +86,7 @@ def fitted_green(pane: ImagePane, table: UInt8 | None = None) -> Fitted:
 
 def test_a_picture_fitted_before_is_painted_as_it_is(make_pane: MakePane) -> None:
     pane = make_pane(110, 90)
-    pane.show_rgb(halves(), fitted_green(pane))
+    pane.show_rgb(halves(), [fitted_green(pane)])
     assert share_of(part(grabbed(pane), pane.picture_rect()), "#00ff00") > 0.95
 
 
@@ -95,7 +95,7 @@ def test_a_picture_fitted_for_another_view_is_fitted_anew(
 ) -> None:
     pane = make_pane(110, 90)
     fitted = fitted_green(pane)
-    pane.show_rgb(halves(), fitted)
+    pane.show_rgb(halves(), [fitted])
     pane.resize(120, 100)
     assert share_of(grabbed(pane), "#00ff00") == 0.0
     pane.resize(110, 90)
@@ -110,9 +110,9 @@ def test_levels_fitted_in_other_colours_are_fitted_anew(make_pane: MakePane) -> 
     levels = np.full((60, 80), 7, np.uint8)
     pane.show_levels(levels, red)
     fitted = fitted_green(pane, red)
-    pane.show_levels(levels, red, fitted)
+    pane.show_levels(levels, red, [fitted])
     assert share_of(part(grabbed(pane), pane.picture_rect()), "#00ff00") > 0.95
-    pane.show_levels(levels, blue, fitted)
+    pane.show_levels(levels, blue, [fitted])
     assert share_of(part(grabbed(pane), pane.picture_rect()), "#0000ff") > 0.95
 
 
