@@ -17,6 +17,8 @@ from models.estimators.scheduled import ScheduledSession
 from models.flashdepth import FlashDepth, FlashDepthConfig
 from models.frames import Float32, Frame
 from models.graphs import EAGER_CALLS, Graphed
+from models.restore import restore
+from models.restore_on_device import restore_on_device
 from tests.fixtures.flashdepth.fixture_weights import fill
 from tests.support.pointer_graph import NoGraph
 
@@ -185,6 +187,30 @@ def test_a_graphed_function_answers_with_copies() -> None:
         answers = [graphed(torch.full((3,), float(n), device=place)) for n in range(6)]
         torch.cuda.synchronize()
     assert [answer[0].item() for answer in answers] == [0.0, 2.0, 4.0, 6.0, 8.0, 10.0]
+
+
+def test_disparity_is_enlarged_as_on_the_host_also_by_a_graph() -> None:
+    size, place = (364, 280), torch.device("cuda")
+    disparity = np.random.default_rng(0).random((140, 182), np.float32).cumsum(0).astype(np.float32)
+    disparity[40:90, 60:120] += 30
+    expected = restore(disparity, *size)
+    graphed = Graphed(lambda x: restore_on_device(x, size), devices.StreamDevice(place).new_graph)
+    with torch.cuda.stream(torch.cuda.Stream()):
+        given = torch.from_numpy(disparity).to(place)
+        answers = [graphed(given) for _ in range(EAGER_CALLS + 2)]
+        torch.cuda.synchronize()
+    assert all(known.replay for known in graphed._known.values()), "nothing was recorded"
+    for answer in answers:
+        np.testing.assert_allclose(answer.cpu().numpy(), expected, rtol=1e-4, atol=1e-4)
+
+
+def test_frames_larger_than_the_networks_picture_come_home_at_their_size() -> None:
+    frames = pictures(8, (364, 280))
+    both = lanes(2, "cuda", "bfloat16")
+    ours = two_on_their_way(both, frames)
+    closed(both)
+    assert all(answer.shape == (280, 364) for row in ours for answer in row)
+    assert all(np.isfinite(answer).all() for row in ours for answer in row)
 
 
 class Greedy(nn.Module):
