@@ -22,25 +22,35 @@ from models.restore import (
     enlargement,
 )
 
+MOST_PIXELS = 4096 * 2304
+"""Of a frame; larger ones would take memory that a smaller network could not give back."""
+
+
+def is_left_to_the_host(before: Size, after: Size) -> bool:
+    """Whether (width, height) `before` is not brought to `after` on the device.
+
+    What shrinks by much takes an average over areas, and less travels than after it would.
+    """
+    return enlargement(before, after) < SHRUNK or after[0] * after[1] > MOST_PIXELS
+
 
 def restore_on_device(disparity: Tensor, size: Size) -> Tensor:
     """(h, w) float32 disparity, finite and >= 0, to `size`, (width, height).
 
-    Equal to `restore` but for rounding. What is to shrink by much is returned as it is: that takes
-    an average over areas, and less travels than after it would.
+    Equal to `restore` but for rounding; what `is_left_to_the_host` is returned as it is.
     """
     height, width = disparity.shape
-    scale = enlargement((width, height), size)
-    if (width, height) == size or scale < SHRUNK:
+    if (width, height) == size or is_left_to_the_host((width, height), size):
         return disparity
-    if scale <= ALIKE:
+    if enlargement((width, height), size) <= ALIKE:
         return _enlarged(disparity[None], size)[0]
     low, high = -_greatest(-disparity, NEAR_REACH), _greatest(disparity, NEAR_REACH)
     gain = 1 + (STEEPNESS - 1) * _edges(disparity, low, high)  # (h, w), 1 where there is no edge
     offset = (1 - gain) * (low + high) * 0.5
     maps = torch.stack([disparity, gain, offset, low, high])
-    disparity, gain, offset, low, high = _enlarged(maps, size)
-    return torch.minimum(torch.maximum(disparity * gain + offset, low), high)
+    restored, gain, offset, low, high = _enlarged(maps, size)
+    restored.mul_(gain).add_(offset)  # in place: at the frame's size every map counts
+    return torch.minimum(torch.maximum(restored, low, out=restored), high)
 
 
 def _edges(disparity: Tensor, low: Tensor, high: Tensor) -> Tensor:

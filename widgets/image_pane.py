@@ -70,7 +70,9 @@ class ImagePane(PictureSurface):
 
         None where nothing is seen, or pixels are shown as squares.
         """
-        return self._painted_part if self.isVisible() else None
+        window = self.window()
+        is_seen = self.isVisible() and window is not None and not window.isMinimized()
+        return self._painted_part if is_seen else None
 
     def show_rgb(self, rgb: UInt8, fitted: Sequence[Fitted] = ()) -> None:
         """Show (H, W, 3) uint8 sRGB. The array is not copied and must not change any more.
@@ -86,6 +88,7 @@ class ImagePane(PictureSurface):
     def clear(self, placeholder: str = "") -> None:
         """Forget the picture; `placeholder` says in its place why there is none."""
         self._picture = self._overlay = None
+        self._painted_part = None
         self._placeholder = placeholder
         self.update()
 

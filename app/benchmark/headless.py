@@ -22,6 +22,7 @@ from app.sources.base import Source
 from app.wishes import Manner, Select
 from models import registry
 from models.device import set_cpu_threads
+from models.errors import UserError
 from models.estimator import FrameMemo, Session
 from models.frames import Frame
 
@@ -135,7 +136,12 @@ def engine_pace(
         inference.stop()
         for worker in workers:
             worker.join(10)
-    measured = stages[WARM_UP:] or stages
+    if len(measured_s) < 2:
+        raise UserError(
+            f"The engine took more than {_PATIENCE_S:.0f} seconds for its first frames; choose a "
+            "smaller model or input size."
+        )
+    measured = stages[WARM_UP:]
     medians = {key: statistics.median(s[key] for s in measured) for key in measured[-1]}
     return Pace(rate(measured_s), medians)
 

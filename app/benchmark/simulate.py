@@ -19,6 +19,7 @@ from models.errors import UsageError
 from models.estimators import lite
 from models.flashdepth.lite import PICTURE, FlashDepthLite
 from models.preprocess import IMAGENET_14, Size, network_size
+from models.restore_on_device import is_left_to_the_host
 from models.scheduling import Conveyor, RingSizes, Stage, Task
 from models.scheduling.costs import HARDWARE, Hardware, Skeleton, network_costs
 from models.scheduling.simulated import Rehearsal, SimulatedDevice, Span, rehearse
@@ -28,7 +29,11 @@ _COLUMNS = 72
 _PERIODS_SHOWN = 3
 _RESTORING_MAPS = 19
 """Float32 maps of the frame's size that are read or written where disparity is brought to another
-size; counted in `models.restore_on_device`."""
+size and made float16; counted in `models.restore_on_device`."""
+_PAINTED_PIXELS = 790 * 440
+"""Of a pane in a window of 1600x1000 with four of them."""
+_PAINTED_BYTES = 16
+"""Read and written for a pixel of a pane while a picture is resized and coloured."""
 
 _LETTERS = {
     Stage.FILL: "f", Stage.UPLOAD: "u", Stage.ENCODE: "E", Stage.DECODE: "D",
@@ -73,7 +78,7 @@ def plan(config: PipelineConfig, source: Size, device: Hardware) -> Plan:
         (Stage.UPLOAD, ""): 3 * pixels / device.link_bytes,
     }
     networks: list[str] = []
-    show_s = 0.0
+    show_s, taken = _PAINTED_BYTES * _PAINTED_PIXELS / device.host_bytes, 0
     for model in (config.model(lane) for lane in LANES):
         base = registry.family(model)
         if base in (registry.OFF, registry.GROUND_TRUTH):
@@ -87,15 +92,37 @@ def plan(config: PipelineConfig, source: Size, device: Hardware) -> Plan:
         # Resizing and normalising reads bytes and goes over the picture in float32 a few times.
         prepared_s = (3 * pixels + 4 * 3 * 4 * inner) / device.memory_bytes
         stages[Stage.ENCODE, base] = encoder.seconds + prepared_s
-        restored_s = 0 if size == source else _RESTORING_MAPS * 4 * pixels / device.memory_bytes
-        stages[Stage.DECODE, lane] = decoder.seconds + restored_s
-        stages[Stage.DOWNLOAD, lane] = 2 * pixels / device.link_bytes
-        show_s += 5 * pixels / device.host_bytes
+        back = _way_back(size, source)
+        stages[Stage.DECODE, lane] = decoder.seconds + back.device_bytes / device.memory_bytes
+        stages[Stage.DOWNLOAD, lane] = 2 * back.pixels / device.link_bytes
+        taken = max(taken, back.pixels)
+        show_s += back.host_bytes / device.host_bytes
         networks.append(base)
     if not networks:
         raise UsageError("No lane runs a network; choose a model for --a or --b.")
-    stages[Stage.TAKE, ""] = 6 * pixels / device.host_bytes
+    stages[Stage.TAKE, ""] = 6 * taken / device.host_bytes
     return Plan(tuple(networks), stages, show_s)
+
+
+@dataclass(frozen=True, slots=True)
+class _WayBack:
+    """From a network's disparity to a pane: bytes moved on the device, pixels that travel, bytes
+    moved on the host after they were taken.
+    """
+
+    device_bytes: float
+    pixels: int
+    host_bytes: float
+
+
+def _way_back(network: Size, source: Size) -> _WayBack:
+    inner, pixels = network[0] * network[1], source[0] * source[1]
+    shown = 5 * pixels + _PAINTED_BYTES * _PAINTED_PIXELS
+    if network == source:
+        return _WayBack(0, pixels, shown)
+    if is_left_to_the_host(network, source):
+        return _WayBack(0, inner, shown + 4 * (inner + pixels))
+    return _WayBack(_RESTORING_MAPS * 4 * pixels, pixels, shown)
 
 
 def _skeleton(name: str) -> Skeleton:

@@ -168,6 +168,7 @@ class Recorder:
         return True
 
     def _work(self, result: FrameResult) -> _Work:
+        result = dataclasses.replace(result, fitted={})  # nothing of the window's waits here
         with self._choosing:
             return _Work(result, self._lost, self._chosen)
 

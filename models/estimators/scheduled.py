@@ -231,9 +231,10 @@ class ScheduledSession:
                 disparity, after = network.decode(features, state, temporal=self._temporal)
             disparity = disparity[0].float()
             usable = disparity.isfinite().all()
-            disparity = restore_on_device(disparity, size)
             if self._dtype is torch.bfloat16:
-                disparity = disparity.clamp(max=LARGEST_HALF).half()
+                disparity = restore_on_device(disparity.clamp(max=LARGEST_HALF), size).half()
+            else:
+                disparity = restore_on_device(disparity, size)
             return (disparity, usable), after
 
     def _mixed(self) -> torch.autocast:
@@ -271,7 +272,7 @@ class PendingDepth:
         disparity = self.line.conveyor.take(self.estimated, _owned)
         if disparity is None:
             raise self.session.unusable(self.video)
-        restored = restore(disparity, *self.frame.size)  # only where it has to shrink
+        restored = restore(disparity, *self.frame.size)  # what was left to us
         return DepthMap(restored, Unit.RELATIVE, self.frame.index, self.network_size)
 
 

@@ -53,6 +53,20 @@ def test_what_shrinks_by_much_is_left_to_the_host() -> None:
     assert restore_on_device(disparity, (20, 15)) is disparity
 
 
+def test_frames_too_large_for_the_device_are_left_to_the_host() -> None:
+    disparity = torch.empty(288, 512, device="meta")
+    assert restore_on_device(disparity, (8192, 4608)) is disparity
+    assert restore_on_device(disparity, (3840, 2160)).shape == (2160, 3840)
+
+
+def test_what_was_given_stays_as_it_was() -> None:
+    disparity = torch.from_numpy(pictured(40, 30))
+    before = disparity.clone()
+    restore_on_device(disparity, (160, 120))
+    restore_on_device(disparity, (42, 31))
+    assert torch.equal(disparity, before)
+
+
 def test_everything_stays_on_the_device() -> None:
     disparity = torch.empty(288, 512, device="meta")  # a tensor of the host's would raise
     restored = restore_on_device(disparity, (2044, 1148))

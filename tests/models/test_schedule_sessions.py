@@ -338,6 +338,18 @@ def test_useless_output_is_told_and_forgotten() -> None:
     assert np.array_equal(lane.step(frame, FrameMemo()).disparity, clean)
 
 
+def test_a_value_too_large_for_half_precision_spoils_nothing_around_it() -> None:
+    class Huge(Remembering):
+        def decode(self, features: Tensor, state: Any, *, temporal: bool) -> tuple[Tensor, Any]:
+            answer, after = super().decode(features, state, temporal=temporal)
+            answer = answer.float()
+            answer[:, 5:9, 5:9] = 1.7e38
+            return answer, after
+
+    lane = session(Huge(), Line(ImmediateDevice()), dtype=torch.bfloat16, temporal=False)
+    assert np.isfinite(lane.step(pictures(1)[0], FrameMemo()).disparity).all()
+
+
 def test_half_precision_travels_only_where_the_network_is_coarser() -> None:
     frame = pictures(1)[0]
     exact = session(Remembering(), Line(ImmediateDevice())).step(frame, FrameMemo())

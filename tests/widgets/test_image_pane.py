@@ -127,6 +127,11 @@ def test_a_pane_out_of_sight_orders_nothing(make_pane: MakePane, view: LinkedVie
     grabbed(pane)
     pane.hide()
     assert pane.painted_part is None
+    pane.show()
+    assert pane.painted_part is not None
+    pane.clear()
+    grabbed(pane)
+    assert pane.painted_part is None
 
 
 def test_a_new_table_changes_the_colours(make_pane: MakePane) -> None:

@@ -9,6 +9,7 @@ from app import cli
 from app.benchmark import simulate
 from app.pipeline import PipelineConfig
 from models.errors import UsageError
+from models.estimator import EstimatorOptions
 from models.flashdepth import FlashDepth, FlashDepthConfig
 from models.preprocess import IMAGENET_14
 from models.scheduling import Stage
@@ -47,6 +48,16 @@ def test_the_rehearsal_is_as_fast_as_its_busiest_stream() -> None:
         if stage in (Stage.ENCODE, Stage.DECODE)
     )  # fmt: skip
     assert played.period_s >= max(host_s, on_device_s) * 0.999
+
+
+def test_what_shrinks_travels_as_large_as_it_is_and_takes_the_host_longer() -> None:
+    small = simulate.plan(LITE, SOURCE, HARDWARE["a100"])
+    config = PipelineConfig(LITE.model_a, LITE.model_b, options=EstimatorOptions(input_size=1152))
+    large = simulate.plan(config, SOURCE, HARDWARE["a100"])
+    download = Stage.DOWNLOAD, "lane 0"
+    assert small.stages_s[download] == 2 * 640 * 480 / HARDWARE["a100"].link_bytes
+    assert large.stages_s[download] == 2 * 1536 * 1152 / HARDWARE["a100"].link_bytes
+    assert large.show_s > small.show_s
 
 
 def test_the_report_says_that_nothing_was_measured(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import errno
+import gc
 import hashlib
 import json
 import threading
+import weakref
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -25,7 +28,8 @@ from app.recording.writer import Content, RecordingWriter
 from app.sources.base import SourceInfo
 from models.errors import UsageError
 from models.estimators import lite
-from tests.support.recordings import FACTS, SMALL, make_recording, make_result
+from renderers.fitting import Fitted, Part
+from tests.support.recordings import FACTS, SIZE, SMALL, make_recording, make_result
 
 
 def _sentence(text: str) -> bool:
@@ -228,6 +232,23 @@ def test_stopping_is_bounded_while_the_disk_hangs(
     assert _sentence(recorder.status.message)
     assert not recorder.status.recording
     stuck.last.go_on.set()
+
+
+def test_pictures_made_for_the_window_do_not_wait_with_what_is_recorded(
+    tmp_path: Path, stuck: type[_Stuck]
+) -> None:
+    pixels = np.zeros((30, 40, 4), np.uint8)
+    alive = weakref.ref(pixels)
+    fitted = {"rgb": (Fitted(Part(0, 0, *SIZE, 40, 30), pixels),)}
+    recorder = Recorder(tmp_path, FACTS, SMALL)
+    recorder.start()
+    assert recorder.offer(dataclasses.replace(make_result(0), fitted=fitted))
+    assert stuck.last.stuck.wait(5)
+    del pixels, fitted
+    gc.collect()
+    assert alive() is None
+    stuck.last.go_on.set()
+    assert recorder.stop(10)
 
 
 def test_what_still_waits_when_time_is_up_is_counted_as_lost(
