@@ -7,7 +7,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from models.flashdepth.lite import FlashDepthLite, LiteConfig, _spread
+from models.flashdepth.lite import FlashDepthLite, LiteConfig
+from models.flashdepth.lite_blocks import spread
 from models.flashdepth.lite_encoder import (
     BATCH_NORM_EPS,
     FEATURE_STRIDES,
@@ -154,7 +155,7 @@ def test_a_frame_that_follows_stays_channels_last_all_the_way() -> None:
 
 def test_cells_become_the_pixels_that_pixel_shuffle_makes_of_them() -> None:
     cells = torch.randn(2, 4, 5, 7)
-    assert torch.equal(_spread(cells), F.pixel_shuffle(cells, 2).squeeze(1))
+    assert torch.equal(spread(cells), F.pixel_shuffle(cells, 2).squeeze(1))
 
 
 def test_decoding_without_memory_hands_the_state_through() -> None:
