@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from app.memory import tune_allocator
-from app.version import version
-from app.words import EXPORTS, PRECISIONS
+from app.settings.words import EXPORTS, PRECISIONS
+from app.system.memory import tune_allocator
+from app.system.version import version
 from models.errors import UsageError, UserError
 
 log = logging.getLogger(__name__)
@@ -272,11 +272,6 @@ def _bench(add: Add) -> None:
         help="also measure the window with these views on, and what each view costs",
     )
     bench.add_argument("--cloud-baseline", action="store_true", help="also time VisPy's Markers")
-    bench.add_argument(
-        "--simulate",
-        metavar="a100|h100|rtx4090",
-        help="measure nothing: print the GPU schedule under computed stage times",
-    )
 
 
 def _soak(add: Add) -> None:

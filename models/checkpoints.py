@@ -24,7 +24,7 @@ from torch import Tensor
 from models import download
 from models.checkpoint_file import Mismatch, likeness, read_tensors, shapes_of
 from models.depth_anything import DepthAnythingV2
-from models.device import is_out_of_memory
+from models.devices.device import is_out_of_memory
 from models.download import DownloadCancelledError, IsCancelled, OnProgress, Progress
 from models.errors import CheckpointError
 from models.flashdepth import FlashDepth, FlashDepthConfig

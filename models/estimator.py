@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar, cast, runtime_checkable
 
 from models.frames import DepthMap, Frame
-from models.restore import NetworkDepth
+from models.upsample import NetworkDepth
 
 T = TypeVar("T")
 
@@ -67,7 +67,7 @@ class Session(Protocol):
 class SeeingSession(Session, Protocol):
     """A session whose answer somebody else may bring to the frame's size, later.
 
-    `step(frame, memo)` is `see(frame, memo).restored()`.
+    `step(frame, memo)` is `see(frame, memo).upsampled()`.
     """
 
     def see(self, frame: Frame, memo: FrameMemo) -> NetworkDepth:

@@ -25,7 +25,7 @@ def quantise(
     Raises ValueError if far >= near or `out` does not fit.
     """
     gain, bias = _line(display_range)
-    out = _fitting(out, disparity.shape)
+    out = _prescaler(out, disparity.shape)
     scratch = _scratch(disparity)
     for top in range(0, len(disparity), _BAND_ROWS):
         band = disparity[top : top + _BAND_ROWS]
@@ -47,7 +47,7 @@ def quantise_difference(
     if minuend.shape != subtrahend.shape:
         raise ValueError(f"cannot subtract {subtrahend.shape} from {minuend.shape}")
     gain, bias = _line((-limit, limit))
-    out = _fitting(out, minuend.shape)
+    out = _prescaler(out, minuend.shape)
     scratch = _scratch(minuend)
     for top in range(0, len(minuend), _BAND_ROWS):
         rows = slice(top, top + _BAND_ROWS)
@@ -68,7 +68,7 @@ def _line(display_range: tuple[float, float]) -> tuple[float, float]:
     return gain, 1.0 - far * gain
 
 
-def _fitting(out: UInt8 | None, shape: tuple[int, ...]) -> UInt8:
+def _prescaler(out: UInt8 | None, shape: tuple[int, ...]) -> UInt8:
     if out is None:
         return np.empty(shape, np.uint8)
     if out.shape != shape or out.dtype != np.uint8 or not out.flags.c_contiguous:

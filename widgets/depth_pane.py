@@ -9,7 +9,7 @@ from PyQt6.QtCore import QRectF
 from PyQt6.QtGui import QColor, QPainter
 from PyQt6.QtWidgets import QWidget
 
-from renderers.fitting import Fitted
+from renderers.prescale import Prescaled
 from widgets import theme
 from widgets.colour_bar import ColourBar, Scale
 from widgets.image_pane import ImagePane
@@ -32,7 +32,7 @@ class ScaledPane(ImagePane):
         self._has_own_bar = False
         super().__init__(title, view, accent, parent)
 
-    def show_levels(self, levels: UInt8, table: UInt8, fitted: Sequence[Fitted] = ()) -> None:
+    def show_levels(self, levels: UInt8, table: UInt8, fitted: Sequence[Prescaled] = ()) -> None:
         super().show_levels(levels, table, fitted)
         if not self._has_own_bar:
             self._bar.set_table(table)

@@ -8,7 +8,7 @@ from PyQt6.QtCore import QPointF, QRect, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QRegion, QResizeEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
-from renderers.fitting import Fitted, Fitter, Part
+from renderers.prescale import Part, Prescaled, Prescaler
 from widgets import pane_paint, theme
 from widgets.hint import Hint
 from widgets.linked_view import LinkedView
@@ -47,7 +47,7 @@ class ImagePane(PictureSurface):
         self._title, self._caption = title, ""
         self._accent = accent
         self._overlay: Picture | None = None
-        self._fitter, self._overlay_fitter = Fitter(), Fitter()
+        self._fitter, self._overlay_fitter = Prescaler(), Prescaler()
         self._table = ColourTable()
         self._placeholder = "Waiting for the first picture"
         self._banner: tuple[str, str] | None = None
@@ -74,14 +74,14 @@ class ImagePane(PictureSurface):
         is_seen = self.isVisible() and window is not None and not window.isMinimized()
         return self._painted_part if is_seen else None
 
-    def show_rgb(self, rgb: UInt8, fitted: Sequence[Fitted] = ()) -> None:
+    def show_rgb(self, rgb: UInt8, fitted: Sequence[Prescaled] = ()) -> None:
         """Show (H, W, 3) uint8 sRGB. The array is not copied and must not change any more.
 
         fitted : what was made of it beforehand, its `painted_part` perhaps among it.
         """
         self._show(rgb_picture(rgb, fitted))
 
-    def show_levels(self, levels: UInt8, table: UInt8, fitted: Sequence[Fitted] = ()) -> None:
+    def show_levels(self, levels: UInt8, table: UInt8, fitted: Sequence[Prescaled] = ()) -> None:
         """Show (H, W) uint8 through a (256, 3) uint8 table; neither is copied."""
         self._show(levels_picture(levels, table, self._table.colours(table), fitted))
 

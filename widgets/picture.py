@@ -11,7 +11,7 @@ from PyQt6 import sip
 from PyQt6.QtCore import QPointF, QRect, QRectF
 from PyQt6.QtGui import QImage, QPainter
 
-from renderers.fitting import Fitted, Fitter, Part, premultiplied
+from renderers.prescale import Part, Prescaled, Prescaler, premultiplied
 
 UInt8 = NDArray[np.uint8]
 
@@ -29,7 +29,7 @@ class Picture:
     image: QImage
     array: UInt8
     table: UInt8 | None = None
-    fitted: Sequence[Fitted] = ()
+    fitted: Sequence[Prescaled] = ()
 
     @property
     def width(self) -> int:
@@ -58,7 +58,7 @@ class ColourTable:
         return self._colours
 
 
-def rgb_picture(rgb: UInt8, fitted: Sequence[Fitted] = ()) -> Picture:
+def rgb_picture(rgb: UInt8, fitted: Sequence[Prescaled] = ()) -> Picture:
     """(H, W, 3) uint8 sRGB as a picture. Raises ValueError for any other shape."""
     if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.dtype != np.uint8:
         raise ValueError(f"an RGB picture is (H, W, 3) uint8, not {rgb.shape} {rgb.dtype}")
@@ -73,7 +73,7 @@ def rgba_picture(rgba: UInt8) -> Picture:
 
 
 def levels_picture(
-    levels: UInt8, table: UInt8, colours: list[int], fitted: Sequence[Fitted] = ()
+    levels: UInt8, table: UInt8, colours: list[int], fitted: Sequence[Prescaled] = ()
 ) -> Picture:
     """(H, W) uint8 through a (256, 3) uint8 table as a picture.
 
@@ -91,12 +91,12 @@ def draw_smooth(
     picture: Picture,
     rect: QRectF,
     clip: QRectF,
-    fitter: Fitter,
+    prescaler: Prescaler,
     pixel_ratio: float,
 ) -> Part | None:
     """Draw the whole picture into `rect`, of which `clip` is visible, between its pixels smoothly.
 
-    fitter : one for each picture that is painted again and again; unused where the picture has
+    prescaler : one for each picture that is painted again and again; unused where the picture has
         been fitted before.
     pixel_ratio : physical pixels per unit of the painter.
     Returns the part that is seen, None if none is.
@@ -115,22 +115,22 @@ def draw_smooth(
             target.width(),
             target.height(),
         )
-    image = _fitted_image(picture, part, fitter)
+    image = _fitted_image(picture, part, prescaler)
     image.setDevicePixelRatio(pixel_ratio)
     painter.drawImage(QPointF(target.left(), target.top()) / pixel_ratio, image)
     return part
 
 
-def _fitted_image(picture: Picture, part: Part, fitter: Fitter) -> QImage:
+def _fitted_image(picture: Picture, part: Part, prescaler: Prescaler) -> QImage:
     if picture.image.hasAlphaChannel():
-        return _looking_into(fitter.rgba(picture.array, part), picture.image.format())
+        return _looking_into(prescaler.rgba(picture.array, part), picture.image.format())
     ready = next((made for made in picture.fitted if made.shows(part, picture.table)), None)
     if ready is not None:
         pixels = ready.pixels
     elif picture.table is None:
-        pixels = fitter.rgb(picture.array, part)
+        pixels = prescaler.rgb(picture.array, part)
     else:
-        pixels = fitter.levels(picture.array, picture.table, part)
+        pixels = prescaler.levels(picture.array, picture.table, part)
     return _looking_into(pixels, QImage.Format.Format_RGB32)
 
 
@@ -146,7 +146,7 @@ def _wrapped(
     channels: int,
     form: QImage.Format,
     table: UInt8 | None = None,
-    fitted: Sequence[Fitted] = (),
+    fitted: Sequence[Prescaled] = (),
 ) -> Picture:
     if array.strides[-1] != 1 or (channels > 1 and array.strides[1] != channels):
         array = np.ascontiguousarray(array)

@@ -14,7 +14,7 @@ GRIP_PX = 6
 
 
 class PictureSurface(QWidget):
-    """Maps between pane and picture; turns wheel, drag, pinch and click into wishes.
+    """Maps between pane and picture; turns wheel, drag, pinch and click into button_actions.
 
     Wheel and pinch zoom about the cursor, dragging pans: both go to the shared view.
 

@@ -22,12 +22,12 @@ class SettingsPanel(QScrollArea):
     """All sections below each other; scrolls where there is no room.
 
     changed : the user wants a setting otherwise: (key, value).
-    wished : the user pressed a button that is no setting (its id).
+    button_pressed : the user pressed a button that is no setting (its id).
     record_toggled : True to start a recording, False to stop it.
     """
 
     changed = pyqtSignal(str, object)
-    wished = pyqtSignal(str)
+    button_pressed = pyqtSignal(str)
     record_toggled = pyqtSignal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -56,7 +56,7 @@ class SettingsPanel(QScrollArea):
         for section in self._sections:
             column.addWidget(section)
             section.changed.connect(self.changed)
-            section.wished.connect(self.wished)
+            section.button_pressed.connect(self.button_pressed)
         column.addStretch(1)
         self.record.record_toggled.connect(self.record_toggled)
         self.setWidget(body)

@@ -122,7 +122,7 @@ class SourceMenu(QToolButton):
             for action in menu.actions():
                 action.setChecked(action.data() == value)
 
-    # -- wishes ------------------------------------------------------------------------------
+    # -- requests ------------------------------------------------------------------------------
 
     def ask_for_video(self) -> None:
         """Let the user pick a file."""

@@ -17,7 +17,7 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import QWidget
 
-from renderers.fitting import Fitted
+from renderers.prescale import Prescaled
 from widgets import pane_paint, theme
 from widgets.depth_pane import ScaledPane
 from widgets.linked_view import LinkedView
@@ -58,7 +58,7 @@ class WipePane(ScaledPane):
         levels_a: UInt8,
         levels_b: UInt8,
         table: UInt8,
-        fitted: tuple[Sequence[Fitted], Sequence[Fitted]] = ((), ()),
+        fitted: tuple[Sequence[Prescaled], Sequence[Prescaled]] = ((), ()),
     ) -> None:
         """Show both lanes' (H, W) uint8 levels through one (256, 3) uint8 table, uncopied."""
         colours = self._table.colours(table)

@@ -17,14 +17,14 @@ from unittest import mock
 import pyqtgraph as pg
 from vispy.gloo import gl
 
-from app.desks.budget import BudgetDesk
-from app.desks.fallback import FallbackDesk
-from app.desks.health import HealthDesk
-from app.desks.presenter import PresenterDesk
-from app.desks.recording import RecordingDesk
-from app.desks.status import StatusDesk
-from app.desks.watchdog import WatchdogDesk
-from app.session import AppSession
+from app.ui.application import Application
+from app.ui.features.budget import BudgetController
+from app.ui.features.fallback import FallbackController
+from app.ui.features.health import HealthController
+from app.ui.features.presenter import PresenterController
+from app.ui.features.recording import RecordingController
+from app.ui.features.status import StatusController
+from app.ui.features.watchdog import WatchdogController
 from widgets.announcement import Announcement
 from widgets.banner_overlay import BannerOverlay
 from widgets.charts import TimeChart
@@ -39,15 +39,15 @@ from widgets.time_line import TimeLine
 from widgets.wipe_pane import WipePane
 
 OURS = (
-    (AppSession, "_on_engine"),
-    (StatusDesk, "_show_strip"),
-    (WatchdogDesk, "_look"),
-    (FallbackDesk, "_look"),
-    (BudgetDesk, "_look"),
-    (PresenterDesk, "_look"),
-    (RecordingDesk, "_look"),
-    (HealthDesk, "_beat"),
-    (HealthDesk, "_note"),
+    (Application, "_on_engine"),
+    (StatusController, "_show_strip"),
+    (WatchdogController, "_look"),
+    (FallbackController, "_look"),
+    (BudgetController, "_look"),
+    (PresenterController, "_look"),
+    (RecordingController, "_look"),
+    (HealthController, "_beat"),
+    (HealthController, "_note"),
     (WipePane, "flip"),
     (TimeChart, "refresh"),
     (CloudDensity, "_refine"),

@@ -12,16 +12,16 @@ from dataclasses import dataclass
 from functools import partial
 
 from app.benchmark.preloaded import PreloadedSource, ToAndFro
-from app.capture import CaptureLoop
-from app.inference import InferenceLoop
-from app.lanes import LANES
-from app.mailbox import LatestSlot
-from app.pipeline import Pipeline, PipelineConfig
-from app.results import FrameResult
-from app.sources.base import Source
-from app.wishes import Manner, Select
+from app.core.results import FrameResult
+from app.core.slots import LatestSlot
+from app.core.source import Source
+from app.engine.capture import CaptureLoop
+from app.engine.commands import PlaybackOptions, Select
+from app.engine.inference import InferenceLoop
+from app.engine.lanes import LANES
+from app.engine.pipeline import Pipeline, PipelineConfig
 from models import registry
-from models.device import set_cpu_threads
+from models.devices.device import set_cpu_threads
 from models.errors import UserError
 from models.estimator import FrameMemo, Session
 from models.frames import Frame
@@ -120,7 +120,7 @@ def engine_pace(
     capture = CaptureLoop(slot, open_preloaded, _nothing)
     inference.taps = (tap,)
     inference.configure(config, threads)
-    capture.post(Manner(every_frame=True))
+    capture.post(PlaybackOptions(every_frame=True))
     capture.post(Select("preloaded"))
     workers = [threading.Thread(target=loop.run) for loop in (capture, inference)]
     for worker in workers:

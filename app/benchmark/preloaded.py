@@ -6,7 +6,7 @@ import dataclasses
 import time
 from collections.abc import Sequence
 
-from app.sources.base import Ended, Reading, Source, SourceInfo
+from app.core.source import Ended, Reading, Source, SourceInfo
 from models.errors import SourceError
 from models.frames import Frame
 

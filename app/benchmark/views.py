@@ -7,11 +7,11 @@ import statistics
 import time
 from collections.abc import Sequence
 
-from app.analysis import AnalysisWishes, Analyst
+from app.analysis.analyzer import AnalysisRequest, Analyzer
 from app.benchmark.preloaded import ToAndFro
-from app.pipeline import Pipeline, PipelineConfig
-from app.results import FrameResult
-from app.settings import Settings
+from app.core.results import FrameResult
+from app.engine.pipeline import Pipeline, PipelineConfig
+from app.settings.settings import Settings
 from models.frames import Frame
 
 VIEWS = ("none", "wipe", "blink", "difference", "flicker", "xt", "all")
@@ -21,13 +21,13 @@ _FRAMES = 24
 _IDLE_CALLS = 20_000
 
 _EACH = {
-    "difference": AnalysisWishes(difference="clip"),
-    "flicker": AnalysisWishes(flicker_window=15, heat=True),
-    "xt": AnalysisWishes(scan_line=0.5),
-    "edges": AnalysisWishes(edges="a"),
-    "pins": AnalysisWishes(pins=PINS),
+    "difference": AnalysisRequest(difference="clip"),
+    "flicker": AnalysisRequest(flicker_window=15, heat=True),
+    "xt": AnalysisRequest(scan_line=0.5),
+    "edges": AnalysisRequest(edges="a"),
+    "pins": AnalysisRequest(pins=PINS),
 }
-_ALL = AnalysisWishes(
+_ALL = AnalysisRequest(
     difference="clip", flicker_window=15, heat=True, scan_line=0.5, edges="a", pins=PINS
 )
 
@@ -46,40 +46,40 @@ def with_views(settings: Settings, views: str) -> Settings:
 
 
 def analysis_figures(frames: Sequence[Frame], config: PipelineConfig) -> dict[str, float]:
-    """Median milliseconds a frame the analyst takes: `analysis_difference_ms` and so on.
+    """Median milliseconds a frame the analyzer takes: `analysis_difference_ms` and so on.
 
     `analysis_all_ms` is for everything in one go, though no window shows all of it at once;
     `analysis_none_ms` for a frame of which nothing is wanted.
     """
     results = _results(frames, config)
     figures = {
-        f"analysis_{name}_ms": _median_ms(results, wishes)
-        for name, wishes in (_EACH | {"all": _ALL}).items()
+        f"analysis_{name}_ms": _median_ms(results, request)
+        for name, request in (_EACH | {"all": _ALL}).items()
     }
     return figures | {"analysis_none_ms": _idle_ms(results[0])}
 
 
 def _results(frames: Sequence[Frame], config: PipelineConfig) -> list[FrameResult]:
     pipeline, order = Pipeline(), ToAndFro(frames)
-    pipeline.configure(dataclasses.replace(config, analysis=AnalysisWishes()))
+    pipeline.configure(dataclasses.replace(config, analysis=AnalysisRequest()))
     try:
         return [pipeline.step(order.next()) for _ in range(_FRAMES)]
     finally:
         pipeline.close()
 
 
-def _median_ms(results: list[FrameResult], wishes: AnalysisWishes) -> float:
-    analyst, spent = Analyst(), []
+def _median_ms(results: list[FrameResult], request: AnalysisRequest) -> float:
+    analyzer, spent = Analyzer(), []
     for result in results:
         started = time.perf_counter()
-        analyst.look(result.frame, result.lanes, wishes)
+        analyzer.analyze(result.frame, result.lanes, request)
         spent.append(1000.0 * (time.perf_counter() - started))
     return statistics.median(spent[1:])  # the first has nothing to compare with
 
 
 def _idle_ms(result: FrameResult) -> float:
-    analyst, wishes = Analyst(), AnalysisWishes()
+    analyzer, request = Analyzer(), AnalysisRequest()
     started = time.perf_counter()
     for _ in range(_IDLE_CALLS):
-        analyst.look(result.frame, result.lanes, wishes)
+        analyzer.analyze(result.frame, result.lanes, request)
     return 1000.0 * (time.perf_counter() - started) / _IDLE_CALLS

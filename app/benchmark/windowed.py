@@ -15,11 +15,11 @@ from PyQt6.QtGui import QPaintEvent
 from app.benchmark.gui_clock import GuiClock
 from app.benchmark.preloaded import PreloadedSource
 from app.benchmark.statistics import spread
-from app.results import FrameResult
-from app.session import AppSession
-from app.settings import Settings
-from app.settings_store import SettingsStore
-from app.sources.base import Source
+from app.core.results import FrameResult
+from app.core.source import Source
+from app.settings.settings import Settings
+from app.settings.store import SettingsStore
+from app.ui.application import Application
 from models.frames import Frame
 from widgets.image_pane import ImagePane
 
@@ -89,7 +89,7 @@ def measure_window(
 
     clock, shown = GuiClock(), ShownFrames()
     with shown.watching(), clock.installed():
-        session = AppSession(settings, open_preloaded, SettingsStore(folder / "bench.json"))
+        session = Application(settings, open_preloaded, SettingsStore(folder / "bench.json"))
 
         def on_shown(result: FrameResult) -> None:
             shown.put(result)

@@ -14,20 +14,20 @@ from typing import Any, TypeGuard
 
 import psutil
 
-from app import startup, translate
 from app.benchmark.headless import alternate
 from app.benchmark.preloaded import preload
 from app.benchmark.views import PINS, analysis_figures, with_views
 from app.commands.window import require_display, with_arguments
-from app.documents import write_figures
-from app.environment import environment
-from app.settings import Settings
+from app.settings.settings import Settings
 from app.sources.opening import open_source
+from app.system import startup
+from app.system.environment import environment
+from app.system.json_files import write_figures
+from app.ui import resolve
 from models.errors import UsageError, UserError
 from models.frames import Frame
 
 _WINDOW = (1600, 1000)
-_SIMULATED_SOURCE = (1920, 1080)
 _STARTUP_LIMIT_S = 120
 _LOWER_IS_BETTER = ("_ms", "startup_s", "startup_stages_s", "rss_mb", "dropped")
 _OF_THE_WINDOW = (
@@ -39,20 +39,18 @@ _OF_THE_WINDOW = (
 
 def run(arguments: argparse.Namespace) -> int:
     """Measure and print, and write JSON if asked to."""
-    if arguments.simulate is not None:
-        return _simulate(arguments)
     before = _read(arguments.compare) if arguments.compare else {}
     if arguments.window:
         require_display()
     settings = with_arguments(Settings(pacing="every-frame", hint_seen=True), arguments)
     frames = _frames(settings)
-    config = translate.pipeline_config(settings)
+    config = resolve.pipeline_config(settings)
     figures: dict[str, Any] = {
         "source_size": list(frames[0].size),
         "a": settings.model_a,
         "b": settings.model_b,
     }
-    figures |= alternate(frames, config, translate.cpu_threads(settings), arguments.seconds)
+    figures |= alternate(frames, config, resolve.cpu_threads(settings), arguments.seconds)
     if arguments.views is not None:
         figures |= analysis_figures(frames, config)
     if arguments.window:
@@ -66,20 +64,8 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _simulate(arguments: argparse.Namespace) -> int:
-    """Print the schedule on a GPU that need not be here."""
-    from app.benchmark import simulate
-
-    hardware = simulate.hardware(arguments.simulate)
-    settings = with_arguments(Settings(), arguments)
-    source = translate.source_size(settings) or _SIMULATED_SOURCE
-    planned = simulate.plan(translate.pipeline_config(settings), source, hardware)
-    print(simulate.report(planned, source, hardware))
-    return 0
-
-
 def _frames(settings: Settings) -> list[Frame]:
-    source = open_source(settings.source, translate.source_size(settings))
+    source = open_source(settings.source, resolve.source_size(settings))
     with contextlib.closing(source):
         return preload(source)
 
@@ -88,7 +74,7 @@ def _windowed(
     frames: list[Frame], settings: Settings, arguments: argparse.Namespace
 ) -> dict[str, Any]:
     from app.benchmark.windowed import measure_window
-    from app.gui import make_application
+    from app.ui.gui import make_application
     from renderers.point_cloud_timing import measure_cloud_upload, measure_markers
 
     application = make_application()  # widgets and OpenGL live as long as it does

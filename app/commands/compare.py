@@ -8,10 +8,10 @@ from pathlib import Path
 
 from app.commands.bars import Bars
 from app.commands.options import estimator_options
-from app.export import prepare_folder
+from app.export.exporters import prepare_folder
 from app.report.run import compare
 from app.report.values import CompareOptions
-from app.settings import Settings
+from app.settings.settings import Settings
 from models.errors import UsageError
 
 

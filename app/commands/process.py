@@ -12,11 +12,11 @@ from pathlib import Path
 from tqdm import tqdm
 
 from app.commands.options import estimator_options
-from app.export import EXPORTERS, Exporter, Target, as_user_error, prepare_folder
-from app.pipeline import Pipeline, PipelineConfig
-from app.sources.base import Ended, Source
+from app.core.source import Ended, Source
+from app.engine.pipeline import Pipeline, PipelineConfig
+from app.export.exporters import EXPORTERS, Exporter, Target, as_user_error, prepare_folder
 from app.sources.opening import open_source
-from app.version import version
+from app.system.version import version
 from models import registry
 from models.errors import SourceError, UsageError, UserError
 from models.frames import Frame

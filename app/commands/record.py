@@ -11,20 +11,20 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.capture import CaptureLoop
 from app.commands.options import estimator_options
-from app.export import prepare_folder
-from app.logbook import MinuteLine, Vitals, logging_to_file
-from app.mailbox import LatestSlot
-from app.pipeline import Pipeline, PipelineConfig
+from app.core.results import FrameResult
+from app.core.slots import LatestSlot
+from app.core.source import SourceInfo
+from app.engine.capture import CaptureLoop
+from app.engine.commands import PlaybackOptions, Select
+from app.engine.pipeline import Pipeline, PipelineConfig
+from app.export.exporters import prepare_folder
 from app.recording import folder as folder_of
 from app.recording.manifest import RecordingFacts, model_facts
 from app.recording.recorder import Recorder, RecorderOptions, RecorderStatus
-from app.results import FrameResult
-from app.sources.base import SourceInfo
 from app.sources.opening import open_source
 from app.sources.specs import parse_spec, title_of
-from app.wishes import Manner, Select
+from app.system.logbook import MinuteLine, Vitals, logging_to_file
 from models import registry
 from models.errors import SourceError, UserError
 from models.frames import Frame
@@ -82,7 +82,7 @@ class _Take:
     def run(self) -> RecorderStatus:
         """Record to the end; what the recorder says then. Raises UserError where it failed."""
         source = getattr(self.arguments, "source", "synthetic")
-        self.capture.post(Manner(loop=False, every_frame=not self.arguments.real_time))
+        self.capture.post(PlaybackOptions(loop=False, every_frame=not self.arguments.real_time))
         self.capture.post(Select(source, getattr(self.arguments, "source_size", None)))
         with contextlib.ExitStack() as stack:
             stack.callback(self._stop_recorder)

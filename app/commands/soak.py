@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from app.commands.window import require_display
-from app.documents import write_figures
-from app.environment import environment
-from app.logbook import logging_to_file
+from app.system.environment import environment
+from app.system.json_files import write_figures
+from app.system.logbook import logging_to_file
 from models.errors import UserError
 
 
@@ -24,7 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
     require_display()
     from app.soak.figures import is_sound, lines
     from app.soak.run import soak
-    from app.threads import any_abandoned
+    from app.ui.threads import any_abandoned
 
     def tell(figures: dict[str, Any]) -> None:
         print(

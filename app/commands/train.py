@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from models.device import set_cpu_threads
+from models.devices.device import set_cpu_threads
 from models.training import command
 
 

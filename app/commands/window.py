@@ -9,11 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from app.settings import Settings
-from app.settings_store import SettingsStore, settings_path
+from app.settings.settings import Settings
+from app.settings.store import SettingsStore, settings_path
 from app.sources.specs import is_opened_unasked, parse_spec
 from models import registry
-from models.device import resolve
+from models.devices.device import resolve
 from models.errors import UsageError
 
 
@@ -23,7 +23,7 @@ def run(arguments: argparse.Namespace) -> int:
     remembered, note = (Settings(), "") if getattr(arguments, "reset", False) else store.load()
     settings = with_arguments(remembered, arguments)
     require_display()
-    from app.gui import WindowOptions, run_gui
+    from app.ui.gui import WindowOptions, run_gui
 
     options = WindowOptions(
         size=getattr(arguments, "window_size", None),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from app.results import FrameResult
+from app.core.results import FrameResult
 from models.opencv import cv2
 from renderers import colormap
 

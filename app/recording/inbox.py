@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from app.mailbox import Closed
+from app.core.slots import Closed
 
 T = TypeVar("T")
 

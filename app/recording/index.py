@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from app.recording.format import LANES, MAX_PARTS, usable_size
-from app.redaction import without_secrets
+from app.system.redaction import without_secrets
 
 MAX_LINE_BYTES = 4096
 _MODEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]{0,63}")

@@ -10,13 +10,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from app.documents import write_atomically
-from app.environment import environment
+from app.core.source import SourceInfo
 from app.recording.format import FORMAT, MANIFEST, MAX_MANIFEST_BYTES, VERSION, regular_file
 from app.recording.index import SettingEntry, plain_text
-from app.redaction import without_secrets
-from app.sources.base import SourceInfo
-from app.version import version
+from app.system.environment import environment
+from app.system.json_files import write_atomically
+from app.system.redaction import without_secrets
+from app.system.version import version
 from models import checkpoints, registry
 from models.errors import SourceError, UserError
 from models.estimators import lite

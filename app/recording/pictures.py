@@ -8,9 +8,9 @@ import av.error
 import numpy as np
 from numpy.typing import NDArray
 
+from app.media.decoder import VideoDecoder
+from app.media.frames import Picturer
 from app.recording.format import regular_file, source_name
-from app.sources.decoding import Picturer
-from app.sources.video_decoder import VideoDecoder
 from models.errors import SourceError
 
 UInt8 = NDArray[np.uint8]

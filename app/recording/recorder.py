@@ -12,7 +12,8 @@ from pathlib import Path
 
 import av.error
 
-from app.mailbox import Closed
+from app.core.results import FrameResult
+from app.core.slots import Closed
 from app.recording import folder as folder_of
 from app.recording.inbox import Inbox, InboxLimits
 from app.recording.index import SettingEntry
@@ -20,7 +21,6 @@ from app.recording.manifest import RecordingFacts, write_manifest
 from app.recording.sound import DeviceInput, Listening, OpenSound, SoundBlock
 from app.recording.timeline import Timeline
 from app.recording.writer import Content, RecordingWriter
-from app.results import FrameResult
 from models.errors import UserError
 
 log = logging.getLogger(__name__)
@@ -168,7 +168,7 @@ class Recorder:
         return True
 
     def _work(self, result: FrameResult) -> _Work:
-        result = dataclasses.replace(result, fitted={})  # nothing of the window's waits here
+        result = dataclasses.replace(result, prescaled={})  # nothing of the window's waits here
         with self._choosing:
             return _Work(result, self._lost, self._chosen)
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from app.core.results import FrameResult
 from app.recording import disparity
 from app.recording.composite import composite_size, fitted, side_by_side
 from app.recording.format import (
@@ -38,7 +39,6 @@ from app.recording.index import (
 from app.recording.movie import MovieWriter, SoundFormat
 from app.recording.sound import SoundBlock
 from app.recording.timeline import Timeline
-from app.results import FrameResult
 from models.errors import UserError
 from renderers import colormap
 

@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from app.report.spool import Kept, TruthSpool
+from app.report.disk_buffer import Kept, TruthBuffer
 from app.report.values import Accuracy, Cancelled, FrameRow, IsCancelled, Progress
 from models.frames import Float32
 from models.metrics import (
@@ -65,15 +65,15 @@ class _LaneAccuracy:
 
 
 def measure(
-    spool: TruthSpool,
+    buffer: TruthBuffer,
     alignments: dict[str, Alignment],
     rows: list[FrameRow],
     progress: Progress,
     cancelled: IsCancelled,
 ) -> dict[str, Accuracy]:
-    """Accuracy per lane over what the spool kept; fills in the rows it measured."""
+    """Accuracy per lane over what the buffer kept; fills in the rows it measured."""
     lanes = [_LaneAccuracy(lane, alignment) for lane, alignment in alignments.items()]
-    for done, kept in zip(itertools.count(1), spool.read(), strict=False):
+    for done, kept in zip(itertools.count(1), buffer.read(), strict=False):
         if cancelled():
             raise Cancelled
         with np.errstate(divide="ignore"):
@@ -81,5 +81,5 @@ def measure(
         truth_m[~np.isfinite(truth_m)] = np.nan
         for lane in lanes:
             lane.add(kept, truth_m, rows[kept.row])
-        progress(done, len(spool), "Measuring accuracy")
+        progress(done, len(buffer), "Measuring accuracy")
     return {lane.lane: lane.result for lane in lanes}

@@ -8,15 +8,16 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from app.flicker import FlickerMeter
-from app.flicker_values import FlickerResult
-from app.orientation import oriented
+from app.analysis.flicker import FlickerMeter
+from app.core.flicker_values import FlickerResult
+from app.core.source import Ended, SignalLost, Source
+from app.engine.orientation import oriented
+from app.report.accumulators import LaneAccumulators
 from app.report.accuracy import measure
+from app.report.disk_buffer import TruthBuffer
 from app.report.findings import Findings
-from app.report.keepsakes import Slices, WorstFrames
 from app.report.lanes import LaneRun, TimedMemo
-from app.report.spool import TruthSpool
-from app.report.tally import LaneTally
+from app.report.thumbnails import Slices, WorstFrames
 from app.report.values import (
     Accuracy,
     Cancelled,
@@ -26,7 +27,6 @@ from app.report.values import (
     LaneSummary,
     Progress,
 )
-from app.sources.base import Ended, SignalLost, Source
 from app.sources.cuts import CutDetector
 from models.errors import SourceError, UserError
 from models.estimator import Session
@@ -47,7 +47,7 @@ class Comparison:
     source: Source
     sessions: dict[str, tuple[str, Session]]
     options: CompareOptions
-    spool: TruthSpool
+    buffer: TruthBuffer
     rows: list[FrameRow] = field(default_factory=list)
     cuts: list[int] = field(default_factory=list)
     shot: int = 0
@@ -59,7 +59,7 @@ class Comparison:
     def __post_init__(self) -> None:
         self.runs = {lane: LaneRun(*named) for lane, named in self.sessions.items()}
         names = tuple(self.sessions)
-        self.tallies = {lane: LaneTally() for lane in (*names, TRUTH)}
+        self.accumulators = {lane: LaneAccumulators() for lane in (*names, TRUTH)}
         self.slices = Slices(names)
         self.worst = WorstFrames(names, self.options.worst_frames)
         self._meter = FlickerMeter(
@@ -113,7 +113,7 @@ class Comparison:
         row = FrameRow(frame.index, frame.time_s, cut, seen.motion_px, {})
         for lane, disparity in watched.items():
             size = working_size(*frame.size, self.options.short_side)
-            numbers = self.tallies[lane].add(
+            numbers = self.accumulators[lane].add(
                 disparity, reduce_disparity(disparity, size), seen.lanes[lane], cut
             )
             if lane == TRUTH:
@@ -159,8 +159,8 @@ class Comparison:
             return
         self.truth_frames += 1
         for lane in self.runs:
-            self.tallies[lane].add_truth(row, disparities[lane], frame.truth.disparity)
-        self.spool.add(row, self.shot, frame, frame.truth, disparities)
+            self.accumulators[lane].add_truth(row, disparities[lane], frame.truth.disparity)
+        self.buffer.add(row, self.shot, frame, frame.truth, disparities)
 
     def findings(self, progress: Progress, cancelled: IsCancelled) -> Findings:
         """The second pass, and all of it in one value."""
@@ -169,15 +169,15 @@ class Comparison:
             self._finish_rows(lane)
         self._finish_truth()
         lanes = {lane: self._summary(lane, accuracy.get(lane)) for lane in self.runs}
-        truth = self.tallies[TRUTH]
+        truth = self.accumulators[TRUTH]
         return Findings(
             info=self.source.info,
             options=self.options,
             rows=self.rows,
             cuts=self.cuts,
             lanes=lanes,
-            pairs={lane: self.tallies[lane].pairs for lane in self.runs},
-            spreads={lane: self.tallies[lane].spread for lane in self.runs},
+            pairs={lane: self.accumulators[lane].pairs for lane in self.runs},
+            spreads={lane: self.accumulators[lane].spread for lane in self.runs},
             truth_opw=truth.flicker_opw if self.truth_frames == len(self.rows) else math.nan,
             truth_frames=self.truth_frames,
             true_flow=0 < self.pairs == self.true_flow_pairs,
@@ -188,32 +188,34 @@ class Comparison:
 
     def _accuracy(self, progress: Progress, cancelled: IsCancelled) -> dict[str, Accuracy]:
         alignments = {
-            lane: found for lane in self.runs if (found := self.tallies[lane].alignment) is not None
+            lane: found
+            for lane in self.runs
+            if (found := self.accumulators[lane].alignment) is not None
         }
-        return measure(self.spool, alignments, self.rows, progress, cancelled)
+        return measure(self.buffer, alignments, self.rows, progress, cancelled)
 
     def _finish_rows(self, lane: str) -> None:
         """What is known only at the end: flicker by the clip's spread, scales by its alignment."""
-        tally = self.tallies[lane]
-        unit = tally.spread.deviation
+        accumulators = self.accumulators[lane]
+        unit = accumulators.spread.deviation
         for row in self.rows:
             numbers = row.lanes[lane]
             numbers.flicker = numbers.error / unit if unit > 0.0 else math.nan
-        for at, scale in tally.truth_scales.items():
+        for at, scale in accumulators.truth_scales.items():
             self.rows[at].lanes[lane].truth_scale = scale
 
     def _finish_truth(self) -> None:
-        unit = self.tallies[TRUTH].spread.deviation
+        unit = self.accumulators[TRUTH].spread.deviation
         for row in self.rows:
             row.truth_flicker = row.truth_flicker / unit if unit > 0.0 else math.nan
 
     def _summary(self, lane: str, accuracy: Accuracy | None) -> LaneSummary:
-        tally, run = self.tallies[lane], self.runs[lane]
+        accumulators, run = self.accumulators[lane], self.runs[lane]
         return LaneSummary(
             model=run.model,
-            flicker_opw=tally.flicker_opw,
-            flicker_static=tally.flicker_static,
-            scale_drift=tally.scale_drift,
+            flicker_opw=accumulators.flicker_opw,
+            flicker_static=accumulators.flicker_static,
+            scale_drift=accumulators.scale_drift,
             accuracy=accuracy,
             fps=math.nan if run.model == GROUND_TRUTH else run.fps,
             network_size=run.network_size,

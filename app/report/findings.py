@@ -10,11 +10,11 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
-from app.environment import environment
-from app.redaction import without_secrets
-from app.report.keepsakes import Slices, WorstFrames
+from app.core.source import SourceInfo
+from app.report.thumbnails import Slices, WorstFrames
 from app.report.values import LANES, CompareOptions, FrameRow, LaneRow, LaneSummary
-from app.sources.base import SourceInfo
+from app.system.environment import environment
+from app.system.redaction import without_secrets
 from models.metrics import Spread
 from models.registry import GROUND_TRUTH
 
@@ -169,7 +169,7 @@ def _device(asked: str) -> str:
     """What was asked for and, if a network was loaded at all, what that came to."""
     if "torch" not in sys.modules:
         return asked
-    used = str(importlib.import_module("models.device").resolve(asked))
+    used = str(importlib.import_module("models.devices.device").resolve(asked))
     return used if used == asked else f"{asked} ({used})"
 
 

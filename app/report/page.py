@@ -10,7 +10,6 @@ import numpy as np
 
 from app.report.charts import Line, coinciding, line_chart, strip
 from app.report.findings import Findings
-from app.report.keepsakes import Moment
 from app.report.pictures import (
     common_range,
     disparity_picture,
@@ -19,6 +18,7 @@ from app.report.pictures import (
     png_uri,
 )
 from app.report.style import STYLE
+from app.report.thumbnails import WorstFrame
 from app.report.values import LANES, Accuracy
 from app.report.verdicts import caveats, counted, figure, sentences, why_no_pairs, winner
 from models.frames import Float32
@@ -252,7 +252,9 @@ def _first(findings: Findings) -> str:
     return f"<table class='pictures'><tr>{head}</tr>{row}</table>"
 
 
-def _moment(findings: Findings, moment: Moment, limits: tuple[float, float], most: float) -> str:
+def _moment(
+    findings: Findings, moment: WorstFrame, limits: tuple[float, float], most: float
+) -> str:
     flicker = findings.rows[moment.row].lanes[moment.lane].flicker
     cells = [_picture(jpeg_uri(moment.rgb), f"Frame {moment.index}")]
     for lane in findings.lanes:

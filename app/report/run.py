@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
+from app.core.source import Source
 from app.report.comparison import Comparison
+from app.report.disk_buffer import TruthBuffer
 from app.report.lanes import open_session
-from app.report.spool import TruthSpool
 from app.report.values import LANES, CompareOptions, IsCancelled, Progress, Report
 from app.report.write import write_report
-from app.sources.base import Source
 from app.sources.opening import open_source
 from models.errors import UsageError, UserError
 from models.estimator import Session
@@ -95,8 +95,8 @@ def _compare_into(
 ) -> Report:
     try:
         out_dir.mkdir(parents=True, exist_ok=True)
-        with TruthSpool(out_dir, tuple(sessions), options.truth_budget_bytes) as spool:
-            comparison = Comparison(source, sessions, options, spool)
+        with TruthBuffer(out_dir, tuple(sessions), options.truth_budget_bytes) as buffer:
+            comparison = Comparison(source, sessions, options, buffer)
             comparison.run(progress, cancelled)
             findings = comparison.findings(progress, cancelled)
         return write_report(findings, out_dir)

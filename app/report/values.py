@@ -29,7 +29,7 @@ class CompareOptions:
 
     estimator : how both models run.
     source_size : (width, height) asked of the source, for scenes that are rendered.
-    mirror, rotate : how frames are turned first, as in app.orientation.
+    mirror, rotate : how frames are turned first, as in app.engine.orientation.
     max_frames : stop after so many; None takes all of a file, and 240 of a scene without an end.
     preset, short_side : quality and size of the optical flow (short side in pixels).
     worst_frames : how many of each lane's worst frames the page shows.

@@ -5,11 +5,11 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping
 
-from app.session import AppSession
-from app.settings import PANES, VIEWS
-from app.soak.props import Props
+from app.settings.settings import PANES, VIEWS
+from app.soak.fixtures import Fixtures
+from app.ui.application import Application
 
-Action = Callable[[AppSession, Props, random.Random], None]
+Action = Callable[[Application, Fixtures, random.Random], None]
 
 MODELS = ("flashdepth-lite", "flashdepth-lite-per-frame", "flashdepth-lite-per-frame+ema")
 INPUT_SIZES = (98, 140, 182)
@@ -17,100 +17,100 @@ SOURCE_SIZES = ((320, 240), (256, 256), (384, 216))
 TOGGLES = ("charts", "edges", "inspector", "mirror", "presenter")
 
 
-def view(session: AppSession, _props: Props, rng: random.Random) -> None:
-    session.controller.set("view", rng.choice(VIEWS))
+def view(application: Application, _fixtures: Fixtures, rng: random.Random) -> None:
+    application.controller.set("view", rng.choice(VIEWS))
 
 
-def pane(session: AppSession, _props: Props, rng: random.Random) -> None:
-    session.controller.toggle_pane(rng.randrange(len(PANES)))
+def pane(application: Application, _fixtures: Fixtures, rng: random.Random) -> None:
+    application.controller.toggle_pane(rng.randrange(len(PANES)))
 
 
-def colours(session: AppSession, _props: Props, _rng: random.Random) -> None:
-    session.controller.next_colormap()
+def colours(application: Application, _fixtures: Fixtures, _rng: random.Random) -> None:
+    application.controller.next_colormap()
 
 
-def display_range(session: AppSession, _props: Props, _rng: random.Random) -> None:
-    session.controller.next_range_mode()
+def display_range(application: Application, _fixtures: Fixtures, _rng: random.Random) -> None:
+    application.controller.next_range_mode()
 
 
-def memory(session: AppSession, _props: Props, rng: random.Random) -> None:
+def memory(application: Application, _fixtures: Fixtures, rng: random.Random) -> None:
     if rng.random() < 0.5:
-        session.controller.toggle_memory()
+        application.controller.toggle_memory()
     else:
-        session.controller.reset_memory()
+        application.controller.reset_memory()
 
 
-def model(session: AppSession, _props: Props, rng: random.Random) -> None:
+def model(application: Application, _fixtures: Fixtures, rng: random.Random) -> None:
     lane = rng.choice(("model_a", "model_b"))
-    session.controller.set(lane, rng.choice((*MODELS, "off") if lane == "model_b" else MODELS))
+    application.controller.set(lane, rng.choice((*MODELS, "off") if lane == "model_b" else MODELS))
 
 
-def input_size(session: AppSession, _props: Props, rng: random.Random) -> None:
-    session.controller.set("input_size", rng.choice(INPUT_SIZES))
+def input_size(application: Application, _fixtures: Fixtures, rng: random.Random) -> None:
+    application.controller.set("input_size", rng.choice(INPUT_SIZES))
 
 
-def source_size(session: AppSession, _props: Props, rng: random.Random) -> None:
+def source_size(application: Application, _fixtures: Fixtures, rng: random.Random) -> None:
     width, height = rng.choice(SOURCE_SIZES)
-    session.model.replace(source_width=width, source_height=height)
+    application.model.replace(source_width=width, source_height=height)
 
 
-def source(session: AppSession, props: Props, rng: random.Random) -> None:
-    session.controller.open_source(rng.choice(props.sources()))
+def source(application: Application, fixtures: Fixtures, rng: random.Random) -> None:
+    application.controller.open_source(rng.choice(fixtures.sources()))
 
 
-def pause(session: AppSession, _props: Props, rng: random.Random) -> None:
-    session.controller.set_paused(True)
-    session.controller.step(rng.choice((-1, 1)))
+def pause(application: Application, _fixtures: Fixtures, rng: random.Random) -> None:
+    application.controller.set_paused(True)
+    application.controller.step(rng.choice((-1, 1)))
 
 
-def seek(session: AppSession, _props: Props, rng: random.Random) -> None:
-    session.controller.seek(rng.randrange(60))
+def seek(application: Application, _fixtures: Fixtures, rng: random.Random) -> None:
+    application.controller.seek(rng.randrange(60))
 
 
-def pacing(session: AppSession, _props: Props, rng: random.Random) -> None:
-    session.controller.set("pacing", rng.choice(("real-time", "every-frame")))
+def pacing(application: Application, _fixtures: Fixtures, rng: random.Random) -> None:
+    application.controller.set("pacing", rng.choice(("real-time", "every-frame")))
 
 
-def toggles(session: AppSession, _props: Props, rng: random.Random) -> None:
-    session.controller.toggle(rng.choice(TOGGLES))
+def toggles(application: Application, _fixtures: Fixtures, rng: random.Random) -> None:
+    application.controller.toggle(rng.choice(TOGGLES))
 
 
-def pin(session: AppSession, _props: Props, rng: random.Random) -> None:
-    if len(session.controller.pins) < 3:
-        session.controller.pin(rng.random(), rng.random())
+def pin(application: Application, _fixtures: Fixtures, rng: random.Random) -> None:
+    if len(application.controller.pins) < 3:
+        application.controller.pin(rng.random(), rng.random())
     else:
-        session.controller.clear_pins()
+        application.controller.clear_pins()
 
 
-def preset(session: AppSession, _props: Props, rng: random.Random) -> None:
+def preset(application: Application, _fixtures: Fixtures, rng: random.Random) -> None:
     slot = rng.randint(1, 3)
     if rng.random() < 0.5:
-        session.presets.store(slot)
+        application.presets.store(slot)
     else:
-        session.presets.recall(slot)
+        application.presets.recall(slot)
 
 
-def kiosk(session: AppSession, _props: Props, _rng: random.Random) -> None:
-    session.presenter.toggle_kiosk()
+def kiosk(application: Application, _fixtures: Fixtures, _rng: random.Random) -> None:
+    application.presenter.toggle_kiosk()
 
 
-def output(session: AppSession, _props: Props, _rng: random.Random) -> None:
-    session.presenter.toggle_output()
+def output(application: Application, _fixtures: Fixtures, _rng: random.Random) -> None:
+    application.presenter.toggle_output()
 
 
-def panic(session: AppSession, _props: Props, _rng: random.Random) -> None:
-    session.fallback.toggle_panic()
+def panic(application: Application, _fixtures: Fixtures, _rng: random.Random) -> None:
+    application.fallback.toggle_panic()
 
 
-def cheat_sheet(session: AppSession, _props: Props, _rng: random.Random) -> None:
-    session.toggle_cheat_sheet()
+def cheat_sheet(application: Application, _fixtures: Fixtures, _rng: random.Random) -> None:
+    application.toggle_cheat_sheet()
 
 
-def record(session: AppSession, props: Props, _rng: random.Random) -> None:
-    if session.recording.is_recording:
-        session.recording.stop()
+def record(application: Application, fixtures: Fixtures, _rng: random.Random) -> None:
+    if application.recording.is_recording:
+        application.recording.stop()
     else:
-        session.recording.start(props.new_recording())
+        application.recording.start(fixtures.new_recording())
 
 
 ACTIONS: Mapping[str, Action] = {

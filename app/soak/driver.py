@@ -12,14 +12,14 @@ from functools import partial
 import psutil
 from PyQt6.QtCore import QEventLoop, QObject, QTimer
 
-from app.memory import collect_garbage, give_back
-from app.session import AppSession
+from app.soak.accumulators import Sample, SoakCounts
 from app.soak.actions import ACTIONS
 from app.soak.faults import FAULTS, NotNoticed
-from app.soak.props import Props
-from app.soak.tally import Sample, Tally
-from app.soak.tour import go_home, tour
-from app.soak.witness import Witness
+from app.soak.fixtures import Fixtures
+from app.soak.recovery_monitor import RecoveryMonitor
+from app.soak.warm_up import go_home, warm_up
+from app.system.memory import collect_garbage, give_back
+from app.ui.application import Application
 
 log = logging.getLogger(__name__)
 
@@ -51,17 +51,17 @@ class Driver(QObject):
 
     def __init__(
         self,
-        session: AppSession,
-        stage: Props,
+        application: Application,
+        stage: Fixtures,
         rng: random.Random,
         seconds: float,
         tell: Callable[[float], None],
     ) -> None:
         super().__init__()
-        self.tally = Tally()
-        self.witness = Witness(session)
+        self.counts = SoakCounts()
+        self.monitor = RecoveryMonitor(application)
         self.is_complete = False
-        self._session = session
+        self._session = application
         self._stage = stage
         self._rng = rng
         self._seconds = seconds
@@ -70,7 +70,7 @@ class Driver(QObject):
         self._started_s = time.monotonic()
         self._loop = QEventLoop()
         self._process = psutil.Process()
-        self._home = session.model.value
+        self._home = application.model.value
         self._doing = "start"
         self._script = self._play()
         self._timer = QTimer(self)
@@ -82,8 +82,8 @@ class Driver(QObject):
         self._breath = QTimer(self)
         self._breath.setInterval(250)
         self._breath.timeout.connect(_dump_if_held_up)
-        session.health.stalled.connect(self._on_stalled)
-        session.window.closing.connect(self._loop.quit)
+        application.health.stalled.connect(self._on_stalled)
+        application.window.closing.connect(self._loop.quit)
 
     def run(self) -> None:
         """Until the time is over or the window closes."""
@@ -116,7 +116,7 @@ class Driver(QObject):
     def _play(self) -> Generator[float, None, None]:
         yield from self._until_well(60.0)
         self._session.health.stalls.reset()
-        self.tally.stalls.clear()
+        self.counts.stalls.clear()
         yield from self._warm_up()
         injected_s, order = self.passed_s(), shuffled(self._rng)
         while self.passed_s() < self._seconds:
@@ -133,29 +133,29 @@ class Driver(QObject):
     def _warm_up(self) -> Iterator[float]:
         """Everything once; a run too short for that goes on without."""
         until_s = self.passed_s() + TOUR_SHARE * self._seconds
-        self._doing = "the tour"
-        for _ in tour(self._session, self._stage):
-            self.witness.begin()
+        self._doing = "the warm_up"
+        for _ in warm_up(self._session, self._stage):
+            self.monitor.begin()
             yield 0.3
             yield from self._until_well(STOP_S)
             if self.passed_s() > until_s:
                 log.warning("too short a run for a warm-up; its memory says nothing")
                 break
         else:
-            self.tally.toured_s = self.passed_s()
+            self.counts.toured_s = self.passed_s()
         go_home(self._session, self._stage, self._home)
-        self.witness.begin()
+        self.monitor.begin()
         yield from self._until_well(RECOVERY_S)
 
     def _measure(self, injected_s: float) -> Iterator[float]:
         """Read the memory at home, once a minute and where the last fault leaves the time."""
-        homes, now_s = self.tally.homes, self.passed_s()
+        homes, now_s = self.counts.homes, self.passed_s()
         if now_s - injected_s > HOME_IN_TIME_S or (homes and now_s - homes[-1][0] < HOME_EVERY_S):
             return
         self._doing = "home"
         go_home(self._session, self._stage, self._home)
         self._make_moving()
-        self.witness.begin()
+        self.monitor.begin()
         if not (yield from self._until_well(RECOVERY_S)) or self._session.recording.is_finishing:
             return
         # Of frames in work more or less is touched at any moment; what is kept shows without them.
@@ -175,7 +175,7 @@ class Driver(QObject):
         until_s = time.monotonic() + seconds
         while time.monotonic() < until_s:
             name = self._rng.choice(list(ACTIONS))
-            self.tally.actions[name] += 1
+            self.counts.actions[name] += 1
             self._doing = name
             QTimer.singleShot(0, partial(ACTIONS[name], self._session, self._stage, self._rng))
             yield ACTION_EVERY_S
@@ -183,38 +183,38 @@ class Driver(QObject):
     def _calm_down(self) -> Iterator[float]:
         """A fault is injected into a window that is well, else it proves nothing."""
         self._make_moving()
-        self.witness.begin()
+        self.monitor.begin()
         if not (yield from self._until_well(RECOVERY_S)):
-            self._note(f"not well after {self._doing}: {self.witness.why_unwell()}")
+            self._note(f"not well after {self._doing}: {self.monitor.why_unwell()}")
             self._session.controller.open_source(str(self._stage.clip))
 
     def _suffer(self, name: str) -> Iterator[float]:
-        self.tally.injected[name] += 1
-        self.tally.injected_s.append(self.passed_s())
+        self.counts.injected[name] += 1
+        self.counts.injected_s.append(self.passed_s())
         self._doing = name
         log.info("fault %s", name)
-        self.witness.begin()
+        self.monitor.begin()
         try:
-            yield from FAULTS[name](self._session, self._stage, self.witness)
+            yield from FAULTS[name](self._session, self._stage, self.monitor)
         except NotNoticed as error:
             self._note(f"{name}: {error}")
         else:
-            self.tally.noticed[name] += 1
+            self.counts.noticed[name] += 1
         yield from self._recover(name)
 
     def _recover(self, name: str) -> Iterator[float]:
-        tally, witness, healed_s = self.tally, self.witness, time.monotonic()
-        was_noticed = tally.noticed[name] == tally.survived[name] + 1
+        counts, monitor, healed_s = self.counts, self.monitor, time.monotonic()
+        was_noticed = counts.noticed[name] == counts.survived[name] + 1
         self._make_moving()
-        witness.well = 0
+        monitor.well = 0
         is_well = yield from self._until_well(RECOVERY_S)
-        if witness.restart_s is not None:
-            tally.slowest(tally.restart_s, name, witness.restart_s)
+        if monitor.restart_s is not None:
+            counts.slowest(counts.restart_s, name, monitor.restart_s)
         if not is_well:
-            self._note(f"{name}: not well after {RECOVERY_S:.0f} s: {witness.why_unwell()}")
+            self._note(f"{name}: not well after {RECOVERY_S:.0f} s: {monitor.why_unwell()}")
             return
-        tally.slowest(tally.recovery_s, name, time.monotonic() - healed_s)
-        tally.survived[name] += was_noticed
+        counts.slowest(counts.recovery_s, name, time.monotonic() - healed_s)
+        counts.survived[name] += was_noticed
 
     def _make_moving(self) -> None:
         """What a visitor left paused or ended says nothing about a fault."""
@@ -223,7 +223,7 @@ class Driver(QObject):
 
     def _until_well(self, seconds: float) -> Generator[float, None, bool]:
         until_s = time.monotonic() + seconds
-        while self.witness.well < WELL_AGAIN:
+        while self.monitor.well < WELL_AGAIN:
             if time.monotonic() > until_s:
                 return False
             yield 0.1
@@ -233,16 +233,16 @@ class Driver(QObject):
 
     def _note(self, trouble: str) -> None:
         log.error("soak: %s", trouble)
-        self.tally.trouble.append(f"{self.passed_s():.0f} s: {trouble}")
+        self.counts.trouble.append(f"{self.passed_s():.0f} s: {trouble}")
 
     def _on_stalled(self, late_ms: float) -> None:
-        self.tally.stalls.append((round(late_ms), self._doing))
+        self.counts.stalls.append((round(late_ms), self._doing))
 
     def _sample(self) -> None:
         process, passed_s = self._process, self.passed_s()
         with process.oneshot():
             rss_mb, threads = process.memory_info().rss / 1e6, process.num_threads()
-        self.tally.samples.append(Sample(passed_s, rss_mb, threads, open_files(process)))
+        self.counts.samples.append(Sample(passed_s, rss_mb, threads, open_files(process)))
         if passed_s - self._told_s >= TELL_EVERY_S:
             self._told_s = passed_s
             self._tell(passed_s)

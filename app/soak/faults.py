@@ -20,18 +20,18 @@ from unittest import mock
 import numpy as np
 from PyQt6.QtCore import QSize
 
-from app.engine import CAPTURE, INFERENCE
 from app.recording import writer
-from app.session import AppSession
-from app.settings_store import SettingsStore
-from app.soak.props import Props
-from app.soak.witness import Witness
+from app.settings.store import SettingsStore
+from app.soak.fixtures import Fixtures
+from app.soak.recovery_monitor import RecoveryMonitor
+from app.ui.application import Application
+from app.ui.engine import CAPTURE, INFERENCE
 from models.estimator import FrameMemo
 from models.estimators.neural import NeuralSession
 from models.frames import Frame, Unit
-from models.restore import NetworkDepth
+from models.upsample import NetworkDepth
 
-Fault = Callable[[AppSession, Props, Witness], Iterator[float]]
+Fault = Callable[[Application, Fixtures, RecoveryMonitor], Iterator[float]]
 
 HANG_S = 3.0
 NOTICED_S = 6.0
@@ -51,79 +51,92 @@ def _until(is_noticed: Callable[[], bool], what: str) -> Iterator[float]:
         yield 0.1
 
 
-def source_vanishes(session: AppSession, props: Props, witness: Witness) -> Iterator[float]:
+def source_vanishes(
+    application: Application, fixtures: Fixtures, monitor: RecoveryMonitor
+) -> Iterator[float]:
     """The camera's cable is pulled and put back; the clip takes its place meanwhile."""
-    session.controller.open_source(props.camera.url)
-    yield from _until(lambda: witness.well > 0, "the camera was never shown")
-    witness.begin()
-    props.camera.unplug()
+    application.controller.open_source(fixtures.camera.url)
+    yield from _until(lambda: monitor.well > 0, "the camera was never shown")
+    monitor.begin()
+    fixtures.camera.unplug()
     try:
         yield 3.5
-        yield from _until(lambda: witness.source_troubles > 0, "nothing was said of the camera")
+        yield from _until(lambda: monitor.source_troubles > 0, "nothing was said of the camera")
     finally:
-        props.camera.plug_in()
+        fixtures.camera.plug_in()
 
 
-def camera_stalls(session: AppSession, props: Props, witness: Witness) -> Iterator[float]:
+def camera_stalls(
+    application: Application, fixtures: Fixtures, monitor: RecoveryMonitor
+) -> Iterator[float]:
     """The camera keeps its connection and sends nothing."""
-    session.controller.open_source(props.camera.url)
-    yield from _until(lambda: witness.well > 0, "the camera was never shown")
-    witness.begin()
-    props.camera.stall()
+    application.controller.open_source(fixtures.camera.url)
+    yield from _until(lambda: monitor.well > 0, "the camera was never shown")
+    monitor.begin()
+    fixtures.camera.stall()
     try:
         yield 3.5
-        yield from _until(lambda: witness.source_troubles > 0, "nothing was said of the camera")
+        yield from _until(lambda: monitor.source_troubles > 0, "nothing was said of the camera")
     finally:
-        props.camera.resume()
+        fixtures.camera.resume()
 
 
-def corrupt_file(session: AppSession, props: Props, _witness: Witness) -> Iterator[float]:
+def corrupt_file(
+    application: Application, fixtures: Fixtures, _monitor: RecoveryMonitor
+) -> Iterator[float]:
     """Somebody opens a damaged video."""
-    session.controller.open_source(str(props.damaged_clip))
+    application.controller.open_source(str(fixtures.damaged_clip))
     try:
         yield 1.0
         yield from _until(
-            lambda: session.engine.capture.status.failed, "a damaged video was taken for sound"
+            lambda: application.engine.capture.status.failed, "a damaged video was taken for sound"
         )
     finally:
-        session.controller.open_source(str(props.clip))
+        application.controller.open_source(str(fixtures.clip))
 
 
-def lane_raises(_session: AppSession, _props: Props, witness: Witness) -> Iterator[float]:
+def lane_raises(
+    _session: Application, _fixtures: Fixtures, monitor: RecoveryMonitor
+) -> Iterator[float]:
     """Every network fails on every frame."""
 
     def fail(_self: NeuralSession, _frame: Frame, _memo: FrameMemo) -> NetworkDepth:
         raise RuntimeError("a kernel failed; the soak did this")
 
-    yield from _in_every_network(fail, witness)
+    yield from _in_every_network(fail, monitor)
 
 
-def lane_returns_nan(_session: AppSession, _props: Props, witness: Witness) -> Iterator[float]:
+def lane_returns_nan(
+    _session: Application, _fixtures: Fixtures, monitor: RecoveryMonitor
+) -> Iterator[float]:
     """Every network returns nothing but NaN."""
 
     def nothing(_self: NeuralSession, frame: Frame, _memo: FrameMemo) -> NetworkDepth:
         unknown = np.full(frame.rgb.shape[:2], np.nan, np.float32)
         return NetworkDepth(unknown, Unit.RELATIVE, frame.index, frame.size, frame.size)
 
-    yield from _in_every_network(nothing, witness)
+    yield from _in_every_network(nothing, monitor)
 
 
 def _in_every_network(
-    see: Callable[[NeuralSession, Frame, FrameMemo], NetworkDepth], witness: Witness
+    see: Callable[[NeuralSession, Frame, FrameMemo], NetworkDepth],
+    monitor: RecoveryMonitor,
 ) -> Iterator[float]:
     with mock.patch.object(NeuralSession, "see", see):
         yield 2.0
-        yield from _until(lambda: witness.lane_failures > 0, "no lane said that it failed")
+        yield from _until(lambda: monitor.lane_failures > 0, "no lane said that it failed")
 
 
-def lane_hangs(_session: AppSession, _props: Props, witness: Witness) -> Iterator[float]:
+def lane_hangs(
+    _session: Application, _fixtures: Fixtures, monitor: RecoveryMonitor
+) -> Iterator[float]:
     """One call into a network takes `HANG_S` seconds."""
     released, hangs = threading.Event(), itertools.count()
     see = NeuralSession.see
 
     def hang_once(self: NeuralSession, frame: Frame, memo: FrameMemo) -> NetworkDepth:
         if next(hangs) == 0:
-            witness.mark()
+            monitor.mark()
             released.wait(HANG_S + NOTICED_S)
         return see(self, frame, memo)
 
@@ -131,47 +144,53 @@ def lane_hangs(_session: AppSession, _props: Props, witness: Witness) -> Iterato
         with mock.patch.object(NeuralSession, "see", hang_once):
             yield HANG_S
             yield from _until(
-                lambda: witness.replaced[INFERENCE] > 0, "a hanging network was left alone"
+                lambda: monitor.replaced[INFERENCE] > 0, "a hanging network was left alone"
             )
     finally:
         released.set()
 
 
-def capture_hangs(session: AppSession, _props: Props, witness: Witness) -> Iterator[float]:
+def capture_hangs(
+    application: Application, _fixtures: Fixtures, monitor: RecoveryMonitor
+) -> Iterator[float]:
     """A driver does not come back from a read."""
     released = threading.Event()
 
     def hang(*_args: object) -> None:
-        witness.mark()
+        monitor.mark()
         released.wait(HANG_S + NOTICED_S)
 
     try:
-        with mock.patch.object(session.engine.capture, "_handle", hang):
+        with mock.patch.object(application.engine.capture, "_handle", hang):
             yield HANG_S
             yield from _until(
-                lambda: witness.replaced[CAPTURE] > 0, "a hanging source was left alone"
+                lambda: monitor.replaced[CAPTURE] > 0, "a hanging source was left alone"
             )
     finally:
         released.set()
 
 
-def threads_crash(session: AppSession, _props: Props, witness: Witness) -> Iterator[float]:
+def threads_crash(
+    application: Application, _fixtures: Fixtures, monitor: RecoveryMonitor
+) -> Iterator[float]:
     """A bug ends the capture thread, and then the inference thread."""
 
     def bug(*_args: object) -> None:
-        witness.mark()
+        monitor.mark()
         raise KeyError("a bug; the soak put it there")
 
-    with mock.patch.object(session.engine.capture, "_handle", bug):
-        yield from _until(lambda: witness.replaced[CAPTURE] > 0, "the source stayed dead")
-    with mock.patch.object(session.engine.inference, "_publish", bug):
-        yield from _until(lambda: witness.replaced[INFERENCE] > 0, "the depth stage stayed dead")
+    with mock.patch.object(application.engine.capture, "_handle", bug):
+        yield from _until(lambda: monitor.replaced[CAPTURE] > 0, "the source stayed dead")
+    with mock.patch.object(application.engine.inference, "_publish", bug):
+        yield from _until(lambda: monitor.replaced[INFERENCE] > 0, "the depth stage stayed dead")
 
 
-def full_disk(session: AppSession, props: Props, witness: Witness) -> Iterator[float]:
+def full_disk(
+    application: Application, fixtures: Fixtures, monitor: RecoveryMonitor
+) -> Iterator[float]:
     """The disk fills up while a recording is being made."""
-    session.recording.stop()
-    session.recording.start(props.new_recording())
+    application.recording.stop()
+    application.recording.start(fixtures.new_recording())
     yield 1.0
 
     def full(*_args: object) -> None:
@@ -180,14 +199,16 @@ def full_disk(session: AppSession, props: Props, witness: Witness) -> Iterator[f
     with mock.patch.object(writer.RecordingWriter, "write", full):
         yield 1.0
         yield from _until(
-            lambda: witness.recording_failures > 0, "a full disk did not end the recording"
+            lambda: monitor.recording_failures > 0, "a full disk did not end the recording"
         )
-    session.recording.stop()
+    application.recording.stop()
 
 
-def settings_damage(session: AppSession, _props: Props, _witness: Witness) -> Iterator[float]:
+def settings_damage(
+    application: Application, _fixtures: Fixtures, _monitor: RecoveryMonitor
+) -> Iterator[float]:
     """The settings file is overwritten with rubbish and read again."""
-    path = session.settings_path
+    path = application.settings_path
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(bytes(range(256)) * 4)
     yield 0.5
@@ -198,14 +219,16 @@ def settings_damage(session: AppSession, _props: Props, _witness: Witness) -> It
     _remove_damaged(path)
 
 
-def window_storm(session: AppSession, _props: Props, _witness: Witness) -> Iterator[float]:
+def window_storm(
+    application: Application, _fixtures: Fixtures, _monitor: RecoveryMonitor
+) -> Iterator[float]:
     """The window changes its size twenty times a second."""
-    before = session.window.size()
+    before = application.window.size()
     widths = [640, 1200, 900, 1366, 700, 1024, 1280, 800]
     for number, width in enumerate(widths * 4):
-        session.window.resize(QSize(width, 480 + 37 * (number % 9)))
+        application.window.resize(QSize(width, 480 + 37 * (number % 9)))
         yield 0.05
-    session.window.resize(before)
+    application.window.resize(before)
 
 
 FAULTS: Mapping[str, Fault] = {

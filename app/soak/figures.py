@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from app.soak.accumulators import SoakCounts
 from app.soak.faults import FAULTS
-from app.soak.tally import Tally
 
 WARM_UP_SHARE = 0.3
 LEAST_SETTLED_S = 1800.0
@@ -28,14 +28,14 @@ def slope_mb_per_10min(memory: Sequence[tuple[float, float]], since_s: float) ->
     return float(np.polyfit(seconds, megabytes, 1)[0] * 600)
 
 
-def settled_since_s(tally: Tally) -> float | None:
+def settled_since_s(counts: SoakCounts) -> float | None:
     """When the warm-up was over: everything was visited, and so much of the run has passed.
 
     None where it was broken off: then memory says nothing.
     """
-    if tally.toured_s is None or not tally.samples:
+    if counts.toured_s is None or not counts.samples:
         return None
-    return max(tally.toured_s, WARM_UP_SHARE * tally.samples[-1].at_s)
+    return max(counts.toured_s, WARM_UP_SHARE * counts.samples[-1].at_s)
 
 
 def thinned(memory: Sequence[tuple[float, float]], most: int = 120) -> list[tuple[int, int]]:
@@ -44,43 +44,43 @@ def thinned(memory: Sequence[tuple[float, float]], most: int = 120) -> list[tupl
     return [(round(seconds), round(megabytes)) for seconds, megabytes in memory[::every]]
 
 
-def figures_of(tally: Tally) -> dict[str, Any]:
-    """The part of the figures that comes from the tally; JSON's plain values."""
-    memory = [(sample.at_s, sample.rss_mb) for sample in tally.samples]
-    since_s = settled_since_s(tally)
+def figures_of(counts: SoakCounts) -> dict[str, Any]:
+    """The part of the figures that comes from the counts; JSON's plain values."""
+    memory = [(sample.at_s, sample.rss_mb) for sample in counts.samples]
+    since_s = settled_since_s(counts)
     end_s = memory[-1][0] if memory else 0.0
     settled_s = 0.0 if since_s is None else end_s - since_s
-    apart_s = np.diff(tally.injected_s).tolist()
+    apart_s = np.diff(counts.injected_s).tolist()
     return {
-        "faults_injected": tally.injected.total(),
-        "faults_noticed": tally.noticed.total(),
-        "faults_survived": tally.survived.total(),
+        "faults_injected": counts.injected.total(),
+        "faults_noticed": counts.noticed.total(),
+        "faults_survived": counts.survived.total(),
         "fault_every_s": {
             "median": statistics.median(apart_s) if apart_s else None,
             "max": max(apart_s, default=None),
         },
-        "slowest_restart_s": max(tally.restart_s.values(), default=None),
-        "rss_slope_mb_per_10min": slope_mb_per_10min(tally.homes, end_s - settled_s),
+        "slowest_restart_s": max(counts.restart_s.values(), default=None),
+        "rss_slope_mb_per_10min": slope_mb_per_10min(counts.homes, end_s - settled_s),
         "rss_raw_slope_mb_per_10min": slope_mb_per_10min(memory, end_s - settled_s),
         "settled_s": settled_s,
-        "actions": tally.actions.total(),
+        "actions": counts.actions.total(),
         "faults": {
             name: {
-                "injected": tally.injected[name],
-                "noticed": tally.noticed[name],
-                "survived": tally.survived[name],
-                "slowest_recovery_s": tally.recovery_s.get(name),
-                "slowest_restart_s": tally.restart_s.get(name),
+                "injected": counts.injected[name],
+                "noticed": counts.noticed[name],
+                "survived": counts.survived[name],
+                "slowest_recovery_s": counts.recovery_s.get(name),
+                "slowest_restart_s": counts.restart_s.get(name),
             }
             for name in FAULTS
         },
-        "trouble": tally.trouble[:50],
+        "trouble": counts.trouble[:50],
         "memory_mb": thinned(memory),
-        "home_mb": [(round(at_s), round(mb, 1)) for at_s, mb in tally.homes],
+        "home_mb": [(round(at_s), round(mb, 1)) for at_s, mb in counts.homes],
         "rss_mb": memory[-1][1] if memory else 0.0,
-        "threads": _course([sample.threads for sample in tally.samples]),
-        "open_files": _course([sample.files for sample in tally.samples]),
-        "longest_stalls": sorted(tally.stalls, reverse=True)[:20],
+        "threads": _course([sample.threads for sample in counts.samples]),
+        "open_files": _course([sample.files for sample in counts.samples]),
+        "longest_stalls": sorted(counts.stalls, reverse=True)[:20],
     }
 
 

@@ -13,19 +13,19 @@ from typing import Any
 import psutil
 from PyQt6.QtCore import QEventLoop, QTimer
 
-from app.gui import make_application
-from app.memory import set_modules_apart
 from app.recording.format import INDEX
 from app.recording.verify import verify
-from app.session import AppSession
-from app.settings import Settings
-from app.settings_store import SettingsStore
+from app.settings.settings import Settings
+from app.settings.store import SettingsStore
 from app.soak.driver import Driver
 from app.soak.faults import counted_crashes
 from app.soak.figures import figures_of
-from app.soak.props import Props, props
+from app.soak.fixtures import Fixtures, fixtures
 from app.sources.opening import open_source
-from app.threads import abandoned_count
+from app.system.memory import set_modules_apart
+from app.ui.application import Application
+from app.ui.gui import make_application
+from app.ui.threads import abandoned_count
 from models.errors import UserError
 
 log = logging.getLogger(__name__)
@@ -39,26 +39,26 @@ def soak(minutes: float, seed: int, folder: Path, tell: Tell) -> dict[str, Any]:
     tell : gets the figures so far once a minute, in case that the process does not live to its
         end; they are not complete.
     """
-    application = make_application()  # kept until the end: without one there are no widgets
+    qt_application = make_application()  # kept until the end: without one there are no widgets
     set_modules_apart()
     process = psutil.Process()
     threads_before = set(threading.enumerate())
     files_before = _open_files(process)
-    with counted_crashes() as crashes, props(folder) as stage:
-        session = _open_session(stage)
+    with counted_crashes() as crashes, fixtures(folder) as stage:
+        application = _open_session(stage)
 
         def figures(passed_s: float) -> dict[str, Any]:
-            return {"seed": seed} | _figures(driver, session, crashes, passed_s)
+            return {"seed": seed} | _figures(driver, application, crashes, passed_s)
 
         driver = Driver(
-            session, stage, random.Random(seed), 60 * minutes, lambda s: tell(figures(s))
+            application, stage, random.Random(seed), 60 * minutes, lambda s: tell(figures(s))
         )
         try:
             driver.run()
         finally:
             shown_s = driver.passed_s()
-            session.close()
-    application.sendPostedEvents()
+            application.close()
+    qt_application.sendPostedEvents()
     _let_qt_delete()
     threads_left = [t.name for t in set(threading.enumerate()) - threads_before if _is_real(t)]
     if threads_left:
@@ -72,17 +72,17 @@ def soak(minutes: float, seed: int, folder: Path, tell: Tell) -> dict[str, Any]:
 
 
 def _figures(
-    driver: Driver, session: AppSession, crashes: list[str], passed_s: float
+    driver: Driver, application: Application, crashes: list[str], passed_s: float
 ) -> dict[str, Any]:
-    stalls = session.health.stalls
-    return figures_of(driver.tally) | {
+    stalls = application.health.stalls
+    return figures_of(driver.counts) | {
         "complete": False,
         "minutes": passed_s / 60,
         "crashes": len(crashes),
         "crashed": crashes[:20],
-        "fps": driver.witness.shown / passed_s,
-        "dropped": session.engine.dropped,
-        "restarts": session.watchdog.restarts,
+        "fps": driver.monitor.shown / passed_s,
+        "dropped": application.engine.dropped,
+        "restarts": application.watchdog.restarts,
         "gui_stall_ms": {"p99": stalls.percentile_ms(0.99), "max": stalls.max_ms},
     }
 
@@ -111,7 +111,7 @@ def _has_frames(recording: Path) -> bool:
         return False
 
 
-def _open_session(stage: Props) -> AppSession:
+def _open_session(stage: Fixtures) -> Application:
     settings = Settings(
         source_width=320,
         source_height=240,
@@ -123,15 +123,15 @@ def _open_session(stage: Props) -> AppSession:
         hint_seen=True,
     )
     store = SettingsStore(stage.folder / "config" / "default.json")
-    session = AppSession(settings, open_source, store)
-    session.window.resize(1100, 720)
-    session.window.show()
-    session.start()
-    return session
+    application = Application(settings, open_source, store)
+    application.window.resize(1100, 720)
+    application.window.show()
+    application.start()
+    return application
 
 
 def _is_real(thread: threading.Thread) -> bool:
-    """Python never forgets a QThread that ran Python code; app.threads counts those."""
+    """Python never forgets a QThread that ran Python code; app.ui.threads counts those."""
     return thread.is_alive() and not isinstance(thread, threading._DummyThread)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.sources.blank import ONE_COLOUR_LEVELS, BlankWatch, is_of_one_colour
-from app.sources.camera_controls import Capture, Control, ControlBoard, Wishes
+from app.sources.camera_controls import Capture, Control, ControlBoard, ControlRequests
 from app.sources.camera_formats import (
     CameraRequest,
     Habits,
@@ -35,7 +35,7 @@ OpenCapture = Callable[[int, int, list[int]], Capture]
 _WARM_UP_S = 1.0
 _WAKING_LEVELS = 3
 _FAILURES_IN_A_ROW = 5
-_LOCKS: dict[str, Wishes] = {}
+_LOCKS: dict[str, ControlRequests] = {}
 """What is locked, by spec: a camera that is opened anew, say in another size, keeps its locks."""
 
 
@@ -57,7 +57,7 @@ class CameraSource(LiveSource):
         listing: Callable[[], Sequence[Camera]] = cameras,
         open_capture: OpenCapture | None = None,
         patience: Patience = USUAL_PATIENCE,
-        locks: Wishes | None = None,
+        locks: ControlRequests | None = None,
     ) -> None:
         self._board = ControlBoard(locks)
         opener = _Opener(camera, request, self._board, listing, open_capture or _open_capture)
@@ -84,7 +84,7 @@ class CameraSource(LiveSource):
         Carried out before the next picture, and again whenever the camera comes back. Raises
         SourceError if the camera has no such control.
         """
-        self._board.wish(name, locked, value)
+        self._board.request(name, locked, value)
 
 
 def open_camera(

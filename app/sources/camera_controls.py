@@ -51,7 +51,7 @@ _PROPERTIES = (
 )
 
 
-Wishes = dict[str, tuple[bool, float | None]]
+ControlRequests = dict[str, tuple[bool, float | None]]
 """By the name of a control: whether it is locked, and at what value (None: as it is then)."""
 
 NAMES = {each.name: each.title for each in _PROPERTIES}
@@ -59,16 +59,16 @@ NAMES = {each.name: each.title for each in _PROPERTIES}
 
 
 class ControlBoard:
-    """What the user wants locked and what the camera has. Wishes outlive the connection.
+    """What the user wants locked and what the camera has. ControlRequests outlive the connection.
 
-    wishes : kept by whoever wants them to outlive the board as well.
+    requests : kept by whoever wants them to outlive the board as well.
 
     Any thread may read and wish; only the thread that owns the camera calls `attach` and `apply`.
     """
 
-    def __init__(self, wishes: Wishes | None = None) -> None:
+    def __init__(self, requests: ControlRequests | None = None) -> None:
         self._lock = threading.Lock()
-        self._wishes: Wishes = {} if wishes is None else wishes
+        self._requests: ControlRequests = {} if requests is None else requests
         self._changed = False
         self._controls: tuple[Control, ...] = ()
         self._why_none = "It is known once the camera sends pictures."
@@ -84,7 +84,7 @@ class ControlBoard:
             has = name in {control.name for control in self._controls}
             return "" if has else self._why_none
 
-    def wish(self, name: str, locked: bool, value: float | None) -> None:
+    def request(self, name: str, locked: bool, value: float | None) -> None:
         """Lock at `value` (None: as it is now) or leave to the camera.
 
         Raises SourceError if the camera has no such control.
@@ -93,7 +93,7 @@ class ControlBoard:
             if name not in {control.name for control in self._controls}:
                 has = ", ".join(control.name for control in self._controls) or "nothing"
                 raise SourceError(f"This camera cannot lock its {name}; it can lock {has}.")
-            self._wishes[name] = (locked, value)
+            self._requests[name] = (locked, value)
             self._changed = True
 
     def attach(self, capture: Capture, habits: Habits) -> None:
@@ -106,7 +106,7 @@ class ControlBoard:
                 if habits.has_controls
                 else f"{habits.name} gives programs no access to it."
             )
-            self._changed = bool(self._wishes)
+            self._changed = bool(self._requests)
         self.apply(capture, habits)
 
     def apply(self, capture: Capture, habits: Habits) -> None:
@@ -115,17 +115,17 @@ class ControlBoard:
             if not self._changed:
                 return
             self._changed = False
-            wishes, controls = dict(self._wishes), self._controls
+            requests, controls = dict(self._requests), self._controls
         updated = []
         for control in controls:
-            if control.name in wishes:
-                control = _applied(control, *wishes[control.name], capture, habits)
+            if control.name in requests:
+                control = _applied(control, *requests[control.name], capture, habits)
             updated.append(control)
         with self._lock:
             self._controls = tuple(updated)
             for control in updated:  # the value of the moment is that of the next opening too
-                if control.locked and self._wishes.get(control.name) == (True, None):
-                    self._wishes[control.name] = (True, control.value)
+                if control.locked and self._requests.get(control.name) == (True, None):
+                    self._requests[control.name] = (True, control.value)
 
 
 def _supported(capture: Capture, habits: Habits) -> tuple[Control, ...]:

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from app.sources.base import Ended, Reading, SignalLost, Source, SourceInfo
+from app.core.source import Ended, Reading, SignalLost, Source, SourceInfo
 from app.sources.pacing import Pacer
 from models.errors import UserError
 from models.frames import Frame

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from app.sources.base import Ended, Reading, SourceInfo
+from app.core.source import Ended, Reading, SourceInfo
 from app.sources.truth_folder import TruthFolder
 from models.errors import SourceError
 from models.frames import Frame

@@ -6,7 +6,7 @@ import dataclasses
 import time
 from collections.abc import Callable
 
-from app.sources.base import Reading, SignalLost, SourceInfo
+from app.core.source import Reading, SignalLost, SourceInfo
 from app.sources.live_reader import Arrival, LiveReader
 from app.sources.live_worker import USUAL_PATIENCE, Connection, Patience
 from models.frames import Frame

@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.sources.base import SignalLost
+from app.core.source import SignalLost
 from app.sources.live_worker import USUAL_PATIENCE, Connection, LiveWorker, Patience, Picture
 
 log = logging.getLogger(__name__)

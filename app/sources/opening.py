@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from app.core.source import Source
 from app.recording.format import is_recording
-from app.sources.base import Source
 from app.sources.camera import open_camera
 from app.sources.camera_formats import CameraRequest
 from app.sources.fallback import OpenSource

@@ -7,11 +7,11 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from app.core.source import Ended, Reading, SourceInfo
 from app.recording.format import LANES, TICKS_PER_S
 from app.recording.index import FrameEntry
 from app.recording.pictures import Pictures
 from app.recording.reader import Recording
-from app.sources.base import Ended, Reading, SourceInfo
 from models.frames import Frame, RecordedLane
 from models.geometry import Intrinsics
 

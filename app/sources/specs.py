@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePath, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-from app.redaction import without_secrets
+from app.system.redaction import without_secrets
 from models.errors import UsageError
 
 KINDS = (

@@ -23,8 +23,8 @@ from av.video.plane import VideoPlane
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
+from app.media.frames import Picturer, is_text, moving_pictures, pixel_aspect
 from app.sources.blank import BlankWatch, is_of_one_colour
-from app.sources.decoding import Picturer, is_text, moving_pictures, pixel_aspect
 from app.sources.live import LiveSource
 from app.sources.live_worker import USUAL_PATIENCE, NothingToSee, Patience
 from app.sources.specs import url_title

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 
-from app.sources.base import Reading, SourceInfo
+from app.core.source import Reading, SourceInfo
 from models.frames import Frame, GroundTruth
 from models.scenes import RenderedFrame, Renderer, Scene, demo_scene, random_scene
 

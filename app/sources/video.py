@@ -10,10 +10,10 @@ from pathlib import Path
 
 from av.video.frame import VideoFrame
 
-from app.sources.base import Ended, Reading, SourceInfo
-from app.sources.decoding import Picturer, pixel_aspect
-from app.sources.video_decoder import VideoDecoder
-from app.sources.video_index import FrameTable, FrameTimes, assumed_times
+from app.core.source import Ended, Reading, SourceInfo
+from app.media.decoder import VideoDecoder
+from app.media.frames import Picturer, pixel_aspect
+from app.media.index import FrameTable, FrameTimes, assumed_times
 from models.errors import SourceError
 from models.frames import Frame
 

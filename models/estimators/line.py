@@ -10,9 +10,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from models.devices.conveyor import Conveyor, RingSizes
+from models.devices.graphs import Graph, Graphed
+from models.devices.scheduled_device import Device
 from models.frames import UInt8
-from models.graphs import Graph, Graphed
-from models.scheduling import Conveyor, Device, RingSizes
 
 Answer = tuple[Tensor, Tensor]
 """Disparity (h, w) and whether all of it is finite, () bool."""

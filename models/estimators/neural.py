@@ -15,14 +15,14 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor
 
-from models import device as devices
+from models.devices import device as devices
 from models.errors import UserError
 from models.estimator import EstimatorOptions, FrameMemo, Session
 from models.estimators.line import Line
 from models.estimators.scheduled import ScheduledSession
 from models.frames import DepthMap, Frame, Unit
 from models.preprocess import IMAGENET_14, PictureFormat, Size, prepare, resize_steps
-from models.restore import NetworkDepth
+from models.upsample import NetworkDepth
 
 
 class StreamNetwork(Protocol):
@@ -128,7 +128,7 @@ class NeuralSession:
 
     def step(self, frame: Frame, memo: FrameMemo) -> DepthMap:
         """Estimate `frame`. Raises UserError if nothing usable came out; the memory is then new."""
-        return self.see(frame, memo).restored()
+        return self.see(frame, memo).upsampled()
 
     def see(self, frame: Frame, memo: FrameMemo) -> NetworkDepth:
         """As step() does, at the network's size."""

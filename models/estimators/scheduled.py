@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
+from models.devices.conveyor import Encoded, Estimated
+from models.devices.graphs import Graphed
+from models.devices.upsample import upsample_on_device
 from models.errors import UserError
 from models.estimator import FrameMemo
 from models.estimators.line import Answer, Line
 from models.frames import DepthMap, Float32, Frame, Unit
-from models.graphs import Graphed
 from models.preprocess import Size, prepare_on_device, resize_steps
-from models.restore import restore
-from models.restore_on_device import restore_on_device
-from models.scheduling import Encoded, Estimated
+from models.upsample import upsample
 
 if TYPE_CHECKING:
     from models.estimators.neural import NetworkRecipe, StreamNetwork
@@ -232,9 +232,9 @@ class ScheduledSession:
             disparity = disparity[0].float()
             usable = disparity.isfinite().all()
             if self._dtype is torch.bfloat16:
-                disparity = restore_on_device(disparity.clamp(max=LARGEST_HALF), size).half()
+                disparity = upsample_on_device(disparity.clamp(max=LARGEST_HALF), size).half()
             else:
-                disparity = restore_on_device(disparity, size)
+                disparity = upsample_on_device(disparity, size)
             return (disparity, usable), after
 
     def _mixed(self) -> torch.autocast:
@@ -272,7 +272,7 @@ class PendingDepth:
         disparity = self.line.conveyor.take(self.estimated, _owned)
         if disparity is None:
             raise self.session.unusable(self.video)
-        restored = restore(disparity, *self.frame.size)  # what was left to us
+        restored = upsample(disparity, *self.frame.size)  # what was left to us
         return DepthMap(restored, Unit.RELATIVE, self.frame.index, self.network_size)
 
 

@@ -40,7 +40,7 @@ def save_sheet(path: Path, pictures: Sequence[UInt8], predict: Callable[[UInt8],
 
 
 def _tile(picture: UInt8) -> UInt8:
-    """Fitted into TILE with its aspect kept."""
+    """Prescaled into TILE with its aspect kept."""
     height, width = picture.shape[:2]
     scale = min(TILE[0] / width, TILE[1] / height)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))

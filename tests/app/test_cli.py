@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app import export
 from app.cli import run
+from app.export import exporters as export
 from models.opencv import cv2
 from tests.support.numbered_video import write_numbered_video
 

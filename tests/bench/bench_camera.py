@@ -26,7 +26,7 @@ import psutil
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from app.sources.base import SignalLost, Source
+from app.core.source import SignalLost, Source
 from app.sources.camera import CameraSource
 from app.sources.camera_controls import Capture
 from app.sources.camera_formats import V4L2, CameraRequest

@@ -19,7 +19,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from models import device as devices
+from models.devices import device as devices
 from models.estimator import EstimatorOptions
 from models.estimators import lite
 from models.estimators.neural import precision

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from app.benchmark.preloaded import preload
 from app.sources.synthetic import SyntheticSource
 from models import registry
-from models.device import set_cpu_threads
+from models.devices.device import set_cpu_threads
 from models.estimator import EstimatorOptions, FrameMemo
 from models.frames import Float32, Frame
 from models.metrics.alignment import AlignmentSums

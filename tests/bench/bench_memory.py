@@ -20,18 +20,18 @@ import numpy as np
 import psutil
 
 from app.benchmark.preloaded import PreloadedSource, preload
-from app.capture import CaptureLoop
 from app.commands.process import Job
-from app.export import EXPORTERS, Target
-from app.inference import InferenceLoop
-from app.mailbox import LatestSlot
-from app.pipeline import Pipeline, PipelineConfig
-from app.results import FrameResult
-from app.sources.base import Ended, Reading, Source
+from app.core.results import FrameResult
+from app.core.slots import LatestSlot
+from app.core.source import Ended, Reading, Source
+from app.engine.capture import CaptureLoop
+from app.engine.commands import PlaybackOptions, Select
+from app.engine.inference import InferenceLoop
+from app.engine.pipeline import Pipeline, PipelineConfig
+from app.export.exporters import EXPORTERS, Target
 from app.sources.opening import open_source
-from app.wishes import Manner, Select
 from models import registry
-from models.device import set_cpu_threads
+from models.devices.device import set_cpu_threads
 from models.estimator import EstimatorOptions
 from models.frames import Frame
 
@@ -131,7 +131,7 @@ def run_engine(frames: Sequence[Frame], options: EstimatorOptions, memory: Memor
     capture = CaptureLoop(slot, open_preloaded, _nobody)
     inference.taps = (look,)
     inference.configure(PipelineConfig(options=options), 1)  # small frames gain nothing from more
-    capture.post(Manner(every_frame=True))
+    capture.post(PlaybackOptions(every_frame=True))
     capture.post(Select("preloaded"))
     workers = [threading.Thread(target=loop.run) for loop in (capture, inference)]
     for worker in workers:

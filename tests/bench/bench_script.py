@@ -29,7 +29,7 @@ import torch
 
 from app.benchmark.preloaded import ToAndFro, preload
 from app.sources.opening import open_source
-from models import device as devices
+from models.devices import device as devices
 from models.estimator import EstimatorOptions
 from models.estimators import lite
 from models.estimators.neural import precision
@@ -79,8 +79,8 @@ def script(frames: list[Frame], seconds: float, *, shared: bool) -> float:
 def window(frames: list[Frame], seconds: float, panes: tuple[str, ...]) -> float:
     """Frames per second that the app's window shows."""
     from app.benchmark.windowed import measure_window
-    from app.gui import make_application
-    from app.settings import Settings
+    from app.settings.settings import Settings
+    from app.ui.gui import make_application
 
     application = make_application()
     settings = Settings(pacing="every-frame", hint_seen=True, panes=panes)

@@ -8,23 +8,23 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.session import AppSession
-from app.settings import Settings
-from app.settings_store import SettingsStore
+from app.settings.settings import Settings
+from app.settings.store import SettingsStore
 from app.sources.opening import open_source
+from app.ui.application import Application
 
-StartSession = Callable[..., AppSession]
+StartSession = Callable[..., Application]
 
 
 @pytest.fixture
 def start_session(qtbot: QtBot, tmp_path: Path) -> Iterator[StartSession]:
     """Start a window with these settings; everything is closed after the test."""
-    sessions: list[AppSession] = []
+    sessions: list[Application] = []
 
-    def start(**settings: object) -> AppSession:
+    def start(**settings: object) -> Application:
         quiet = {"hint_seen": True, "threads": 1, "input_size": 96} | settings
         store = SettingsStore(tmp_path / "config" / "default.json")
-        session = AppSession(Settings(**quiet), open_source, store)  # type: ignore[arg-type]
+        session = Application(Settings(**quiet), open_source, store)  # type: ignore[arg-type]
         sessions.append(session)
         session.window.resize(1000, 700)
         session.window.show()
@@ -39,10 +39,10 @@ def start_session(qtbot: QtBot, tmp_path: Path) -> Iterator[StartSession]:
 
 
 @pytest.fixture
-def wait_until_shown(qtbot: QtBot) -> Callable[[AppSession], None]:
+def wait_until_shown(qtbot: QtBot) -> Callable[[Application], None]:
     """Wait until every pane on screen has painted a frame."""
 
-    def wait(session: AppSession) -> None:
+    def wait(session: Application) -> None:
         qtbot.waitUntil(session.first_look.is_everything_shown, timeout=20_000)
 
     return wait

@@ -12,16 +12,16 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication, QInputDialog
 from pytestqt.qtbot import QtBot
 
-from app.captions import caption
-from app.desks import presenter as presenter_module
-from app.session import AppSession
-from app.settings import Settings
+from app.settings.settings import Settings
+from app.ui.application import Application
+from app.ui.captions import caption
+from app.ui.features import presenter as presenter_module
 from tests.support.clips import bikes
 from tests.support.pixels import grabbed
 from widgets.theme import PRESENTER_SCALE, TYPE_PX
 
-Start = Callable[..., AppSession]
-Wait = Callable[[AppSession], None]
+Start = Callable[..., Application]
+Wait = Callable[[Application], None]
 
 SMALL = {"source_width": 160, "source_height": 120, "panes": ("rgb", "depth_a"), "model_b": "off"}
 

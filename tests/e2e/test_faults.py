@@ -14,24 +14,24 @@ import pytest
 from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from app.core.results import FrameResult
 from app.recording.verify import verify
 from app.recording.writer import RecordingWriter
-from app.results import FrameResult
-from app.session import AppSession
+from app.ui.application import Application
 from models.estimators.neural import NeuralSession
-from models.restore import NetworkDepth
+from models.upsample import NetworkDepth
 from tests.support.clips import bikes
 from tests.support.mjpeg_camera import MjpegCamera
 
-Start = Callable[..., AppSession]
-Wait = Callable[[AppSession], None]
+Start = Callable[..., Application]
+Wait = Callable[[Application], None]
 
 ONE_LANE = {"model_b": "off", "panes": ("rgb", "depth_a")}
 SMALL = {"source_width": 160, "source_height": 120, "panes": ("rgb", "depth_a")}
 
 
 @pytest.fixture
-def session(start_session: Start, wait_until_shown: Wait) -> AppSession:
+def session(start_session: Start, wait_until_shown: Wait) -> Application:
     """A window with one lane that has shown its first frames."""
     made = start_session(model_b="off", **SMALL)
     wait_until_shown(made)
@@ -47,7 +47,7 @@ def release() -> Iterator[threading.Event]:
 
 
 def test_a_lane_that_hangs_is_put_aside_within_two_seconds(
-    session: AppSession,
+    session: Application,
     qtbot: QtBot,
     monkeypatch: pytest.MonkeyPatch,
     release: threading.Event,
@@ -73,7 +73,7 @@ def test_a_lane_that_hangs_is_put_aside_within_two_seconds(
 
 
 def test_a_crashed_capture_thread_is_replaced_and_the_picture_goes_on(
-    session: AppSession, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    session: Application, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = session.engine.capture
     segment = _segment(session)
@@ -88,7 +88,7 @@ def test_a_crashed_capture_thread_is_replaced_and_the_picture_goes_on(
 
 
 def test_a_hung_capture_thread_is_replaced_within_two_seconds_and_the_picture_goes_on(
-    session: AppSession,
+    session: Application,
     qtbot: QtBot,
     monkeypatch: pytest.MonkeyPatch,
     release: threading.Event,
@@ -111,7 +111,7 @@ def test_a_hung_capture_thread_is_replaced_within_two_seconds_and_the_picture_go
 
 
 def test_a_crashed_inference_thread_is_replaced_and_begins_with_an_empty_memory(
-    session: AppSession, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    session: Application, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, before = session.engine.inference, session.display.last
 
@@ -128,7 +128,7 @@ def test_a_crashed_inference_thread_is_replaced_and_begins_with_an_empty_memory(
 
 
 def test_a_full_disk_ends_the_recording_and_nothing_else(
-    session: AppSession,
+    session: Application,
     qtbot: QtBot,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
@@ -154,7 +154,7 @@ def test_a_full_disk_ends_the_recording_and_nothing_else(
 
 
 def test_a_disk_that_does_not_answer_is_told_of_within_seconds(
-    session: AppSession,
+    session: Application,
     qtbot: QtBot,
     monkeypatch: pytest.MonkeyPatch,
     release: threading.Event,
@@ -178,7 +178,7 @@ def test_a_disk_that_does_not_answer_is_told_of_within_seconds(
 
 
 def test_pausing_and_recording_reach_the_stage_that_is_there_now(
-    session: AppSession, qtbot: QtBot
+    session: Application, qtbot: QtBot
 ) -> None:
     for stage in ("capture", "inference"):
         session.engine.restart(stage)
@@ -189,15 +189,15 @@ def test_pausing_and_recording_reach_the_stage_that_is_there_now(
     qtbot.waitUntil(lambda: session.engine.inference.finished > before + 2, timeout=20_000)
 
 
-def _segment(session: AppSession) -> int:
+def _segment(session: Application) -> int:
     return session.display.last.frame.segment if session.display.last else -1
 
 
-def _failure(session: AppSession) -> str:
+def _failure(session: Application) -> str:
     return session.display.last.failures.get("a", "") if session.display.last else ""
 
 
-def _lane_shown(session: AppSession) -> bool:
+def _lane_shown(session: Application) -> bool:
     return session.display.last is not None and "a" in session.display.last.lanes
 
 
@@ -304,9 +304,9 @@ def test_the_attract_loop_changes_views_until_somebody_comes(
     assert saved["settings"]["view"] == "blink"
 
 
-def _source(session: AppSession) -> str:
+def _source(session: Application) -> str:
     return session.engine.capture.status.spec if session.display.last else ""
 
 
-def _size(session: AppSession) -> tuple[int, int] | None:
+def _size(session: Application) -> tuple[int, int] | None:
     return session.display.last.frame.size if session.display.last else None

@@ -10,16 +10,16 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
-from app.session import AppSession
+from app.ui.application import Application
 
-Start = Callable[..., AppSession]
+Start = Callable[..., Application]
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 CTRL = Qt.KeyboardModifier.ControlModifier
 NONE = Qt.KeyboardModifier.NoModifier
 SMALL = {"source_width": 160, "source_height": 120, "panes": ("rgb",), "model_b": "off"}
 
 
-def menus_of(session: AppSession) -> dict[str, QMenu]:
+def menus_of(session: Application) -> dict[str, QMenu]:
     bar = session.window.menuBar()
     assert bar is not None
     return {action.text(): menu for action in bar.actions() if (menu := action.menu())}
@@ -35,18 +35,18 @@ def leaves(menu: QMenu) -> list[QAction]:
 
 
 @pytest.fixture
-def session(start_session: Start) -> AppSession:
+def session(start_session: Start) -> Application:
     return start_session(**SMALL)
 
 
-def test_no_key_is_given_twice_and_every_action_is_in_a_menu(session: AppSession) -> None:
+def test_no_key_is_given_twice_and_every_action_is_in_a_menu(session: Application) -> None:
     keys = [row.key for row in session.actions.table if row.key]
     assert len(keys) == len(set(keys))
     listed = {id(action) for menu in menus_of(session).values() for action in leaves(menu)}
     assert all(id(session.actions[row.id]) in listed for row in session.actions.table)
 
 
-def test_the_source_menu_is_in_the_menu_bar_beside_file(session: AppSession) -> None:
+def test_the_source_menu_is_in_the_menu_bar_beside_file(session: Application) -> None:
     assert list(menus_of(session))[:3] == ["&File", "&Source", "&Play"]
     assert menus_of(session)["&Source"] is session.window.source_menu.source_menu
 
@@ -66,7 +66,7 @@ def test_the_source_menu_is_in_the_menu_bar_beside_file(session: AppSession) -> 
     ],
 )
 def test_a_choice_of_a_menu_is_in_force_and_ticked_also_when_chosen_again(
-    session: AppSession, action: str, key: str, value: object
+    session: Application, action: str, key: str, value: object
 ) -> None:
     chosen = session.actions[action]
     chosen.trigger()
@@ -92,7 +92,7 @@ def test_a_choice_of_a_menu_is_in_force_and_ticked_also_when_chosen_again(
     ],
 )
 def test_a_key_turns_a_setting_round(
-    session: AppSession,
+    session: Application,
     qtbot: QtBot,
     key: Qt.Key,
     modifier: Qt.KeyboardModifier,
@@ -105,7 +105,7 @@ def test_a_key_turns_a_setting_round(
         assert getattr(session.model.value, setting) == value
 
 
-def test_v_goes_back_to_side_by_side(session: AppSession, qtbot: QtBot) -> None:
+def test_v_goes_back_to_side_by_side(session: Application, qtbot: QtBot) -> None:
     session.model.replace(view="wipe")
     for _ in range(2):
         qtbot.keyClick(session.window, Qt.Key.Key_V)
@@ -114,7 +114,7 @@ def test_v_goes_back_to_side_by_side(session: AppSession, qtbot: QtBot) -> None:
 
 
 def test_the_next_model_is_one_that_is_installed_and_smoothing_stays(
-    session: AppSession, qtbot: QtBot
+    session: Application, qtbot: QtBot
 ) -> None:
     session.model.replace(model_a="flashdepth-lite+ema")
     qtbot.keyClick(session.window, Qt.Key.Key_A, CTRL)
@@ -123,7 +123,7 @@ def test_the_next_model_is_one_that_is_installed_and_smoothing_stays(
     assert session.actions["lanes.a.ema"].isChecked()
 
 
-def test_the_input_grows_and_shrinks_by_key(session: AppSession, qtbot: QtBot) -> None:
+def test_the_input_grows_and_shrinks_by_key(session: Application, qtbot: QtBot) -> None:
     session.model.replace(input_size=224)
     qtbot.keyClick(session.window, Qt.Key.Key_Up, CTRL)
     assert session.model.value.input_size == 280
@@ -132,14 +132,14 @@ def test_the_input_grows_and_shrinks_by_key(session: AppSession, qtbot: QtBot) -
     assert session.model.value.input_size == 168
 
 
-def test_the_cheat_sheet_names_what_a_key_in_a_sub_menu_does(session: AppSession) -> None:
+def test_the_cheat_sheet_names_what_a_key_in_a_sub_menu_does(session: Application) -> None:
     sheet = dict(session.actions.cheat_sheet())
     assert ("C", "Next colour map") in sheet["View"]
     assert ("Ctrl+B", "Next model in lane B") in sheet["Lanes"]
 
 
 def test_escape_calls_a_calibration_off_before_anything_else(
-    session: AppSession, qtbot: QtBot
+    session: Application, qtbot: QtBot
 ) -> None:
     session.model.replace(view="wipe")
     session.calibration.start()

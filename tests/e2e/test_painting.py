@@ -9,25 +9,25 @@ import pytest
 from PyQt6.QtCore import QPointF
 from pytestqt.qtbot import QtBot
 
-from app.session import AppSession
+from app.ui.application import Application
 from models.frames import UInt8
-from renderers.fitting import Fitter, Part
+from renderers.prescale import Part, Prescaler
 from widgets.stage import Stage
 
-Start = Callable[..., AppSession]
+Start = Callable[..., Application]
 
 
 @pytest.fixture
 def resized_here(monkeypatch: pytest.MonkeyPatch) -> Sequence[Part]:
     """Grows by every part that is resized on this thread."""
-    here, parts, fit = threading.current_thread(), [], Fitter._fit
+    here, parts, fit = threading.current_thread(), [], Prescaler._fit
 
-    def watched(self: Fitter, picture: UInt8, part: Part, purpose: str) -> UInt8:
+    def watched(self: Prescaler, picture: UInt8, part: Part, purpose: str) -> UInt8:
         if threading.current_thread() is here:
             parts.append(part)
         return fit(self, picture, part, purpose)
 
-    monkeypatch.setattr(Fitter, "_fit", watched)
+    monkeypatch.setattr(Prescaler, "_fit", watched)
     return parts
 
 

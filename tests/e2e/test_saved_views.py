@@ -9,12 +9,12 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QInputDialog
 from pytestqt.qtbot import QtBot
 
-from app.session import AppSession
+from app.ui.application import Application
 from renderers.camera import orbit
 from widgets.cloud_canvas import why_no_gl
 
-Start = Callable[..., AppSession]
-Wait = Callable[[AppSession], None]
+Start = Callable[..., Application]
+Wait = Callable[[Application], None]
 
 SMALL = {"source_width": 160, "source_height": 120, "panes": ("rgb", "cloud"), "model_b": "off"}
 ALT = Qt.KeyboardModifier.AltModifier

@@ -12,11 +12,11 @@ import pytest
 from PyQt6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
-from app.desks import snapshots
-from app.session import AppSession
+from app.ui.application import Application
+from app.ui.features import snapshots
 
-Start = Callable[..., AppSession]
-Wait = Callable[[AppSession], None]
+Start = Callable[..., Application]
+Wait = Callable[[Application], None]
 
 SMALL = {"source_width": 160, "source_height": 120, "panes": ("rgb", "depth_a"), "model_b": "off"}
 

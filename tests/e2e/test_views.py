@@ -11,18 +11,18 @@ import pytest
 from PyQt6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
-from app.desks.lessons import usable
 from app.recording.verify import verify
-from app.session import AppSession
-from app.settings import Settings
+from app.settings.settings import Settings
+from app.ui.application import Application
+from app.ui.features.lessons import usable
 from models.opencv import cv2
 from tests.support.clips import bikes
 from tests.support.pixels import grabbed
 from widgets.lessons import load_lessons
 from widgets.theme import resource_path
 
-Start = Callable[..., AppSession]
-Wait = Callable[[AppSession], None]
+Start = Callable[..., Application]
+Wait = Callable[[Application], None]
 
 
 def test_the_difference_of_a_lane_and_itself_is_nothing(
@@ -78,7 +78,7 @@ def test_flicker_is_measured_for_both_lanes_and_drawn(
 
 
 @pytest.fixture
-def five_lines(start_session: Start, wait_until_shown: Wait, qtbot: QtBot) -> AppSession:
+def five_lines(start_session: Start, wait_until_shown: Wait, qtbot: QtBot) -> Application:
     """A window whose x-t slice has five lines."""
     session = start_session(
         source_width=160, source_height=120, view="xt", panes=("rgb", "depth_a"), model_b="off"
@@ -89,7 +89,7 @@ def five_lines(start_session: Start, wait_until_shown: Wait, qtbot: QtBot) -> Ap
 
 
 def test_an_xt_slice_grows_by_one_line_a_frame_and_its_row_can_be_moved(
-    five_lines: AppSession,
+    five_lines: Application,
 ) -> None:
     session = five_lines
     session.window.stage.scan_line_moved.emit(30)
@@ -97,7 +97,7 @@ def test_an_xt_slice_grows_by_one_line_a_frame_and_its_row_can_be_moved(
 
 
 def test_the_scan_line_is_dragged_with_the_mouse_while_paused_and_keeps_its_lines(
-    five_lines: AppSession, qtbot: QtBot
+    five_lines: Application, qtbot: QtBot
 ) -> None:
     session = five_lines
     session.controller.set_paused(True)
@@ -153,11 +153,11 @@ def test_a_step_back_leaves_the_lines_that_were_seen_before(
     assert last.analysis.slice_breaks["a"][-1] == (0, "reset")
 
 
-def _index(session: AppSession) -> int:
+def _index(session: Application) -> int:
     return -1 if session.display.last is None else session.display.last.frame.index
 
 
-def _lines(session: AppSession) -> int:
+def _lines(session: Application) -> int:
     last = session.display.last
     if last is None or last.analysis is None or "a" not in last.analysis.slices:
         return 0
@@ -189,7 +189,7 @@ def test_pinned_points_are_followed_in_both_lanes(
     qtbot.waitUntil(lambda: _pins(session) == {"a": 0, "b": 0}, timeout=10_000)
 
 
-def _pins(session: AppSession) -> dict[str, int]:
+def _pins(session: Application) -> dict[str, int]:
     last = session.display.last
     if last is None or last.analysis is None:
         return {}

@@ -16,15 +16,15 @@ from PyQt6.QtGui import QDropEvent, QGuiApplication
 from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from app.gui import closing_on_signals
 from app.recording.index import SettingEntry, from_line, read_lines
 from app.recording.verify import verify
-from app.session import AppSession
+from app.ui.application import Application
+from app.ui.gui import closing_on_signals
 from tests.support.clips import bikes
 from tests.support.pixels import grabbed
 
-Start = Callable[..., AppSession]
-Wait = Callable[[AppSession], None]
+Start = Callable[..., Application]
+Wait = Callable[[Application], None]
 
 has_gl = QGuiApplication.platformName() not in ("offscreen", "minimal")
 
@@ -103,7 +103,7 @@ def test_pausing_and_stepping_show_exactly_the_next_frame(
     qtbot.waitUntil(lambda: _index(session) == index, timeout=5_000)
 
 
-def _index(session: AppSession) -> int:
+def _index(session: Application) -> int:
     last = session.display.last
     return -1 if last is None else last.frame.index
 
@@ -120,7 +120,7 @@ def test_memory_off_and_on_are_said_on_the_lane(
     qtbot.waitUntil(lambda: _model(session) == "flashdepth-lite", timeout=10_000)
 
 
-def _model(session: AppSession) -> str:
+def _model(session: Application) -> str:
     last = session.display.last
     lane = last.lanes.get("a") if last is not None else None
     return lane.model if lane is not None else ""

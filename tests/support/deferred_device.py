@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from models.graphs import Graph
-from models.scheduling import After, Task, Wait
+from models.devices.graphs import Graph
+from models.devices.scheduled_device import After, Task, Wait
 from tests.support.pointer_graph import NoGraph, PointerGraph
 
 

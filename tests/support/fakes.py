@@ -7,7 +7,7 @@ import time
 
 import numpy as np
 
-from app.sources.base import Ended, Reading, SourceInfo
+from app.core.source import Ended, Reading, SourceInfo
 from models.errors import UserError
 from models.estimator import EstimatorOptions, FrameMemo
 from models.frames import DepthMap, Frame, Unit

@@ -46,7 +46,7 @@ class PointerGraph:
 
 
 class NoGraph:
-    """What a device without graphs makes of the wish for one."""
+    """What a device without graphs makes of the command for one."""
 
     def capture(self, work: Callable[[], Any]) -> Any:
         raise RuntimeError("there are no graphs here")

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
+from app.core.results import FrameResult, LaneResult
+from app.core.source import SourceInfo
 from app.recording.manifest import RecordingFacts
 from app.recording.recorder import Recorder, RecorderOptions
 from app.recording.writer import Content
-from app.results import FrameResult, LaneResult
-from app.sources.base import SourceInfo
 from models.frames import DepthMap, Float32, Frame, Unit
 from models.opencv import cv2
 from tests.support.numbered_video import numbered_picture

@@ -9,7 +9,7 @@ from PyQt6.QtCore import QPoint, QPointF, QRectF, Qt
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from renderers.fitting import Fitted
+from renderers.prescale import Prescaled
 from tests.support.pixels import grabbed, part, share_of, wheel
 from widgets import theme
 from widgets.image_pane import ImagePane
@@ -74,14 +74,14 @@ def test_levels_go_through_the_colour_table(make_pane: MakePane) -> None:
     assert share_of(part(grabbed(pane), pane.picture_rect()), "#0afa14") > 0.95
 
 
-def fitted_green(pane: ImagePane, table: UInt8 | None = None) -> Fitted:
+def fitted_green(pane: ImagePane, table: UInt8 | None = None) -> Prescaled:
     """Something else than the picture, of the part that the pane paints now."""
     grabbed(pane)
     part_seen = pane.painted_part
     assert part_seen is not None
     pixels = np.empty((part_seen.rows, part_seen.columns, 4), np.uint8)
     pixels[:] = (0, 255, 0, 255)
-    return Fitted(part_seen, pixels, table)
+    return Prescaled(part_seen, pixels, table)
 
 
 def test_a_picture_fitted_before_is_painted_as_it_is(make_pane: MakePane) -> None:

@@ -16,7 +16,7 @@ from PyQt6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from app.settings import Settings
+from app.settings.settings import Settings
 from tests.support.pixels import wheel
 from widgets.settings_panel import SettingsPanel
 
@@ -73,7 +73,7 @@ def test_showing_settings_emits_nothing(qtbot: QtBot, panel: SettingsPanel) -> N
         cloud_stride=4, cloud_fov_deg=70.0, cloud_gain=2.5, flicker_window=60, blink_hz=5.0,
         record_folder="there", sound=True,
     )  # fmt: skip
-    with qtbot.assertNotEmitted(panel.changed), qtbot.assertNotEmitted(panel.wished):
+    with qtbot.assertNotEmitted(panel.changed), qtbot.assertNotEmitted(panel.button_pressed):
         panel.show_values(other.as_dict())
         panel.show_values(DEFAULTS)
 
@@ -204,7 +204,7 @@ def test_the_ends_of_the_range_are_for_the_fixed_range_alone(panel: SettingsPane
 
 
 def test_buttons_are_wishes(qtbot: QtBot, panel: SettingsPanel) -> None:
-    for section, wish in (
+    for section, button_id in (
         (panel.model, "memory.reset"),
         (panel.display, "range.take"),
         (panel.cloud, "cloud.save_ply"),
@@ -213,9 +213,9 @@ def test_buttons_are_wishes(qtbot: QtBot, panel: SettingsPanel) -> None:
         (panel.booth, "booth.full_screen"),
         (panel.booth, "booth.output"),
     ):
-        with qtbot.waitSignal(panel.wished) as caught:
-            section.button(wish).click()
-        assert caught.args == [wish]
+        with qtbot.waitSignal(panel.button_pressed) as caught:
+            section.button(button_id).click()
+        assert caught.args == [button_id]
 
 
 def test_recording_starts_and_stops_by_one_button(qtbot: QtBot, panel: SettingsPanel) -> None:

@@ -25,12 +25,12 @@ class Section(QWidget):
     """Rows of controls under a heading.
 
     changed : the user wants a setting otherwise: (key, value), keys being settings' field names.
-    wished : the user pressed a button that is no setting: its id, such as "memory.reset".
+    button_pressed : the user pressed a button that is no setting: its id, such as "memory.reset".
     folded : the section was folded (True) or opened.
     """
 
     changed = pyqtSignal(str, object)
-    wished = pyqtSignal(str)
+    button_pressed = pyqtSignal(str)
     folded = pyqtSignal(bool)
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
@@ -90,9 +90,9 @@ class Section(QWidget):
         """The control of a settings key. Raises KeyError."""
         return self._rows[key]
 
-    def button(self, wish: str) -> QPushButton:
-        """The button of a wish. Raises KeyError."""
-        return self._buttons[wish]
+    def button(self, button_id: str) -> QPushButton:
+        """The button of a button_id. Raises KeyError."""
+        return self._buttons[button_id]
 
     def label_width(self) -> int:
         """Width the widest label of a row wants, in pixels."""
@@ -129,15 +129,15 @@ class Section(QWidget):
         self._grid.addWidget(note, self._grid.rowCount(), 0, 1, 2)
         return note
 
-    def add_button(self, wish: str, words: str, tip: str, icon_name: str = "") -> QPushButton:
-        """Append a button that emits `wished(wish)`."""
+    def add_button(self, button_id: str, words: str, tip: str, icon_name: str = "") -> QPushButton:
+        """Append a button that emits `button_pressed(button_id)`."""
         button = QPushButton(words, self._body)
         if icon_name:
             button.setIcon(theme.icon(icon_name))
         button.setToolTip(tip)
-        button.setObjectName(wish)
+        button.setObjectName(button_id)
         button.clicked.connect(self._on_button)
-        self._buttons[wish] = button
+        self._buttons[button_id] = button
         self._grid.addWidget(button, self._grid.rowCount(), 0, 1, 2)
         return button
 
@@ -167,7 +167,7 @@ class Section(QWidget):
     def _on_button(self) -> None:
         sender = self.sender()
         if sender is not None:
-            self.wished.emit(sender.objectName())
+            self.button_pressed.emit(sender.objectName())
 
 
 def show_note(note: QLabel, text: str) -> None:

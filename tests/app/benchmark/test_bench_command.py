@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app import startup
 from app.benchmark.gui_clock import GuiClock
 from app.benchmark.preloaded import ToAndFro, preload
 from app.benchmark.statistics import spread
@@ -16,10 +15,11 @@ from app.benchmark.views import PINS, VIEWS, analysis_figures, with_views
 from app.benchmark.windowed import ShownFrames, measure_window
 from app.cli import run
 from app.commands import bench
-from app.results import FrameResult
-from app.settings import Settings
+from app.core.results import FrameResult
+from app.settings.settings import Settings
 from app.sources.opening import open_source
-from app.translate import pipeline_config
+from app.system import startup
+from app.ui.resolve import pipeline_config
 from tests.support.fakes import ScriptedSource, make_frame
 from widgets.image_pane import ImagePane
 from widgets.linked_view import LinkedView

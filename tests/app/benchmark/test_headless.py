@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.benchmark.headless import WARM_UP, engine_pace, rate
-from app.pipeline import PipelineConfig
+from app.engine.pipeline import PipelineConfig
 from models import registry
 from tests.support.fakes import CountingSession, fake_entry, make_frame
 

@@ -16,6 +16,7 @@ import av
 import numpy as np
 import pytest
 
+from app.core.source import SourceInfo
 from app.recording import folder as folder_of
 from app.recording import recorder as recorder_module
 from app.recording.inbox import Inbox, InboxLimits
@@ -25,10 +26,9 @@ from app.recording.reader import Recording
 from app.recording.recorder import Recorder, RecorderOptions
 from app.recording.verify import verify
 from app.recording.writer import Content, RecordingWriter
-from app.sources.base import SourceInfo
 from models.errors import UsageError
 from models.estimators import lite
-from renderers.fitting import Fitted, Part
+from renderers.prescale import Part, Prescaled
 from tests.support.recordings import FACTS, SIZE, SMALL, make_recording, make_result
 
 
@@ -239,12 +239,12 @@ def test_pictures_made_for_the_window_do_not_wait_with_what_is_recorded(
 ) -> None:
     pixels = np.zeros((30, 40, 4), np.uint8)
     alive = weakref.ref(pixels)
-    fitted = {"rgb": (Fitted(Part(0, 0, *SIZE, 40, 30), pixels),)}
+    prescaled = {"rgb": (Prescaled(Part(0, 0, *SIZE, 40, 30), pixels),)}
     recorder = Recorder(tmp_path, FACTS, SMALL)
     recorder.start()
-    assert recorder.offer(dataclasses.replace(make_result(0), fitted=fitted))
+    assert recorder.offer(dataclasses.replace(make_result(0), prescaled=prescaled))
     assert stuck.last.stuck.wait(5)
-    del pixels, fitted
+    del pixels, prescaled
     gc.collect()
     assert alive() is None
     stuck.last.go_on.set()

@@ -17,12 +17,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.core.source import Ended
 from app.recording.format import is_recording
 from app.recording.index import EndEntry, FrameEntry, LaneEntry, PartEntry, to_line
 from app.recording.recorder import RecorderOptions
 from app.recording.verify import verify
 from app.recording.writer import Content
-from app.sources.base import Ended
 from app.sources.recording import RecordingSource
 from models.errors import SourceError
 from models.frames import Frame

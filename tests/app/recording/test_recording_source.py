@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from app.core.source import Ended, Source
 from app.recording.format import is_recording
 from app.recording.index import GapEntry, to_line
 from app.recording.recorder import RecorderOptions
 from app.recording.writer import Content
-from app.sources.base import Ended, Source
 from app.sources.recording import RecordingSource
 from models.errors import SourceError
 from models.frames import Frame, Unit

@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from app.core.source import Reading, SignalLost, Source
 from app.sources import camera as camera_module
-from app.sources.base import Reading, SignalLost, Source
 from app.sources.blank import is_of_one_colour
 from app.sources.camera import CameraSource, OpenCapture, open_camera
 from app.sources.camera_controls import Capture, ControlBoard

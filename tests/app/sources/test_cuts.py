@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.sources.base import Ended
+from app.core.source import Ended
 from app.sources.cuts import CutDetector
 from app.sources.video import VideoSource
 from models.frames import Frame, UInt8

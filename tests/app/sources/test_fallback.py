@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from app.sources.base import Reading, SignalLost, Source
+from app.core.source import Reading, SignalLost, Source
 from app.sources.fallback import BUILT_IN, Fallback, FallbackSource, with_fallback
 from models.errors import SourceError
 from models.frames import Frame

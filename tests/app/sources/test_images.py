@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from app.sources.base import Ended
+from app.core.source import Ended
 from app.sources.images import (
     ImagesSource,
     find_pictures,

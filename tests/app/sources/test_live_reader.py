@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from app.sources.base import SignalLost
+from app.core.source import SignalLost
 from app.sources.live import LiveSource
 from app.sources.live_reader import Arrival, LiveReader
 from app.sources.live_worker import Patience

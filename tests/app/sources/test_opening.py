@@ -12,7 +12,7 @@ import pytest
 
 import app.sources.camera as camera_module
 import app.sources.opening as opening
-from app.sources.base import Source
+from app.core.source import Source
 from app.sources.camera import CameraSource
 from app.sources.camera_formats import V4L2, CameraRequest
 from app.sources.discovery import Camera

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from app.sources.base import SignalLost, Source
+from app.core.source import SignalLost, Source
 from app.sources.opening import open_source
 from models.frames import Frame
 from tests.support.clips import bikes

@@ -12,7 +12,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from app.sources.base import SignalLost, Source
+from app.core.source import SignalLost, Source
 from app.sources.screen import open_screen, why_not_readable
 from models.errors import SourceError
 from models.frames import Frame

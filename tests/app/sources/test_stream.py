@@ -15,7 +15,7 @@ import av
 import numpy as np
 import pytest
 
-from app.sources.base import Reading, SignalLost
+from app.core.source import Reading, SignalLost
 from app.sources.live import LiveSource
 from app.sources.live_worker import Patience
 from app.sources.stream import is_pipe, open_pipe, open_stream

@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 
 import app.sources.video as video_module
-from app.sources.base import Ended, Source
+from app.core.source import Ended, Source
+from app.media.decoder import VideoDecoder
 from app.sources.video import VideoSource
-from app.sources.video_decoder import VideoDecoder
 from models.errors import SourceError
 from models.frames import Frame
 from tests.support.numbered_video import number_in, write_numbered_video
@@ -271,7 +271,7 @@ def test_a_run_of_broken_packets_is_one_line_in_the_log(
             end = data.index(b"\xff\xd9", start)
             data[start:end] = bytes(end - start)
     path.write_bytes(data)
-    caplog.set_level("INFO", logger="app.sources.video_decoder")
+    caplog.set_level("INFO", logger="app.media.decoder")
     with closing(VideoDecoder(str(path))) as decoder:
         shown = 0
         while decoder.next() is not None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from app.sources.base import Reading, SignalLost, Source
+from app.core.source import Reading, SignalLost, Source
 from app.sources.desktop import DesktopWindow, Place, WindowClosedError, choose_window
 from app.sources.desktop_macos import MacDesktop
 from app.sources.desktop_windows import WindowsDesktop

@@ -1,0 +1,1 @@
+"""Numbers from results: flicker, differences, x-t slices. Knows neither Qt nor the engine."""

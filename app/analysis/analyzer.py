@@ -1,0 +1,284 @@
+"""What the comparing views show, worked out beside the networks and only when it is wanted.
+
+Difference, flicker heat maps, x-t slices, depth edges and pinned points. Plain Python on the
+inference thread; the GUI thread only paints what is ready. Costs nothing while nothing is wanted.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+
+from app.analysis.flicker import FlickerMeter
+from app.analysis.history import History, HistoryEntry
+from app.analysis.time_slices import SlicesShown, TimeSlices
+from app.core.flicker_values import FlickerResult
+from app.core.results import MISTAKES, SLICE_FRAMES, Analysis, Difference, LaneResult
+from models.frames import DepthMap, Float32, Frame, UInt8, Unit
+from models.geometry import Calibration
+from models.metrics import Alignment, PairSample, align_robust, boundary_f1, depth_from_disparity
+from renderers.difference import difference_levels, difference_limit
+from renderers.edges import disparity_edges, edge_rgba
+from renderers.flicker_map import flicker_rgba, grey_levels
+from renderers.point_cloud import default_calibration
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+_RESOLVE_EVERY = 15
+_RESCORE_EVERY = 10  # frames; the score is for reading, and ten times dearer than the edges
+_SAMPLE_STEP = 8
+_WINDOWS_BACK = 3  # what lies before weighs less than a hundredth
+_IDENTITY = Alignment(1.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisRequest:
+    """What is to be worked out. The default wants nothing.
+
+    difference : how lane B is aligned to A before it is taken away: "clip" by one pair for the
+        present shot as far as it was looked at, "frame", "none"; "" for no difference.
+    flicker_window : frames the heat map integrates over, 1–60; 0 for no flicker at all.
+    scan_line : height of the x-t slices' row as a share of the picture, or None for no slices.
+    edges : "a" or "b" for depth edges of that lane and their boundary F1, "" for none.
+    edge_colour : RGB of the edges.
+    pins : picture points as shares (x, y) whose disparity is reported.
+    """
+
+    difference: str = ""
+    flicker_window: int = 0
+    heat: bool = False
+    scan_line: float | None = None
+    edges: str = ""
+    edge_colour: tuple[int, int, int] = (76, 181, 245)
+    pins: tuple[tuple[float, float], ...] = ()
+
+    @property
+    def nothing(self) -> bool:
+        """Whether there is nothing to do."""
+        return self == AnalysisRequest(edge_colour=self.edge_colour)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Input:
+    """One frame to given at. `again`: it was looked at before, with other request."""
+
+    frame: Frame
+    lanes: Mapping[str, LaneResult]
+    request: AnalysisRequest
+    again: bool
+
+
+class Analyzer:
+    """Works out what is wanted, frame after frame. One thread.
+
+    Breaks are seen in the frames: another segment or a cut begins another shot, a fresh lane has
+    lost its memory. A segment that goes back to a frame of a moment ago (a step back) goes on from
+    the frames before it.
+    """
+
+    def __init__(self) -> None:
+        self._meter = FlickerMeter(true_flow=False)
+        self._flicker: FlickerResult | None = None
+        self._history = History()
+        self._slices = TimeSlices()
+        self._pairs = PairSample()
+        self._alignment = _IDENTITY
+        self._pairs_seen = 0
+        self._score: float | None = None
+        self._score_age = 0
+        self._failures: dict[str, str] = {}
+        self._stumbling: set[str] = set()
+
+    def forget(self, lane: str) -> None:
+        """Another model runs in `lane` from now on: nothing of the last one is held against it."""
+        self._meter.forget(lane)
+        self._flicker = None
+        self._history.forget(lane)
+        self._slices.forget(lane)
+        self._begin_alignment()
+
+    def analyze(
+        self,
+        frame: Frame,
+        lanes: Mapping[str, LaneResult],
+        request: AnalysisRequest,
+        cut: bool = False,
+    ) -> Analysis | None:
+        """Work out what `request` want. A frame seen before (paused) adds nothing to histories."""
+        again = self._remember(frame, lanes, cut, is_watched=not request.nothing)
+        if request.nothing or not lanes:
+            return None
+        seen = _Input(frame, lanes, request, again)
+        self._failures = {}
+        flicker = self._guarded("Flicker", self._measure, seen)
+        edges, score = self._guarded("Depth edges", self._edges, seen) or (None, None)
+        slices = self._guarded("The x-t slice", self._slice, seen)
+        return Analysis(
+            difference=self._guarded("The difference", self._difference, seen),
+            flicker=flicker,
+            heat=_heat(flicker) if request.heat else {},
+            grey=grey_levels(frame.rgb) if request.heat else None,
+            slices=slices.pictures if slices else {},
+            slice_frames=slices.frames if slices else {},
+            slice_window=slices.window if slices else SLICE_FRAMES,
+            slice_breaks=slices.breaks if slices else {},
+            edges=edges,
+            boundary_f1=score,
+            is_settled=score is None or self._score_age == 1,
+            pins={name: _at(lane.depth.disparity, request.pins) for name, lane in lanes.items()},
+            failures=self._failures,
+        )
+
+    def _remember(
+        self, frame: Frame, lanes: Mapping[str, LaneResult], cut: bool, is_watched: bool
+    ) -> bool:
+        """Add the frame to what is remembered; True if it is the one of last time once more."""
+        last, moment = self._history.newest, HistoryEntry.of(frame, lanes, cut)
+        if last is not None and _key(last) == _key(moment):
+            is_other = self._history.renew(moment)
+            self._slices.renew(last, moment, is_other)
+            if is_other:
+                self._flicker = None
+            return True
+        is_elsewhere = last is not None and last.segment != moment.segment
+        if is_elsewhere and (was_cut := self._history.rewind(frame)) is not None:
+            moment.cut = was_cut
+        elif is_elsewhere:
+            self._meter.reset()
+            self._flicker = None
+            self._slices.clear()
+        if moment.cut or moment.fresh or is_elsewhere:
+            self._begin_alignment()
+        self._history.add(moment, is_watched)
+        return False
+
+    def _begin_alignment(self) -> None:
+        """Nothing that was seen so far tells how B is to be laid over A from now on."""
+        self._score_age = 0
+        self._pairs.clear()
+        self._pairs_seen = 0
+
+    def _guarded(self, view: str, work: Callable[[_Input], T], given: _Input) -> T | None:
+        """What `work` finds, or None and a sentence: a view that stumbles costs no frame."""
+        try:
+            found = work(given)
+        except MISTAKES as error:
+            if view not in self._stumbling:
+                log.exception("%s failed at frame %d", view, given.frame.index)
+                self._stumbling.add(view)
+            what = str(error).strip().splitlines()[0] if str(error).strip() else "no reason given"
+            self._failures[view] = f"{view} could not be worked out ({what}); the lanes go on."
+            if view == "Flicker":
+                self._meter.reset()
+                self._flicker = None
+            return None
+        self._stumbling.discard(view)
+        return found
+
+    def _measure(self, given: _Input) -> FlickerResult | None:
+        window = given.request.flicker_window
+        if not window:
+            return None
+        known, moments = self._flicker, list(self._history)
+        measured = None if known is None else (known.segment, known.frame_index)
+        is_same_window, self._meter.window_frames = window == self._meter.window_frames, window
+        is_same_frame = measured == _key(moments[-1])
+        if (
+            known is not None
+            and is_same_window
+            and is_same_frame
+            and known.lanes.keys() == set(given.lanes)
+        ):
+            return known
+        newest = moments[-1].measurable(self._meter)
+        follows = len(moments) > 1 and measured == _key(moments[-2])
+        if newest is not None and is_same_window and follows:
+            self._flicker = self._meter.add(newest)
+        else:  # it comes on, its window changed or the source went back
+            most = _WINDOWS_BACK * window + 1
+            self._flicker = self._meter.replay(self._history.measurable(self._meter, most))
+        return self._flicker
+
+    def _difference(self, given: _Input) -> Difference | None:
+        alignment = given.request.difference
+        if not alignment or not {"a", "b"} <= set(given.lanes):
+            return None
+        a, b = given.lanes["a"], given.lanes["b"]
+        found = self._align(b.depth.disparity, a.depth.disparity, alignment, given.again)
+        limit = difference_limit(a.display_range)
+        levels = difference_levels(a.depth.disparity, found.apply(b.depth.disparity), limit)
+        return Difference(levels, limit, found)
+
+    def _align(self, disparity: Float32, reference: Float32, how: str, again: bool) -> Alignment:
+        """B to A. A fit that finds nothing in common leaves B as it is."""
+        if how == "none" or disparity.shape != reference.shape:
+            return _IDENTITY
+        try:
+            if how == "frame":
+                part = np.s_[_SAMPLE_STEP // 2 :: _SAMPLE_STEP, _SAMPLE_STEP // 2 :: _SAMPLE_STEP]
+                return align_robust(disparity[part], reference[part])
+            if not again or not self._pairs_seen:
+                self._pairs.add(disparity, reference)
+                if self._pairs_seen % _RESOLVE_EVERY == 0:
+                    self._alignment = self._pairs.solve()
+                self._pairs_seen += 1
+        except ValueError:
+            return _IDENTITY
+        return self._alignment
+
+    def _slice(self, given: _Input) -> SlicesShown | None:
+        if given.request.scan_line is None:
+            return None
+        return self._slices.show(self._history, given.request.scan_line, given.frame.size[1])
+
+    def _edges(self, given: _Input) -> tuple[UInt8 | None, float | None]:
+        lane = given.lanes.get(given.request.edges)
+        if lane is None:
+            return None, None
+        metric = lane.depth.unit is Unit.INVERSE_METRE
+        calibration = Calibration() if metric else default_calibration(*lane.display_range)
+        edges = disparity_edges(lane.depth.disparity, calibration)
+        if given.again or self._score_age % _RESCORE_EVERY == 0:
+            self._score, self._score_age = _boundary_score(given.frame, lane.depth), 0
+        self._score_age += 1
+        return edge_rgba(edges, given.request.edge_colour), self._score
+
+
+def _boundary_score(frame: Frame, depth: DepthMap) -> float | None:
+    """Boundary F1 against the source's truth after a robust alignment, or None without one."""
+    truth = frame.truth
+    if truth is None or truth.disparity.shape != depth.disparity.shape:
+        return None
+    part = np.s_[_SAMPLE_STEP // 2 :: _SAMPLE_STEP, _SAMPLE_STEP // 2 :: _SAMPLE_STEP]
+    try:
+        found = align_robust(depth.disparity[part], truth.disparity[part])
+    except ValueError:
+        return None
+    aligned = depth_from_disparity(found.apply(depth.disparity))
+    score = boundary_f1(aligned, depth_from_disparity(truth.disparity))
+    return None if math.isnan(score) else score
+
+
+def _key(moment: HistoryEntry) -> tuple[int, int]:
+    return moment.segment, moment.index
+
+
+def _heat(flicker: FlickerResult | None) -> dict[str, UInt8]:
+    if flicker is None:
+        return {}
+    return {name: flicker_rgba(lane.heat) for name, lane in flicker.lanes.items()}
+
+
+def _at(disparity: Float32, pins: tuple[tuple[float, float], ...]) -> tuple[float, ...]:
+    height, width = disparity.shape
+    return tuple(
+        float(disparity[min(height - 1, int(y * height)), min(width - 1, int(x * width))])
+        for x, y in pins
+    )

@@ -1,0 +1,283 @@
+"""How much each lane flickers right now: warped error, heat map and drift, frame by frame.
+
+Plain Python, one thread, no Qt. Flow is computed once per frame and shared by the lanes; who does
+not want to know does not call, and pays nothing. Numbers are those of `models.metrics`, so that
+the live view and the report speak of the same thing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import cast
+
+import numpy as np
+
+from app.core.flicker_values import FlickerResult, LaneFlicker, MeterInput
+from models.flow import (
+    Flow,
+    FlowEstimator,
+    FlowPreset,
+    reduce_disparity,
+    reduce_grey,
+    warp,
+)
+from models.frames import Bool, Float32, Frame, UInt8
+from models.metrics import SpreadSums, photometric_weight, step_drift, warped_error
+from models.opencv import cv2
+
+MAX_WINDOW_FRAMES = 60
+_MAX_GAP_FRAMES = 30  # a slow lane on a live source skips frames; more than this is another scene
+_STILL_PX = 0.1  # median motion, in pixels of the working size, below which the camera rests
+
+
+@dataclass(slots=True)
+class _Lane:
+    """What is remembered of one lane: its last map, its spread, its heat."""
+
+    previous: Float32 | None = None
+    heat: Float32 | None = None
+    recent: float = math.nan
+    spread: SpreadSums = field(default_factory=SpreadSums)
+
+
+class FlickerMeter:
+    """Fed with every frame and its lanes' disparities; tells how steady each lane is.
+
+    window_frames : span of the exponential window, 1–60 frames (1 shows each pair alone). Frame n
+        weighs alpha (1 - alpha)^(age) with alpha = 2 / (window + 1).
+    half_life_frames : how fast the spread that normalises flicker forgets; None never does.
+    true_flow : use the source's own flow where it has one, instead of estimating it.
+    """
+
+    def __init__(
+        self,
+        window_frames: int = 12,
+        *,
+        preset: FlowPreset = FlowPreset.FAST,
+        short_side: int = 192,
+        half_life_frames: float | None = 300.0,
+        true_flow: bool = False,
+    ) -> None:
+        self.window_frames = window_frames
+        self._flow = FlowEstimator(preset, short_side)
+        self._fade = 1.0 if half_life_frames is None else 0.5 ** (1.0 / half_life_frames)
+        self._true_flow = true_flow
+        self.reset()
+
+    @property
+    def window_frames(self) -> int:
+        """Span of the window in frames; may be changed at any time. ValueError outside 1–60."""
+        return self._window_frames
+
+    @window_frames.setter
+    def window_frames(self, frames: int) -> None:
+        if not 1 <= frames <= MAX_WINDOW_FRAMES:
+            raise ValueError(f"the window spans 1 to {MAX_WINDOW_FRAMES} frames, not {frames}")
+        self._window_frames = frames
+
+    def reset(self) -> None:
+        """Forget everything, the spread included: the next frame has no predecessor."""
+        self._lanes: dict[str, _Lane] = {}
+        self.interrupt()
+
+    def interrupt(self) -> None:
+        """Frames went by unseen: the next one has no predecessor. The spread is kept."""
+        self._grey: UInt8 | None = None
+        self._last: tuple[int, int, tuple[int, int]] | None = None  # segment, index, size
+        self._gaps: deque[int] = deque(maxlen=MAX_WINDOW_FRAMES)
+
+    def forget(self, lane: str) -> None:
+        """Another model runs in `lane` from now on."""
+        self._lanes.pop(lane, None)
+
+    def update(
+        self,
+        frame: Frame,
+        disparities: Mapping[str, Float32],
+        *,
+        cut: bool = False,
+        restarted: Collection[str] = (),
+    ) -> FlickerResult:
+        """Take in `frame` and what each lane saw in it; disparities (H, W) at the frame's size.
+
+        cut : the frame does not follow the last one. A new segment, another size and a gap of more
+        than 30 frames count as one without being told. restarted : lanes that lost their memory
+        before this frame; they are not compared with what they said before.
+        """
+        return self.add(self.reduced(frame, disparities, cut=cut, restarted=restarted))
+
+    def reduced(
+        self,
+        frame: Frame,
+        disparities: Mapping[str, Float32],
+        *,
+        cut: bool = False,
+        restarted: Collection[str] = (),
+    ) -> MeterInput:
+        """What `update` takes in, without taking it in."""
+        grey = reduce_grey(frame.rgb, self._flow.working_size(frame.rgb))
+        size = (grey.shape[1], grey.shape[0])
+        return MeterInput(
+            frame.index,
+            frame.segment,
+            frame.size,
+            grey,
+            {name: reduce_disparity(one, size) for name, one in disparities.items()},
+            cut,
+            frozenset(restarted),
+            frame.truth if self._true_flow else None,
+        )
+
+    def add(self, seen: MeterInput) -> FlickerResult:
+        """`update` for what `reduced` made."""
+        return self._step(seen, paired=not seen.cut and self._follows(seen))
+
+    def replay(self, history: Sequence[MeterInput]) -> FlickerResult:
+        """Go through frames again, as if the first began a shot; what the last one shows.
+
+        Segments count for nothing, so a rewound source may follow what it showed before. Lanes
+        whose spread is known keep it. Raises ValueError without a frame.
+        """
+        if not history:
+            raise ValueError("there is no frame to go through")
+        known = {name for name, lane in self._lanes.items() if not lane.spread.is_empty}
+        self._lanes = {name: _Lane(spread=self._lanes[name].spread) for name in known}
+        self.interrupt()
+        for seen in history:
+            if self._last is not None:
+                self._last = (seen.segment, *self._last[1:])
+            result = self._step(seen, not seen.cut and self._follows(seen), known)
+        return result
+
+    def _step(
+        self, seen: MeterInput, paired: bool, known_spread: Collection[str] = ()
+    ) -> FlickerResult:
+        """known_spread : lanes whose spread has these frames in it already."""
+        grey = seen.grey
+        flow = self._true_flow_to(seen) if paired else None
+        known = flow is not None
+        if paired and flow is None and self._grey is not None:
+            flow = self._flow.between(self._grey, grey)
+        if not paired or self._last is None:
+            self._gaps.clear()
+        else:
+            self._gaps.append(seen.index - self._last[1])
+        self._grey = grey
+        self._last = (seen.segment, seen.index, seen.size)
+        for name in self._lanes.keys() - seen.disparities.keys():
+            if name in known_spread:
+                self._lanes[name] = _Lane(spread=self._lanes[name].spread)
+            else:
+                del self._lanes[name]
+        weight = None if flow is None else _weight(flow)
+        lanes = {}
+        for name, disparity in seen.disparities.items():
+            lane = self._lanes.setdefault(name, _Lane())
+            if not paired:
+                lane.previous, lane.heat, lane.recent = None, None, math.nan
+            elif name in seen.restarted:
+                lane.previous = None
+            if name not in known_spread:
+                lane.spread.fade(self._fade)
+                lane.spread.add(disparity)
+            lanes[name] = self._measure(lane, disparity, flow, weight)
+        motion = math.nan if flow is None else flow.median_px
+        return FlickerResult(
+            frame_index=seen.index,
+            segment=seen.segment,
+            paired=paired,
+            motion_px=motion * seen.size[0] / grey.shape[1],
+            still=motion < _STILL_PX,
+            true_flow=known,
+            lanes=lanes,
+            gap=max(list(self._gaps)[-self._window_frames :], default=0),
+            frames=len(self._gaps) + 1,
+        )
+
+    def _follows(self, seen: MeterInput) -> bool:
+        if self._last is None or self._grey is None:
+            return False
+        segment, index, size = self._last
+        gap = seen.index - index
+        return seen.segment == segment and seen.size == size and 0 < gap <= _MAX_GAP_FRAMES
+
+    def _true_flow_to(self, seen: MeterInput) -> Flow | None:
+        """The source's own flow, if it is wanted and leads to the frame we saw last."""
+        truth = seen.truth
+        if truth is None or truth.flow_to_previous is None:
+            return None
+        if self._grey is None or self._last is None or seen.index != self._last[1] + 1:
+            return None
+        return _known_flow(truth.flow_to_previous, truth.covisible, self._grey, seen.grey)
+
+    def _measure(
+        self, lane: _Lane, disparity: Float32, flow: Flow | None, weight: Float32 | None
+    ) -> LaneFlicker:
+        previous, lane.previous = lane.previous, disparity
+        spread = lane.spread.spread
+        unit = spread.deviation if spread.deviation > 0.0 else math.nan
+        if previous is None or flow is None or weight is None:
+            return self._unmeasured(lane, disparity, flow, unit)
+        warped = warp(previous, flow.flow_to_previous)
+        warped[weight <= 0.0] = np.nan
+        error = warped_error(warped, disparity, weight)
+        self._integrate(lane, weight * np.abs(warped - disparity), error / unit, flow)
+        scale, shift = step_drift(warped, disparity, spread)
+        return LaneFlicker(
+            error=error,
+            flicker=error / unit,
+            recent=lane.recent,
+            heat=cast(Float32, lane.heat) / np.float32(unit),
+            scale=scale,
+            shift=shift,
+            valid=float(np.mean(np.isfinite(warped) & np.isfinite(disparity))),
+        )
+
+    def _unmeasured(
+        self, lane: _Lane, disparity: Float32, flow: Flow | None, unit: float
+    ) -> LaneFlicker:
+        """No pair to measure. A lane that only lost its memory keeps the heat it had."""
+        nan = math.nan
+        if lane.heat is None or flow is None:
+            heat = np.full_like(disparity, nan)
+        else:
+            lane.heat = warp(lane.heat, flow.flow_to_previous)
+            heat = lane.heat / np.float32(unit)
+        return LaneFlicker(nan, nan, lane.recent, heat, nan, nan, 0.0)
+
+    def _integrate(self, lane: _Lane, error: Float32, flicker: float, flow: Flow) -> None:
+        """Carry the heat along the motion and blend this pair's error into it."""
+        alpha = 2.0 / (self._window_frames + 1.0)
+        if lane.heat is None or alpha == 1.0:
+            lane.heat = error
+        else:
+            past = warp(lane.heat, flow.flow_to_previous)
+            blend = past + np.float32(alpha) * (error - past)
+            lane.heat = np.where(np.isnan(past), error, np.where(np.isnan(error), past, blend))
+        if not math.isfinite(lane.recent):
+            lane.recent = flicker
+        elif math.isfinite(flicker):
+            lane.recent += alpha * (flicker - lane.recent)
+
+
+def _weight(flow: Flow) -> Float32:
+    """(h, w) photometric weight, 0 where the flow is not valid."""
+    warped = warp(flow.previous_grey, flow.flow_to_previous)
+    return photometric_weight(warped, flow.grey) * flow.valid
+
+
+def _known_flow(to_previous: Float32, covisible: Bool | None, previous: UInt8, grey: UInt8) -> Flow:
+    """The source's own flow (H, W, 2) brought to the working size."""
+    size = (grey.shape[1], grey.shape[0])
+    height, width = to_previous.shape[:2]
+    shrink = np.array([size[0] / width, size[1] / height], np.float32)
+    small = cv2.resize(to_previous, size, interpolation=cv2.INTER_NEAREST_EXACT) * shrink
+    valid = np.isfinite(small).all(axis=-1)
+    if covisible is not None:
+        seen = cv2.resize(covisible.view(np.uint8), size, interpolation=cv2.INTER_NEAREST_EXACT)
+        valid &= seen.astype(bool)
+    unit = np.float32(1 / 255)
+    return Flow(np.nan_to_num(small), valid, grey * unit, previous * unit)

@@ -1,0 +1,178 @@
+"""The last frames, as far as the comparing views may need them again.
+
+While paused or stepping a view comes on, its window changes or its row is moved: then it is worked
+out anew from here. Levels are kept by reference and what the flicker meter has reduced is small, so
+remembering costs no time; memory is bounded. Plain Python, used from the inference thread.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.analysis.flicker import FlickerMeter
+from app.core.flicker_values import MeterInput
+from app.core.results import LaneResult
+from models.frames import Float32, Frame, UInt8
+
+MAX_FRAMES = 60
+MAX_LEVELS_BYTES = 64 << 20
+_WHOLE = 2  # frames that are kept whole, so that there is a pair whatever was on before
+_FINGERPRINT_PX = 16
+_FRAMES_LEFT_OUT = 8  # between two that are seen while playing in real time, as a rule
+_ALIKE_LEVELS = 12.0
+"""Mean difference of two pictures' pixels, of 255, below which one may follow the other."""
+
+
+@dataclass(slots=True, eq=False)
+class HistoryEntry:
+    """One frame that was seen.
+
+    frame, disparities : None once the frame is no longer kept whole.
+    levels : by lane, (H, W) uint8 as they were shown. fresh : lanes whose memory began here.
+    reduced : what the flicker meter takes in, once it was wanted.
+    fingerprint : a few pixels by which the picture is known again.
+    """
+
+    index: int
+    segment: int
+    cut: bool
+    fresh: frozenset[str]
+    levels: dict[str, UInt8]
+    frame: Frame | None
+    disparities: dict[str, Float32] | None
+    reduced: MeterInput | None = None
+    fingerprint: bytes = b""
+
+    @classmethod
+    def of(cls, frame: Frame, lanes: Mapping[str, LaneResult], cut: bool) -> HistoryEntry:
+        """The frame with what its lanes gave, whole."""
+        return cls(
+            index=frame.index,
+            segment=frame.segment,
+            cut=cut,
+            fresh=frozenset(name for name, lane in lanes.items() if lane.fresh),
+            levels={name: lane.levels for name, lane in lanes.items()},
+            frame=frame,
+            disparities={name: lane.depth.disparity for name, lane in lanes.items()},
+        )
+
+    def shrink(self) -> None:
+        """Keep only what is small, and the levels."""
+        if self.frame is not None:
+            self.fingerprint = _fingerprint(self.frame)
+        self.frame = self.disparities = None
+
+    def shows(self, frame: Frame) -> bool:
+        """Whether `frame` is this one once more."""
+        if self.index != frame.index:
+            return False
+        return (
+            self.fingerprint or (self.frame is not None and _fingerprint(self.frame))
+        ) == _fingerprint(frame)
+
+    def leads_to(self, frame: Frame) -> bool:
+        """Whether `frame` comes soon after this one and looks nearly like it."""
+        if not 0 < frame.index - self.index <= _FRAMES_LEFT_OUT:
+            return False
+        fingerprint = self.fingerprint or (b"" if self.frame is None else _fingerprint(self.frame))
+        mine, other = (
+            np.frombuffer(g, np.uint8).astype(int) for g in (fingerprint, _fingerprint(frame))
+        )
+        return mine.shape == other.shape and float(np.abs(mine - other).mean()) < _ALIKE_LEVELS
+
+    def measurable(self, meter: FlickerMeter) -> MeterInput | None:
+        """What the meter takes in, or None if it was not wanted while the frame was whole."""
+        if self.reduced is None and self.frame is not None and self.disparities is not None:
+            self.reduced = meter.reduced(
+                self.frame, self.disparities, cut=self.cut, restarted=self.fresh
+            )
+        return self.reduced
+
+
+class History:
+    """A bounded ring of entries, oldest first."""
+
+    def __init__(self) -> None:
+        self._entries: deque[HistoryEntry] = deque()
+
+    def __iter__(self) -> Iterator[HistoryEntry]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    @property
+    def newest(self) -> HistoryEntry | None:
+        """The frame that was seen last."""
+        return self._entries[-1] if self._entries else None
+
+    def add(self, entry: HistoryEntry, is_watched: bool) -> None:
+        """Remember one more; where nobody watches, no more than a pair is kept."""
+        self._entries.append(entry)
+        if not is_watched:
+            while len(self._entries) > _WHOLE:
+                self._entries.popleft()
+            return
+        if len(self._entries) > _WHOLE:
+            self._entries[-1 - _WHOLE].shrink()
+        each = sum(levels.nbytes for levels in entry.levels.values())
+        most = max(_WHOLE, min(MAX_FRAMES, MAX_LEVELS_BYTES // max(each, 1)))
+        while len(self._entries) > most:
+            self._entries.popleft()
+
+    def renew(self, entry: HistoryEntry) -> bool:
+        """Replace the newest: the same frame once more. True if a lane gave something else."""
+        newest = self._entries.pop()
+        before, now = newest.disparities or {}, entry.disparities or {}
+        is_same = before.keys() == now.keys() and all(before[name] is now[name] for name in now)
+        entry.cut = newest.cut
+        if is_same:
+            entry.reduced, entry.fresh = newest.reduced, newest.fresh
+        self._entries.append(entry)
+        return not is_same
+
+    def rewind(self, frame: Frame) -> bool | None:
+        """Go back to before `frame`; whether it was a cut when it was seen here.
+
+        One that was left out while playing counts as following the frames before it where it
+        looks like the last of them. None if nothing here leads to it: then all is forgotten.
+        """
+        while self._entries and self._entries[-1].index > frame.index:
+            self._entries.pop()
+        if self._entries and self._entries[-1].shows(frame):
+            return self._entries.pop().cut
+        if self._entries and self._entries[-1].leads_to(frame):
+            return False
+        self._entries.clear()
+        return None
+
+    def forget(self, lane: str) -> None:
+        """Another model runs in `lane`: nothing of the last one is held against it."""
+        for entry in self._entries:
+            for kept in (entry.levels, entry.disparities):
+                if kept is not None:
+                    kept.pop(lane, None)
+            if entry.reduced is not None:
+                entry.reduced.disparities.pop(lane, None)
+
+    def measurable(self, meter: FlickerMeter, most: int) -> list[MeterInput]:
+        """What the meter can go through: up to `most` frames of the present shot, oldest first."""
+        found: list[MeterInput] = []
+        for entry in reversed(self._entries):
+            seen = entry.measurable(meter)
+            if seen is None or len(found) == most:
+                break
+            found.append(seen)
+            if entry.cut:
+                break
+        return found[::-1]
+
+
+def _fingerprint(frame: Frame) -> bytes:
+    height, width = frame.rgb.shape[:2]
+    step = max(1, min(height, width) // _FINGERPRINT_PX)
+    return bytes(frame.rgb[step // 2 :: step, step // 2 :: step].tobytes())

@@ -1,0 +1,1 @@
+"""Sound out of the window: tones synthesised from flicker, and the device that plays them."""

@@ -1,0 +1,1 @@
+"""Capture, inference, pipeline and lanes, and their supervision. Plain threads, no Qt."""

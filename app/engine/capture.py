@@ -1,0 +1,334 @@
+"""The capture loop: reads the open source at its pace and leaves frames for the networks.
+
+Plain Python, no Qt: one thread calls run(), any thread posts commands. Live sources and files
+played in real time hand over the newest frame; "every frame" waits until the last one was taken.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from app.core.slots import Closed, Slot
+from app.core.source import Ended, Reading, SignalLost, Source
+from app.engine.commands import (
+    CaptureStatus,
+    Command,
+    CommandQueue,
+    Play,
+    PlaybackOptions,
+    Seek,
+    Select,
+    Step,
+)
+from app.engine.orientation import oriented
+from app.engine.supervision import Heartbeat
+from app.sources.pacing import Pacer
+from app.sources.specs import is_remote
+from models.errors import SourceError, UserError
+from models.frames import Frame
+
+log = logging.getLogger(__name__)
+
+_POLL_S = 0.05
+_OPENING_S = 20.0
+_SEEKING_S = 15.0
+
+
+class CaptureLoop:
+    """Reads one source at a time and fills `frames`.
+
+    open_source(spec, size) opens a source or raises UserError; notify() is called whenever
+    `status` changed in a way the user should see. Segments are counted from `first_segment`.
+
+    heartbeat : the loop's sign of life; opening and seeking announce that they may take long.
+    """
+
+    def __init__(
+        self,
+        frames: Slot[Frame],
+        open_source: Callable[[str, tuple[int, int] | None], Source],
+        notify: Callable[[], None],
+        first_segment: int = 0,
+    ) -> None:
+        self._frames = frames
+        self._open_source = open_source
+        self._notify = notify
+        self._commands = CommandQueue()
+        self._stop = threading.Event()
+        self._source: Source | None = None
+        self._playback = PlaybackOptions()
+        self._owed_steps = 0
+        self._jumped = False
+        self._held: Frame | None = None
+        self._segment = first_segment
+        self._segment_of_source = 0
+        self._selected: Select | None = None
+        self._is_opening = False
+        self._clock = Pacer()
+        self.status = CaptureStatus()
+        self.heartbeat = Heartbeat()
+
+    @property
+    def source(self) -> Source | None:
+        """What is open now. Any thread may ask; only run() reads from it."""
+        return self._source
+
+    def post(self, command: Command) -> None:
+        """Ask for something; it is done before the next frame is read. Any thread.
+
+        Whoever wants another source does not wait for one that takes its time to open.
+        """
+        self._commands.put(command)
+        if self._is_opening and isinstance(command, Select):
+            self.heartbeat.hurry()
+
+    def stop(self) -> None:
+        """Make run() return soon. Any thread."""
+        self._stop.set()
+        source = self._source
+        if source is not None:
+            source.close()
+
+    def abandon(self) -> None:
+        """Tell a loop that hangs to end whenever it can; waits for nothing. Any thread."""
+        self._stop.set()
+        source = self._source
+        if source is not None:  # closing may hang just as reading does
+            threading.Thread(target=source.close, name="closing", daemon=True).start()
+
+    def make_replacement(
+        self,
+        frames: Slot[Frame],
+        open_source: Callable[[str, tuple[int, int] | None], Source],
+        notify: Callable[[], None],
+    ) -> CaptureLoop:
+        """A loop that goes on where this one broke off, in a new segment.
+
+        A file goes on behind the frame that this loop stumbled over. Where another source is wanted
+        by now, the one that this loop hangs in is left alone.
+        """
+        replacement = CaptureLoop(
+            frames, open_source, notify, self._segment + self._segment_of_source + 1
+        )
+        status, commands = self.status, self._commands.take_over()
+        replacement.post(self._playback)
+        if self._selected is not None and not any(
+            isinstance(command, Select) for command in commands
+        ):
+            replacement.post(self._selected)
+            if not status.playing:
+                replacement.post(Play(False))
+            if status.info is not None and not status.info.live and status.position >= 0:
+                replacement.post(Seek(status.position + 2))
+        for command in commands:
+            replacement.post(command)
+        return replacement
+
+    def run(self) -> None:
+        """Capture until stop(). The source is closed on the way out."""
+        try:
+            while not self._stop.is_set():
+                self.heartbeat.beat()
+                self._apply_commands()
+                if self._source is None or not self._wants_frame():
+                    self._stop.wait(_POLL_S if self._source is None else 0.01)
+                    continue
+                self._take_one(self._source)
+        except Closed:
+            pass  # the reader went first
+        finally:
+            self._close_source()
+
+    def _wants_frame(self) -> bool:
+        live = self._source is not None and self._source.info.live
+        return live or self._owed_steps > 0 or (self.status.playing and not self.status.ended)
+
+    def _apply_commands(self) -> None:
+        while (command := self._commands.take()) is not None:
+            self._apply(command)
+
+    def _apply(self, command: Command) -> None:
+        match command:
+            case Select():
+                self._open(command)
+            case Play(playing):
+                if playing and self.status.ended:
+                    self._seek(0)
+                if playing and not self.status.playing and self._source and self._source.info.live:
+                    self._segment += 1
+                self._clock.restart()
+                self._tell(playing=playing)
+            case Step(by):
+                self._step(by)
+            case Seek(index):
+                self._seek(index)
+                self._owed_steps = 0 if self.status.playing else 1
+            case PlaybackOptions():
+                turned = (command.mirror, command.rotate) != (
+                    self._playback.mirror,
+                    self._playback.rotate,
+                )
+                self._segment += turned
+                self._playback = command
+                self._clock.restart()
+
+    def _step(self, by: int) -> None:
+        self._tell(playing=False)
+        if by == 1 and not self.status.ended:
+            self._owed_steps += 1
+        else:
+            self._seek(max(0, self.status.position + by))
+            self._owed_steps = 1
+
+    def _seek(self, index: int) -> None:
+        source = self._source
+        if source is not None and not source.info.live and self._go_to(source, index):
+            self._tell(ended=False, position=index - 1)
+
+    def _go_to(self, source: Source, index: int) -> bool:
+        """Seek; False where the source cannot, which ends it.
+
+        To begin anew takes no time, but where a server is asked for it again.
+        """
+        self._jumped = index > 0 or is_remote(self.status.spec)
+        self.heartbeat.beat(_SEEKING_S if self._jumped else 0.0)
+        self._held = None
+        try:
+            source.seek(index)
+        except SourceError as error:
+            self._give_up(error)
+            return False
+        self._clock.restart()
+        return True
+
+    def _give_up(self, error: SourceError) -> None:
+        log.warning("the source gave up: %s", error, exc_info=_traced())
+        self._close_source()
+        self._tell(message=str(error), failed=True)
+
+    def _open(self, command: Select) -> None:
+        self._selected = command
+        self.heartbeat.beat(_OPENING_S)
+        self._close_source()
+        self._frames.clear()
+        self._segment += 1 + self._segment_of_source
+        self._segment_of_source = 0
+        self._owed_steps = 0
+        self._clock.restart()
+        self.status = CaptureStatus(
+            spec=command.spec, message="Opening the source…", first_segment=self._segment
+        )
+        self._notify()
+        self._is_opening = True
+        try:
+            if self._commands.selects():
+                return  # somebody was faster in wanting another one
+            self._source = self._open_source(command.spec, command.size)
+        except UserError as error:
+            log.warning("cannot open %s: %s", command.spec, error, exc_info=_traced())
+            self._tell(message=str(error), failed=True)
+            return
+        except Exception:  # a fault that would only repeat itself in the loop that follows
+            log.exception("opening %s failed", command.spec)
+            self._tell(
+                message="Opening this source failed in a way that was not foreseen; the log says "
+                "why. Choose another source.",
+                failed=True,
+            )
+            return
+        finally:
+            self._is_opening = False
+        self._jumped = True
+        self._tell(info=self._source.info, message="")
+
+    def _close_source(self) -> None:
+        self._held = None
+        source, self._source = self._source, None
+        if source is not None:
+            source.close()
+
+    def _take_one(self, source: Source) -> None:
+        if self._jumped:  # a decoder may have to work its way there from far off
+            self.heartbeat.beat(_SEEKING_S)
+            self._jumped = False
+        reading: Reading
+        reading, self._held = self._held, None
+        if reading is None:
+            try:
+                reading = source.read(_POLL_S)
+            except SourceError as error:
+                self._give_up(error)
+                return
+            self.heartbeat.beat()
+        self._handle(reading, source)
+
+    def _handle(self, reading: Reading, source: Source) -> None:
+        match reading:
+            case None:
+                return
+            case SignalLost(sentence):
+                if sentence != self.status.message:
+                    self._tell(message=sentence, info=source.info)
+            case Ended():
+                self._at_end(source)
+            case Frame():
+                self._deliver(reading, source)
+
+    def _at_end(self, source: Source) -> None:
+        if self._playback.loop and self.status.playing and self.status.position >= 0:
+            self._go_to(source, 0)
+        else:
+            self._owed_steps = 0
+            self._tell(ended=True)
+
+    def _deliver(self, taken: Frame, source: Source) -> None:
+        live, frame = source.info.live, taken
+        if live and not self.status.playing and not self._owed_steps:
+            if self.status.message:  # it is back, though nobody wants its pictures now
+                self._tell(message="", info=source.info)
+            return
+        self._segment_of_source = frame.segment
+        frame = dataclasses.replace(
+            oriented(frame, self._playback.mirror, self._playback.rotate),
+            segment=self._segment + frame.segment,
+        )
+        if not live and self.status.playing and not self._playback.every_frame:
+            wait_s = self._clock.wait_s(frame.time_s)
+            self.heartbeat.beat(wait_s)
+            self._stop.wait(wait_s)
+        if not live:  # a file's frame begins its life when it is due
+            frame = dataclasses.replace(frame, captured_ns=time.monotonic_ns())
+        # An endless source is made as it plays: frames nobody looks at would only cost.
+        made_to_order = not live and source.info.frame_count is None
+        if live or not (self._playback.every_frame or made_to_order):
+            self._frames.put(frame)
+        else:
+            while not self._frames.put_when_free(frame, _POLL_S):
+                self.heartbeat.beat()
+                if self._stop.is_set() or self._commands:
+                    self._held = taken  # every frame counts: this one comes after the command
+                    return
+        self._owed_steps = max(0, self._owed_steps - 1)
+        changed = self.status.message or self.status.info != source.info
+        self.status = dataclasses.replace(
+            self.status,
+            position=frame.index,
+            info=source.info,
+            message="",
+            ended=False,
+        )
+        if changed:
+            self._notify()
+
+    def _tell(self, **changes: object) -> None:
+        self.status = dataclasses.replace(self.status, **changes)  # type: ignore[arg-type]
+        self._notify()
+
+
+def _traced() -> bool:
+    """What the user can cause is a sentence in the log; where it came from is for --debug."""
+    return log.isEnabledFor(logging.DEBUG)

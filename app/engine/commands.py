@@ -1,0 +1,106 @@
+"""What the capture loop may be asked for, and what it says of itself."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from dataclasses import dataclass
+
+from app.core.source import SourceInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Select:
+    """Open another source; `size` is asked of it, where it can be asked."""
+
+    spec: str
+    size: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    playing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Show the frame `by` places on (negative: back) and stay paused."""
+
+    by: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seek:
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybackOptions:
+    """How frames are delivered; compare Settings of the same names."""
+
+    loop: bool = True
+    every_frame: bool = False
+    mirror: bool = False
+    rotate: int = 0
+
+
+Command = Select | Play | Step | Seek | PlaybackOptions
+
+
+class CommandQueue:
+    """Wishes in the order in which they came. Any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._commands: deque[Command] = deque()
+
+    def __bool__(self) -> bool:
+        return bool(self._commands)
+
+    def put(self, command: Command) -> None:
+        """One more."""
+        with self._lock:
+            self._commands.append(command)
+
+    def take(self) -> Command | None:
+        """The oldest, or None if there is none."""
+        with self._lock:
+            return self._commands.popleft() if self._commands else None
+
+    def selects(self) -> bool:
+        """Whether one of them is for another source."""
+        with self._lock:
+            return any(isinstance(command, Select) for command in self._commands)
+
+    def take_over(self) -> list[Command]:
+        """All that still count: those for the source before the newest Select do not."""
+        with self._lock:
+            commands = list(self._commands)
+            self._commands.clear()
+        newest = max(
+            (at for at, command in enumerate(commands) if isinstance(command, Select)), default=-1
+        )
+        return [
+            command
+            for at, command in enumerate(commands)
+            if at >= newest or isinstance(command, PlaybackOptions)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureStatus:
+    """What the capture loop is doing; replaced as a whole, so any thread may read it.
+
+    message : one sentence for a banner while nothing comes, else empty.
+    position : index of the last frame handed over, -1 before the first.
+    first_segment : frames of this source have it or a later one.
+    """
+
+    info: SourceInfo | None = None
+    spec: str = ""
+    playing: bool = True
+    ended: bool = False
+    position: int = -1
+    message: str = ""
+    failed: bool = False
+    first_segment: int = 0

@@ -1,0 +1,209 @@
+"""Lanes over frames: one frame in, one FrameResult out. Plain Python, no Qt.
+
+The pipeline opens a session per lane, resets them where the stream breaks, shares what lanes can
+share, and turns a failing lane into a sentence instead of a crash. It is used from one thread; only
+its `finishing` may be another's while no frame is finished, configured or reset here.
+
+A frame is begun, estimated and finished. Where a device works by itself, the next frame is begun
+before the last is estimated; the results are those of one frame after the other.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from app.analysis.analyzer import AnalysisRequest
+from app.core.results import Breaks, FrameResult
+from app.engine.in_flight import InFlightFrame
+from app.engine.lane_runner import LaneRunner
+from app.engine.lanes import LANES, Lane, Seen, without_memory
+from app.engine.postprocess import Estimated, Postprocessor
+from app.engine.supervision import LaneTroubles
+from app.sources.cuts import CutDetector
+from models import registry
+from models.estimator import EstimatorOptions, FrameMemo
+from models.frames import Frame
+from renderers.display_range import RangeSettings
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineConfig:
+    """What the lanes are and how they run.
+
+    memory : off replaces every temporal model by the same network with its memory off.
+    attempt : a lane that could not be opened is tried again when this number changes.
+    """
+
+    model_a: str = "flashdepth-lite"
+    model_b: str = "flashdepth-lite-per-frame"
+    memory: bool = True
+    options: EstimatorOptions = field(default_factory=EstimatorOptions)
+    display_range: RangeSettings = field(default_factory=RangeSettings)
+    analysis: AnalysisRequest = field(default_factory=AnalysisRequest)
+    attempt: int = 0
+
+    def model(self, lane: str) -> str:
+        """The model that runs in `lane`, with the memory switch applied."""
+        chosen = self.model_a if lane == "a" else self.model_b
+        return chosen if self.memory else without_memory(chosen)
+
+
+class Pipeline:
+    """Runs the lanes. `clock_ns` is time.monotonic_ns but in tests."""
+
+    def __init__(self, clock_ns: Callable[[], int] = time.monotonic_ns) -> None:
+        self._lanes: dict[str, Lane] = {}
+        self._segment: int | None = None
+        self._cuts = CutDetector()
+        self._clock_ns = clock_ns
+        self._runner = LaneRunner(clock_ns, LaneTroubles())
+        self._in_flight: deque[InFlightFrame] = deque()
+        self._done_ns = 0
+        self.finishing = Postprocessor(clock_ns, Breaks())
+
+    @property
+    def room(self) -> int:
+        """Frames that may be in_flight: two where a device works by itself, else one."""
+        return 2 if any(lane.defers for lane in self._lanes.values()) else 1
+
+    def make_replacement(self) -> Pipeline:
+        """A pipeline to take over from this one while it hangs: the lane at fault is put aside."""
+        replacement = Pipeline(self._clock_ns)
+        replacement.finishing = Postprocessor(self._clock_ns, self.finishing.breaks)
+        replacement.finishing.viewport_request = self.finishing.viewport_request
+        replacement._runner.troubles = self._runner.troubles.copy()
+        if (key := self._runner.in_hand) is not None:
+            sentence = f"{key[1]} did not answer and was stopped."
+            replacement._runner.troubles.hangs(key, sentence, self._clock_ns() / 1e9)
+        return replacement
+
+    def configure(self, config: PipelineConfig) -> bool:
+        """Open what changed and keep the rest with its memory; opens may take seconds.
+
+        True if any lane is new. What is in_flight is finished first, by the caller.
+        """
+        is_new = False
+        self.finishing.configure(config.display_range, config.analysis)
+        for name in LANES:
+            if not self._is_stale(name, config):
+                continue
+            model = config.model(name)
+            lane = self._lanes.get(name)
+            if lane is not None:
+                lane.close()
+            self._lanes[name] = Lane(model, config.options, config.attempt)
+            self.finishing.start_anew()
+            if lane is None or registry.family(lane.model) != registry.family(model):
+                self.finishing.forget(name)  # else it is the same network, which only starts anew
+            is_new = True
+            if model != registry.OFF:
+                self._runner.open(name, self._lanes[name])
+        return is_new
+
+    def wants_to_open(self) -> bool:
+        """Whether a lane that hung while it loaded may be tried again, by configure()."""
+        return any(self._runner.may_open(name, lane) for name, lane in self._lanes.items())
+
+    def will_open(self, config: PipelineConfig) -> bool:
+        """Whether configure(config) would open a lane, which may take seconds."""
+        return any(self._is_stale(name, config) for name in LANES)
+
+    def _is_stale(self, name: str, config: PipelineConfig) -> bool:
+        """The lane is another one now, or failed to open before this attempt."""
+        lane = self._lanes.get(name)
+        if lane is None or (lane.model, lane.options) != (config.model(name), config.options):
+            return True
+        if self._runner.may_open(name, lane):
+            return True
+        return bool(lane.failure) and lane.attempt != config.attempt
+
+    def reset(self) -> None:
+        """Forget the past in every lane and in the display range; lanes that stumbled may try.
+
+        What is in_flight is finished first, by the caller.
+        """
+        self._runner.troubles.try_again()
+        for lane in self._lanes.values():
+            lane.reset()
+        self.finishing.start_anew()
+
+    def close(self) -> None:
+        """Close every session; what is in_flight is lost. It may be configured anew afterwards."""
+        self._in_flight.clear()
+        for lane in self._lanes.values():
+            lane.close()
+        self._lanes.clear()
+
+    def step(self, frame: Frame, dropped: int = 0) -> FrameResult:
+        """Estimate `frame` in every lane. Resets first if the stream broke before it."""
+        return self.finish(self.begin(frame, dropped))
+
+    def begin(self, frame: Frame, dropped: int = 0) -> InFlightFrame:
+        """Let devices begin with `frame`; at most `room` frames are in_flight."""
+        begun_ns = self._clock_ns()
+        is_first, cut = self._continuity(frame)
+        in_flight = InFlightFrame(frame, dropped, cut, is_first, begun_ns)
+        if is_first:
+            self._runner.troubles.try_again()
+        for name, lane in self._lanes.items():
+            if lane.defers:
+                if is_first:
+                    lane.reset()
+                self._runner.hand_over(name, lane, in_flight)
+        in_flight.handed_ns = self._clock_ns()
+        self._in_flight.append(in_flight)
+        return in_flight
+
+    def is_cold(self, frame: Frame) -> bool:
+        """Whether a device has yet to warm up for frames of this size."""
+        return any(lane.is_cold(frame) for lane in self._lanes.values())
+
+    def is_ready(self, in_flight: InFlightFrame) -> bool:
+        """Whether finish() would not wait for a device."""
+        return self._runner.is_ready(self._lanes, in_flight)
+
+    def finish(self, in_flight: InFlightFrame) -> FrameResult:
+        """The result of the oldest frame in_flight; waits for devices."""
+        result = self.finishing.finish(self.estimate(in_flight))
+        self._done_ns = result.done_ns
+        return result
+
+    def estimate(self, in_flight: InFlightFrame) -> Estimated:
+        """What the lanes see in the oldest frame in_flight, to be finished; waits for devices."""
+        self._in_flight.remove(in_flight)
+        if in_flight.is_first:
+            for lane in self._lanes.values():
+                if not lane.defers:
+                    lane.reset()
+        turned_ns = max(in_flight.begun_ns, self._done_ns)
+        seen: dict[str, Seen] = {}
+        for name, lane in self._lanes.items():
+            if (saw := self._runner.run(name, lane, in_flight, self._in_flight)) is not None:
+                seen[name] = saw
+        in_flight.memo = FrameMemo()  # features are large, and the next frame makes its own
+        return Estimated(in_flight, seen, turned_ns, self._clock_ns())
+
+    def refresh(self, result: FrameResult) -> FrameResult:
+        """The same frame after configure(): only lanes that were opened anew estimate it again."""
+        again = InFlightFrame(result.frame)
+        seen: dict[str, Seen] = {}
+        for name, lane in self._lanes.items():
+            old = result.lanes.get(name)
+            if old is not None and old.model == lane.model and not lane.fresh:
+                seen[name] = Seen(old.model, old.depth, old.compute_ms, old.fresh, old.note)
+            elif (saw := self._runner.run(name, lane, again, self._in_flight)) is not None:
+                seen[name] = saw
+        return self.finishing.renew(result, seen, again.failures)
+
+    def _continuity(self, frame: Frame) -> tuple[bool, bool]:
+        """Whether this frame does not follow the last one, and whether for a cut in the picture."""
+        broke = frame.segment != self._segment
+        if broke:
+            self._cuts.reset()
+        cut = self._cuts.update(frame.rgb) and not broke
+        is_first = (broke and self._segment is not None) or cut
+        self._segment = frame.segment
+        return is_first, cut

@@ -1,0 +1,175 @@
+"""From what lanes saw in a frame to its FrameResult: its size, display range, levels and views.
+
+No network runs here, so one frame may be finished while the networks are at the next.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from app.analysis.analyzer import AnalysisRequest, Analyzer
+from app.core.results import MISTAKES, Analysis, Breaks, FrameResult, LaneResult
+from app.engine.in_flight import InFlightFrame
+from app.engine.lanes import Seen, unshown
+from app.engine.prescale import ViewportPrescaler, ViewportRequest
+from models import registry
+from models.frames import DepthMap, Frame
+from models.upsample import NetworkDepth
+from renderers.depth_image import quantise
+from renderers.display_range import RangeSettings, RangeTracker
+from renderers.prescale import Prescaled
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Estimated:
+    """A frame after its networks.
+
+    seen : by lane; those that failed are in `in_flight.failures`.
+    turned_ns, estimated_ns : when it was this frame's turn, and when the last lane had seen it.
+    """
+
+    in_flight: InFlightFrame
+    seen: Mapping[str, Seen]
+    turned_ns: int
+    estimated_ns: int
+
+
+class Postprocessor:
+    """Frames in order; used by one thread at a time, which may be another for each frame.
+
+    breaks : how often the stream did not go on so far.
+    viewport_request : the pictures to bring to size; any thread may put others in their place.
+    """
+
+    def __init__(self, clock_ns: Callable[[], int], breaks: Breaks) -> None:
+        self._clock_ns = clock_ns
+        self._range = RangeTracker(RangeSettings())
+        self._analyzer = Analyzer()
+        self._request: AnalysisRequest | None = None
+        self._prescaler = ViewportPrescaler()
+        self.viewport_request = ViewportRequest()
+        self.breaks = breaks
+
+    def configure(self, display_range: RangeSettings, request: AnalysisRequest | None) -> None:
+        """What to show from the next frame on; None works nothing out."""
+        if display_range != self._range.settings:
+            self._range.configure(display_range)
+        self._request = request
+
+    def start_anew(self) -> None:
+        """The next frame sets the display range at once."""
+        self._range.reset()
+
+    def forget(self, lane: str) -> None:
+        """Another network comes into `lane`: what its views gathered is over."""
+        self._analyzer.forget(lane)
+
+    def finish(self, estimated: Estimated, is_beside: bool = False) -> FrameResult:
+        """What to show and record of a frame; `is_beside` if the networks are at the next one."""
+        in_flight, begun_ns = estimated.in_flight, self._clock_ns()
+        if in_flight.is_first:
+            self.start_anew()
+        frame = in_flight.frame
+        lanes = self._display(estimated.seen, in_flight.failures)
+        prescaled = self._fit(frame, lanes)
+        displayed_ns = self._clock_ns()
+        self._count_breaks(in_flight.cut, (saw.fresh for saw in estimated.seen.values()))
+        analysis = self._analyse(frame, lanes, in_flight.cut)
+        done_ns = self._clock_ns()
+        stages_ms = {
+            "wait": (estimated.turned_ns - frame.captured_ns + begun_ns - estimated.estimated_ns)
+            / 1e6,
+            "net": (estimated.estimated_ns - estimated.turned_ns) / 1e6,
+            "display": (displayed_ns - begun_ns) / 1e6,
+        }
+        if analysis is not None:
+            stages_ms["analysis"] = (done_ns - displayed_ns) / 1e6
+        return FrameResult(
+            frame, lanes, in_flight.failures, stages_ms, done_ns, in_flight.dropped, in_flight.cut,
+            analysis, self.breaks, is_beside, prescaled,
+        )  # fmt: skip
+
+    def renew(
+        self, result: FrameResult, seen: Mapping[str, Seen], failures: dict[str, str]
+    ) -> FrameResult:
+        """The same frame with what was `seen` of it this time."""
+        known = [lane.depth for lane in result.lanes.values()]
+        for saw in seen.values():
+            if not any(saw.depth is depth for depth in known):
+                self._count_breaks(False, (saw.fresh,))
+        lanes = self._display(seen, failures)
+        return dataclasses.replace(
+            result,
+            lanes=lanes,
+            failures=failures,
+            done_ns=self._clock_ns(),
+            analysis=self._analyse(result.frame, lanes, result.cut),
+            breaks=self.breaks,
+            prescaled=self._fit(result.frame, lanes),
+        )
+
+    def settle(self, result: FrameResult) -> FrameResult:
+        """The same result with what is worked out only now and then, for the frame that stays."""
+        again = self._analyse(result.frame, result.lanes, result.cut)
+        return dataclasses.replace(result, analysis=again, done_ns=self._clock_ns())
+
+    def _count_breaks(self, cut: bool, fresh: Iterable[bool]) -> None:
+        cuts, resets = self.breaks.cuts, self.breaks.resets
+        self.breaks = Breaks(cuts + cut, resets + (not cut and any(fresh)))
+
+    def _analyse(self, frame: Frame, lanes: Mapping[str, LaneResult], cut: bool) -> Analysis | None:
+        if self._request is None:
+            return None
+        return self._analyzer.analyze(frame, lanes, self._request, cut)
+
+    def _fit(
+        self, frame: Frame, lanes: Mapping[str, LaneResult]
+    ) -> dict[str, tuple[Prescaled, ...]]:
+        try:
+            return self._prescaler.fit(self.viewport_request, frame, lanes)
+        except MISTAKES:
+            log.exception("pictures cannot be brought to size; the window does it by itself")
+            return {}
+
+    def _display(self, seen: Mapping[str, Seen], failures: dict[str, str]) -> dict[str, LaneResult]:
+        """The lanes as they are shown; one that cannot be costs neither the other nor the frame."""
+        try:
+            return self._levels(seen)
+        except MISTAKES:
+            log.exception("%s cannot be shown together", " and ".join(seen))
+        shown: dict[str, LaneResult] = {}
+        for name, saw in seen.items():
+            try:
+                shown |= self._levels({name: saw})
+            except MISTAKES as error:
+                failures[name] = unshown(saw.model, error)
+        return shown
+
+    def _levels(self, seen: Mapping[str, Seen]) -> dict[str, LaneResult]:
+        """Range and levels for what was seen; lanes of one scale share one range."""
+        depths = {name: _at_frame_size(lane.depth) for name, lane in seen.items()}
+        one_scale = len({registry.family(lane.model) for lane in seen.values()}) <= 1
+        ranges = self._range.update(
+            {name: depth.disparity for name, depth in depths.items()}, shared=one_scale
+        )
+        return {
+            name: LaneResult(
+                model=lane.model,
+                depth=depths[name],
+                levels=quantise(depths[name].disparity, ranges[name]),
+                display_range=ranges[name],
+                compute_ms=lane.compute_ms,
+                fresh=lane.fresh,
+                note=lane.note,
+            )
+            for name, lane in seen.items()
+        }
+
+
+def _at_frame_size(depth: DepthMap | NetworkDepth) -> DepthMap:
+    return depth.upsampled() if isinstance(depth, NetworkDepth) else depth

@@ -1,0 +1,223 @@
+"""How the app notices that a part of it does not get on, and how it tries again. Plain logic.
+
+Nothing here starts a thread, keeps a timer or knows Qt: clocks are handed in, so that hours of
+trouble are tested in milliseconds.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass, replace
+from enum import Enum
+
+STALL_S = 1.5
+"""A stage that gives no sign of life for so long beyond what it announced counts as stalled."""
+
+RESTART_PAUSES_S = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
+RETRY_PAUSES_S = (0.0, 0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
+HANG_PAUSES_S = (5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 320.0, 600.0)
+HANG_CALM_S = 600.0
+"""Longer than it takes to notice the slowest hang, of a model that is being loaded: else each of
+them would count as the first."""
+
+
+class Heartbeat:
+    """A stage's sign of life: when it last came round and how long the step in hand may take.
+
+    Written by the stage and by whoever is in a hurry, read by any thread; the two numbers change
+    together.
+    """
+
+    __slots__ = ("_value",)
+
+    def __init__(self) -> None:
+        self._value = (time.monotonic_ns(), 0.0)
+
+    def beat(self, step_s: float = 0.0) -> None:
+        """Still there; the next beat may take `step_s` seconds longer than usual."""
+        self._value = (time.monotonic_ns(), step_s)
+
+    def hurry(self) -> None:
+        """Take back what was announced: somebody waits for the step in hand. Any thread."""
+        self._value = (time.monotonic_ns(), 0.0)
+
+    def silent_s(self, now_ns: int, since_ns: int = 0) -> float:
+        """Seconds without a beat beyond what was announced; negative while there is time left.
+
+        since_ns : silence before this moment does not count.
+        """
+        beat_ns, step_s = self._value
+        return (now_ns - max(beat_ns, since_ns)) / 1e9 - step_s
+
+
+@dataclass(slots=True)
+class Backoff:
+    """The pauses before trying again what failed; they grow with each failure in a row.
+
+    calm_s : after so long without a failure the next one counts as the first.
+    """
+
+    calm_s: float = 30.0
+    failures: int = 0
+    retry_at_s: float = 0.0
+
+    def failed(self, now_s: float, pauses_s: tuple[float, ...]) -> float:
+        """It failed at `now_s`; returns the pause until `may_try`, seconds."""
+        if now_s - self.retry_at_s > self.calm_s:
+            self.failures = 0
+        pause_s = pauses_s[min(self.failures, len(pauses_s) - 1)]
+        self.failures += 1
+        self.retry_at_s = now_s + pause_s
+        return pause_s
+
+    def may_try(self, now_s: float) -> bool:
+        """The pause is over."""
+        return now_s >= self.retry_at_s
+
+
+LaneKey = tuple[str, str]
+"""A lane and the model in it."""
+
+
+@dataclass(slots=True)
+class _Trouble:
+    sentence: str
+    backoff: Backoff
+    hangs: bool = False
+
+
+class LaneTroubles:
+    """What is wrong with the model in a lane, and when it is tried again."""
+
+    def __init__(self) -> None:
+        self._known: dict[LaneKey, _Trouble] = {}
+
+    def copy(self) -> LaneTroubles:
+        """The same, independent of this one."""
+        twin = LaneTroubles()
+        twin._known = {
+            key: replace(trouble, backoff=replace(trouble.backoff))
+            for key, trouble in list(self._known.items())
+        }
+        return twin
+
+    def failed(self, key: LaneKey, sentence: str, now_s: float) -> None:
+        """It raised, or returned nothing of use; `sentence` is for the user."""
+        self._note(key, sentence, now_s, RETRY_PAUSES_S, hangs=False)
+
+    def hangs(self, key: LaneKey, sentence: str, now_s: float) -> None:
+        """It did not come back. Every further try may cost a thread, so the pauses are long."""
+        self._note(key, sentence, now_s, HANG_PAUSES_S, hangs=True)
+
+    def why_not(self, key: LaneKey, now_s: float) -> str | None:
+        """Why the lane is not tried now, or None if it may be."""
+        trouble = self._known.get(key)
+        if trouble is None or trouble.backoff.may_try(now_s):
+            return None
+        if not trouble.hangs:
+            return trouble.sentence
+        left_s = math.ceil(trouble.backoff.retry_at_s - now_s)
+        return f"{trouble.sentence} Trying again in {left_s} s."
+
+    def try_again(self) -> None:
+        """Something changed: what failed may be tried at once; what hangs may not."""
+        for trouble in self._known.values():
+            if not trouble.hangs:
+                trouble.backoff.retry_at_s = 0.0
+
+    def _note(
+        self, key: LaneKey, sentence: str, now_s: float, pauses_s: tuple[float, ...], hangs: bool
+    ) -> None:
+        known = self._known.get(key)
+        anew = Backoff(HANG_CALM_S) if hangs else Backoff()
+        backoff = known.backoff if known is not None and known.hangs == hangs else anew
+        backoff.failed(now_s, pauses_s)
+        self._known[key] = _Trouble(sentence, backoff, hangs)
+
+
+class Verdict(Enum):
+    """What to do with a stage: nothing, replace it now, or replace it when its pause is over."""
+
+    FINE = "fine"
+    REPLACE = "replace"
+    WAIT = "wait"
+
+
+class StageWatch:
+    """Judges one stage by its heartbeat. Used from one thread.
+
+    reason : why the last verdict was not FINE: "stalled" or "crashed".
+    """
+
+    def __init__(self) -> None:
+        self._backoff = Backoff()
+        self._is_broken = False
+        self.reason = ""
+
+    @property
+    def pause_s(self) -> float:
+        """When, on the clock of `look`, the stage is to be replaced."""
+        return self._backoff.retry_at_s
+
+    def crashed(self, now_s: float) -> None:
+        """The stage ended by itself."""
+        self._break(now_s, "crashed")
+
+    def look(self, now_s: float, silent_s: float) -> Verdict:
+        """Judge a stage that was silent for `silent_s`; REPLACE is said once per failure."""
+        if not self._is_broken and silent_s > STALL_S:
+            self._break(now_s, "stalled")
+        if not self._is_broken:
+            return Verdict.FINE
+        if not self._backoff.may_try(now_s):
+            return Verdict.WAIT
+        self._is_broken = False
+        return Verdict.REPLACE
+
+    def _break(self, now_s: float, reason: str) -> None:
+        if not self._is_broken:
+            self._is_broken = True
+            self.reason = reason
+            self._backoff.failed(now_s, RESTART_PAUSES_S)
+
+
+class StallMeter:
+    """How late a regular beat comes, in constant memory: a histogram of whole milliseconds.
+
+    period_ms : how far apart the beats would be if nothing got in their way.
+    """
+
+    _MOST_MS = 10_000
+
+    def __init__(self, period_ms: float) -> None:
+        self._period_ms = period_ms
+        self._counts = [0] * (self._MOST_MS + 1)
+        self._last_ns: int | None = None
+        self.beats = 0
+        self.max_ms = 0.0
+
+    def beat(self, now_ns: int) -> float:
+        """A beat came; returns by how many milliseconds it was late (0 or more)."""
+        last_ns, self._last_ns = self._last_ns, now_ns
+        if last_ns is None:
+            return 0.0
+        late_ms = max(0.0, (now_ns - last_ns) / 1e6 - self._period_ms)
+        self._counts[min(self._MOST_MS, round(late_ms))] += 1
+        self.beats += 1
+        self.max_ms = max(self.max_ms, late_ms)
+        return late_ms
+
+    def percentile_ms(self, share: float) -> float:
+        """The lateness that `share` (0 to 1) of the beats do not exceed; 0 before the first."""
+        wanted, seen = share * self.beats, 0
+        for late_ms, count in enumerate(self._counts):
+            seen += count
+            if count and seen >= wanted:
+                return float(late_ms)
+        return 0.0
+
+    def reset(self) -> None:
+        """Count from now on."""
+        self._counts = [0] * (self._MOST_MS + 1)
+        self.beats, self.max_ms = 0, 0.0

@@ -1,0 +1,1 @@
+"""Writers of single results: arrays, pictures, videos, point clouds."""

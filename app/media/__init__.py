@@ -1,0 +1,1 @@
+"""Decoding, indexing and encoding of video files."""

@@ -1,0 +1,175 @@
+"""A video file as FFmpeg gives it: frames in order, and a way back to an earlier one."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections import deque
+from collections.abc import Iterator
+from pathlib import PurePath
+from urllib.parse import urlsplit
+
+import av
+import av.error
+from av.container import InputContainer
+from av.packet import Packet
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from app.media.frames import is_text, moving_pictures
+from app.media.index import FrameTable, read_table
+from models.errors import SourceError
+
+log = logging.getLogger(__name__)
+
+_BAD_PACKETS_IN_A_ROW = 30
+_NETWORK_TIMEOUT_S = (10.0, 10.0)
+
+
+class VideoDecoder:
+    """Decodes the video track of a local file or of a URL. Raises SourceError if there is none.
+
+    name : the file's name, for sentences.
+    container_format : take the file for this and nothing else. FFmpeg's own guess may be a play
+        list, which opens further files; where a file comes from a stranger's folder, say "mp4".
+    """
+
+    def __init__(self, location: str, container_format: str | None = None) -> None:
+        self.is_url = "://" in location
+        self.name = PurePath(urlsplit(location).path if self.is_url else location).name or location
+        self._location = location
+        self._format = container_format
+        self._bad_in_a_row = 0
+        self._last_error = ""
+        self._container, self._stream = self._open()
+        self._rewind()
+
+    @property
+    def stream(self) -> VideoStream:
+        """The track that is decoded."""
+        return self._stream
+
+    @property
+    def size_bytes(self) -> int | None:
+        """Length of a local file; None for a URL."""
+        return None if self.is_url else os.path.getsize(self._location)
+
+    def next(self) -> VideoFrame | None:
+        """The next frame in the order of display, or None at the end."""
+        while not self._decoded:
+            packet = next(self._packets, None)
+            if packet is None:
+                return None
+            self._decode(packet)
+        return self._decoded.popleft()
+
+    def put_back(self, frame: VideoFrame) -> None:
+        """Make `frame` the next one again."""
+        self._decoded.appendleft(frame)
+
+    def read_table(self) -> FrameTable | None:
+        """Times of all frames, read through a second opening of the file."""
+        container, stream = self._open()
+        with container:
+            return read_table(container, stream)
+
+    def restart(self) -> None:
+        """Go to the first frame, whatever the file: opens it anew."""
+        self._container.close()
+        self._container, self._stream = self._open()
+        self._rewind()
+
+    def seek(self, pts: int) -> None:
+        """Go to a frame at or before `pts`, from which all frames up to it can be decoded.
+
+        Containers look for key frames by decoding time, which may lie before `pts` while the
+        frame is shown after it; so look again further back until a frame is early enough.
+        """
+        assert self._stream.time_base is not None
+        step = max(1, round(1.0 / float(self._stream.time_base)))
+        start = self._stream.start_time or 0
+        back = 0
+        while pts - back > start:
+            self._container.seek(pts - back, stream=self._stream)
+            self._rewind()
+            frame = self.next()
+            if frame is not None and frame.pts is not None and frame.pts <= pts:
+                self.put_back(frame)
+                return
+            back = back * 2 if back else step
+        self.restart()
+
+    def close(self) -> None:
+        """Close the file; may be called twice."""
+        self._end_bad_run()
+        self._container.close()
+
+    def _open(self) -> tuple[InputContainer, VideoStream]:
+        try:
+            container = av.open(
+                self._location,
+                "r",
+                format=self._format,
+                metadata_errors="replace",  # a title in another encoding is no reason to fail
+                timeout=_NETWORK_TIMEOUT_S if self.is_url else None,
+            )
+        except (av.error.FFmpegError, OSError) as error:
+            raise SourceError(self._why_not_opened(error)) from error
+        stream = moving_pictures(container)
+        if stream is None or is_text(container):
+            container.close()
+            raise SourceError(f"{self.name} holds no video; open a video file or a picture folder.")
+        stream.thread_type = "AUTO"
+        return container, stream
+
+    def _rewind(self) -> None:
+        self._packets: Iterator[Packet[VideoStream]] = self._container.demux(self._stream)
+        self._decoded: deque[VideoFrame] = deque()
+        self._end_bad_run()
+
+    def _decode(self, packet: Packet[VideoStream]) -> None:
+        if packet.is_corrupt:  # cut short: it would decode to part of a picture
+            return
+        try:
+            frames = packet.decode()
+        except av.error.EOFError:
+            return
+        except av.error.FFmpegError as error:
+            self._bad_in_a_row += 1
+            self._last_error = str(error)
+            if self._bad_in_a_row >= _BAD_PACKETS_IN_A_ROW:
+                self._end_bad_run()
+                raise SourceError(
+                    f"{self.name} is damaged and cannot be read any further; "
+                    "convert it with another program, or pick another file."
+                ) from error
+            return
+        good = [frame for frame in frames if not frame.is_corrupt]
+        if good:
+            self._end_bad_run()
+        self._decoded.extend(good)
+
+    def _end_bad_run(self) -> None:
+        """One line for all packets in a row that could not be decoded."""
+        if self._bad_in_a_row:
+            log.info(
+                "%s: %d packets in a row cannot be decoded: %s",
+                self.name,
+                self._bad_in_a_row,
+                self._last_error,
+            )
+        self._bad_in_a_row = 0
+
+    def _why_not_opened(self, error: Exception) -> str:
+        if isinstance(error, FileNotFoundError):
+            return f"There is no file {self._location}; check the path."
+        if isinstance(error, PermissionError):
+            return f"{self.name} may not be read; change its permissions or copy it elsewhere."
+        if self.is_url:
+            return f"{self._location} could not be opened; check the address and the network."
+        if self.size_bytes == 0:
+            return f"{self.name} is empty (0 bytes); copy or download it again."
+        return (
+            f"{self.name} is not a video that can be read, or it was cut short while it was "
+            "copied; try to play it elsewhere, or pick another file."
+        )

@@ -1,0 +1,91 @@
+"""What accumulates for one lane while the clip goes by; flat in memory."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from app.core.flicker_values import LaneFlicker
+from app.report.values import LaneRow
+from models.frames import Float32
+from models.metrics import (
+    FAR_M,
+    Alignment,
+    AlignmentSums,
+    FlowWarpedError,
+    ScaleDrift,
+    Spread,
+    StaticNoise,
+    StepDrift,
+)
+
+
+class LaneAccumulators:
+    """The streaming metrics of one lane."""
+
+    def __init__(self) -> None:
+        self._opw = FlowWarpedError()
+        self._noise = StaticNoise()
+        self._steps = StepDrift()
+        self._drift = ScaleDrift()
+        self._sums = AlignmentSums()
+        self._truth_rows: list[int] = []
+
+    def add(self, disparity: Float32, reduced: Float32, seen: LaneFlicker, cut: bool) -> LaneRow:
+        """Take in one frame: its disparity, as it is and at the meter's working size, and what the
+        meter said."""
+        if cut:
+            self._noise.end_shot()
+        self._noise.add(disparity)
+        self._opw.add(reduced, seen.error)
+        self._steps.add(seen.scale)
+        return LaneRow(error=seen.error, scale=seen.scale, shift=seen.shift, compared=seen.valid)
+
+    def add_truth(self, row: int, disparity: Float32, truth: Float32) -> None:
+        """Take in what is true of frame `row`, (H, W) 1/m; beyond 70 m counts as unknown."""
+        with np.errstate(invalid="ignore"):
+            near = np.where(truth >= 1.0 / FAR_M, truth, np.float32(np.nan))
+        self._sums.add(disparity, near)
+        if self._drift.add(disparity, near):
+            self._truth_rows.append(row)
+
+    @property
+    def spread(self) -> Spread:
+        """Median and mean absolute deviation of the lane's disparity over the clip."""
+        return self._opw.spread
+
+    @property
+    def flicker_opw(self) -> float:
+        """OPW; see models.metrics.FlowWarpedError."""
+        return self._opw.value
+
+    @property
+    def pairs(self) -> int:
+        """How many pairs of neighbours were compared."""
+        return self._opw.pairs
+
+    @property
+    def flicker_static(self) -> float:
+        """Static-scene noise in percent."""
+        return self._noise.value
+
+    @property
+    def alignment(self) -> Alignment | None:
+        """The clip's least-squares alignment to the truth; None without any."""
+        return self._sums.solve() if self._sums.count else None
+
+    @property
+    def truth_scales(self) -> dict[int, float]:
+        """s_t by row, of every frame with truth; see models.metrics.ScaleDrift."""
+        alignment = self.alignment
+        if alignment is None:
+            return {}
+        return dict(zip(self._truth_rows, self._drift.scales(alignment).tolist(), strict=True))
+
+    @property
+    def scale_drift(self) -> float:
+        """Against the truth where there is one, else from frame to frame."""
+        alignment = self.alignment
+        against_truth = math.nan if alignment is None else self._drift.value(alignment)
+        return against_truth if math.isfinite(against_truth) else self._steps.value

@@ -1,0 +1,139 @@
+"""Pictures of the clip that the page shows: x-t slices and the worst frames. Bounded."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from app.core.flicker_values import FlickerResult
+from models.frames import Float32, Frame, UInt8
+from models.opencv import cv2
+
+MAX_COLUMNS = 1600
+_MAX_ROWS = 360
+_THUMB_PX = 320
+_APART = 12  # frames between two of a lane's worst, so that one event is shown once
+
+
+class Slices:
+    """One line of the picture over time, per lane and in colour: (frames, position).
+
+    When 1600 frames are held, every second one is dropped and from then on only every second one
+    is taken. `every` says how many frames lie between two columns.
+    """
+
+    def __init__(self, lanes: tuple[str, ...], line: float = 0.5) -> None:
+        self._line = line
+        self._taken = 0
+        self.every = 1
+        self.rows: list[int] = []
+        self.colour: list[UInt8] = []
+        self.disparity: dict[str, list[Float32]] = {lane: [] for lane in lanes}
+
+    def add(self, frame: Frame, disparities: dict[str, Float32]) -> None:
+        """Take in one frame."""
+        row, self._taken = self._taken, self._taken + 1
+        if row % self.every:
+            return
+        if len(self.rows) >= MAX_COLUMNS:
+            self.every *= 2
+            self.rows, self.colour = self.rows[::2], self.colour[::2]
+            self.disparity = {lane: held[::2] for lane, held in self.disparity.items()}
+            if row % self.every:
+                return
+        height, width = frame.rgb.shape[:2]
+        at = min(height - 1, int(self._line * height))
+        length = min(width, _MAX_ROWS)
+        self.rows.append(row)
+        self.colour.append(
+            cv2.resize(frame.rgb[at : at + 1], (length, 1), interpolation=cv2.INTER_AREA)[0]
+        )
+        for lane, held in self.disparity.items():
+            line = disparities[lane][at : at + 1]
+            held.append(cv2.resize(line, (length, 1), interpolation=cv2.INTER_AREA)[0])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WorstFrame:
+    """One frame as the page shows it, all at thumbnail size.
+
+    lane, error : whose worst this is, and how bad. errors : per lane the pair's error map.
+    """
+
+    lane: str
+    row: int
+    index: int
+    error: float
+    rgb: UInt8
+    disparity: dict[str, Float32]
+    errors: dict[str, Float32]
+
+
+@dataclass(slots=True)
+class WorstFrames:
+    """The `count` frames at which each lane flickered most, at least 12 frames apart.
+
+    first : the first frame, for a clip in which nothing can be compared.
+    """
+
+    lanes: tuple[str, ...]
+    count: int
+    first: WorstFrame | None = None
+    _kept: dict[str, list[WorstFrame]] = field(default_factory=dict)
+
+    def add(
+        self, row: int, frame: Frame, disparities: dict[str, Float32], seen: FlickerResult
+    ) -> None:
+        """Take in one frame; `seen` from a meter whose window is one frame."""
+        if self.first is None:
+            self.first = _moment(self.lanes[0], row, math.nan, frame, disparities, seen)
+        for lane in self.lanes:
+            error = seen.lanes[lane].error
+            if math.isfinite(error) and self._wants(lane, row, error):
+                kept = self._kept.setdefault(lane, [])
+                kept[:] = [one for one in kept if abs(one.row - row) >= _APART]
+                kept.append(_moment(lane, row, error, frame, disparities, seen))
+                kept.sort(key=_badness, reverse=True)
+                del kept[self.count :]
+
+    def of(self, lane: str) -> list[WorstFrame]:
+        """The lane's worst frames, the worst first."""
+        return self._kept.get(lane, [])
+
+    def _wants(self, lane: str, row: int, error: float) -> bool:
+        kept = self._kept.get(lane, [])
+        near = [one.error for one in kept if abs(one.row - row) < _APART]
+        if near:
+            return error > max(near)
+        return len(kept) < self.count or error > kept[-1].error
+
+
+def _badness(moment: WorstFrame) -> float:
+    return moment.error
+
+
+def _moment(
+    lane: str,
+    row: int,
+    error: float,
+    frame: Frame,
+    disparities: dict[str, Float32],
+    seen: FlickerResult,
+) -> WorstFrame:
+    width, height = frame.size
+    size = (min(width, _THUMB_PX), max(1, round(height * min(1.0, _THUMB_PX / width))))
+    return WorstFrame(
+        lane=lane,
+        row=row,
+        index=frame.index,
+        error=error,
+        rgb=cv2.resize(frame.rgb, size, interpolation=cv2.INTER_AREA),
+        disparity={
+            name: cv2.resize(disparity, size, interpolation=cv2.INTER_NEAREST)
+            for name, disparity in disparities.items()
+        },
+        errors={
+            name: cv2.resize(one.heat, size, interpolation=cv2.INTER_NEAREST)
+            for name, one in seen.lanes.items()
+        },
+    )

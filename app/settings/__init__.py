@@ -1,0 +1,1 @@
+"""The settings value, its rules, its file, presets and viewpoints. No Qt."""

@@ -1,0 +1,139 @@
+"""Whole set-ups under nine numbers, in a file beside the settings, written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app.settings.settings import Settings, from_dict
+from app.system.json_files import read_kept, write_atomically
+from app.system.redaction import without_secrets
+from models import registry
+from models.errors import UserError
+
+log = logging.getLogger(__name__)
+
+VERSION = 1
+SLOTS = tuple(range(1, 10))
+LEFT_ALONE = frozenset(
+    {
+        "attract_after_s",
+        "device",
+        "fallback_after_s",
+        "fallback_clip",
+        "hint_seen",
+        "last_camera",
+        "panic_clip",
+        "precision",
+        "record_folder",
+        "record_sound",
+        "sound_device",
+        "sound_volume",
+        "threads",
+    }
+)
+"""Settings that belong to the machine, the room or the booth's day, not to a set-up."""
+
+Preset = dict[str, Any]
+MAX_NAME = 40
+_VIEWS = {
+    "side": "Side by side",
+    "wipe": "Wipe A | B",
+    "blink": "Blink A / B",
+    "difference": "Difference A − B",
+    "flicker": "Flicker heat maps",
+    "xt": "X-t slices",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPreset:
+    """What a preset recalls and what the user calls it."""
+
+    name: str
+    values: Preset
+
+    @property
+    def summary(self) -> str:
+        """What it recalls, in a few words."""
+        lanes = " and ".join(
+            _model(model)
+            for key in ("model_a", "model_b")
+            if (model := self.values.get(key, registry.OFF)) != registry.OFF
+        )
+        address = without_secrets(str(self.values.get("source", "")))
+        source = address.rstrip("/").rsplit("/", 1)[-1]
+        if source.startswith("synthetic"):
+            source = "built-in scene"
+        return " · ".join(part for part in (view_title(self.values), lanes, source) if part)
+
+
+def view_title(values: Mapping[str, Any]) -> str:
+    """How the view is called that `values` recall: a name for a preset that has none."""
+    return _VIEWS.get(values.get("view", "side"), "Set-up")
+
+
+def _model(name: str) -> str:
+    try:
+        return registry.find(name).title
+    except UserError:
+        return name
+
+
+class PresetStore:
+    """Loads and saves the presets of one profile."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @staticmethod
+    def beside(settings_file: Path) -> PresetStore:
+        """The store of the profile whose settings are in that file."""
+        return PresetStore(settings_file.with_name(f"{settings_file.stem}.presets.json"))
+
+    def load(self) -> tuple[dict[int, NamedPreset], str]:
+        """The presets by slot, and a note for the user, empty if all is well.
+
+        A damaged file is set aside, a damaged preset is left out.
+        """
+        kept, note = read_kept(
+            self._path, "presets", lambda kept: (dict(kept["presets"]), dict(kept.get("names", {})))
+        )
+        presets, names = kept or ({}, {})
+        loaded = {}
+        for slot in SLOTS:
+            if isinstance(presets.get(str(slot)), dict):
+                values, name = checked(presets[str(slot)]), names.get(str(slot))
+                usable = isinstance(name, str) and 0 < len(name) <= MAX_NAME
+                loaded[slot] = NamedPreset(str(name) if usable else view_title(values), values)
+        return loaded, note
+
+    def save(self, presets: Mapping[int, NamedPreset]) -> None:
+        """Write all presets. Raises OSError where that cannot be done."""
+        document = {
+            "version": VERSION,
+            "presets": {str(slot): preset.values for slot, preset in sorted(presets.items())},
+            "names": {str(slot): preset.name for slot, preset in sorted(presets.items())},
+        }
+        write_atomically(self._path, json.dumps(document, indent=2) + "\n", private=True)
+
+
+def preset_of(settings: Settings) -> Preset:
+    """What a preset remembers of `settings`: everything but what belongs to the machine."""
+    return {key: value for key, value in settings.as_dict().items() if key not in LEFT_ALONE}
+
+
+def checked(preset: Mapping[str, Any]) -> Preset:
+    """`preset` without keys or values that cannot be used, ready for SettingsModel.replace."""
+    settings, refused = from_dict(preset)
+    if refused:
+        log.warning("not used from a preset: %s", ", ".join(refused))
+    return {
+        key: getattr(settings, key)
+        for key in preset
+        if key not in refused and key not in LEFT_ALONE
+    }

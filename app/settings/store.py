@@ -1,0 +1,113 @@
+"""The settings file: per user and profile, versioned, written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import re
+from pathlib import Path
+
+import platformdirs
+
+from app.settings.settings import FIELDS, RULES, Settings, from_dict
+from app.system.json_files import set_aside, write_atomically
+from models.errors import UsageError
+
+log = logging.getLogger(__name__)
+
+VERSION = 1
+NOT_REMEMBERED = ("sound",)
+"""What every start begins with at its default: nobody wants a hall to hum unasked."""
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _-]{0,39}")
+
+
+def settings_path(profile: str = "default") -> Path:
+    """Where the settings of `profile` live; FLASHDEPTH_CONFIG names another folder.
+
+    Raises UsageError for a name that is not plain letters, digits, spaces, - and _.
+    """
+    if not _NAME.fullmatch(profile):
+        raise UsageError(
+            f"{profile!r} is no profile name; use letters, digits, spaces, - and _ (at most 40)."
+        )
+    folder = os.environ.get("FLASHDEPTH_CONFIG") or platformdirs.user_config_dir(
+        "flashdepth-live", appauthor=False
+    )
+    return Path(folder) / f"{profile}.json"
+
+
+class SettingsStore:
+    """Loads and saves one settings file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._path
+
+    def load(self) -> tuple[Settings, str]:
+        """The settings and a note for the user, empty if all is well.
+
+        A file that cannot be read is set aside and defaults are used. One of a newer version is
+        set aside as well, since saving would lose what only that version knows.
+        """
+        try:
+            text = self._path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return Settings(), ""
+        except (OSError, UnicodeDecodeError) as error:
+            log.warning("cannot read %s: %s", self._path, error)
+            return Settings(), self._set_aside()
+        try:
+            document = json.loads(text)
+            values = dict(document["settings"])
+            newer = int(document["version"]) > VERSION
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
+            log.warning("%s is damaged: %s", self._path, error)
+            return Settings(), self._set_aside()
+        for key in NOT_REMEMBERED:
+            values.pop(key, None)
+        settings, refused = from_dict(values)
+        if newer:
+            return settings, self._set_newer_aside()
+        if refused:
+            log.warning("settings not used: %s", ", ".join(map(ascii, refused)))
+            return settings, _told(refused)
+        return settings, ""
+
+    def save(self, settings: Settings) -> None:
+        """Write the file whole or leave the old one; a failure is logged, never raised."""
+        document = {"version": VERSION, "settings": settings.as_dict()}
+        try:
+            write_atomically(self._path, json.dumps(document, indent=2) + "\n", private=True)
+        except OSError as error:
+            log.warning("cannot save settings to %s: %s", self._path, error)
+
+    def _set_newer_aside(self) -> str:
+        aside = set_aside(self._path, "newer")
+        if aside is None:
+            return "The settings are those of a newer version; what that alone knows will be lost."
+        return (
+            f"The settings are those of a newer version; its file was kept as {aside.name}, and "
+            "what is known here is in use."
+        )
+
+    def _set_aside(self) -> str:
+        aside = set_aside(self._path)
+        if aside is None:
+            return "The settings file could not be read; defaults are in use."
+        return (
+            f"The settings file was damaged; it was kept as {aside.name} and defaults are in use."
+        )
+
+
+def _told(refused: list[str]) -> str:
+    """One sentence about what was not usable; names a few of the fields."""
+    known = [key for key in refused if key in RULES or key in FIELDS]
+    if not known:
+        return "The settings file has entries that mean nothing here; they were left out."
+    names = ", ".join(known[:3]) + (f" and {len(known) - 3} more" if len(known) > 3 else "")
+    return f"Some settings were not usable and took their default: {names}."

@@ -1,0 +1,50 @@
+"""What a soak plays with: a camera, a clip, a damaged clip, a folder to write into."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.media.video_writer import VideoWriter
+from app.soak.camera import SoakCamera, picture
+
+_CLIP_SIZE = (320, 180)
+_CLIP_FRAMES = 50
+_SOUND_BYTES = 48
+"""Of the damaged clip: enough to be taken for a video, too little to be shown as one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fixtures:
+    """Everything lives in `folder`, which the soak owns."""
+
+    folder: Path
+    camera: SoakCamera
+    clip: Path
+    damaged_clip: Path
+
+    def sources(self) -> list[str]:
+        """What a visitor may choose."""
+        return ["synthetic", str(self.clip), self.camera.url]
+
+    def new_recording(self) -> Path:
+        """A folder for the next recording."""
+        taken = len(list(self.folder.glob("recording*")))
+        return self.folder / f"recording{taken}"
+
+
+@contextmanager
+def fixtures(folder: Path) -> Iterator[Fixtures]:
+    """Set up in `folder`; the camera is closed at the end."""
+    clip, damaged = folder / "clip.mp4", folder / "damaged.mp4"
+    with VideoWriter(clip, _CLIP_SIZE, 25.0) as writer:
+        for number in range(_CLIP_FRAMES):
+            writer.write(picture(number, _CLIP_SIZE))
+    data = bytearray(clip.read_bytes())
+    for at in range(_SOUND_BYTES, len(data), 7):
+        data[at] ^= 0x5A
+    damaged.write_bytes(data)
+    with SoakCamera() as camera:
+        yield Fixtures(folder, camera, clip, damaged)

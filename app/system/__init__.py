@@ -1,0 +1,1 @@
+"""The machine: memory, versions, log, environment, JSON files."""

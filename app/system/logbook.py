@@ -1,0 +1,191 @@
+"""The log file, its line a minute, and the text behind "Copy diagnostics"."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import logging.handlers
+import os
+import statistics
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+import platformdirs
+import psutil
+
+from app.system.environment import environment
+from app.system.redaction import without_secrets
+
+log = logging.getLogger(__name__)
+
+_FILE = "flashdepth-live.log"
+_FILE_BYTES = 1 << 20
+_OLD_FILES = 4
+_OURS = ("app", "widgets", "renderers", "models", "__main__")
+_TAIL_LINES = 40
+_TAIL_BYTES = 16 << 10
+
+
+def log_path() -> Path:
+    """Where the log is; the environment variable FLASHDEPTH_LOG names another folder."""
+    folder = os.environ.get("FLASHDEPTH_LOG") or platformdirs.user_log_dir(
+        "flashdepth-live", appauthor=False
+    )
+    return Path(folder) / _FILE
+
+
+@contextlib.contextmanager
+def logging_to_file(path: Path | None = None) -> Iterator[Path | None]:
+    """Log into `path` (default: log_path()) while inside; gives None where it cannot be written.
+
+    Five files of a megabyte are kept. What goes to the terminal stays as it was. Exceptions that
+    nobody caught, on any thread, are logged too.
+    """
+    target = path or log_path()
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handler = logging.handlers.RotatingFileHandler(
+            target, maxBytes=_FILE_BYTES, backupCount=_OLD_FILES, encoding="utf-8"
+        )
+    except OSError as error:
+        log.warning("there is no log file: %s", error)
+        yield None
+        return
+    handler.setFormatter(_Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.addFilter(_worth_keeping)
+    with _attached(handler), _uncaught_logged():
+        yield target
+
+
+@contextlib.contextmanager
+def _attached(handler: logging.Handler) -> Iterator[None]:
+    root = logging.getLogger()
+    before = root.level
+    raised = [other for other in root.handlers if other.level < before]
+    levels = [other.level for other in raised]
+    for other in raised:  # the root lets more through from now on; they must not
+        other.setLevel(before)
+    root.setLevel(min(before, logging.INFO))
+    root.addHandler(handler)
+    try:
+        yield
+    finally:
+        root.removeHandler(handler)
+        handler.close()
+        root.setLevel(before)
+        for other, level in zip(raised, levels, strict=True):
+            other.setLevel(level)
+
+
+@contextlib.contextmanager
+def _uncaught_logged() -> Iterator[None]:
+    main, threads = sys.excepthook, threading.excepthook
+
+    def on_main(
+        kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        log.critical("uncaught", exc_info=(kind, error, trace))
+        main(kind, error, trace)
+
+    def on_thread(args: threading.ExceptHookArgs) -> None:
+        name = args.thread.name if args.thread is not None else "a thread"
+        log.critical("uncaught on %s", name, exc_info=args.exc_value)
+        threads(args)
+
+    sys.excepthook, threading.excepthook = on_main, on_thread
+    try:
+        yield
+    finally:
+        sys.excepthook, threading.excepthook = main, threads
+
+
+class _Formatter(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return without_secrets(super().format(record))
+
+
+def _worth_keeping(record: logging.LogRecord) -> bool:
+    """Ours from the root's level on; of the libraries only warnings and worse."""
+    return record.levelno >= logging.WARNING or record.name.split(".")[0] in _OURS
+
+
+@dataclass(frozen=True, slots=True)
+class Vitals:
+    """How the app is doing now; `dropped` and `gaps` count from its start."""
+
+    fps: float
+    latency_ms: float
+    dropped: int
+    gaps: int = 0
+    note: str = ""
+
+
+class MinuteLine:
+    """Writes one line a minute from what it is told about once a second. One thread."""
+
+    def __init__(self, every_s: float = 60.0, clock: Callable[[], float] = time.monotonic) -> None:
+        self._every_s = every_s
+        self._clock = clock
+        self._since_s = clock()
+        self._before = Vitals(0.0, 0.0, 0)
+        self._seen: deque[Vitals] = deque(maxlen=600)
+
+    def note(self, vitals: Vitals) -> None:
+        """Remember `vitals`; when a minute is over, log their medians and start anew."""
+        self._seen.append(vitals)
+        if self._clock() - self._since_s < self._every_s:
+            return
+        fps = statistics.median(v.fps for v in self._seen)
+        latency_ms = statistics.median(v.latency_ms for v in self._seen)
+        log.info(
+            "%.1f fps, %.0f ms, %d dropped, %d gaps, %d MB, %d threads%s",
+            fps,
+            latency_ms,
+            vitals.dropped - self._before.dropped,
+            vitals.gaps - self._before.gaps,
+            psutil.Process().memory_info().rss >> 20,
+            threading.active_count(),
+            f", {vitals.note}" if vitals.note else "",
+        )
+        self._since_s = self._clock()
+        self._before = vitals
+        self._seen.clear()
+
+
+def diagnostics(settings: Mapping[str, object], state: Mapping[str, str]) -> str:
+    """Text to send with a question: versions, hardware, what runs, settings, the log's end.
+
+    `state` : what is on screen now, by name, such as source and frames per second. Nothing is
+    probed for this, cameras least of all, and addresses lose their passwords.
+    """
+    process = psutil.Process()
+    facts = {
+        **environment(),
+        "memory in use": f"{process.memory_info().rss >> 20} MB",
+        "threads": str(threading.active_count()),
+        "cameras": "not probed; a camera is opened only when it is chosen",
+    }
+    sections = {
+        "Environment": [f"{name}: {value}" for name, value in facts.items()],
+        "Now": [f"{name}: {value}" for name, value in state.items()],
+        "Settings": [f"{name} = {value!r}" for name, value in settings.items()],
+        f"Log ({log_path()})": _tail(log_path()),
+    }
+    text = "\n\n".join("\n".join([f"## {title}", *lines]) for title, lines in sections.items())
+    return without_secrets(f"# FlashDepth Live diagnostics\n\n{text}\n")
+
+
+def _tail(path: Path) -> list[str]:
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - _TAIL_BYTES))
+            text = file.read(_TAIL_BYTES).decode("utf-8", errors="replace")
+    except OSError:
+        return ["no log file"]
+    return text.splitlines()[-_TAIL_LINES:]

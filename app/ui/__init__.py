@@ -1,0 +1,1 @@
+"""Everything that knows Qt: the application, its window, the controller, the actions."""

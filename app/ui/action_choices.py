@@ -1,0 +1,163 @@
+"""Actions that choose one of several, in sub-menus: models, sizes, devices, ranges, colours."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from app.settings.settings import ROTATIONS, Settings
+from app.ui.actions import Action, is_on, is_set_to
+from models import registry
+from models.devices import device
+from renderers.colormap import COLORMAPS
+from widgets.inspector.display import RANGES
+from widgets.inspector.display import ROTATIONS as TURNS
+from widgets.inspector.model import INPUT_SIZES
+
+if TYPE_CHECKING:
+    from app.ui.application import Application
+
+
+def lanes(application: Application) -> list[Action]:
+    """What each lane shows, its memory, and what the networks run on."""
+    menu, controller = "&Lanes", application.controller
+    return [
+        *_lane(application, "a"),
+        *_lane(application, "b"),
+        Action(
+            "lanes.truth", menu, "Ground &truth in lane B", "T", application.models.toggle_truth,
+            tip="Show the source's own disparity, where it has one; the same key returns",
+            is_on=partial(is_set_to, "model_b", registry.GROUND_TRUTH),
+        ),
+        Action(
+            "lanes.memory", menu, "&Memory", "M", controller.toggle_memory,
+            is_on=partial(is_on, "memory"), is_apart=True,
+        ),
+        Action("lanes.reset", menu, "&Reset memory", "R", controller.reset_memory),
+        *_sizes(application),
+        *_device(application),
+    ]  # fmt: skip
+
+
+def picture(application: Application) -> list[Action]:
+    """How the pictures are coloured, which range they show, and which way up they are."""
+    menu, controller = "&View", application.controller
+    colours, ranges, turns = "&Colour map", "&Range", "&Mirror and rotate"
+    return [
+        Action("view.colormap", menu, "&Next", "C", controller.next_colormap, submenu=colours,
+               sheet_text="Next colour map"),
+        *_choices(application, "view.colormap", colours, "colormap",
+                  [(name, name.capitalize()) for name in COLORMAPS]),
+        Action("view.range", menu, "&Next", "N", controller.next_range_mode, submenu=ranges,
+               sheet_text="Next range mode"),
+        *_choices(application, "view.range", ranges, "range_mode", RANGES),
+        Action("view.lock", menu, "&Lock what is on screen", "K", controller.toggle_range_lock,
+               submenu=ranges, sheet_text="Lock the range", is_apart=True,
+               is_on=partial(is_on, "range_locked")),
+        Action("view.mirror", menu, "&Mirror", "H", partial(controller.toggle, "mirror"),
+               submenu=turns, is_on=partial(is_on, "mirror")),
+        Action("view.turn", menu, "&Turn by 90°", "Shift+H",
+               partial(controller.next_of, "rotate", ROTATIONS), submenu=turns),
+        *_choices(application, "view.rotate", turns, "rotate", TURNS),
+    ]  # fmt: skip
+
+
+def _lane(application: Application, lane: str) -> list[Action]:
+    menu, submenu, letter = "&Lanes", f"Lane &{lane.upper()}", lane.upper()
+    key, models = f"model_{lane}", application.models
+    entries = [
+        Action(
+            f"lanes.{lane}.{entry.name}", menu, entry.title.replace("&", "&&"), "",
+            partial(models.choose, lane, entry.name), entry.summary,
+            is_on=partial(_shows, key, entry.name), submenu=submenu, is_apart=at == 0,
+        )
+        for at, entry in enumerate(registry.entries())
+    ]  # fmt: skip
+    return [
+        Action(f"lanes.{lane}.next", menu, "&Next that is installed", f"Ctrl+{letter}",
+               partial(models.next_installed, lane), submenu=submenu,
+               sheet_text=f"Next model in lane {letter}"),
+        Action(f"lanes.{lane}.ema", menu, "&Smoothed (+EMA)", f"Shift+{letter}",
+               partial(models.toggle_ema, lane), submenu=submenu,
+               sheet_text=f"Smooth lane {letter} (+EMA)", is_on=partial(_is_smoothed, key)),
+        *entries,
+    ]  # fmt: skip
+
+
+def _sizes(application: Application) -> list[Action]:
+    menu, submenu = "&Lanes", "&Input size"
+    return [
+        Action("lanes.larger", menu, "&Larger", "Ctrl+Up", partial(_resize, application, 1),
+               submenu=submenu, sheet_text="Larger input", is_apart=True),
+        Action("lanes.smaller", menu, "&Smaller", "Ctrl+Down", partial(_resize, application, -1),
+               submenu=submenu, sheet_text="Smaller input"),
+        *_choices(application, "lanes.size", submenu, "input_size", INPUT_SIZES),
+    ]  # fmt: skip
+
+
+def _device(application: Application) -> list[Action]:
+    menu, controller = "&Lanes", application.controller
+    devices, threads = device.choices(), _thread_counts()
+    return [
+        Action("lanes.device", menu, "&Next", "Ctrl+D",
+               partial(controller.next_of, "device", [name for name, _ in devices]),
+               submenu="&Device", sheet_text="Next device"),
+        *_choices(application, "lanes.device", "&Device", "device", devices),
+        Action("lanes.threads", menu, "&Next", "Ctrl+T",
+               partial(controller.next_of, "threads", [count for count, _ in threads]),
+               submenu="T&hreads", sheet_text="Next number of threads"),
+        *_choices(application, "lanes.threads", "T&hreads", "threads", threads),
+    ]  # fmt: skip
+
+
+def _choices(
+    application: Application,
+    action_id: str,
+    submenu: str,
+    key: str,
+    options: Sequence[tuple[object, str]],
+) -> list[Action]:
+    """One line per value of the setting `key`, the one in force ticked."""
+    return [
+        Action(
+            f"{action_id}.{value}",
+            "&View" if action_id.startswith("view.") else "&Lanes",
+            words.replace("&", "&&"),
+            "",
+            partial(application.controller.change, key, value),
+            is_on=partial(is_set_to, key, value),
+            submenu=submenu,
+            is_apart=at == 0,
+        )
+        for at, (value, words) in enumerate(options)
+    ]
+
+
+def _resize(application: Application, by: int) -> None:
+    """The next larger or smaller input size, starting from what the network gets now."""
+    now = application.model.value.input_size
+    last = application.display.last
+    if now == 0 and last is not None:
+        given = (lane.depth.network_size for lane in last.lanes.values())
+        now = min((min(size) for size in given if size is not None), default=0)
+    sizes = sorted(size for size, _ in INPUT_SIZES if isinstance(size, int) and size > 0)
+    further = [size for size in sizes if (size - now) * by > 0]
+    if further:
+        application.controller.set("input_size", further[0] if by > 0 else further[-1])
+
+
+def _thread_counts() -> list[tuple[int, str]]:
+    """Automatic, then powers of two up to the number of cores."""
+    cores = os.cpu_count() or 1
+    counts = sorted({*(1 << n for n in range(cores.bit_length())), cores})
+    return [(0, "Automatic"), *((count, str(count)) for count in counts)]
+
+
+def _shows(key: str, name: str, settings: Settings) -> bool:
+    return str(getattr(settings, key)).removesuffix(registry.EMA_SUFFIX) == name
+
+
+def _is_smoothed(key: str, settings: Settings) -> bool:
+    return str(getattr(settings, key)).endswith(registry.EMA_SUFFIX)

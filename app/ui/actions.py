@@ -1,0 +1,119 @@
+"""Menus and shortcuts as one table: the cheat sheet, the menus and the keys cannot disagree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QAction, QKeySequence
+from PyQt6.QtWidgets import QMenu, QMenuBar, QWidget
+
+from app.settings.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing the user can do by menu and by key.
+
+    key : as in QKeySequence ("Ctrl+R"), or empty.
+    do : called without arguments.
+    listed : it has a line in the cheat sheet. sheet_key, sheet_text : what that line says, where
+        one line stands for several actions; else `key` and `text`.
+    submenu : title of the menu within `menu` that holds it, or empty.
+    is_apart : a line in the menu sets it apart from what is above; of a sub-menu's first action,
+        the sub-menu.
+    is_on : says from the settings whether it is ticked; None makes an action without a tick.
+    """
+
+    id: str
+    menu: str
+    text: str
+    key: str
+    do: Callable[[], None]
+    tip: str = ""
+    is_on: Callable[[Settings], bool] | None = None
+    listed: bool = True
+    sheet_key: str = ""
+    sheet_text: str = ""
+    is_apart: bool = False
+    submenu: str = ""
+
+
+def is_on(key: str, settings: Settings) -> bool:
+    """The yes-or-no setting `key` is on."""
+    return bool(getattr(settings, key))
+
+
+def is_set_to(key: str, value: object, settings: Settings) -> bool:
+    """The setting `key` is `value`."""
+    return bool(getattr(settings, key) == value)
+
+
+class Actions:
+    """The table made real: QActions on a window and in its menu bar."""
+
+    def __init__(self, window: QWidget, menu_bar: QMenuBar, table: Iterable[Action]) -> None:
+        self.table = tuple(table)
+        self._made: dict[str, QAction] = {}
+        self._settings: Settings | None = None
+        menus: dict[tuple[str, ...], QMenu] = {}
+        for row in self.table:
+            if row.id in self._made:
+                raise ValueError(f"two actions are called {row.id}")
+            if (row.menu,) not in menus:
+                menus[row.menu,] = _added(menu_bar, row.menu)
+            place = (row.menu, row.submenu) if row.submenu else (row.menu,)
+            is_first = place not in menus
+            if row.is_apart:
+                menus[(row.menu,) if is_first else place].addSeparator()
+            if is_first:
+                menus[place] = _added(menus[row.menu,], row.submenu)
+            action = self._action(row, window)
+            menus[place].addAction(action)
+            window.addAction(action)
+            self._made[row.id] = action
+
+    def _action(self, row: Action, window: QWidget) -> QAction:
+        action = QAction(row.text, window)
+        if row.key:
+            action.setShortcut(QKeySequence(row.key))
+            action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        action.setToolTip(row.tip or row.text.replace("&", ""))
+        action.setCheckable(row.is_on is not None)
+
+        def triggered(_checked: bool = False) -> None:
+            row.do()
+            if self._settings is not None:  # Qt unticks what is chosen again, though it stays on
+                self.show(self._settings)
+
+        action.triggered.connect(triggered)
+        return action
+
+    def __getitem__(self, action_id: str) -> QAction:
+        return self._made[action_id]
+
+    def show(self, settings: Settings) -> None:
+        """Tick what is on; nothing is triggered."""
+        self._settings = settings
+        for row in self.table:
+            if row.is_on is not None:
+                self._made[row.id].setChecked(row.is_on(settings))
+
+    def cheat_sheet(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """By menu, the key and the text of every action that has a key."""
+        sheet: dict[str, list[tuple[str, str]]] = {}
+        for row in self.table:
+            if row.key and row.listed:
+                words = row.sheet_text or row.text.replace("&", "").rstrip("…")
+                lines = sheet.setdefault(row.menu.replace("&", ""), [])
+                lines.append((row.sheet_key or row.key, words))
+        return list(sheet.items())
+
+
+def _added(place: QMenuBar | QMenu, title: str) -> QMenu:
+    menu = place.addMenu(title)
+    if menu is None:
+        raise RuntimeError("Qt made no menu")
+    menu.setToolTipsVisible(True)
+    return menu

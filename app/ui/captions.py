@@ -1,0 +1,61 @@
+"""What is on screen and why, in two sentences for the back of the room. Pure functions."""
+
+from __future__ import annotations
+
+from app.engine.lanes import without_memory
+from app.settings.settings import Settings
+from models import registry
+from models.errors import UserError
+
+_WHY = {
+    "wipe": "Left of the line is A, right of it is B: the same frame, the same colours.",
+    "blink": "A and B take turns: what jumps is where they differ.",
+    "difference": "Where A sees a point nearer than B and where farther, after B was aligned to A.",
+    "flicker": "Bright spots changed although the scene did not: that is flicker.",
+    "xt": "One row of the picture over time, newest below: steady depth draws smooth lines.",
+}
+_TITLES = {
+    "wipe": "Two depths, one picture",
+    "blink": "Two depths in turn",
+    "difference": "Where the two disagree",
+    "flicker": "How much each one flickers",
+    "xt": "Depth over time",
+}
+
+
+def caption(settings: Settings, source: str, instead: str = "") -> tuple[str, str]:
+    """(title, detail) for the presenter's overlay.
+
+    source : the title of what is shown. instead : why that is not the chosen source, or "".
+    """
+    a, b = _name(settings, "a"), _name(settings, "b")
+    lanes = " · ".join(
+        f"{letter}: {name}" for letter, name in (("A", a), ("B", b)) if name is not None
+    )
+    title = _TITLES.get(settings.view, "Depth from one camera, as it happens")
+    why = _WHY.get(settings.view) or _side(settings)
+    origin = f"{source}, {instead}." if source and instead else ""
+    return title, " ".join(part for part in (why, f"{lanes}." if lanes else "", origin) if part)
+
+
+def _side(settings: Settings) -> str:
+    if settings.colormap == "turbo":
+        near = "Red is near, blue is far"
+    else:
+        near = "Bright is near, dark is far"
+    if settings.model_b == registry.OFF or settings.model_a == registry.OFF:
+        return f"{near}; a network guesses it from the picture alone."
+    base_a, base_b = (without_memory(m) for m in (settings.model_a, settings.model_b))
+    if settings.memory and base_a == base_b and settings.model_a != settings.model_b:
+        return f"{near}. Both are the same network; only one remembers earlier frames."
+    return f"{near}; both see the same frames."
+
+
+def _name(settings: Settings, lane: str) -> str | None:
+    model = settings.model_a if lane == "a" else settings.model_b
+    if model == registry.OFF:
+        return None
+    try:
+        return registry.find(model if settings.memory else without_memory(model)).title
+    except UserError:
+        return model

@@ -1,0 +1,235 @@
+"""The user's commands become settings, and settings become work. No drawing, no maths.
+
+Every control ends in ``SettingsModel.replace``; every effect starts from what changed there. So a
+key, a menu, the inspector, a preset and a lesson that set the same thing do the same thing.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from app.engine.commands import Play, Seek, Select, Step
+from app.settings.settings import PANES, RANGE_MODES, VIEWS, Settings, SettingsModel
+from app.sources.specs import is_camera
+from app.ui import resolve
+from app.ui.engine import Engine
+from renderers.colormap import COLORMAPS
+
+_SOURCE = frozenset({"source", "source_width", "source_height"})
+_CAMERA = frozenset({"source_fps", "source_pixels"})
+_MANNER = frozenset({"loop", "pacing", "mirror", "rotate"})
+_LANES = frozenset(
+    {
+        "model_a", "model_b", "memory", "input_size", "device", "precision", "threads",
+        "ema_factor", "range_mode", "range_far", "range_near", "range_locked", "flicker_window",
+        "view", "charts", "sound", "difference_alignment", "edges", "scan_line", "cloud_lane",
+    }
+)  # fmt: skip
+MAX_PINS = 4
+
+
+class Controller(QObject):
+    """Passes commands on. `current_range` answers the (far, near) that lane A shows now.
+
+    pins_changed : see `pins`.
+    source_opened : another source was asked for; what was shown belongs to the last one.
+    """
+
+    source_opened = pyqtSignal()
+    pins_changed = pyqtSignal()
+
+    def __init__(
+        self,
+        model: SettingsModel,
+        engine: Engine,
+        current_range: Callable[[], tuple[float, float] | None],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.model = model
+        self._engine = engine
+        self._current_range = current_range
+        self._instead = ""
+        self._pins: tuple[tuple[float, float], ...] = ()
+        self._attempt = 0
+        self._unsubscribe = model.subscribe(self._apply)
+
+    @property
+    def settings(self) -> Settings:
+        """What is in force."""
+        return self.model.value
+
+    def start(self) -> None:
+        """Set everything going as the settings say."""
+        self._apply(self.settings, _SOURCE | _MANNER | _LANES)
+
+    def close(self) -> None:
+        """Hear of no more changes."""
+        self._unsubscribe()
+
+    def set(self, key: str, value: Any) -> None:
+        """Change one setting by its name; raises ValueError if the value is unusable."""
+        self.model.replace(**{key: value})
+
+    # -- source and time -----------------------------------------------------------------------
+
+    def open_source(self, spec: str) -> None:
+        """Show another source, also when it is the same again (a retry)."""
+        if spec == self.settings.source:
+            self._apply(self.settings, _SOURCE)
+            return
+        self.model.replace(source=spec)
+
+    @property
+    def instead(self) -> str:
+        """What is shown in place of the chosen source; empty while that is shown itself."""
+        return self._instead
+
+    def show_instead(self, spec: str) -> None:
+        """Show `spec` for the time being; the settings go on naming the chosen source."""
+        self._instead = spec
+        self._engine.capture.post(Select(spec, resolve.source_size(self.settings)))
+        self._engine.capture.post(Play(True))
+        self.source_opened.emit()
+
+    def show_own(self) -> None:
+        """Show the chosen source again."""
+        self._apply(self.settings, _SOURCE)
+
+    def toggle_pause(self) -> None:
+        status = self._engine.capture.status
+        self._engine.capture.post(Play(status.ended or not status.playing))
+
+    def set_paused(self, paused: bool) -> None:
+        self._engine.capture.post(Play(not paused))
+
+    def step(self, by: int) -> None:
+        """Go `by` frames on and stay there."""
+        self._engine.capture.post(Step(by))
+
+    def step_forward(self) -> None:
+        self.step(1)
+
+    def step_back(self) -> None:
+        self.step(-1)
+
+    def seek(self, index: int) -> None:
+        self._engine.capture.post(Seek(index))
+
+    # -- lanes ---------------------------------------------------------------------------------
+
+    def toggle_memory(self) -> None:
+        self.model.replace(memory=not self.settings.memory)
+
+    def restart_lanes(self) -> None:
+        """Try again to open what could not be opened."""
+        self._attempt += 1
+        self._apply(self.settings, frozenset({"model_a"}))
+
+    def reset_memory(self) -> None:
+        """Start every lane anew at the next frame."""
+        self._engine.inference.reset_memory()
+
+    # -- display -------------------------------------------------------------------------------
+
+    def toggle_pane(self, number: int) -> None:
+        """Show or hide pane 1 to 4; the last one stays."""
+        pane = PANES[number]
+        shown = set(self.settings.panes) ^ {pane}
+        if shown:
+            self.model.replace(panes=tuple(p for p in PANES if p in shown))
+
+    def toggle_view(self, view: str) -> None:
+        """Switch to `view`, or back to side by side if it is on already."""
+        if view not in VIEWS:
+            raise ValueError(f"there is no view {view!r}")
+        self.model.replace(view="side" if self.settings.view == view else view)
+
+    def toggle(self, key: str) -> None:
+        """Turn a yes-or-no setting round."""
+        self.model.replace(**{key: not getattr(self.settings, key)})
+
+    def next_of(self, key: str, values: Sequence[object]) -> None:
+        """Go on to the next of `values`, after the last to the first."""
+        now = getattr(self.settings, key)
+        at = values.index(now) if now in values else -1
+        self.model.replace(**{key: values[(at + 1) % len(values)]})
+
+    def next_colormap(self) -> None:
+        self.next_of("colormap", COLORMAPS)
+
+    def next_range_mode(self) -> None:
+        at = RANGE_MODES.index(self.settings.range_mode)
+        self.set_range_mode(RANGE_MODES[(at + 1) % len(RANGE_MODES)])
+
+    def set_range_mode(self, mode: str) -> None:
+        """Change the mode; "fixed" starts from the range on screen."""
+        changes: dict[str, Any] = {"range_mode": mode, "range_locked": False}
+        shown = self._current_range()
+        if mode == "fixed" and shown is not None:
+            changes |= {"range_far": shown[0], "range_near": shown[1]}
+        self.model.replace(**changes)
+
+    def set_range_locked(self, locked: bool) -> None:
+        """Hold the range that is on screen, or let it follow again."""
+        changes: dict[str, Any] = {"range_locked": locked}
+        shown = self._current_range()
+        if locked and shown is not None:
+            changes |= {"range_far": shown[0], "range_near": shown[1]}
+        self.model.replace(**changes)
+
+    def toggle_range_lock(self) -> None:
+        self.set_range_locked(not self.settings.range_locked)
+
+    def change(self, key: str, value: Any) -> None:
+        """One control of the inspector moved; keys are field names of Settings."""
+        match key:
+            case "range_mode":
+                self.set_range_mode(value)
+            case "range_locked":
+                self.set_range_locked(bool(value))
+            case "range_far" if value >= self.settings.range_near:
+                self.model.replace(range_far=value, range_near=value + 1e-3)
+            case "range_near" if value <= self.settings.range_far:
+                self.model.replace(range_near=value, range_far=value - 1e-3)
+            case _:
+                self.set(key, value)
+
+    @property
+    def pins(self) -> tuple[tuple[float, float], ...]:
+        """Pinned points as shares (x, y) of the picture."""
+        return self._pins
+
+    def pin(self, x: float, y: float) -> None:
+        """Pin the point at that share of the picture; the oldest of more than four goes."""
+        self._set_pins((*self._pins, (x, y))[-MAX_PINS:])
+
+    def clear_pins(self) -> None:
+        """Forget all pinned points."""
+        self._set_pins(())
+
+    def _set_pins(self, pins: tuple[tuple[float, float], ...]) -> None:
+        self._pins = pins
+        self._apply(self.settings, frozenset({"view"}))
+        self.pins_changed.emit()
+
+    # -- effects -------------------------------------------------------------------------------
+
+    def _apply(self, settings: Settings, changed: frozenset[str]) -> None:
+        if changed & _MANNER:
+            self._engine.capture.post(resolve.playback_options(settings))
+        if changed & _LANES:
+            self._engine.inference.configure(
+                dataclasses.replace(
+                    resolve.pipeline_config(settings, self._pins), attempt=self._attempt
+                ),
+                resolve.cpu_threads(settings),
+            )
+        if changed & _SOURCE or (changed & _CAMERA and is_camera(settings.source)):
+            self._instead = ""
+            self._engine.capture.post(Select(settings.source, resolve.source_size(settings)))
+            self.source_opened.emit()

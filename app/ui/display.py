@@ -1,0 +1,255 @@
+"""Puts results on the stage: the only place that knows both what was computed and where it shows.
+
+Lives on the GUI thread, so it does nothing per pixel: levels, ranges and heat maps arrive made.
+"""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtGui import QColor
+
+from app.core.results import FrameResult, LaneResult
+from app.engine.prescale import ViewportRequest
+from app.settings.settings import Settings
+from app.ui.comparison import ComparisonViews
+from app.ui.readings import UNIT_TEXT, colour_at, disparity_at, ranges_told, title_of
+from models import registry
+from models.errors import UserError
+from models.frames import UInt8
+from models.geometry import Calibration
+from renderers import colormap
+from renderers.point_cloud import CloudColour, CloudOptions
+from widgets.cloud_pane import CloudPane
+from widgets.depth_pane import DepthPane
+from widgets.stage import Stage
+
+
+class Display(QObject):
+    """Shows results as the settings want them. `last` is the result on screen, if any.
+
+    shown : a new result was put on the stage.
+    """
+
+    shown = pyqtSignal(object)
+
+    def __init__(self, stage: Stage, cloud: CloudPane, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._stage = stage
+        self._cloud = cloud
+        self._comparison = ComparisonViews(stage)
+        self._settings = Settings()
+        self._table: UInt8 = colormap.table(colormap.COLORMAPS[0])
+        self._probe: tuple[float, float] | None = None
+        self._source_message, self._source_level = "", "info"
+        self._pictured: dict[str, str] = {}
+        self.last: FrameResult | None = None
+        stage.hovered.connect(self._on_hovered)
+        stage.unhovered.connect(self._on_unhovered)
+
+    # -- values in -----------------------------------------------------------------------------
+
+    def apply(self, settings: Settings) -> None:
+        """Show things as these settings want; what is on screen is drawn again."""
+        self._settings = settings
+        self._table = _table(settings.colormap)
+        self._stage.set_mode(settings.view)
+        self._stage.set_visible_panes(settings.panes)
+        self._stage.wipe.set_blink_rate(settings.blink_hz)
+        self._cloud.set_options(cloud_options(settings))
+        self._cloud.set_color_table(self._table)
+        self._cloud.set_lane(settings.cloud_lane)
+        self._comparison.apply(settings, self._table)
+        if self.last is not None:
+            self.show(self.last)
+
+    def show(self, result: FrameResult) -> None:
+        """Put a result on the stage."""
+        self.last = result
+        self._stage.rgb.show_rgb(result.frame.rgb, result.prescaled.get("rgb", ()))
+        self._show_lane("a", self._stage.depth_a, result)
+        self._show_lane("b", self._stage.depth_b, result)
+        self._show_pair(result)
+        self._comparison.show(result, self._settings)
+        self._show_cloud(result)
+        if self._source_message:  # what a lane says of itself may have taken its place
+            self._stage.set_banner(self._source_message, self._source_level)
+        if self._probe is not None:
+            self._show_probe(*self._probe)
+
+    def viewport_request(self) -> ViewportRequest:
+        """What the panes painted last, for who brings the next pictures to size."""
+        stage = self._stage
+        wiped = stage.wipe.painted_part
+        wanted = {
+            "rgb": stage.rgb.painted_part,
+            "a": wiped or stage.depth_a.painted_part,
+            "b": wiped or stage.depth_b.painted_part,
+        }
+        parts = {layer: (part,) for layer, part in wanted.items() if part is not None}
+        return ViewportRequest(parts, self._table)
+
+    def show_warming_up(self) -> None:
+        """The next depth takes longer than usual; each lane says so until it comes."""
+        for name, pane in (("a", self._stage.depth_a), ("b", self._stage.depth_b)):
+            chosen = self._settings.model_a if name == "a" else self._settings.model_b
+            if chosen != registry.OFF:
+                pane.set_caption("warming up…")
+
+    def forget(self) -> None:
+        """Another source is being opened; what is on screen stays until its first frame."""
+        self.last = None
+
+    def set_source_message(self, text: str, failed: bool, is_silent: bool = False) -> None:
+        """A sentence over the last picture while nothing comes; empty takes it away.
+
+        The picture of the source before goes as soon as the new one `failed`, or is open but
+        `is_silent`.
+        """
+        if text == self._source_message:
+            return
+        self._source_message = text
+        if self.last is None and text and (failed or is_silent):
+            stage = self._stage
+            for pane in (stage.rgb, stage.depth_a, stage.depth_b, stage.wipe):
+                pane.clear("No picture yet")
+            self._cloud.clear()
+        self._source_level = "bad" if failed else "info"
+        self._stage.set_banner(text, self._source_level)
+
+    @property
+    def cursor(self) -> tuple[float, float] | None:
+        """The picture point under the cursor as shares (x, y), or None."""
+        if self._probe is None or self.last is None:
+            return None
+        width, height = self.last.frame.size
+        x, y = self._probe[0] / width, self._probe[1] / height
+        return (x, y) if 0 <= x < 1 and 0 <= y < 1 else None
+
+    def range_on_screen(self) -> tuple[float, float] | None:
+        """(far, near) that lane A shows, or lane B where A is off."""
+        if self.last is None:
+            return None
+        lane = self.last.lanes.get("a") or self.last.lanes.get("b")
+        return lane.display_range if lane is not None else None
+
+    # -- inside --------------------------------------------------------------------------------
+
+    def _show_lane(self, name: str, pane: DepthPane, result: FrameResult) -> None:
+        lane = result.lanes.get(name)
+        chosen = self._settings.model_a if name == "a" else self._settings.model_b
+        if lane is None:
+            pane.set_model(title_of(chosen))
+            pane.set_badge(None)
+            if name not in result.failures:
+                pane.clear("This lane is off")
+                pane.set_banner(None)
+            else:
+                if self._pictured.get(name) != registry.family(chosen):
+                    pane.clear("No picture of this model yet")
+                    pane.set_caption("")
+                pane.set_banner(result.failures[name], "warn")
+            return
+        self._pictured[name] = registry.family(lane.model)
+        pane.set_model(title_of(lane.model))
+        pane.set_badge(self._badge(lane, chosen))
+        pane.set_caption(f"{_beyond(name, result)}{lane.compute_ms:.0f} ms")
+        pane.set_range(*lane.display_range, UNIT_TEXT[lane.depth.unit])
+        pane.set_banner(None)
+        pane.show_levels(lane.levels, self._table, result.prescaled.get(name, ()))
+
+    def _badge(self, lane: LaneResult, chosen: str) -> str:
+        if lane.model != chosen:
+            return "memory off"
+        try:
+            return registry.find(lane.model).note
+        except UserError:
+            return ""
+
+    def _show_pair(self, result: FrameResult) -> None:
+        if self._settings.view not in ("wipe", "blink"):
+            return
+        a, b = result.lanes.get("a"), result.lanes.get("b")
+        if a is None or b is None:
+            self._stage.wipe.clear("Both lanes are needed to compare them")
+            return
+        self._stage.wipe.set_names(title_of(a.model), title_of(b.model))
+        # The numbers beside the colours are lane A's.
+        self._stage.wipe.set_caption(ranges_told(result.lanes, self._settings))
+        self._stage.wipe.set_range(*a.display_range, UNIT_TEXT[a.depth.unit])
+        prescaled = result.prescaled.get("a", ()), result.prescaled.get("b", ())
+        self._stage.wipe.show_pair(a.levels, b.levels, self._table, prescaled)
+
+    def _show_cloud(self, result: FrameResult) -> None:
+        lane = result.lanes.get(self._settings.cloud_lane)
+        if lane is None:
+            self._cloud.clear("")
+            self._cloud.set_banner(
+                f"Lane {self._settings.cloud_lane.upper()} shows nothing to lift."
+            )
+            return
+        self._cloud.set_banner(None)
+        self._cloud.show_cloud(
+            result.frame.rgb,
+            lane.depth.disparity,
+            lane.levels,
+            lane.display_range,
+            lane.depth.unit,
+            result.frame.intrinsics,
+        )
+
+    def _on_hovered(self, _pane: str, x: float, y: float) -> None:
+        self._probe = (x, y)
+        self._show_probe(x, y)
+
+    def _on_unhovered(self) -> None:
+        self._probe = None
+        self._stage.clear_probe()
+
+    def _show_probe(self, x: float, y: float) -> None:
+        if self.last is None:
+            return
+        texts = {"rgb": colour_at(self.last.frame, x, y)}
+        for name, lane in self.last.lanes.items():
+            texts[f"depth_{name}"] = disparity_at(lane, x, y)
+        texts["wipe"] = "   ".join(
+            f"{name.upper()} {texts[f'depth_{name}']}" for name in self.last.lanes
+        )
+        self._stage.set_probe(x, y, texts)
+
+
+def _beyond(name: str, result: FrameResult) -> str:
+    """ "+" before the time of a lane that found its encoder's work done by the other lane."""
+    a, b = result.lanes.get("a"), result.lanes.get("b")
+    shared = (
+        a is not None and b is not None and registry.family(a.model) == registry.family(b.model)
+    )
+    return "+" if shared and name == "b" else ""
+
+
+def cloud_options(settings: Settings) -> CloudOptions:
+    """How the settings want the cloud. A gain of 0 leaves the calibration to the display range."""
+    calibration = None
+    if settings.cloud_gain > 0:
+        calibration = Calibration(settings.cloud_offset, settings.cloud_gain)
+    background = QColor(settings.cloud_background)
+    return CloudOptions(
+        stride=settings.cloud_stride or None,
+        point_size=settings.cloud_point_size,
+        edge_ratio=settings.cloud_edge_ratio,
+        calibration=calibration,
+        fov_deg=settings.cloud_fov_deg or None,
+        colour=CloudColour(settings.cloud_colour),
+        background=(background.red(), background.green(), background.blue()),
+        show_grid=settings.cloud_grid,
+        show_axes=settings.cloud_axes,
+    )
+
+
+@functools.cache
+def _table(name: str) -> UInt8:
+    """The same array for every window, so that each finds what was made in these colours."""
+    known = name if name in colormap.COLORMAPS else colormap.COLORMAPS[0]
+    return np.ascontiguousarray(colormap.table(known))

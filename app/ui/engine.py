@@ -1,0 +1,112 @@
+"""The moving parts behind the window: slots, loops and threads, started and ended together."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import partial
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from app.core.results import FrameResult
+from app.core.slots import LatestSlot, RevocableSlot
+from app.core.source import Source
+from app.engine.capture import CaptureLoop
+from app.engine.inference import InferenceLoop
+from app.engine.pipeline import Pipeline
+from app.ui.threads import Worker
+from app.ui.wakeup import WakeUp
+from models.frames import Frame
+
+log = logging.getLogger(__name__)
+
+OpenSource = Callable[[str, tuple[int, int] | None], Source]
+
+CAPTURE = "capture"
+INFERENCE = "inference"
+STAGES = (CAPTURE, INFERENCE)
+
+
+class Engine(QObject):
+    """Capture and inference, each on its thread. `changed` says that something new can be pulled.
+
+    A stage can be replaced at any time, so whoever uses `capture` or `inference` asks for it
+    anew each time.
+
+    crashed : (stage, one sentence); the stage ended by itself and waits for restart().
+    replaced : the stage of that name is another one now.
+    results : the newest FrameResult; capture.status and inference.state may be read at any time.
+    """
+
+    changed = pyqtSignal()
+    crashed = pyqtSignal(str, str)
+    replaced = pyqtSignal(str)
+
+    def __init__(self, open_source: OpenSource, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._wake_up = WakeUp(self)
+        self._wake_up.woken.connect(self.changed)
+        self._open_source = open_source
+        self.results: LatestSlot[FrameResult] = LatestSlot()
+        self._frames: LatestSlot[Frame] = LatestSlot()
+        self._slot_handles: dict[str, tuple[RevocableSlot[Frame], RevocableSlot[FrameResult]]] = {}
+        self._workers: dict[str, Worker] = {}
+        for stage in STAGES:
+            self._lease_slots(stage)
+        notify = self._wake_up.notify
+        self.capture = CaptureLoop(self._slot_handles[CAPTURE][0], open_source, notify)
+        self.inference = InferenceLoop(*self._slot_handles[INFERENCE], notify, Pipeline())
+        for stage in STAGES:
+            self._employ(stage)
+
+    @property
+    def dropped(self) -> int:
+        """Frames replaced by newer ones before a network saw them."""
+        return self._frames.dropped
+
+    def start(self) -> None:
+        """Start both threads."""
+        for worker in self._workers.values():
+            worker.start()
+
+    def restart(self, stage: str) -> None:
+        """Put a new loop on a new thread in the place of `stage`, which crashed or hangs.
+
+        The old one is left to itself: it can touch no slot any more and its thread ends if its
+        call ever returns. Waits for nothing. Raises KeyError for an unknown stage.
+        """
+        for slot_handle in self._slot_handles[stage]:
+            slot_handle.revoke()
+        old = self._workers[stage]
+        old.crashed.disconnect()
+        self._lease_slots(stage)
+        notify = self._wake_up.notify
+        if stage == CAPTURE:
+            self.capture.abandon()
+            self.capture = self.capture.make_replacement(
+                self._slot_handles[stage][0], self._open_source, notify
+            )
+        else:
+            self.inference.abandon()
+            self.inference = self.inference.make_replacement(*self._slot_handles[stage], notify)
+        old.abandon()
+        self._employ(stage).start()
+        self.replaced.emit(stage)
+
+    def close(self) -> None:
+        """End both threads, in the order in which data flows. Bounded in time."""
+        self._frames.close()
+        for worker in self._workers.values():
+            worker.shut_down()
+        self.results.close()
+
+    def _lease_slots(self, stage: str) -> None:
+        self._slot_handles[stage] = (RevocableSlot(self._frames), RevocableSlot(self.results))
+
+    def _employ(self, stage: str) -> Worker:
+        """A thread for the loop of `stage`, not started."""
+        loop: CaptureLoop | InferenceLoop
+        loop = self.capture if stage == CAPTURE else self.inference
+        worker = self._workers[stage] = Worker(stage, loop.run, loop.stop, self)
+        worker.crashed.connect(partial(self.crashed.emit, stage))
+        return worker

@@ -1,0 +1,88 @@
+"""Help, About: name, version, licence, paper, model card and credits, all from this machine."""
+
+from __future__ import annotations
+
+from importlib import resources
+
+from PyQt6.QtCore import QObject
+from PyQt6.QtWidgets import QWidget
+
+from app.system.version import version
+from models import published
+from widgets.about import AboutBox
+
+
+class AboutController(QObject):
+    """Makes the box when it is wanted and lets it go when it is closed."""
+
+    def __init__(self, window: QWidget, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._window = window
+        self._box: AboutBox | None = None
+
+    def show(self) -> None:
+        """Open it, or bring it forward."""
+        if self._box is None:
+            self._box = AboutBox("About FlashDepth Live", pages(), self._window)
+            self._box.finished.connect(self._forget)
+            self._box.open()
+        self._box.raise_()
+
+    def _forget(self, _code: int) -> None:
+        box, self._box = self._box, None
+        if box is not None:
+            box.deleteLater()
+
+
+def pages() -> list[tuple[str, str]]:
+    """(title, Markdown) of each page."""
+    card = resources.files("resources").joinpath("weights/MODEL_CARD.md").read_text("utf-8")
+    return [("About", _about()), ("Bundled model", card), ("Credits", _credits())]
+
+
+def _about() -> str:
+    return f"""# FlashDepth Live
+
+Version {version()}
+
+Streaming video depth estimation as it happens: two models side by side on the same frames, and the
+point cloud they make.
+
+**Paper.** *FlashDepth: Real-time Streaming Video Depth Estimation at 2K Resolution*, Chou et al.,
+ICCV 2025. This program is not by the paper's authors; their networks are written anew here and
+their weights are fetched only when you ask for them.
+
+**Licence.** Apache-2.0. The window uses PyQt6, which is GPL-3.0: an application distributed
+together with it must honour the GPL.
+
+**What the numbers mean.** The networks give disparity: larger is nearer, in no unit, up to an
+unknown scale and shift.
+"""
+
+
+def _credits() -> str:
+    weights = "\n".join(
+        f"| {release.title} | {release.repository} | {release.licence} |"
+        for release in published.releases()
+    )
+    return f"""## Weights that can be fetched
+
+| model | from | licence |
+|---|---|---|
+{weights}
+
+What the bundled model learned from, and under which licences, is on the page *Bundled model*.
+
+## Built with
+
+| part | licence |
+|---|---|
+| Python | PSF-2.0 |
+| PyQt6 | GPL-3.0 |
+| PyTorch, NumPy, pyqtgraph, VisPy, psutil | BSD-3-Clause or MIT |
+| OpenCV, safetensors, huggingface-hub | Apache-2.0 |
+| PyAV with FFmpeg | BSD-3-Clause, FFmpeg LGPL or GPL |
+| sounddevice with PortAudio, mss, platformdirs | MIT |
+
+Icons and lessons are this project's own, Apache-2.0.
+"""

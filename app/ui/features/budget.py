@@ -1,0 +1,119 @@
+"""The network's input size follows the frame budget, and says so."""
+
+from __future__ import annotations
+
+import time
+
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+
+from app.core.results import FrameResult
+from app.engine.input_budget import SIZES, Budget
+from app.settings.settings import Settings, SettingsModel
+
+_LOOK_MS = 500
+
+
+class BudgetController(QObject):
+    """Changes the setting `input_size` while `input_budget` asks for it.
+
+    Who sets the size by hand meanwhile holds it: the budget lets go.
+
+    said : one sentence per step. noted : the size in force by budget, or "".
+    """
+
+    said = pyqtSignal(str)
+    noted = pyqtSignal(str)
+
+    def __init__(self, model: SettingsModel, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._budget = Budget(1000 / model.value.budget_fps)
+        self._size = 0
+        self._size_before = model.value.input_size
+        self._is_ours = False
+        self._unsubscribe = model.subscribe(self._on_settings)
+        self._timer = QTimer(self)
+        self._timer.setInterval(_LOOK_MS)
+        self._timer.timeout.connect(self._look)
+
+    def start(self) -> None:
+        """Begin to look after the budget, where that is wanted."""
+        self._apply(self._model.value)
+
+    def close(self) -> None:
+        """Let go of the size; the user's own is what is remembered."""
+        self._timer.stop()
+        self._unsubscribe()
+        self._put_back()
+
+    def toggle(self) -> None:
+        """Let the size follow the budget, or hold the one that is in force."""
+        on = is_wanted(self._model.value)
+        if on:
+            self._hold("off")
+        else:
+            self._model.replace(input_budget="on")
+
+    def add(self, result: FrameResult) -> None:
+        """A result reached the screen."""
+        if not self._timer.isActive() or not result.lanes or result.frame.recorded is not None:
+            return
+        sizes = [lane.depth.network_size for lane in result.lanes.values()]
+        known = [min(size) for size in sizes if size is not None]
+        if known:
+            self._size = max(known)
+            self._budget.add(time.monotonic(), result.pace_ms)
+
+    def _look(self) -> None:
+        if not self._size:
+            return
+        size = min(SIZES, key=lambda known: abs(known - self._size))
+        chosen = self._budget.choose(time.monotonic(), size, SIZES[0], SIZES[-1])
+        if chosen != size:
+            self._set_size(chosen)
+            fps = self._model.value.budget_fps
+            how = "down" if chosen < size else "up"
+            self.said.emit(f"Input size {how} to {chosen} for {fps:.0f} frames per second.")
+        self.noted.emit(f"size {chosen} by budget")
+
+    def _set_size(self, size: int) -> None:
+        self._is_ours = True
+        self._model.replace(input_size=size)
+        self._is_ours = False
+
+    def _on_settings(self, settings: Settings, changed: frozenset[str]) -> None:
+        if "input_size" in changed and not self._is_ours and self._timer.isActive():
+            self._size_before = settings.input_size
+            self._hold("off")
+            self.said.emit("The input size is held now; the budget does not change it.")
+        elif changed & {"input_budget", "budget_fps", "presenter", "model_a", "model_b"}:
+            self._apply(settings)
+
+    def _apply(self, settings: Settings) -> None:
+        self._budget.frame_ms = 1000 / settings.budget_fps
+        self._budget.stepped(time.monotonic())
+        self._size = 0
+        if is_wanted(settings) == self._timer.isActive():
+            return
+        if is_wanted(settings):
+            self._size_before = settings.input_size
+            self._timer.start()
+        else:
+            self._timer.stop()
+            self.noted.emit("")
+            self._put_back()
+
+    def _hold(self, how: str) -> None:
+        self._timer.stop()
+        self.noted.emit("")
+        self._size_before = self._model.value.input_size
+        self._model.replace(input_budget=how)
+
+    def _put_back(self) -> None:
+        if self._model.value.input_size != self._size_before:
+            self._set_size(self._size_before)
+
+
+def is_wanted(settings: Settings) -> bool:
+    """The size follows the budget: always, or in the presenter's mode alone."""
+    return settings.input_budget == "on" or (settings.input_budget == "auto" and settings.presenter)

@@ -1,0 +1,122 @@
+"""From relative disparity to metres by two points whose distance the user knows."""
+
+from __future__ import annotations
+
+import math
+
+from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtWidgets import QInputDialog
+
+from app.settings.settings import Settings, SettingsModel
+from app.ui.display import Display
+from app.ui.main_window import MainWindow
+from models.geometry import Calibration
+
+
+class CalibrationController(QObject):
+    """Asks for two clicks and two distances and sets a and b of z = 1 / (a + b * disparity).
+
+    said : one sentence: what to do next, or what came of it.
+    """
+
+    said = pyqtSignal(str)
+
+    def __init__(
+        self,
+        window: MainWindow,
+        display: Display,
+        model: SettingsModel,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._window = window
+        self._display = display
+        self._model = model
+        self._found: list[tuple[float, float]] | None = None
+        self._dialog: QInputDialog | None = None
+        window.stage.picked.connect(self._on_picked)
+        self._unsubscribe = model.subscribe(self._on_settings)
+
+    def start(self) -> None:
+        """Begin: the next two clicks in a picture are the two points."""
+        self._found = []
+        self.said.emit(
+            "Click a point whose distance you know; hold the camera still. Esc calls it off."
+        )
+
+    def cancel(self) -> None:
+        """Take no more points; a and b stay as they are."""
+        if self._found is not None:
+            self._found = None
+            self.said.emit("The calibration was called off; a and b are as before.")
+
+    def close(self) -> None:
+        """Hear of no more changes."""
+        self._unsubscribe()
+
+    @property
+    def is_picking(self) -> bool:
+        """Clicks in the pictures are for the calibration now."""
+        return self._found is not None
+
+    def take(self, disparity: float, distance_m: float) -> None:
+        """One of the two points: its disparity and its distance along the view, in metres."""
+        if self._found is None:
+            return
+        self._found.append((disparity, distance_m))
+        if len(self._found) < 2:
+            self.said.emit("Now click a second point at another distance.")
+            return
+        (d0, z0), (d1, z1) = self._found
+        self._found = None
+        try:
+            found = Calibration.from_two_points((d0, d1), (z0, z1))
+        except ValueError as error:
+            self.said.emit(f"That does not fix the scale: {error}. Start again.")
+            return
+        self._model.replace(cloud_offset=found.offset, cloud_gain=found.gain)
+        note = f"Metres by two points: a = {found.offset:.4f}, b = {found.gain:.4f}"
+        self._window.inspector.cloud.set_calibration_note(note)
+        self.said.emit(f"{note}.")
+
+    def _on_settings(self, _settings: Settings, changed: frozenset[str]) -> None:
+        if changed & {"cloud_offset", "cloud_gain"}:  # by hand, by a preset, or see take()
+            self._window.inspector.cloud.set_calibration_note("")
+
+    def _on_picked(self, _pane: str, x: float, y: float) -> None:
+        result = self._display.last
+        if self._found is None or self._dialog is not None or result is None:
+            return
+        lane = result.lanes.get(self._model.value.cloud_lane)
+        if lane is None:
+            self.said.emit("The cloud's lane shows nothing; turn it on first.")
+            return
+        height, width = lane.depth.disparity.shape
+        column, row = min(width - 1, max(0, int(x))), min(height - 1, max(0, int(y)))
+        disparity = float(lane.depth.disparity[row, column])
+        if not math.isfinite(disparity):
+            self.said.emit("Nothing is known at this point; click another one.")
+            return
+        self._ask(disparity)
+
+    def _ask(self, disparity: float) -> None:
+        dialog = QInputDialog(self._window)
+        dialog.setInputMode(QInputDialog.InputMode.DoubleInput)
+        dialog.setWindowTitle("Known distance")
+        dialog.setLabelText("Distance of this point from the camera, in metres:")
+        dialog.setDoubleRange(0.05, 500.0)
+        dialog.setDoubleDecimals(2)
+        dialog.setDoubleValue(1.0 if not self._found else 3.0)
+
+        def accepted(distance_m: float) -> None:
+            self.take(disparity, distance_m)
+
+        dialog.doubleValueSelected.connect(accepted)
+        dialog.finished.connect(self._forget_dialog)
+        self._dialog = dialog
+        dialog.open()
+
+    def _forget_dialog(self, _code: int) -> None:
+        if self._dialog is not None:
+            self._dialog.deleteLater()
+            self._dialog = None

@@ -1,0 +1,129 @@
+"""Curves under the pictures: flicker, drift, compute time and pinned points of both lanes."""
+
+from __future__ import annotations
+
+import math
+
+from PyQt6.QtCore import QObject
+from PyQt6.QtWidgets import QHBoxLayout, QWidget
+
+from app.core.results import Breaks, FrameResult
+from app.settings.settings import Settings, SettingsModel
+from app.ui.controller import Controller
+from widgets.charts import TimeChart, pin_series
+from widgets.theme import SPACE_XS
+
+HEIGHT_PX = 120
+
+
+class ChartsController(QObject):
+    """Makes the charts when they are first wanted, and feeds them while they are shown."""
+
+    def __init__(
+        self,
+        holder: QWidget,
+        model: SettingsModel,
+        controller: Controller,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._holder = holder
+        self._controller = controller
+        self._row: QWidget | None = None
+        self._charts: dict[str, TimeChart] = {}
+        self._segment = -1
+        self._last_index = -1
+        self._breaks: Breaks | None = None
+        self._unsubscribe = model.subscribe(self._on_settings)
+        controller.pins_changed.connect(self._on_pins)
+        self._on_settings(model.value, frozenset())
+
+    def close(self) -> None:
+        """Hear of no more changes."""
+        self._unsubscribe()
+
+    def show(self, result: FrameResult) -> None:
+        """Append a frame's numbers, while the charts are on screen."""
+        if self._row is None or not self._row.isVisible():
+            return
+        index = result.frame.index
+        again = (result.frame.segment, index) == (self._segment, self._last_index)
+        if again:  # paused: only a point pinned meanwhile has something to add
+            if self._charts["pins"].is_empty:
+                self._append_pins(result)
+            return
+        if kind := self._break_before(result):
+            for chart in self._charts.values():
+                chart.mark(index, kind)
+        self._breaks = result.breaks
+        self._segment, self._last_index = result.frame.segment, index
+        self._charts["compute"].append(
+            index, {name: lane.compute_ms for name, lane in result.lanes.items()}
+        )
+        flicker = result.analysis.flicker if result.analysis is not None else None
+        lanes = flicker.lanes if flicker is not None else {}
+        self._charts["flicker"].append(index, {n: lane.flicker for n, lane in lanes.items()})
+        self._charts["scale"].append(
+            index, {n: 100 * (lane.scale - 1) for n, lane in lanes.items()}
+        )
+        self._charts["shift"].append(index, {n: 100 * lane.shift for n, lane in lanes.items()})
+        self._append_pins(result)
+
+    def _break_before(self, result: FrameResult) -> str:
+        """The kind of mark between the last frame and this one, which need not be neighbours."""
+        if self._breaks is None:
+            return ""
+        if result.breaks.cuts != self._breaks.cuts:
+            return "cut"
+        is_elsewhere = result.frame.segment != self._segment
+        return "reset" if is_elsewhere or result.breaks != self._breaks else ""
+
+    def _append_pins(self, result: FrameResult) -> None:
+        if self._controller.pins and result.analysis is not None:
+            values = _pin_values(result, len(self._controller.pins))
+            if values:
+                self._charts["pins"].append(result.frame.index, values)
+
+    def _on_settings(self, settings: Settings, _changed: frozenset[str]) -> None:
+        if settings.charts and self._row is None:
+            self._make()
+        if self._row is not None:
+            self._row.setVisible(settings.charts)
+
+    def _on_pins(self) -> None:
+        if self._row is None:
+            return
+        pins = len(self._controller.pins)
+        self._charts["pins"].setVisible(pins > 0)
+        if pins:
+            self._charts["pins"].set_series(pin_series(pins))
+
+    def _make(self) -> None:
+        self._row = QWidget()
+        line = QHBoxLayout(self._row)
+        line.setContentsMargins(0, SPACE_XS, 0, 0)
+        line.setSpacing(SPACE_XS)
+        self._charts = {
+            "flicker": TimeChart("Flicker", "OPW", floor=0.02),
+            "scale": TimeChart("Scale drift", "%", floor=1.0),
+            "shift": TimeChart("Shift drift", "%", floor=1.0),
+            "compute": TimeChart("Compute", "ms", floor=10.0),
+            "pins": TimeChart("Pinned points", "disparity", pin_series(1)),
+        }
+        for chart in self._charts.values():
+            line.addWidget(chart)
+        self._row.setFixedHeight(HEIGHT_PX)
+        layout = self._holder.layout()
+        if layout is not None:
+            layout.addWidget(self._row)
+        self._on_pins()
+
+
+def _pin_values(result: FrameResult, pins: int) -> dict[str, float]:
+    if result.analysis is None:
+        return {}
+    return {
+        f"{name}{at + 1}": value if math.isfinite(value) else math.nan
+        for name, values in result.analysis.pins.items()
+        for at, value in enumerate(values[:pins])
+    }

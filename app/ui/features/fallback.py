@@ -1,0 +1,177 @@
+"""When the show must go on: a canned replay at one key, a loop of views when nobody is there."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+
+from app.settings.settings import SettingsModel
+from app.sources.fallback import BUILT_IN
+from app.ui.controller import Controller
+from app.ui.engine import CAPTURE, Engine
+from app.ui.features.idle import IdleController
+from models import registry
+
+log = logging.getLogger(__name__)
+
+_LOOK_MS = 1000
+HANGS = 3
+HANGS_WITHIN_S = 60.0
+"""A source that hung so often within that time has failed."""
+SHOW_S = 12.0
+SHOWS = ("side", "wipe", "difference", "flicker", "xt")
+"""The views that the attract loop goes through, `SHOW_S` seconds each."""
+
+
+class FallbackController(QObject):
+    """The panic key, the attract loop, and what stands in at a booth for a source that failed.
+
+    is_kiosk : the pictures fill the screen; like presenter's mode, that is a booth.
+
+    said : one sentence. noted : what stands in for the chosen source or view now, or "".
+    """
+
+    said = pyqtSignal(str)
+    noted = pyqtSignal(str)
+
+    def __init__(
+        self,
+        model: SettingsModel,
+        controller: Controller,
+        engine: Engine,
+        idle: IdleController,
+        parent: QObject | None = None,
+        is_kiosk: Callable[[], bool] = bool,
+    ) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._controller = controller
+        self._engine = engine
+        self._idle = idle
+        self._is_kiosk = is_kiosk
+        self._failed_s = 0.0
+        self._stands_in = False
+        self._replaced_s: deque[float] = deque(maxlen=HANGS)
+        self._view_before: str | None = None
+        self._shown_s = 0.0
+        self._timer = QTimer(self)
+        self._timer.setInterval(_LOOK_MS)
+        self._timer.timeout.connect(self._look)
+        idle.touched.connect(self._on_touched)
+        controller.source_opened.connect(self._note)
+        controller.source_opened.connect(self._replaced_s.clear)
+        engine.replaced.connect(self._on_replaced)
+
+    @property
+    def is_attracting(self) -> bool:
+        """The attract loop runs."""
+        return self._view_before is not None
+
+    def start(self) -> None:
+        """Begin to look whether anybody is there."""
+        self._timer.start()
+
+    def close(self) -> None:
+        """Put back what the attract loop changed, so that it is not remembered."""
+        self._timer.stop()
+        self._stop_attracting()
+
+    def toggle_panic(self) -> None:
+        """Show the canned replay at once, or the chosen source again."""
+        if self._controller.instead:
+            self._controller.show_own()
+            self.said.emit("Back at the chosen source.")
+            return
+        clip = self._model.value.panic_clip
+        if clip and not Path(clip).expanduser().exists():
+            self.said.emit(f"{clip} is not there; this is the built-in scene instead.")
+            clip = ""
+        self._show_instead(clip or BUILT_IN, stands_in=False)
+
+    # -- what fails ----------------------------------------------------------------------------
+
+    def _mind_failures(self) -> None:
+        status, instead = self._engine.capture.status, self._controller.instead
+        self._failed_s = self._failed_s + _LOOK_MS / 1000 if status.failed else 0.0
+        if instead:
+            if status.failed and status.spec == instead != BUILT_IN:
+                self.said.emit(f"{Path(instead).name} fails; this is the built-in scene instead.")
+                self._show_instead(BUILT_IN, self._stands_in)
+        elif self._is_booth() and self._failed_s >= self._model.value.fallback_after_s:
+            self._stand_in(status.message)
+
+    def _on_replaced(self, stage: str) -> None:
+        """A source that hangs again and again counts as one that failed."""
+        if stage != CAPTURE:
+            return
+        now_s = time.monotonic()
+        self._replaced_s.append(now_s)
+        often = len(self._replaced_s) == HANGS and now_s - self._replaced_s[0] < HANGS_WITHIN_S
+        if often and self._is_booth() and not self._controller.instead:
+            self._replaced_s.clear()
+            self._stand_in("The source keeps hanging.")
+
+    def _is_booth(self) -> bool:
+        settings = self._model.value
+        return settings.fallback_after_s > 0 and (settings.presenter or self._is_kiosk())
+
+    def _stand_in(self, why: str) -> None:
+        log.warning("the fallback stands in: %s", why)
+        self.said.emit(f"{why} F12 tries it again.")
+        self._show_instead(self._model.value.fallback_clip or BUILT_IN, stands_in=True)
+
+    def _show_instead(self, spec: str, stands_in: bool) -> None:
+        self._failed_s, self._stands_in = 0.0, stands_in
+        self._controller.show_instead(spec)
+
+    # -- the attract loop ----------------------------------------------------------------------
+
+    def _look(self) -> None:
+        self._mind_failures()
+        after_s = self._model.value.attract_after_s
+        if self.is_attracting:
+            self._shown_s += _LOOK_MS / 1000
+            if self._shown_s >= SHOW_S:
+                self._show_next()
+        elif 0 < after_s <= self._idle.idle_s():
+            self._start_attracting()
+
+    def _start_attracting(self) -> None:
+        self._view_before = self._model.value.view
+        log.info("nobody is there: the attract loop begins")
+        if not self._engine.capture.status.playing:
+            self._controller.set_paused(False)
+        if self._engine.capture.status.failed and not self._controller.instead:
+            self._show_instead(self._model.value.fallback_clip or BUILT_IN, stands_in=True)
+        self._show_next()
+        self._note()
+
+    def _show_next(self) -> None:
+        self._shown_s = 0.0
+        settings = self._model.value
+        if registry.OFF in (settings.model_a, settings.model_b):
+            return  # there is nothing to compare; the picture moves
+        at = SHOWS.index(settings.view) if settings.view in SHOWS else -1
+        self._model.replace(view=SHOWS[(at + 1) % len(SHOWS)])
+
+    def _on_touched(self) -> None:
+        if self.is_attracting:
+            self._stop_attracting()
+            self._note()
+
+    def _stop_attracting(self) -> None:
+        before, self._view_before = self._view_before, None
+        if before is not None:
+            self._model.replace(view=before)
+
+    def _note(self) -> None:
+        if self._controller.instead:
+            stands_in = "in place of the source, F12 tries it again"
+            self.noted.emit(stands_in if self._stands_in else "canned replay, F12 ends it")
+        else:
+            self.noted.emit("attract loop" if self.is_attracting else "")

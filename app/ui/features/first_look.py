@@ -1,0 +1,79 @@
+"""The first moments: a hint what to do, and word when every pane on screen has its picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from app.core.results import FrameResult
+from app.settings.settings import Settings, SettingsModel
+from app.system import startup
+from app.ui.display import Display
+from app.ui.main_window import MainWindow
+from app.ui.screenshot import Screenshot
+
+HINT = "Drop a video or a folder of pictures here, or pick a camera under Source."
+
+
+class FirstFramesController(QObject):
+    """Looks until everything was seen once.
+
+    all_shown : once, when every pane on screen has painted a frame.
+    """
+
+    all_shown = pyqtSignal()
+
+    def __init__(
+        self,
+        window: MainWindow,
+        display: Display,
+        model: SettingsModel,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._window = window
+        self._display = display
+        self._model = model
+        self._has_seen_all = False
+        self._screenshot: Screenshot | None = None
+
+    def start(self) -> None:
+        """Hint at what can be opened, where nobody was ever told."""
+        settings = self._model.value
+        if not settings.hint_seen and settings.source.startswith("synthetic"):
+            self._window.stage.rgb.set_hint(HINT)
+            self._model.subscribe(self._drop_hint)
+
+    def look(self, result: FrameResult) -> None:
+        """`result` was shown: is that everything now?"""
+        if self._has_seen_all or not self.is_everything_shown():
+            return
+        self._has_seen_all = True
+        if result.lanes:
+            startup.reached("first_depth")
+        self.all_shown.emit()
+
+    def is_everything_shown(self) -> bool:
+        """Every pane on screen has painted a frame, or its lane has none to paint."""
+        stage, last = self._window.stage, self._display.last
+        if last is None:
+            return False
+        empty = {f"depth_{lane}" for lane in ("a", "b") if lane not in last.lanes}
+        if self._model.value.cloud_lane not in last.lanes:
+            empty.add("cloud")
+        return all(
+            name in empty or getattr(stage.pane(name), "frames_painted", 0) > 0
+            for name in stage.shown()
+        )
+
+    def take_screenshot_when_ready(self, path: Path) -> None:
+        """Save the window to `path` once every visible pane has shown a frame."""
+        self._screenshot = Screenshot(path, self._window, self._model, self.is_everything_shown)
+        self._screenshot.start()
+
+    def _drop_hint(self, _settings: Settings, changed: frozenset[str]) -> None:
+        """Whoever opened a source has no more need of being told how."""
+        if "source" in changed and not self._model.value.hint_seen:
+            self._window.stage.rgb.set_hint(None)
+            self._model.replace(hint_seen=True)

@@ -1,0 +1,139 @@
+"""How the app and the machine are doing: heartbeat, a line a minute in the log, warnings."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
+from PyQt6.QtWidgets import QApplication
+
+from app.engine.supervision import StallMeter
+from app.settings.settings import SettingsModel
+from app.system.logbook import MinuteLine, Vitals, diagnostics
+from app.system.machine import MachineWatch, warnings
+from app.system.memory import collect_garbage
+from app.ui.engine import Engine
+from app.ui.features.recording import RecordingController
+from app.ui.features.status import StatusController
+from app.ui.threads import abandoned_count
+from app.ui.wakeup import WakeUp
+
+log = logging.getLogger(__name__)
+
+BEAT_MS = 20
+_NOTE_MS = 1000
+_STALL_MS = 150.0
+_LONG_STALL_MS = 500.0
+_COLLECT_MS = 60_000
+
+
+class HealthController(QObject):
+    """Keeps the log's line a minute, warns, and copies diagnostics.
+
+    stalls : by how much the GUI thread's beats were late; stalls over half a second are logged.
+    stalled : the window stood still for so many milliseconds, where that is worth a look.
+    said : one sentence. warned : the gravest standing warning, or "".
+    """
+
+    said = pyqtSignal(str)
+    warned = pyqtSignal(str)
+    stalled = pyqtSignal(float)
+
+    def __init__(
+        self,
+        model: SettingsModel,
+        engine: Engine,
+        status: StatusController,
+        recording: RecordingController,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._engine = engine
+        self._status = status
+        self._recording = recording
+        self.stalls = StallMeter(BEAT_MS)
+        self._line = MinuteLine()
+        self._wake_up = WakeUp(self)
+        self._wake_up.woken.connect(self._on_reading)
+        self._watch = MachineWatch(self._wake_up.notify)
+        self._heart = self._timer(BEAT_MS, Qt.TimerType.PreciseTimer)
+        self._heart.timeout.connect(self._beat)
+        self._noting = self._timer(_NOTE_MS, Qt.TimerType.CoarseTimer)
+        self._noting.timeout.connect(self._note)
+        # Here, because what Qt shows must not be taken apart on another thread.
+        self._collecting = self._timer(_COLLECT_MS, Qt.TimerType.CoarseTimer)
+        self._collecting.timeout.connect(collect_garbage)
+
+    def start(self) -> None:
+        """Begin to measure and to note."""
+        self._watch.start()
+        self._heart.start()
+        self._noting.start()
+        self._collecting.start()
+
+    def close(self) -> None:
+        """Stop; the thread that asks the machine is joined."""
+        self._heart.stop()
+        self._noting.stop()
+        self._collecting.stop()
+        self._watch.close()
+
+    def copy_diagnostics(self) -> None:
+        """Put everything that helps with a question on the clipboard."""
+        clipboard = QApplication.clipboard()
+        if clipboard is None:
+            self.said.emit("There is no clipboard; the log has the same.")
+            return
+        clipboard.setText(diagnostics(self._model.value.as_dict(), self.state()))
+        self.said.emit("The diagnostics are on the clipboard; paste them where they help.")
+
+    def state(self) -> dict[str, str]:
+        """What runs now, in words, by name."""
+        capture, pace = self._engine.capture.status, self._status.pace.read()
+        info = capture.info
+        size = f" {info.size[0]}x{info.size[1]}" if info else ""
+        return {
+            "source": f"{capture.spec}{size}" if capture.spec else "none",
+            "source says": capture.message or "all is well",
+            "frames per second": f"{pace.fps:.1f}",
+            "latency": f"{pace.latency_ms:.0f} ms",
+            "dropped": str(self._engine.dropped),
+            "stalls of the window": f"p99 {self.stalls.percentile_ms(0.99):.0f} ms, "
+            f"at most {self.stalls.max_ms:.0f} ms",
+            "hanging threads": str(abandoned_count()),
+            "machine": "; ".join(warnings(self._watch.reading)) or "all is well",
+        }
+
+    def _timer(self, interval_ms: int, kind: Qt.TimerType) -> QTimer:
+        timer = QTimer(self)
+        timer.setTimerType(kind)
+        timer.setInterval(interval_ms)
+        return timer
+
+    def _beat(self) -> None:
+        late_ms = self.stalls.beat(time.monotonic_ns())
+        if late_ms > _STALL_MS:
+            self.stalled.emit(late_ms)
+        if late_ms > _LONG_STALL_MS:
+            log.warning("the window stood still for %.0f ms", late_ms)
+
+    def _note(self) -> None:
+        pace = self._status.pace.read()
+        stalls = self.stalls
+        self._line.note(
+            Vitals(
+                pace.fps,
+                pace.latency_ms,
+                self._engine.dropped,
+                self._recording.gaps,
+                f"stalls p99 {stalls.percentile_ms(0.99):.0f} ms, max {stalls.max_ms:.0f} ms",
+            )
+        )
+
+    def _on_reading(self) -> None:
+        reading = self._watch.reading
+        self._status.set_gpu_memory(reading.gpu.used_mb if reading.gpu else None)
+        found = warnings(reading)
+        self.warned.emit(found[0] if found else "")

@@ -1,0 +1,103 @@
+"""Guided lessons at the side of the window; a step's set-up is settings, nothing else."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+
+from PyQt6.QtCore import QObject
+
+from app.settings.settings import Settings, SettingsModel, coerced
+from app.ui.controller import Controller
+from app.ui.main_window import MainWindow
+from widgets.lesson_panel import LessonPanel
+from widgets.lessons import load_lessons
+from widgets.theme import resource_path
+
+log = logging.getLogger(__name__)
+
+_MOVES_THE_CLOUD = frozenset({"source", "cloud_lane", "cloud_gain", "cloud_offset"})
+
+
+ROOM_FOR_BOTH_PX = 1400
+"""In a narrower window the inspector makes room for the lessons, so that pictures stay large."""
+
+
+class LessonController(QObject):
+    """Opens the lesson panel when it is first wanted and puts its steps into force.
+
+    A step builds on the steps before it in its lesson, and on the settings that were there before
+    any lesson; those come back when the lessons are left.
+    """
+
+    def __init__(
+        self,
+        window: MainWindow,
+        model: SettingsModel,
+        controller: Controller,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._window = window
+        self._model = model
+        self._controller = controller
+        self._before: Settings | None = None
+        self._took_inspector = False
+        self.panel: LessonPanel | None = None
+
+    def toggle(self) -> None:
+        """Show the lessons, or leave them."""
+        if self.panel is None:
+            self.panel = LessonPanel()
+            self.panel.set_lessons(load_lessons(resource_path("lessons")))
+            self.panel.setup_requested.connect(self._set_up)
+            self.panel.closed.connect(self.leave)
+            self._window.add_beside(self.panel)
+        elif self.panel.isVisible():
+            self.leave()
+            return
+        if self._window.width() < ROOM_FOR_BOTH_PX and self._model.value.inspector:
+            self._took_inspector = True
+            self._model.replace(inspector=False)
+        self.panel.show()
+
+    def leave(self) -> None:
+        """Hide the lessons and give back the settings that were there before."""
+        if self.panel is not None:
+            self.panel.hide()
+        before, self._before = self._before, None
+        if before is not None:
+            self._model.replace(**dataclasses.asdict(before))
+        if self._took_inspector:
+            self._took_inspector = False
+            self._model.replace(inspector=True)
+
+    def _set_up(self, _step: int) -> None:
+        panel = self.panel
+        if panel is None or panel.step is None or panel.lesson is None:
+            return
+        if self._before is None:
+            self._before = self._model.value
+        steps = panel.lesson.steps
+        values = dataclasses.asdict(self._before)
+        try:
+            for step in steps[: steps.index(panel.step) + 1]:
+                values |= usable(dict(step.settings))
+            self._model.replace(**values)
+        except (TypeError, ValueError) as error:
+            log.warning("a lesson's step cannot be set up: %s", error)
+            panel.confirm_setup(f"This could not be set up: {error}.")
+            return
+        if _MOVES_THE_CLOUD & panel.step.settings.keys():
+            self._window.cloud.reset_view()
+        if panel.step.settings.get("range_mode") == "fixed":
+            self._controller.set_range_mode("fixed")  # from the range on screen
+        panel.confirm_setup()
+
+
+def usable(values: dict[str, object]) -> dict[str, object]:
+    """A step's values with the types of the settings they are for.
+
+    Raises ValueError for a key that is no setting, TypeError for a value of another type.
+    """
+    return {key: coerced(key, value) for key, value in values.items()}

@@ -1,0 +1,213 @@
+"""The lanes' menus, and how to get a model that is in them but not on this machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import platformdirs
+from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtWidgets import QAbstractButton, QFileDialog, QMessageBox
+
+from app.settings.settings import Settings, SettingsModel
+from app.ui.features.job import IsCancelled, Job, Report
+from app.ui.main_window import MainWindow
+from models import checkpoints, registry
+from models.devices import device
+from models.download import OnProgress, Progress
+from models.errors import UserError
+from models.published import Release, release
+from widgets.lane_picker import LaneChoice
+
+_PHASES = {"download": "Fetching", "check": "Checking", "convert": "Converting"}
+
+
+class ModelController(QObject):
+    """Fills both menus and follows what is chosen in them.
+
+    said : one sentence. installed : weights arrived; a lane that waited for them can open.
+    """
+
+    said = pyqtSignal(str)
+    installed = pyqtSignal()
+
+    def __init__(
+        self, window: MainWindow, model: SettingsModel, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._window = window
+        self._model = model
+        self._job = Job(window, self)
+        self._job.done.connect(self._on_done)
+        self._box: QMessageBox | None = None
+        self._before_truth = Settings().model_b
+        window.lane_a.chosen.connect(self._on_a)
+        window.lane_b.chosen.connect(self._on_b)
+        self._unsubscribe = model.subscribe(self._on_settings)
+
+    def start(self) -> None:
+        """Fill the menus and the list of devices."""
+        self._fill()
+        self._window.inspector.model.set_devices(device.choices())
+        self._on_settings(self._model.value, frozenset({"model_a", "model_b"}))
+
+    def close(self) -> None:
+        """Call off a download; what was fetched is kept."""
+        self._unsubscribe()
+        self._job.close()
+
+    def _fill(self) -> None:
+        choices = [
+            LaneChoice(
+                entry.name, entry.title, entry.summary, entry.note, entry.missing(),
+                _can_be_smoothed(entry.name),
+            )
+            for entry in registry.entries()
+        ]  # fmt: skip
+        for picker in (self._window.lane_a, self._window.lane_b):
+            picker.set_entries(choices)
+
+    def _on_settings(self, settings: Settings, changed: frozenset[str]) -> None:
+        if changed & {"model_a", "model_b"}:
+            self._window.lane_a.set_current(settings.model_a)
+            self._window.lane_b.set_current(settings.model_b)
+
+    def choose(self, lane: str, name: str) -> None:
+        """Show model `name` in lane "a" or "b"; smoothing stays as it is, where that can be."""
+        smooth = self._now(lane).endswith(registry.EMA_SUFFIX) and _can_be_smoothed(name)
+        self._choose(f"model_{lane}", name + (registry.EMA_SUFFIX if smooth else ""))
+
+    def next_installed(self, lane: str) -> None:
+        """Show the next model of the menu that needs no download."""
+        names = [
+            entry.name
+            for entry in registry.entries()
+            if entry.name != registry.GROUND_TRUTH and entry.missing() is None
+        ]
+        now = self._now(lane).removesuffix(registry.EMA_SUFFIX)
+        at = names.index(now) if now in names else -1
+        self.choose(lane, names[(at + 1) % len(names)])
+
+    def toggle_ema(self, lane: str) -> None:
+        """Smooth the lane's disparity by an exponential moving average, or no more."""
+        now = self._now(lane)
+        if now.endswith(registry.EMA_SUFFIX):
+            self._model.replace(**{f"model_{lane}": now.removesuffix(registry.EMA_SUFFIX)})
+        elif _can_be_smoothed(now):
+            self._model.replace(**{f"model_{lane}": now + registry.EMA_SUFFIX})
+        else:
+            self.said.emit(f"There is nothing to smooth in lane {lane.upper()}.")
+
+    def toggle_truth(self) -> None:
+        """Show the ground truth in lane B, or what was there before."""
+        now = self._model.value.model_b
+        if now == registry.GROUND_TRUTH:
+            self._model.replace(model_b=self._before_truth)
+        else:
+            self._before_truth = now
+            self._model.replace(model_b=registry.GROUND_TRUTH)
+
+    def _now(self, lane: str) -> str:
+        return str(getattr(self._model.value, f"model_{lane}"))
+
+    def _on_a(self, name: str) -> None:
+        self._choose("model_a", name)
+
+    def _on_b(self, name: str) -> None:
+        self._choose("model_b", name)
+
+    def _choose(self, key: str, name: str) -> None:
+        self._model.replace(**{key: name})
+        try:
+            reason = registry.find(name).missing()
+            if reason is not None:
+                self._offer(release(registry.family(name)))
+        except UserError as error:
+            self.said.emit(str(error))
+
+    def _offer(self, release: Release) -> None:
+        """Show what it is, how large and under which licence, before anything is fetched."""
+        if self._box is not None or self._job.is_running:
+            return
+        box = QMessageBox(self._window)
+        box.setWindowTitle(release.title)
+        box.setText(f"{release.title} is not installed.")
+        use = "" if release.commercial else " Not for commercial use."
+        box.setInformativeText(
+            f"{release.purpose}\n\n{release.size_mb} MB from {release.repository} on the Hugging "
+            f"Face hub, licence {release.licence}.{use} {release.terms}"
+        )
+        pull = box.addButton("Pull", QMessageBox.ButtonRole.AcceptRole)
+        add = box.addButton("Add a file…", QMessageBox.ButtonRole.ActionRole)
+        box.addButton("Not now", QMessageBox.ButtonRole.RejectRole)
+
+        def clicked(button: QAbstractButton) -> None:
+            if button is pull:
+                self._pull(release)
+            elif button is add:
+                self._ask_for_file(release)
+
+        box.buttonClicked.connect(clicked)
+        box.finished.connect(self._forget_box)
+        self._box = box
+        box.open()
+
+    def _forget_box(self, _code: int) -> None:
+        if self._box is not None:
+            self._box.deleteLater()
+            self._box = None
+
+    def _pull(self, release: Release) -> None:
+        def work(report: Report, cancelled: IsCancelled) -> Path | str:
+            try:
+                return checkpoints.pull(release.name, _told(report), cancelled)
+            except UserError as error:
+                return str(error)
+
+        self._job.start(f"Pull {release.title}", work)
+
+    def _ask_for_file(self, release: Release) -> None:
+        downloads = platformdirs.user_downloads_dir()
+        dialog = QFileDialog(self._window, f"Weights of {release.title}", downloads)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilter("Weights (*.pth *.pt *.safetensors)")
+
+        def chosen(path: str) -> None:
+            self._add(release, Path(path))
+
+        dialog.fileSelected.connect(chosen)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _add(self, release: Release, file: Path) -> None:
+        def work(report: Report, _cancelled: IsCancelled) -> Path | str:
+            try:
+                return checkpoints.add(file, release.name, _told(report))
+            except UserError as error:
+                return str(error)
+
+        self._job.start(f"Add {release.title}", work)
+
+    def _on_done(self, outcome: object) -> None:
+        if not isinstance(outcome, Path):
+            self.said.emit(str(outcome or "It could not be installed; the log says why."))
+            return
+        self.said.emit(f"{outcome.stem} is ready.")
+        self._fill()
+        self._on_settings(self._model.value, frozenset({"model_a"}))
+        self.installed.emit()
+
+
+def _can_be_smoothed(name: str) -> bool:
+    return name not in (registry.OFF, registry.GROUND_TRUTH)
+
+
+def _told(report: Report) -> OnProgress:
+    """Progress in bytes as a line of text."""
+
+    def on_progress(progress: Progress) -> None:
+        done = progress.done_bytes // 1_000_000
+        total = "" if progress.total_bytes is None else f" of {progress.total_bytes // 1_000_000}"
+        text = f"{_PHASES[progress.phase]}: {done}{total} MB"
+        report(progress.done_bytes, progress.total_bytes, text)
+
+    return on_progress

@@ -1,0 +1,129 @@
+"""Presets: Ctrl+1 to Ctrl+9 recall a whole set-up, with Shift they store it under a name."""
+
+from __future__ import annotations
+
+import logging
+
+from PyQt6.QtCore import QObject, Qt, pyqtSignal
+from PyQt6.QtWidgets import QInputDialog, QWidget
+
+from app.settings.presets import (
+    MAX_NAME,
+    SLOTS,
+    NamedPreset,
+    PresetStore,
+    checked,
+    preset_of,
+    view_title,
+)
+from app.settings.settings import SettingsModel
+from app.ui.actions import Actions
+
+log = logging.getLogger(__name__)
+
+
+class PresetsController(QObject):
+    """Recalls, stores and names; the file is read when a preset is first wanted.
+
+    window : where names are asked for.
+    said : one sentence about what happened.
+    recalled : what was just put into force, in a few words.
+    """
+
+    said = pyqtSignal(str)
+    recalled = pyqtSignal(str)
+
+    def __init__(
+        self,
+        model: SettingsModel,
+        store: PresetStore,
+        parent: QObject | None = None,
+        window: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._store = store
+        self._window = window
+        self._actions: Actions | None = None
+        self._loaded: dict[int, NamedPreset] | None = None
+
+    def name_in(self, actions: Actions) -> None:
+        """Let the menu say from now on what each number recalls."""
+        self._actions = actions
+        self._show()
+
+    def recall(self, slot: int) -> None:
+        """Put preset `slot` into force."""
+        preset = self._presets().get(slot)
+        if preset is None:
+            self.said.emit(f"Preset {slot} is empty; Ctrl+Shift+{slot} stores what is set up now.")
+            return
+        try:
+            self._model.replace(**checked(preset.values))
+        except ValueError as error:
+            log.warning("preset %d: %s", slot, error)
+            self.said.emit(f"Preset {slot} does not fit any more; store it anew.")
+            return
+        self.said.emit(f"Preset {slot}, {preset.name}: {preset.summary}")
+        self.recalled.emit(f"{slot}  {preset.name}")
+
+    def store(self, slot: int, name: str = "") -> bool:
+        """Keep what is set up now as preset `slot`; without a name it is called by its view."""
+        values = preset_of(self._model.value)
+        preset = NamedPreset(name or view_title(values), values)
+        if not self._keep(self._presets() | {slot: preset}):
+            return False
+        self.said.emit(f"Stored as preset {slot}, {preset.name}; Ctrl+{slot} recalls it.")
+        return True
+
+    def store_and_ask(self, slot: int) -> None:
+        """Keep what is set up now as preset `slot` and ask what to call it."""
+        before = self._presets().get(slot)
+        if not self.store(slot, before.name if before is not None else ""):
+            return
+        dialog = QInputDialog(self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setWindowTitle(f"Preset {slot}")
+        dialog.setLabelText(f"Stored; Ctrl+{slot} recalls it. Its name:")
+        dialog.setTextValue(self._presets()[slot].name)
+
+        def named(name: str) -> None:
+            self.rename(slot, name)
+
+        dialog.textValueSelected.connect(named)
+        dialog.open()
+
+    def rename(self, slot: int, name: str) -> None:
+        """Call preset `slot` otherwise; an empty name changes nothing."""
+        preset, name = self._presets().get(slot), " ".join(name.split())[:MAX_NAME]
+        if preset is None or name in ("", preset.name):
+            return
+        if self._keep(self._presets() | {slot: NamedPreset(name, preset.values)}):
+            self.said.emit(f"Preset {slot} is called {name}.")
+
+    def _keep(self, presets: dict[int, NamedPreset]) -> bool:
+        try:
+            self._store.save(presets)
+        except OSError as error:
+            log.warning("presets cannot be saved: %s", error)
+            self.said.emit(f"The preset could not be saved: {error.strerror or error}.")
+            return False
+        self._loaded = presets
+        self._show()
+        return True
+
+    def _presets(self) -> dict[int, NamedPreset]:
+        if self._loaded is None:
+            self._loaded, note = self._store.load()
+            if note:
+                self.said.emit(note)
+        return self._loaded
+
+    def _show(self) -> None:
+        if self._actions is None:
+            return
+        for slot in SLOTS:
+            preset = self._presets().get(slot)
+            words = f"{preset.name}  –  {preset.summary}" if preset is not None else "(empty)"
+            action = self._actions[f"presets.recall{slot}"]
+            action.setText(f"&{slot}  {words.replace('&', '&&')}")

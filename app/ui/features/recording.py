@@ -1,0 +1,186 @@
+"""Recording from the window: one button, one folder per recording, one line on how it goes."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from pathlib import Path
+
+import platformdirs
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+
+from app.recording.manifest import RecordingFacts, model_facts, setting_entry
+from app.recording.recorder import Recorder, RecorderOptions
+from app.recording.writer import Content
+from app.settings.settings import Settings, SettingsModel
+from app.ui.engine import Engine
+from app.ui.wakeup import WakeUp
+from models.errors import UserError
+
+log = logging.getLogger(__name__)
+
+_TELL_MS = 500
+_CLOSING_S = 8.0
+_STUCK_S = 3.0
+
+
+class RecordingController(QObject):
+    """Starts and ends recordings.
+
+    changed : recording began, ended or went on: (is recording, a line such as "0:12, 3 lost").
+    failed : one sentence; the live view goes on.
+    """
+
+    changed = pyqtSignal(bool, str)
+    failed = pyqtSignal(str)
+
+    def __init__(
+        self,
+        model: SettingsModel,
+        engine: Engine,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._engine = engine
+        self._recorder: Recorder | None = None
+        self._gaps = 0
+        self._is_stuck = False
+        self._finishing: list[threading.Thread] = []
+        self._finished: queue.SimpleQueue[Recorder] = queue.SimpleQueue()
+        self._wake_up = WakeUp(self)
+        self._wake_up.woken.connect(self._look)
+        model.subscribe(self._note)
+        self._timer = QTimer(self)
+        self._timer.setInterval(_TELL_MS)
+        self._timer.timeout.connect(self._look)
+
+    @property
+    def is_recording(self) -> bool:
+        """A recording is being made."""
+        return self._recorder is not None
+
+    @property
+    def is_finishing(self) -> bool:
+        """Whether a recording that was stopped is still being written."""
+        return any(thread.is_alive() for thread in self._finishing)
+
+    @property
+    def gaps(self) -> int:
+        """Frames that could not be recorded since the start of the app."""
+        return self._gaps + (self._recorder.status.gaps if self._recorder is not None else 0)
+
+    def toggle(self) -> None:
+        """Start a recording in the folder of the settings, or end the one that runs."""
+        if self._recorder is not None:
+            self.stop()
+        else:
+            self.start(new_folder(self._model.value.record_folder))
+
+    def start(self, folder: Path) -> None:
+        """Record into `folder`, which is made. Says so by `failed` where it cannot."""
+        info = self._engine.capture.status.info
+        if self._recorder is not None:
+            self.failed.emit("A recording is being made already; end it first.")
+            return
+        if info is None:
+            self.failed.emit("There is nothing to record yet; open a source first.")
+            return
+        settings = self._model.value
+        facts = RecordingFacts(
+            info, settings.as_dict(), model_facts(settings.model_a, settings.model_b)
+        )
+        content = Content(
+            disparity=settings.record_disparity,
+            composite=settings.record_composite,
+            colormap=settings.colormap,
+        )
+        options = RecorderOptions(content, settings.record_sound)
+        recorder = Recorder(folder, facts, options, self._wake_up.notify)
+        try:
+            recorder.start()
+        except UserError as error:
+            self.failed.emit(str(error))
+            return
+        self._recorder = recorder
+        inference = self._engine.inference
+        inference.taps = (*inference.taps, recorder.offer)
+        self._timer.start()
+        self._look()
+        if recorder.status.message:  # it records, but not all that was asked for
+            self.failed.emit(recorder.status.message)
+
+    def stop(self) -> None:
+        """End the recording. What waits is still written, on a thread of its own: a slow disk does
+        not hold up the window. `changed` says when it is done.
+        """
+        recorder, self._recorder = self._recorder, None
+        if recorder is None:
+            return
+        self._timer.stop()
+        inference = self._engine.inference
+        inference.taps = tuple(t for t in inference.taps if t != recorder.offer)
+
+        def finish() -> None:
+            recorder.stop()
+            self._finished.put(recorder)
+            self._wake_up.notify()
+
+        thread = threading.Thread(target=finish, name="finishing a recording", daemon=True)
+        self._finishing = [old for old in self._finishing if old.is_alive()] + [thread]
+        thread.start()
+
+    def close(self) -> None:
+        """End whatever runs and wait for it, within bounds."""
+        self.stop()
+        for thread in self._finishing:
+            thread.join(_CLOSING_S)
+        self._tell_finished()
+
+    def _note(self, settings: Settings, changed: frozenset[str]) -> None:
+        recorder = self._recorder
+        if recorder is not None:
+            recorder.note(setting_entry(key, getattr(settings, key)) for key in sorted(changed))
+
+    def _tell_finished(self) -> None:
+        while True:
+            try:
+                recorder = self._finished.get_nowait()
+            except queue.Empty:
+                return
+            status = recorder.status
+            self._gaps += status.gaps
+            if self._recorder is None:
+                self.changed.emit(False, f"{status.frames} frames in {recorder.folder}")
+            if status.message:
+                self.failed.emit(status.message)
+
+    def _look(self) -> None:
+        self._tell_finished()
+        if self._recorder is None:
+            return
+        status = self._recorder.status
+        if not status.recording:
+            self.stop()
+            return
+        self._mind_the_disk(self._recorder.stuck_s > _STUCK_S)
+        minutes, seconds = divmod(int(status.seconds), 60)
+        lost = f", {status.gaps} lost" if status.gaps else ""
+        self.changed.emit(True, f"{minutes}:{seconds:02d}{lost}")
+
+    def _mind_the_disk(self, is_stuck: bool) -> None:
+        """Say once that nothing gets written; it may come back."""
+        was_stuck, self._is_stuck = self._is_stuck, is_stuck
+        if is_stuck and not was_stuck:
+            self.failed.emit(
+                "The disk does not answer, so nothing is recorded until it does; check its cable, "
+                "or end the recording."
+            )
+
+
+def new_folder(parent: str) -> Path:
+    """A folder for a new recording, named by the time, in `parent` or in the videos folder."""
+    base = Path(parent) if parent else Path(platformdirs.user_videos_dir()) / "FlashDepth Live"
+    return base / time.strftime("%Y-%m-%d %H.%M.%S")

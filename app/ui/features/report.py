@@ -1,0 +1,123 @@
+"""The comparison report from the window: what it shows, over the whole clip.
+
+Playing rests meanwhile, because the report also says how fast each model is alone.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import platformdirs
+from PyQt6.QtCore import QObject, QUrl, pyqtSignal
+from PyQt6.QtGui import QDesktopServices
+from PyQt6.QtWidgets import QMessageBox, QWidget
+
+from app.report.run import REFUSED_LIVE, compare
+from app.report.values import Cancelled, CompareOptions
+from app.settings.settings import SettingsModel
+from app.sources.specs import is_opened_unasked
+from app.ui.controller import Controller
+from app.ui.engine import Engine
+from app.ui.features.job import IsCancelled, Job, Report
+from app.ui.resolve import pipeline_config, playback_options, source_size
+from models.errors import UserError
+
+
+class ReportController(QObject):
+    """Compares both lanes over the whole clip.
+
+    said : one sentence about how it ended.
+    """
+
+    said = pyqtSignal(str)
+
+    def __init__(
+        self,
+        window: QWidget,
+        model: SettingsModel,
+        controller: Controller,
+        engine: Engine,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._window = window
+        self._model = model
+        self._controller = controller
+        self._engine = engine
+        self._plays_on = False
+        self._job = Job(window, self)
+        self._job.done.connect(self._on_done)
+
+    def start(self) -> None:
+        """Begin a report on the present source and lanes, into a new folder."""
+        base = Path(platformdirs.user_documents_dir()) / "FlashDepth Live"
+        self.start_into(base / time.strftime("report %Y-%m-%d %H.%M.%S"))
+
+    def start_into(self, folder: Path) -> None:
+        """Begin a report into `folder`."""
+        status = self._engine.capture.status
+        if self._job.is_running:
+            return
+        source, info = self._controller.instead or self._model.value.source, status.info
+        is_live = not is_opened_unasked(source) if info is None else info.live
+        if is_live:  # no camera is opened a second time, nor one that has not been opened yet
+            self.said.emit(REFUSED_LIVE)
+            return
+        settings = self._model.value
+        config, turned = pipeline_config(settings), playback_options(settings)
+        options = CompareOptions(
+            estimator=config.options,
+            source_size=source_size(settings),
+            mirror=turned.mirror,
+            rotate=turned.rotate,
+        )
+
+        def work(report: Report, cancelled: IsCancelled) -> Path | str:
+            def progress(done: int, total: int | None, stage: str) -> None:
+                of = f" of {total}" if total else ""
+                report(done, total, f"{stage}: frame {done}{of}")
+
+            try:
+                return compare(
+                    source, config.model("a"), config.model("b"), folder,
+                    options=options, progress=progress, cancelled=cancelled,
+                ).html  # fmt: skip
+            except Cancelled:
+                return "The report was cancelled; nothing was written."
+            except UserError as error:
+                return str(error)
+
+        self._plays_on = status.playing and not status.ended
+        if self._plays_on:
+            self._controller.set_paused(True)
+        self._job.start("Report", work)
+
+    def close(self) -> None:
+        """Cancel a running report and wait for its thread."""
+        self._job.close()
+
+    def _on_done(self, outcome: object) -> None:
+        if self._plays_on:
+            self._plays_on = False
+            self._controller.set_paused(False)
+        if isinstance(outcome, Path):
+            self.said.emit(f"The report is in {outcome.parent}")
+            self._offer(outcome)
+        else:
+            self.said.emit(str(outcome or "The report failed; the log says why."))
+
+    def _offer(self, page: Path) -> None:
+        box = QMessageBox(self._window)
+        box.setWindowTitle("Report")
+        box.setText(f"The report is in {page.parent}.")
+        open_button = box.addButton("Open it", QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(QMessageBox.StandardButton.Close)
+
+        def clicked(button: object) -> None:
+            if button is open_button:
+                QDesktopServices.openUrl(QUrl.fromLocalFile(str(page)))
+
+        box.buttonClicked.connect(clicked)
+        box.finished.connect(box.deleteLater)
+        box.open()

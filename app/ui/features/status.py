@@ -1,0 +1,204 @@
+"""The words at the foot of the window: what goes in, how fast, what is wrong."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+
+import psutil
+from PyQt6.QtCore import QObject, QTimer
+
+from app.core.results import FrameResult, LaneResult
+from app.engine.commands import CaptureStatus
+from app.settings.settings import SettingsModel
+from app.sources.specs import title_of
+from app.ui.display import Display
+from app.ui.engine import Engine
+from app.ui.main_window import MainWindow
+from app.ui.readings import PaceMeter
+from models.devices import device
+from models.errors import UserError
+from widgets.status_strip import StatusReading
+
+_STATUS_MS = 250
+_NOTE_S = 12.0
+_SAME_CUT_FRAMES = 25
+_WARM_UP_S = 0.5
+"""A first frame that comes sooner is not worth a word."""
+
+
+class StatusController(QObject):
+    """Fills the status strip a few times a second and the transport with every frame."""
+
+    def __init__(
+        self,
+        window: MainWindow,
+        engine: Engine,
+        display: Display,
+        model: SettingsModel,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._window = window
+        self._engine = engine
+        self._display = display
+        self._model = model
+        self._pace = PaceMeter()
+        self._process = psutil.Process()
+        self._note, self._note_until = "", 0.0
+        self._recording = ""
+        self._dropped_before = 0
+        self._standing: dict[str, str] = {}
+        self._lane_notes: dict[str, str] = {}
+        self._warning = ""
+        self._gpu_memory_mb: float | None = None
+        self._marks: list[tuple[int, str]] = []
+        self._timer = QTimer(self)
+        self._timer.setInterval(_STATUS_MS)
+        self._timer.timeout.connect(self._show_strip)
+
+    def start(self) -> None:
+        """Begin to fill the strip."""
+        self._timer.start()
+
+    def close(self) -> None:
+        """Fill it no more."""
+        self._timer.stop()
+
+    @property
+    def pace(self) -> PaceMeter:
+        """How fast results reach the screen."""
+        return self._pace
+
+    def say(self, sentence: str) -> None:
+        """Show one sentence for a while."""
+        self._note, self._note_until = sentence, time.monotonic() + _NOTE_S
+        self._show_strip()
+
+    def set_recording(self, is_recording: bool, line: str) -> None:
+        """What the recorder says."""
+        self._recording = f"● {line}" if is_recording else ""
+
+    def set_standing(self, topic: str, words: str) -> None:
+        """A state worth a word for as long as it lasts, one per topic; "" when it is over."""
+        self._standing[topic] = words
+
+    def set_warning(self, sentence: str) -> None:
+        """Something that stays wrong, shown while nothing newer is said; "" when it is over."""
+        self._warning = sentence
+
+    def set_gpu_memory(self, megabytes: float | None) -> None:
+        """Memory in use on the GPU, where that is known."""
+        self._gpu_memory_mb = megabytes
+
+    def forget(self) -> None:
+        """Another source: its marks and its pace are its own."""
+        self._marks.clear()
+        self._window.transport.set_marks(())
+        self._pace.clear()
+        self._dropped_before = self._engine.dropped
+
+    def add(self, result: FrameResult) -> None:
+        """A result reached the screen."""
+        self._pace.add(result, time.monotonic_ns())
+        for name, lane in result.lanes.items():
+            if lane.note and lane.note != self._lane_notes.get(name):
+                self.say(lane.note)
+            self._lane_notes[name] = lane.note
+        if result.cut:
+            self._mark(result.frame.index)
+
+    def _mark(self, index: int) -> None:
+        """Mark a cut on the time line. Where frames are left out a cut shows a little late, so
+        marks close together are one cut, and the earliest is nearest to the truth."""
+        near = [mark for mark in self._marks if abs(mark[0] - index) < _SAME_CUT_FRAMES]
+        if any(mark[0] <= index for mark in near):
+            return
+        self._marks = [mark for mark in self._marks if mark not in near]
+        self._marks.append((index, "cut"))
+        self._window.transport.set_marks(self._marks)
+
+    def show_transport(self) -> None:
+        """Where the source is, and whether it plays."""
+        status = self._engine.capture.status
+        transport = self._window.transport
+        transport.set_playing(status.playing and not status.ended)
+        info, last = status.info, self._display.last
+        if info is not None:
+            self._window.source_menu.set_label(info.title)
+        elif status.failed:
+            self._window.source_menu.set_label(title_of(status.spec))
+        if info is None or last is None:
+            transport.set_position(0, None, 0.0, None)
+            return
+        duration_s = info.frame_count / info.fps if info.frame_count and info.fps else None
+        transport.set_position(last.frame.index, info.frame_count, last.frame.time_s, duration_s)
+
+    def _show_strip(self) -> None:
+        capture, last = self._engine.capture.status, self._display.last
+        pace = self._pace.read()
+        lane = next(iter(last.lanes.values()), None) if last is not None else None
+        self._show_warming_up()
+        note = self._note if time.monotonic() < self._note_until else ""
+        trouble = _trouble(capture) or self._warning
+        moving = capture.playing and pace.fps > 0
+        if last is not None and self._window.inspector.isVisible():
+            self._show_cost(last.lanes)
+        self._window.status.show_reading(
+            StatusReading(
+                source=capture.info.title if capture.info else "",
+                source_size=last.frame.size if last is not None else None,
+                network_size=lane.depth.network_size if lane is not None else None,
+                fps=pace.fps if moving else None,
+                source_fps=capture.info.fps if capture.info else None,
+                latency_ms=pace.latency_ms if moving else None,
+                stages=tuple(pace.stages_ms.items()) if moving else (),
+                dropped=max(0, self._engine.dropped - self._dropped_before),
+                device=self._device(),
+                memory_mb=self._process.memory_info().rss / 1e6,
+                gpu_memory_mb=self._gpu_memory_mb,
+                warning=trouble,
+                notes=tuple(
+                    filter(
+                        None,
+                        (
+                            note,
+                            self._recording,
+                            "" if capture.playing else "paused",
+                            *self._standing.values(),
+                        ),
+                    )
+                ),
+            )
+        )
+
+    def _show_warming_up(self) -> None:
+        """A first frame of its size or its model, which takes longer than those after it."""
+        since_s = self._engine.inference.warming_since_s
+        is_long = since_s is not None and time.monotonic() - since_s > _WARM_UP_S
+        self.set_standing("warm-up", "warming up" if is_long else "")
+        if is_long:
+            self._display.show_warming_up()
+
+    def _show_cost(self, lanes: Mapping[str, LaneResult]) -> None:
+        """What the chosen input size costs here and now."""
+        parts = [
+            f"{name.upper()}: {lane.depth.network_size[0]}×{lane.depth.network_size[1]}, "
+            f"{lane.compute_ms:.0f} ms a frame"
+            for name, lane in lanes.items()
+            if lane.depth.network_size is not None
+        ]
+        self._window.inspector.model.set_cost("\n".join(parts))
+
+    def _device(self) -> str:
+        try:
+            return device.describe(self._model.value.device)
+        except UserError as error:
+            return str(error)
+
+
+def _trouble(capture: CaptureStatus) -> str:
+    """What keeps the source's pictures away, or stands in for them; "" if all is well."""
+    if capture.failed or (capture.message and capture.info is not None):
+        return capture.message
+    return capture.info.note if capture.info is not None and capture.info.live else ""

@@ -1,0 +1,153 @@
+"""From settings to a running window, and back to nothing."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+from PyQt6.QtCore import (
+    QCoreApplication,
+    QEvent,
+    QMessageLogContext,
+    QSize,
+    Qt,
+    QTimer,
+    QtMsgType,
+    qInstallMessageHandler,
+)
+from PyQt6.QtGui import QGuiApplication
+from PyQt6.QtWidgets import QApplication, QWidget
+
+from app.settings.settings import Settings
+from app.settings.store import SettingsStore
+from app.sources.opening import open_awaited
+from app.system import startup
+from app.system.logbook import logging_to_file
+from app.system.memory import set_modules_apart
+from app.ui.application import Application
+from app.ui.threads import any_abandoned
+from models.errors import SourceError
+from widgets import theme
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class WindowOptions:
+    """What the command line asks of the window beyond settings.
+
+    screenshot : PNG taken once every visible pane has shown a frame; the panes' places go into a
+        JSON file beside it.
+    quit_when_shown : close once every visible pane has shown a frame.
+    note : a sentence to show at the start, such as that settings were damaged.
+    """
+
+    size: tuple[int, int] | None = None
+    quit_after_s: float | None = None
+    screenshot: Path | None = None
+    quit_when_shown: bool = False
+    record: Path | None = None
+    note: str = ""
+
+
+def run_gui(settings: Settings, store: SettingsStore, options: WindowOptions) -> int:
+    """Show the window until it is closed; returns the exit code.
+
+    Raises SourceError if no picture was ever shown because the source failed.
+    """
+    startup.reached("imports")
+    app = make_application()
+    with ExitStack() as stack:
+        # The window goes before the application, not whenever the interpreter gets round to it.
+        stack.callback(QCoreApplication.sendPostedEvents, None, QEvent.Type.DeferredDelete)
+        stack.enter_context(logging_to_file())
+        set_modules_apart()
+        session = Application(settings, open_awaited, store)
+        stack.callback(session.close)
+        stack.enter_context(closing_on_signals(session.window))
+        session.window.resize(_window_size(options.size))
+        session.window.show()
+        session.start(options.note)
+        startup.reached("window")
+        if options.screenshot is not None:
+            session.first_look.take_screenshot_when_ready(options.screenshot)
+        if options.record is not None:
+            session.record_when_ready(options.record)
+        if options.quit_when_shown:
+            session.first_look.all_shown.connect(session.window.close)
+        if options.quit_after_s is not None:
+            QTimer.singleShot(round(options.quit_after_s * 1000), session.window.close)
+        code = app.exec()
+        failure = session.why_nothing_was_shown()
+    if any_abandoned():
+        # A thread hangs in a driver or a download. Nothing of ours is left to save, and the
+        # interpreter would abort on it.
+        log.error("leaving with a thread that does not end")
+        if failure:
+            print(failure, file=sys.stderr, flush=True)
+        logging.shutdown()
+        os._exit(1 if failure else code)
+    if failure:
+        raise SourceError(failure)
+    return code
+
+
+@contextmanager
+def closing_on_signals(window: QWidget) -> Iterator[None]:
+    """Ctrl+C and a polite kill close the window, so that settings and recordings are kept.
+
+    Python hears a signal when its code runs next; the status strip's timer sees to that.
+    """
+
+    def leave(_number: int, _frame: FrameType | None) -> None:
+        # Not here: the signal may have come in the middle of painting.
+        QTimer.singleShot(0, window.close)
+
+    before = {number: signal.signal(number, leave) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def make_application() -> QApplication:
+    """The QApplication, dressed and set up for OpenGL in several windows."""
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    # Panes that move between windows keep their OpenGL contexts only if these share.
+    QApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("FlashDepth Live")
+    theme.apply_theme(app)
+    qInstallMessageHandler(_log_qt)
+    return app
+
+
+def _window_size(asked: tuple[int, int] | None) -> QSize:
+    if asked is not None:
+        return QSize(*asked)
+    screen = QGuiApplication.primaryScreen()
+    room = screen.availableSize() if screen is not None else QSize(1280, 720)
+    return QSize(min(1600, room.width() * 9 // 10), min(1000, room.height() * 9 // 10))
+
+
+_LEVELS = {
+    QtMsgType.QtDebugMsg: logging.DEBUG,
+    QtMsgType.QtInfoMsg: logging.INFO,
+    QtMsgType.QtWarningMsg: logging.WARNING,
+    QtMsgType.QtCriticalMsg: logging.ERROR,
+    QtMsgType.QtFatalMsg: logging.CRITICAL,
+}
+
+
+def _log_qt(kind: QtMsgType, _context: QMessageLogContext, message: str | None) -> None:
+    log.log(_LEVELS.get(kind, logging.WARNING), "Qt: %s", message)

@@ -1,0 +1,114 @@
+"""The words and numbers shown beside the pictures. Pure functions of results and settings."""
+
+from __future__ import annotations
+
+import statistics
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.core.results import FrameResult, LaneResult
+from app.settings.settings import Settings
+from models import registry
+from models.errors import UserError
+from models.frames import Frame, Unit
+
+UNIT_TEXT = {Unit.RELATIVE: "relative", Unit.INVERSE_METRE: "1/m"}
+
+
+def title_of(model: str) -> str:
+    """The title a model has in the menu; its name if nobody knows it (any more)."""
+    try:
+        return registry.find(model).title
+    except UserError:
+        return model
+
+
+def colour_at(frame: Frame, x: float, y: float) -> str:
+    """Such as "x 120 y 48 · #a0b1c2"; empty outside the picture."""
+    column, row = int(x), int(y)
+    height, width = frame.rgb.shape[:2]
+    if not (0 <= column < width and 0 <= row < height):
+        return ""
+    red, green, blue = (int(value) for value in frame.rgb[row, column])
+    return f"x {column} y {row} · #{red:02x}{green:02x}{blue:02x}"
+
+
+def disparity_at(lane: LaneResult, x: float, y: float) -> str:
+    """Such as "0.482 relative", or "1.25 1/m · 0.80 m" where the unit allows metres."""
+    column, row = int(x), int(y)
+    height, width = lane.depth.disparity.shape
+    if not (0 <= column < width and 0 <= row < height):
+        return ""
+    disparity = float(lane.depth.disparity[row, column])
+    if not np.isfinite(disparity):
+        return "unknown"
+    text = f"{disparity:.3g} {UNIT_TEXT[lane.depth.unit]}"
+    if lane.depth.unit is Unit.INVERSE_METRE:
+        text += f" · {1 / disparity:.2f} m" if disparity > 1e-4 else " · far away"
+    return text
+
+
+def ranges_told(lanes: Mapping[str, LaneResult], settings: Settings) -> str:
+    """What to know of the lanes' ranges where both are compared; empty where they share one."""
+    ranges = {lane.display_range for lane in lanes.values()}
+    families = {registry.family(lane.model) for lane in lanes.values()}
+    if len(families) > 1 and (settings.range_locked or settings.range_mode == "fixed"):
+        return "one fixed range for both, though their scales differ"
+    if len(ranges) < 2:
+        return ""
+    if settings.range_mode == "per-frame" and not settings.range_locked:
+        return "each in its own range"
+    return "matched by median and spread"
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast results come, over the last second or two.
+
+    stages_ms : medians by stage; `latency_ms` runs from capture to shown.
+    """
+
+    fps: float
+    latency_ms: float
+    stages_ms: dict[str, float]
+
+
+class PaceMeter:
+    """Collects what shown results say of their timing."""
+
+    def __init__(self, window: int = 40) -> None:
+        self._shown_ns: deque[int] = deque(maxlen=window)
+        self._latency_ms: deque[float] = deque(maxlen=window)
+        self._stages: deque[dict[str, float]] = deque(maxlen=window)
+
+    def add(self, result: FrameResult, shown_ns: int) -> None:
+        """A result reached the screen at `shown_ns`, time.monotonic_ns()."""
+        if self._shown_ns and shown_ns - self._shown_ns[-1] > 1_500_000_000:
+            self.clear()
+        self._shown_ns.append(shown_ns)
+        self._latency_ms.append((shown_ns - result.frame.captured_ns) / 1e6)
+        self._stages.append(result.stages_ms | {"draw": (shown_ns - result.done_ns) / 1e6})
+
+    def clear(self) -> None:
+        """Forget the past, for instance after a pause."""
+        self._shown_ns.clear()
+        self._latency_ms.clear()
+        self._stages.clear()
+
+    def read(self) -> Pace:
+        """Medians of what was collected; zeros before the second result."""
+        if len(self._shown_ns) < 2:
+            return Pace(0.0, 0.0, {})
+        seconds = (self._shown_ns[-1] - self._shown_ns[0]) / 1e9
+        stages = {
+            key: statistics.median(stage.get(key, 0.0) for stage in self._stages)
+            for key in self._stages[-1]
+        }
+        return Pace(
+            (len(self._shown_ns) - 1) / seconds if seconds > 0 else 0.0,
+            statistics.median(self._latency_ms),
+            stages,
+        )

@@ -1,0 +1,74 @@
+"""A picture of the window, and where its panes are."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from PyQt6.QtCore import QObject, QTimer
+
+from app.settings.settings import SettingsModel
+from app.system.json_files import write_atomically
+from app.ui.main_window import MainWindow
+
+log = logging.getLogger(__name__)
+
+_POLL_MS = 100
+_SETTLE_MS = 400
+
+
+class Screenshot(QObject):
+    """Waits until `ready()`, then writes FILE.png and FILE.json once."""
+
+    def __init__(
+        self,
+        path: Path,
+        window: MainWindow,
+        model: SettingsModel,
+        ready: Callable[[], bool],
+    ) -> None:
+        super().__init__(window)  # and gone with it
+        self._path = path
+        self._window = window
+        self._model = model
+        self._ready = ready
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._look)
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.timeout.connect(self._take)
+
+    def start(self) -> None:
+        """Begin to wait."""
+        self._timer.start(_POLL_MS)
+
+    def _look(self) -> None:
+        if self._ready():
+            self._timer.stop()
+            # Text beside the pictures (fps, sizes) follows the first frames a moment later.
+            self._settle.start(_SETTLE_MS)
+
+    def _take(self) -> None:
+        picture = self._window.grab()
+        ratio = picture.devicePixelRatio()
+        settings = self._model.value
+        panes = {
+            name: [round(v * ratio) for v in (rect.x(), rect.y(), rect.width(), rect.height())]
+            for name, rect in self._window.stage.pane_rects().items()
+        }
+        facts = {
+            "panes": panes,
+            "source": settings.source,
+            "a": settings.model_a,
+            "b": settings.model_b,
+        }
+        if not picture.save(str(self._path), "PNG"):
+            log.error("the screenshot could not be written to %s", self._path)
+            return
+        places = self._path.with_suffix(".json")
+        try:
+            write_atomically(places, json.dumps(facts, indent=2) + "\n")
+        except OSError as error:
+            log.error("the places of the panes could not be written to %s: %s", places, error)

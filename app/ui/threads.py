@@ -1,0 +1,83 @@
+"""The only QThreads: thin shells around loops that know nothing of Qt."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from PyQt6 import sip
+from PyQt6.QtCore import QObject, QThread, pyqtSignal
+
+from app.system.memory import give_back
+
+log = logging.getLogger(__name__)
+
+JOIN_S = 5.0
+
+_ABANDONED: list[Worker] = []
+"""Threads that did not end in time. Qt aborts the process if a running QThread is destroyed, so
+they are kept; whoever ends the process looks here first."""
+
+
+def abandoned_count() -> int:
+    """How many threads that were told to stop still run."""
+    return sum(map(_runs, _ABANDONED))
+
+
+def any_abandoned() -> bool:
+    """Whether a thread that was told to stop still runs."""
+    return abandoned_count() > 0
+
+
+def _runs(worker: Worker) -> bool:
+    return not sip.isdeleted(worker) and worker.isRunning()
+
+
+def _nothing() -> None:
+    """What a loop that ended does."""
+
+
+class Worker(QThread):
+    """Runs `loop` on a thread of its own; `stop` makes the loop return.
+
+    `crashed` carries a sentence if the loop raised: an exception that left run() would end the
+    process.
+    """
+
+    crashed = pyqtSignal(str)
+
+    def __init__(
+        self,
+        name: str,
+        loop: Callable[[], None],
+        stop: Callable[[], None],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self._loop = loop
+        self._stop = stop
+
+    def run(self) -> None:
+        try:
+            self._loop()
+        except Exception:  # of any kind: out of run() Qt would end the process; it is restarted
+            log.exception("the %s thread crashed", self.objectName())
+            self.crashed.emit(f"The {self.objectName()} stage failed; the log says why.")
+        self._loop = self._stop = _nothing  # whoever keeps this thread keeps no network
+        give_back()
+
+    def abandon(self) -> None:
+        """Let go of a thread that hangs, without waiting; it was told to end when it can."""
+        self.setParent(None)
+        _ABANDONED[:] = [worker for worker in _ABANDONED if _runs(worker)]
+        _ABANDONED.append(self)
+
+    def shut_down(self, timeout_s: float = JOIN_S) -> bool:
+        """Stop and wait at most `timeout_s`; False if the thread is still busy then."""
+        self._stop()
+        ended = self.wait(int(timeout_s * 1000))
+        if not ended:
+            log.error("the %s thread did not end within %.0f s", self.objectName(), timeout_s)
+            self.abandon()
+        return ended

@@ -1,0 +1,248 @@
+"""The capture loop: pacing, pausing, stepping, breaks in continuity, and leaving nothing open."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from app.core.slots import LatestSlot
+from app.core.source import Reading, SignalLost, Source
+from app.engine.capture import CaptureLoop
+from app.engine.commands import Command, Play, PlaybackOptions, Seek, Select, Step
+from models.errors import SourceError
+from models.frames import Frame
+from tests.support.fakes import ScriptedSource
+
+
+@dataclass
+class Rig:
+    """A capture loop on a thread, with its slot and the sources it opened."""
+
+    make: Callable[[], Source]
+    frames: LatestSlot[Frame] = field(default_factory=LatestSlot)
+    opened: list[Source] = field(default_factory=list)
+    changed: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self.loop = CaptureLoop(self.frames, self._open, self.changed.set)
+        self.thread = threading.Thread(target=self.loop.run)
+
+    def _open(self, spec: str, size: tuple[int, int] | None) -> Source:
+        self.opened.append(self.make())
+        return self.opened[-1]
+
+    def start(self, *commands: Command) -> Rig:
+        for command in commands:
+            self.loop.post(command)
+        self.thread.start()
+        return self
+
+    def next(self) -> Frame:
+        frame = self.frames.take(5)
+        assert frame is not None, "no frame came within five seconds"
+        return frame
+
+    def wait_for(self, condition: Callable[[], bool]) -> None:
+        for _ in range(500):
+            if condition():
+                return
+            self.changed.wait(0.01)
+            self.changed.clear()
+        raise AssertionError(f"never came true; status is {self.loop.status}")
+
+
+@pytest.fixture
+def rig() -> Iterator[Callable[..., Rig]]:
+    rigs: list[Rig] = []
+
+    def make(source: Callable[[], Source]) -> Rig:
+        rigs.append(Rig(source))
+        return rigs[-1]
+
+    yield make
+    for made in rigs:
+        made.frames.close()
+        made.loop.stop()
+        made.thread.join(5)
+        assert not made.thread.is_alive()
+        assert all(s.closed.is_set() for s in made.opened if isinstance(s, ScriptedSource))
+
+
+MakeRig = Callable[[Callable[[], Source]], Rig]
+EVERY = PlaybackOptions(loop=False, every_frame=True)
+
+
+def test_every_frame_arrives_in_order_when_asked_for(rig: MakeRig) -> None:
+    made = rig(lambda: ScriptedSource(50)).start(EVERY, Select("x"))
+    assert [made.next().index for _ in range(50)] == list(range(50))
+    made.wait_for(lambda: made.loop.status.ended)
+    assert made.frames.dropped == 0
+
+
+def test_a_wish_while_the_reader_is_slow_costs_no_frame(rig: MakeRig) -> None:
+    made = rig(lambda: ScriptedSource(20)).start(EVERY, Select("x"))
+    seen: list[int] = []
+    for _ in range(20):
+        made.loop.post(EVERY)
+        made.wait_for(lambda: not made.loop._commands)
+        seen.append(made.next().index)
+    assert seen == list(range(20))
+
+
+def test_a_file_that_is_gone_when_it_starts_again_leaves_a_sentence(rig: MakeRig) -> None:
+    class Gone(ScriptedSource):
+        def seek(self, index: int) -> None:
+            raise SourceError("The file is gone; choose another.")
+
+    made = rig(lambda: Gone(2)).start(PlaybackOptions(every_frame=True), Select("x"))
+    assert [made.next().index for _ in range(2)] == [0, 1]
+    made.wait_for(lambda: made.loop.status.failed)
+    assert made.loop.status.message == "The file is gone; choose another."
+    made.make = lambda: ScriptedSource(5)
+    made.loop.post(Select("y"))
+    assert made.next().index == 0
+
+
+def test_looping_starts_again_as_a_new_segment(rig: MakeRig) -> None:
+    made = rig(lambda: ScriptedSource(3)).start(PlaybackOptions(every_frame=True), Select("x"))
+    frames = [made.next() for _ in range(7)]
+    assert [f.index for f in frames] == [0, 1, 2, 0, 1, 2, 0]
+    assert len({f.segment for f in frames[:3]}) == 1
+    assert len({f.segment for f in frames}) == 3
+
+
+def test_pausing_holds_and_stepping_goes_both_ways(rig: MakeRig) -> None:
+    made = rig(lambda: ScriptedSource(50)).start(EVERY, Select("x"), Play(False), Seek(10))
+    assert made.next().index == 10
+    made.loop.post(Step(1))
+    assert made.next().index == 11
+    made.loop.post(Step(-1))
+    stepped_back = made.next()
+    assert stepped_back.index == 10
+    assert made.frames.take(0.05) is None
+
+
+def test_stepping_forward_keeps_the_segment_and_back_breaks_it(rig: MakeRig) -> None:
+    made = rig(lambda: ScriptedSource(50)).start(EVERY, Select("x"), Play(False), Seek(10))
+    first = made.next()
+    made.loop.post(Step(1))
+    assert made.next().segment == first.segment
+    made.loop.post(Step(-1))
+    assert made.next().segment != first.segment
+
+
+def test_another_source_never_continues_the_segment_of_the_last(rig: MakeRig) -> None:
+    made = rig(lambda: ScriptedSource(5)).start(EVERY, Select("x"))
+    before = {made.next().segment for _ in range(5)}
+    made.loop.post(Select("y"))
+    assert made.next().segment not in before
+    assert len(made.opened) == 2
+    assert made.opened[0].closed.is_set()  # type: ignore[attr-defined]
+
+
+def test_a_source_that_cannot_be_opened_leaves_a_sentence_and_a_running_loop(rig: MakeRig) -> None:
+    def fail() -> Source:
+        raise SourceError("There is no file x; choose another.")
+
+    made = rig(fail).start(Select("x"))
+    made.wait_for(lambda: made.loop.status.failed)
+    assert made.loop.status.message == "There is no file x; choose another."
+    made.make = lambda: ScriptedSource(5)
+    made.loop.post(Select("y"))
+    assert made.next().index == 0
+    assert not made.loop.status.failed
+
+
+def test_a_source_that_fails_to_open_in_an_unforeseen_way_does_not_end_the_loop(
+    rig: MakeRig,
+) -> None:
+    def fail() -> Source:
+        raise ValueError("a driver's own mistake")
+
+    made = rig(fail).start(Select("x"))
+    made.wait_for(lambda: made.loop.status.failed)
+    assert "Choose another source" in made.loop.status.message
+    made.make = lambda: ScriptedSource(5)
+    made.loop.post(Select("y"))
+    assert made.next().index == 0
+
+
+def test_a_paused_live_source_that_is_back_is_no_longer_said_to_be_away(rig: MakeRig) -> None:
+    lost = SignalLost("The camera sends nothing; check the cable.")
+    source = ScriptedSource(None, live=True)
+    made = rig(lambda: source).start(Select("x"))
+    made.next()
+    made.loop.post(Play(False))
+    made.wait_for(lambda: not made.loop.status.playing)
+    source._script.extend([lost, *[None] * 50])
+    made.wait_for(lambda: made.loop.status.message == lost.sentence)
+    made.wait_for(lambda: made.loop.status.message == "")
+    assert not made.loop.status.playing
+
+
+def test_what_the_source_knows_of_itself_is_told_with_its_loss(rig: MakeRig) -> None:
+    class Losing(ScriptedSource):
+        def read(self, timeout_s: float) -> Reading:
+            self.info = dataclasses.replace(self.info, fps=None)
+            return SignalLost("Gone.")
+
+    made = rig(lambda: Losing(None, live=True)).start(Select("x"))
+    made.wait_for(lambda: made.loop.status.message == "Gone.")
+    assert made.loop.status.info is not None
+    assert made.loop.status.info.fps is None
+
+
+def test_signal_loss_is_a_sentence_and_never_a_frame(rig: MakeRig) -> None:
+    lost = SignalLost("The camera sends nothing; check the cable.")
+    made = rig(lambda: ScriptedSource(None, live=True, script=(lost, lost)))
+    seen: list[str] = []
+    notify = made.loop._notify
+    made.loop._notify = lambda: (seen.append(made.loop.status.message), notify())[1]
+    made.start(Select("x"))
+    assert made.next().index >= 0
+    assert lost.sentence in seen
+    made.wait_for(lambda: made.loop.status.message == "")
+
+
+def test_an_endless_scene_is_never_drawn_faster_than_it_is_looked_at(rig: MakeRig) -> None:
+    made = rig(lambda: ScriptedSource(None)).start(PlaybackOptions(), Select("x"))
+    shown = []
+    for _ in range(5):
+        time.sleep(0.02)
+        shown.append(made.next().index)
+    assert shown == [0, 1, 2, 3, 4]
+    assert made.frames.dropped == 0
+
+
+def test_a_paused_live_source_goes_on_as_a_new_segment(rig: MakeRig) -> None:
+    made = rig(lambda: ScriptedSource(None, live=True)).start(Select("x"))
+    before = made.next().segment
+    made.loop.post(Play(False))
+    made.wait_for(lambda: not made.loop.status.playing)
+    made.frames.take(0.02)
+    assert made.frames.take(0.05) is None
+    made.loop.post(Play(True))
+    assert made.next().segment != before
+
+
+def test_live_frames_never_pile_up(rig: MakeRig) -> None:
+    made = rig(lambda: ScriptedSource(None, live=True)).start(Select("x"))
+    made.next()
+    made.wait_for(lambda: made.frames.dropped > 20)
+    first, second = made.next(), made.next()
+    assert second.index > first.index
+
+
+def test_turning_the_picture_breaks_the_segment(rig: MakeRig) -> None:
+    made = rig(lambda: ScriptedSource(50)).start(EVERY, Select("x"))
+    before = made.next()
+    made.loop.post(PlaybackOptions(loop=False, every_frame=True, rotate=90))
+    made.wait_for(lambda: made.next().rgb.shape != before.rgb.shape)
+    after = made.next()
+    assert after.rgb.shape == (16, 12, 3)
+    assert after.segment != before.segment

@@ -1,0 +1,74 @@
+"""Models that are not installed are offered, and arrive without a restart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.settings.settings import SettingsModel
+from app.ui.features.models import ModelController
+from app.ui.main_window import MainWindow
+from models import checkpoints
+from models.download import OnProgress, Progress
+from models.errors import CheckpointError
+
+
+@pytest.fixture
+def controller(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[ModelController]:
+    monkeypatch.setenv("FLASHDEPTH_CACHE", str(tmp_path))
+    window = MainWindow()
+    made = ModelController(window, SettingsModel())
+    made.start()
+    yield made
+    made.close()
+    window.cloud.close()
+    window.close()
+    window.deleteLater()
+
+
+def _press(controller: ModelController, text: str) -> None:
+    assert controller._box is not None
+    next(b for b in controller._box.buttons() if b.text() == text).click()
+
+
+def test_choosing_a_missing_model_shows_licence_and_size_before_anything_is_fetched(
+    controller: ModelController, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkpoints, "pull", lambda *_: pytest.fail("fetched unasked"))
+    controller._window.lane_b.chosen.emit("depth-anything-v2-l")
+    assert controller._box is not None
+    words = controller._box.informativeText()
+    assert "MB" in words
+    assert "Not for commercial use" in words
+    _press(controller, "Not now")
+
+
+def test_pulled_weights_are_told_and_listed(
+    controller: ModelController, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def pull(name: str, on_progress: OnProgress, _cancelled: object) -> Path:
+        on_progress(Progress("download", 3_000_000_000, 6_000_000_000))
+        return tmp_path / f"{name}.safetensors"
+
+    monkeypatch.setattr(checkpoints, "pull", pull)
+    controller._window.lane_a.chosen.emit("flashdepth-s+ema")
+    with qtbot.waitSignal(controller.installed, timeout=5_000):
+        _press(controller, "Pull")
+
+
+def test_a_failed_pull_is_one_sentence(
+    controller: ModelController, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def pull(*_: object) -> Path:
+        raise CheckpointError("There is no network; add a file instead.")
+
+    monkeypatch.setattr(checkpoints, "pull", pull)
+    controller._window.lane_a.chosen.emit("flashdepth-s")
+    with qtbot.waitSignal(controller.said, timeout=5_000) as said:
+        _press(controller, "Pull")
+    assert said.args == ["There is no network; add a file instead."]

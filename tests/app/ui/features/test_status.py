@@ -1,0 +1,95 @@
+"""The words at the foot of the window."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.core.results import FrameResult, LaneResult
+from app.core.source import SourceInfo
+from app.engine.capture import CaptureStatus
+from app.settings.settings import Settings
+from app.ui.features.status import StatusController
+from models.frames import DepthMap, Unit
+from tests.support.fakes import make_frame
+from widgets.status_strip import StatusReading
+
+
+class _Surroundings:
+    """What the controller looks at and writes to."""
+
+    def __init__(self) -> None:
+        self.readings: list[StatusReading] = []
+        self.warmed = 0
+        self.engine = SimpleNamespace(
+            capture=SimpleNamespace(status=CaptureStatus()),
+            inference=SimpleNamespace(warming_since_s=None),
+            dropped=0,
+        )
+        self.display = SimpleNamespace(last=None, show_warming_up=self._warm)
+        self.window = SimpleNamespace(status=SimpleNamespace(show_reading=self.readings.append))
+
+    def _warm(self) -> None:
+        self.warmed += 1
+
+
+@pytest.fixture
+def around(qtbot: QtBot) -> Iterator[tuple[StatusController, Any]]:
+    surroundings = _Surroundings()
+    settings: Any = SimpleNamespace(value=Settings(device="cpu"))
+    parts: tuple[Any, ...] = (surroundings.window, surroundings.engine, surroundings.display)
+    controller = StatusController(*parts, settings)
+    yield controller, surroundings
+    controller.close()
+
+
+def _result(note: str) -> FrameResult:
+    plane = np.ones((12, 16), np.float32)
+    depth = DepthMap(plane, Unit.RELATIVE, 0)
+    lane = LaneResult("x", depth, plane.astype(np.uint8), (0.0, 1.0), 1.0, False, note)
+    return FrameResult(make_frame(), {"a": lane})
+
+
+def test_warming_up_is_said_only_when_it_lasts_and_until_it_is_over(
+    around: tuple[StatusController, Any],
+) -> None:
+    controller, surroundings = around
+    said = []
+    for since_s in (time.monotonic(), time.monotonic() - 5.0, None):
+        surroundings.engine.inference.warming_since_s = since_s
+        controller._show_strip()
+        said.append("warming up" in surroundings.readings[-1].notes)
+    assert said == [False, True, False]
+    assert surroundings.warmed == 1
+
+
+def test_a_lane_that_runs_otherwise_than_asked_says_so_once(
+    around: tuple[StatusController, Any],
+) -> None:
+    controller, surroundings = around
+    for note in ("", "Runs smaller.", "Runs smaller."):
+        controller.add(_result(note))
+    assert [r.notes for r in surroundings.readings] == [("Runs smaller.",)]
+
+
+def test_a_lost_signal_is_told_until_it_is_back(around: tuple[StatusController, Any]) -> None:
+    controller, surroundings = around
+    camera = SourceInfo("camera:0", "C920", True, (16, 12))
+    told = []
+    for status in (
+        CaptureStatus(message="Opening the source…"),
+        CaptureStatus(info=camera, message="C920 sends no pictures."),
+        CaptureStatus(info=replace(camera, note="Showing the built-in scene.")),
+        CaptureStatus(info=camera),
+    ):
+        surroundings.engine.capture.status = status
+        controller._show_strip()
+        told.append(surroundings.readings[-1].warning)
+    assert told == ["", "C920 sends no pictures.", "Showing the built-in scene.", ""]

@@ -1,0 +1,86 @@
+"""Who looks after the stages, on a clock of its own: no thread runs here."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from PyQt6.QtCore import QObject, pyqtSignal
+from pytestqt.qtbot import QtBot
+
+from app.ui.features import watchdog
+from app.ui.features.watchdog import WatchdogController
+
+
+class _Pulse:
+    def __init__(self) -> None:
+        self.beat_s = 0.0
+
+    def silent_s(self, now_ns: int, since_ns: int = 0) -> float:
+        return now_ns / 1e9 - max(self.beat_s, since_ns / 1e9)
+
+
+class _Engine(QObject):
+    crashed = pyqtSignal(str, str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.capture = SimpleNamespace(heartbeat=_Pulse())
+        self.inference = SimpleNamespace(heartbeat=_Pulse())
+        self.restarted: list[str] = []
+
+    def restart(self, stage: str) -> None:
+        self.restarted.append(stage)
+
+
+class _Room:
+    """A watchdog that looks when it is told to."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now_s = 100.0
+        clock = SimpleNamespace(
+            monotonic_ns=lambda: int(self.now_s * 1e9), monotonic=lambda: self.now_s
+        )
+        monkeypatch.setattr(watchdog, "time", clock)
+        self.engine = _Engine()
+        self.engine.inference.heartbeat.beat_s = 1e9  # well for ever
+        self.engine.capture.heartbeat.beat_s = self.now_s
+        self.controller = WatchdogController(self.engine)  # type: ignore[arg-type]
+        self.controller.start()
+        self.controller._timer.stop()
+
+    def look(self, after_s: float) -> None:
+        self.now_s += after_s
+        self.controller._look()
+
+
+@pytest.fixture
+def room(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> _Room:
+    return _Room(monkeypatch)
+
+
+def test_a_stage_that_falls_silent_is_replaced_well_within_two_seconds(room: _Room) -> None:
+    late_s = 0.0
+    while not room.engine.restarted:
+        room.look(0.1)
+        late_s += 0.1
+    assert late_s <= 1.7
+    assert room.engine.restarted == ["capture"]
+    assert room.controller._timer.interval() <= 100
+    room.controller.close()
+
+
+def test_a_window_that_was_held_up_once_lets_the_stages_come_round(room: _Room) -> None:
+    room.look(1.4)
+    room.look(1.0)
+    assert room.engine.restarted == []
+    room.look(0.6)
+    assert room.engine.restarted == ["capture"]
+    room.controller.close()
+
+
+def test_a_window_that_is_held_up_all_the_time_still_replaces_a_dead_stage(room: _Room) -> None:
+    for _ in range(8):
+        room.look(1.2)
+    assert "capture" in room.engine.restarted
+    room.controller.close()

@@ -1,0 +1,245 @@
+"""What the display says and shows of a result, read back from the panes."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+import pytest
+from PyQt6.QtWidgets import QMainWindow, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.core.results import FrameResult, LaneResult
+from app.settings.settings import Settings
+from app.ui.display import Display, cloud_options
+from models.frames import DepthMap, Unit
+from models.geometry import Calibration
+from tests.support.fakes import make_frame
+from tests.support.pixels import grabbed, part
+from widgets.linked_view import LinkedView
+from widgets.stage import Stage
+
+SIZE = (64, 48)
+MODEL, TWIN = "flashdepth-lite", "flashdepth-lite-per-frame"
+
+
+class Cloud(QWidget):
+    """Stands in for the cloud pane, which needs OpenGL, and remembers what it was told."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: dict[str, Any] = {}
+
+    def set_options(self, options: object) -> None:
+        self.told["options"] = options
+
+    def set_color_table(self, table: object) -> None:
+        self.told["table"] = table
+
+    def set_lane(self, lane: str) -> None:
+        self.told["lane"] = lane
+
+    def set_banner(self, text: str | None, _level: str = "warn") -> None:
+        self.told["banner"] = text
+
+    def clear(self, _placeholder: str = "") -> None:
+        self.told["cloud"] = None
+
+    def show_cloud(self, _rgb: object, disparity: object, *_rest: object) -> None:
+        self.told["cloud"] = disparity
+
+
+def lane(model: str, level: int = 200, ms: float = 12.0) -> LaneResult:
+    disparity = np.full(SIZE[::-1], 0.5, np.float32)
+    levels = np.full(SIZE[::-1], level, np.uint8)
+    depth = DepthMap(disparity, Unit.INVERSE_METRE, 0)
+    return LaneResult(model, depth, levels, (0.1, 0.9), ms, False)
+
+
+def result(failures: dict[str, str] | None = None, **lanes: LaneResult) -> FrameResult:
+    return FrameResult(make_frame(size=SIZE), lanes, failures or {})
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> QMainWindow:
+    made = QMainWindow()
+    qtbot.addWidget(made)
+    made.resize(1000, 700)
+    return made
+
+
+@pytest.fixture
+def cloud() -> Cloud:
+    return Cloud()
+
+
+@pytest.fixture
+def stage(qtbot: QtBot, window: QMainWindow, cloud: Cloud) -> Stage:
+    made = Stage(LinkedView(window), cloud)
+    window.setCentralWidget(made)
+    window.show()
+    qtbot.waitExposed(window)
+    return made
+
+
+@pytest.fixture
+def display(stage: Stage, cloud: Cloud) -> Display:
+    made = Display(stage, cloud)  # type: ignore[arg-type]
+    made.apply(Settings(model_a=MODEL, model_b=TWIN))
+    return made
+
+
+def brightness(stage: Stage, name: str) -> float:
+    """Mean of the picture in a pane, its frame and words left out."""
+    pane = stage.pane(name)
+    return float(part(grabbed(pane), pane.picture_rect().adjusted(8, 8, -8, -8)).mean())  # type: ignore[attr-defined]
+
+
+def test_near_levels_are_drawn_brighter_than_far_ones(display: Display, stage: Stage) -> None:
+    display.show(result(a=lane(MODEL, 240), b=lane(TWIN, 20)))
+    assert brightness(stage, "depth_a") > brightness(stage, "depth_b") + 60
+
+
+def test_another_colour_map_redraws_what_is_on_screen(display: Display, stage: Stage) -> None:
+    display.show(result(a=lane(MODEL)))
+    before = grabbed(stage.depth_a)
+    display.apply(Settings(model_a=MODEL, model_b=TWIN, colormap="grey"))
+    assert (grabbed(stage.depth_a) != before).any()
+
+
+def test_the_lane_that_found_shared_work_done_says_so(display: Display, stage: Stage) -> None:
+    display.show(result(a=lane(MODEL), b=lane(TWIN)))
+    assert stage.depth_a.header().caption == "12 ms"
+    assert stage.depth_b.header().caption == "+12 ms"
+    display.show(result(a=lane(MODEL), b=lane("ground-truth")))
+    assert stage.depth_b.header().caption == "12 ms"
+
+
+def test_a_lane_without_its_memory_is_marked(display: Display, stage: Stage) -> None:
+    display.show(result(a=lane(TWIN), b=lane(TWIN)))
+    assert stage.depth_a.header().badge == "memory off"
+    assert stage.depth_b.header().badge == ""
+
+
+def test_a_lane_that_stumbles_keeps_its_picture_under_a_sentence(
+    display: Display, stage: Stage
+) -> None:
+    display.show(result(a=lane(MODEL)))
+    shown = brightness(stage, "depth_a")
+    display.show(result({"a": "It stumbled."}, b=lane(TWIN)))
+    assert stage.depth_a._banner == ("It stumbled.", "warn")
+    assert brightness(stage, "depth_a") > 0.4 * shown  # a part of it lies under the banner
+    display.show(result(a=lane(MODEL)))
+    assert stage.depth_a._banner is None
+
+
+def test_a_lane_of_another_model_that_fails_keeps_no_foreign_picture(
+    display: Display, stage: Stage
+) -> None:
+    display.show(result(a=lane(MODEL)))
+    display.apply(Settings(model_a="flashdepth", model_b=TWIN))
+    display.show(result({"a": "Its weights are missing."}))
+    assert stage.depth_a.picture_size.isEmpty()
+
+
+def test_a_lane_that_is_off_shows_nothing(display: Display, stage: Stage) -> None:
+    display.show(result(a=lane(MODEL), b=lane(TWIN)))
+    display.show(result(a=lane(MODEL)))
+    assert stage.depth_b.picture_size.isEmpty()
+    assert stage.depth_b._placeholder == "This lane is off"
+
+
+def test_a_wipe_needs_both_lanes(display: Display, stage: Stage) -> None:
+    display.apply(Settings(model_a=MODEL, model_b=TWIN, view="wipe"))
+    display.show(result(a=lane(MODEL)))
+    assert stage.wipe._placeholder == "Both lanes are needed to compare them"
+
+
+def test_a_wipe_says_how_ranges_that_differ_were_matched(display: Display, stage: Stage) -> None:
+    same, other = lane(MODEL), dataclasses.replace(lane("ground-truth"), display_range=(2.0, 6.0))
+    for settings, b, told in (
+        (Settings(view="wipe"), same, ""),
+        (Settings(view="wipe"), other, "matched by median and spread"),
+        (Settings(view="wipe", range_mode="per-frame"), other, "each in its own range"),
+    ):
+        display.apply(settings)
+        display.show(result(a=same, b=b))
+        assert stage.wipe.header().caption == told
+
+
+@pytest.mark.parametrize("view", ["flicker", "xt"])
+def test_a_view_of_lanes_that_all_fail_says_why(display: Display, stage: Stage, view: str) -> None:
+    display.apply(Settings(model_a=MODEL, model_b=TWIN, view=view))
+    display.show(result({"a": "No weights."}))
+    pane = stage.flicker_a if view == "flicker" else stage.slice_a
+    assert pane._placeholder == "No weights."
+
+
+def test_the_cloud_says_when_its_lane_shows_nothing(display: Display, cloud: Cloud) -> None:
+    display.show(result(b=lane(TWIN)))
+    assert cloud.told["cloud"] is None
+    assert cloud.told["banner"] == "Lane A shows nothing to lift."
+    display.show(result(a=lane(MODEL)))
+    assert cloud.told["cloud"] is not None
+    assert cloud.told["banner"] is None
+
+
+def test_the_point_under_the_cursor_is_told_in_every_lane(display: Display, stage: Stage) -> None:
+    display.show(result(a=lane(MODEL), b=lane(TWIN)))
+    stage.hovered.emit("rgb", 32.0, 12.0)
+    assert display.cursor == (0.5, 0.25)
+    assert stage.depth_b._probe is not None
+    assert stage.depth_b._probe[1] == "0.5 1/m · 2.00 m"
+    stage.unhovered.emit()
+    assert display.cursor is None
+
+
+def test_a_cursor_beside_the_picture_points_at_nothing(display: Display, stage: Stage) -> None:
+    display.show(result(a=lane(MODEL)))
+    stage.hovered.emit("rgb", 64.0, 12.0)
+    assert display.cursor is None
+
+
+def test_the_range_on_screen_is_lane_a_s_or_else_lane_b_s(display: Display) -> None:
+    assert display.range_on_screen() is None
+    display.show(result(b=lane(TWIN)))
+    assert display.range_on_screen() == (0.1, 0.9)
+
+
+def test_a_source_that_fails_before_its_first_picture_leaves_no_old_one(
+    display: Display, stage: Stage
+) -> None:
+    display.show(result(a=lane(MODEL)))
+    display.forget()
+    display.set_source_message("It is not there.", failed=True)
+    assert stage.rgb.picture_size.isEmpty()
+    assert stage.rgb._banner == ("It is not there.", "bad")
+
+
+def test_a_signal_that_is_lost_keeps_the_last_picture(display: Display, stage: Stage) -> None:
+    display.show(result(a=lane(MODEL)))
+    display.set_source_message("No signal.", failed=True)
+    assert not stage.rgb.picture_size.isEmpty()
+
+
+def test_signal_loss_is_seen_whatever_panes_are_shown(display: Display, stage: Stage) -> None:
+    settings = Settings(model_a=MODEL, model_b=TWIN, panes=("depth_b", "cloud"))
+    display.show(result(a=lane(MODEL), b=lane(TWIN)))
+    display.apply(settings)
+    before = grabbed(stage.depth_b)
+    display.set_source_message("No signal.", failed=False)
+    told = grabbed(stage.depth_b)
+    assert (told != before).any()
+    display.apply(settings)  # what is on screen is drawn again
+    assert (grabbed(stage.depth_b) == told).all()
+    display.set_source_message("", failed=False)
+    assert (grabbed(stage.depth_b) == before).all()
+
+
+def test_a_gain_of_zero_leaves_the_calibration_to_the_range() -> None:
+    assert cloud_options(Settings(cloud_gain=0.0)).calibration is None
+    assert cloud_options(Settings(cloud_gain=2.0, cloud_offset=0.5)).calibration == Calibration(
+        0.5, 2.0
+    )
+    assert cloud_options(Settings(cloud_stride=0, cloud_fov_deg=0.0)).stride is None
