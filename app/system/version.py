@@ -8,9 +8,9 @@ from pathlib import Path
 
 
 def version() -> str:
-    """Such as "0.1.0"."""
+    """Return the version, such as "0.2.0"."""
     try:
         return metadata.version("flashdepth-live")
     except metadata.PackageNotFoundError:
-        project = Path(__file__).resolve().parent.parent / "pyproject.toml"
+        project = Path(__file__).resolve().parents[2] / "pyproject.toml"
         return str(tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"])

@@ -108,7 +108,7 @@ def ledger_of(net: FlashDepth | DepthAnythingV2, width: int, height: int) -> Led
 
 
 def main() -> None:
-    """Print the table of docs/performance.md."""
+    """Print the table."""
     with torch.device("meta"):
         nets = {
             "FlashDepth-S": FlashDepth(FlashDepthConfig.small()),
