@@ -16,7 +16,7 @@ from app.core.results import FrameResult
 from app.core.slots import LatestSlot
 from app.core.source import Source
 from app.engine.capture import CaptureLoop
-from app.engine.commands import PlaybackOptions, Select
+from app.engine.commands import CaptureRequest, PlaybackOptions
 from app.engine.inference import InferenceLoop
 from app.engine.lanes import LANES
 from app.engine.pipeline import Pipeline, PipelineConfig
@@ -39,16 +39,14 @@ class Pace:
     stages_ms: dict[str, float]
 
 
-def alternate(
-    frames: Sequence[Frame], config: PipelineConfig, threads: int, seconds: float
-) -> dict[str, object]:
+def alternate(frames: Sequence[Frame], config: PipelineConfig, seconds: float) -> dict[str, object]:
     """`fps`, `bare_model_fps` and `stages_ms`: rounds of either in turn, medians over rounds."""
     share = seconds / (2 * ROUNDS)
     bare: list[float] = []
     ours: list[Pace] = []
     for _ in range(ROUNDS):
-        bare.append(_in_a_thread(partial(bare_fps, frames, config, threads, share)))
-        ours.append(engine_pace(frames, config, threads, share))
+        bare.append(_in_a_thread(partial(bare_fps, frames, config, share)))
+        ours.append(engine_pace(frames, config, share))
     return {
         "fps": statistics.median(pace.fps for pace in ours),
         "bare_model_fps": statistics.median(bare),
@@ -69,11 +67,9 @@ def _in_a_thread(measure: Callable[[], float]) -> float:
         return pool.submit(measure).result()
 
 
-def bare_fps(
-    frames: Sequence[Frame], config: PipelineConfig, threads: int, seconds: float
-) -> float:
+def bare_fps(frames: Sequence[Frame], config: PipelineConfig, seconds: float) -> float:
     """The lanes in a plain loop: no threads of ours, no display, nothing between the frames."""
-    set_cpu_threads(threads)
+    set_cpu_threads(config.threads)
     order = ToAndFro(frames)
     with ExitStack() as stack:
         sessions: list[Session] = []
@@ -96,9 +92,7 @@ def _step(sessions: list[Session], frame: Frame) -> None:
         session.step(frame, memo)
 
 
-def engine_pace(
-    frames: Sequence[Frame], config: PipelineConfig, threads: int, seconds: float
-) -> Pace:
+def engine_pace(frames: Sequence[Frame], config: PipelineConfig, seconds: float) -> Pace:
     """Capture and inference loops as in the window, each on its thread, nobody looking."""
     stages: list[dict[str, float]] = []
     finished_s: list[float] = []
@@ -119,9 +113,9 @@ def engine_pace(
     inference = InferenceLoop(slot, results, _nothing, Pipeline())
     capture = CaptureLoop(slot, open_preloaded, _nothing)
     inference.taps = (tap,)
-    inference.configure(config, threads)
+    inference.configure(config)
     capture.post(PlaybackOptions(every_frame=True))
-    capture.post(Select("preloaded"))
+    capture.post(CaptureRequest("preloaded"))
     workers = [threading.Thread(target=loop.run) for loop in (capture, inference)]
     for worker in workers:
         worker.start()

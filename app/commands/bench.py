@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
         "a": settings.model_a,
         "b": settings.model_b,
     }
-    figures |= alternate(frames, config, resolve.cpu_threads(settings), arguments.seconds)
+    figures |= alternate(frames, config, arguments.seconds)
     if arguments.views is not None:
         figures |= analysis_figures(frames, config)
     if arguments.window:

@@ -16,7 +16,7 @@ from app.core.results import FrameResult
 from app.core.slots import LatestSlot
 from app.core.source import SourceInfo
 from app.engine.capture import CaptureLoop
-from app.engine.commands import PlaybackOptions, Select
+from app.engine.commands import CaptureRequest, PlaybackOptions
 from app.engine.pipeline import Pipeline, PipelineConfig
 from app.export.exporters import prepare_folder
 from app.recording import folder as folder_of
@@ -83,7 +83,7 @@ class _Take:
         """Record to the end; what the recorder says then. Raises UserError where it failed."""
         source = getattr(self.arguments, "source", "synthetic")
         self.capture.post(PlaybackOptions(loop=False, every_frame=not self.arguments.real_time))
-        self.capture.post(Select(source, getattr(self.arguments, "source_size", None)))
+        self.capture.post(CaptureRequest(source, getattr(self.arguments, "source_size", None)))
         with contextlib.ExitStack() as stack:
             stack.callback(self._stop_recorder)
             pipeline = Pipeline()

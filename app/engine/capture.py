@@ -15,13 +15,13 @@ from collections.abc import Callable
 from app.core.slots import Closed, Slot
 from app.core.source import Ended, Reading, SignalLost, Source
 from app.engine.commands import (
+    CaptureRequest,
     CaptureStatus,
     Command,
     CommandQueue,
     Play,
     PlaybackOptions,
     Seek,
-    Select,
     Step,
 )
 from app.engine.orientation import oriented
@@ -66,7 +66,7 @@ class CaptureLoop:
         self._held: Frame | None = None
         self._segment = first_segment
         self._segment_of_source = 0
-        self._selected: Select | None = None
+        self._selected: CaptureRequest | None = None
         self._is_opening = False
         self._clock = Pacer()
         self.status = CaptureStatus()
@@ -83,7 +83,7 @@ class CaptureLoop:
         Whoever wants another source does not wait for one that takes its time to open.
         """
         self._commands.put(command)
-        if self._is_opening and isinstance(command, Select):
+        if self._is_opening and isinstance(command, CaptureRequest):
             self.heartbeat.hurry()
 
     def stop(self) -> None:
@@ -117,7 +117,7 @@ class CaptureLoop:
         status, commands = self.status, self._commands.take_over()
         replacement.post(self._playback)
         if self._selected is not None and not any(
-            isinstance(command, Select) for command in commands
+            isinstance(command, CaptureRequest) for command in commands
         ):
             replacement.post(self._selected)
             if not status.playing:
@@ -153,7 +153,7 @@ class CaptureLoop:
 
     def _apply(self, command: Command) -> None:
         match command:
-            case Select():
+            case CaptureRequest():
                 self._open(command)
             case Play(playing):
                 if playing and self.status.ended:
@@ -210,7 +210,7 @@ class CaptureLoop:
         self._close_source()
         self._tell(message=str(error), failed=True)
 
-    def _open(self, command: Select) -> None:
+    def _open(self, command: CaptureRequest) -> None:
         self._selected = command
         self.heartbeat.beat(_OPENING_S)
         self._close_source()

@@ -10,11 +10,25 @@ from app.core.source import SourceInfo
 
 
 @dataclass(frozen=True, slots=True)
-class Select:
-    """Open another source; `size` is asked of it, where it can be asked."""
+class CaptureRequest:
+    """Open a source, in place of the one that is open.
+
+    Attributes
+    ----------
+    spec
+        What to open, in one of the ways that app.sources.specs lists.
+    size
+        (width, height) in pixels, asked of a source that can be asked; None takes its own.
+    camera_format
+        (frames per second, pixel format) asked of a camera; None for any other source.
+    attempt
+        Another number makes another request of the same source, which opens it again.
+    """
 
     spec: str
     size: tuple[int, int] | None = None
+    camera_format: tuple[float, str] | None = None
+    attempt: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +58,11 @@ class PlaybackOptions:
     rotate: int = 0
 
 
-Command = Select | Play | Step | Seek | PlaybackOptions
+Command = CaptureRequest | Play | Step | Seek | PlaybackOptions
 
 
 class CommandQueue:
-    """Wishes in the order in which they came. Any thread."""
+    """Commands in the order in which they came. Any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -70,15 +84,16 @@ class CommandQueue:
     def selects(self) -> bool:
         """Whether one of them is for another source."""
         with self._lock:
-            return any(isinstance(command, Select) for command in self._commands)
+            return any(isinstance(command, CaptureRequest) for command in self._commands)
 
     def take_over(self) -> list[Command]:
-        """All that still count: those for the source before the newest Select do not."""
+        """All that still count: those for the source before the newest CaptureRequest do not."""
         with self._lock:
             commands = list(self._commands)
             self._commands.clear()
         newest = max(
-            (at for at, command in enumerate(commands) if isinstance(command, Select)), default=-1
+            (at for at, command in enumerate(commands) if isinstance(command, CaptureRequest)),
+            default=-1,
         )
         return [
             command

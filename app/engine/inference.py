@@ -68,8 +68,8 @@ class InferenceLoop:
         self._notify = notify
         self._pipeline = pipeline
         self._lock = threading.Lock()
-        self._wanted: tuple[PipelineConfig, int] | None = None
-        self._applied: tuple[PipelineConfig, int] | None = None
+        self._wanted: PipelineConfig | None = None
+        self._applied: PipelineConfig | None = None
         self._reset_wanted = False
         self._stop = threading.Event()
         self._last: FrameResult | None = None
@@ -88,10 +88,10 @@ class InferenceLoop:
         self._finishing: Future[None] | None = None
         self._overdue_s = math.inf
 
-    def configure(self, config: PipelineConfig, threads: int) -> None:
-        """Run by `config` from the next frame on; a later call replaces one not yet granted."""
+    def configure(self, config: PipelineConfig) -> None:
+        """Run by `config` from the next frame on; a later call replaces one not yet in force."""
         with self._lock:
-            self._wanted = (config, threads)
+            self._wanted = config
 
     def request_viewport(self, viewport_request: ViewportRequest) -> None:
         """Bring pictures to this size from now on, so that painting them takes little."""
@@ -270,13 +270,12 @@ class InferenceLoop:
         if wanted is not None or reset:
             self._finish_all()  # what was begun was begun under the old commands
         if wanted is not None:
-            config, threads = wanted
-            if self._pipeline.will_open(config):
+            if self._pipeline.will_open(wanted):
                 self._tell("Loading the model…")
                 again = self._pipeline.wants_to_open()
                 self.heartbeat.beat(_LOADING_AGAIN_S if again else _LOADING_S)
-            set_cpu_threads(threads)
-            if self._pipeline.configure(config):
+            set_cpu_threads(wanted.threads)
+            if self._pipeline.configure(wanted):
                 self._steps_s.clear()
                 self._finishes_s.clear()
                 self._first_s = _WARM_UP_S

@@ -35,6 +35,7 @@ class PipelineConfig:
 
     memory : off replaces every temporal model by the same network with its memory off.
     attempt : a lane that could not be opened is tried again when this number changes.
+    threads : CPU threads for the networks, at least 1.
     """
 
     model_a: str = "flashdepth-lite"
@@ -44,6 +45,7 @@ class PipelineConfig:
     display_range: RangeSettings = field(default_factory=RangeSettings)
     analysis: AnalysisRequest = field(default_factory=AnalysisRequest)
     attempt: int = 0
+    threads: int = 1
 
     def model(self, lane: str) -> str:
         """The model that runs in `lane`, with the memory switch applied."""

@@ -247,7 +247,7 @@ class SettingsModel:
         self._value = new
         if changed:
             for subscriber in tuple(self._subscribers):
-                subscriber(new, changed)
+                subscriber(self._value, changed)  # a subscriber may have changed it again
 
     def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
         """Call `subscriber(settings, changed_keys)` after each change; returns its own undo."""

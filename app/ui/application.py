@@ -43,7 +43,7 @@ from app.ui.features.status import StatusController
 from app.ui.features.viewpoints import ViewpointsController
 from app.ui.features.watchdog import WatchdogController
 from app.ui.main_window import MainWindow
-from app.ui.resolve import fallback
+from app.ui.resolve import display_options, fallback
 from widgets.announcement import Announcement
 from widgets.cheat_sheet import CheatSheet
 
@@ -315,7 +315,7 @@ class Application(QObject):
 
     def _on_settings(self, settings: Settings, _changed: frozenset[str]) -> None:
         window = self.window
-        self.display.apply(settings)
+        self.display.apply(display_options(settings))
         self.inspector.show(settings)
         self.presenter.show_inspector()
         window.memory_button.setChecked(settings.memory)

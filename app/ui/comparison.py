@@ -11,8 +11,8 @@ import numpy as np
 
 from app.core.flicker_values import FlickerResult, LaneFlicker
 from app.core.results import SLICE_FRAMES, Analysis, FrameResult
-from app.settings.settings import Settings
 from app.ui.readings import UNIT_TEXT, ranges_told, title_of
+from app.ui.resolve import DisplayOptions
 from models.frames import UInt8
 from renderers import colormap
 from renderers.flicker_map import FULL_SCALE, GAMMA, MARKS, legend_table
@@ -42,7 +42,7 @@ class ComparisonViews:
             "xt": tuple(self._slices.values()),
         }
 
-    def apply(self, settings: Settings, table: UInt8) -> None:
+    def apply(self, settings: DisplayOptions, table: UInt8) -> None:
         """Use this colour table, and show what belongs to the view that is on."""
         self._table = table
         if settings.view != "xt":
@@ -51,7 +51,7 @@ class ComparisonViews:
             self._stage.rgb.set_overlay(None)
             self._stage.rgb.set_caption("")
 
-    def show(self, result: FrameResult, settings: Settings) -> None:
+    def show(self, result: FrameResult, settings: DisplayOptions) -> None:
         """Show what was worked out for this frame; what was not wanted is left alone."""
         if settings.view == "xt":
             self._stage.set_scan_line(int(settings.scan_line * (result.frame.size[1] - 1)))
@@ -69,7 +69,9 @@ class ComparisonViews:
             told = "" if score is None else f"boundary F1 {score:.2f}"
             self._stage.rgb.set_caption(analysis.failures.get("Depth edges", told))
 
-    def _show_difference(self, result: FrameResult, analysis: Analysis, settings: Settings) -> None:
+    def _show_difference(
+        self, result: FrameResult, analysis: Analysis, settings: DisplayOptions
+    ) -> None:
         if settings.view != "difference":
             return
         pane, difference = self._stage.difference, analysis.difference
@@ -90,7 +92,9 @@ class ComparisonViews:
         pane.set_caption(text)
         pane.show_levels(difference.levels, self._diverging)
 
-    def _show_flicker(self, result: FrameResult, analysis: Analysis, settings: Settings) -> None:
+    def _show_flicker(
+        self, result: FrameResult, analysis: Analysis, settings: DisplayOptions
+    ) -> None:
         if settings.view != "flicker":
             return
         failed = analysis.failures.get("Flicker")
@@ -106,7 +110,9 @@ class ComparisonViews:
             pane.show_levels(analysis.grey, _GREY)
             pane.set_overlay(analysis.heat.get(name))
 
-    def _show_slices(self, result: FrameResult, analysis: Analysis, settings: Settings) -> None:
+    def _show_slices(
+        self, result: FrameResult, analysis: Analysis, settings: DisplayOptions
+    ) -> None:
         if settings.view != "xt":
             return
         failed = analysis.failures.get("The x-t slice")

@@ -1,4 +1,4 @@
-"""The user's commands become settings, and settings become work. No drawing, no maths.
+"""The user's commands become settings, and settings become work for the engine.
 
 Every control ends in ``SettingsModel.replace``; every effect starts from what changed there. So a
 key, a menu, the inspector, a preset and a lesson that set the same thing do the same thing.
@@ -6,37 +6,38 @@ key, a menu, the inspector, a preset and a lesson that set the same thing do the
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from app.engine.commands import Play, Seek, Select, Step
+from app.engine.commands import CaptureRequest, Play, PlaybackOptions, Seek, Step
+from app.engine.pipeline import PipelineConfig
 from app.settings.settings import PANES, RANGE_MODES, VIEWS, Settings, SettingsModel
-from app.sources.specs import is_camera
 from app.ui import resolve
 from app.ui.engine import Engine
 from renderers.colormap import COLORMAPS
 
-_SOURCE = frozenset({"source", "source_width", "source_height"})
-_CAMERA = frozenset({"source_fps", "source_pixels"})
-_MANNER = frozenset({"loop", "pacing", "mirror", "rotate"})
-_LANES = frozenset(
-    {
-        "model_a", "model_b", "memory", "input_size", "device", "precision", "threads",
-        "ema_factor", "range_mode", "range_far", "range_near", "range_locked", "flicker_window",
-        "view", "charts", "sound", "difference_alignment", "edges", "scan_line", "cloud_lane",
-    }
-)  # fmt: skip
 MAX_PINS = 4
 
 
 class Controller(QObject):
-    """Passes commands on. `current_range` answers the (far, near) that lane A shows now.
+    """Sets settings, and keeps the engine doing what they say.
 
-    pins_changed : see `pins`.
-    source_opened : another source was asked for; what was shown belongs to the last one.
+    What the engine was asked for last is kept and compared, so a change that means nothing to a
+    part of the engine never reaches it.
+
+    Parameters
+    ----------
+    current_range
+        Returns the (far, near) disparity that lane A shows now, or None.
+
+    Attributes
+    ----------
+    source_opened
+        Emitted when another source was asked for; what is shown belongs to the one before.
+    pins_changed
+        Emitted when `pins` changed.
     """
 
     source_opened = pyqtSignal()
@@ -53,10 +54,15 @@ class Controller(QObject):
         self.model = model
         self._engine = engine
         self._current_range = current_range
+        self._pins: resolve.Pins = ()
+        self._lane_attempt = 0
+        self._source_attempt = 0
         self._instead = ""
-        self._pins: tuple[tuple[float, float], ...] = ()
-        self._attempt = 0
-        self._unsubscribe = model.subscribe(self._apply)
+        self._chosen = resolve.capture_request(model.value)
+        self._request: CaptureRequest | None = None
+        self._playback: PlaybackOptions | None = None
+        self._pipeline: PipelineConfig | None = None
+        self._unsubscribe = model.subscribe(self._on_settings)
 
     @property
     def settings(self) -> Settings:
@@ -64,11 +70,11 @@ class Controller(QObject):
         return self.model.value
 
     def start(self) -> None:
-        """Set everything going as the settings say."""
-        self._apply(self.settings, _SOURCE | _MANNER | _LANES)
+        """Ask the engine for all that the settings say."""
+        self._apply()
 
     def close(self) -> None:
-        """Hear of no more changes."""
+        """Stop following the settings."""
         self._unsubscribe()
 
     def set(self, key: str, value: Any) -> None:
@@ -78,11 +84,11 @@ class Controller(QObject):
     # -- source and time -----------------------------------------------------------------------
 
     def open_source(self, spec: str) -> None:
-        """Show another source, also when it is the same again (a retry)."""
+        """Show another source; the chosen one is opened again."""
         if spec == self.settings.source:
-            self._apply(self.settings, _SOURCE)
-            return
-        self.model.replace(source=spec)
+            self.show_chosen()
+        else:
+            self.model.replace(source=spec)
 
     @property
     def instead(self) -> str:
@@ -91,14 +97,17 @@ class Controller(QObject):
 
     def show_instead(self, spec: str) -> None:
         """Show `spec` for the time being; the settings go on naming the chosen source."""
-        self._instead = spec
-        self._engine.capture.post(Select(spec, resolve.source_size(self.settings)))
+        self._open(spec)
         self._engine.capture.post(Play(True))
-        self.source_opened.emit()
 
-    def show_own(self) -> None:
-        """Show the chosen source again."""
-        self._apply(self.settings, _SOURCE)
+    def show_chosen(self) -> None:
+        """Open the chosen source, also when it is open already."""
+        self._open("")
+
+    def _open(self, instead: str) -> None:
+        self._instead = instead
+        self._source_attempt += 1
+        self._apply()
 
     def toggle_pause(self) -> None:
         status = self._engine.capture.status
@@ -127,8 +136,8 @@ class Controller(QObject):
 
     def restart_lanes(self) -> None:
         """Try again to open what could not be opened."""
-        self._attempt += 1
-        self._apply(self.settings, frozenset({"model_a"}))
+        self._lane_attempt += 1
+        self._apply()
 
     def reset_memory(self) -> None:
         """Start every lane anew at the next frame."""
@@ -200,7 +209,7 @@ class Controller(QObject):
                 self.set(key, value)
 
     @property
-    def pins(self) -> tuple[tuple[float, float], ...]:
+    def pins(self) -> resolve.Pins:
         """Pinned points as shares (x, y) of the picture."""
         return self._pins
 
@@ -212,24 +221,32 @@ class Controller(QObject):
         """Forget all pinned points."""
         self._set_pins(())
 
-    def _set_pins(self, pins: tuple[tuple[float, float], ...]) -> None:
+    def _set_pins(self, pins: resolve.Pins) -> None:
         self._pins = pins
-        self._apply(self.settings, frozenset({"view"}))
+        self._apply()
         self.pins_changed.emit()
 
     # -- effects -------------------------------------------------------------------------------
 
-    def _apply(self, settings: Settings, changed: frozenset[str]) -> None:
-        if changed & _MANNER:
-            self._engine.capture.post(resolve.playback_options(settings))
-        if changed & _LANES:
-            self._engine.inference.configure(
-                dataclasses.replace(
-                    resolve.pipeline_config(settings, self._pins), attempt=self._attempt
-                ),
-                resolve.cpu_threads(settings),
-            )
-        if changed & _SOURCE or (changed & _CAMERA and is_camera(settings.source)):
-            self._instead = ""
-            self._engine.capture.post(Select(settings.source, resolve.source_size(settings)))
+    def _on_settings(self, _settings: Settings, _changed: frozenset[str]) -> None:
+        self._apply()
+
+    def _apply(self) -> None:
+        """Ask the engine for what differs from what it was asked for last."""
+        settings = self.settings
+        playback = resolve.playback_options(settings)
+        if playback != self._playback:
+            self._playback = playback
+            self._engine.capture.post(playback)
+        pipeline = resolve.pipeline_config(settings, self._pins, self._lane_attempt)
+        if pipeline != self._pipeline:
+            self._pipeline = pipeline
+            self._engine.inference.configure(pipeline)
+        chosen = resolve.capture_request(settings)
+        if chosen != self._chosen:  # the user wants another source than the one replaced
+            self._chosen, self._instead = chosen, ""
+        request = resolve.capture_request(settings, self._instead, self._source_attempt)
+        if request != self._request:
+            self._request = request
+            self._engine.capture.post(request)
             self.source_opened.emit()

@@ -9,19 +9,17 @@ import functools
 
 import numpy as np
 from PyQt6.QtCore import QObject, pyqtSignal
-from PyQt6.QtGui import QColor
 
 from app.core.results import FrameResult, LaneResult
 from app.engine.prescale import ViewportRequest
 from app.settings.settings import Settings
 from app.ui.comparison import ComparisonViews
 from app.ui.readings import UNIT_TEXT, colour_at, disparity_at, ranges_told, title_of
+from app.ui.resolve import DisplayOptions, display_options
 from models import registry
 from models.errors import UserError
 from models.frames import UInt8
-from models.geometry import Calibration
 from renderers import colormap
-from renderers.point_cloud import CloudColour, CloudOptions
 from widgets.cloud_pane import CloudPane
 from widgets.depth_pane import DepthPane
 from widgets.stage import Stage
@@ -40,28 +38,24 @@ class Display(QObject):
         self._stage = stage
         self._cloud = cloud
         self._comparison = ComparisonViews(stage)
-        self._settings = Settings()
-        self._table: UInt8 = colormap.table(colormap.COLORMAPS[0])
+        self._settings = display_options(Settings())
+        self._table = _table(self._settings.colormap)
         self._probe: tuple[float, float] | None = None
         self._source_message, self._source_level = "", "info"
         self._pictured: dict[str, str] = {}
         self.last: FrameResult | None = None
         stage.hovered.connect(self._on_hovered)
         stage.unhovered.connect(self._on_unhovered)
+        self._put_in_force()
 
     # -- values in -----------------------------------------------------------------------------
 
-    def apply(self, settings: Settings) -> None:
-        """Show things as these settings want; what is on screen is drawn again."""
-        self._settings = settings
-        self._table = _table(settings.colormap)
-        self._stage.set_mode(settings.view)
-        self._stage.set_visible_panes(settings.panes)
-        self._stage.wipe.set_blink_rate(settings.blink_hz)
-        self._cloud.set_options(cloud_options(settings))
-        self._cloud.set_color_table(self._table)
-        self._cloud.set_lane(settings.cloud_lane)
-        self._comparison.apply(settings, self._table)
+    def apply(self, options: DisplayOptions) -> None:
+        """Show things this way; what is on screen is drawn again if anything differs."""
+        if options == self._settings:
+            return
+        self._settings = options
+        self._put_in_force()
         if self.last is not None:
             self.show(self.last)
 
@@ -136,6 +130,17 @@ class Display(QObject):
         return lane.display_range if lane is not None else None
 
     # -- inside --------------------------------------------------------------------------------
+
+    def _put_in_force(self) -> None:
+        options = self._settings
+        self._table = _table(options.colormap)
+        self._stage.set_mode(options.view)
+        self._stage.set_visible_panes(options.panes)
+        self._stage.wipe.set_blink_rate(options.blink_hz)
+        self._cloud.set_options(options.cloud)
+        self._cloud.set_color_table(self._table)
+        self._cloud.set_lane(options.cloud_lane)
+        self._comparison.apply(options, self._table)
 
     def _show_lane(self, name: str, pane: DepthPane, result: FrameResult) -> None:
         lane = result.lanes.get(name)
@@ -227,25 +232,6 @@ def _beyond(name: str, result: FrameResult) -> str:
         a is not None and b is not None and registry.family(a.model) == registry.family(b.model)
     )
     return "+" if shared and name == "b" else ""
-
-
-def cloud_options(settings: Settings) -> CloudOptions:
-    """How the settings want the cloud. A gain of 0 leaves the calibration to the display range."""
-    calibration = None
-    if settings.cloud_gain > 0:
-        calibration = Calibration(settings.cloud_offset, settings.cloud_gain)
-    background = QColor(settings.cloud_background)
-    return CloudOptions(
-        stride=settings.cloud_stride or None,
-        point_size=settings.cloud_point_size,
-        edge_ratio=settings.cloud_edge_ratio,
-        calibration=calibration,
-        fov_deg=settings.cloud_fov_deg or None,
-        colour=CloudColour(settings.cloud_colour),
-        background=(background.red(), background.green(), background.blue()),
-        show_grid=settings.cloud_grid,
-        show_axes=settings.cloud_axes,
-    )
 
 
 @functools.cache

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.core.results import FrameResult, LaneResult
-from app.settings.settings import Settings
+from app.ui.resolve import DisplayOptions
 from models import registry
 from models.errors import UserError
 from models.frames import Frame, Unit
@@ -51,7 +51,7 @@ def disparity_at(lane: LaneResult, x: float, y: float) -> str:
     return text
 
 
-def ranges_told(lanes: Mapping[str, LaneResult], settings: Settings) -> str:
+def ranges_told(lanes: Mapping[str, LaneResult], settings: DisplayOptions) -> str:
     """What to know of the lanes' ranges where both are compared; empty where they share one."""
     ranges = {lane.display_range for lane in lanes.values()}
     families = {registry.family(lane.model) for lane in lanes.values()}

@@ -1,21 +1,54 @@
-"""From settings to what each part of the app understands. Pure functions."""
+"""From settings to the frozen values that each part of the app works by. Pure functions.
+
+Whoever keeps the last of such a value and compares knows whether there is anything to do, whatever
+setting changed.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from app.analysis.analyzer import AnalysisRequest
-from app.engine.commands import PlaybackOptions
+from app.engine.commands import CaptureRequest, PlaybackOptions
 from app.engine.pipeline import PipelineConfig
 from app.settings.settings import Settings
 from app.sources.fallback import Fallback
+from app.sources.specs import is_camera
 from models.devices.device import threads_beside_a_window
 from models.estimator import EstimatorOptions
+from models.geometry import Calibration
 from renderers.display_range import RangeMode, RangeSettings
+from renderers.point_cloud import CloudColour, CloudOptions
 
 _MODES = {
     "stable": RangeMode.STABLE,
     "fixed": RangeMode.FIXED,
     "per-frame": RangeMode.PER_FRAME,
 }
+
+
+Pins = tuple[tuple[float, float], ...]
+"""Pinned points as shares (x, y) of the picture, each 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class DisplayOptions:
+    """How results are shown: fields of Settings by their names, and `cloud`, made of several."""
+
+    model_a: str
+    model_b: str
+    view: str
+    panes: tuple[str, ...]
+    colormap: str
+    edges: bool
+    range_mode: str
+    range_locked: bool
+    blink_hz: float
+    difference_alignment: str
+    flicker_window: int
+    scan_line: float
+    cloud_lane: str
+    cloud: CloudOptions
 
 
 def playback_options(settings: Settings) -> PlaybackOptions:
@@ -28,15 +61,15 @@ def playback_options(settings: Settings) -> PlaybackOptions:
     )
 
 
-def cpu_threads(settings: Settings) -> int:
-    """Threads for networks on the CPU."""
-    return settings.threads or threads_beside_a_window()
+def capture_request(settings: Settings, instead: str = "", attempt: int = 0) -> CaptureRequest:
+    """The source to open: `instead` if given, else the chosen one."""
+    spec = instead or settings.source
+    camera_format = (settings.source_fps, settings.source_pixels) if is_camera(spec) else None
+    return CaptureRequest(spec, source_size(settings), camera_format, attempt)
 
 
-def pipeline_config(
-    settings: Settings, pins: tuple[tuple[float, float], ...] = ()
-) -> PipelineConfig:
-    """What the lanes are and what is worked out beside them; `pins` as shares (x, y)."""
+def pipeline_config(settings: Settings, pins: Pins = (), attempt: int = 0) -> PipelineConfig:
+    """What the lanes are and what is worked out beside them."""
     return PipelineConfig(
         model_a=settings.model_a,
         model_b=settings.model_b,
@@ -52,12 +85,12 @@ def pipeline_config(
             fixed=(settings.range_far, settings.range_near),
         ),
         analysis=analysis_request(settings, pins),
+        attempt=attempt,
+        threads=settings.threads or threads_beside_a_window(),
     )
 
 
-def analysis_request(
-    settings: Settings, pins: tuple[tuple[float, float], ...] = ()
-) -> AnalysisRequest:
+def analysis_request(settings: Settings, pins: Pins = ()) -> AnalysisRequest:
     """What the views that are on need worked out; nothing more."""
     flicker = settings.view == "flicker" or settings.charts or settings.sound
     return AnalysisRequest(
@@ -67,6 +100,45 @@ def analysis_request(
         scan_line=settings.scan_line if settings.view == "xt" else None,
         edges=settings.cloud_lane if settings.edges else "",
         pins=pins,
+    )
+
+
+def display_options(settings: Settings) -> DisplayOptions:
+    """How the display shows what comes."""
+    return DisplayOptions(
+        model_a=settings.model_a,
+        model_b=settings.model_b,
+        view=settings.view,
+        panes=settings.panes,
+        colormap=settings.colormap,
+        edges=settings.edges,
+        range_mode=settings.range_mode,
+        range_locked=settings.range_locked,
+        blink_hz=settings.blink_hz,
+        difference_alignment=settings.difference_alignment,
+        flicker_window=settings.flicker_window,
+        scan_line=settings.scan_line,
+        cloud_lane=settings.cloud_lane,
+        cloud=cloud_options(settings),
+    )
+
+
+def cloud_options(settings: Settings) -> CloudOptions:
+    """How the point cloud is made and drawn; a gain of 0 derives depth from the display range."""
+    calibration = None
+    if settings.cloud_gain > 0:
+        calibration = Calibration(settings.cloud_offset, settings.cloud_gain)
+    red, green, blue = bytes.fromhex(settings.cloud_background.removeprefix("#"))
+    return CloudOptions(
+        stride=settings.cloud_stride or None,
+        point_size=settings.cloud_point_size,
+        edge_ratio=settings.cloud_edge_ratio,
+        calibration=calibration,
+        fov_deg=settings.cloud_fov_deg or None,
+        colour=CloudColour(settings.cloud_colour),
+        background=(red, green, blue),
+        show_grid=settings.cloud_grid,
+        show_axes=settings.cloud_axes,
     )
 
 

@@ -25,7 +25,7 @@ from app.core.results import FrameResult
 from app.core.slots import LatestSlot
 from app.core.source import Ended, Reading, Source
 from app.engine.capture import CaptureLoop
-from app.engine.commands import PlaybackOptions, Select
+from app.engine.commands import CaptureRequest, PlaybackOptions
 from app.engine.inference import InferenceLoop
 from app.engine.pipeline import Pipeline, PipelineConfig
 from app.export.exporters import EXPORTERS, Target
@@ -130,9 +130,9 @@ def run_engine(frames: Sequence[Frame], options: EstimatorOptions, memory: Memor
     inference = InferenceLoop(slot, LatestSlot(), _nobody, Pipeline())
     capture = CaptureLoop(slot, open_preloaded, _nobody)
     inference.taps = (look,)
-    inference.configure(PipelineConfig(options=options), 1)  # small frames gain nothing from more
+    inference.configure(PipelineConfig(options=options))  # small frames gain nothing from more
     capture.post(PlaybackOptions(every_frame=True))
-    capture.post(Select("preloaded"))
+    capture.post(CaptureRequest("preloaded"))
     workers = [threading.Thread(target=loop.run) for loop in (capture, inference)]
     for worker in workers:
         worker.start()

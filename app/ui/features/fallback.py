@@ -84,7 +84,7 @@ class FallbackController(QObject):
     def toggle_panic(self) -> None:
         """Show the canned replay at once, or the chosen source again."""
         if self._controller.instead:
-            self._controller.show_own()
+            self._controller.show_chosen()
             self.said.emit("Back at the chosen source.")
             return
         clip = self._model.value.panic_clip

@@ -16,6 +16,7 @@ from app.ui.display import Display
 from app.ui.engine import Engine
 from app.ui.features.idle import IdleController
 from app.ui.main_window import MainWindow
+from app.ui.resolve import display_options
 from widgets.cloud_pane import CloudPane
 from widgets.linked_view import LinkedView
 from widgets.presenter_band import PresenterBand
@@ -178,7 +179,7 @@ class PresenterController(QObject):
             return
         output = self.output = OutputWindow(self._window.view, self._window.actions())
         output.closed.connect(self.close_output)
-        output.display.apply(self._model.value)
+        output.display.apply(display_options(self._model.value))
         output.cloud.restore_view(self._window.cloud.save_view())
         self._window.cloud.view_changed.connect(output.cloud.restore_view)
         output.show_on(other_screen(self._window))
@@ -216,7 +217,7 @@ class PresenterController(QObject):
         if settings.presenter != self._is_dressed:
             self._dress(settings.presenter)
         if self.output is not None:
-            self.output.display.apply(settings)
+            self.output.display.apply(display_options(settings))
         self._tell()
 
     def _tell(self) -> None:

@@ -17,9 +17,10 @@ from PyQt6.QtWidgets import QFileDialog
 
 from app.core.results import FrameResult
 from app.settings.settings import Settings, SettingsModel
-from app.ui.display import Display, cloud_options
+from app.ui.display import Display
 from app.ui.features.job import IsCancelled, Job, Report
 from app.ui.main_window import MainWindow
+from app.ui.resolve import cloud_options
 from models.errors import UserError
 from models.frames import Unit
 from renderers import colormap

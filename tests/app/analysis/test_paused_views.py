@@ -282,7 +282,7 @@ def test_the_score_of_edges_becomes_that_of_the_frame_that_stays() -> None:
     results: LatestSlot[FrameResult] = LatestSlot()
     loop = InferenceLoop(frames, results, lambda: None, Pipeline())
     edges = AnalysisRequest(edges="a")
-    loop.configure(PipelineConfig("ground-truth", "off", analysis=edges), 1)
+    loop.configure(PipelineConfig("ground-truth", "off", analysis=edges))
     recorded: list[FrameResult] = []
     loop.taps = (recorded.append,)
     thread = threading.Thread(target=loop.run)

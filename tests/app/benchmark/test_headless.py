@@ -25,7 +25,7 @@ def test_a_round_shorter_than_a_frame_still_measures_one(monkeypatch: pytest.Mon
     entries = {"fake": fake_entry("fake", made), "off": fake_entry("off", [])}
     monkeypatch.setattr(registry, "find", entries.__getitem__)
     frames = [make_frame(index) for index in range(3)]
-    pace = engine_pace(frames, PipelineConfig("fake", "off"), 1, 0.0)
+    pace = engine_pace(frames, PipelineConfig("fake", "off"), 0.0)
     assert pace.fps > 0
     assert made[0].steps > WARM_UP
     assert set(pace.stages_ms) >= {"wait", "net", "display"}

@@ -13,7 +13,7 @@ import pytest
 from app.core.slots import LatestSlot
 from app.core.source import Reading, SignalLost, Source
 from app.engine.capture import CaptureLoop
-from app.engine.commands import Command, Play, PlaybackOptions, Seek, Select, Step
+from app.engine.commands import CaptureRequest, Command, Play, PlaybackOptions, Seek, Step
 from models.errors import SourceError
 from models.frames import Frame
 from tests.support.fakes import ScriptedSource
@@ -78,14 +78,14 @@ EVERY = PlaybackOptions(loop=False, every_frame=True)
 
 
 def test_every_frame_arrives_in_order_when_asked_for(rig: MakeRig) -> None:
-    made = rig(lambda: ScriptedSource(50)).start(EVERY, Select("x"))
+    made = rig(lambda: ScriptedSource(50)).start(EVERY, CaptureRequest("x"))
     assert [made.next().index for _ in range(50)] == list(range(50))
     made.wait_for(lambda: made.loop.status.ended)
     assert made.frames.dropped == 0
 
 
 def test_a_wish_while_the_reader_is_slow_costs_no_frame(rig: MakeRig) -> None:
-    made = rig(lambda: ScriptedSource(20)).start(EVERY, Select("x"))
+    made = rig(lambda: ScriptedSource(20)).start(EVERY, CaptureRequest("x"))
     seen: list[int] = []
     for _ in range(20):
         made.loop.post(EVERY)
@@ -99,17 +99,19 @@ def test_a_file_that_is_gone_when_it_starts_again_leaves_a_sentence(rig: MakeRig
         def seek(self, index: int) -> None:
             raise SourceError("The file is gone; choose another.")
 
-    made = rig(lambda: Gone(2)).start(PlaybackOptions(every_frame=True), Select("x"))
+    made = rig(lambda: Gone(2)).start(PlaybackOptions(every_frame=True), CaptureRequest("x"))
     assert [made.next().index for _ in range(2)] == [0, 1]
     made.wait_for(lambda: made.loop.status.failed)
     assert made.loop.status.message == "The file is gone; choose another."
     made.make = lambda: ScriptedSource(5)
-    made.loop.post(Select("y"))
+    made.loop.post(CaptureRequest("y"))
     assert made.next().index == 0
 
 
 def test_looping_starts_again_as_a_new_segment(rig: MakeRig) -> None:
-    made = rig(lambda: ScriptedSource(3)).start(PlaybackOptions(every_frame=True), Select("x"))
+    made = rig(lambda: ScriptedSource(3)).start(
+        PlaybackOptions(every_frame=True), CaptureRequest("x")
+    )
     frames = [made.next() for _ in range(7)]
     assert [f.index for f in frames] == [0, 1, 2, 0, 1, 2, 0]
     assert len({f.segment for f in frames[:3]}) == 1
@@ -117,7 +119,7 @@ def test_looping_starts_again_as_a_new_segment(rig: MakeRig) -> None:
 
 
 def test_pausing_holds_and_stepping_goes_both_ways(rig: MakeRig) -> None:
-    made = rig(lambda: ScriptedSource(50)).start(EVERY, Select("x"), Play(False), Seek(10))
+    made = rig(lambda: ScriptedSource(50)).start(EVERY, CaptureRequest("x"), Play(False), Seek(10))
     assert made.next().index == 10
     made.loop.post(Step(1))
     assert made.next().index == 11
@@ -128,7 +130,7 @@ def test_pausing_holds_and_stepping_goes_both_ways(rig: MakeRig) -> None:
 
 
 def test_stepping_forward_keeps_the_segment_and_back_breaks_it(rig: MakeRig) -> None:
-    made = rig(lambda: ScriptedSource(50)).start(EVERY, Select("x"), Play(False), Seek(10))
+    made = rig(lambda: ScriptedSource(50)).start(EVERY, CaptureRequest("x"), Play(False), Seek(10))
     first = made.next()
     made.loop.post(Step(1))
     assert made.next().segment == first.segment
@@ -137,9 +139,9 @@ def test_stepping_forward_keeps_the_segment_and_back_breaks_it(rig: MakeRig) -> 
 
 
 def test_another_source_never_continues_the_segment_of_the_last(rig: MakeRig) -> None:
-    made = rig(lambda: ScriptedSource(5)).start(EVERY, Select("x"))
+    made = rig(lambda: ScriptedSource(5)).start(EVERY, CaptureRequest("x"))
     before = {made.next().segment for _ in range(5)}
-    made.loop.post(Select("y"))
+    made.loop.post(CaptureRequest("y"))
     assert made.next().segment not in before
     assert len(made.opened) == 2
     assert made.opened[0].closed.is_set()  # type: ignore[attr-defined]
@@ -149,11 +151,11 @@ def test_a_source_that_cannot_be_opened_leaves_a_sentence_and_a_running_loop(rig
     def fail() -> Source:
         raise SourceError("There is no file x; choose another.")
 
-    made = rig(fail).start(Select("x"))
+    made = rig(fail).start(CaptureRequest("x"))
     made.wait_for(lambda: made.loop.status.failed)
     assert made.loop.status.message == "There is no file x; choose another."
     made.make = lambda: ScriptedSource(5)
-    made.loop.post(Select("y"))
+    made.loop.post(CaptureRequest("y"))
     assert made.next().index == 0
     assert not made.loop.status.failed
 
@@ -164,18 +166,18 @@ def test_a_source_that_fails_to_open_in_an_unforeseen_way_does_not_end_the_loop(
     def fail() -> Source:
         raise ValueError("a driver's own mistake")
 
-    made = rig(fail).start(Select("x"))
+    made = rig(fail).start(CaptureRequest("x"))
     made.wait_for(lambda: made.loop.status.failed)
     assert "Choose another source" in made.loop.status.message
     made.make = lambda: ScriptedSource(5)
-    made.loop.post(Select("y"))
+    made.loop.post(CaptureRequest("y"))
     assert made.next().index == 0
 
 
 def test_a_paused_live_source_that_is_back_is_no_longer_said_to_be_away(rig: MakeRig) -> None:
     lost = SignalLost("The camera sends nothing; check the cable.")
     source = ScriptedSource(None, live=True)
-    made = rig(lambda: source).start(Select("x"))
+    made = rig(lambda: source).start(CaptureRequest("x"))
     made.next()
     made.loop.post(Play(False))
     made.wait_for(lambda: not made.loop.status.playing)
@@ -191,7 +193,7 @@ def test_what_the_source_knows_of_itself_is_told_with_its_loss(rig: MakeRig) -> 
             self.info = dataclasses.replace(self.info, fps=None)
             return SignalLost("Gone.")
 
-    made = rig(lambda: Losing(None, live=True)).start(Select("x"))
+    made = rig(lambda: Losing(None, live=True)).start(CaptureRequest("x"))
     made.wait_for(lambda: made.loop.status.message == "Gone.")
     assert made.loop.status.info is not None
     assert made.loop.status.info.fps is None
@@ -203,14 +205,14 @@ def test_signal_loss_is_a_sentence_and_never_a_frame(rig: MakeRig) -> None:
     seen: list[str] = []
     notify = made.loop._notify
     made.loop._notify = lambda: (seen.append(made.loop.status.message), notify())[1]
-    made.start(Select("x"))
+    made.start(CaptureRequest("x"))
     assert made.next().index >= 0
     assert lost.sentence in seen
     made.wait_for(lambda: made.loop.status.message == "")
 
 
 def test_an_endless_scene_is_never_drawn_faster_than_it_is_looked_at(rig: MakeRig) -> None:
-    made = rig(lambda: ScriptedSource(None)).start(PlaybackOptions(), Select("x"))
+    made = rig(lambda: ScriptedSource(None)).start(PlaybackOptions(), CaptureRequest("x"))
     shown = []
     for _ in range(5):
         time.sleep(0.02)
@@ -220,7 +222,7 @@ def test_an_endless_scene_is_never_drawn_faster_than_it_is_looked_at(rig: MakeRi
 
 
 def test_a_paused_live_source_goes_on_as_a_new_segment(rig: MakeRig) -> None:
-    made = rig(lambda: ScriptedSource(None, live=True)).start(Select("x"))
+    made = rig(lambda: ScriptedSource(None, live=True)).start(CaptureRequest("x"))
     before = made.next().segment
     made.loop.post(Play(False))
     made.wait_for(lambda: not made.loop.status.playing)
@@ -231,7 +233,7 @@ def test_a_paused_live_source_goes_on_as_a_new_segment(rig: MakeRig) -> None:
 
 
 def test_live_frames_never_pile_up(rig: MakeRig) -> None:
-    made = rig(lambda: ScriptedSource(None, live=True)).start(Select("x"))
+    made = rig(lambda: ScriptedSource(None, live=True)).start(CaptureRequest("x"))
     made.next()
     made.wait_for(lambda: made.frames.dropped > 20)
     first, second = made.next(), made.next()
@@ -239,7 +241,7 @@ def test_live_frames_never_pile_up(rig: MakeRig) -> None:
 
 
 def test_turning_the_picture_breaks_the_segment(rig: MakeRig) -> None:
-    made = rig(lambda: ScriptedSource(50)).start(EVERY, Select("x"))
+    made = rig(lambda: ScriptedSource(50)).start(EVERY, CaptureRequest("x"))
     before = made.next()
     made.loop.post(PlaybackOptions(loop=False, every_frame=True, rotate=90))
     made.wait_for(lambda: made.next().rgb.shape != before.rgb.shape)

@@ -63,7 +63,7 @@ class _Beside:
         self.thread = threading.Thread(target=self._run)
 
     def configure(self, **changes: Any) -> None:
-        self.loop.configure(PipelineConfig("fake", "off", **changes), 1)
+        self.loop.configure(PipelineConfig("fake", "off", **changes))
 
     def hold(self, index: int = 0, then: int | None = None) -> None:
         """Put a frame and hold it while it is finished; `then` the networks see another."""

@@ -13,7 +13,7 @@ from app.core.results import FrameResult
 from app.core.slots import LatestSlot, RevocableSlot
 from app.core.source import Reading
 from app.engine.capture import CaptureLoop
-from app.engine.commands import PlaybackOptions, Seek, Select
+from app.engine.commands import CaptureRequest, PlaybackOptions, Seek
 from app.engine.inference import InferenceLoop
 from app.engine.pipeline import Pipeline, PipelineConfig
 from app.engine.supervision import STALL_S
@@ -228,7 +228,7 @@ def test_a_loop_that_comes_back_after_it_was_replaced_publishes_nothing(
     slot_handles = RevocableSlot(frames), RevocableSlot(results)
     old = InferenceLoop(*slot_handles, lambda: None, Pipeline())
     old.taps = (lambda result: tapped.append(result.frame.index),)
-    old.configure(PipelineConfig("moody", "off"), 1)
+    old.configure(PipelineConfig("moody", "off"))
     thread = threading.Thread(target=old.run)
     thread.start()
     frames.put(make_frame(0))
@@ -278,7 +278,7 @@ def test_a_capture_loop_goes_on_behind_the_frame_it_hung_at(release: threading.E
     slot_handle = RevocableSlot(slot)
     old = CaptureLoop(slot_handle, open_source, lambda: None)
     old.post(PlaybackOptions(every_frame=True))
-    old.post(Select("fake"))
+    old.post(CaptureRequest("fake"))
     thread = threading.Thread(target=old.run)
     thread.start()
     seen = [slot.take(5) for _ in range(3)]
@@ -316,14 +316,14 @@ def test_a_source_that_hangs_while_it_opens_can_be_left_for_another(
     slot: LatestSlot[Frame] = LatestSlot()
     slot_handle = RevocableSlot(slot)
     old = CaptureLoop(slot_handle, open_source, lambda: None)
-    old.post(Select("hangs"))
+    old.post(CaptureRequest("hangs"))
     thread = threading.Thread(target=old.run)
     thread.start()
     _wait(lambda: opened == ["hangs"])
     assert old.heartbeat.silent_s(time.monotonic_ns()) < -5
     old.post(Seek(3))
     old.post(PlaybackOptions(every_frame=True))
-    old.post(Select("other"))
+    old.post(CaptureRequest("other"))
     assert (
         old.heartbeat.silent_s(time.monotonic_ns()) >= 0
     )  # nobody has to wait until it has opened
@@ -351,7 +351,7 @@ def test_of_several_sources_asked_for_at_once_only_the_last_is_opened() -> None:
     slot: LatestSlot[Frame] = LatestSlot()
     loop = CaptureLoop(slot, open_source, lambda: None)
     for spec in ("one", "two", "three"):
-        loop.post(Select(spec))
+        loop.post(CaptureRequest(spec))
     thread = threading.Thread(target=loop.run)
     thread.start()
     assert slot.take(5) is not None
@@ -386,7 +386,7 @@ def test_a_source_that_hangs_when_it_begins_anew_is_noticed_like_any_other(
     slot: LatestSlot[Frame] = LatestSlot()
     loop = CaptureLoop(slot, lambda *_: source, lambda: None)
     loop.post(PlaybackOptions(loop=True, every_frame=True))
-    loop.post(Select("fake"))
+    loop.post(CaptureRequest("fake"))
     thread = threading.Thread(target=loop.run)
     thread.start()
     for _ in range(3):
@@ -411,7 +411,7 @@ def test_what_hangs_behind_the_first_picture_is_noticed_although_that_may_take_l
         release.wait(30)
 
     monkeypatch.setattr(loop, "_handle", hang)
-    loop.post(Select("fake"))
+    loop.post(CaptureRequest("fake"))
     thread = threading.Thread(target=loop.run)
     thread.start()
     assert handed_on.wait(5)
@@ -428,7 +428,7 @@ def test_a_quick_model_that_hangs_is_noticed_within_two_seconds(
     frames: LatestSlot[Frame] = LatestSlot()
     results: LatestSlot[FrameResult] = LatestSlot()
     loop = InferenceLoop(frames, results, lambda: None, Pipeline())
-    loop.configure(PipelineConfig("moody", "off"), 1)
+    loop.configure(PipelineConfig("moody", "off"))
     thread = threading.Thread(target=loop.run)
     thread.start()
     for index in range(6):

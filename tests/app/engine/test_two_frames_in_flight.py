@@ -121,7 +121,7 @@ class Play:
             slot, results = _Script(self), []
             loop = InferenceLoop(slot, LatestSlot(), lambda: None, pipeline)
             slot.loop, loop.taps = loop, (results.append,)
-            loop.configure(PipelineConfig("x", self.model_b), 1)
+            loop.configure(PipelineConfig("x", self.model_b))
             loop.run()
         assert not line.conveyor._contents, "a closed line holds nothing"
         return results
@@ -254,7 +254,7 @@ def test_the_first_frame_of_a_size_is_told_from_those_after_it(
     monkeypatch.setattr(registry, "find", {"host": host, "off": off}.__getitem__)
     slot = _Script(_play(frames=3))
     loop = slot.loop = InferenceLoop(slot, LatestSlot(), lambda: None, Pipeline())
-    loop.configure(PipelineConfig("host", "off"), 1)
+    loop.configure(PipelineConfig("host", "off"))
     loop.run()
     assert said == [True, False, False]
     assert loop.warming_since_s is None
@@ -290,7 +290,7 @@ class _Timed:
             patched.setattr(registry, "find", {"timed": entry, "off": off}.__getitem__)
             loop = InferenceLoop(self, LatestSlot(), lambda: None, Pipeline())
             loop.taps = (self._show,)
-            loop.configure(PipelineConfig("timed", "off"), 1)
+            loop.configure(PipelineConfig("timed", "off"))
             loop.run()
 
     @property

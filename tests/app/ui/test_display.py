@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from app.core.results import FrameResult, LaneResult
 from app.settings.settings import Settings
-from app.ui.display import Display, cloud_options
+from app.ui.display import Display
+from app.ui.resolve import cloud_options, display_options
 from models.frames import DepthMap, Unit
 from models.geometry import Calibration
 from tests.support.fakes import make_frame
@@ -86,7 +87,7 @@ def stage(qtbot: QtBot, window: QMainWindow, cloud: Cloud) -> Stage:
 @pytest.fixture
 def display(stage: Stage, cloud: Cloud) -> Display:
     made = Display(stage, cloud)  # type: ignore[arg-type]
-    made.apply(Settings(model_a=MODEL, model_b=TWIN))
+    made.apply(display_options(Settings(model_a=MODEL, model_b=TWIN)))
     return made
 
 
@@ -104,7 +105,7 @@ def test_near_levels_are_drawn_brighter_than_far_ones(display: Display, stage: S
 def test_another_colour_map_redraws_what_is_on_screen(display: Display, stage: Stage) -> None:
     display.show(result(a=lane(MODEL)))
     before = grabbed(stage.depth_a)
-    display.apply(Settings(model_a=MODEL, model_b=TWIN, colormap="grey"))
+    display.apply(display_options(Settings(model_a=MODEL, model_b=TWIN, colormap="grey")))
     assert (grabbed(stage.depth_a) != before).any()
 
 
@@ -138,7 +139,7 @@ def test_a_lane_of_another_model_that_fails_keeps_no_foreign_picture(
     display: Display, stage: Stage
 ) -> None:
     display.show(result(a=lane(MODEL)))
-    display.apply(Settings(model_a="flashdepth", model_b=TWIN))
+    display.apply(display_options(Settings(model_a="flashdepth", model_b=TWIN)))
     display.show(result({"a": "Its weights are missing."}))
     assert stage.depth_a.picture_size.isEmpty()
 
@@ -151,7 +152,7 @@ def test_a_lane_that_is_off_shows_nothing(display: Display, stage: Stage) -> Non
 
 
 def test_a_wipe_needs_both_lanes(display: Display, stage: Stage) -> None:
-    display.apply(Settings(model_a=MODEL, model_b=TWIN, view="wipe"))
+    display.apply(display_options(Settings(model_a=MODEL, model_b=TWIN, view="wipe")))
     display.show(result(a=lane(MODEL)))
     assert stage.wipe._placeholder == "Both lanes are needed to compare them"
 
@@ -163,14 +164,14 @@ def test_a_wipe_says_how_ranges_that_differ_were_matched(display: Display, stage
         (Settings(view="wipe"), other, "matched by median and spread"),
         (Settings(view="wipe", range_mode="per-frame"), other, "each in its own range"),
     ):
-        display.apply(settings)
+        display.apply(display_options(settings))
         display.show(result(a=same, b=b))
         assert stage.wipe.header().caption == told
 
 
 @pytest.mark.parametrize("view", ["flicker", "xt"])
 def test_a_view_of_lanes_that_all_fail_says_why(display: Display, stage: Stage, view: str) -> None:
-    display.apply(Settings(model_a=MODEL, model_b=TWIN, view=view))
+    display.apply(display_options(Settings(model_a=MODEL, model_b=TWIN, view=view)))
     display.show(result({"a": "No weights."}))
     pane = stage.flicker_a if view == "flicker" else stage.slice_a
     assert pane._placeholder == "No weights."
@@ -226,12 +227,12 @@ def test_a_signal_that_is_lost_keeps_the_last_picture(display: Display, stage: S
 def test_signal_loss_is_seen_whatever_panes_are_shown(display: Display, stage: Stage) -> None:
     settings = Settings(model_a=MODEL, model_b=TWIN, panes=("depth_b", "cloud"))
     display.show(result(a=lane(MODEL), b=lane(TWIN)))
-    display.apply(settings)
+    display.apply(display_options(settings))
     before = grabbed(stage.depth_b)
     display.set_source_message("No signal.", failed=False)
     told = grabbed(stage.depth_b)
     assert (told != before).any()
-    display.apply(settings)  # what is on screen is drawn again
+    display.apply(display_options(settings))  # what is on screen is drawn again
     assert (grabbed(stage.depth_b) == told).all()
     display.set_source_message("", failed=False)
     assert (grabbed(stage.depth_b) == before).all()
