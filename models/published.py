@@ -14,10 +14,24 @@ from models.errors import UsageError
 class Release:
     """One published file of weights.
 
-    name : of the model it is for. title, purpose : for people.
-    repository, file : where it is on the Hugging Face hub.
-    licence, terms : what to show before it is fetched; `commercial` says whether such use is free.
-    bytes, sha256 : of the file, None where not known; about_bytes : a rounded size to show.
+    Attributes
+    ----------
+    name : str
+        Of the model it is for.
+    title, purpose : str
+        For people.
+    repository, file : str
+        Where it is on the Hugging Face hub.
+    licence, terms : str
+        What to show before it is fetched.
+    commercial : bool
+        Whether the licence allows commercial use.
+    has_memory : bool
+        The network carries state from frame to frame.
+    bytes, sha256 : int or None, str or None
+        Of the file, None where not known.
+    about_bytes : int or None
+        A rounded size to show where `bytes` is not known.
     """
 
     name: str
@@ -28,6 +42,7 @@ class Release:
     licence: str
     commercial: bool
     terms: str
+    has_memory: bool = False
     bytes: int | None = None
     about_bytes: int | None = None
     sha256: str | None = None

@@ -3,29 +3,67 @@
 from __future__ import annotations
 
 import difflib
+import pkgutil
+import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from models import names
 from models.errors import UsageError
 from models.estimator import EstimatorOptions, Session
+from models.estimators.smoothed import smoothed
+from models.names import GROUND_TRUTH, OFF
+
+__all__ = [
+    "GROUND_TRUTH",
+    "OFF",
+    "ModelEntry",
+    "can_smooth",
+    "entries",
+    "family",
+    "find",
+    "register",
+    "title",
+    "without_memory",
+]
 
 Factory = Callable[[EstimatorOptions], Session]
 
-EMA_SUFFIX = "+ema"
-PER_FRAME_SUFFIX = "-per-frame"
-OFF = "off"
-GROUND_TRUTH = "ground-truth"
+CATALOGUE = "models.estimators.catalogue:entries"
+"""Function that gives the entries of this package, called when the first name is looked up."""
+
+
+def _no_checksum() -> str:
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelEntry:
     """One line of the model menu.
 
-    open : makes a new session; raises CheckpointError if the weights are not there.
-    missing : why it cannot be opened now and what to do, or None if it can.
-    temporal : it carries memory from frame to frame.
-    input_size : the short side in pixels it runs at by default; None if it takes no picture.
-    note : a word shown beside the title, such as "preliminary".
+    Attributes
+    ----------
+    name, title, summary : str
+        What settings and the command line say, what the window says, and one sentence.
+    open : callable
+        Makes a new session; raises CheckpointError if the weights are not there.
+    missing : callable
+        Why it cannot be opened now and what to do, or None if it can.
+    temporal : bool
+        It carries memory from frame to frame.
+    input_size : int or None
+        Short side in pixels it runs at by default; None if it takes no picture.
+    note : str
+        A word shown beside the title, such as "preliminary".
+    network : str
+        Name of the network behind it, where that is not `name`. Entries of one network share its
+        weights and the scale of its disparity; see `family`.
+    without_memory : str
+        Name of the entry that is the same network with its memory off; "" if there is none.
+    can_smooth : bool
+        A moving average can follow it: `find` also knows its name with `+ema` appended.
+    weights_sha256 : callable
+        SHA-256 of the file its weights came in, hexadecimal; "" if unknown or if it has none.
     """
 
     name: str
@@ -36,59 +74,111 @@ class ModelEntry:
     temporal: bool = False
     input_size: int | None = None
     note: str = ""
+    network: str = ""
+    without_memory: str = ""
+    can_smooth: bool = True
+    weights_sha256: Callable[[], str] = _no_checksum
 
 
 _ENTRIES: dict[str, ModelEntry] = {}
+_LOADING = threading.Lock()
+_loaded = False
 
 
 def register(entry: ModelEntry) -> None:
-    """Add a model. Raises ValueError if the name is taken."""
-    if entry.name in _ENTRIES:
+    """Add a model to the menu.
+
+    Raises
+    ------
+    ValueError
+        If the name is taken.
+    """
+    if entry.name in _known():
         raise ValueError(f"a model named {entry.name!r} is registered already")
     _ENTRIES[entry.name] = entry
 
 
 def entries() -> tuple[ModelEntry, ...]:
     """All registered models in the order of the menu (without their `+ema` variants)."""
-    import models.estimators.catalogue  # noqa: F401  (registers on import)
-
-    return tuple(_ENTRIES.values())
+    return tuple(_known().values())
 
 
 def find(name: str) -> ModelEntry:
     """The entry of that name, also with `+ema` appended.
 
-    Raises UsageError with the nearest names if there is none.
+    Raises
+    ------
+    UsageError
+        If there is none; the sentence lists the nearest names.
     """
-    known = {entry.name: entry for entry in entries()}
-    base = name.removesuffix(EMA_SUFFIX)
-    if base in known and (name == base or base not in (OFF, GROUND_TRUTH)):
-        return known[base] if name == base else _smoothed(known[base])
-    near = difflib.get_close_matches(base, known, n=3, cutoff=0.4) or list(known)[:3]
-    raise UsageError(f"There is no model named {name!r}; did you mean {_either(near)}?")
+    if (entry := _look_up(name)) is not None:
+        return entry
+    known = _known()
+    near = difflib.get_close_matches(names.unsmoothed(name), known, n=3, cutoff=0.4)
+    raise UsageError(
+        f"There is no model named {name!r}; did you mean {_either(near or list(known)[:3])}?"
+    )
+
+
+def title(name: str) -> str:
+    """The title that model has in the menu; `name` itself if it is not registered."""
+    entry = _look_up(name)
+    return name if entry is None else entry.title
 
 
 def family(name: str) -> str:
-    """The network behind a model's name: `-per-frame` and `+ema` do not change its scale."""
-    return name.removesuffix(EMA_SUFFIX).removesuffix(PER_FRAME_SUFFIX)
+    """The network behind a model's name, whose scale and weights its variants share."""
+    entry = _look_up(name)
+    return names.network_of(name) if entry is None else entry.network or entry.name
+
+
+def can_smooth(name: str) -> bool:
+    """Whether a moving average may follow that model; a name that is not registered may try."""
+    entry = _look_up(names.unsmoothed(name))
+    return entry is None or entry.can_smooth
+
+
+def without_memory(name: str) -> str:
+    """Name of the same network with its memory off; `name` itself if it has no memory."""
+    entry = _look_up(name)
+    return (entry.without_memory if entry is not None else "") or name
+
+
+def _look_up(name: str) -> ModelEntry | None:
+    base = _known().get(names.unsmoothed(name))
+    if base is None or not names.is_smoothed(name):
+        return base
+    return _smoothed(base) if base.can_smooth else None
 
 
 def _smoothed(entry: ModelEntry) -> ModelEntry:
-    from models.estimators.smoothed import smoothed
-
     def open_smoothed(options: EstimatorOptions) -> Session:
         return smoothed(entry.open(options), options.ema_factor)
 
-    return ModelEntry(
-        name=entry.name + EMA_SUFFIX,
+    twin = entry.without_memory
+    return replace(
+        entry,
+        name=names.smoothed(entry.name),
         title=f"{entry.title} + EMA",
         summary=f"{entry.summary} Followed by an exponential moving average.",
         open=open_smoothed,
-        missing=entry.missing,
-        temporal=entry.temporal,
-        input_size=entry.input_size,
-        note=entry.note,
+        network=entry.network or entry.name,
+        without_memory=names.smoothed(twin) if twin else "",
     )
+
+
+def _known() -> dict[str, ModelEntry]:
+    """The entries by name, those of the catalogue first."""
+    global _loaded
+    with _LOADING:  # two threads may look up the first name at once
+        if not _loaded:
+            listed: list[ModelEntry] = list(pkgutil.resolve_name(CATALOGUE)())
+            found = {entry.name: entry for entry in listed}
+            if len(found) < len(listed):
+                raise ValueError(f"two models of the catalogue share a name: {sorted(found)}")
+            _ENTRIES.update(found)
+            _loaded = True
+    return _ENTRIES
 
 
 def _either(names: list[str]) -> str:

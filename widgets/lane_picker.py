@@ -16,11 +16,11 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from models import names
 from widgets import theme
 from widgets.controls import LABEL_ROLE, ElidedCombo
 from widgets.theme import SPACE_XS
 
-EMA_SUFFIX = "+ema"
 CONTENTS_LENGTH = 6
 LEAST_WIDTH_PX = 96
 
@@ -111,11 +111,11 @@ class LanePicker(QWidget):
     def set_current(self, name: str) -> None:
         """Show the model of that name, also with "+ema"; nothing is emitted."""
         self._current = name
-        base = name.removesuffix(EMA_SUFFIX)
+        base = names.unsmoothed(name)
         at = next((i for i, c in enumerate(self._choices) if c.name == base), -1)
         self._combo.setCurrentIndex(at)
         self._combo.updateGeometry()
-        self._ema.setChecked(name.endswith(EMA_SUFFIX))
+        self._ema.setChecked(names.is_smoothed(name))
         can_smooth = at >= 0 and self._choices[at].can_smooth
         self._ema.setEnabled(can_smooth)
         tip = f"What lane {self.lane.upper()} shows"
@@ -127,11 +127,10 @@ class LanePicker(QWidget):
     def _on_activated(self, at: int) -> None:
         choice = self._choices[at]
         smooth = self._ema.isChecked() and choice.can_smooth
-        self._choose(choice.name + (EMA_SUFFIX if smooth else ""))
+        self._choose(names.smoothed(choice.name, smooth))
 
     def _on_ema(self, is_on: bool) -> None:
-        base = self._current.removesuffix(EMA_SUFFIX)
-        self._choose(base + (EMA_SUFFIX if is_on else ""))
+        self._choose(names.smoothed(self._current, is_on))
 
     def _choose(self, name: str) -> None:
         if name != self._current:

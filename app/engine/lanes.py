@@ -27,16 +27,6 @@ log = logging.getLogger(__name__)
 LANES = ("a", "b")
 
 
-def without_memory(model: str) -> str:
-    """The registered name of the same network with its memory off; itself if it has none."""
-    base = model.removesuffix(registry.EMA_SUFFIX)
-    try:
-        twin = registry.find(base + registry.PER_FRAME_SUFFIX).name
-    except UserError:
-        return model
-    return twin + model[len(base) :]
-
-
 @dataclass(slots=True)
 class Lane:
     """One lane's open session, or why there is none.

@@ -19,7 +19,7 @@ from app.analysis.analyzer import AnalysisRequest
 from app.core.results import Breaks, FrameResult
 from app.engine.in_flight import InFlightFrame
 from app.engine.lane_runner import LaneRunner
-from app.engine.lanes import LANES, Lane, Seen, without_memory
+from app.engine.lanes import LANES, Lane, Seen
 from app.engine.postprocess import Estimated, Postprocessor
 from app.engine.supervision import LaneTroubles
 from app.sources.cuts import CutDetector
@@ -50,7 +50,7 @@ class PipelineConfig:
     def model(self, lane: str) -> str:
         """The model that runs in `lane`, with the memory switch applied."""
         chosen = self.model_a if lane == "a" else self.model_b
-        return chosen if self.memory else without_memory(chosen)
+        return chosen if self.memory else registry.without_memory(chosen)
 
 
 class Pipeline:

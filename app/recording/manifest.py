@@ -17,9 +17,8 @@ from app.system.environment import environment
 from app.system.json_files import write_atomically
 from app.system.redaction import without_secrets
 from app.system.version import version
-from models import checkpoints, registry
+from models import registry
 from models.errors import SourceError, UserError
-from models.estimators import lite
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +58,9 @@ def model_facts(*names: str) -> dict[str, dict[str, str]]:
             "title": entry.title,
             "summary": entry.summary,
             "note": entry.note,
-            "weights_sha256": _weights_sha256(registry.family(name)),
+            "weights_sha256": entry.weights_sha256(),
         }
     return facts
-
-
-def _weights_sha256(network: str) -> str:
-    """Of the file that the network's weights came in; "" where it has none or it is not known."""
-    if network == lite.NAME:
-        return lite.weights_sha256()
-    return checkpoints.published_sha256(network)
 
 
 def setting_entry(key: str, value: object) -> SettingEntry:

@@ -13,7 +13,6 @@ from app.settings.settings import Settings, from_dict
 from app.system.json_files import read_kept, write_atomically
 from app.system.redaction import without_secrets
 from models import registry
-from models.errors import UserError
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +60,7 @@ class NamedPreset:
     def summary(self) -> str:
         """What it recalls, in a few words."""
         lanes = " and ".join(
-            _model(model)
+            registry.title(model)
             for key in ("model_a", "model_b")
             if (model := self.values.get(key, registry.OFF)) != registry.OFF
         )
@@ -75,13 +74,6 @@ class NamedPreset:
 def view_title(values: Mapping[str, Any]) -> str:
     """How the view is called that `values` recall: a name for a preset that has none."""
     return _VIEWS.get(values.get("view", "side"), "Set-up")
-
-
-def _model(name: str) -> str:
-    try:
-        return registry.find(name).title
-    except UserError:
-        return name
 
 
 class PresetStore:

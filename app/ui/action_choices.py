@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from app.settings.settings import ROTATIONS, Settings
 from app.ui.actions import Action, is_on, is_set_to
-from models import registry
+from models import names, registry
 from models.devices import device
 from renderers.colormap import COLORMAPS
 from widgets.inspector.display import RANGES
@@ -156,8 +156,8 @@ def _thread_counts() -> list[tuple[int, str]]:
 
 
 def _shows(key: str, name: str, settings: Settings) -> bool:
-    return str(getattr(settings, key)).removesuffix(registry.EMA_SUFFIX) == name
+    return names.unsmoothed(str(getattr(settings, key))) == name
 
 
 def _is_smoothed(key: str, settings: Settings) -> bool:
-    return str(getattr(settings, key)).endswith(registry.EMA_SUFFIX)
+    return names.is_smoothed(str(getattr(settings, key)))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from app.engine.lanes import without_memory
 from app.settings.settings import Settings
 from models import registry
-from models.errors import UserError
 
 _WHY = {
     "wipe": "Left of the line is A, right of it is B: the same frame, the same colours.",
@@ -45,7 +43,7 @@ def _side(settings: Settings) -> str:
         near = "Bright is near, dark is far"
     if settings.model_b == registry.OFF or settings.model_a == registry.OFF:
         return f"{near}; a network guesses it from the picture alone."
-    base_a, base_b = (without_memory(m) for m in (settings.model_a, settings.model_b))
+    base_a, base_b = (registry.without_memory(m) for m in (settings.model_a, settings.model_b))
     if settings.memory and base_a == base_b and settings.model_a != settings.model_b:
         return f"{near}. Both are the same network; only one remembers earlier frames."
     return f"{near}; both see the same frames."
@@ -55,7 +53,4 @@ def _name(settings: Settings, lane: str) -> str | None:
     model = settings.model_a if lane == "a" else settings.model_b
     if model == registry.OFF:
         return None
-    try:
-        return registry.find(model if settings.memory else without_memory(model)).title
-    except UserError:
-        return model
+    return registry.title(model if settings.memory else registry.without_memory(model))

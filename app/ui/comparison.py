@@ -11,8 +11,9 @@ import numpy as np
 
 from app.core.flicker_values import FlickerResult, LaneFlicker
 from app.core.results import SLICE_FRAMES, Analysis, FrameResult
-from app.ui.readings import UNIT_TEXT, ranges_told, title_of
+from app.ui.readings import UNIT_TEXT, ranges_told
 from app.ui.resolve import DisplayOptions
+from models import registry
 from models.frames import UInt8
 from renderers import colormap
 from renderers.flicker_map import FULL_SCALE, GAMMA, MARKS, legend_table
@@ -104,7 +105,7 @@ class ComparisonViews:
                 pane.clear(failed or result.failures.get(name) or "This lane is off")
                 continue
             shown = result.lanes[name]
-            pane.set_model(f"Flicker · {title_of(shown.model)}")
+            pane.set_model(f"Flicker · {registry.title(shown.model)}")
             pane.set_caption(_flicker_caption(lane, analysis.flicker, settings.flicker_window))
             pane.set_scale(HEAT_SCALE, self._heat_colours)
             pane.show_levels(analysis.grey, _GREY)
@@ -122,7 +123,7 @@ class ComparisonViews:
                 pane.clear(failed or result.failures.get(name) or "This lane is off")
                 continue
             lane = result.lanes[name]
-            pane.set_model(f"x-t · {title_of(lane.model)}")
+            pane.set_model(f"x-t · {registry.title(lane.model)}")
             row = int(settings.scan_line * (result.frame.size[1] - 1))
             window = analysis.slice_window
             seen = min(window, analysis.slice_frames[name])

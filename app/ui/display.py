@@ -14,7 +14,7 @@ from app.core.results import FrameResult, LaneResult
 from app.engine.prescale import ViewportRequest
 from app.settings.settings import Settings
 from app.ui.comparison import ComparisonViews
-from app.ui.readings import UNIT_TEXT, colour_at, disparity_at, ranges_told, title_of
+from app.ui.readings import UNIT_TEXT, colour_at, disparity_at, ranges_told
 from app.ui.resolve import DisplayOptions, display_options
 from models import registry
 from models.errors import UserError
@@ -146,7 +146,7 @@ class Display(QObject):
         lane = result.lanes.get(name)
         chosen = self._settings.model_a if name == "a" else self._settings.model_b
         if lane is None:
-            pane.set_model(title_of(chosen))
+            pane.set_model(registry.title(chosen))
             pane.set_badge(None)
             if name not in result.failures:
                 pane.clear("This lane is off")
@@ -158,7 +158,7 @@ class Display(QObject):
                 pane.set_banner(result.failures[name], "warn")
             return
         self._pictured[name] = registry.family(lane.model)
-        pane.set_model(title_of(lane.model))
+        pane.set_model(registry.title(lane.model))
         pane.set_badge(self._badge(lane, chosen))
         pane.set_caption(f"{_beyond(name, result)}{lane.compute_ms:.0f} ms")
         pane.set_range(*lane.display_range, UNIT_TEXT[lane.depth.unit])
@@ -180,7 +180,7 @@ class Display(QObject):
         if a is None or b is None:
             self._stage.wipe.clear("Both lanes are needed to compare them")
             return
-        self._stage.wipe.set_names(title_of(a.model), title_of(b.model))
+        self._stage.wipe.set_names(registry.title(a.model), registry.title(b.model))
         # The numbers beside the colours are lane A's.
         self._stage.wipe.set_caption(ranges_told(result.lanes, self._settings))
         self._stage.wipe.set_range(*a.display_range, UNIT_TEXT[a.depth.unit])

@@ -12,18 +12,9 @@ import numpy as np
 from app.core.results import FrameResult, LaneResult
 from app.ui.resolve import DisplayOptions
 from models import registry
-from models.errors import UserError
 from models.frames import Frame, Unit
 
 UNIT_TEXT = {Unit.RELATIVE: "relative", Unit.INVERSE_METRE: "1/m"}
-
-
-def title_of(model: str) -> str:
-    """The title a model has in the menu; its name if nobody knows it (any more)."""
-    try:
-        return registry.find(model).title
-    except UserError:
-        return model
 
 
 def colour_at(frame: Frame, x: float, y: float) -> str:

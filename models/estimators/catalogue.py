@@ -1,42 +1,24 @@
-"""Registers every model, in the order of the menu. Imported by `models.registry` when asked."""
+"""The table of models: one line for each file of this folder that brings some."""
 
 from __future__ import annotations
 
-from typing import NoReturn
+from collections.abc import Callable, Iterable, Iterator
 
-from models.errors import UsageError
-from models.estimator import EstimatorOptions
-from models.estimators import lite, paper
+from models.estimators import lite, off, paper, truth
 from models.estimators.neural import NetworkPool
-from models.estimators.truth import GroundTruthSession
-from models.registry import GROUND_TRUTH, OFF, ModelEntry, register
+from models.registry import ModelEntry
 
-
-def _nothing_missing() -> None:
-    return None
-
-
-def _refuse_off(options: EstimatorOptions) -> NoReturn:
-    del options
-    raise UsageError("A lane that is off estimates nothing; choose a model for it.")
-
-
-_TRUTH = ModelEntry(
-    name=GROUND_TRUTH,
-    title="Ground truth",
-    summary="The exact disparity, where the source knows it.",
-    open=GroundTruthSession,
-    missing=_nothing_missing,
+PROVIDERS: tuple[Callable[[NetworkPool], Iterable[ModelEntry]], ...] = (
+    lite.entries,
+    paper.entries,
+    truth.entries,
+    off.entries,
 )
-_OFF = ModelEntry(
-    name=OFF,
-    title="Off",
-    summary="The lane shows nothing and costs nothing.",
-    open=_refuse_off,
-    missing=_nothing_missing,
-)
+"""In the order of the menu. Each gets the pool in which lanes find a network that is loaded."""
 
-_POOL = NetworkPool()
 
-for _entry in (*lite.entries(_POOL), *paper.entries(_POOL), _TRUTH, _OFF):
-    register(_entry)
+def entries() -> Iterator[ModelEntry]:
+    """All of them; `models.registry` asks once, when the first name is looked up."""
+    pool = NetworkPool()
+    for provider in PROVIDERS:
+        yield from provider(pool)

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import torch
 
-from models.estimators.neural import NetworkPool, NetworkRecipe, NeuralFactory
+from models.estimators.entries import network_entries
+from models.estimators.neural import NetworkPool, NetworkRecipe
 from models.flashdepth import lite_weights
 from models.flashdepth.lite import PICTURE, FlashDepthLite
-from models.registry import PER_FRAME_SUFFIX, ModelEntry
+from models.registry import ModelEntry
 
 NAME = "flashdepth-lite"
 INPUT_SIZE = 288
-NOTE = ""
 
 
 def weights_path() -> Path:
@@ -33,8 +33,8 @@ def weights_sha256() -> str:
         return ""
 
 
-def entries(pool: NetworkPool) -> tuple[ModelEntry, ModelEntry]:
-    """With memory and without; lanes opened from both share one network of `pool`."""
+def entries(pool: NetworkPool) -> tuple[ModelEntry, ...]:
+    """With memory and without."""
     recipe = NetworkRecipe(
         name=NAME,
         title="FlashDepth-lite",
@@ -43,26 +43,13 @@ def entries(pool: NetworkPool) -> tuple[ModelEntry, ModelEntry]:
         input_size=INPUT_SIZE,
         autocast=False,
     )
-    return (
-        ModelEntry(
-            name=NAME,
-            title="FlashDepth-lite",
-            summary="Comes with the app and runs live on two CPU cores; remembers the video.",
-            open=NeuralFactory(recipe, pool),
-            missing=_missing,
-            temporal=True,
-            input_size=INPUT_SIZE,
-            note=NOTE,
-        ),
-        ModelEntry(
-            name=NAME + PER_FRAME_SUFFIX,
-            title="FlashDepth-lite, per frame",
-            summary="The same network with its memory off: every frame is the first.",
-            open=NeuralFactory(recipe, pool, temporal=False),
-            missing=_missing,
-            input_size=INPUT_SIZE,
-            note=NOTE,
-        ),
+    return network_entries(
+        recipe,
+        pool,
+        summary="Comes with the app and runs live on two CPU cores; remembers the video.",
+        missing=_missing,
+        weights_sha256=weights_sha256,
+        has_memory=True,
     )
 
 

@@ -5,6 +5,27 @@ from __future__ import annotations
 from models.errors import UserError
 from models.estimator import EstimatorOptions, FrameMemo
 from models.frames import DepthMap, Frame, Unit
+from models.names import GROUND_TRUTH
+from models.registry import ModelEntry
+
+
+def entries(pool: object) -> tuple[ModelEntry, ...]:
+    """The line of the menu that shows what is true."""
+    del pool  # there is no network to share
+    return (
+        ModelEntry(
+            name=GROUND_TRUTH,
+            title="Ground truth",
+            summary="The exact disparity, where the source knows it.",
+            open=GroundTruthSession,
+            missing=_nothing_missing,
+            can_smooth=False,
+        ),
+    )
+
+
+def _nothing_missing() -> None:
+    return None
 
 
 class GroundTruthSession:

@@ -13,30 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from models.frames import Bool, Float32, UInt8
+from models.training import render
+from models.training.clip import Clip
 
 HELD_OUT = 10_000_000
 """Scenes from this number on are for validation and never trained on."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Clip:
-    """A few frames of one scene and what is true of them.
-
-    rgb : (T, H, W, 3) uint8.
-    disparity : (T, H, W) float32, 1/m, 0 in the sky, NaN where unknown.
-    flow : (T, H, W, 2) float32, pixels to the previous frame, zero in the first; None for stills.
-    covisible : (T, H, W) bool, False in the first frame; None for stills.
-    """
-
-    rgb: UInt8
-    disparity: Float32
-    flow: Float32 | None = None
-    covisible: Bool | None = None
-
-    @property
-    def length(self) -> int:
-        return len(self.rgb)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +26,6 @@ class SceneCache:
 
     size : (width, height) of the frames.
     frames : rendered per scene.
-    interval_s : time between them.
     """
 
     folder: Path
@@ -62,10 +42,7 @@ class SceneCache:
         """Scene `index`, rendered now if it is not there yet."""
         path = self.path(index)
         if not path.exists():
-            from models.training.render import render_clip
-
-            clip = render_clip(index, self.size, self.frames)
-            _write(path, clip)
+            _write(path, render.render_clip(index, self.size, self.frames))
         return _read(path)
 
 

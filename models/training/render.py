@@ -12,7 +12,7 @@ import numpy as np
 
 from models.scenes import Renderer, TextureAtlas, build_atlas, random_scene
 from models.scenes.motion import CameraPath
-from models.training.cache import Clip
+from models.training.clip import Clip
 from models.training.photographs import photographs
 
 PHOTOGRAPHS_AT_ONCE = 10

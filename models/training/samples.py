@@ -20,7 +20,8 @@ from models.errors import UsageError
 from models.frames import Float32
 from models.opencv import cv2
 from models.training.augment import photograph, random_camera, wandering
-from models.training.cache import Clip, SceneCache
+from models.training.cache import SceneCache
+from models.training.clip import Clip
 from models.training.config import RealData, TrainConfig
 
 SMALLEST_CROP = 0.6

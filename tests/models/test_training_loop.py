@@ -14,7 +14,7 @@ from models.errors import CheckpointError, UsageError
 from models.flashdepth import lite_weights as weights
 from models.flashdepth.lite import FlashDepthLite, LiteConfig
 from models.training import loop, render
-from models.training.cache import Clip
+from models.training.clip import Clip
 from models.training.command import run
 from models.training.config import DataConfig, TrainConfig, read_config
 from models.training.loop import CURVE, VALIDATION, Run, rate_factor, train

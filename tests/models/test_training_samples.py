@@ -11,7 +11,8 @@ import torch
 
 from models.training import render
 from models.training.augment import Camera, photograph, random_camera, wandering
-from models.training.cache import Clip, SceneCache
+from models.training.cache import SceneCache
+from models.training.clip import Clip
 from models.training.config import DataConfig, TrainConfig
 from models.training.samples import Batches, crop, cut
 

@@ -83,11 +83,23 @@ class CountingSession:
         self.closed = True
 
 
-def fake_entry(name: str, made: list[CountingSession], temporal: bool = False) -> ModelEntry:
-    """A model that opens a CountingSession and remembers it in `made`."""
+def fake_entry(
+    name: str,
+    made: list[CountingSession],
+    temporal: bool = False,
+    twin: str = "",
+    network: str = "",
+) -> ModelEntry:
+    """A model that opens a CountingSession and remembers it in `made`.
+
+    twin : its entry without memory. network : as in ModelEntry.
+    """
 
     def open_session(options: EstimatorOptions) -> CountingSession:
         made.append(CountingSession())
         return made[-1]
 
-    return ModelEntry(name, name, "A fake.", open_session, lambda: None, temporal=temporal)
+    return ModelEntry(
+        name, name, "A fake.", open_session, lambda: None, temporal=temporal, network=network,
+        without_memory=twin,
+    )  # fmt: skip

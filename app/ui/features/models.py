@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QAbstractButton, QFileDialog, QMessageBox
 from app.settings.settings import Settings, SettingsModel
 from app.ui.features.job import IsCancelled, Job, Report
 from app.ui.main_window import MainWindow
-from models import checkpoints, registry
+from models import checkpoints, names, registry
 from models.devices import device
 from models.download import OnProgress, Progress
 from models.errors import UserError
@@ -59,7 +59,7 @@ class ModelController(QObject):
         choices = [
             LaneChoice(
                 entry.name, entry.title, entry.summary, entry.note, entry.missing(),
-                _can_be_smoothed(entry.name),
+                entry.can_smooth,
             )
             for entry in registry.entries()
         ]  # fmt: skip
@@ -73,27 +73,26 @@ class ModelController(QObject):
 
     def choose(self, lane: str, name: str) -> None:
         """Show model `name` in lane "a" or "b"; smoothing stays as it is, where that can be."""
-        smooth = self._now(lane).endswith(registry.EMA_SUFFIX) and _can_be_smoothed(name)
-        self._choose(f"model_{lane}", name + (registry.EMA_SUFFIX if smooth else ""))
+        smooth = names.is_smoothed(self._now(lane)) and registry.can_smooth(name)
+        self._choose(f"model_{lane}", names.smoothed(name, smooth))
 
     def next_installed(self, lane: str) -> None:
         """Show the next model of the menu that needs no download."""
-        names = [
+        installed = [
             entry.name
             for entry in registry.entries()
             if entry.name != registry.GROUND_TRUTH and entry.missing() is None
         ]
-        now = self._now(lane).removesuffix(registry.EMA_SUFFIX)
-        at = names.index(now) if now in names else -1
-        self.choose(lane, names[(at + 1) % len(names)])
+        now = names.unsmoothed(self._now(lane))
+        at = installed.index(now) if now in installed else -1
+        self.choose(lane, installed[(at + 1) % len(installed)])
 
     def toggle_ema(self, lane: str) -> None:
         """Smooth the lane's disparity by an exponential moving average, or no more."""
         now = self._now(lane)
-        if now.endswith(registry.EMA_SUFFIX):
-            self._model.replace(**{f"model_{lane}": now.removesuffix(registry.EMA_SUFFIX)})
-        elif _can_be_smoothed(now):
-            self._model.replace(**{f"model_{lane}": now + registry.EMA_SUFFIX})
+        is_on = names.is_smoothed(now)
+        if is_on or registry.can_smooth(now):
+            self._model.replace(**{f"model_{lane}": names.smoothed(now, not is_on)})
         else:
             self.said.emit(f"There is nothing to smooth in lane {lane.upper()}.")
 
@@ -195,10 +194,6 @@ class ModelController(QObject):
         self._fill()
         self._on_settings(self._model.value, frozenset({"model_a"}))
         self.installed.emit()
-
-
-def _can_be_smoothed(name: str) -> bool:
-    return name not in (registry.OFF, registry.GROUND_TRUTH)
 
 
 def _told(report: Report) -> OnProgress:

@@ -9,7 +9,6 @@ import pytest
 
 from app.analysis.analyzer import AnalysisRequest
 from app.core.results import Analysis, Breaks
-from app.engine.lanes import without_memory
 from app.engine.pipeline import Pipeline, PipelineConfig
 from models import registry
 from models.errors import CheckpointError
@@ -26,8 +25,9 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[CountingSession]:
     registry.entries()
     sessions: list[CountingSession] = []
     fakes = {
-        name: fake_entry(name, sessions, temporal)
-        for name, temporal in (("net", True), ("net-per-frame", False), ("other", False))
+        "net": fake_entry("net", sessions, temporal=True, twin="net-per-frame"),
+        "net-per-frame": fake_entry("net-per-frame", sessions, network="net"),
+        "other": fake_entry("other", sessions),
     }
     fakes["off"] = registry.find("off")
     monkeypatch.setattr(registry, "_ENTRIES", fakes)
@@ -175,7 +175,7 @@ def test_every_session_is_closed_at_the_end(made: list[CountingSession]) -> None
     ],
 )
 def test_the_twin_without_memory(made: list[CountingSession], name: str, twin: str) -> None:
-    assert without_memory(name) == twin
+    assert registry.without_memory(name) == twin
     assert registry.family(name) == registry.family(twin)
 
 

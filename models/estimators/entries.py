@@ -1,0 +1,58 @@
+"""From a network to lines of the model menu: with its memory, and with it off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from models import names
+from models.estimators.neural import NetworkPool, NetworkRecipe, NeuralFactory
+from models.registry import ModelEntry
+
+
+def network_entries(
+    recipe: NetworkRecipe,
+    pool: NetworkPool,
+    *,
+    summary: str,
+    missing: Callable[[], str | None],
+    weights_sha256: Callable[[], str],
+    has_memory: bool,
+    note: str = "",
+) -> tuple[ModelEntry, ...]:
+    """The entry of a network; for one that has memory also its twin without.
+
+    Parameters
+    ----------
+    recipe : NetworkRecipe
+        How it is loaded and what it takes; gives the entry its name, title and input size.
+    pool : NetworkPool
+        Where lanes of both entries find the network that they share.
+    summary, note, missing, weights_sha256
+        As the fields of ModelEntry.
+    has_memory : bool
+        The network carries state from frame to frame.
+    """
+    entry = ModelEntry(
+        name=recipe.name,
+        title=recipe.title,
+        summary=summary,
+        open=NeuralFactory(recipe, pool, temporal=has_memory),
+        missing=missing,
+        temporal=has_memory,
+        input_size=recipe.input_size,
+        note=note,
+        weights_sha256=weights_sha256,
+    )
+    if not has_memory:
+        return (entry,)
+    twin = replace(
+        entry,
+        name=names.per_frame(entry.name),
+        title=f"{entry.title}, per frame",
+        summary=f"{entry.title} with its memory off: every frame is the first.",
+        open=NeuralFactory(recipe, pool, temporal=False),
+        temporal=False,
+        network=entry.name,
+    )
+    return replace(entry, without_memory=twin.name), twin
