@@ -11,10 +11,13 @@ import importlib
 import logging
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
-from app.settings.words import EXPORTS, PRECISIONS
+from app.settings.plain import parsed
+from app.settings.settings import SETTINGS
+from app.settings.words import EXPORTS
 from app.system.memory import tune_allocator
 from app.system.version import version
 from models.errors import UsageError, UserError
@@ -66,20 +69,11 @@ def _positive(text: str) -> int:
     return int(text)
 
 
-def _input_size(text: str) -> int:
-    if not text.isdigit() or not 28 <= int(text) <= 4096:
-        raise argparse.ArgumentTypeError(f"an input size lies between 28 and 4096, not {text!r}")
-    return int(text)
-
-
-def _ema_factor(text: str) -> float:
+def _setting(key: str, text: str) -> object:
     try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0.0 <= value <= 0.99:
-        raise argparse.ArgumentTypeError(f"a factor lies between 0 and 0.99, not {text!r}")
-    return value
+        return parsed(key, text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _seconds(text: str) -> float:
@@ -111,25 +105,21 @@ def _exports(text: str) -> tuple[str, ...]:
 
 
 _COMMON: Mapping[str, Mapping[str, Any]] = {
-    "--source": {
-        "metavar": "SOURCE",
-        "help": "synthetic[:SEED], a path, a URL, camera:NAME, camera:INDEX, screen[:X,Y,W,H] or "
-        "window:TITLE",
+    **{
+        known.option.flag: {
+            "type": partial(_setting, key),
+            "metavar": known.option.metavar,
+            "help": known.option.help,
+        }
+        for key, known in SETTINGS.items()
+        if known.option is not None
     },
     "--source-size": {
         "type": picture_size, "metavar": "WxH", "help": "asked of a camera, or rendered",
     },
-    "--input-size": {"type": _input_size, "metavar": "N", "help": "network's short side"},
-    "--a": {"metavar": "MODEL", "help": "model of lane A"},
-    "--b": {"metavar": "MODEL", "help": "model of lane B"},
-    "--ema-factor": {
-        "type": _ema_factor, "metavar": "X", "help": "weight of the past in a +ema lane, 0 to 0.99",
-    },
-    "--device": {"metavar": "auto|cpu|cuda[:N]|mps", "help": "where networks run"},
-    "--precision": {"choices": PRECISIONS, "help": "what networks compute in"},
-    "--threads": {"type": _positive, "metavar": "N", "help": "CPU threads for networks"},
     "--debug": {"action": "store_true", "help": "log everything, show tracebacks"},
 }  # fmt: skip
+"""Options that several commands know: those of settings, and two more."""
 
 _ESTIMATING = (
     "--input-size", "--ema-factor", "--device", "--precision", "--threads", "--debug",

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from models.errors import UsageError
 from models.opencv import cv2
+from renderers.colormap_names import COLORMAPS as COLORMAPS
 
 UInt8 = NDArray[np.uint8]
 Rgb = tuple[int, int, int]
@@ -24,33 +25,20 @@ UNKNOWN: Rgb = (0x20, 0x22, 0x25)
 NEUTRAL_LEVEL = 128
 """The level of a diverging table that stands for no difference."""
 
-_OPENCV_MAPS = {
-    "inferno": cv2.COLORMAP_INFERNO,
-    "viridis": cv2.COLORMAP_VIRIDIS,
-    "magma": cv2.COLORMAP_MAGMA,
-    "plasma": cv2.COLORMAP_PLASMA,
-    "cividis": cv2.COLORMAP_CIVIDIS,
-    "grey": None,
-    "turbo": cv2.COLORMAP_TURBO,
-}
-
-COLORMAPS: tuple[str, ...] = tuple(_OPENCV_MAPS)
-"""Names in the order of the menu; the first is the default."""
-
 
 def table(name: str) -> UInt8:
     """The colours of all levels: (256, 3) uint8 RGB, entry 0 for unknown, 1–255 far to near.
 
     Raises UsageError with near names if there is no such map.
     """
-    if name not in _OPENCV_MAPS:
+    if name not in COLORMAPS:
         near = difflib.get_close_matches(name, COLORMAPS, n=3, cutoff=0.4) or list(COLORMAPS)
         raise UsageError(f"There is no colour map named {name!r}; choose {', '.join(near)}.")
     ramp = np.arange(256, dtype=np.uint8)[:, None]
-    code = _OPENCV_MAPS[name]
-    if code is None:
+    if name == "grey":
         colours = np.repeat(ramp, 3, axis=1).astype(np.float64)
     else:
+        code = getattr(cv2, f"COLORMAP_{name.upper()}")
         colours = cv2.applyColorMap(ramp, code)[:, 0, ::-1].astype(np.float64)
     result = np.empty((256, 3), np.uint8)
     result[0] = UNKNOWN

@@ -1,4 +1,4 @@
-"""The inspector: every setting by section, in a column at the side."""
+"""The inspector: the settings by section, in a column at the side of the window."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from widgets.inspector.compare import CompareSection
 from widgets.inspector.display import DisplaySection
 from widgets.inspector.model import ModelSection
 from widgets.inspector.record import RecordSection
+from widgets.inspector.row_spec import RowSpec
 from widgets.inspector.section import Section
 from widgets.inspector.source import SourceSection
 from widgets.theme import SPACE
@@ -21,33 +22,38 @@ from widgets.theme import SPACE
 class SettingsPanel(QScrollArea):
     """All sections below each other; scrolls where there is no room.
 
-    changed : the user wants a setting otherwise: (key, value).
-    button_pressed : the user pressed a button that is no setting (its id).
-    record_toggled : True to start a recording, False to stop it.
+    Parameters
+    ----------
+    specs : mapping of str to RowSpec
+        What the settings' rows look like, by key.
+
+    Attributes
+    ----------
+    changed : signal (str, object)
+        The user wants a setting to change: key and value.
+    button_pressed : signal (str)
+        A button that is no setting was pressed: its id.
+    record_toggled : signal (bool)
+        True to start a recording, False to stop it.
     """
 
     changed = pyqtSignal(str, object)
     button_pressed = pyqtSignal(str)
     record_toggled = pyqtSignal(bool)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, specs: Mapping[str, RowSpec], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.source = SourceSection()
-        self.model = ModelSection()
-        self.display = DisplaySection()
-        self.cloud = CloudSection()
-        self.compare = CompareSection()
-        self.record = RecordSection()
-        self.booth = BoothSection()
+        self.model = ModelSection(specs)
+        self.display = DisplaySection(specs)
+        self.cloud = CloudSection(specs)
+        self.compare = CompareSection(specs)
+        self.record = RecordSection(specs)
+        self.booth = BoothSection(specs)
         self._sections: tuple[Section, ...] = (
-            self.source,
-            self.model,
-            self.display,
-            self.cloud,
-            self.compare,
-            self.record,
+            self.source, self.model, self.display, self.cloud, self.compare, self.record,
             self.booth,
-        )
+        )  # fmt: skip
         body = QWidget(self)
         body.setProperty("role", "panel")
         column = QVBoxLayout(body)
@@ -72,7 +78,7 @@ class SettingsPanel(QScrollArea):
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """Settings keys that the inspector shows."""
+        """The settings that the inspector shows."""
         return tuple(key for section in self._sections for key in section.keys)
 
     def show_values(self, values: Mapping[str, object]) -> None:
@@ -81,7 +87,7 @@ class SettingsPanel(QScrollArea):
             section.show_values(values)
 
     def open_section(self, title: str) -> None:
-        """Unfold the section of that title and scroll to it."""
+        """Unfold the section of this title and scroll to it."""
         for section in self._sections:
             if section.title == title:
                 section.set_open(True)

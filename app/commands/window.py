@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from app.settings.settings import Settings
+from app.settings.settings import SETTINGS, Settings
 from app.settings.store import SettingsStore, settings_path
 from app.sources.specs import is_opened_unasked, parse_spec
 from models import registry
@@ -37,10 +37,14 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def with_arguments(settings: Settings, arguments: argparse.Namespace) -> Settings:
-    """Remembered settings with what was asked for on the command line.
+    """Return the remembered settings with what was asked for on the command line.
 
-    A remembered camera is offered in the window but never opened unasked. Raises UsageError for
-    a model or device that does not exist.
+    A remembered camera is offered in the window but never opened unasked.
+
+    Raises
+    ------
+    UsageError
+        If a model or device does not exist, or a value is unusable.
     """
     changes: dict[str, Any] = {}
     if not is_opened_unasked(settings.source):
@@ -48,12 +52,9 @@ def with_arguments(settings: Settings, arguments: argparse.Namespace) -> Setting
     given = vars(arguments)
     if "source" in given:
         parse_spec(given["source"])
-    for key, field in (("source", "source"), ("a", "model_a"), ("b", "model_b")):
-        if key in given:
-            changes[field] = given[key]
-    for key in ("input_size", "ema_factor", "device", "precision", "threads"):
-        if key in given:
-            changes[key] = given[key]
+    for key, known in SETTINGS.items():
+        if known.option is not None and known.option.dest in given:
+            changes[key] = given[known.option.dest]
     if "source_size" in given:
         changes["source_width"], changes["source_height"] = given["source_size"]
     if "device" in given:

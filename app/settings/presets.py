@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from app.settings.settings import Settings, from_dict
+from app.settings.plain import from_dict
+from app.settings.settings import SETTINGS, Settings
 from app.system.json_files import read_kept, write_atomically
 from app.system.redaction import without_secrets
 from models import registry
@@ -18,25 +19,6 @@ log = logging.getLogger(__name__)
 
 VERSION = 1
 SLOTS = tuple(range(1, 10))
-LEFT_ALONE = frozenset(
-    {
-        "attract_after_s",
-        "device",
-        "fallback_after_s",
-        "fallback_clip",
-        "hint_seen",
-        "last_camera",
-        "panic_clip",
-        "precision",
-        "record_folder",
-        "record_sound",
-        "sound_device",
-        "sound_volume",
-        "threads",
-    }
-)
-"""Settings that belong to the machine, the room or the booth's day, not to a set-up."""
-
 Preset = dict[str, Any]
 MAX_NAME = 40
 _VIEWS = {
@@ -116,7 +98,7 @@ class PresetStore:
 
 def preset_of(settings: Settings) -> Preset:
     """What a preset remembers of `settings`: everything but what belongs to the machine."""
-    return {key: value for key, value in settings.as_dict().items() if key not in LEFT_ALONE}
+    return {k: value for k, value in settings.as_dict().items() if SETTINGS[k].scope.is_in_presets}
 
 
 def checked(preset: Mapping[str, Any]) -> Preset:
@@ -127,5 +109,5 @@ def checked(preset: Mapping[str, Any]) -> Preset:
     return {
         key: getattr(settings, key)
         for key in preset
-        if key not in refused and key not in LEFT_ALONE
+        if key not in refused and SETTINGS[key].scope.is_in_presets
     }

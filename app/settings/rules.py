@@ -1,10 +1,10 @@
-"""What a setting may be: one small rule per field, told in words when it is broken."""
+"""What a setting may be: small rules, which also say what is wrong with an unusable value."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,30 +13,55 @@ class Rule(Protocol):
     """Says what is wrong with a value of the right type."""
 
     def broken_by(self, value: object) -> str | None:
-        """What the value should have been, to follow the field's name; None if it is usable."""
+        """Return what the value should have been, to follow its name; None if it is usable."""
+
+
+@dataclass(frozen=True, slots=True)
+class OnOff:
+    """True or False."""
+
+    def broken_by(self, value: object) -> str | None:
+        return None if isinstance(value, bool) else "is true or false"
 
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """A number from `low` to `high`, both included; neither NaN nor infinite."""
+    """A finite number within bounds.
+
+    Attributes
+    ----------
+    low, high : float
+        The bounds, both included.
+    zero : str
+        What 0 stands for, such as "Automatic"; 0 is then allowed whatever the bounds are.
+    """
 
     low: float
     high: float
+    zero: str = ""
+
+    @property
+    def lowest(self) -> float:
+        """The smallest number allowed."""
+        return min(0.0, self.low) if self.zero else self.low
 
     def broken_by(self, value: object) -> str | None:
-        if isinstance(value, (int, float)) and self.low <= value <= self.high:
+        zero = self.low > self.lowest
+        if isinstance(value, (int, float)) and (
+            self.low <= value <= self.high or (zero and value == 0)
+        ):
             return None
-        return f"lies between {self.low:g} and {self.high:g}"
+        return f"lies between {self.low:g} and {self.high:g}" + (" or is 0" if zero else "")
 
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
-    """One of a few values."""
+    """One of a few values; `words` are what the window calls each of them."""
 
-    choices: tuple[object, ...]
+    words: Mapping[object, str]
 
     def broken_by(self, value: object) -> str | None:
-        return None if value in self.choices else f"is one of {self.choices}"
+        return None if value in tuple(self.words) else f"is one of {_listed(self.words)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +78,12 @@ class SomeOf:
             and len(set(value)) == len(value)
         ):
             return None
-        return f"are among {self.choices}, each once"
+        return f"are among {_listed(self.choices)}, each once"
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """Text written like `pattern`; `like` shows an example."""
+    """Text that matches `pattern` as a whole; `like` describes it."""
 
     pattern: str
     like: str
@@ -71,7 +96,13 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name or path that the system can be asked for; may be empty."""
+    """A name or path that can be passed to the operating system; may be empty.
+
+    Attributes
+    ----------
+    most : int
+        The largest number of characters.
+    """
 
     most: int = 4096
 
@@ -80,19 +111,16 @@ class Name:
             try:
                 os.fsencode(value)
             except UnicodeEncodeError:
-                return "holds characters that no file name has"
+                return "has characters that a file name cannot have"
             return None
         return f"is a name of at most {self.most} characters"
 
 
-def check(values: Mapping[str, object], rules: Mapping[str, Rule]) -> None:
-    """Raises ValueError that names the first value which breaks its rule."""
-    for key, rule in rules.items():
-        wrong = rule.broken_by(values[key])
-        if wrong is not None:
-            raise ValueError(f"{key} {wrong}, not {_shortened(values[key])}")
-
-
-def _shortened(value: object) -> str:
+def shortened(value: object) -> str:
+    """Return `value` as it stands in an error message, at most 60 characters."""
     text = ascii(value) if isinstance(value, str) else repr(value)
     return text if len(text) <= 60 else f"{text[:57]}…"
+
+
+def _listed(values: Collection[object]) -> str:
+    return ", ".join(map(str, values))

@@ -10,15 +10,15 @@ from pathlib import Path
 
 import platformdirs
 
-from app.settings.settings import FIELDS, RULES, Settings, from_dict
+from app.settings.plain import from_dict
+from app.settings.setting import Scope
+from app.settings.settings import SETTINGS, Settings
 from app.system.json_files import set_aside, write_atomically
 from models.errors import UsageError
 
 log = logging.getLogger(__name__)
 
 VERSION = 1
-NOT_REMEMBERED = ("sound",)
-"""What every start begins with at its default: nobody wants a hall to hum unasked."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _-]{0,39}")
 
 
@@ -68,9 +68,9 @@ class SettingsStore:
         except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
             log.warning("%s is damaged: %s", self._path, error)
             return Settings(), self._set_aside()
-        for key in NOT_REMEMBERED:
-            values.pop(key, None)
-        settings, refused = from_dict(values)
+        settings, refused = from_dict(
+            {key: value for key, value in values.items() if not _starts_at_default(key)}
+        )
         if newer:
             return settings, self._set_newer_aside()
         if refused:
@@ -104,9 +104,13 @@ class SettingsStore:
         )
 
 
+def _starts_at_default(key: str) -> bool:
+    return key in SETTINGS and SETTINGS[key].scope is Scope.SILENT_START
+
+
 def _told(refused: list[str]) -> str:
     """One sentence about what was not usable; names a few of the fields."""
-    known = [key for key in refused if key in RULES or key in FIELDS]
+    known = [key for key in refused if key in SETTINGS]
     if not known:
         return "The settings file has entries that mean nothing here; they were left out."
     names = ", ".join(known[:3]) + (f" and {len(known) - 3} more" if len(known) > 3 else "")

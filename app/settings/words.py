@@ -2,5 +2,3 @@
 
 EXPORTS = ("npy", "png16", "mp4", "ply")
 """What `process` can write."""
-PRECISIONS = ("auto", "float32", "bfloat16")
-"""What networks compute in."""

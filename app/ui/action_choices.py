@@ -7,14 +7,10 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from app.settings.settings import ROTATIONS, Settings
+from app.settings.settings import INPUT_SIZES, SETTINGS, Settings
 from app.ui.actions import Action, is_on, is_set_to
 from models import names, registry
 from models.devices import device
-from renderers.colormap import COLORMAPS
-from widgets.inspector.display import RANGES
-from widgets.inspector.display import ROTATIONS as TURNS
-from widgets.inspector.model import INPUT_SIZES
 
 if TYPE_CHECKING:
     from app.ui.application import Application
@@ -48,19 +44,18 @@ def picture(application: Application) -> list[Action]:
     return [
         Action("view.colormap", menu, "&Next", "C", controller.next_colormap, submenu=colours,
                sheet_text="Next colour map"),
-        *_choices(application, "view.colormap", colours, "colormap",
-                  [(name, name.capitalize()) for name in COLORMAPS]),
+        *_choices(application, "view.colormap", colours, "colormap"),
         Action("view.range", menu, "&Next", "N", controller.next_range_mode, submenu=ranges,
                sheet_text="Next range mode"),
-        *_choices(application, "view.range", ranges, "range_mode", RANGES),
+        *_choices(application, "view.range", ranges, "range_mode"),
         Action("view.lock", menu, "&Lock what is on screen", "K", controller.toggle_range_lock,
                submenu=ranges, sheet_text="Lock the range", is_apart=True,
                is_on=partial(is_on, "range_locked")),
         Action("view.mirror", menu, "&Mirror", "H", partial(controller.toggle, "mirror"),
                submenu=turns, is_on=partial(is_on, "mirror")),
         Action("view.turn", menu, "&Turn by 90°", "Shift+H",
-               partial(controller.next_of, "rotate", ROTATIONS), submenu=turns),
-        *_choices(application, "view.rotate", turns, "rotate", TURNS),
+               partial(controller.next_of, "rotate", _values("rotate")), submenu=turns),
+        *_choices(application, "view.rotate", turns, "rotate"),
     ]  # fmt: skip
 
 
@@ -93,7 +88,7 @@ def _sizes(application: Application) -> list[Action]:
                submenu=submenu, sheet_text="Larger input", is_apart=True),
         Action("lanes.smaller", menu, "&Smaller", "Ctrl+Down", partial(_resize, application, -1),
                submenu=submenu, sheet_text="Smaller input"),
-        *_choices(application, "lanes.size", submenu, "input_size", INPUT_SIZES),
+        *_choices(application, "lanes.size", submenu, "input_size"),
     ]  # fmt: skip
 
 
@@ -117,9 +112,9 @@ def _choices(
     action_id: str,
     submenu: str,
     key: str,
-    options: Sequence[tuple[object, str]],
+    options: Sequence[tuple[object, str]] = (),
 ) -> list[Action]:
-    """One line per value of the setting `key`, the one in force ticked."""
+    """Return one action per value of the setting `key`; `options` replace the setting's own."""
     return [
         Action(
             f"{action_id}.{value}",
@@ -131,8 +126,12 @@ def _choices(
             submenu=submenu,
             is_apart=at == 0,
         )
-        for at, (value, words) in enumerate(options)
+        for at, (value, words) in enumerate(options or SETTINGS[key].menu)
     ]
+
+
+def _values(key: str) -> list[object]:
+    return [value for value, _ in SETTINGS[key].menu]
 
 
 def _resize(application: Application, by: int) -> None:
@@ -142,8 +141,7 @@ def _resize(application: Application, by: int) -> None:
     if now == 0 and last is not None:
         given = (lane.depth.network_size for lane in last.lanes.values())
         now = min((min(size) for size in given if size is not None), default=0)
-    sizes = sorted(size for size, _ in INPUT_SIZES if isinstance(size, int) and size > 0)
-    further = [size for size in sizes if (size - now) * by > 0]
+    further = [size for size in INPUT_SIZES if (size - now) * by > 0]
     if further:
         application.controller.set("input_size", further[0] if by > 0 else further[-1])
 

@@ -13,7 +13,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from app.engine.commands import CaptureRequest, Play, PlaybackOptions, Seek, Step
 from app.engine.pipeline import PipelineConfig
-from app.settings.settings import PANES, RANGE_MODES, VIEWS, Settings, SettingsModel
+from app.settings.settings import PANES, SETTINGS, VIEWS, Settings, SettingsModel
 from app.ui import resolve
 from app.ui.engine import Engine
 from renderers.colormap import COLORMAPS
@@ -172,8 +172,8 @@ class Controller(QObject):
         self.next_of("colormap", COLORMAPS)
 
     def next_range_mode(self) -> None:
-        at = RANGE_MODES.index(self.settings.range_mode)
-        self.set_range_mode(RANGE_MODES[(at + 1) % len(RANGE_MODES)])
+        modes = [mode for mode, _ in SETTINGS["range_mode"].menu]
+        self.set_range_mode(modes[(modes.index(self.settings.range_mode) + 1) % len(modes)])
 
     def set_range_mode(self, mode: str) -> None:
         """Change the mode; "fixed" starts from the range on screen."""

@@ -6,6 +6,7 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
+from app.ui.row_specs import row_specs
 from widgets.cloud_pane import CloudPane
 from widgets.controls import tool_button
 from widgets.drop_overlay import DropOverlay
@@ -49,7 +50,7 @@ class MainWindow(QMainWindow):
         self.record_button = tool_button("record", "Record (Ctrl+R)", checks=True)
         self.snapshot_button = tool_button("snapshot", "Save a picture of the window (S)")
         self.inspector_button = tool_button("settings", "Show or hide the inspector", checks=True)
-        self.inspector = SettingsPanel()
+        self.inspector = SettingsPanel(row_specs())
         self.transport = Transport()
         self.status = StatusStrip()
         self.below = QWidget()

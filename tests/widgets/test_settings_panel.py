@@ -17,6 +17,7 @@ from PyQt6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from app.settings.settings import Settings
+from app.ui.row_specs import row_specs
 from tests.support.pixels import wheel
 from widgets.settings_panel import SettingsPanel
 
@@ -26,7 +27,7 @@ DEFAULTS: Mapping[str, object] = Settings().as_dict()
 
 @pytest.fixture
 def panel(qtbot: QtBot) -> SettingsPanel:
-    made = SettingsPanel()
+    made = SettingsPanel(row_specs())
     qtbot.addWidget(made)
     made.show_values(DEFAULTS)
     made.resize(made.sizeHint().width(), 900)
@@ -275,7 +276,7 @@ def test_outputs_for_the_tones_are_offered_by_name(panel: SettingsPanel, qtbot: 
     combo = panel.compare.row("sound_device").control
     assert isinstance(combo, QComboBox)
     words = [combo.itemText(at) for at in range(combo.count())]
-    assert words == ["The system's choice", "Speakers", "Hall"]
+    assert words == ["System default", "Speakers", "Hall"]
     with qtbot.waitSignal(panel.changed) as changed:
         combo.activated.emit(2)
     assert changed.args == ["sound_device", "Hall"]

@@ -1,1 +1,1 @@
-"""The inspector's sections: each shows some settings and says which the user wants otherwise."""
+"""The inspector's sections, each of which shows some settings and emits the user's changes."""

@@ -1,4 +1,4 @@
-"""Folders and files by name, with a button that opens the system's dialogue."""
+"""Folders and files by name, with buttons that open the system's dialogue."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import ClassVar
 from PyQt6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QWidget
 
 from widgets.controls import tool_button
+from widgets.inspector.row_spec import RowSpec
 from widgets.inspector.rows import Row
 
 
@@ -22,14 +23,14 @@ class Kind:
 
 
 class PathRow(Row):
-    """A path that can be typed or chosen; `placeholder` says what an empty one stands for."""
+    """A path that can be typed or chosen."""
 
     KINDS: ClassVar[tuple[Kind, ...]]
 
-    def __init__(self, key: str, label: str, tip: str, placeholder: str) -> None:
+    def __init__(self, spec: RowSpec) -> None:
         holder = QWidget()
         self._edit = QLineEdit(holder)
-        self._edit.setPlaceholderText(placeholder)
+        self._edit.setPlaceholderText(spec.placeholder)
         row = QHBoxLayout(holder)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -38,24 +39,23 @@ class PathRow(Row):
             button = tool_button(kind.icon, kind.words, holder)
             button.clicked.connect(partial(self._on_browse, kind))
             row.addWidget(button)
-        super().__init__(key, label, holder, tip)
+        super().__init__(spec, holder)
         self._shown = ""
-        self._tip = tip
-        self._edit.setAccessibleName(label)
-        self._edit.setToolTip(tip)
+        self._edit.setAccessibleName(spec.label)
+        self._edit.setToolTip(spec.tip)
         self._edit.editingFinished.connect(self._on_edited)
 
     def show_value(self, value: object) -> None:
         self._shown = str(value)
         self._edit.setText(self._shown)
-        self._edit.setToolTip("\n".join(part for part in (self._tip, self._shown) if part))
+        self._edit.setToolTip("\n".join(part for part in (self.spec.tip, self._shown) if part))
 
     def _on_edited(self) -> None:
         self._edit.clearFocus()
         self._choose(self._edit.text().strip())
 
     def _on_browse(self, kind: Kind) -> None:
-        dialog = QFileDialog(self.control, self.label, self._shown)
+        dialog = QFileDialog(self.control, self.spec.label, self._shown)
         dialog.setFileMode(kind.mode)
         dialog.setOption(
             QFileDialog.Option.ShowDirsOnly, kind.mode is QFileDialog.FileMode.Directory
@@ -67,7 +67,7 @@ class PathRow(Row):
     def _choose(self, path: str) -> None:
         if path != self._shown:
             self.show_value(path)
-            self._say(path)
+            self._emit(path)
 
 
 class FolderRow(PathRow):

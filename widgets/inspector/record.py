@@ -2,60 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QWidget
 
 from widgets import theme
-from widgets.inspector.paths import FolderRow
-from widgets.inspector.rows import ChoiceRow, ToggleRow
+from widgets.inspector.row_spec import RowSpec
 from widgets.inspector.section import Section, show_note
 
 KEY = "Ctrl+R"
 
 
-INPUTS: tuple[tuple[object, str], ...] = (("", "None"), ("default", "The system's choice"))
-
-
 class RecordSection(Section):
-    """Folder, parts beside the source's pictures, sound, and the start button.
+    """Folder, what is recorded beside the source's pictures, sound, and the start button.
 
-    record_toggled : True to start, False to stop.
+    Attributes
+    ----------
+    record_toggled : signal (bool)
+        True to start, False to stop.
     """
 
     record_toggled = pyqtSignal(bool)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Record", parent)
+    def __init__(self, specs: Mapping[str, RowSpec], parent: QWidget | None = None) -> None:
+        super().__init__("Record", specs, parent)
         self._is_recording = False
         self._why_no_sound = ""
-        self.add_row(
-            FolderRow(
-                "record_folder",
-                "Folder",
-                "Recordings are made as new folders in this one",
-                "Videos folder",
-            )
-        )
-        for key, words, tip in (
-            ("record_disparity", "Disparity", "Both lanes as they came, at 16 bits"),
-            ("record_composite", "Video of all", "Picture and both lanes in one, as H.264"),
-        ):
-            self.add_row(ToggleRow(key, words, tip))
-        self._inputs = ChoiceRow(
-            "record_sound", "Sound from", INPUTS, "The microphone or line that is recorded too"
-        )
-        self.add_row(self._inputs)
+        self.add_rows("record_folder", "record_disparity", "record_composite", "record_sound")
         self._start = self.add_button("record", "Start recording", "", "record")
         self._start.clicked.connect(self._on_start)
         self._status = self.add_note()
         self.set_recording(False)
 
     def set_sound_inputs(self, names: Sequence[str], reason: str = "") -> None:
-        """Replace the menu of inputs, or grey it out with the reason why there is none."""
+        """Offer these inputs, or disable the menu with the reason why there is none."""
         self._why_no_sound = reason
-        self._inputs.set_choices([*INPUTS, *((name, name) for name in names)])
+        self.menu("record_sound").offer(names)
         self._enable_rows()
 
     def set_recording(self, is_recording: bool, status: str = "") -> None:

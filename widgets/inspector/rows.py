@@ -1,185 +1,18 @@
-"""One control for one setting: shows a value without a sound, speaks when the user turns it."""
+"""One control for one setting: emits when the user changes it, never when a value is shown."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-from PyQt6.QtCore import QObject, Qt, pyqtSignal
+from PyQt6.QtCore import QObject, QSignalBlocker, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QWheelEvent
-from PyQt6.QtWidgets import (
-    QCheckBox,
-    QDoubleSpinBox,
-    QHBoxLayout,
-    QLabel,
-    QSlider,
-    QSpinBox,
-    QWidget,
-)
+from PyQt6.QtWidgets import QCheckBox, QDoubleSpinBox, QHBoxLayout, QLabel, QSlider, QWidget
 
 from widgets import theme
 from widgets.controls import ElidedCombo
+from widgets.inspector.row_spec import RowSpec
 from widgets.theme import SPACE
-
-
-class _CalmSpin(QSpinBox):
-    """A spin box that leaves the wheel to the scroll area around it."""
-
-    def wheelEvent(self, event: QWheelEvent | None) -> None:
-        if event is not None:
-            event.ignore()
-
-
-class _CalmDoubleSpin(QDoubleSpinBox):
-    """A spin box that leaves the wheel to the scroll area around it."""
-
-    def wheelEvent(self, event: QWheelEvent | None) -> None:
-        if event is not None:
-            event.ignore()
-
-
-class Row(QObject):
-    """A control bound to a settings key.
-
-    changed : the user wants another value: (key, value).
-    control : the widget to lay out; label : its name, or "" where the control says it itself.
-    show_value : show a value and emit nothing; a method of each kind of row.
-    """
-
-    changed = pyqtSignal(str, object)
-    show_value: Callable[[object], None]
-
-    def __init__(self, key: str, label: str, control: QWidget, tip: str) -> None:
-        super().__init__(control)
-        self.key, self.label, self.control, self.tip = key, label, control, tip
-        control.setToolTip(tip)
-        control.setAccessibleName(label or key)
-
-    def _say(self, value: object) -> None:
-        self.changed.emit(self.key, value)
-
-
-class ChoiceRow(Row):
-    """A menu of (value, words)."""
-
-    def __init__(
-        self, key: str, label: str, choices: Sequence[tuple[object, str]], tip: str
-    ) -> None:
-        self._combo = ElidedCombo()
-        self._combo.setMinimumContentsLength(8)
-        super().__init__(key, label, self._combo, tip)
-        self._values: list[object] = []
-        self.set_choices(choices)
-        self._combo.activated.connect(self._on_activated)
-
-    def set_choices(self, choices: Sequence[tuple[object, str]]) -> None:
-        """Replace the menu, keeping the value that is shown."""
-        current = self._current()
-        self._combo.clear()
-        self._values = [value for value, _ in choices]
-        self._combo.addItems([words for _, words in choices])
-        self.show_value(current)
-
-    def show_value(self, value: object) -> None:
-        if value is not None and value not in self._values:
-            self._values.append(value)
-            self._combo.addItem(str(value))
-        self._combo.setCurrentIndex(self._values.index(value) if value is not None else -1)
-
-    def _current(self) -> object:
-        at = self._combo.currentIndex()
-        return self._values[at] if 0 <= at < len(self._values) else None
-
-    def _on_activated(self, at: int) -> None:
-        self._say(self._values[at])
-
-
-class ToggleRow(Row):
-    """A tick box that carries its own words."""
-
-    def __init__(self, key: str, words: str, tip: str) -> None:
-        self._box = QCheckBox(words)
-        super().__init__(key, "", self._box, tip)
-        self._box.setAccessibleName(words)
-        self._box.clicked.connect(self._say)
-
-    def show_value(self, value: object) -> None:
-        self._box.setChecked(bool(value))
-
-
-class WholeRow(Row):
-    """A whole number between two bounds; `zero` are the words shown for 0."""
-
-    def __init__(
-        self,
-        key: str,
-        label: str,
-        bounds: tuple[int, int],
-        tip: str,
-        *,
-        zero: str = "",
-        suffix: str = "",
-    ) -> None:
-        self._spin = _CalmSpin()
-        self._spin.setRange(*bounds)
-        self._spin.setKeyboardTracking(False)
-        self._spin.setSpecialValueText(zero)
-        self._spin.setSuffix(suffix)
-        self._spin.setFont(theme.numbers_font())
-        super().__init__(key, label, self._spin, tip)
-        self._spin.valueChanged.connect(self._say)
-        self._spin.editingFinished.connect(self._spin.clearFocus)
-
-    def show_value(self, value: object) -> None:
-        if isinstance(value, int):
-            self._spin.blockSignals(True)
-            self._spin.setValue(value)
-            self._spin.blockSignals(False)
-
-
-def decimals_for(value: float, usual: int) -> int:
-    """`usual`, or three digits of what is smaller than that shows: none but 0 reads as 0."""
-    if value == 0 or abs(value) >= 10**-usual:
-        return usual
-    return min(12, 2 - math.floor(math.log10(abs(value))))
-
-
-class NumberRow(Row):
-    """A number between two bounds; `zero` are the words shown for the lowest value."""
-
-    def __init__(
-        self,
-        key: str,
-        label: str,
-        bounds: tuple[float, float],
-        tip: str,
-        *,
-        step: float = 0.1,
-        decimals: int = 2,
-        zero: str = "",
-        suffix: str = "",
-    ) -> None:
-        self._spin = _CalmDoubleSpin()
-        self._decimals = decimals
-        self._spin.setDecimals(decimals)
-        self._spin.setRange(*bounds)
-        self._spin.setSingleStep(step)
-        self._spin.setKeyboardTracking(False)
-        self._spin.setSpecialValueText(zero)
-        self._spin.setSuffix(suffix)
-        self._spin.setFont(theme.numbers_font())
-        super().__init__(key, label, self._spin, tip)
-        self._spin.valueChanged.connect(self._say)
-        self._spin.editingFinished.connect(self._spin.clearFocus)
-
-    def show_value(self, value: object) -> None:
-        if isinstance(value, (int, float)):
-            self._spin.blockSignals(True)
-            # What was worked out elsewhere may lie beyond what is usual; it is shown as it is.
-            self._spin.setDecimals(decimals_for(value, self._decimals))
-            self._spin.setRange(min(self._spin.minimum(), value), max(self._spin.maximum(), value))
-            self._spin.setValue(float(value))
-            self._spin.blockSignals(False)
 
 
 class CalmSlider(QSlider):
@@ -190,24 +23,158 @@ class CalmSlider(QSlider):
             event.ignore()
 
 
-class SliderRow(Row):
-    """A number by a slider, in whole steps, with the value beside it."""
+class _CalmSpin(QDoubleSpinBox):
+    """A spin box that leaves the wheel to the scroll area around it.
 
-    def __init__(
-        self,
-        key: str,
-        label: str,
-        bounds: tuple[float, float],
-        tip: str,
-        *,
-        step: float = 1.0,
-        whole: bool = False,
-        suffix: str = "",
-    ) -> None:
+    It is as wide as common numbers need, not as wide as its bounds.
+    """
+
+    def wheelEvent(self, event: QWheelEvent | None) -> None:
+        if event is not None:
+            event.ignore()
+
+    def minimumSizeHint(self) -> QSize:
+        hint, metrics = super().minimumSizeHint(), self.fontMetrics()
+        bounds = (self.textFromValue(self.minimum()), self.textFromValue(self.maximum()))
+        widest = max(map(metrics.horizontalAdvance, bounds))
+        enough = max(map(metrics.horizontalAdvance, ("-1000000.000", self.specialValueText())))
+        return QSize(hint.width() - max(0, widest - enough), hint.height())
+
+
+class Row(QObject):
+    """A control bound to a setting.
+
+    Attributes
+    ----------
+    changed : signal (str, object)
+        The user wants another value: key and value.
+    spec : RowSpec
+        What the row was made from.
+    control : QWidget
+        The widget to lay out.
+    names_itself : bool
+        The control shows its label, which therefore needs no column of its own.
+    show_value : callable (value)
+        Shows a value and emits nothing; a method of each kind of row.
+    """
+
+    changed = pyqtSignal(str, object)
+    names_itself = False
+    show_value: Callable[[object], None]
+
+    def __init__(self, spec: RowSpec, control: QWidget) -> None:
+        super().__init__(control)
+        self.spec, self.control = spec, control
+        control.setToolTip(spec.tip)
+        control.setAccessibleName(spec.label)
+
+    def _emit(self, value: object) -> None:
+        self.changed.emit(self.spec.key, value)
+
+
+class ChoiceRow(Row):
+    """A menu of (value, words)."""
+
+    def __init__(self, spec: RowSpec) -> None:
+        self._combo = ElidedCombo()
+        self._combo.setMinimumContentsLength(8)
+        super().__init__(spec, self._combo)
+        self._values: list[object] = []
+        self.set_choices(spec.choices)
+        self._combo.activated.connect(self._on_activated)
+
+    @property
+    def values(self) -> tuple[object, ...]:
+        """The values to choose from."""
+        return tuple(self._values)
+
+    def set_choices(self, choices: Sequence[tuple[object, str]]) -> None:
+        """Replace the menu, keeping the value that is shown."""
+        at = self._combo.currentIndex()
+        current = self._values[at] if at >= 0 else None
+        self._combo.clear()
+        self._values = [value for value, _ in choices]
+        self._combo.addItems([words for _, words in choices])
+        self.show_value(current)
+
+    def offer(self, names: Iterable[str]) -> None:
+        """Offer these names behind the choices that are always there."""
+        self.set_choices([*self.spec.choices, *((name, name) for name in names)])
+
+    def show_value(self, value: object) -> None:
+        if value is not None and value not in self._values:
+            self._values.append(value)
+            self._combo.addItem(str(value))
+        self._combo.setCurrentIndex(self._values.index(value) if value is not None else -1)
+
+    def _on_activated(self, at: int) -> None:
+        self._emit(self._values[at])
+
+
+class ToggleRow(Row):
+    """A tick box."""
+
+    names_itself = True
+
+    def __init__(self, spec: RowSpec) -> None:
+        self._box = QCheckBox(spec.label)
+        super().__init__(spec, self._box)
+        self._box.clicked.connect(self._emit)
+
+    def show_value(self, value: object) -> None:
+        self._box.setChecked(bool(value))
+
+
+def decimals_for(value: float, usual: int) -> int:
+    """Return `usual`, or enough for three digits of a smaller value, so that only 0 reads as 0."""
+    if value == 0 or abs(value) >= 10**-usual:
+        return usual
+    return min(12, 2 - math.floor(math.log10(abs(value))))
+
+
+class NumberRow(Row):
+    """A number to type, between two bounds."""
+
+    def __init__(self, spec: RowSpec) -> None:
+        low, high = spec.bounds
+        self._spin = _CalmSpin()
+        self._spin.setDecimals(spec.decimals)
+        self._spin.setRange(low / spec.per_shown, high / spec.per_shown)
+        self._spin.setSingleStep(spec.step)
+        self._spin.setKeyboardTracking(False)
+        self._spin.setSpecialValueText(spec.zero)
+        self._spin.setSuffix(spec.suffix)
+        self._spin.setFont(theme.numbers_font())
+        super().__init__(spec, self._spin)
+        self._spin.valueChanged.connect(self._on_typed)
+        self._spin.editingFinished.connect(self._spin.clearFocus)
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """What can be typed, in the setting's unit."""
+        per_shown = self.spec.per_shown
+        return self._spin.minimum() * per_shown, self._spin.maximum() * per_shown
+
+    def show_value(self, value: object) -> None:
+        if isinstance(value, (int, float)):
+            shown = value / self.spec.per_shown
+            with QSignalBlocker(self._spin):
+                self._spin.setDecimals(decimals_for(shown, self.spec.decimals))
+                self._spin.setValue(shown)
+
+    def _on_typed(self, shown: float) -> None:
+        value = shown * self.spec.per_shown
+        self._emit(round(value) if self.spec.is_whole else value)
+
+
+class SliderRow(Row):
+    """A number to drag in whole steps, with the value beside it."""
+
+    def __init__(self, spec: RowSpec) -> None:
         holder = QWidget()
-        self._step, self._whole, self._suffix = step, whole, suffix
+        self._decimals = 0 if spec.step >= 1 else len(f"{spec.step:g}") - 2
         self._slider = CalmSlider(Qt.Orientation.Horizontal, holder)
-        self._slider.setRange(round(bounds[0] / step), round(bounds[1] / step))
+        self._slider.setRange(*(round(bound / spec.step) for bound in spec.bounds))
         self._value = QLabel(holder)
         self._value.setFont(theme.numbers_font())
         self._value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -216,24 +183,31 @@ class SliderRow(Row):
         row.setSpacing(SPACE)
         row.addWidget(self._slider, 1)
         row.addWidget(self._value)
-        super().__init__(key, label, holder, tip)
-        widest = max((self._words(bound) for bound in bounds), key=len)
+        super().__init__(spec, holder)
+        widest = max((self._text(bound) for bound in spec.bounds), key=len)
         self._value.setMinimumWidth(self._value.fontMetrics().horizontalAdvance(widest))
-        self._slider.setAccessibleName(label)
+        self._slider.setAccessibleName(spec.label)
         self._slider.valueChanged.connect(self._on_moved)
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The values at the ends of the slider."""
+        return self._value_at(self._slider.minimum()), self._value_at(self._slider.maximum())
 
     def show_value(self, value: object) -> None:
         if isinstance(value, (int, float)):
-            self._slider.blockSignals(True)
-            self._slider.setValue(round(value / self._step))
-            self._slider.blockSignals(False)
-            self._value.setText(self._words(value))
+            with QSignalBlocker(self._slider):
+                self._slider.setValue(round(value / self.spec.step))
+            self._value.setText(self._text(value))
 
-    def _words(self, value: float) -> str:
-        decimals = 0 if self._whole or self._step >= 1 else len(f"{self._step:g}") - 2
-        return f"{value:.{decimals}f}{self._suffix}"
+    def _text(self, value: float) -> str:
+        return f"{value:.{self._decimals}f}{self.spec.suffix}"
+
+    def _value_at(self, steps: int) -> float:
+        value = round(steps * self.spec.step, 9)
+        return int(value) if self.spec.is_whole else value
 
     def _on_moved(self, steps: int) -> None:
-        value = round(steps * self._step, 9)
-        self._value.setText(self._words(value))
-        self._say(int(value) if self._whole else value)
+        value = self._value_at(steps)
+        self._value.setText(self._text(value))
+        self._emit(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import (
@@ -17,24 +17,54 @@ from PyQt6.QtWidgets import (
 )
 
 from widgets import theme
-from widgets.inspector.rows import Row
+from widgets.inspector.number_slider import GeometricRow, NumberSliderRow
+from widgets.inspector.paths import ClipRow, FolderRow
+from widgets.inspector.row_spec import RowSpec
+from widgets.inspector.rows import ChoiceRow, NumberRow, Row, SliderRow, ToggleRow
 from widgets.theme import SPACE, SPACE_XS
+
+ROWS: Mapping[str, Callable[[RowSpec], Row]] = {
+    "toggle": ToggleRow,
+    "choice": ChoiceRow,
+    "number": NumberRow,
+    "slider": SliderRow,
+    "number and slider": NumberSliderRow,
+    "geometric": GeometricRow,
+    "folder": FolderRow,
+    "clip": ClipRow,
+}
+"""The kinds of rows, by `RowSpec.kind`."""
 
 
 class Section(QWidget):
-    """Rows of controls under a heading.
+    """Rows of controls under a heading; a section says which settings stand in it, in which order.
 
-    changed : the user wants a setting otherwise: (key, value), keys being settings' field names.
-    button_pressed : the user pressed a button that is no setting: its id, such as "memory.reset".
-    folded : the section was folded (True) or opened.
+    Parameters
+    ----------
+    title : str
+        The heading.
+    specs : mapping of str to RowSpec
+        What every setting's row looks like, by key.
+
+    Attributes
+    ----------
+    changed : signal (str, object)
+        The user wants a setting to change: key and value.
+    button_pressed : signal (str)
+        A button that is no setting was pressed: its id, such as "memory.reset".
+    folded : signal (bool)
+        The section was folded (True) or opened.
     """
 
     changed = pyqtSignal(str, object)
     button_pressed = pyqtSignal(str)
     folded = pyqtSignal(bool)
 
-    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, title: str, specs: Mapping[str, RowSpec], parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
+        self._specs = specs
         self._rows: dict[str, Row] = {}
         self._buttons: dict[str, QPushButton] = {}
         self._labels: dict[str, QLabel] = {}
@@ -81,17 +111,24 @@ class Section(QWidget):
         self._draw_head()
 
     def show_values(self, values: Mapping[str, object]) -> None:
-        """Show the settings in `values` that this section has; nothing is emitted."""
+        """Show those of `values` that have a row here; nothing is emitted."""
         for key, row in self._rows.items():
             if key in values:
                 row.show_value(values[key])
 
     def row(self, key: str) -> Row:
-        """The control of a settings key. Raises KeyError."""
+        """Return the row of a setting. Raises KeyError."""
         return self._rows[key]
 
+    def menu(self, key: str) -> ChoiceRow:
+        """Return the row of a setting that is chosen in a menu. Raises KeyError."""
+        row = self._rows[key]
+        if not isinstance(row, ChoiceRow):
+            raise KeyError(key)
+        return row
+
     def button(self, button_id: str) -> QPushButton:
-        """The button of a button_id. Raises KeyError."""
+        """Return a button by its id. Raises KeyError."""
         return self._buttons[button_id]
 
     def label_width(self) -> int:
@@ -104,21 +141,23 @@ class Section(QWidget):
 
     # -- building ----------------------------------------------------------------------------
 
-    def add_row(self, row: Row) -> None:
-        """Append a control, named at its left unless it names itself."""
-        at = self._grid.rowCount()
-        if row.label:
-            label = QLabel(row.label, self._body)
-            label.setProperty("role", "quiet")
-            label.setToolTip(row.tip)
-            label.setBuddy(row.control)
-            self._labels[row.key] = label
-            self._grid.addWidget(label, at, 0)
-            self._grid.addWidget(row.control, at, 1)
-        else:
-            self._grid.addWidget(row.control, at, 0, 1, 2)
-        row.changed.connect(self.changed)
-        self._rows[row.key] = row
+    def add_rows(self, *keys: str) -> None:
+        """Append the rows of these settings, labelled at their left unless they name themselves."""
+        for key in keys:
+            spec, at = self._specs[key], self._grid.rowCount()
+            row = ROWS[spec.kind](spec)
+            if row.names_itself:
+                self._grid.addWidget(row.control, at, 0, 1, 2)
+            else:
+                label = QLabel(spec.label, self._body)
+                label.setProperty("role", "quiet")
+                label.setToolTip(spec.tip)
+                label.setBuddy(row.control)
+                self._labels[key] = label
+                self._grid.addWidget(label, at, 0)
+                self._grid.addWidget(row.control, at, 1)
+            row.changed.connect(self.changed)
+            self._rows[key] = row
 
     def add_note(self) -> QLabel:
         """Append a line of quiet small text and return it, empty and hidden."""
@@ -146,10 +185,11 @@ class Section(QWidget):
         self._grid.addWidget(widget, self._grid.rowCount(), 0, 1, 2)
 
     def set_row_enabled(self, key: str, is_enabled: bool, reason: str = "") -> None:
-        """Grey a control out, with the reason in its tooltip, or make it usable again."""
+        """Disable a control, with the reason in its tooltip, or enable it."""
         row = self._rows[key]
         row.control.setEnabled(is_enabled)
-        row.control.setToolTip(row.tip if is_enabled or not reason else f"{row.tip}\n{reason}")
+        tip = row.spec.tip
+        row.control.setToolTip(tip if is_enabled or not reason else f"{tip}\n{reason}")
         if key in self._labels:
             self._labels[key].setEnabled(is_enabled)
 
@@ -171,6 +211,6 @@ class Section(QWidget):
 
 
 def show_note(note: QLabel, text: str) -> None:
-    """Say `text` in a note made by `Section.add_note`, or hide it when there is none."""
+    """Show `text` in a note made by `Section.add_note`; without text, hide the note."""
     note.setText(text)
     note.setVisible(bool(text))

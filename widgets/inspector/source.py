@@ -1,4 +1,4 @@
-"""What was asked of the source, what comes, and locks on what a camera changes by itself."""
+"""What was asked of the source, what it delivers, and locks on what a camera adjusts itself."""
 
 from __future__ import annotations
 
@@ -14,9 +14,16 @@ from widgets.theme import SPACE
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """One thing a camera adjusts by itself unless it is locked.
+    """Something that a camera adjusts automatically unless it is locked.
 
-    refusal : why it cannot be locked, in a sentence; empty if it can.
+    Attributes
+    ----------
+    name, title : str
+        How the driver calls it and how the window does.
+    locked : bool
+        Whether it is locked now.
+    refusal : str
+        Why it cannot be locked, in a sentence; empty if it can.
     """
 
     name: str
@@ -26,15 +33,18 @@ class Lock:
 
 
 class SourceSection(Section):
-    """What was asked beside what comes, a note, and a tick box per lock.
+    """The format that was asked for beside the one delivered, a note, and a tick box per lock.
 
-    lock_changed : (name, locked) that the user wants.
+    Attributes
+    ----------
+    lock_changed : signal (str, bool)
+        The user wants a lock set or released: name and state.
     """
 
     lock_changed = pyqtSignal(str, bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Source", parent)
+        super().__init__("Source", {}, parent)
         self._formats = QWidget()
         self._formats.hide()
         self._asked, self._delivered = self._add_formats()
@@ -42,13 +52,13 @@ class SourceSection(Section):
         self._boxes: dict[str, QCheckBox] = {}
 
     def set_delivered(self, asked: str, delivered: str) -> None:
-        """What was asked for beside what really comes; empty where nothing is known."""
-        self._asked.setText(asked or "what it likes")
+        """Show the format asked for beside the one delivered; empty where nothing is known."""
+        self._asked.setText(asked or "source default")
         self._delivered.setText(delivered or "nothing yet")
         self._formats.setVisible(bool(asked or delivered))
 
     def set_note(self, note: str) -> None:
-        """A sentence about the source that does not stop it."""
+        """Show a sentence about the source, such as a warning that does not stop it."""
         show_note(self._note, note)
 
     def set_locks(self, locks: Sequence[Lock]) -> None:
@@ -65,7 +75,7 @@ class SourceSection(Section):
             box.setToolTip(f"{held}\n{lock.refusal}" if lock.refusal else held)
 
     def _add_formats(self) -> tuple[QLabel, QLabel]:
-        """Two columns side by side; gives the labels below their headings."""
+        """Make two columns side by side and return the labels below their headings."""
         grid = QGridLayout(self._formats)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(SPACE)

@@ -7,7 +7,8 @@ import logging
 
 from PyQt6.QtCore import QObject
 
-from app.settings.settings import Settings, SettingsModel, coerced
+from app.settings.plain import coerced
+from app.settings.settings import Settings, SettingsModel
 from app.ui.controller import Controller
 from app.ui.main_window import MainWindow
 from widgets.lesson_panel import LessonPanel

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from app.cli import run
 from app.commands.window import with_arguments
-from app.settings.settings import RULES, Settings, SettingsModel, from_dict
+from app.settings.plain import from_dict
+from app.settings.settings import Settings, SettingsModel
 from app.settings.store import SettingsStore, settings_path
 from models.errors import UsageError
 
@@ -195,12 +196,6 @@ def test_a_value_that_breaks_its_rule_takes_the_default_and_is_named(
     settings, note = SettingsStore(path).load()
     assert settings == Settings(mirror=True)
     assert note == f"Some settings were not usable and took their default: {key}."
-
-
-def test_every_setting_that_is_not_on_or_off_has_a_rule() -> None:
-    fields = set(Settings().as_dict())
-    switches = {key for key in fields if isinstance(getattr(Settings(), key), bool)}
-    assert set(RULES) == fields - switches
 
 
 _ANYTHING = st.recursive(

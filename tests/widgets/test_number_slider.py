@@ -6,26 +6,25 @@ import pytest
 from PyQt6.QtWidgets import QDoubleSpinBox, QSlider
 from pytestqt.qtbot import QtBot
 
-from widgets.inspector.rows import NumberRow
-from widgets.inspector.slid_number import SlidNumberRow
+from app.ui.row_specs import row_specs
+from widgets.inspector.number_slider import GeometricRow, NumberSliderRow
 
 
 @pytest.fixture
-def gain(qtbot: QtBot) -> SlidNumberRow:
-    number = NumberRow("cloud_gain", "b", (0.0, 100.0), "", decimals=4, zero="Automatic")
-    row = SlidNumberRow(number, (0.01, 100.0), by_factors=True)
+def gain(qtbot: QtBot) -> NumberSliderRow:
+    row = GeometricRow(row_specs()["cloud_gain"])
     qtbot.addWidget(row.control)
     return row
 
 
-def parts(row: SlidNumberRow) -> tuple[QDoubleSpinBox, QSlider]:
+def parts(row: NumberSliderRow) -> tuple[QDoubleSpinBox, QSlider]:
     spin, slider = row.control.findChild(QDoubleSpinBox), row.control.findChild(QSlider)
     assert spin is not None
     assert slider is not None
     return spin, slider
 
 
-def test_dragging_multiplies_and_its_left_end_is_automatic(gain: SlidNumberRow) -> None:
+def test_dragging_multiplies_and_its_left_end_is_automatic(gain: NumberSliderRow) -> None:
     spin, slider = parts(gain)
     said: list[object] = []
     gain.changed.connect(lambda _key, value: said.append(value))
@@ -38,7 +37,7 @@ def test_dragging_multiplies_and_its_left_end_is_automatic(gain: SlidNumberRow) 
     assert said == [100.0, 0.01, 0.0]  # showing a value says nothing
 
 
-def test_typing_moves_the_slider_and_is_said_once(gain: SlidNumberRow, qtbot: QtBot) -> None:
+def test_typing_moves_the_slider_and_is_said_once(gain: NumberSliderRow, qtbot: QtBot) -> None:
     spin, slider = parts(gain)
     with qtbot.waitSignal(gain.changed) as said:
         spin.setValue(100.0)
@@ -48,7 +47,7 @@ def test_typing_moves_the_slider_and_is_said_once(gain: SlidNumberRow, qtbot: Qt
 
 @pytest.mark.parametrize("value", [250.0, 12345.5])
 def test_a_calibrated_value_beyond_the_usual_is_shown_as_it_is(
-    gain: SlidNumberRow, value: float
+    gain: NumberSliderRow, value: float
 ) -> None:
     spin, slider = parts(gain)
     gain.show_value(value)
@@ -57,7 +56,7 @@ def test_a_calibrated_value_beyond_the_usual_is_shown_as_it_is(
 
 
 def test_a_gain_too_small_for_the_usual_decimals_does_not_read_as_automatic(
-    gain: SlidNumberRow,
+    gain: NumberSliderRow,
 ) -> None:
     spin, _ = parts(gain)
     gain.show_value(0.00003)

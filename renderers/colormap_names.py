@@ -1,0 +1,4 @@
+"""The names of the colour maps, apart from `renderers.colormap` so that numpy is not imported."""
+
+COLORMAPS = ("inferno", "viridis", "magma", "plasma", "cividis", "grey", "turbo")
+"""Names in the order of the menu; the first is the default."""
