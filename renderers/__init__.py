@@ -1,1 +1,1 @@
-"""Arrays in, pixels out: colour maps, depth images, heat maps, GL visuals, PLY."""
+"""Arrays in, pixels out: colour maps, depth images, heat maps, OpenGL visuals, PLY."""

@@ -1,7 +1,7 @@
-"""The viewer's camera: a value, and the moves that make another one from it.
+"""The viewer's camera: an immutable pose, and functions that derive a moved pose from it.
 
-World axes as in `renderers.point_cloud`: x right, y up, z towards the viewer. One value serves
-the turntable and the fly camera: turning about the target, or about the eye.
+World axes as in `renderers.point_cloud`: x right, y up, z towards the viewer. The same pose serves
+the turntable camera, which turns about the target, and the fly camera, which turns about the eye.
 """
 
 from __future__ import annotations
@@ -27,12 +27,17 @@ _PULL_BACK = 1.12
 
 @dataclass(frozen=True, slots=True)
 class CameraPose:
-    """Where the viewer stands: `distance` away from `target`, turned by yaw and pitch.
+    """Viewer's position: `distance` away from `target`, turned by yaw and pitch.
 
-    target : world point that stays in the middle while orbiting.
-    distance : metres, greater than 0.
-    yaw_deg, pitch_deg : 0, 0 looks along -z; positive yaw stands to the right of the target,
-        positive pitch above it.
+    Attributes
+    ----------
+    target
+        (x, y, z) world point that stays in the middle while orbiting.
+    distance
+        Metres, greater than 0.
+    yaw_deg, pitch_deg
+        0, 0 looks along -z; positive yaw moves the viewer to the right of the target, positive
+        pitch above it.
     """
 
     target: Vector = (0.0, 0.0, -3.0)
@@ -42,20 +47,20 @@ class CameraPose:
 
 
 def rotation(pose: CameraPose) -> Float64:
-    """(3, 3): rows are the viewer's right, up and backward axes in world axes."""
+    """Rotation (3, 3) whose rows are the viewer's right, up and backward axes in world axes."""
     yaw, pitch = math.radians(pose.yaw_deg), math.radians(pose.pitch_deg)
     cy, sy, cp, sp = math.cos(yaw), math.sin(yaw), math.cos(pitch), math.sin(pitch)
     return np.array([[cy, 0.0, -sy], [-sy * sp, cp, -cy * sp], [sy * cp, sp, cy * cp]])
 
 
 def eye(pose: CameraPose) -> Float64:
-    """(3,) the viewer's position in world axes."""
+    """Viewer's position (3,) in world axes."""
     backward: Float64 = rotation(pose)[2]
     return np.asarray(pose.target) + pose.distance * backward
 
 
 def view_matrix(pose: CameraPose) -> Float64:
-    """(4, 4) from world to viewer axes, for column vectors."""
+    """Transform (4, 4) from world to viewer axes, for column vectors."""
     matrix = np.eye(4)
     matrix[:3, :3] = rotation(pose)
     matrix[:3, 3] = -matrix[:3, :3] @ eye(pose)
@@ -63,7 +68,7 @@ def view_matrix(pose: CameraPose) -> Float64:
 
 
 def projection_matrix(tan_half: float, aspect: float, near: float, far: float) -> Float64:
-    """(4, 4) OpenGL perspective for column vectors; `tan_half` of the vertical field of view."""
+    """OpenGL perspective (4, 4); `tan_half` belongs to half the vertical field of view."""
     matrix = np.zeros((4, 4))
     matrix[0, 0] = 1.0 / (tan_half * aspect)
     matrix[1, 1] = 1.0 / tan_half
@@ -74,7 +79,7 @@ def projection_matrix(tan_half: float, aspect: float, near: float, far: float) -
 
 
 def fitting_tan_half(intrinsics: Intrinsics, aspect: float) -> float:
-    """Vertical half-angle tangent at which a canvas of that aspect just holds the whole picture."""
+    """Tangent of half the vertical field of view at which the picture fits a canvas."""
     vertical = 0.5 * intrinsics.height / intrinsics.fy
     horizontal = 0.5 * intrinsics.width / intrinsics.fx
     return max(vertical, horizontal / aspect)
@@ -88,20 +93,20 @@ def orbit(pose: CameraPose, yaw_deg: float, pitch_deg: float) -> CameraPose:
 
 
 def look(pose: CameraPose, yaw_deg: float, pitch_deg: float) -> CameraPose:
-    """Turn about the eye, as a head does."""
+    """Turn about the eye."""
     turned = orbit(pose, yaw_deg, pitch_deg)
     return replace(turned, target=_vector(eye(pose) - pose.distance * rotation(turned)[2]))
 
 
 def pan(pose: CameraPose, right: float, up: float) -> CameraPose:
-    """Move sideways by shares of the distance; the target moves along."""
+    """Move sideways by fractions of the distance; the target moves along."""
     axes = rotation(pose)
     shift = pose.distance * (right * axes[0] + up * axes[1])
     return replace(pose, target=_vector(np.asarray(pose.target) + shift))
 
 
 def fly(pose: CameraPose, right: float, up: float, forward: float) -> CameraPose:
-    """Move by metres along the viewer's own axes; the target moves along."""
+    """Move along the viewer's own axes, in metres; the target moves along."""
     axes = rotation(pose)
     shift = right * axes[0] + up * axes[1] - forward * axes[2]
     return replace(pose, target=_vector(np.asarray(pose.target) + shift))
@@ -113,11 +118,11 @@ def zoom(pose: CameraPose, factor: float) -> CameraPose:
 
 
 def framing(points: Float32) -> CameraPose:
-    """A pose that shows `points` (N, 3): near the taking camera, a little aside and above.
+    """A pose from which `points` (N, 3) are visible: near the capturing camera, aside and above.
 
-    The picture stays recognisable and the relief becomes visible. The target lies between near
-    and far content in proportion, so that turning about it moves neither out of sight. No points
-    give the default distance.
+    The picture stays recognisable and the relief becomes visible. The target lies between near and
+    far content in proportion, so that orbiting keeps both in sight. Without points the distance is
+    the default.
     """
     middle = CameraPose().distance
     if len(points):

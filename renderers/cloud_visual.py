@@ -1,9 +1,9 @@
 """The point cloud on the GPU: a static grid of pixels, unprojected in the vertex shader.
 
 The vertex buffer holds pixel positions only and is rebuilt when the size or the stride changes; a
-frame costs two texture uploads and nothing else. A GL context must be current in every call but
-the constructor; arrays handed over must not change until they were drawn, because VisPy does not
-copy them.
+frame costs two texture uploads and nothing else. An OpenGL context must be current in every call
+except the constructor. Arrays passed in must not change until they are drawn, because VisPy does
+not copy them.
 """
 
 from __future__ import annotations
@@ -56,18 +56,19 @@ class PointCloudVisual:
         return len(grid_axis(width, self._stride)) * len(grid_axis(height, self._stride))
 
     def set_table(self, colours: UInt8) -> None:
-        """The (256, 3) uint8 colour of each level."""
+        """Set the (256, 3) uint8 colour of each level."""
         self._texture("u_table", np.ascontiguousarray(colours)[None], "rgb", "rgb8")
 
     def set_options(self, options: CloudOptions, stride: int) -> None:
-        """Culling, size and colour; `stride` is the one in force."""
+        """Set culling, size and colour; `stride` is the resolved stride, never None."""
         self._options, self._stride = options, stride
 
     def set_frame(self, rgb: UInt8, disparity: Float32, levels: UInt8) -> None:
-        """Hand over a frame: (H, W, 3) uint8, (H, W) float32, (H, W) uint8, all C-contiguous.
+        """Set a frame: (H, W, 3) uint8, (H, W) float32, (H, W) uint8, all C-contiguous.
 
-        Of `rgb` and `levels` only the one that colours the points is uploaded, and of each only
-        the pixels that the stride in force looks at: hand it over again where `needs` says so.
+        Only the one of `rgb` and `levels` that colours the points is uploaded, and of each array
+        only the pixels that the current stride reads. When `needs` returns True, set the frame
+        again.
         """
         height, width = disparity.shape
         self._size = (width, height)
@@ -80,7 +81,7 @@ class PointCloudVisual:
             self._texture("u_levels", self._coloured.of(levels), "red", "r8")
 
     def needs(self, stride: int) -> bool:
-        """Whether a cloud of `stride` looks at other pixels than were handed over."""
+        """Whether a cloud of `stride` reads other pixels than those that were uploaded."""
         handed_over = self._lattice, self._coloured
         return (lattice(*self._size, stride), coloured(*self._size, stride)) != handed_over
 
@@ -92,9 +93,20 @@ class PointCloudVisual:
         calibration: Calibration,
         intrinsics: Intrinsics | None,
     ) -> None:
-        """Draw the frame; `transform` (4, 4) is world to clip, `canvas_px` in physical pixels.
+        """Draw the frame.
 
-        `tan_half` is the tangent of half the viewer's vertical field of view.
+        Parameters
+        ----------
+        transform
+            (4, 4), world to clip space.
+        canvas_px
+            (width, height) of the canvas in physical pixels.
+        tan_half
+            Tangent of half the viewer's vertical field of view.
+        calibration
+            From disparity to depth.
+        intrinsics
+            The camera that took the picture.
         """
         if self._size == (0, 0):
             return
@@ -102,7 +114,7 @@ class PointCloudVisual:
         width, height = self._size
         camera = intrinsics_in_force(self._options, intrinsics, width, height)
         options = self._options
-        self._tell(
+        self._set_uniforms(
             u_lattice=self._lattice.within(width, height),
             u_coloured=self._coloured.within(width, height),
             u_camera=(1.0 / camera.fx, 1.0 / camera.fy, camera.cx, camera.cy),
@@ -119,8 +131,8 @@ class PointCloudVisual:
         )
         self._program.draw("points")
 
-    def _tell(self, **uniforms: float | tuple[float, ...]) -> None:
-        """Set what is not what it was: VisPy takes its time over each, and few ever change."""
+    def _set_uniforms(self, **uniforms: float | tuple[float, ...]) -> None:
+        """Set only the uniforms that changed: each costs VisPy time, and few ever change."""
         for name, value in uniforms.items():
             if self._told.get(name) != value:
                 self._program[name] = self._told[name] = value
@@ -164,14 +176,14 @@ class PointCloudVisual:
 
 
 class LinesVisual:
-    """Ground grid and axes of the taking camera."""
+    """Ground grid, and axes of the camera that took the picture."""
 
     def __init__(self) -> None:
         self._program = gloo.Program(shader("lines.vert"), shader("lines.frag"))
         self._buffers: tuple[gloo.VertexBuffer, ...] = ()
 
     def set_lines(self, positions: Float32, colours: Float32) -> None:
-        """(N, 3) ends in pairs, world axes, and their (N, 3) colours 0–1."""
+        """Set the lines: end points (N, 3) in pairs, world axes, and their (N, 3) colours 0–1."""
         self._delete_buffers()
         self._buffers = (gloo.VertexBuffer(positions), gloo.VertexBuffer(colours))
         self._program["a_position"], self._program["a_colour"] = self._buffers
@@ -197,7 +209,7 @@ def ground_and_axes(
     """Lines of a 1-unit grid at height `floor_y` over +-extent, ahead of the camera, and axes.
 
     The axes stand in the middle of the grid: red is right, green up, blue towards the viewer.
-    Returns ends (N, 3) in pairs and their colours (N, 3), 0–1.
+    Returns end points (N, 3) in pairs and their colours (N, 3), 0–1.
     """
     ends: list[tuple[float, float, float]] = []
     colours: list[tuple[float, float, float]] = []

@@ -2,7 +2,7 @@
 
 Levels are uint8: 0 is unknown, 1–255 run from far to near. A table gives the colour of each
 level. The first map in the menu is perceptual (its lightness grows evenly) and safe for
-colour-blind viewers; so are the others except `turbo`, which is here because people know it.
+colour-blind viewers; so are the others except `turbo`, which is included because it is well known.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ UInt8 = NDArray[np.uint8]
 Rgb = tuple[int, int, int]
 
 UNKNOWN: Rgb = (0x20, 0x22, 0x25)
-"""Colour of what is not known; no map uses it for a level."""
+"""Colour of unknown disparity; no map uses it for a level."""
 
 NEUTRAL_LEVEL = 128
-"""The level of a diverging table that stands for no difference."""
+"""The level of a diverging table that means no difference."""
 
 
 def table(name: str) -> UInt8:
-    """The colours of all levels: (256, 3) uint8 RGB, entry 0 for unknown, 1–255 far to near.
+    """Colours (256, 3) uint8 RGB of all levels: entry 0 for unknown, 1–255 far to near.
 
-    Raises UsageError with near names if there is no such map.
+    Raises UsageError, with similar names, if there is no such map.
     """
     if name not in COLORMAPS:
         near = difflib.get_close_matches(name, COLORMAPS, n=3, cutoff=0.4) or list(COLORMAPS)
@@ -54,11 +54,11 @@ def diverging_table(
     neutral: Rgb = (0x2C, 0x2E, 0x33),
     positive: Rgb = (0x4C, 0xB5, 0xF5),
 ) -> UInt8:
-    """Colours for signed levels: (256, 3) uint8 RGB, 1 most negative, 128 none, 255 most positive.
+    """Colours for signed levels: (256, 3) uint8 RGB, 1 most negative, 128 zero, 255 most positive.
 
-    Negative is near lane B's amber and positive lane A's blue, equally light, told apart with
-    every common colour deficiency. The ramps are straight in Oklab (Ottosson 2020), so that equal
-    differences look equally large.
+    Negative is close to lane B's amber and positive to lane A's blue, equally light and
+    distinguishable with all common colour deficiencies. The ramps are straight in Oklab (Ottosson
+    2020), so that equal differences look equally large.
     """
     ends = _oklab(np.array([negative, neutral, positive], np.float64))
     steps = np.linspace(-1.0, 1.0, 255)[:, None]
@@ -81,7 +81,7 @@ def apply(levels: UInt8, colours: UInt8, out: UInt8 | None = None) -> UInt8:
 
 
 def _oklab(rgb: NDArray[np.float64]) -> NDArray[np.float64]:
-    """sRGB 0–255 to Oklab, (N, 3)."""
+    """Convert sRGB 0–255 to Oklab, (N, 3)."""
     unit = rgb / 255.0
     linear = np.where(unit <= 0.04045, unit / 12.92, ((unit + 0.055) / 1.055) ** 2.4)
     lms: NDArray[np.float64] = np.cbrt(linear @ _TO_LMS.T)
@@ -90,7 +90,7 @@ def _oklab(rgb: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _srgb(lab: NDArray[np.float64]) -> UInt8:
-    """Oklab to sRGB 0–255, (N, 3), clipped to the gamut."""
+    """Convert Oklab to sRGB 0–255, (N, 3), clipped to the gamut."""
     linear = ((lab @ np.linalg.inv(_TO_LAB).T) ** 3) @ np.linalg.inv(_TO_LMS).T
     linear = np.clip(linear, 0.0, 1.0)
     unit = np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)

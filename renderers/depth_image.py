@@ -1,4 +1,4 @@
-"""From disparity to display levels, without a frame-sized temporary."""
+"""Convert disparity to display levels without a frame-sized temporary array."""
 
 from __future__ import annotations
 
@@ -18,11 +18,19 @@ def quantise(
 ) -> UInt8:
     """Disparity (H, W) float32 to levels (H, W) uint8: 0 where NaN, else 1 (far) to 255 (near).
 
-    `display_range` is (far, near) disparity, far < near; what lies outside is clamped, infinities
-    too. `out`, (H, W) uint8 and C-contiguous, receives the levels. Works in bands of rows that
-    stay in the cache.
+    Works in bands of rows that fit the CPU cache.
 
-    Raises ValueError if far >= near or `out` does not fit.
+    Parameters
+    ----------
+    display_range
+        (far, near) disparity, far < near; values outside are clamped, infinities too.
+    out
+        (H, W) uint8, C-contiguous; receives the levels if given.
+
+    Raises
+    ------
+    ValueError
+        If far >= near or `out` does not fit.
     """
     gain, bias = _line(display_range)
     out = _prescaler(out, disparity.shape)
@@ -39,10 +47,19 @@ def quantise(
 def quantise_difference(
     minuend: Float32, subtrahend: Float32, limit: float, out: UInt8 | None = None
 ) -> UInt8:
-    """Levels of `minuend` - `subtrahend`, both (H, W) float32: 1 at -limit, 128 at none, 255.
+    """Levels (H, W) uint8 of `minuend` - `subtrahend`: 1 at -limit, 128 at 0, 255 at +limit.
 
-    0 where either is NaN; clamped at +-limit. `out` as in `quantise`. Raises ValueError unless
-    limit > 0 and the shapes agree.
+    0 where either is NaN; clamped at +-limit.
+
+    Parameters
+    ----------
+    out
+        (H, W) uint8, C-contiguous; receives the levels if given.
+
+    Raises
+    ------
+    ValueError
+        Unless limit > 0 and the shapes agree.
     """
     if minuend.shape != subtrahend.shape:
         raise ValueError(f"cannot subtract {subtrahend.shape} from {minuend.shape}")
@@ -60,7 +77,7 @@ def quantise_difference(
 
 
 def _line(display_range: tuple[float, float]) -> tuple[float, float]:
-    """Gain and bias that take far to 1 and near to 255."""
+    """Gain and bias that map far to 1 and near to 255."""
     far, near = display_range
     if not far < near:
         raise ValueError(f"a display range runs from far to a larger near, not {far} to {near}")

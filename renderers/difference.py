@@ -1,8 +1,7 @@
-"""Where two lanes disagree, after one was aligned to the other: A minus B, signed.
+"""The signed difference between two aligned lanes, A minus B.
 
-Positive, in the colour of lane A, is where A sees things nearer; negative, in that of lane B,
-where B does. Both lanes must be in the same unit already: aligning is a measurement
-(`models.metrics`), not a drawing.
+Positive, in the colour of lane A, means that A sees the place nearer; negative, in that of lane B,
+that B does. Both lanes must already have the same unit: `models.metrics` aligns them.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ DEFAULT_SHARE = 0.25
 
 
 def difference_limit(display_range: tuple[float, float], share: float = DEFAULT_SHARE) -> float:
-    """The difference that gets the full colour: a share of the display range (far, near)."""
+    """The difference shown in full colour: a fraction of the display range (far, near)."""
     far, near = display_range
     return share * (near - far)
 
@@ -29,7 +28,11 @@ def difference_levels(
 ) -> UInt8:
     """(H, W) uint8 for `colormap.diverging_table`: 0 unknown, 1 B nearer, 128 equal, 255 A nearer.
 
-    disparity_a, disparity_b : (H, W) float32 in one unit, NaN where unknown.
-    limit : the difference at the ends of the table, in that unit; what is beyond is clamped.
+    Parameters
+    ----------
+    disparity_a, disparity_b
+        (H, W) float32 in one unit, NaN where unknown.
+    limit
+        The difference at the ends of the table, in that unit; larger ones are clamped.
     """
     return quantise_difference(disparity_a, disparity_b, limit, out)

@@ -1,7 +1,7 @@
-"""Which disparities the display spans.
+"""The range of disparities that the display spans.
 
 Per-frame minimum and maximum make steady depth flicker, so the default range follows robust
-percentiles slowly; the other modes are a fixed range, and per frame, to show why it misleads.
+percentiles slowly. The other modes are a fixed range, and the per-frame range for demonstration.
 """
 
 from __future__ import annotations
@@ -21,23 +21,30 @@ _EMPTY: Range = (0.0, 1.0)
 
 
 class RangeMode(Enum):
-    """How (far, near) of the display is found."""
+    """How the display range (far, near) is determined."""
 
     STABLE = "stable"
     """Percentiles, followed slowly."""
     FIXED = "fixed"
     """Two numbers set by hand."""
     PER_FRAME = "per frame"
-    """Each lane's own minimum and maximum of each frame; flickers by itself."""
+    """Each lane's own minimum and maximum of each frame; this flickers."""
 
 
 @dataclass(frozen=True, slots=True)
 class RangeSettings:
-    """What the user chose.
+    """Settings of the display range.
 
-    fixed : (far, near) disparity for RangeMode.FIXED; far < near.
-    low_percentile, high_percentile : 0–100; what lies outside is clamped in RangeMode.STABLE.
-    time_constant_frames : frames in which the stable range covers 63 % of a change.
+    Attributes
+    ----------
+    mode
+        How the range is determined.
+    fixed
+        (far, near) disparity for RangeMode.FIXED; far < near.
+    low_percentile, high_percentile
+        0–100; values outside are clamped in RangeMode.STABLE.
+    time_constant_frames
+        Frames in which the stable range covers 63 % of a change.
     """
 
     mode: RangeMode = RangeMode.STABLE
@@ -56,7 +63,7 @@ class RangeSettings:
 
 
 class RangeTracker:
-    """Follows the display range of up to a few lanes. Used from one thread."""
+    """Follows the display range of all lanes. Used from one thread."""
 
     def __init__(self, settings: RangeSettings | None = None) -> None:
         self._settings = settings or RangeSettings()
@@ -64,11 +71,11 @@ class RangeTracker:
 
     @property
     def settings(self) -> RangeSettings:
-        """What is in force."""
+        """The current settings."""
         return self._settings
 
     def configure(self, settings: RangeSettings) -> None:
-        """Use other settings from the next frame on; what was followed so far is kept."""
+        """Use other settings from the next frame on; the state of the filter is kept."""
         self._settings = settings
 
     def reset(self) -> None:
@@ -78,10 +85,10 @@ class RangeTracker:
     def update(self, disparities: Mapping[str, Float32], shared: bool) -> dict[str, Range]:
         """The range (far, near) for each lane, from this frame's disparities (H, W) by lane.
 
-        `shared` gives all lanes one range over their pooled values (not in PER_FRAME, whose lesson
-        is each lane's own). Else lanes differ in scale and level, and get the same range in
-        deviations from their own medians, so that one colour means the same in both. NaN and
-        infinities count for nothing. Always far < near.
+        With `shared`, all lanes get one range over their pooled values (but not in PER_FRAME, where
+        each lane has its own). Without, lanes differ in scale and offset and get the same range in
+        deviations from their own medians, so that a colour means the same in both. NaN and
+        infinities are ignored. Always far < near.
         """
         settings = self._settings
         if settings.mode is RangeMode.FIXED:
@@ -95,7 +102,7 @@ class RangeTracker:
         return dict.fromkeys(disparities, self._follow("", pooled))
 
     def _matched(self, samples: Mapping[str, Float32]) -> dict[str, Range]:
-        """One range in deviations from each lane's median, put into each lane's own unit."""
+        """One range in deviations from each lane's median, converted to each lane's own unit."""
         settings, normalised, units = self._settings, [], {}
         for lane, sample in samples.items():
             follower = self._followed.setdefault(lane, _Follower())
@@ -113,7 +120,7 @@ class RangeTracker:
         return ranges
 
     def _unit(self, sample: Float32) -> tuple[float, float]:
-        """Median and mean absolute deviation of what lies within the percentiles."""
+        """Median and mean absolute deviation of the values within the percentiles."""
         low, median, high = _percentiles(
             sample, self._settings.low_percentile, 50.0, self._settings.high_percentile
         )
@@ -132,7 +139,8 @@ class RangeTracker:
 class _Follower:
     """Two numbers, a range or a median and its deviation, each followed slowly.
 
-    A running mean that turns into an exponential one: quick at first, slow afterwards."""
+    A running mean that turns into an exponential one: fast at first, slow afterwards.
+    """
 
     far: float = 0.0
     near: float = 0.0
@@ -153,7 +161,7 @@ def _sample(disparity: Float32) -> Float32:
 
 
 def _percentiles(sample: Float32, *percent: float) -> tuple[float, ...]:
-    """np.percentile of finite values; a whole sort is a seventh of the cost of its partition."""
+    """np.percentile of finite values; a full sort takes a seventh of the time of its partition."""
     ordered = np.sort(sample)
     found = []
     for share in percent:

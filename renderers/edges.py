@@ -1,4 +1,4 @@
-"""Occluding contours found in the depth, drawn over the picture they should follow."""
+"""Depth edges (occluding contours), drawn over the picture."""
 
 from __future__ import annotations
 
@@ -20,15 +20,20 @@ def disparity_edges(
 ) -> Bool:
     """(H, W) bool, True where a pixel and its right or lower neighbour differ in depth by `ratio`.
 
-    The same contours as `models.geometry.depth_edges` (Depth Pro, Bochkovskii et al. 2024), found
-    in inverse depth without logarithms. Unknown depth makes no edge, and beyond the far limit
-    everything is equally far. Raises ValueError unless ratio > 1.
+    The same contours as `models.geometry.depth_edges` (Depth Pro, Bochkovskii et al. 2024),
+    computed on inverse depth without logarithms. Unknown depth makes no edge, and everything beyond
+    the far limit counts as equally far.
+
+    Raises
+    ------
+    ValueError
+        Unless ratio > 1.
     """
     if ratio <= 1.0:
         raise ValueError(f"an edge ratio is greater than 1, not {ratio}")
     inverse = disparity * np.float32(calibration.gain)
     inverse += np.float32(calibration.offset)
-    # What is too far to matter is all equally far; NaN stays NaN and compares false.
+    # Everything beyond the far limit is equally far; NaN stays NaN and compares false.
     np.maximum(inverse, np.float32(1.0 / calibration.far_m), out=inverse)
     scaled = inverse * np.float32(ratio)
     edges = np.zeros(disparity.shape, np.bool_)
@@ -42,7 +47,7 @@ def disparity_edges(
 
 
 def edge_rgba(edges: Bool, colour: tuple[int, int, int]) -> UInt8:
-    """An overlay (H, W, 4) uint8 RGBA: `colour` on edges, clear elsewhere."""
+    """Overlay (H, W, 4) uint8 RGBA: `colour` on edges, transparent elsewhere."""
     table = np.zeros((2, 4), np.uint8)
     table[1] = (*colour, 255)
     overlay: UInt8 = np.take(table, edges.view(np.uint8), axis=0)

@@ -1,4 +1,4 @@
-"""Flicker as heat over a grey picture: steady places stay grey, flickering ones glow."""
+"""Flicker as a heat map over a grey picture: steady places stay grey, flickering places glow."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ Float32 = NDArray[np.float32]
 UInt8 = NDArray[np.uint8]
 
 FULL_SCALE = 0.5
-"""Flicker that gets the hottest colour: change per frame in units of the lane's mean deviation."""
+"""Flicker shown in the hottest colour: change per frame in units of the lane's mean deviation."""
 
 GAMMA = 0.5
-"""Colours follow flicker to this power: 0.01 is seen, and 0.1 is told from 0.5."""
+"""Exponent from flicker to colour; it keeps 0.01 visible and 0.1 distinguishable from 0.5."""
 
 MARKS = (0.01, 0.05, 0.1, 0.25)
-"""Values to write beside the colours."""
+"""Values labelled beside the colours."""
 
 HEAT_MAP = "inferno"
 _MOST_OPAQUE = 235
@@ -32,16 +32,17 @@ def flicker_levels(
 ) -> UInt8:
     """Heat (h, w) float32, 0 steady, to levels (h, w) uint8: 0 where NaN, 1 steady, 255 hottest.
 
-    Levels go with the root of the heat, so that small and heavy flicker are both told apart.
+    Levels follow the square root of the heat, so that both weak and strong flicker are
+    distinguishable.
     """
     rooted = np.sqrt(np.maximum(heat, np.float32(0.0)))
     return quantise(rooted, (0.0, full_scale**GAMMA), out)
 
 
 def heat_table() -> UInt8:
-    """(256, 4) uint8 RGBA per level, straight alpha: clear where steady or unknown."""
+    """RGBA (256, 4) uint8 per level, straight alpha: transparent where steady or unknown."""
     ramp = np.linspace(0.0, 1.0, 255)
-    # The dark end of the map would hide the picture without saying anything.
+    # The dark end of the map would hide the picture without adding information.
     hot = colormap.table(HEAT_MAP)[
         1 + np.round(254 * (_COLDEST + (1 - _COLDEST) * ramp)).astype(int)
     ]
@@ -52,7 +53,7 @@ def heat_table() -> UInt8:
 
 
 def legend_table() -> UInt8:
-    """(256, 3) uint8: the heat's colours as they look over a dimmed picture."""
+    """Colours (256, 3) uint8 of the heat as they appear over a dimmed picture."""
     table = heat_table().astype(np.float32)
     alpha = table[:, 3:] / 255.0
     seen: UInt8 = np.round(_UNDER_LEGEND + alpha * (table[:, :3] - _UNDER_LEGEND)).astype(np.uint8)
@@ -66,13 +67,13 @@ def flicker_rgba(heat: Float32, full_scale: float = FULL_SCALE) -> UInt8:
 
 
 def grey_levels(rgb: UInt8, out: UInt8 | None = None) -> UInt8:
-    """The picture in grey, dimmed so that heat stands out: (H, W) uint8 levels, never 0."""
+    """The picture in grey, dimmed so that the heat map stands out: (H, W) uint8 levels, never 0."""
     grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY, out)
     return cv2.convertScaleAbs(grey, grey, 0.6, 1.0)  # type: ignore[no-any-return]
 
 
 def flicker_picture(rgb: UInt8, heat: Float32, full_scale: float = FULL_SCALE) -> UInt8:
-    """Heat, at any size, over the grey picture: (H, W, 3) uint8, for reports and exports."""
+    """Heat of any size over the grey picture: (H, W, 3) uint8, for reports and exports."""
     height, width = rgb.shape[:2]
     base = grey_levels(rgb)[..., None].astype(np.float32)
     overlay = cv2.resize(flicker_rgba(heat, full_scale), (width, height)).astype(np.float32)

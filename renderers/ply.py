@@ -1,8 +1,8 @@
-"""Point clouds as PLY files that open straight in MeshLab, CloudCompare, Blender and Open3D.
+"""Point clouds as PLY files for MeshLab, CloudCompare, Blender and Open3D.
 
 Binary little endian; per vertex float x, y, z and uchar red, green, blue. Axes are those of
-`renderers.point_cloud`: x right, y up, z towards the viewer; the taking camera is at the origin
-and looks along -z. The header says so, and what the unit is.
+`renderers.point_cloud`: x right, y up, z towards the viewer; the camera that took the picture is at
+the origin and looks along -z. The header states that, and the unit.
 """
 
 from __future__ import annotations
@@ -27,10 +27,14 @@ _VERTEX = np.dtype(
 
 
 def write_ply(path: Path, points: Float32, colours: UInt8, comment: str) -> None:
-    """Write (N, 3) float32 points and (N, 3) uint8 RGB colours; whole or not at all.
+    """Write (N, 3) float32 points and (N, 3) uint8 RGB colours, or no file at all on failure.
 
     `comment` is one line for the header, such as "unit: metre".
-    Raises UserError in one sentence if the file cannot be written.
+
+    Raises
+    ------
+    UserError
+        If the file cannot be written.
     """
     vertices = np.empty(len(points), _VERTEX)
     for axis, name in enumerate(("x", "y", "z")):
@@ -60,7 +64,7 @@ def _header(count: int, comment: str) -> bytes:
         *(f"property {kinds[_VERTEX[name].kind]} {name}" for name in _VERTEX.names or ()),
         "end_header",
     ]
-    # Readers in the field expect ASCII here, whatever the locale.
+    # Common readers expect ASCII here, whatever the locale.
     return ("\n".join(lines) + "\n").encode("ascii", "replace")
 
 

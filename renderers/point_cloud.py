@@ -1,10 +1,10 @@
-"""The point cloud without a toolkit: options, geometry and culling.
+"""Options, geometry and culling of the point cloud, without a GUI toolkit.
 
-The GL visual (`renderers.cloud_visual`) does on the GPU what `cloud_points` does here with NumPy;
-tests hold the two together, and PLY export uses this one.
+The OpenGL visual (`renderers.cloud_visual`) does on the GPU what `cloud_points` does here with
+NumPy; tests check that both agree. PLY export uses this implementation.
 
-World axes are x right, y up, z towards the viewer, metres (or the made-up unit of relative
-disparity); the camera that took the picture sits at the origin and looks along -z.
+World axes are x right, y up, z towards the viewer, in metres (or in the arbitrary unit of relative
+disparity). The camera that took the picture is at the origin and looks along -z.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _GENTLE_SHARE = 1 / 3
 
 
 class CloudColour(Enum):
-    """What a point is coloured by."""
+    """Source of the points' colours."""
 
     RGB = "rgb"
     DISPARITY = "disparity"
@@ -41,17 +41,30 @@ class CloudColour(Enum):
 class CloudOptions:
     """How the cloud is drawn.
 
-    stride : every so manieth pixel in both directions becomes a point; None picks it from the
+    Attributes
+    ----------
+    stride
+        Every `stride`-th pixel in both directions becomes a point; None picks the stride from the
         measured draw time.
-    point_size : width of a point in units of the gap between points, 0.1–10.
-    edge_ratio : change of depth over `edge_step` pixels, whatever the stride, from which a pixel
-        counts as hanging between two surfaces and is dropped; above 1, infinity keeps all.
-    calibration : from disparity to depth; None takes `default_calibration` of the display range
-        for relative disparity and the exact one for disparity in 1/m.
-    fov_deg : horizontal field of view set by hand; None takes the source's intrinsics, or
-        DEFAULT_FOV_DEG if it has none.
-    background : RGB, 0–255.
-    mirror : left and right exchanged, as in the mirrored pictures.
+    point_size
+        Width of a point in units of the gap between points, 0.1–10.
+    edge_ratio
+        Ratio of depths across `edge_step` pixels from which a pixel counts as flying between two
+        surfaces and is dropped; above 1, infinity keeps all.
+    calibration
+        From disparity to depth; None takes `default_calibration` of the display range for relative
+        disparity and the exact one for disparity in 1/m.
+    fov_deg
+        Horizontal field of view set by hand; None takes the source's intrinsics, or DEFAULT_FOV_DEG
+        if it has none.
+    colour
+        Source of the points' colours.
+    background
+        RGB, 0–255.
+    show_grid, show_axes
+        Draw the ground grid and the axes.
+    mirror
+        Exchange left and right, as in the mirrored pictures.
     """
 
     stride: int | None = None
@@ -77,10 +90,14 @@ class CloudOptions:
 
 
 def default_calibration(far: float, near: float) -> Calibration:
-    """A plausible depth for relative disparity: `near` at 1 m, `far` at 8 m, and 3x room beyond.
+    """Calibration for relative disparity: `near` at 1 m, `far` at 8 m, limit 3 times as far.
 
-    Affine-invariant disparity does not say where zero is, so this is a guess, shown as such.
-    Raises ValueError unless far < near.
+    The zero of affine-invariant disparity is unknown, so this is a guess, and the window says so.
+
+    Raises
+    ------
+    ValueError
+        Unless far < near.
     """
     if not far < near:
         raise ValueError(f"a display range runs from far to a larger near, not {far} to {near}")
@@ -96,7 +113,7 @@ def default_calibration(far: float, near: float) -> Calibration:
 def calibration_in_force(
     options: CloudOptions, display_range: tuple[float, float], unit: Unit
 ) -> Calibration:
-    """The calibration that `options` mean for disparity of that range (far, near) and unit."""
+    """The calibration that results from `options` for a display range (far, near) and a unit."""
     if options.calibration is not None:
         return options.calibration
     if unit is Unit.INVERSE_METRE:
@@ -107,7 +124,7 @@ def calibration_in_force(
 def intrinsics_in_force(
     options: CloudOptions, intrinsics: Intrinsics | None, width: int, height: int
 ) -> Intrinsics:
-    """The camera that `options` mean for a picture of `width` x `height`."""
+    """The camera that results from `options` for a picture of `width` x `height`."""
     if options.fov_deg is not None:
         return Intrinsics.from_fov(options.fov_deg, width, height)
     if intrinsics is not None:
@@ -116,29 +133,29 @@ def intrinsics_in_force(
 
 
 def edge_step(width: int) -> int:
-    """The distance in pixels over which depth edges are judged: two at 640, six at 2044.
+    """The distance in pixels over which depth edges are measured: two at 640, six at 2044.
 
-    A fixed angle rather than a fixed number of pixels, because networks work at a lower
-    resolution than the picture and smear an edge over several of its pixels. Independent of the
-    stride, so that a coarse cloud is a subset of a fine one and has no holes of its own.
+    It is a fixed angle and not a fixed number of pixels, because networks work at a lower
+    resolution than the picture and blur an edge over several of its pixels. It does not depend on
+    the stride, so that a coarse cloud is a subset of a fine one and has no additional holes.
     """
     return max(1, round(width / 320))
 
 
 def grid_axis(length: int, stride: int) -> NDArray[np.intp]:
-    """The pixel positions along one axis that become points."""
+    """Positions of the pixels along one axis that become points."""
     return np.arange(min(stride // 2, length - 1), length, stride)
 
 
 @dataclass(frozen=True, slots=True)
 class Lattice:
-    """The pixels that a cloud looks at: every `step`-th from `first` on, along both axes."""
+    """The pixels that a cloud reads: every `step`-th from `first` on, along both axes."""
 
     first: int
     step: int
 
     def count(self, length: int) -> int:
-        """How many of them lie along an axis of `length` pixels."""
+        """Number of these pixels along an axis of `length` pixels."""
         return len(range(self.first, length, self.step))
 
     def within(self, width: int, height: int) -> tuple[int, int, int, int]:
@@ -146,7 +163,7 @@ class Lattice:
         return self.first, self.step, self.count(width), self.count(height)
 
     def of(self, picture: NDArray[T]) -> NDArray[T]:
-        """Those pixels of an (H, W) or (H, W, C) picture, C-contiguous; the picture itself if all.
+        """These pixels of an (H, W) or (H, W, C) picture, C-contiguous; the picture itself if all.
 
         A cloud of every sixth pixel needs a 36th of a picture.
         """
@@ -156,7 +173,7 @@ class Lattice:
 
 
 def lattice(width: int, height: int, stride: int) -> Lattice:
-    """What a cloud of that stride looks at: its points, and their neighbours at `edge_step`."""
+    """The pixels whose disparity a cloud of that stride reads: points and edge neighbours."""
     if _is_within_a_stride(width, height, stride):
         return Lattice(0, 1)
     step = math.gcd(stride, edge_step(width))
@@ -164,7 +181,7 @@ def lattice(width: int, height: int, stride: int) -> Lattice:
 
 
 def coloured(width: int, height: int, stride: int) -> Lattice:
-    """The pixels whose colours a cloud of that stride shows: its points alone."""
+    """The pixels whose colours a cloud of that stride reads: its points alone."""
     if _is_within_a_stride(width, height, stride):
         return Lattice(0, 1)
     return Lattice(stride // 2, stride)
@@ -182,9 +199,16 @@ def cloud_points(
 ) -> tuple[Float32, UInt8]:
     """The points that the visual draws: (N, 3) float32 in world axes and (N, 3) uint8 colours.
 
-    rgb : (H, W, 3) uint8; pass a coloured depth picture for points coloured by depth.
-    disparity : (H, W) float32, NaN where unknown.
-    options : `stride` None means 1; `calibration` None means disparity in 1/m.
+    Parameters
+    ----------
+    rgb
+        (H, W, 3) uint8; pass a coloured disparity picture for points coloured by disparity.
+    disparity
+        (H, W) float32, NaN where unknown.
+    options
+        `stride` None means 1; `calibration` None means disparity in 1/m.
+    intrinsics
+        The camera that took the picture, if known.
     """
     height, width = disparity.shape
     calibration = options.calibration or Calibration()
@@ -221,12 +245,12 @@ def _flying(
     ratio: float,
     least: float,
 ) -> NDArray[np.bool_]:
-    """True for grid pixels that hang between two surfaces.
+    """True for grid pixels that lie between two surfaces.
 
     Along the row or the column, depth changes by more than `ratio` to one neighbour and by more
-    than a third of that to the other. The rim of a surface has a jump on one side only and
-    stays; so does a plane seen at a grazing angle. Neighbours that are unknown or beyond the far
-    limit count as lying at that limit; beyond the picture nothing changes.
+    than a third of that to the other. The rim of a surface has a jump on one side only and is kept;
+    so is a plane seen at a grazing angle. Neighbours that are unknown or beyond the far limit count
+    as lying at that limit; beyond the picture nothing changes.
     """
     height, width = inverse.shape
     step = edge_step(width)

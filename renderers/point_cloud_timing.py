@@ -1,10 +1,10 @@
-"""What one live frame costs a point cloud before anything is drawn: ours and two usual ways.
+"""Cost per frame of three point clouds before drawing: ours, VisPy's and pyqtgraph's.
 
-Three stages each, in milliseconds, medians over frames: `prepare` (from RGB and disparity to what
-the visual takes), `set_data`, and `upload` (until the driver has finished it: glFinish). Drawing
-is left out: it depends on the view, and on software GL it drowns everything else.
+Three stages, each the median in milliseconds over frames: `prepare` (from RGB and disparity to what
+the visual takes), `set_data`, and `upload` (until the driver has finished: glFinish). Drawing is
+not timed, because it depends on the view and dominates everything else on software GL.
 
-Needs a QGuiApplication and OpenGL, no window.
+Needs a QGuiApplication and OpenGL, but no window.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class UploadTiming:
 
 
 class _SizedCanvas(FakeCanvas):  # type: ignore[misc]
-    """gloo's stand-in for a canvas, with the sizes that visuals ask for."""
+    """Replacement for a gloo canvas, with the sizes that visuals ask for."""
 
     size = (_CANVAS_PX, _CANVAS_PX)
     physical_size = size
@@ -64,7 +64,13 @@ class _SizedCanvas(FakeCanvas):  # type: ignore[misc]
 
 
 def measure_cloud_upload(width: int, height: int, frames: int = 20) -> UploadTiming:
-    """Our cloud at stride 1. Raises UserError where there is no OpenGL."""
+    """Time our cloud at stride 1.
+
+    Raises
+    ------
+    UserError
+        If OpenGL is not available.
+    """
     with offscreen_gl() as canvas:
         visual = PointCloudVisual()
         visual.set_options(CloudOptions(), 1)
@@ -90,7 +96,13 @@ def measure_cloud_upload(width: int, height: int, frames: int = 20) -> UploadTim
 
 
 def measure_markers(width: int, height: int, frames: int = 5) -> UploadTiming:
-    """VisPy's Markers fed the same points. Raises UserError where there is no OpenGL."""
+    """Time VisPy's Markers with the same points.
+
+    Raises
+    ------
+    UserError
+        If OpenGL is not available.
+    """
     from vispy.visuals.markers import MarkersVisual
 
     with offscreen_gl() as canvas:
@@ -108,9 +120,12 @@ def measure_markers(width: int, height: int, frames: int = 5) -> UploadTiming:
 
 
 def measure_scatter(width: int, height: int, frames: int = 5) -> UploadTiming:
-    """pyqtgraph's GLScatterPlotItem fed the same points.
+    """Time pyqtgraph's GLScatterPlotItem with the same points.
 
-    Raises UserError where there is no OpenGL or no PyOpenGL, which only this needs.
+    Raises
+    ------
+    UserError
+        If OpenGL or PyOpenGL, which only this function needs, is not available.
     """
     try:
         from pyqtgraph.opengl import GLScatterPlotItem
@@ -131,7 +146,7 @@ def measure_scatter(width: int, height: int, frames: int = 5) -> UploadTiming:
 
 
 class _PointLists:
-    """Preparation that both usual ways need: positions (N, 3) and colours (N, 4), float32."""
+    """Preparation shared by both other libraries: positions (N, 3) and colours (N, 4), float32."""
 
     def __init__(self, width: int, height: int) -> None:
         self._camera = Intrinsics.from_fov(DEFAULT_FOV_DEG, width, height)
@@ -149,7 +164,10 @@ class _PointLists:
 def offscreen_gl() -> Iterator[FakeCanvas]:
     """A current OpenGL context without a window, and the gloo canvas that collects its commands.
 
-    Raises UserError where there is none.
+    Raises
+    ------
+    UserError
+        If there is none.
     """
     surface, context = QOffscreenSurface(), QOpenGLContext()
     surface.create()
@@ -183,7 +201,7 @@ def _measure(
         upload()
         gl.glFinish()
         stages.append((ready - start, handed - ready, time.perf_counter() - handed))
-    # The first frame pays for allocations.
+    # The first frame includes one-time allocations.
     prepare_s, set_data_s, upload_s = (median(stage) for stage in zip(*stages[1:], strict=True))
     return UploadTiming(points, 1e3 * prepare_s, 1e3 * set_data_s, 1e3 * upload_s)
 

@@ -1,8 +1,7 @@
-"""Pictures brought to the size at which they are painted.
+"""Resize pictures to the size at which they are painted.
 
-Qt's painter can do that by itself, but holds Python's lock meanwhile, and the network that is
-worked out beside it waits for that lock hundreds of times a frame. OpenCV lets go of it, and takes
-less time.
+Qt's painter can do that itself, but it holds Python's global interpreter lock meanwhile, which the
+network needs hundreds of times per frame. OpenCV releases the lock and takes less time.
 """
 
 from __future__ import annotations
@@ -15,15 +14,19 @@ from numpy.typing import NDArray
 from models.frames import UInt8
 from models.opencv import cv2
 
-_SAME = 1e-3  # source pixels; a part that differs less from the whole picture is the whole
+_SAME = 1e-3  # source pixels; a part that differs less from the whole picture counts as the whole
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of a picture and the size to bring it to.
+    """A part of a picture and the size to resize it to.
 
-    left, top, width, height : in pixels of the picture, fractions included; pixel (0, 0) reaches
-        from 0 to 1. columns, rows : pixels of the result, both at least 1.
+    Attributes
+    ----------
+    left, top, width, height
+        In pixels of the picture, fractions included; pixel (0, 0) spans 0 to 1.
+    columns, rows
+        Pixels of the result, both at least 1.
     """
 
     left: float
@@ -34,13 +37,13 @@ class Part:
     rows: int
 
     def is_whole(self, picture: UInt8) -> bool:
-        """Whether it is all of the (H, W) or (H, W, C) picture."""
+        """Whether the part is all of the (H, W) or (H, W, C) picture."""
         height, width = picture.shape[:2]
         off = (self.left, self.top, self.width - width, self.height - height)
         return all(abs(by) < _SAME for by in off)
 
     def is_within(self, picture: UInt8) -> bool:
-        """Whether the (H, W) or (H, W, C) picture reaches as far, but for a pixel of the result."""
+        """Whether the part lies inside the (H, W[, C]) picture, up to a pixel of the result."""
         height, width = picture.shape[:2]
         right, bottom = self.left + self.width, self.top + self.height
         across, down = self.width / self.columns, self.height / self.rows
@@ -49,9 +52,16 @@ class Part:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prescaled:
-    """What a Prescaler made of a picture, where it was made before it is painted.
+    """A picture that was resized before it is painted.
 
-    pixels : (rows, columns, 4) uint8, opaque. table : (256, 3) uint8 where it shows levels.
+    Attributes
+    ----------
+    part
+        What of the picture it shows, and at which size.
+    pixels
+        (rows, columns, 4) uint8, opaque.
+    table
+        (256, 3) uint8 colours if the picture was made from levels, else None.
     """
 
     part: Part
@@ -59,46 +69,47 @@ class Prescaled:
     table: UInt8 | None = None
 
     def shows(self, part: Part, table: UInt8 | None) -> bool:
-        """Whether it is what a painter wants of the picture."""
+        """Whether it shows this part in these colours."""
         return self.part == part and self.table is table
 
 
 class Prescaler:
-    """Brings one layer's pictures to size, into memory of its own.
+    """Resizes the pictures of one layer into its own buffers.
 
-    A result is good until the next call, or for good once it was `given`. Opaque ones are
-    (rows, columns, 4) uint8 in the order blue, green, red, 255, which is what Qt's screens hold:
-    it copies them without converting.
+    A result is valid until the next call, unless `detach` keeps it. Opaque results are (rows,
+    columns, 4) uint8 in the order blue, green, red, 255, which is Qt's native screen format, so
+    that it copies them without converting.
     """
 
     def __init__(self) -> None:
         self._memory: dict[str, UInt8] = {}
 
     def rgb(self, picture: UInt8, part: Part) -> UInt8:
-        """`part` of an (H, W, 3) uint8 picture, bilinear, opaque."""
+        """Resize `part` of an (H, W, 3) uint8 picture, bilinear, opaque."""
         return self._opaque(self._fit(picture, part, "rgb"), part)
 
     def rgba(self, picture: UInt8, part: Part) -> UInt8:
-        """`part` of an (H, W, 4) uint8 picture of premultiplied alpha, bilinear, as it is."""
+        """Resize `part` of an (H, W, 4) uint8 picture with premultiplied alpha, bilinear."""
         return self._fit(picture, part, "rgba")
 
     def levels(self, levels: UInt8, table: UInt8, part: Part) -> UInt8:
-        """`part` of (H, W) uint8 levels in the colours of a (256, 3) RGB table, opaque.
+        """Resize `part` of (H, W) uint8 levels in the colours of a (256, 3) RGB table, opaque.
 
-        Level 0 stands for something else than the least of the others ("unknown"), so where it
-        occurs colours are mixed, else levels.
+        Level 0 means "unknown" and is not the lowest of the other levels. If it occurs, colours are
+        interpolated; otherwise levels are.
         """
         if int(levels.min()) == 0:
             coloured = cv2.applyColorMap(levels, table.reshape(256, 1, 3))
             return self.rgb(coloured, part)
         fitted = self._fit(levels, part, "levels")
         room = self._room(part, 4, "opaque")
-        # Each pixel's four bytes as one number: one table look-up, no three-channel step between.
+        # One 32-bit number per pixel holds all four bytes: one table look-up, no three-channel
+        # step.
         cv2.LUT(fitted, _opaque_numbers(table), dst=room.view(np.int32)[..., 0])
         return room
 
-    def given(self, pixels: UInt8) -> UInt8:
-        """The last result, which no later call will write over."""
+    def detach(self, pixels: UInt8) -> UInt8:
+        """Detach the last result from the buffers, so that later calls do not overwrite it."""
         self._memory.pop("opaque", None)
         return pixels
 
@@ -135,15 +146,15 @@ class Prescaler:
 
 
 def _opaque_numbers(table: UInt8) -> NDArray[np.int32]:
-    """(1, 256) int32 whose bytes are the blue, green, red and 255 of a (256, 3) RGB table."""
+    """Numbers (1, 256) int32 whose bytes are blue, green, red and 255 of a (256, 3) RGB table."""
     opaque: NDArray[np.int32] = cv2.cvtColor(table[None], cv2.COLOR_RGB2BGRA).view(np.int32)
     return opaque[..., 0]
 
 
 def premultiplied(rgba: UInt8) -> UInt8:
-    """(H, W, 4) uint8 of straight alpha with its colours multiplied by alpha.
+    """Multiply the colours of (H, W, 4) uint8 with straight alpha by their alpha.
 
-    Only such colours may be mixed: else what is transparent would tint its neighbours.
+    Interpolation needs premultiplied colours, or transparent pixels would tint their neighbours.
     """
     multiplied: UInt8 = cv2.cvtColor(rgba, cv2.COLOR_RGBA2mRGBA)
     return multiplied

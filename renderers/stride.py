@@ -1,4 +1,4 @@
-"""Which stride the cloud takes, from what drawing costs."""
+"""The point cloud's stride, chosen from the measured draw time."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from statistics import median
 
 STRIDES = (1, 2, 3, 4, 6, 8, 12, 16)
 SOFTWARE_POINTS = 80_000
-"""What software GL draws in about 20 ms on two cores."""
+"""Points that software GL draws in about 20 ms on two cores."""
 
 FEWEST_POINTS = 15_000
-"""Fewer hardly draw faster, since clearing and fetching the picture remain, and show nothing."""
+"""Fewer hardly draw faster, since clearing and reading the picture remain, and show too little."""
 
 _WINDOW = 5
 _COARSER_ABOVE = 1.3
@@ -28,17 +28,17 @@ def starting_stride(width: int, height: int, software: bool) -> int:
 
 
 def coarsest_stride(width: int, height: int) -> int:
-    """The last stride with at least FEWEST_POINTS points."""
+    """The largest stride with at least FEWEST_POINTS points."""
     enough = (s for s in reversed(STRIDES) if width * height / s**2 >= FEWEST_POINTS)
     return next(enough, STRIDES[0])
 
 
 class StridePolicy:
-    """Moves to a coarser or finer stride when the draw time leaves a band around the budget.
+    """Switches to a coarser or finer stride when the draw time leaves a band around the budget.
 
-    Cost goes as 1 / stride². It goes finer only if the predicted cost stays well below the
-    budget, so that the two moves never chase each other, and looks at `_WINDOW` draws after each
-    move before the next. It never goes beyond `coarsest`.
+    The cost is proportional to 1 / stride². The stride becomes finer only if the predicted cost
+    stays well below the budget, so that it does not oscillate. After each change `_WINDOW` draws
+    are measured before the next. It never exceeds `coarsest`.
     """
 
     def __init__(self, stride: int, budget_ms: float, coarsest: int = STRIDES[-1]) -> None:
@@ -48,7 +48,7 @@ class StridePolicy:
         self._recent: deque[float] = deque(maxlen=_WINDOW)
 
     def observe(self, draw_ms: float) -> bool:
-        """Take one measured draw; True if the stride changed."""
+        """Add one measured draw time; True if the stride changed."""
         self._recent.append(draw_ms)
         if len(self._recent) < _WINDOW:
             return False

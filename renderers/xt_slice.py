@@ -1,6 +1,6 @@
 """The x-t slice: one row of the picture over the last frames, one line per frame.
 
-Straight stripes are steady; torn stripes flicker.
+Steady disparity gives straight stripes, flicker gives torn ones.
 """
 
 from __future__ import annotations
@@ -14,8 +14,11 @@ UInt8 = NDArray[np.uint8]
 
 
 def window_for(filled: int, history: int) -> int:
-    """Lines to show while `filled` are known: history halved as often as they still fit, so that
-    a slice that has just begun is not nearly empty. At least a sixteenth of `history`."""
+    """Number of lines to show while `filled` of `history` are known.
+
+    `history` is halved as long as the known lines still fit, so that a new slice is not nearly
+    empty. The result is at least a sixteenth of `history`.
+    """
     window = history
     while window % 2 == 0 and window // 2 >= max(filled, history // 16):
         window //= 2
@@ -23,10 +26,10 @@ def window_for(filled: int, history: int) -> int:
 
 
 class XtSlice:
-    """A ring of the last `history` lines of `width` levels, readable as one picture without a copy.
+    """Ring buffer of the last `history` lines of `width` levels, readable as one picture.
 
-    Every line is kept twice, `history` rows apart, so that some stretch of rows always holds all
-    of them in order.
+    Each line is stored twice, `history` rows apart, so there is always a contiguous block of rows
+    that holds all lines in order.
     """
 
     def __init__(self, width: int, history: int) -> None:
@@ -56,9 +59,17 @@ class XtSlice:
     def push(self, line: UInt8, break_kind: str = "") -> UInt8:
         """Append a line (width,) uint8 and return the picture (history, width), newest last.
 
-        Lines not pushed yet are 0, unknown. The picture is a view and holds until the next push.
-        break_kind : why this line does not continue the one before, empty where it does.
-        Raises ValueError if the line has another length.
+        Lines not pushed yet are 0, unknown. The picture is a view and valid until the next push.
+
+        Parameters
+        ----------
+        break_kind
+            Why this line does not continue the previous one; empty if it does.
+
+        Raises
+        ------
+        ValueError
+            If the line has another length.
         """
         if line.shape != (self.width,):
             raise ValueError(f"a line of {self.width} levels was expected, not {line.shape}")
@@ -73,7 +84,7 @@ class XtSlice:
         return self.picture()
 
     def replace(self, line: UInt8, break_kind: str = "") -> None:
-        """Put another line in the place of the newest, which must be there; see `push`."""
+        """Overwrite the newest line, which must exist; see `push`."""
         self._next = (self._next - 1) % self.history
         self._filled -= 1
         self._pushed -= 1
@@ -82,21 +93,24 @@ class XtSlice:
         self.push(line, break_kind)
 
     def breaks(self) -> tuple[tuple[int, str], ...]:
-        """Where lines do not continue the one before, newest last: (age, kind).
+        """Lines that do not continue the one before, newest last, as (age, kind).
 
-        age : lines pushed since then, 0 if the newest line is the first after the break.
+        The age counts the lines pushed since then; 0 means that the newest line follows the break.
         """
         ages = ((self._pushed - 1 - number, kind) for number, kind in self._breaks)
         return tuple((age, kind) for age, kind in ages if age < self._filled - 1)
 
     def picture(self) -> UInt8:
-        """(history, width) uint8, oldest first; a view that holds until the next push."""
+        """(history, width) uint8, oldest first; a view that is valid until the next push."""
         return self._rows[self._next : self._next + self.history]
 
     def stretched(self, window: int, enlarged: int = 1) -> UInt8:
-        """The last `window` lines, each repeated until (enlarged * history, width) is full.
+        """The last `window` lines, repeated to fill (enlarged * history, width); a copy.
 
-        A copy. Raises ValueError unless `window` is a whole part of `history`.
+        Raises
+        ------
+        ValueError
+            Unless `window` divides `history`.
         """
         if window < 1 or self.history % window:
             raise ValueError(f"{window} lines do not fill {self.history}")
@@ -104,7 +118,7 @@ class XtSlice:
         return np.repeat(last, enlarged * self.history // window, axis=0)
 
     def clear(self) -> None:
-        """Forget all lines."""
+        """Remove all lines."""
         self._rows[:] = 0
         self._next = self._filled = 0
         self._breaks.clear()

@@ -71,4 +71,4 @@ class ViewportPrescaler:
             if table is None
             else prescaler.levels(picture, table, part)
         )
-        return Prescaled(part, prescaler.given(made), table)
+        return Prescaled(part, prescaler.detach(made), table)
