@@ -18,7 +18,7 @@ from app.analysis.flicker import FlickerMeter
 from app.analysis.history import History, HistoryEntry
 from app.analysis.time_slices import SlicesShown, TimeSlices
 from app.core.flicker_values import FlickerResult
-from app.core.results import MISTAKES, SLICE_FRAMES, Analysis, Difference, LaneResult
+from app.core.results import PROCESSING_ERRORS, SLICE_FRAMES, Analysis, Difference, LaneResult
 from models.frames import DepthMap, Float32, Frame, UInt8, Unit
 from models.geometry import Calibration
 from models.metrics import Alignment, PairSample, align_robust, boundary_f1, depth_from_disparity
@@ -169,7 +169,7 @@ class Analyzer:
         """What `work` finds, or None and a sentence: a view that stumbles costs no frame."""
         try:
             found = work(given)
-        except MISTAKES as error:
+        except PROCESSING_ERRORS as error:
             if view not in self._stumbling:
                 log.exception("%s failed at frame %d", view, given.frame.index)
                 self._stumbling.add(view)

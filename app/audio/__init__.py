@@ -1,1 +1,1 @@
-"""Sound out of the window: tones synthesised from flicker, and the device that plays them."""
+"""Sound output: tones synthesised from flicker, and the device that plays them."""

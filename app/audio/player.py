@@ -1,7 +1,7 @@
-"""Playing the lanes' flicker, where the machine can; saying why, where it cannot.
+"""Playback of the lanes' flicker, or a sentence that says why it is not available.
 
-PortAudio is loaded only when sound is asked for: a machine without it loses the sound and nothing
-else. The audio thread reads one tuple and writes one block; it never waits for anybody.
+PortAudio is loaded only when sound is requested: a machine without it loses the sound and nothing
+else. The audio thread reads one tuple and writes one block; it never waits for another thread.
 """
 
 from __future__ import annotations
@@ -19,12 +19,22 @@ from models.frames import Float32
 log = logging.getLogger(__name__)
 
 Backend = Any
-"""The sounddevice module, or something with its `query_devices`, `OutputStream`, ..."""
+"""The sounddevice module, or an object with its `query_devices`, `OutputStream`, ..."""
 
 
 @dataclass(frozen=True, slots=True)
 class OutputDevice:
-    """A device that can play stereo. index : as PortAudio counts. default : the system's choice."""
+    """A device that can play stereo.
+
+    Attributes
+    ----------
+    index
+        PortAudio's number of the device.
+    name
+        Its name on screen.
+    default
+        It is the system's default.
+    """
 
     index: int
     name: str
@@ -32,14 +42,23 @@ class OutputDevice:
 
 
 def load_backend() -> Backend:
-    """The sounddevice module. Raises OSError where PortAudio is missing."""
+    """Import the sounddevice module.
+
+    Raises
+    ------
+    OSError
+        If PortAudio is missing.
+    """
     return importlib.import_module("sounddevice")
 
 
 class Sonifier:
-    """Two tones that follow the lanes' flicker. Muted until asked; used from one thread.
+    """Two tones that follow the lanes' flicker. Muted at first; used from one thread.
 
-    load : gives the audio backend; another one in tests.
+    Parameters
+    ----------
+    load
+        Returns the audio backend; tests pass their own.
     """
 
     def __init__(self, load: Callable[[], Backend] = load_backend) -> None:
@@ -54,7 +73,7 @@ class Sonifier:
 
     @property
     def muted(self) -> bool:
-        """Nothing is played, and no device is held."""
+        """Whether nothing is played and no device is open."""
         return self._stream is None
 
     @property
@@ -68,13 +87,13 @@ class Sonifier:
 
     @property
     def device(self) -> int | None:
-        """Index of the device to play on; None is the system's choice."""
+        """Index of the device to play on; None is the system's default."""
         return self._device
 
-    def why_not(self) -> str:
-        """One sentence that says why there can be no sound, or "" if there can.
+    def unavailable_reason(self) -> str:
+        """Sentence that says why there can be no sound, or "" if there can.
 
-        Loads PortAudio, which takes a moment; ask when the control is shown, not at start-up.
+        Loads PortAudio, which takes a moment; call it when the control is shown, not at the start.
         """
         try:
             return "" if self.devices() else "This machine has no audio output."
@@ -83,7 +102,13 @@ class Sonifier:
             return "The audio library PortAudio is missing; install it (libportaudio2) for sound."
 
     def devices(self) -> tuple[OutputDevice, ...]:
-        """What can play stereo now; empty if nothing can. Raises OSError without PortAudio."""
+        """Devices that can play stereo now; may be empty.
+
+        Raises
+        ------
+        OSError
+            If PortAudio is missing.
+        """
         sound = self._audio()
         try:
             listed = sound.query_devices()
@@ -98,10 +123,10 @@ class Sonifier:
         )
 
     def unmute(self) -> str:
-        """Start to play. Returns "" or the sentence that says why it cannot."""
+        """Start playing. Returns "" or the sentence that says why it cannot."""
         if self._stream is not None:
             return ""
-        reason = self.why_not()
+        reason = self.unavailable_reason()
         if reason:
             return reason
         sound = self._audio()
@@ -122,7 +147,7 @@ class Sonifier:
         return ""
 
     def mute(self) -> None:
-        """Stop playing and give the device back. May be called at any time."""
+        """Stop playing and release the device. May be called at any time."""
         stream, self._stream = self._stream, None
         if stream is not None:
             try:
@@ -141,22 +166,22 @@ class Sonifier:
         return self.unmute() if playing else ""
 
     def lost(self) -> bool:
-        """True once the device stopped by itself (unplugged); it is then muted."""
+        """True once the device stopped by itself (unplugged); sound is muted then."""
         if self._stream is None or self._stream.active:
             return False
         self.mute()
         return True
 
-    def hear(self, flicker: Mapping[str, float]) -> None:
-        """What is to be heard from now on: flicker (OPW) per lane "a", "b".
+    def set_flicker(self, flicker: Mapping[str, float]) -> None:
+        """Play this flicker (OPW) per lane "a", "b" from now on.
 
-        An absent or unknown lane falls silent. Cheap; call it for every frame.
+        An absent or unknown lane falls silent. Cheap enough to call for every frame.
         """
         rough_a, rough_b = (roughness_of(flicker.get(lane, math.nan)) for lane in ("a", "b"))
         self._request = ToneRequest((rough_a, rough_b), self._request.volume)
 
     def close(self) -> None:
-        """Fall silent for good. May be called twice."""
+        """Stop for good. May be called twice."""
         self.mute()
 
     def _audio(self) -> Backend:
@@ -165,7 +190,7 @@ class Sonifier:
         return self._backend
 
     def _fill(self, out: Float32, frames: int, time: object, status: Any) -> None:
-        """PortAudio's thread: write the next block. Reads one attribute, takes no lock."""
+        """Write the next block on PortAudio's thread. Reads one attribute, takes no lock."""
         del time
         self.underflows += bool(status)
         if self._noise is None:

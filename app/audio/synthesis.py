@@ -1,11 +1,11 @@
-"""Flicker as sound: a tone per lane that is pure while the lane is steady and rough when it is not.
+"""Flicker as sound: a tone per lane, pure while the lane is steady and rough when it flickers.
 
-Lane A is heard on the left, lane B on the right, a fifth apart, so that a hall can tell them apart
-even from one loudspeaker. Roughness is what the ear calls rough: amplitude that trembles at some
-40 times a second (Fastl & Zwicker, Psychoacoustics, chapter 11) and pitch that is not sure.
+Lane A is on the left, lane B on the right, a fifth apart, so that they can be told apart even from
+one loudspeaker. Roughness is amplitude modulation at about 40 Hz (Fastl & Zwicker, Psychoacoustics,
+chapter 11) and an unsteady pitch.
 
-A pure function from a state and a request to a block of samples and the next state: phases, levels
-and roughness go on where the last block ended, so blocks join without a click.
+A pure function maps a state and a request to a block of samples and the next state: phases, levels
+and roughness continue where the last block ended, so blocks join without a click.
 """
 
 from __future__ import annotations
@@ -21,17 +21,25 @@ from models.frames import Float32
 PITCHES_HZ = (220.0, 330.0)
 """The tones of lanes A and B."""
 
-_FULL_FLICKER = 0.08  # OPW at which a lane sounds two thirds as rough as it can
+_FULL_FLICKER = 0.08  # OPW at which roughness is 63 %
 _TREMBLE_HZ = 40.0
 _PITCH_NOISE_HZ = 12.0
 _PITCH_SPAN = 0.08  # of the pitch, at full roughness
-_GLIDE_S = 0.05  # in which level and roughness come two thirds of the way
+_GLIDE_S = 0.05  # time constant of level and roughness
 _LOOP_S = 4.0
 
 
 @dataclass(frozen=True, slots=True)
 class ToneRequest:
-    """What is to be heard: per lane a roughness in 0–1, or None for silence; volume in 0–1."""
+    """What to play.
+
+    Attributes
+    ----------
+    roughness
+        Per lane 0–1, or None for silence.
+    volume
+        0–1.
+    """
 
     roughness: tuple[float | None, float | None] = (None, None)
     volume: float = 0.5
@@ -39,10 +47,16 @@ class ToneRequest:
 
 @dataclass(frozen=True, slots=True)
 class ToneState:
-    """Where the last block ended, per lane.
+    """State at the end of a block, per lane.
 
-    clock : samples since the start, modulo the noise's loop. phase : cycles in [0, 1).
-    roughness, level : as they sounded last, both in 0–1.
+    Attributes
+    ----------
+    clock
+        Samples since the start, modulo the noise's loop.
+    phase
+        Cycles in [0, 1).
+    roughness, level
+        The last values played, both 0–1.
     """
 
     clock: int = 0
@@ -53,9 +67,14 @@ class ToneState:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Noise:
-    """Slow noise in loops of a few seconds, made once, so that a block only reads.
+    """Slow noise in loops of a few seconds, made once, so that a block only reads it.
 
-    tremble, pitch : (2, N) float32 in [-1, 1], one row per lane. rate : samples per second.
+    Attributes
+    ----------
+    tremble, pitch
+        (2, N) float32 in [-1, 1], one row per lane.
+    rate
+        Samples per second.
     """
 
     tremble: Float32
@@ -64,7 +83,7 @@ class Noise:
 
 
 def make_noise(rate: int, seed: int = 7) -> Noise:
-    """Noise for a sample rate, in Hz. The same seed gives the same sound."""
+    """Make noise for a sample rate in Hz. The same seed gives the same sound."""
     rng = np.random.default_rng(seed)
     length = int(_LOOP_S * rate)
     tremble = _band(rng, length, rate, 0.5 * _TREMBLE_HZ, 1.5 * _TREMBLE_HZ)
@@ -83,7 +102,10 @@ def synthesise(
 ) -> tuple[Float32, ToneState]:
     """The next block: (frames, 2) float32 in [-volume, volume], left is A, and the state after it.
 
-    `frames` >= 1 samples per channel.
+    Parameters
+    ----------
+    frames
+        Samples per channel, at least 1.
     """
     block = np.empty((frames, 2), np.float32)
     ends = [_tone(state, request, lane, noise, block[:, lane]) for lane in (0, 1)]
@@ -104,7 +126,7 @@ def _tone(
     bend = 1.0 + _PITCH_SPAN * rough * noise.pitch[lane, at]
     cycles = state.phase[lane] + np.cumsum(PITCHES_HZ[lane] / noise.rate * bend)
     angle = 2.0 * math.pi * cycles
-    # Overtones come up with roughness; the weights sum to one, so nothing ever clips.
+    # Overtones grow with roughness; the weights sum to one, so the signal never clips.
     edge = 0.35 * rough
     wave = (1.0 - edge) * np.sin(angle) + edge * (
         0.6 * np.sin(2.0 * angle) + 0.4 * np.sin(3.0 * angle)
@@ -115,7 +137,7 @@ def _tone(
 
 
 def _glide(start: float, goal: float | None, frames: int, rate: int) -> NDArray[np.float64]:
-    """(frames,) from the last value towards the goal; stays where it is without a goal."""
+    """(frames,) from the last value towards the goal; constant without a goal."""
     if goal is None:
         return np.full(frames, start)
     fade = np.exp(-np.arange(1, frames + 1) / (_GLIDE_S * rate))

@@ -22,7 +22,7 @@ from app.settings.settings import Settings
 from app.sources.opening import open_source
 from app.system import startup
 from app.system.environment import environment
-from app.system.json_files import write_figures
+from app.system.json_files import write_json
 from app.ui import resolve
 from models.errors import UsageError, UserError
 from models.frames import Frame
@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
     figures["environment"] = environment()
     _print(figures, before)
     if arguments.json is not None:
-        write_figures(arguments.json, figures)
+        write_json(arguments.json, figures)
     return 0
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from app.commands.window import require_display
 from app.system.environment import environment
-from app.system.json_files import write_figures
+from app.system.json_files import write_json
 from app.system.logbook import logging_to_file
 from models.errors import UserError
 
@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
         )
         if arguments.json is not None:
             with contextlib.suppress(UserError):  # it is told at the end
-                write_figures(arguments.json, figures)
+                write_json(arguments.json, figures)
 
     faulthandler.enable()
     with logging_to_file(), tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
     figures["environment"] = environment()
     print("\n".join(lines(figures)))
     if arguments.json is not None:
-        write_figures(arguments.json, figures)
+        write_json(arguments.json, figures)
     code = 0 if is_sound(figures) else 1
     if any_abandoned():  # the interpreter would wait for it, or abort on it
         logging.shutdown()

@@ -1,1 +1,1 @@
-"""The values that every room hands on: results, slots between threads, the source protocol."""
+"""Values shared by all rooms: results, slots between threads, the source protocol."""

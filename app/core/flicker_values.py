@@ -1,4 +1,4 @@
-"""What goes into the flicker meter and what comes out. Frozen; arrays are not written to."""
+"""Inputs and outputs of the flicker meter. Frozen; their arrays are never written to."""
 
 from __future__ import annotations
 
@@ -9,16 +9,25 @@ from models.frames import Float32, GroundTruth, UInt8
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LaneFlicker:
-    """One lane's steadiness at one frame. NaN wherever there is no predecessor to compare with.
+    """One lane's steadiness at one frame. NaN where there is no previous frame to compare with.
 
-    error : mean warped error |warp(d_prev) - d| of this pair, in the lane's unit of disparity.
-    flicker : the same in units of the lane's spread (OPW of this pair): no unit, 0 is steady.
-    recent : `flicker` averaged over the window.
-    heat : (h, w) float32, `flicker` per pixel integrated over the window along the motion; NaN
-        where unknown. At the working size, which is smaller than the frame.
-    scale : s_t of disparity = s_t * warp(d_prev) + b_t; 1 is steady.
-    shift : change of the median level in units of the spread; 0 is steady.
-    valid : share of pixels that could be compared, 0–1.
+    Attributes
+    ----------
+    error
+        Mean warped error |warp(d_prev) - d| of this pair, in the lane's unit of disparity.
+    flicker
+        The same in units of the lane's spread (OPW of this pair): no unit, 0 is steady.
+    recent
+        `flicker` averaged over the window.
+    heat
+        (h, w) float32, `flicker` per pixel integrated over the window along the motion; NaN where
+        unknown. It has the working size, which is smaller than the frame.
+    scale
+        s_t of disparity = s_t * warp(d_prev) + b_t; 1 is steady.
+    shift
+        Change of the median level in units of the spread; 0 is steady.
+    valid
+        Fraction of pixels that could be compared, 0–1.
     """
 
     error: float
@@ -32,15 +41,27 @@ class LaneFlicker:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FlickerResult:
-    """What the meter saw at one frame.
+    """What the meter measured at one frame.
 
-    paired : the frame had a predecessor in the same shot.
-    gap : frames of the source from one to the next in the pairs of the window, at most; 1 where all
-        are neighbours, 0 without a pair.
-    frames : how many frames the heat map has integrated in this shot, this one included.
-    motion_px : median motion since then, pixels of the source; NaN without a predecessor.
-    still : the picture as a whole did not move (static-scene noise means something).
-    true_flow : motion came from the source, not from an estimate.
+    Attributes
+    ----------
+    frame_index, segment
+        Of the frame.
+    paired
+        The frame has a predecessor in the same shot.
+    motion_px
+        Median motion since then in pixels of the source; NaN without a predecessor.
+    still
+        The picture as a whole did not move, so that static-scene noise is meaningful.
+    true_flow
+        The motion came from the source instead of an estimate.
+    lanes
+        By lane.
+    gap
+        Largest distance, in frames of the source, between the two frames of a pair in the window; 1
+        if all are neighbours, 0 without a pair.
+    frames
+        Number of frames that the heat map has integrated in this shot, including this one.
     """
 
     frame_index: int
@@ -56,11 +77,24 @@ class FlickerResult:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MeterInput:
-    """One frame as the meter needs it, at the working size: small enough to keep for a while.
+    """One frame for the meter, at the working size, so that it is small enough to keep for a while.
 
-    size : (width, height) of the frame. grey : (h, w) uint8. disparities : by lane, (h, w) float32.
-    cut : it does not follow the frame before it. restarted : lanes that lost their memory before
-    it. truth : only where the source's own flow is wanted.
+    Attributes
+    ----------
+    index, segment
+        Of the frame.
+    size
+        (width, height) of the frame.
+    grey
+        (h, w) uint8.
+    disparities
+        By lane, (h, w) float32.
+    cut
+        The frame does not continue the one before.
+    restarted
+        Lanes whose memory was reset before this frame.
+    truth
+        Only if the source's own flow is requested.
     """
 
     index: int

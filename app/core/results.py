@@ -1,4 +1,4 @@
-"""What the pipeline hands to whoever shows or records it. Frozen; arrays are not written to."""
+"""Results of the pipeline, for display and recording. Frozen; their arrays are never written to."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from models.metrics import Alignment
 from models.opencv import cv2
 from renderers.prescale import Prescaled
 
-MISTAKES = (
+PROCESSING_ERRORS = (
     RuntimeError,
     MemoryError,
     ArithmeticError,
@@ -21,22 +21,32 @@ MISTAKES = (
     OSError,
     cv2.error,
 )
-"""What our own work on a model's results may raise; none of it is worth the stream."""
+"""Errors that processing a model's result may raise; they cost that result, not the stream."""
 
 SLICE_FRAMES = 240
-"""Frames an x-t slice goes back."""
+"""Number of frames in an x-t slice."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LaneResult:
-    """One lane's answer for one frame.
+    """One lane's result for one frame.
 
-    model : registered name of the estimator that gave it.
-    levels : (H, W) uint8 for display: 0 is unknown, 1–255 spans `display_range` far to near.
-    display_range : (far, near) disparity that levels 1 and 255 stand for.
-    compute_ms : time the estimator took.
-    fresh : the lane's memory was empty when it saw this frame.
-    note : one sentence if the lane does not run as it was asked to, else empty.
+    Attributes
+    ----------
+    model
+        Registered name of the estimator.
+    depth
+        The estimator's output.
+    levels
+        (H, W) uint8 for display: 0 is unknown, 1–255 spans `display_range` from far to near.
+    display_range
+        (far, near) disparity that levels 1 and 255 stand for.
+    compute_ms
+        Time the estimator took.
+    fresh
+        The lane's memory was empty before this frame.
+    note
+        One sentence if the lane does not run as requested, else empty.
     """
 
     model: str
@@ -50,7 +60,7 @@ class LaneResult:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Difference:
-    """A - B after B was aligned: levels (H, W) uint8 for the diverging table, limit in A's unit."""
+    """A - B after aligning B: levels (H, W) uint8 for the diverging table, limit in A's unit."""
 
     levels: UInt8
     limit: float
@@ -59,17 +69,36 @@ class Difference:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Analysis:
-    """What was worked out for one frame; what was not wanted is None or empty.
+    """Analysis of one frame; what was not requested is None or empty.
 
-    heat : by lane, (h, w, 4) uint8 overlay; grey : (H, W) uint8 picture to lay it on.
-    slices : by lane, (n * SLICE_FRAMES, W) uint8 levels, about as high as the frame, newest row
-        last; they span the last `slice_window` frames, and each lane saw `slice_frames` of them.
-    slice_breaks : by lane, lines that do not continue the one before: (age in frames, "cut" or
-        "reset").
-    edges : (H, W, 4) uint8 overlay; boundary_f1 in [0, 1] where the truth is known.
-    is_settled : False where `boundary_f1` is that of a frame a little earlier.
-    pins : by lane, disparity at each pin, NaN where unknown.
-    failures : by view, one sentence that says why it shows nothing.
+    Attributes
+    ----------
+    difference
+        A - B, aligned.
+    flicker
+        The flicker of both lanes.
+    heat
+        By lane, (h, w, 4) uint8 overlay.
+    grey
+        (H, W) uint8 picture to draw `heat` on.
+    slices
+        By lane, (n * SLICE_FRAMES, W) uint8 levels, about as high as the frame, newest row last.
+    slice_frames
+        By lane, how many frames of the slice are known.
+    slice_window
+        How many frames the slices span.
+    slice_breaks
+        By lane, lines that do not continue the one before: (age in frames, "cut" or "reset").
+    edges
+        (H, W, 4) uint8 overlay.
+    boundary_f1
+        0–1, where the truth is known.
+    is_settled
+        False if `boundary_f1` belongs to a slightly earlier frame.
+    pins
+        By lane, disparity at each pin, NaN where unknown.
+    failures
+        By view, one sentence that says why it shows nothing.
     """
 
     difference: Difference | None = None
@@ -89,10 +118,16 @@ class Analysis:
 
 @dataclass(frozen=True, slots=True)
 class Breaks:
-    """How often the stream did not go on, since it began: told by counting, so that who misses a
-    result still knows of a break in it.
+    """Number of breaks since the stream began.
 
-    cuts : in the picture. resets : a lane's memory began anew for another reason.
+    They are counted, so that a reader who misses a result still learns of a break in it.
+
+    Attributes
+    ----------
+    cuts
+        Cuts in the picture.
+    resets
+        Resets of a lane's memory for another reason.
     """
 
     cuts: int = 0
@@ -103,19 +138,33 @@ class Breaks:
 class FrameResult:
     """Everything the window needs to show one frame.
 
-    lanes : by lane name, "a" and "b"; a lane that is off or failed is absent.
-    failures : by lane name, the sentence that says why it is absent.
-    stages_ms : time spent per stage: wait, net, display, analysis. A frame waits until the networks
-        are done with the one before it, even if a device has begun with it by then, and after
-        them until that one is finished.
-    is_beside : what comes after `net` went on beside the networks of the next frame.
-    done_ns : time.monotonic_ns() when the last stage finished.
-    dropped : frames that newer ones replaced before the networks saw them, so far.
-    cut : the picture before this one belongs to another shot.
-    analysis : what the comparing views need, if any is on.
-    breaks : counted up to this frame.
-    prescaled : the frame ("rgb") and the lanes' levels ("a", "b") at the sizes at which windows
-        painted them last; what none painted is absent.
+    Attributes
+    ----------
+    frame
+        The source's frame.
+    lanes
+        By lane name, "a" and "b"; a lane that is off or failed is absent.
+    failures
+        By lane name, the sentence that says why it is absent.
+    stages_ms
+        Time spent per stage: wait, net, display, analysis. `wait` ends when the networks are done
+        with the previous frame, even if a device has already begun with this one, and includes the
+        wait for the previous frame's postprocessing.
+    done_ns
+        time.monotonic_ns() at the end of the last stage.
+    dropped
+        Number of frames so far that newer ones replaced before the networks got them.
+    cut
+        The previous picture belongs to another shot.
+    analysis
+        Results for the comparing views, if any is on.
+    breaks
+        Counted up to this frame.
+    is_beside
+        The stages after `net` ran in parallel with the networks on the next frame.
+    prescaled
+        The frame ("rgb") and the lanes' levels ("a", "b") at the sizes at which windows last
+        painted them; what was not painted is absent.
     """
 
     frame: Frame

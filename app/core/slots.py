@@ -1,4 +1,4 @@
-"""Where threads hand things over: nothing here grows without a bound, and losses are counted."""
+"""Hand-over of items between threads: every slot is bounded, and dropped items are counted."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ T = TypeVar("T")
 
 
 class Closed(Exception):  # noqa: N818 - a state, not a failure
-    """The mailbox was closed; nothing more will come."""
+    """The slot was closed; no more items will come."""
 
 
 class LatestSlot(Generic[T]):
-    """Holds one item; a newer one replaces it and the loss is counted. Any thread may use it."""
+    """Holds one item; a newer one replaces it, and the drop is counted. Thread-safe."""
 
     def __init__(self) -> None:
         self._ready = threading.Condition()
@@ -22,7 +22,7 @@ class LatestSlot(Generic[T]):
         self.dropped = 0
 
     def put(self, item: T) -> None:
-        """Leave `item` for the reader; replaces what was not read. Ignored after close()."""
+        """Put `item`; it replaces one that was not taken. Ignored after close()."""
         with self._ready:
             if self._closed:
                 return
@@ -31,9 +31,12 @@ class LatestSlot(Generic[T]):
             self._ready.notify_all()
 
     def put_when_free(self, item: T, timeout_s: float) -> bool:
-        """Leave `item` once the last one was read, so that nothing is lost. False if not in time.
+        """Put `item` once the previous one was taken, so that nothing is dropped. False on timeout.
 
-        Raises Closed when closed.
+        Raises
+        ------
+        Closed
+            When closed.
         """
         with self._ready:
             self._ready.wait_for(lambda: self._item is None or self._closed, timeout_s)
@@ -46,7 +49,13 @@ class LatestSlot(Generic[T]):
             return True
 
     def take(self, timeout_s: float | None = None) -> T | None:
-        """The newest item, or None if none came in time. Raises Closed when closed and empty."""
+        """The newest item, or None on timeout.
+
+        Raises
+        ------
+        Closed
+            When closed and empty.
+        """
         with self._ready:
             self._ready.wait_for(lambda: self._item is not None or self._closed, timeout_s)
             item, self._item = self._item, None
@@ -56,12 +65,12 @@ class LatestSlot(Generic[T]):
             return item
 
     def clear(self) -> None:
-        """Forget what waits, without counting it as dropped."""
+        """Remove the waiting item without counting it as dropped."""
         with self._ready:
             self._item = None
 
     def close(self) -> None:
-        """Wake every reader; what waits is forgotten."""
+        """Wake every reader and remove the waiting item."""
         with self._ready:
             self._closed = True
             self._item = None
@@ -69,25 +78,30 @@ class LatestSlot(Generic[T]):
 
 
 class Slot(Protocol[T]):
-    """What a loop needs of a LatestSlot; see there."""
+    """The part of a LatestSlot that a loop uses."""
 
     @property
-    def dropped(self) -> int: ...
+    def dropped(self) -> int:
+        """Number of items that were replaced unread."""
 
-    def put(self, item: T) -> None: ...
+    def put(self, item: T) -> None:
+        """See `LatestSlot.put`."""
 
-    def put_when_free(self, item: T, timeout_s: float) -> bool: ...
+    def put_when_free(self, item: T, timeout_s: float) -> bool:
+        """See `LatestSlot.put_when_free`."""
 
-    def take(self, timeout_s: float | None = None) -> T | None: ...
+    def take(self, timeout_s: float | None = None) -> T | None:
+        """See `LatestSlot.take`."""
 
-    def clear(self) -> None: ...
+    def clear(self) -> None:
+        """See `LatestSlot.clear`."""
 
 
 class RevocableSlot(Generic[T]):
-    """One loop's way to a slot, which can be cut while the loop hangs somewhere.
+    """Access of one loop to a slot, which can be revoked while the loop hangs.
 
-    Once revoked it raises Closed at every use, so a loop that was replaced and comes back after
-    all neither takes what is not its own any more nor leaves anything behind.
+    Once revoked, every call raises Closed, so that a loop that was replaced and resumes later
+    neither takes an item nor leaves one behind.
     """
 
     def __init__(self, slot: LatestSlot[T]) -> None:
@@ -97,34 +111,34 @@ class RevocableSlot(Generic[T]):
 
     @property
     def dropped(self) -> int:
-        """As counted by the slot, whoever uses it."""
+        """Number of items that the slot dropped, whoever uses it."""
         return self._slot.dropped
 
     def revoke(self) -> None:
-        """Cut the way; returns at once, whatever the loop is doing."""
+        """Revoke the access; returns at once, whatever the loop is doing."""
         with self._lock:
             self._is_revoked = True
 
     def put(self, item: T) -> None:
-        """See LatestSlot."""
+        """See `LatestSlot.put`."""
         with self._lock:
             self._check()
             self._slot.put(item)
 
     def put_when_free(self, item: T, timeout_s: float) -> bool:
-        """See LatestSlot."""
+        """See `LatestSlot.put_when_free`."""
         self._check()
         return self._slot.put_when_free(item, timeout_s)
 
     def take(self, timeout_s: float | None = None) -> T | None:
-        """See LatestSlot; what was taken in the moment of revoking is lost."""
+        """See `LatestSlot.take`; an item taken at the moment of revoking is lost."""
         self._check()
         item = self._slot.take(timeout_s)
         self._check()
         return item
 
     def clear(self) -> None:
-        """See LatestSlot."""
+        """See `LatestSlot.clear`."""
         with self._lock:
             self._check()
             self._slot.clear()

@@ -1,7 +1,7 @@
-"""What every source of frames is: something that is read from one thread and always answers.
+"""The protocol of a source of frames, which is read from one thread.
 
-A source never blocks for longer than it was asked to, never hands out a picture it did not get,
-and says in one sentence why nothing comes.
+A read never blocks longer than its timeout and never returns a picture that was not captured. When
+no frames come, one sentence says why.
 """
 
 from __future__ import annotations
@@ -14,19 +14,32 @@ from models.frames import Frame
 
 @dataclass(frozen=True, slots=True)
 class SourceInfo:
-    """What is known of an open source.
+    """What is known about an open source.
 
-    spec : the text that opens it again, as given to --source.
-    title : how it is called on screen.
-    live : frames come by themselves and cannot be asked for again (newest wins).
-    size : (width, height) of its frames, pixels; what was asked until a live source's first frame.
-    fps : nominal frames per second, or None if unknown; measured where the source is live.
-    frame_count : number of frames, or None where there is no end or it is not known yet.
-    asked : what was asked of the device, as text, where it may differ from what came.
-    delivered : what the device sends in truth, as text to be shown beside `asked`.
-    has_truth : its frames carry GroundTruth.
-    note : a sentence that the user should see while frames go on coming, such as pictures that
-        were skipped; else empty.
+    Attributes
+    ----------
+    spec
+        The text that opens it again, as given to --source.
+    title
+        Its name on screen.
+    live
+        Frames arrive by themselves and cannot be requested again (newest wins).
+    size
+        (width, height) of its frames in pixels; the requested size until a live source's first
+        frame.
+    fps
+        Nominal frames per second, measured if the source is live; None if unknown.
+    frame_count
+        Number of frames; None if there is no end or it is not known yet.
+    asked
+        What was requested of the device, as text, if it may differ from what is delivered.
+    delivered
+        What the device delivers, as text to be shown beside `asked`.
+    has_truth
+        Its frames carry GroundTruth.
+    note
+        A sentence for the user while frames keep coming, such as pictures that were skipped; else
+        empty.
     """
 
     spec: str
@@ -43,12 +56,12 @@ class SourceInfo:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The last frame was read; seek() to go on."""
+    """The last frame was read; seek() to continue."""
 
 
 @dataclass(frozen=True, slots=True)
 class SignalLost:
-    """Nothing comes for now; the source keeps trying by itself. `sentence` is for the user."""
+    """No frames come at the moment; the source keeps trying. `sentence` is for the user."""
 
     sentence: str
 
@@ -62,22 +75,26 @@ class Source(Protocol):
 
     @property
     def info(self) -> SourceInfo:
-        """What is known now; a live source may change its size while it runs."""
+        """What is known now; the size of a live source may change while it runs."""
         ...
 
     def read(self, timeout_s: float) -> Reading:
-        """The next frame (file) or the newest (live).
+        """Return the next frame (file) or the newest (live); None after `timeout_s`.
 
-        None if nothing came in `timeout_s`. `Frame.segment` counts the source's own breaks in
-        continuity from 0 (seek, reopen, change of size). Raises SourceError where going on makes
-        no sense, for example a file that turns out to be damaged.
+        `Frame.segment` counts the source's own breaks in continuity from 0 (seek, reopen, change of
+        size).
+
+        Raises
+        ------
+        SourceError
+            If reading on makes no sense, for example in a file that turns out to be damaged.
         """
         ...
 
     def seek(self, index: int) -> None:
-        """Make `index` the next frame read (clamped), as a new segment. Live sources ignore it."""
+        """Make frame `index` (clamped) the next, in a new segment. Live sources ignore it."""
         ...
 
     def close(self) -> None:
-        """Give the device or file back; a blocked read() returns. May be called twice."""
+        """Release the device or file; a blocked read() returns. May be called twice."""
         ...

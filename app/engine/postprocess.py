@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from app.analysis.analyzer import AnalysisRequest, Analyzer
-from app.core.results import MISTAKES, Analysis, Breaks, FrameResult, LaneResult
+from app.core.results import PROCESSING_ERRORS, Analysis, Breaks, FrameResult, LaneResult
 from app.engine.in_flight import InFlightFrame
 from app.engine.lanes import Seen, unshown
 from app.engine.prescale import ViewportPrescaler, ViewportRequest
@@ -132,7 +132,7 @@ class Postprocessor:
     ) -> dict[str, tuple[Prescaled, ...]]:
         try:
             return self._prescaler.fit(self.viewport_request, frame, lanes)
-        except MISTAKES:
+        except PROCESSING_ERRORS:
             log.exception("pictures cannot be brought to size; the window does it by itself")
             return {}
 
@@ -140,13 +140,13 @@ class Postprocessor:
         """The lanes as they are shown; one that cannot be costs neither the other nor the frame."""
         try:
             return self._levels(seen)
-        except MISTAKES:
+        except PROCESSING_ERRORS:
             log.exception("%s cannot be shown together", " and ".join(seen))
         shown: dict[str, LaneResult] = {}
         for name, saw in seen.items():
             try:
                 shown |= self._levels({name: saw})
-            except MISTAKES as error:
+            except PROCESSING_ERRORS as error:
                 failures[name] = unshown(saw.model, error)
         return shown
 

@@ -1,4 +1,4 @@
-"""A video file as FFmpeg gives it: frames in order, and a way back to an earlier one."""
+"""A video file decoded by FFmpeg: frames in order, and seeking back to an earlier one."""
 
 from __future__ import annotations
 
@@ -27,11 +27,20 @@ _NETWORK_TIMEOUT_S = (10.0, 10.0)
 
 
 class VideoDecoder:
-    """Decodes the video track of a local file or of a URL. Raises SourceError if there is none.
+    """Decodes the video track of a local file or a URL.
 
-    name : the file's name, for sentences.
-    container_format : take the file for this and nothing else. FFmpeg's own guess may be a play
-        list, which opens further files; where a file comes from a stranger's folder, say "mp4".
+    Parameters
+    ----------
+    name
+        The file's name, for messages.
+    container_format
+        The only format to accept, such as "mp4" for a file from an untrusted folder. FFmpeg's own
+        guess may be a play list, which opens further files.
+
+    Raises
+    ------
+    SourceError
+        If there is no video track.
     """
 
     def __init__(self, location: str, container_format: str | None = None) -> None:
@@ -55,7 +64,7 @@ class VideoDecoder:
         return None if self.is_url else os.path.getsize(self._location)
 
     def next(self) -> VideoFrame | None:
-        """The next frame in the order of display, or None at the end."""
+        """The next frame in display order, or None at the end."""
         while not self._decoded:
             packet = next(self._packets, None)
             if packet is None:
@@ -68,13 +77,13 @@ class VideoDecoder:
         self._decoded.appendleft(frame)
 
     def read_table(self) -> FrameTable | None:
-        """Times of all frames, read through a second opening of the file."""
+        """Presentation times of all frames, read through a second opening of the file."""
         container, stream = self._open()
         with container:
             return read_table(container, stream)
 
     def restart(self) -> None:
-        """Go to the first frame, whatever the file: opens it anew."""
+        """Go to the first frame by opening the file again, which works with any format."""
         self._container.close()
         self._container, self._stream = self._open()
         self._rewind()
@@ -82,8 +91,8 @@ class VideoDecoder:
     def seek(self, pts: int) -> None:
         """Go to a frame at or before `pts`, from which all frames up to it can be decoded.
 
-        Containers look for key frames by decoding time, which may lie before `pts` while the
-        frame is shown after it; so look again further back until a frame is early enough.
+        Containers look for key frames by decoding time, which may lie before `pts` while the frame
+        is shown after it. The search therefore goes further back until a frame is early enough.
         """
         assert self._stream.time_base is not None
         step = max(1, round(1.0 / float(self._stream.time_base)))
@@ -110,7 +119,7 @@ class VideoDecoder:
                 self._location,
                 "r",
                 format=self._format,
-                metadata_errors="replace",  # a title in another encoding is no reason to fail
+                metadata_errors="replace",  # titles may have another encoding
                 timeout=_NETWORK_TIMEOUT_S if self.is_url else None,
             )
         except (av.error.FFmpegError, OSError) as error:
@@ -128,7 +137,7 @@ class VideoDecoder:
         self._end_bad_run()
 
     def _decode(self, packet: Packet[VideoStream]) -> None:
-        if packet.is_corrupt:  # cut short: it would decode to part of a picture
+        if packet.is_corrupt:  # truncated: it would decode to part of a picture
             return
         try:
             frames = packet.decode()
@@ -150,7 +159,7 @@ class VideoDecoder:
         self._decoded.extend(good)
 
     def _end_bad_run(self) -> None:
-        """One line for all packets in a row that could not be decoded."""
+        """Log one line for all consecutive packets that could not be decoded."""
         if self._bad_in_a_row:
             log.info(
                 "%s: %d packets in a row cannot be decoded: %s",

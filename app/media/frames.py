@@ -1,4 +1,4 @@
-"""What FFmpeg decoded, as the pictures that travel through the app; shared by files and streams."""
+"""Conversion of decoded frames to upright RGB pictures; shared by files and streams."""
 
 from __future__ import annotations
 
@@ -11,14 +11,17 @@ from numpy.typing import NDArray
 
 _UNSPECIFIED = 2  # AVCOL_SPC_UNSPECIFIED; PyAV has no name for it
 _HD_HEIGHT = 720
-# Demuxers that "play" texts as terminal art: a README is not a video.
+# Demuxers that render texts as terminal art: a README is not a video.
 _TEXT_FORMATS = frozenset({"tty", "bin", "idf", "xbin", "adf"})
 
 
-class Picturer:
-    """Turns decoded frames into upright RGB with square pixels. One per stream: it keeps a cache.
+class FrameConverter:
+    """Converts decoded frames to upright RGB with square pixels. One per stream: it has a cache.
 
-    aspect : width of a pixel over its height; 1 for square ones.
+    Parameters
+    ----------
+    aspect
+        Width of a pixel over its height; 1 for square ones.
     """
 
     def __init__(self, aspect: float = 1.0) -> None:
@@ -37,7 +40,7 @@ class Picturer:
         return np.ascontiguousarray(np.rot90(picture, _quarter_turns(frame)))
 
     def size_of(self, frame: VideoFrame) -> tuple[int, int]:
-        """(width, height) that rgb() would give."""
+        """(width, height) that rgb() would return."""
         size = (self._width(frame), frame.height)
         return size[::-1] if _quarter_turns(frame) % 2 else size
 
@@ -53,7 +56,7 @@ def _quarter_turns(frame: VideoFrame) -> int:
 
 
 def _source_colours(frame: VideoFrame) -> int | None:
-    """HD video that does not say otherwise is BT.709; swscale would take it for BT.601.
+    """The colour space to assume: BT.709 for HD video without one, where swscale would take BT.601.
 
     Full-range pictures are left alone: those are JPEGs, which are BT.601 at any size.
     """
@@ -65,7 +68,7 @@ def _source_colours(frame: VideoFrame) -> int | None:
 
 
 def is_text(container: av.container.InputContainer) -> bool:
-    """FFmpeg took a text file for terminal art."""
+    """Whether FFmpeg took a text file for terminal art."""
     return container.format.name in _TEXT_FORMATS
 
 
@@ -78,6 +81,6 @@ def moving_pictures(container: av.container.InputContainer) -> av.video.stream.V
 
 
 def pixel_aspect(stream: av.video.stream.VideoStream) -> float:
-    """Width of a pixel over its height; 1 where the file does not say."""
+    """Width of a pixel over its height; 1 if the file does not say."""
     ratio = stream.sample_aspect_ratio
     return float(ratio) if ratio else 1.0

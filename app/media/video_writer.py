@@ -16,8 +16,12 @@ UInt8 = NDArray[np.uint8]
 class VideoWriter:
     """Writes (H, W, 3) uint8 RGB pictures of one size at a fixed rate.
 
-    H.264 wants even sides: an odd last row or column is left out. Raises OSError (av.error)
-    where the file cannot be written.
+    H.264 needs even sides: an odd last row or column is dropped.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written (av.error).
     """
 
     def __init__(self, path: Path, size: tuple[int, int], fps: float, crf: int = 18) -> None:

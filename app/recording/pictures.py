@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.media.decoder import VideoDecoder
-from app.media.frames import Picturer
+from app.media.frames import FrameConverter
 from app.recording.format import regular_file, source_name
 from models.errors import SourceError
 
@@ -24,7 +24,7 @@ class Pictures:
     def __init__(self, folder: Path, part: int, size: tuple[int, int]) -> None:
         path = regular_file(folder, source_name(part))
         self._decoder = VideoDecoder(str(path), container_format="mp4")
-        self._picturer = Picturer()
+        self._picturer = FrameConverter()
         self._size = size
         self._next_ticks = 0  # pictures before it have been passed
 

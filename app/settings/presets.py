@@ -11,7 +11,7 @@ from typing import Any
 
 from app.settings.plain import from_dict
 from app.settings.settings import SETTINGS, Settings
-from app.system.json_files import read_kept, write_atomically
+from app.system.json_files import read_json, write_atomically
 from app.system.redaction import without_secrets
 from models import registry
 
@@ -74,7 +74,7 @@ class PresetStore:
 
         A damaged file is set aside, a damaged preset is left out.
         """
-        kept, note = read_kept(
+        kept, note = read_json(
             self._path, "presets", lambda kept: (dict(kept["presets"]), dict(kept.get("names", {})))
         )
         presets, names = kept or ({}, {})

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from app.system.json_files import read_kept, write_atomically
+from app.system.json_files import read_json, write_atomically
 from renderers.camera import MAX_DISTANCE, MAX_PITCH_DEG, MIN_DISTANCE, CameraPose
 
 VERSION = 1
@@ -42,7 +42,7 @@ class ViewpointStore:
 
         A damaged file is set aside, a damaged view is left out.
         """
-        views, note = read_kept(self._path, "saved 3D views", lambda kept: dict(kept["views"]))
+        views, note = read_json(self._path, "saved 3D views", lambda kept: dict(kept["views"]))
         return {
             slot: view
             for slot in SLOTS

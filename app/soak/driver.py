@@ -18,7 +18,7 @@ from app.soak.faults import FAULTS, NotNoticed
 from app.soak.fixtures import Fixtures
 from app.soak.recovery_monitor import RecoveryMonitor
 from app.soak.warm_up import go_home, warm_up
-from app.system.memory import collect_garbage, give_back
+from app.system.memory import collect_garbage, release_memory
 from app.ui.application import Application
 
 log = logging.getLogger(__name__)
@@ -165,7 +165,7 @@ class Driver(QObject):
         for _ in range(5):
             yield 0.2
             collect_garbage()  # both as the app does once a minute
-            give_back()
+            release_memory()
             read_mb.append(self._process.memory_info().rss / 1e6)
         homes.append((self.passed_s(), min(read_mb)))
         self._make_moving()

@@ -22,7 +22,7 @@ from app.soak.faults import counted_crashes
 from app.soak.figures import figures_of
 from app.soak.fixtures import Fixtures, fixtures
 from app.sources.opening import open_source
-from app.system.memory import set_modules_apart
+from app.system.memory import freeze_modules
 from app.ui.application import Application
 from app.ui.gui import make_application
 from app.ui.threads import abandoned_count
@@ -40,7 +40,7 @@ def soak(minutes: float, seed: int, folder: Path, tell: Tell) -> dict[str, Any]:
         end; they are not complete.
     """
     qt_application = make_application()  # kept until the end: without one there are no widgets
-    set_modules_apart()
+    freeze_modules()
     process = psutil.Process()
     threads_before = set(threading.enumerate())
     files_before = _open_files(process)

@@ -23,7 +23,7 @@ from av.video.plane import VideoPlane
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from app.media.frames import Picturer, is_text, moving_pictures, pixel_aspect
+from app.media.frames import FrameConverter, is_text, moving_pictures, pixel_aspect
 from app.sources.blank import BlankWatch, is_of_one_colour
 from app.sources.live import LiveSource
 from app.sources.live_worker import USUAL_PATIENCE, NothingToSee, Patience
@@ -88,7 +88,7 @@ class DecodedPicture:
     """A frame as FFmpeg decoded it."""
 
     frame: VideoFrame
-    picturer: Picturer
+    picturer: FrameConverter
 
     @property
     def size(self) -> tuple[int, int]:
@@ -114,7 +114,7 @@ class StreamConnection:
         self._pipe = pipe
         self._is_jpeg = stream.codec_context.name == "mjpeg"
         self._packets: Iterator[Packet[VideoStream]] = container.demux(stream)
-        self._picturer = Picturer(pixel_aspect(stream))
+        self._picturer = FrameConverter(pixel_aspect(stream))
         self._delivered = ""
         self._blank = BlankWatch(
             f"{title} sends a picture of one colour only; check the camera and what is plugged "

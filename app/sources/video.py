@@ -12,7 +12,7 @@ from av.video.frame import VideoFrame
 
 from app.core.source import Ended, Reading, SourceInfo
 from app.media.decoder import VideoDecoder
-from app.media.frames import Picturer, pixel_aspect
+from app.media.frames import FrameConverter, pixel_aspect
 from app.media.index import FrameTable, FrameTimes, assumed_times
 from models.errors import SourceError
 from models.frames import Frame
@@ -44,7 +44,7 @@ class VideoSource:
         with ExitStack() as unless_opened:
             unless_opened.callback(self._decoder.close)
             stream, size_bytes = self._decoder.stream, self._decoder.size_bytes
-            self._picturer = Picturer(pixel_aspect(stream))
+            self._picturer = FrameConverter(pixel_aspect(stream))
             self._times: FrameTimes = assumed_times(stream, evenly_spaced=self._decoder.is_url)
             self._info = SourceInfo(
                 spec=str(location),

@@ -1,4 +1,4 @@
-"""On what the numbers came about: versions and hardware."""
+"""Versions and hardware that the figures depend on."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PACKAGES = ("numpy", "cv2", "torch", "av")
 
 
 def environment() -> dict[str, str]:
-    """What to cite beside a number. Names a GPU only if torch is loaded and sees one."""
+    """What to report beside a number. Names a GPU only if torch is loaded and sees one."""
     facts = {
         "flashdepth-live": version(),
         "python": platform.python_version(),
@@ -26,7 +26,7 @@ def environment() -> dict[str, str]:
         "memory": f"{psutil.virtual_memory().total / 2**30:.1f} GiB",
     }
     for name in _PACKAGES:
-        # What is not loaded had no part in the numbers.
+        # A module that is not loaded had no influence on the numbers.
         module = sys.modules.get(name)
         if module is not None:
             facts["opencv" if name == "cv2" else name] = str(module.__version__)

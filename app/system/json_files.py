@@ -1,4 +1,4 @@
-"""Small files of text: written whole or not at all, set aside when they turn out damaged."""
+"""Small text files: written completely or not at all, set aside when they are damaged."""
 
 from __future__ import annotations
 
@@ -22,8 +22,15 @@ T = TypeVar("T")
 def write_atomically(path: Path, text: str, *, private: bool = False) -> None:
     """Write `text` to `path` so that a reader sees the old file or the new one, never half.
 
-    private : only the user may read it; else whoever may read what the user writes.
-    Raises OSError; the old file, if there is one, is whole then.
+    Parameters
+    ----------
+    private
+        Only the user may read the file; else the user's default permissions apply.
+
+    Raises
+    ------
+    OSError
+        If writing fails; an old file is intact then.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{os.getpid()}.tmp")
@@ -41,11 +48,15 @@ def write_atomically(path: Path, text: str, *, private: bool = False) -> None:
         raise
 
 
-def write_figures(path: Path, figures: object) -> None:
-    """Write plain values as JSON that every reader understands, where the user asked for it.
+def write_json(path: Path, figures: object) -> None:
+    """Write plain values as standard JSON to a path that the user chose.
 
-    NaN and the infinities, which JSON does not know, become null. Raises UserError if the file
-    cannot be written.
+    NaN and infinities, which JSON lacks, become null.
+
+    Raises
+    ------
+    UserError
+        If the file cannot be written.
     """
     text = json.dumps(_known(figures), indent=2, allow_nan=False) + "\n"
     try:
@@ -65,11 +76,19 @@ def _known(value: object) -> object:
     return value
 
 
-def read_kept(path: Path, what: str, parts: Callable[[Any], T]) -> tuple[T | None, str]:
-    """What `parts` finds in the JSON of `path`, and a note for the user, empty if all is well.
+def read_json(path: Path, what: str, parts: Callable[[Any], T]) -> tuple[T | None, str]:
+    """Read JSON and return what `parts` finds in it, and a note for the user, empty if all is well.
 
-    what : how the contents are called in the note, in the plural. None if there is no such file,
-    or if it is damaged; then it is set aside.
+    The value is None if there is no such file, or if it is damaged; a damaged file is set aside.
+
+    Parameters
+    ----------
+    path
+        The file.
+    what
+        Name of the contents in the note, in the plural.
+    parts
+        Takes the parsed JSON.
     """
     try:
         return parts(json.loads(path.read_text(encoding="utf-8"))), ""
@@ -84,7 +103,7 @@ def read_kept(path: Path, what: str, parts: Callable[[Any], T]) -> tuple[T | Non
 
 
 def set_aside(path: Path, why: str = "damaged") -> Path | None:
-    """Rename a file that is `why` so that it is kept and in nobody's way; None if that fails."""
+    """Rename a file that is `why` (damaged, too new), so that it is kept; None if that fails."""
     aside = path.with_name(f"{path.stem}.{why}-{int(time.time())}{path.suffix}")
     try:
         path.rename(aside)

@@ -1,4 +1,4 @@
-"""The log file, its line a minute, and the text behind "Copy diagnostics"."""
+"""The log file, its line per minute, and the text behind "Copy diagnostics"."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _TAIL_BYTES = 16 << 10
 
 
 def log_path() -> Path:
-    """Where the log is; the environment variable FLASHDEPTH_LOG names another folder."""
+    """Path of the log file; the environment variable FLASHDEPTH_LOG names another folder."""
     folder = os.environ.get("FLASHDEPTH_LOG") or platformdirs.user_log_dir(
         "flashdepth-live", appauthor=False
     )
@@ -42,10 +42,10 @@ def log_path() -> Path:
 
 @contextlib.contextmanager
 def logging_to_file(path: Path | None = None) -> Iterator[Path | None]:
-    """Log into `path` (default: log_path()) while inside; gives None where it cannot be written.
+    """Log into `path` (default: log_path()); yields None if it cannot be written.
 
-    Five files of a megabyte are kept. What goes to the terminal stays as it was. Exceptions that
-    nobody caught, on any thread, are logged too.
+    Five files of a megabyte are kept. Terminal output does not change. Uncaught exceptions on any
+    thread are logged too.
     """
     target = path or log_path()
     try:
@@ -58,7 +58,7 @@ def logging_to_file(path: Path | None = None) -> Iterator[Path | None]:
         yield None
         return
     handler.setFormatter(_Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    handler.addFilter(_worth_keeping)
+    handler.addFilter(_is_relevant)
     with _attached(handler), _uncaught_logged():
         yield target
 
@@ -69,7 +69,7 @@ def _attached(handler: logging.Handler) -> Iterator[None]:
     before = root.level
     raised = [other for other in root.handlers if other.level < before]
     levels = [other.level for other in raised]
-    for other in raised:  # the root lets more through from now on; they must not
+    for other in raised:  # the root's level is lowered; these handlers must keep theirs
         other.setLevel(before)
     root.setLevel(min(before, logging.INFO))
     root.addHandler(handler)
@@ -110,14 +110,26 @@ class _Formatter(logging.Formatter):
         return without_secrets(super().format(record))
 
 
-def _worth_keeping(record: logging.LogRecord) -> bool:
-    """Ours from the root's level on; of the libraries only warnings and worse."""
+def _is_relevant(record: logging.LogRecord) -> bool:
+    """Keep our own records from the root's level on, and warnings and worse of libraries."""
     return record.levelno >= logging.WARNING or record.name.split(".")[0] in _OURS
 
 
 @dataclass(frozen=True, slots=True)
 class Vitals:
-    """How the app is doing now; `dropped` and `gaps` count from its start."""
+    """Current figures of the app.
+
+    Attributes
+    ----------
+    fps
+        Frames per second.
+    latency_ms
+        Capture to screen.
+    dropped, gaps
+        Counted since its start.
+    note
+        Text to append to the line.
+    """
 
     fps: float
     latency_ms: float
@@ -127,7 +139,7 @@ class Vitals:
 
 
 class MinuteLine:
-    """Writes one line a minute from what it is told about once a second. One thread."""
+    """Writes one line per minute from figures that arrive about once a second. Single-threaded."""
 
     def __init__(self, every_s: float = 60.0, clock: Callable[[], float] = time.monotonic) -> None:
         self._every_s = every_s
@@ -137,7 +149,7 @@ class MinuteLine:
         self._seen: deque[Vitals] = deque(maxlen=600)
 
     def note(self, vitals: Vitals) -> None:
-        """Remember `vitals`; when a minute is over, log their medians and start anew."""
+        """Add figures; when a minute is over, log their medians and start again."""
         self._seen.append(vitals)
         if self._clock() - self._since_s < self._every_s:
             return
@@ -159,10 +171,16 @@ class MinuteLine:
 
 
 def diagnostics(settings: Mapping[str, object], state: Mapping[str, str]) -> str:
-    """Text to send with a question: versions, hardware, what runs, settings, the log's end.
+    """Text for a bug report: versions, hardware, what runs, settings, the end of the log.
 
-    `state` : what is on screen now, by name, such as source and frames per second. Nothing is
-    probed for this, cameras least of all, and addresses lose their passwords.
+    Nothing is probed for it, cameras least of all, and addresses lose their passwords.
+
+    Parameters
+    ----------
+    settings
+        settings by name.
+    state
+        What is on screen now, by name, such as source and frames per second.
     """
     process = psutil.Process()
     facts = {

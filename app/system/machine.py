@@ -1,4 +1,4 @@
-"""How the machine itself is doing: battery, room on the disk, and the GPU where NVIDIA tells."""
+"""State of the machine: battery, free memory, and the GPU if NVIDIA's library is installed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 
 import psutil
 
-from app.system.memory import give_back
+from app.system.memory import release_memory
 
 log = logging.getLogger(__name__)
 
@@ -26,9 +26,16 @@ _READINGS_PER_TRIM = 6
 
 @dataclass(frozen=True, slots=True)
 class GpuReading:
-    """used_mb, total_mb : memory.
+    """State of one GPU.
 
-    throttle : why its clocks are held down, as what follows "slows itself down", or "".
+    Attributes
+    ----------
+    used_mb, total_mb
+        memory.
+    temperature_c
+        Degrees Celsius.
+    throttle
+        Reason for reduced clocks, worded to follow "slows itself down"; else empty.
     """
 
     used_mb: float
@@ -39,7 +46,19 @@ class GpuReading:
 
 @dataclass(frozen=True, slots=True)
 class MachineReading:
-    """battery_percent : None where there is no battery. free_mb : memory that can still be had."""
+    """State of the machine.
+
+    Attributes
+    ----------
+    battery_percent
+        None if there is no battery.
+    on_mains
+        The machine does not run on its battery.
+    free_mb
+        Memory that is still available, None if unknown.
+    gpu
+        None if there is none, or no library to ask.
+    """
 
     battery_percent: float | None = None
     on_mains: bool = True
@@ -48,7 +67,7 @@ class MachineReading:
 
 
 def warnings(reading: MachineReading) -> list[str]:
-    """What the user should know, worst first, one short sentence each."""
+    """Warnings for the user, most serious first, one short sentence each."""
     found = []
     battery = reading.battery_percent
     if battery is not None and not reading.on_mains:
@@ -70,19 +89,19 @@ def warnings(reading: MachineReading) -> list[str]:
 
 
 class MachineReader:
-    """Asks psutil and, where nvidia-ml-py is installed, the GPU. Calls may take a while."""
+    """Reads the state through psutil and, if installed, nvidia-ml-py. Calls may take a while."""
 
     def __init__(self) -> None:
         self._nvml = _nvml()
 
     def read(self) -> MachineReading:
-        """How things are now; what cannot be told is None."""
+        """Read the state now; unknown values are None."""
         percent, on_mains = _battery()
         free_mb = psutil.virtual_memory().available / 1e6
         return MachineReading(percent, on_mains, free_mb, self._gpu())
 
     def close(self) -> None:
-        """Let go of the driver's library."""
+        """Release the driver's library."""
         nvml, self._nvml = self._nvml, None
         if nvml is not None:
             with contextlib.suppress(nvml.NVMLError):
@@ -116,12 +135,12 @@ _THROTTLES = (
 
 
 def throttle_text(reasons: int) -> str:
-    """NVML's bits as words, the gravest alone; idle clocks are nothing to warn of."""
+    """Text for NVML's throttle bits, for the most serious one only; idle clocks are ignored."""
     return next((text for bit, text in _THROTTLES if reasons & bit), "")
 
 
 def _battery() -> tuple[float | None, bool]:
-    asked = getattr(psutil, "sensors_battery", None)  # not there on every system
+    asked = getattr(psutil, "sensors_battery", None)  # psutil lacks it on some systems
     try:
         battery = asked() if asked is not None else None
     except (OSError, ValueError, NotImplementedError) as error:
@@ -148,9 +167,8 @@ def _nvml() -> Any:
 class MachineWatch:
     """Reads the machine every `every_s` seconds on a thread of its own.
 
-    Once a minute freed memory goes back to the system: here nobody waits for it.
-
-    `reading` is the newest; notify() is called on that thread whenever there is one.
+    `reading` holds the newest values; notify() is called on that thread for each. Once a minute the
+    thread also returns freed memory to the system, because nothing waits for it here.
     """
 
     def __init__(self, notify: Callable[[], None], every_s: float = 10.0) -> None:
@@ -161,11 +179,11 @@ class MachineWatch:
         self.reading = MachineReading()
 
     def start(self) -> None:
-        """Begin."""
+        """Start the thread."""
         self._thread.start()
 
     def close(self) -> None:
-        """End, within two seconds."""
+        """Stop the thread, within two seconds."""
         self._stop.set()
         if self._thread.is_alive():
             self._thread.join(2.0)
@@ -178,5 +196,5 @@ class MachineWatch:
             if self._stop.wait(self._every_s):
                 break
             if count % _READINGS_PER_TRIM == 0:
-                give_back()
+                release_memory()
         reader.close()

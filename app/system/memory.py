@@ -1,10 +1,10 @@
-"""How memory is taken from the system, kept and given back. Matters of glibc; elsewhere nothing.
+"""Tuning of glibc's allocator; without effect on other systems.
 
-A network frees and takes the same maps hundreds of times a frame. By default glibc hands much of
-that to the system and back each time, five thousand page faults a frame. And each thread allocates
-from an arena of its own, in which what was freed stays: a booth whose stages were replaced a
-hundred times would hold a network's working set in every one. So `tune_allocator` has freed memory
-kept, for all threads together, and `give_back` returns it now and then.
+A network frees and allocates the same maps hundreds of times a frame. By default glibc returns much
+of that to the system each time, which costs five thousand page faults a frame. Each thread also
+allocates from an arena of its own, where freed memory stays, so that every stage that was ever
+replaced would hold a network's working set. `tune_allocator` therefore keeps freed memory, in
+arenas shared by all threads, and `release_memory` returns it from time to time.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import gc
 import sys
 from collections.abc import Callable
 
-# Of malloc.h.
+# From malloc.h.
 _TRIM_THRESHOLD = -1
 _MMAP_THRESHOLD = -3
 _ARENA_MAX = -8
@@ -23,7 +23,7 @@ _ARENA_MAX = -8
 _ARENAS = 2
 _KEPT_BYTES = 256 << 20
 _LARGEST_KEPT_BYTES = 32 << 20
-"""A larger block is mapped by itself; glibc accepts no more here."""
+"""Larger blocks are mapped by themselves; glibc accepts no larger limit."""
 
 
 @functools.cache
@@ -31,13 +31,13 @@ def _trim() -> Callable[[int], int] | None:
     if not sys.platform.startswith("linux"):
         return None
     trim: Callable[[int], int] | None = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    return trim  # musl has none
+    return trim  # musl lacks it
 
 
 def tune_allocator() -> bool:
-    """Keep what is freed for the next who asks, in arenas that all threads share.
+    """Keep freed memory for later allocations, in arenas that all threads share.
 
-    False where glibc is not. To be called before there are threads.
+    Returns False without glibc. Call it before any thread starts.
     """
     if _trim() is None:
         return False
@@ -50,24 +50,24 @@ def tune_allocator() -> bool:
     return all(mallopt(option, value) for option, value in wanted)
 
 
-def set_modules_apart() -> None:
-    """Keep what was loaded so far out of Python's search for garbage. Once, before the window.
+def freeze_modules() -> None:
+    """Exclude what is loaded so far from garbage collection. Call once, before the window opens.
 
-    It has a hundred times as many objects as we make: searching them takes a tenth of a second, in
-    which the window stands still, so Python does it ever more rarely, and a closed second screen
-    or a replaced stage would hold its pictures for a quarter of an hour.
+    They hold a hundred times as many objects as the app makes. Collecting them takes a tenth of a
+    second, in which the window stands still, so Python does it less and less often, and a closed
+    second screen or a replaced stage would keep its pictures for a quarter of an hour.
     """
     gc.collect()
     gc.freeze()
 
 
 def collect_garbage() -> None:
-    """Let go of what only refers to itself; milliseconds after `set_modules_apart`. GUI thread."""
+    """Collect reference cycles; takes milliseconds after `freeze_modules`. GUI thread."""
     gc.collect()
 
 
-def give_back() -> None:
-    """Return freed pages of all arenas to the system; milliseconds. Nothing where glibc is not."""
+def release_memory() -> None:
+    """Return freed pages to the system; takes milliseconds. No effect without glibc."""
     trim = _trim()
     if trim is not None:
         trim(0)

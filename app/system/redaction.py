@@ -1,4 +1,4 @@
-"""What must not leave the computer in a recording, a log or a report."""
+"""Removal of secrets from recordings, logs and reports."""
 
 from __future__ import annotations
 
@@ -14,4 +14,4 @@ def without_secrets(text: str) -> str:
     text = _USER_INFO.sub("", text)
     if len(home) < 2:
         return text
-    return text.replace(home, "~").replace(home.replace("\\", "\\\\"), "~")  # as JSON has it
+    return text.replace(home, "~").replace(home.replace("\\", "\\\\"), "~")  # as in JSON

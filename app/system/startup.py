@@ -1,4 +1,4 @@
-"""How far the app has come since its process began; `bench` reads it from the log."""
+"""Progress of the app's start; `bench` reads it from the log."""
 
 from __future__ import annotations
 
@@ -17,7 +17,13 @@ _LINE = re.compile(r"startup: ([a-z_]+) after ([0-9.]+) s")
 
 
 def reached(stage: str) -> None:
-    """Note that a stage is reached. Raises ValueError for one that is not in STAGES."""
+    """Log that a stage is reached.
+
+    Raises
+    ------
+    ValueError
+        For a stage that is not in STAGES.
+    """
     if stage not in STAGES:
         raise ValueError(f"{stage!r} is no stage of the start; there are {', '.join(STAGES)}")
     seconds = time.time() - psutil.Process().create_time()
@@ -25,7 +31,7 @@ def reached(stage: str) -> None:
 
 
 def read(text: str) -> dict[str, float]:
-    """Seconds from the process's start to each stage when it was first reached, from a log."""
+    """Seconds from the start of the process to each stage's first occurrence, read from a log."""
     found: dict[str, float] = {}
     for stage, seconds in _LINE.findall(text):
         found.setdefault(stage, float(seconds))

@@ -1,4 +1,4 @@
-"""The version, from the installed package or from pyproject.toml beside a bare checkout."""
+"""The version of the installed package, or from pyproject.toml of a bare checkout."""
 
 from __future__ import annotations
 

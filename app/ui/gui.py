@@ -30,7 +30,7 @@ from app.settings.store import SettingsStore
 from app.sources.opening import open_awaited
 from app.system import startup
 from app.system.logbook import logging_to_file
-from app.system.memory import set_modules_apart
+from app.system.memory import freeze_modules
 from app.ui.application import Application
 from app.ui.threads import any_abandoned
 from models.errors import SourceError
@@ -68,7 +68,7 @@ def run_gui(settings: Settings, store: SettingsStore, options: WindowOptions) ->
         # The window goes before the application, not whenever the interpreter gets round to it.
         stack.callback(QCoreApplication.sendPostedEvents, None, QEvent.Type.DeferredDelete)
         stack.enter_context(logging_to_file())
-        set_modules_apart()
+        freeze_modules()
         session = Application(settings, open_awaited, store)
         stack.callback(session.close)
         stack.enter_context(closing_on_signals(session.window))

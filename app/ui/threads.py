@@ -8,7 +8,7 @@ from collections.abc import Callable
 from PyQt6 import sip
 from PyQt6.QtCore import QObject, QThread, pyqtSignal
 
-from app.system.memory import give_back
+from app.system.memory import release_memory
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +65,7 @@ class Worker(QThread):
             log.exception("the %s thread crashed", self.objectName())
             self.crashed.emit(f"The {self.objectName()} stage failed; the log says why.")
         self._loop = self._stop = _nothing  # whoever keeps this thread keeps no network
-        give_back()
+        release_memory()
 
     def abandon(self) -> None:
         """Let go of a thread that hangs, without waiting; it was told to end when it can."""

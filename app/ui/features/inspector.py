@@ -51,7 +51,7 @@ class InspectorController(QObject):
 
     def tell_about_sound(self, sound: SoundController) -> None:
         """Offer what can be played and recorded here. Loads the audio library: a moment."""
-        self._panel.compare.set_sound_available(sound.why_not())
+        self._panel.compare.set_sound_available(sound.unavailable_reason())
         self._panel.compare.set_sound_devices(sound.outputs())
         self._panel.record.set_sound_inputs(*sound.inputs())
 

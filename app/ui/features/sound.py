@@ -40,9 +40,9 @@ class SoundController(QObject):
         """Sound if the settings say so."""
         self._on_settings(self._model.value, frozenset({"sound"}))
 
-    def why_not(self) -> str:
+    def unavailable_reason(self) -> str:
         """One sentence why there can be no sound here, or "". Loads the audio library."""
-        return self._sonifier.why_not()
+        return self._sonifier.unavailable_reason()
 
     def outputs(self) -> tuple[str, ...]:
         """Names of what can play the tones now; empty without audio."""
@@ -69,7 +69,7 @@ class SoundController(QObject):
         if self._sonifier.muted or result.analysis is None or result.analysis.flicker is None:
             return
         flicker = result.analysis.flicker
-        self._sonifier.hear({name: lane.recent for name, lane in flicker.lanes.items()})
+        self._sonifier.set_flicker({name: lane.recent for name, lane in flicker.lanes.items()})
 
     def look_after(self) -> None:
         """Say so, and untick the sound, if its device went away."""
@@ -90,7 +90,7 @@ class SoundController(QObject):
 
     def _play_on(self, name: str) -> str:
         """Play on the output of that name. Returns "" or why it cannot."""
-        if reason := self._sonifier.why_not():
+        if reason := self._sonifier.unavailable_reason():
             return reason
         found = next((one.index for one in self._sonifier.devices() if one.name == name), None)
         if name and found is None:

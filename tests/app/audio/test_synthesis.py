@@ -119,7 +119,7 @@ def test_it_is_muted_at_first_and_loads_nothing() -> None:
         raise AssertionError("nobody asked for sound")
 
     sonifier = Sonifier(load)
-    sonifier.hear({"a": 0.1, "b": 0.2})
+    sonifier.set_flicker({"a": 0.1, "b": 0.2})
 
     assert sonifier.muted
     sonifier.close()
@@ -128,7 +128,7 @@ def test_it_is_muted_at_first_and_loads_nothing() -> None:
 def test_unmuted_it_plays_the_flicker_of_the_lanes() -> None:
     sonifier = Sonifier(fake_backend)
     sonifier.volume = 0.4
-    sonifier.hear({"a": 0.0, "b": 1.0})
+    sonifier.set_flicker({"a": 0.0, "b": 1.0})
 
     assert sonifier.unmute() == ""
     stream = Stream.opened[0]
@@ -158,7 +158,7 @@ def test_a_machine_without_portaudio_is_told_so() -> None:
 
     sonifier = Sonifier(load)
 
-    assert "PortAudio is missing" in sonifier.why_not()
+    assert "PortAudio is missing" in sonifier.unavailable_reason()
     assert "PortAudio is missing" in sonifier.unmute()
     assert sonifier.muted
 
@@ -166,7 +166,7 @@ def test_a_machine_without_portaudio_is_told_so() -> None:
 def test_a_machine_without_an_output_is_told_so() -> None:
     sonifier = Sonifier(lambda: fake_backend(outputs=0))
 
-    assert sonifier.why_not() == "This machine has no audio output."
+    assert sonifier.unavailable_reason() == "This machine has no audio output."
     assert sonifier.unmute() == "This machine has no audio output."
 
 
@@ -239,7 +239,7 @@ def test_a_block_is_filled_while_another_thread_waits_for_the_audio_library() ->
     backend, hanging, release = fake_backend(), threading.Event(), threading.Event()
     sonifier = Sonifier(lambda: backend)
     sonifier.volume = 0.4
-    sonifier.hear({"a": 0.1})
+    sonifier.set_flicker({"a": 0.1})
     sonifier.unmute()
     listed = backend.query_devices
 
@@ -268,7 +268,7 @@ def test_playing_on_and_on_takes_no_more_memory() -> None:
 
     def play(blocks: int) -> None:
         for n in range(blocks):
-            sonifier.hear({"a": n % 7 / 50, "b": 0.1})
+            sonifier.set_flicker({"a": n % 7 / 50, "b": 0.1})
             stream.play(256)
 
     play(50)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from app.system.json_files import set_aside, write_atomically, write_figures
+from app.system.json_files import set_aside, write_atomically, write_json
 from models.errors import UserError
 
 
@@ -45,12 +45,12 @@ def test_what_may_hold_a_password_is_for_the_user_alone(tmp_path: Path) -> None:
 def test_figures_that_cannot_be_written_are_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match=r"^Cannot write .*; choose another file\.$"):
-        write_figures(tmp_path / "file" / "x.json", {})
+        write_json(tmp_path / "file" / "x.json", {})
 
 
 def test_figures_are_json_for_every_reader(tmp_path: Path) -> None:
     figures = {"fps": 3.5, "latency": {"p50": float("nan")}, "samples": [(0, float("inf"))]}
-    write_figures(tmp_path / "x.json", figures)
+    write_json(tmp_path / "x.json", figures)
     text = (tmp_path / "x.json").read_text()
     assert json.loads(text) == {"fps": 3.5, "latency": {"p50": None}, "samples": [[0, None]]}
     assert "NaN" not in text

@@ -17,9 +17,9 @@ from app.ui.threads import Worker
 
 def test_giving_back_harms_nothing_on_any_thread() -> None:
     for _ in range(3):
-        thread = threading.Thread(target=memory.give_back)
+        thread = threading.Thread(target=memory.release_memory)
         thread.start()
-        memory.give_back()
+        memory.release_memory()
         thread.join(10)
         assert not thread.is_alive()
 
@@ -33,7 +33,7 @@ def test_what_was_freed_in_small_pieces_is_given_back() -> None:
         kept.append(bytearray(600))
     full = process.memory_info().rss
     pieces.clear()
-    memory.give_back()
+    memory.release_memory()
     assert full - process.memory_info().rss > 30_000_000
     assert len(kept) == 2000
 
@@ -108,7 +108,7 @@ def test_what_only_refers_to_itself_goes_also_after_modules_were_set_apart() -> 
         def __init__(self) -> None:
             self.itself = self
 
-    memory.set_modules_apart()
+    memory.freeze_modules()
     try:
         assert gc.get_freeze_count() > 10_000
         ring = weakref.ref(Ring())
