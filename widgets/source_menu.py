@@ -189,7 +189,7 @@ class SourceMenu(QToolButton):
 
     def _fill_sizes(self) -> None:
         for size in SIZES:
-            words = "As the source likes" if size == (0, 0) else f"{size[0]}×{size[1]}"
+            words = "Source default" if size == (0, 0) else f"{size[0]}×{size[1]}"
             self._add_tick(self._sizes, words, size)
         self.set_size(0, 0)
         self._sizes.triggered.connect(self._on_size)

@@ -12,8 +12,6 @@ from widgets.controls import ElidedCombo, tool_button
 from widgets.theme import SPACE, SPACE_XS
 from widgets.time_line import TimeLine
 
-PACINGS = (("real-time", "Real time"), ("every-frame", "Every frame"))
-
 
 def clock(seconds: float) -> str:
     """Seconds as "m:ss.t", with hours where needed."""
@@ -27,11 +25,23 @@ def clock(seconds: float) -> str:
 class Transport(QWidget):
     """Controls over time. A live or endless source hides the time line and what belongs to it.
 
-    pause_toggled : True to pause, False to go on.
-    step_requested : +1 or -1 frames.
-    seek_requested : frame index.
-    loop_toggled : True to begin again at the end.
-    pacing_changed : "real-time" or "every-frame".
+    Parameters
+    ----------
+    pacings : sequence of (str, str)
+        The pacings to choose from: value and words.
+
+    Attributes
+    ----------
+    pause_toggled : signal (bool)
+        True to pause, False to go on.
+    step_requested : signal (int)
+        +1 or -1 frames.
+    seek_requested : signal (int)
+        Frame index.
+    loop_toggled : signal (bool)
+        True to begin again at the end.
+    pacing_changed : signal (str)
+        A value of `pacings`.
     """
 
     pause_toggled = pyqtSignal(bool)
@@ -40,7 +50,7 @@ class Transport(QWidget):
     loop_toggled = pyqtSignal(bool)
     pacing_changed = pyqtSignal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, pacings: Sequence[tuple[str, str]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._is_playing = True
         self._icons = {True: theme.icon("pause"), False: theme.icon("play")}
@@ -53,7 +63,7 @@ class Transport(QWidget):
         self._time.setFont(theme.numbers_font())
         self._time.setProperty("role", "quiet")
         self._pacing = ElidedCombo(self)
-        for key, words in PACINGS:
+        for key, words in pacings:
             self._pacing.addItem(words, key)
         self._pacing.setToolTip(
             "Real time skips frames to keep up; every frame shows each one, however long it takes"
@@ -93,10 +103,11 @@ class Transport(QWidget):
         self._loop.setChecked(loops)
 
     def set_pacing(self, pacing: str) -> None:
-        """Show "real-time" or "every-frame". Raises ValueError for anything else."""
+        """Show one of the pacings. Raises ValueError for anything else."""
         at = self._pacing.findData(pacing)
         if at < 0:
-            raise ValueError(f"pacing is one of {[key for key, _ in PACINGS]}, not {pacing!r}")
+            known = [self._pacing.itemData(at) for at in range(self._pacing.count())]
+            raise ValueError(f"pacing is one of {known}, not {pacing!r}")
         self._pacing.setCurrentIndex(at)
 
     def set_marks(self, marks: Sequence[tuple[int, str]]) -> None:

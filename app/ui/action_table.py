@@ -139,8 +139,8 @@ def _booth(application: Application) -> list[Action]:
     menu, controller, fallback = "&Booth", application.controller, application.fallback
     return [
         Action(
-            "booth.panic", menu, "&Canned replay, and back", "F12", fallback.toggle_panic,
-            tip="Show the canned replay at once; the same key returns to the source",
+            "booth.panic", menu, "&Backup clip, and back", "F12", fallback.toggle_panic,
+            tip="Show the backup clip at once; the same key returns to the source",
         ),
         Action(
             "booth.presenter", menu, "&Presenter's type and words", "F9",

@@ -6,6 +6,7 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
+from app.settings.settings import SETTINGS
 from app.ui.row_specs import row_specs
 from widgets.cloud_pane import CloudPane
 from widgets.controls import tool_button
@@ -51,7 +52,7 @@ class MainWindow(QMainWindow):
         self.snapshot_button = tool_button("snapshot", "Save a picture of the window (S)")
         self.inspector_button = tool_button("settings", "Show or hide the inspector", checks=True)
         self.inspector = SettingsPanel(row_specs())
-        self.transport = Transport()
+        self.transport = Transport(SETTINGS["pacing"].menu)
         self.status = StatusStrip()
         self.below = QWidget()
         self.band = PresenterBand(self)

@@ -201,7 +201,7 @@ def _lane_shown(session: Application) -> bool:
     return session.display.last is not None and "a" in session.display.last.lanes
 
 
-def test_the_panic_key_shows_the_canned_replay_and_returns(
+def test_the_panic_key_shows_the_backup_clip_and_returns(
     start_session: Start, wait_until_shown: Wait, qtbot: QtBot, tmp_path: Path
 ) -> None:
     session = start_session(source=str(bikes()), panic_clip=str(tmp_path / "gone"), **ONE_LANE)
@@ -210,12 +210,12 @@ def test_the_panic_key_shows_the_canned_replay_and_returns(
     qtbot.waitUntil(lambda: _source(session) == "synthetic", timeout=20_000)
     assert session.model.value.source == str(bikes())
     strip = session.window.status
-    qtbot.waitUntil(lambda: "canned replay, F12 ends it" in strip.texts(), timeout=5_000)
+    qtbot.waitUntil(lambda: "backup clip, F12 ends it" in strip.texts(), timeout=5_000)
     qtbot.keyClick(session.window, Qt.Key.Key_F12)
     qtbot.waitUntil(lambda: _source(session) == str(bikes()), timeout=20_000)
 
 
-def test_a_damaged_canned_clip_gives_way_to_the_built_in_scene(
+def test_a_damaged_backup_clip_gives_way_to_the_built_in_scene(
     start_session: Start, wait_until_shown: Wait, qtbot: QtBot, tmp_path: Path
 ) -> None:
     damaged = tmp_path / "damaged.mp4"

@@ -12,7 +12,7 @@ LEFT = Qt.MouseButton.LeftButton
 
 @pytest.fixture
 def transport(qtbot: QtBot) -> Transport:
-    made = Transport()
+    made = Transport([("real-time", "Real time"), ("every-frame", "Every frame")])
     qtbot.addWidget(made)
     made.resize(900, 40)
     made.set_position(50, 250, 2.0, 10.0)

@@ -1,4 +1,4 @@
-"""When the show must go on: a canned replay at one key, a loop of views when nobody is there."""
+"""When the show must go on: a backup clip at one key, a loop of views when nobody is there."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class FallbackController(QObject):
         self._stop_attracting()
 
     def toggle_panic(self) -> None:
-        """Show the canned replay at once, or the chosen source again."""
+        """Show the backup clip at once, or the chosen source again."""
         if self._controller.instead:
             self._controller.show_chosen()
             self.said.emit("Back at the chosen source.")
@@ -172,6 +172,6 @@ class FallbackController(QObject):
     def _note(self) -> None:
         if self._controller.instead:
             stands_in = "in place of the source, F12 tries it again"
-            self.noted.emit(stands_in if self._stands_in else "canned replay, F12 ends it")
+            self.noted.emit(stands_in if self._stands_in else "backup clip, F12 ends it")
         else:
             self.noted.emit("attract loop" if self.is_attracting else "")

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from app.cli import run
 from app.commands.window import with_arguments
-from app.settings.plain import from_dict
-from app.settings.settings import Settings, SettingsModel
+from app.settings.plain import from_dict, parsed
+from app.settings.rules import Between
+from app.settings.settings import SETTINGS, Settings, SettingsModel
 from app.settings.store import SettingsStore, settings_path
 from models.errors import UsageError
 
@@ -49,6 +50,22 @@ def test_settings_survive_a_round_trip_through_the_file(tmp_path: Path) -> None:
     settings = Settings(panes=("rgb", "cloud"), range_far=2.0, range_near=5.0, mirror=True)
     store.save(settings)
     assert store.load() == (settings, "")
+
+
+@pytest.mark.parametrize("key", [key for key, known in SETTINGS.items() if known.option])
+def test_an_option_takes_what_its_rule_allows_and_nothing_else(key: str) -> None:
+    rule = SETTINGS[key].rule
+    if isinstance(rule, Between):
+        for bound in (rule.low, rule.high):
+            assert parsed(key, f"{bound:g}") == bound
+        unusable = [f"{rule.low - 1:g}", f"{rule.high + 1:g}", "nan", "many", ""]
+        unusable += ["0"] if rule.zero else []  # leaving the option out says so
+    else:
+        assert parsed(key, getattr(Settings(), key)) == getattr(Settings(), key)
+        unusable = ["\0" * 5000]
+    for text in unusable:
+        with pytest.raises(ValueError, match=r"^it .*, not '"):
+            parsed(key, text)
 
 
 def test_every_start_is_silent_whatever_was_on_or_stands_in_the_file(tmp_path: Path) -> None:
