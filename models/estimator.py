@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Protocol, TypeVar, cast, runtime_checkable
 
-from models.frames import DepthMap, Frame
-from models.upsample import NetworkDepth
+from models.frames import DepthMap, Float32, Frame, Unit
+from models.upsample import upsample
 
 T = TypeVar("T")
 
@@ -46,12 +47,75 @@ class FrameMemo:
         return cast(T, self._known[key])
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Prediction:
+    """An estimator's output for one frame, at the size at which it was computed.
+
+    Attributes
+    ----------
+    disparity : (h, w) float32, larger is nearer, in `unit`. Of any size where all of it is finite
+        and >= 0; at the frame's size NaN stands for unknown.
+    unit : what one unit of disparity means.
+    frame_index : index of the Frame it was computed from.
+    frame_size : (width, height) of that frame.
+    network_size : (width, height) of the picture the network was given; None if there was none.
+    note : one sentence if the model does not run as it was asked to, else empty.
+    """
+
+    disparity: Float32
+    unit: Unit
+    frame_index: int
+    frame_size: tuple[int, int]
+    network_size: tuple[int, int] | None = None
+    note: str = ""
+
+    def upsampled(self) -> DepthMap:
+        """The same at the frame's size; the disparity itself if it has that size already."""
+        disparity = upsample(self.disparity, *self.frame_size)
+        return DepthMap(disparity, self.unit, self.frame_index, self.network_size)
+
+
+class Pending(Protocol):
+    """A frame that was handed over."""
+
+    def result(self) -> Prediction:
+        """Wait for the prediction.
+
+        Called once, and for the oldest frame first.
+
+        Raises
+        ------
+        UserError
+            If nothing usable came out. The session's memory is then new.
+        """
+        ...
+
+    def is_ready(self) -> bool:
+        """Whether result() would return, or raise, without waiting."""
+        ...
+
+
 @runtime_checkable
 class Session(Protocol):
     """One lane's memory over one video. Used from one thread only."""
 
-    def step(self, frame: Frame, memo: FrameMemo) -> DepthMap:
-        """Estimate `frame`, the successor of the last one. Raises UserError if it cannot."""
+    @property
+    def frames_in_flight(self) -> int:
+        """How many frames may be handed over before the oldest is collected.
+
+        1 if `submit` computes, so that its answer is there when it returns; 2 on a device that
+        works while the caller does something else.
+        """
+        ...
+
+    def submit(self, frame: Frame, memo: FrameMemo) -> Pending:
+        """Hand over `frame`, the one after the last.
+
+        Raises
+        ------
+        UserError
+            If the frame cannot be estimated.
+        """
         ...
 
     def reset(self) -> None:
@@ -63,46 +127,43 @@ class Session(Protocol):
         ...
 
 
-@runtime_checkable
-class SeeingSession(Session, Protocol):
-    """A session whose answer somebody else may bring to the frame's size, later.
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A Pending whose prediction is there."""
 
-    `step(frame, memo)` is `see(frame, memo).upsampled()`.
-    """
+    prediction: Prediction
 
-    def see(self, frame: Frame, memo: FrameMemo) -> NetworkDepth:
-        """As step() does, at the network's size."""
-        ...
-
-
-class Pending(Protocol):
-    """A frame that a device is working on."""
-
-    def result(self) -> DepthMap:
-        """Wait for it; called once, and oldest first. Raises as Session.step does."""
-        ...
+    def result(self) -> Prediction:
+        """See Pending."""
+        return self.prediction
 
     def is_ready(self) -> bool:
-        """Whether result() would return, or raise, without waiting."""
-        ...
+        """See Pending."""
+        return True
 
 
-@runtime_checkable
-class DeferringSession(Session, Protocol):
-    """A session whose device works while the caller does something else.
+class BlockingSession(ABC):
+    """A Session that computes within `submit`: a subclass says what, and what it remembers."""
 
-    `step(frame, memo)` is `submit(frame, memo).result()`. Two frames may be on their way.
-    """
+    frames_in_flight = 1
 
-    @property
-    def note(self) -> str:
-        """One sentence if it does not run as it was asked to, else empty."""
-        ...
-
-    def is_cold(self, frame: Frame) -> bool:
-        """Whether a frame of this size is one of the first, which take longer than those after."""
-        ...
+    @abstractmethod
+    def predict(self, frame: Frame, memo: FrameMemo) -> Prediction:
+        """Estimate `frame`, the one after the last. Raises UserError if it cannot."""
 
     def submit(self, frame: Frame, memo: FrameMemo) -> Pending:
-        """Hand over `frame`, the successor of the last one. Raises UserError if it cannot."""
-        ...
+        """See Session."""
+        return Done(self.predict(frame, memo))
+
+    @abstractmethod
+    def reset(self) -> None:
+        """See Session."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """See Session."""
+
+
+def estimate(session: Session, frame: Frame, memo: FrameMemo) -> DepthMap:
+    """Hand over one frame, wait, and bring the answer to the frame's size."""
+    return session.submit(frame, memo).result().upsampled()

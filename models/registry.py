@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from models import names
 from models.errors import UsageError
 from models.estimator import EstimatorOptions, Session
-from models.estimators.smoothed import smoothed
+from models.estimators.smoothed import SmoothedSession
 from models.names import GROUND_TRUTH, OFF
 
 __all__ = [
@@ -153,7 +153,7 @@ def _look_up(name: str) -> ModelEntry | None:
 
 def _smoothed(entry: ModelEntry) -> ModelEntry:
     def open_smoothed(options: EstimatorOptions) -> Session:
-        return smoothed(entry.open(options), options.ema_factor)
+        return SmoothedSession(entry.open(options), options.ema_factor)
 
     twin = entry.without_memory
     return replace(

@@ -11,11 +11,9 @@ distance spans twice the disparity there, while across an edge it spans little m
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from models.frames import DepthMap, Float32, Unit
+from models.frames import Float32
 from models.opencv import cv2
 
 STEEPNESS = 5.0
@@ -32,27 +30,6 @@ SHRUNK, ALIKE = 0.75, 1.1
 
 _NEAR = np.ones((2 * NEAR_REACH + 1,) * 2, np.uint8)
 _FAR = np.ones((2 * FAR_REACH + 1,) * 2, np.uint8)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class NetworkDepth:
-    """What a network saw in one frame, not yet at the frame's size.
-
-    disparity : (h, w) float32 at the network's size, finite and >= 0, in `unit`.
-    frame_index, frame_size : of the Frame it was computed from; size is (width, height).
-    network_size : (width, height) of the picture the network was given.
-    """
-
-    disparity: Float32
-    unit: Unit
-    frame_index: int
-    frame_size: tuple[int, int]
-    network_size: tuple[int, int]
-
-    def upsampled(self) -> DepthMap:
-        """The same at the frame's size."""
-        upsampled = upsample(self.disparity, *self.frame_size)
-        return DepthMap(upsampled, self.unit, self.frame_index, self.network_size)
 
 
 def enlargement(before: tuple[int, int], after: tuple[int, int]) -> float:

@@ -23,7 +23,7 @@ from app.engine.pipeline import Pipeline, PipelineConfig
 from models import registry
 from models.devices.device import set_cpu_threads
 from models.errors import UserError
-from models.estimator import FrameMemo, Session
+from models.estimator import FrameMemo, Session, estimate
 from models.frames import Frame
 
 ROUNDS = 3
@@ -89,7 +89,7 @@ def bare_fps(frames: Sequence[Frame], config: PipelineConfig, seconds: float) ->
 def _step(sessions: list[Session], frame: Frame) -> None:
     memo = FrameMemo()
     for session in sessions:
-        session.step(frame, memo)
+        estimate(session, frame, memo)
 
 
 def engine_pace(frames: Sequence[Frame], config: PipelineConfig, seconds: float) -> Pace:

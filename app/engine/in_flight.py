@@ -1,4 +1,4 @@
-"""A frame between Pipeline.begin and Pipeline.finish."""
+"""A frame between Pipeline.begin and Pipeline.predict."""
 
 from __future__ import annotations
 
@@ -8,15 +8,26 @@ from models.estimator import FrameMemo, Pending
 from models.frames import Frame
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Submission:
+    """A frame that was handed to one lane's session.
+
+    fresh : the lane's memory was empty.
+    took_ns : time that handing over took; where a session computes within it, all of it.
+    """
+
+    pending: Pending
+    fresh: bool
+    took_ns: int
+
+
 @dataclass(slots=True, eq=False)
 class InFlightFrame:
-    """A frame that was begun and is not finished. Used from the inference thread alone.
+    """A frame whose lanes were asked and have not all been collected. One thread only.
 
     is_first : the stream broke before it; nothing in it depends on the frames before.
-    begun_ns, handed_ns : when it came, and when every device had its part of it.
-    pending : by lane, what a device works on. Lanes that are neither here nor in `failures` are
-        estimated when the frame is finished.
-    fresh : by lane in `pending`, the memory was empty.
+    begun_ns, handed_ns : when it came, and when every lane had been handed its part of it.
+    submissions : by lane; lanes without one are in `failures`, or off.
     """
 
     frame: Frame
@@ -26,6 +37,5 @@ class InFlightFrame:
     begun_ns: int = 0
     handed_ns: int = 0
     memo: FrameMemo = field(default_factory=FrameMemo)
-    pending: dict[str, Pending] = field(default_factory=dict)
-    fresh: dict[str, bool] = field(default_factory=dict)
+    submissions: dict[str, Submission] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)

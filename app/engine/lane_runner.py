@@ -1,4 +1,4 @@
-"""Runs lanes on frames: hands over, waits, and turns what fails into a sentence.
+"""Runs lanes on frames: submits, collects, and turns what fails into a sentence.
 
 Plain Python, used from the inference thread.
 """
@@ -9,12 +9,10 @@ import logging
 from collections.abc import Callable, Collection
 
 from app.core.slots import Closed
-from app.engine.in_flight import InFlightFrame
-from app.engine.lanes import Lane, Seen, is_unknown, stumbled
+from app.engine.in_flight import InFlightFrame, Submission
+from app.engine.lanes import Lane, LanePrediction, is_unknown, predict_failure
 from app.engine.supervision import LaneKey, LaneTroubles
 from models.errors import UserError
-from models.frames import DepthMap
-from models.upsample import NetworkDepth
 
 log = logging.getLogger(__name__)
 
@@ -46,99 +44,89 @@ class LaneRunner:
         waits = self.troubles.why_not(_loading(name, lane), self._now_s())
         return lane.is_put_aside and waits is None
 
-    def hand_over(self, name: str, lane: Lane, in_flight: InFlightFrame) -> None:
-        """Let a device begin with this lane. Where it refuses, the lane starts anew."""
-        session = lane.deferring
-        if session is None or in_flight.frame.recorded is not None:
+    def submit(self, name: str, lane: Lane, in_flight: InFlightFrame) -> None:
+        """Hand the frame to a lane. Where that fails, the lane's memory starts anew."""
+        if in_flight.frame.recorded is not None:
+            return
+        if lane.session is None:
+            waits = self.troubles.why_not(_loading(name, lane), self._now_s())
+            if sentence := lane.failure or waits:
+                in_flight.failures[name] = sentence
             return
         key = (name, lane.model)
         if (waits := self.troubles.why_not(key, self._now_s())) is not None:
             in_flight.failures[name] = waits
             return
-        self.in_hand = key
+        self.in_hand, started_ns = key, self._clock_ns()
         try:
-            in_flight.pending[name] = session.submit(in_flight.frame, in_flight.memo)
+            pending = lane.session.submit(in_flight.frame, in_flight.memo)
         except Closed:
             raise
-        except Exception as error:  # noqa: BLE001 - a model is a plugin; _stumbled logs it
-            in_flight.failures[name] = self._stumbled(key, lane, error)
+        except Exception as error:  # noqa: BLE001 - a model is a plugin; _note_failure logs it
+            in_flight.failures[name] = self._note_failure(key, lane, error)
             lane.reset()  # a part of it may have been done, and is in the memory
         else:
-            in_flight.fresh[name], lane.fresh = lane.fresh, False
-        self.in_hand = None
+            took_ns = self._clock_ns() - started_ns
+            in_flight.submissions[name] = Submission(pending, lane.fresh, took_ns)
+            lane.fresh = False
+        finally:
+            self.in_hand = None
 
     def is_ready(self, lanes: dict[str, Lane], in_flight: InFlightFrame) -> bool:
-        """Whether no device would be waited for."""
-        for name, pending in in_flight.pending.items():
+        """Whether collecting would not wait for any device."""
+        for name, submission in in_flight.submissions.items():
             self.in_hand = (name, lanes[name].model)
             try:
-                if not pending.is_ready():
+                if not submission.pending.is_ready():
                     return False
-            except Exception as error:  # noqa: BLE001 - the device failed; run() finds out whose frame it was
+            except Exception as error:  # noqa: BLE001 - the device failed; collect() finds out whose frame it was
                 log.debug("a device was asked in vain: %s", error)
         self.in_hand = None
         return True
 
-    def run(
+    def collect(
         self, name: str, lane: Lane, in_flight: InFlightFrame, behind: Collection[InFlightFrame]
-    ) -> Seen | None:
-        """What the lane saw, or None; why is in `in_flight.failures` then.
+    ) -> LanePrediction | None:
+        """What the lane predicted, or None; why is in `in_flight.failures` then.
 
         behind : frames that were begun after this one.
         """
-        frame, failures = in_flight.frame, in_flight.failures
-        if frame.recorded is not None:
-            recorded = frame.recorded.get(name)
-            return None if recorded is None else Seen(recorded.model, recorded.depth)
-        if name in failures:
+        if in_flight.frame.recorded is not None:
+            recorded = in_flight.frame.recorded.get(name)
+            return None if recorded is None else LanePrediction(recorded.model, recorded.depth)
+        submission = in_flight.submissions.pop(name, None)
+        if submission is None:
             return None
-        if lane.session is None:
-            waits = self.troubles.why_not(_loading(name, lane), self._now_s())
-            if sentence := lane.failure or waits:
-                failures[name] = sentence
-            return None
-        key = (name, lane.model)
-        waits = self.troubles.why_not(key, self._now_s())
-        if waits is not None and name not in in_flight.pending:
-            failures[name] = waits
-            return None
-        self.in_hand = key
+        self.in_hand = key = (name, lane.model)
         try:
-            return self._estimate(name, lane, in_flight)
+            return self._wait(lane, submission, in_flight.handed_ns)
         except Closed:
             raise
-        except Exception as error:  # noqa: BLE001 - a model is a plugin; _stumbled logs it
-            failures[name] = self._stumbled(key, lane, error)
+        except Exception as error:  # noqa: BLE001 - a model is a plugin; _note_failure logs it
+            in_flight.failures[name] = self._note_failure(key, lane, error)
             self._recover(name, lane, behind)
             return None
         finally:
             self.in_hand = None
 
-    def _estimate(self, name: str, lane: Lane, in_flight: InFlightFrame) -> Seen:
-        depth: DepthMap | NetworkDepth
-        started_ns, pending = self._clock_ns(), in_flight.pending.pop(name, None)
-        if pending is None:
-            depth, fresh = lane.see(in_flight.frame, in_flight.memo), lane.fresh
-        else:
-            # The device began when it had this frame and was done with what came before.
-            started_ns = min(started_ns, max(in_flight.handed_ns, self._back_ns))
-            depth, fresh = pending.result(), in_flight.fresh[name]
+    def _wait(self, lane: Lane, submission: Submission, handed_ns: int) -> LanePrediction:
+        # A device began when it had this frame and was done with what came before.
+        started_ns = min(self._clock_ns(), max(handed_ns, self._back_ns))
+        prediction = submission.pending.result()
         self._back_ns = self._clock_ns()
-        if is_unknown(depth):
+        if is_unknown(prediction):
             raise UserError(f"{lane.model} returned no usable disparity and was restarted.")
-        if pending is None:
-            lane.fresh = False
-        took_ms = (self._back_ns - started_ns) / 1e6
-        return Seen(lane.model, depth, took_ms, fresh, lane.note)
+        took_ms = (submission.took_ns + self._back_ns - started_ns) / 1e6
+        return LanePrediction(lane.model, prediction, took_ms, submission.fresh, prediction.note)
 
-    def _stumbled(self, key: LaneKey, lane: Lane, error: Exception) -> str:
+    def _note_failure(self, key: LaneKey, lane: Lane, error: Exception) -> str:
         """Note that a lane failed; the sentence for it."""
         if isinstance(error, UserError):
             log.warning("lane %s failed: %s", key[0], error)
             sentence = str(error)
         else:
             log.error("lane %s failed", key[0], exc_info=error)
-            sentence = stumbled(lane.model, error)
+            sentence = predict_failure(lane.model, error)
         self.troubles.failed(key, sentence, self._now_s())
         return sentence
 
@@ -148,8 +136,8 @@ class LaneRunner:
             return  # it has started anew since
         lane.reset()
         for later in behind:
-            if later.pending.pop(name, None) is not None:
-                self.hand_over(name, lane, later)
+            if later.submissions.pop(name, None) is not None:
+                self.submit(name, lane, later)
 
     def _now_s(self) -> float:
         return self._clock_ns() / 1e9

@@ -12,15 +12,8 @@ import numpy as np
 
 from models import registry
 from models.errors import UserError
-from models.estimator import (
-    DeferringSession,
-    EstimatorOptions,
-    FrameMemo,
-    SeeingSession,
-    Session,
-)
-from models.frames import DepthMap, Frame
-from models.upsample import NetworkDepth
+from models.estimator import EstimatorOptions, Prediction, Session
+from models.frames import DepthMap
 
 log = logging.getLogger(__name__)
 
@@ -34,8 +27,7 @@ class Lane:
     Sessions are plugins, and what they are made of raises errors of its own (safetensors, device
     libraries): whatever one raises costs its lane alone, and the log has it.
 
-    deferring : the session once more if its device works by itself.
-    seeing : the session once more if its answers need not be brought to the frame's size at once.
+    frames_in_flight : of the open session; see Session.
     is_put_aside : its model hung while it loaded; it is opened when its pause is over.
     """
 
@@ -45,31 +37,14 @@ class Lane:
     session: Session | None = None
     failure: str = ""
     fresh: bool = True
-    deferring: DeferringSession | None = None
-    seeing: SeeingSession | None = None
+    frames_in_flight: int = 1
     is_put_aside: bool = False
 
-    @property
-    def defers(self) -> bool:
-        """Whether frames are handed over before they are waited for."""
-        return self.deferring is not None
-
-    @property
-    def note(self) -> str:
-        """One sentence if the session does not run as it was asked to, else empty."""
-        return "" if self.deferring is None else self.deferring.note
-
-    def is_cold(self, frame: Frame) -> bool:
-        """Whether the device has yet to warm up for frames of this size."""
-        return self.deferring is not None and self.deferring.is_cold(frame)
-
     def open(self) -> None:
+        """Open the session; `failure` says why if that is not possible."""
         try:
             self.session = registry.find(self.model).open(self.options)
-            if isinstance(self.session, DeferringSession):
-                self.deferring = self.session
-            if isinstance(self.session, SeeingSession):
-                self.seeing = self.session
+            self.frames_in_flight = self.session.frames_in_flight
         except UserError as error:
             log.warning("lane cannot open %s: %s", self.model, error)
             self.failure = str(error)
@@ -78,20 +53,14 @@ class Lane:
             self.failure = f"{self.model} could not be loaded; choose another, the log says why."
 
     def close(self) -> None:
-        session, self.session, self.deferring, self.seeing = self.session, None, None, None
+        """Close the session, if there is one."""
+        session, self.session = self.session, None
         if session is None:
             return
         try:
             session.close()
         except Exception:
             log.exception("%s cannot be closed", self.model)
-
-    def see(self, frame: Frame, memo: FrameMemo) -> DepthMap | NetworkDepth:
-        """Estimate `frame` now; as Session.step. For an open lane."""
-        if self.seeing is not None:
-            return self.seeing.see(frame, memo)
-        assert self.session is not None
-        return self.session.step(frame, memo)
 
     def reset(self) -> None:
         """The next frame is the first; a session that cannot forget is only complained of."""
@@ -105,30 +74,34 @@ class Lane:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Seen:
-    """What one lane saw in one frame, before it is made fit for display."""
+class LanePrediction:
+    """One lane's answer for one frame, before it is made fit for display.
+
+    depth : a DepthMap where the answer has the frame's size for certain, because it was recorded
+        or shown before.
+    """
 
     model: str
-    depth: DepthMap | NetworkDepth
+    depth: DepthMap | Prediction
     compute_ms: float = 0.0
     fresh: bool = False
     note: str = ""
 
 
-def is_unknown(depth: DepthMap | NetworkDepth) -> bool:
+def is_unknown(depth: DepthMap | Prediction) -> bool:
     """Not one pixel is known. Looks at a few first, which nearly always settles it."""
     disparity = depth.disparity
     return not np.isfinite(disparity[::32, ::32]).any() and not np.isfinite(disparity).any()
 
 
-def stumbled(model: str, error: Exception) -> str:
+def predict_failure(model: str, error: Exception) -> str:
     """The sentence for a model that raised what nobody foresaw."""
     if _is_out_of_memory(error):
         return f"{model} ran out of memory; choose a smaller input size or turn a lane off."
     return f"{model} failed on this frame and was restarted; the log says why."
 
 
-def unshown(model: str, error: Exception) -> str:
+def display_failure(model: str, error: Exception) -> str:
     """The sentence for what a model gave, where bringing it to the screen raised."""
     if _is_out_of_memory(error):
         return f"There is no memory to show {model}; choose a smaller source or turn a lane off."

@@ -2,10 +2,10 @@
 
 The pipeline opens a session per lane, resets them where the stream breaks, shares what lanes can
 share, and turns a failing lane into a sentence instead of a crash. It is used from one thread; only
-its `finishing` may be another's while no frame is finished, configured or reset here.
+its `postprocessor` may run on another while nothing is configured or reset here.
 
-A frame is begun, estimated and finished. Where a device works by itself, the next frame is begun
-before the last is estimated; the results are those of one frame after the other.
+A frame is begun, predicted and postprocessed. Where a device works by itself, the next frame is
+begun before the last is predicted; the results are those of one frame after the other.
 """
 
 from __future__ import annotations
@@ -19,14 +19,18 @@ from app.analysis.analyzer import AnalysisRequest
 from app.core.results import Breaks, FrameResult
 from app.engine.in_flight import InFlightFrame
 from app.engine.lane_runner import LaneRunner
-from app.engine.lanes import LANES, Lane, Seen
-from app.engine.postprocess import Estimated, Postprocessor
+from app.engine.lanes import LANES, Lane, LanePrediction
+from app.engine.postprocess import Postprocessor, PredictedFrame
 from app.engine.supervision import LaneTroubles
 from app.sources.cuts import CutDetector
 from models import registry
 from models.estimator import EstimatorOptions, FrameMemo
 from models.frames import Frame
 from renderers.display_range import RangeSettings
+
+DEVICE_WARM_UP_FRAMES = 4
+"""The first frames of a size on a device take memory and choose kernels: the first of a video, the
+first that remembers, and where graphs are used one recording of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +67,29 @@ class Pipeline:
         self._clock_ns = clock_ns
         self._runner = LaneRunner(clock_ns, LaneTroubles())
         self._in_flight: deque[InFlightFrame] = deque()
-        self._done_ns = 0
-        self.finishing = Postprocessor(clock_ns, Breaks())
+        self._predicted_ns = 0
+        self.postprocessor = Postprocessor(clock_ns, Breaks())
 
     @property
-    def room(self) -> int:
-        """Frames that may be in_flight: two where a device works by itself, else one."""
-        return 2 if any(lane.defers for lane in self._lanes.values()) else 1
+    def frames_in_flight(self) -> int:
+        """Frames that may be begun before the oldest is collected: as many as every lane allows."""
+        counts = [lane.frames_in_flight for lane in self._open_lanes()]
+        return min(counts, default=1)
+
+    @property
+    def warm_up_frames(self) -> int:
+        """How many frames of a new size may take longer than those after them."""
+        on_device = any(lane.frames_in_flight > 1 for lane in self._open_lanes())
+        return DEVICE_WARM_UP_FRAMES if on_device else 1
+
+    def _open_lanes(self) -> list[Lane]:
+        return [lane for lane in self._lanes.values() if lane.session is not None]
 
     def make_replacement(self) -> Pipeline:
         """A pipeline to take over from this one while it hangs: the lane at fault is put aside."""
         replacement = Pipeline(self._clock_ns)
-        replacement.finishing = Postprocessor(self._clock_ns, self.finishing.breaks)
-        replacement.finishing.viewport_request = self.finishing.viewport_request
+        replacement.postprocessor = Postprocessor(self._clock_ns, self.postprocessor.breaks)
+        replacement.postprocessor.viewport_request = self.postprocessor.viewport_request
         replacement._runner.troubles = self._runner.troubles.copy()
         if (key := self._runner.in_hand) is not None:
             sentence = f"{key[1]} did not answer and was stopped."
@@ -85,10 +99,10 @@ class Pipeline:
     def configure(self, config: PipelineConfig) -> bool:
         """Open what changed and keep the rest with its memory; opens may take seconds.
 
-        True if any lane is new. What is in_flight is finished first, by the caller.
+        True if any lane is new. What is in flight is collected first, by the caller.
         """
         is_new = False
-        self.finishing.configure(config.display_range, config.analysis)
+        self.postprocessor.configure(config.display_range, config.analysis)
         for name in LANES:
             if not self._is_stale(name, config):
                 continue
@@ -97,9 +111,11 @@ class Pipeline:
             if lane is not None:
                 lane.close()
             self._lanes[name] = Lane(model, config.options, config.attempt)
-            self.finishing.start_anew()
+            self.postprocessor.restart_range()
             if lane is None or registry.family(lane.model) != registry.family(model):
-                self.finishing.forget(name)  # else it is the same network, which only starts anew
+                self.postprocessor.forget(
+                    name
+                )  # else it is the same network, which only starts anew
             is_new = True
             if model != registry.OFF:
                 self._runner.open(name, self._lanes[name])
@@ -125,80 +141,73 @@ class Pipeline:
     def reset(self) -> None:
         """Forget the past in every lane and in the display range; lanes that stumbled may try.
 
-        What is in_flight is finished first, by the caller.
+        What is in flight is collected first, by the caller.
         """
         self._runner.troubles.try_again()
         for lane in self._lanes.values():
             lane.reset()
-        self.finishing.start_anew()
+        self.postprocessor.restart_range()
 
     def close(self) -> None:
-        """Close every session; what is in_flight is lost. It may be configured anew afterwards."""
+        """Close every session; what is in flight is lost. It may be configured anew afterwards."""
         self._in_flight.clear()
         for lane in self._lanes.values():
             lane.close()
         self._lanes.clear()
 
     def step(self, frame: Frame, dropped: int = 0) -> FrameResult:
-        """Estimate `frame` in every lane. Resets first if the stream broke before it."""
-        return self.finish(self.begin(frame, dropped))
+        """Everything for one frame. Resets first if the stream broke before it."""
+        return self.postprocessor.run(self.predict(self.begin(frame, dropped)))
 
     def begin(self, frame: Frame, dropped: int = 0) -> InFlightFrame:
-        """Let devices begin with `frame`; at most `room` frames are in_flight."""
+        """Hand `frame` to every lane; `frames_in_flight` frames may be begun at once."""
         begun_ns = self._clock_ns()
         is_first, cut = self._continuity(frame)
         in_flight = InFlightFrame(frame, dropped, cut, is_first, begun_ns)
         if is_first:
             self._runner.troubles.try_again()
-        for name, lane in self._lanes.items():
-            if lane.defers:
-                if is_first:
-                    lane.reset()
-                self._runner.hand_over(name, lane, in_flight)
+        # Lanes on a device first, so that it works while the host computes the others.
+        for name, lane in sorted(self._lanes.items(), key=_frames_in_flight, reverse=True):
+            if is_first:
+                lane.reset()
+            self._runner.submit(name, lane, in_flight)
         in_flight.handed_ns = self._clock_ns()
         self._in_flight.append(in_flight)
         return in_flight
 
-    def is_cold(self, frame: Frame) -> bool:
-        """Whether a device has yet to warm up for frames of this size."""
-        return any(lane.is_cold(frame) for lane in self._lanes.values())
-
     def is_ready(self, in_flight: InFlightFrame) -> bool:
-        """Whether finish() would not wait for a device."""
+        """Whether predict() would not wait for a device."""
         return self._runner.is_ready(self._lanes, in_flight)
 
-    def finish(self, in_flight: InFlightFrame) -> FrameResult:
-        """The result of the oldest frame in_flight; waits for devices."""
-        result = self.finishing.finish(self.estimate(in_flight))
-        self._done_ns = result.done_ns
-        return result
-
-    def estimate(self, in_flight: InFlightFrame) -> Estimated:
-        """What the lanes see in the oldest frame in_flight, to be finished; waits for devices."""
+    def predict(self, in_flight: InFlightFrame) -> PredictedFrame:
+        """What the lanes predict for the oldest frame in flight; waits for devices."""
         self._in_flight.remove(in_flight)
-        if in_flight.is_first:
-            for lane in self._lanes.values():
-                if not lane.defers:
-                    lane.reset()
-        turned_ns = max(in_flight.begun_ns, self._done_ns)
-        seen: dict[str, Seen] = {}
+        turned_ns = max(in_flight.begun_ns, self._predicted_ns)
+        lanes: dict[str, LanePrediction] = {}
         for name, lane in self._lanes.items():
-            if (saw := self._runner.run(name, lane, in_flight, self._in_flight)) is not None:
-                seen[name] = saw
+            answer = self._runner.collect(name, lane, in_flight, self._in_flight)
+            if answer is not None:
+                lanes[name] = answer
         in_flight.memo = FrameMemo()  # features are large, and the next frame makes its own
-        return Estimated(in_flight, seen, turned_ns, self._clock_ns())
+        self._predicted_ns = self._clock_ns()
+        return PredictedFrame(in_flight, lanes, turned_ns, self._predicted_ns)
 
     def refresh(self, result: FrameResult) -> FrameResult:
-        """The same frame after configure(): only lanes that were opened anew estimate it again."""
+        """The same frame after configure(): only lanes that were opened anew predict it again."""
         again = InFlightFrame(result.frame)
-        seen: dict[str, Seen] = {}
+        lanes: dict[str, LanePrediction] = {}
         for name, lane in self._lanes.items():
             old = result.lanes.get(name)
             if old is not None and old.model == lane.model and not lane.fresh:
-                seen[name] = Seen(old.model, old.depth, old.compute_ms, old.fresh, old.note)
-            elif (saw := self._runner.run(name, lane, again, self._in_flight)) is not None:
-                seen[name] = saw
-        return self.finishing.renew(result, seen, again.failures)
+                lanes[name] = LanePrediction(
+                    old.model, old.depth, old.compute_ms, old.fresh, old.note
+                )
+                continue
+            self._runner.submit(name, lane, again)
+            again.handed_ns = self._clock_ns()
+            if (answer := self._runner.collect(name, lane, again, self._in_flight)) is not None:
+                lanes[name] = answer
+        return self.postprocessor.renew(result, lanes, again.failures)
 
     def _continuity(self, frame: Frame) -> tuple[bool, bool]:
         """Whether this frame does not follow the last one, and whether for a cut in the picture."""
@@ -209,3 +218,7 @@ class Pipeline:
         is_first = (broke and self._segment is not None) or cut
         self._segment = frame.segment
         return is_first, cut
+
+
+def _frames_in_flight(item: tuple[str, Lane]) -> int:
+    return item[1].frames_in_flight

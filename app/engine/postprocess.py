@@ -1,6 +1,6 @@
-"""From what lanes saw in a frame to its FrameResult: its size, display range, levels and views.
+"""From what the lanes predicted to a FrameResult: frame size, display range, levels and views.
 
-No network runs here, so one frame may be finished while the networks are at the next.
+No network runs here, so one frame may be postprocessed while the networks are at the next.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from app.analysis.analyzer import AnalysisRequest, Analyzer
 from app.core.results import PROCESSING_ERRORS, Analysis, Breaks, FrameResult, LaneResult
 from app.engine.in_flight import InFlightFrame
-from app.engine.lanes import Seen, unshown
+from app.engine.lanes import LanePrediction, display_failure
 from app.engine.prescale import ViewportPrescaler, ViewportRequest
 from models import registry
+from models.estimator import Prediction
 from models.frames import DepthMap, Frame
-from models.upsample import NetworkDepth
 from renderers.depth_image import quantise
 from renderers.display_range import RangeSettings, RangeTracker
 from renderers.prescale import Prescaled
@@ -26,17 +26,17 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Estimated:
+class PredictedFrame:
     """A frame after its networks.
 
-    seen : by lane; those that failed are in `in_flight.failures`.
-    turned_ns, estimated_ns : when it was this frame's turn, and when the last lane had seen it.
+    lanes : what each lane predicted; those that failed are in `in_flight.failures`.
+    turned_ns, predicted_ns : when it was this frame's turn, and when its last lane was collected.
     """
 
     in_flight: InFlightFrame
-    seen: Mapping[str, Seen]
+    lanes: Mapping[str, LanePrediction]
     turned_ns: int
-    estimated_ns: int
+    predicted_ns: int
 
 
 class Postprocessor:
@@ -61,7 +61,7 @@ class Postprocessor:
             self._range.configure(display_range)
         self._request = request
 
-    def start_anew(self) -> None:
+    def restart_range(self) -> None:
         """The next frame sets the display range at once."""
         self._range.reset()
 
@@ -69,22 +69,22 @@ class Postprocessor:
         """Another network comes into `lane`: what its views gathered is over."""
         self._analyzer.forget(lane)
 
-    def finish(self, estimated: Estimated, is_beside: bool = False) -> FrameResult:
+    def run(self, predicted: PredictedFrame, is_beside: bool = False) -> FrameResult:
         """What to show and record of a frame; `is_beside` if the networks are at the next one."""
-        in_flight, begun_ns = estimated.in_flight, self._clock_ns()
+        in_flight, begun_ns = predicted.in_flight, self._clock_ns()
         if in_flight.is_first:
-            self.start_anew()
+            self.restart_range()
         frame = in_flight.frame
-        lanes = self._display(estimated.seen, in_flight.failures)
+        lanes = self._display(predicted.lanes, in_flight.failures)
         prescaled = self._fit(frame, lanes)
         displayed_ns = self._clock_ns()
-        self._count_breaks(in_flight.cut, (saw.fresh for saw in estimated.seen.values()))
+        self._count_breaks(in_flight.cut, (lane.fresh for lane in predicted.lanes.values()))
         analysis = self._analyse(frame, lanes, in_flight.cut)
         done_ns = self._clock_ns()
         stages_ms = {
-            "wait": (estimated.turned_ns - frame.captured_ns + begun_ns - estimated.estimated_ns)
+            "wait": (predicted.turned_ns - frame.captured_ns + begun_ns - predicted.predicted_ns)
             / 1e6,
-            "net": (estimated.estimated_ns - estimated.turned_ns) / 1e6,
+            "net": (predicted.predicted_ns - predicted.turned_ns) / 1e6,
             "display": (displayed_ns - begun_ns) / 1e6,
         }
         if analysis is not None:
@@ -95,14 +95,17 @@ class Postprocessor:
         )  # fmt: skip
 
     def renew(
-        self, result: FrameResult, seen: Mapping[str, Seen], failures: dict[str, str]
+        self,
+        result: FrameResult,
+        predictions: Mapping[str, LanePrediction],
+        failures: dict[str, str],
     ) -> FrameResult:
-        """The same frame with what was `seen` of it this time."""
+        """The same frame with what its lanes predicted this time."""
         known = [lane.depth for lane in result.lanes.values()]
-        for saw in seen.values():
-            if not any(saw.depth is depth for depth in known):
-                self._count_breaks(False, (saw.fresh,))
-        lanes = self._display(seen, failures)
+        for lane in predictions.values():
+            if not any(lane.depth is depth for depth in known):
+                self._count_breaks(False, (lane.fresh,))
+        lanes = self._display(predictions, failures)
         return dataclasses.replace(
             result,
             lanes=lanes,
@@ -136,24 +139,26 @@ class Postprocessor:
             log.exception("pictures cannot be brought to size; the window does it by itself")
             return {}
 
-    def _display(self, seen: Mapping[str, Seen], failures: dict[str, str]) -> dict[str, LaneResult]:
+    def _display(
+        self, predictions: Mapping[str, LanePrediction], failures: dict[str, str]
+    ) -> dict[str, LaneResult]:
         """The lanes as they are shown; one that cannot be costs neither the other nor the frame."""
         try:
-            return self._levels(seen)
+            return self._levels(predictions)
         except PROCESSING_ERRORS:
-            log.exception("%s cannot be shown together", " and ".join(seen))
+            log.exception("%s cannot be shown together", " and ".join(predictions))
         shown: dict[str, LaneResult] = {}
-        for name, saw in seen.items():
+        for name, lane in predictions.items():
             try:
-                shown |= self._levels({name: saw})
+                shown |= self._levels({name: lane})
             except PROCESSING_ERRORS as error:
-                failures[name] = unshown(saw.model, error)
+                failures[name] = display_failure(lane.model, error)
         return shown
 
-    def _levels(self, seen: Mapping[str, Seen]) -> dict[str, LaneResult]:
-        """Range and levels for what was seen; lanes of one scale share one range."""
-        depths = {name: _at_frame_size(lane.depth) for name, lane in seen.items()}
-        one_scale = len({registry.family(lane.model) for lane in seen.values()}) <= 1
+    def _levels(self, predictions: Mapping[str, LanePrediction]) -> dict[str, LaneResult]:
+        """Upsampling, range and levels; lanes of one scale share one range."""
+        depths = {name: _at_frame_size(lane.depth) for name, lane in predictions.items()}
+        one_scale = len({registry.family(lane.model) for lane in predictions.values()}) <= 1
         ranges = self._range.update(
             {name: depth.disparity for name, depth in depths.items()}, shared=one_scale
         )
@@ -167,9 +172,9 @@ class Postprocessor:
                 fresh=lane.fresh,
                 note=lane.note,
             )
-            for name, lane in seen.items()
+            for name, lane in predictions.items()
         }
 
 
-def _at_frame_size(depth: DepthMap | NetworkDepth) -> DepthMap:
-    return depth.upsampled() if isinstance(depth, NetworkDepth) else depth
+def _at_frame_size(depth: DepthMap | Prediction) -> DepthMap:
+    return depth.upsampled() if isinstance(depth, Prediction) else depth

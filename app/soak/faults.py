@@ -26,10 +26,9 @@ from app.soak.fixtures import Fixtures
 from app.soak.recovery_monitor import RecoveryMonitor
 from app.ui.application import Application
 from app.ui.engine import CAPTURE, INFERENCE
-from models.estimator import FrameMemo
+from models.estimator import FrameMemo, Prediction
 from models.estimators.neural import NeuralSession
 from models.frames import Frame, Unit
-from models.upsample import NetworkDepth
 
 Fault = Callable[[Application, Fixtures, RecoveryMonitor], Iterator[float]]
 
@@ -100,7 +99,7 @@ def lane_raises(
 ) -> Iterator[float]:
     """Every network fails on every frame."""
 
-    def fail(_self: NeuralSession, _frame: Frame, _memo: FrameMemo) -> NetworkDepth:
+    def fail(_self: NeuralSession, _frame: Frame, _memo: FrameMemo) -> Prediction:
         raise RuntimeError("a kernel failed; the soak did this")
 
     yield from _in_every_network(fail, monitor)
@@ -111,18 +110,18 @@ def lane_returns_nan(
 ) -> Iterator[float]:
     """Every network returns nothing but NaN."""
 
-    def nothing(_self: NeuralSession, frame: Frame, _memo: FrameMemo) -> NetworkDepth:
+    def nothing(_self: NeuralSession, frame: Frame, _memo: FrameMemo) -> Prediction:
         unknown = np.full(frame.rgb.shape[:2], np.nan, np.float32)
-        return NetworkDepth(unknown, Unit.RELATIVE, frame.index, frame.size, frame.size)
+        return Prediction(unknown, Unit.RELATIVE, frame.index, frame.size, frame.size)
 
     yield from _in_every_network(nothing, monitor)
 
 
 def _in_every_network(
-    see: Callable[[NeuralSession, Frame, FrameMemo], NetworkDepth],
+    predict: Callable[[NeuralSession, Frame, FrameMemo], Prediction],
     monitor: RecoveryMonitor,
 ) -> Iterator[float]:
-    with mock.patch.object(NeuralSession, "see", see):
+    with mock.patch.object(NeuralSession, "predict", predict):
         yield 2.0
         yield from _until(lambda: monitor.lane_failures > 0, "no lane said that it failed")
 
@@ -132,16 +131,16 @@ def lane_hangs(
 ) -> Iterator[float]:
     """One call into a network takes `HANG_S` seconds."""
     released, hangs = threading.Event(), itertools.count()
-    see = NeuralSession.see
+    predict = NeuralSession.predict
 
-    def hang_once(self: NeuralSession, frame: Frame, memo: FrameMemo) -> NetworkDepth:
+    def hang_once(self: NeuralSession, frame: Frame, memo: FrameMemo) -> Prediction:
         if next(hangs) == 0:
             monitor.mark()
             released.wait(HANG_S + NOTICED_S)
-        return see(self, frame, memo)
+        return predict(self, frame, memo)
 
     try:
-        with mock.patch.object(NeuralSession, "see", hang_once):
+        with mock.patch.object(NeuralSession, "predict", hang_once):
             yield HANG_S
             yield from _until(
                 lambda: monitor.replaced[INFERENCE] > 0, "a hanging network was left alone"

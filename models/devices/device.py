@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import re
-import weakref
-from collections.abc import Callable, Sequence
-from typing import Any
 
 import torch
 
 from models.devices.cores import usable_cores
-from models.devices.scheduled_device import After, Task
 from models.errors import UsageError
 from models.opencv import cv2
 
@@ -120,100 +116,3 @@ def synchronise(device: torch.device) -> None:
 def has_streams(device: torch.device) -> bool:
     """Whether the device is one that `StreamDevice` drives."""
     return device.type == "cuda"
-
-
-class StreamDevice:
-    """A CUDA device as the schedule sees it (`models.devices.Device`). Used from one thread."""
-
-    def __init__(self, place: torch.device) -> None:
-        self._place = torch.device(place.type, place.index or 0)
-        self._streams: dict[str, torch.cuda.Stream] = {}
-        self._graphs: weakref.WeakSet[CudaGraph] = weakref.WeakSet()
-
-    @property
-    def place(self) -> torch.device:
-        """Where its tensors live."""
-        return self._place
-
-    def submit(self, task: Task, after: Sequence[After[torch.cuda.Event]]) -> torch.cuda.Event:
-        """Enqueue `task` on its stream behind those events; returns the event of its end.
-
-        If it raises while it is enqueued, what got onto the stream is waited for first, because
-        nobody else would know that its buffers are in use.
-        """
-        stream = self._stream(task.stream)
-        for wait in after:
-            stream.wait_event(wait.event)
-        with torch.cuda.stream(stream):
-            try:
-                task.run()
-            except BaseException:
-                stream.synchronize()
-                raise
-            event = torch.cuda.Event(blocking=True)  # else who waits for it keeps a core busy
-            event.record(stream)
-        return event
-
-    def wait(self, after: After[torch.cuda.Event]) -> None:
-        """Block until that event has happened."""
-        after.event.synchronize()
-
-    def is_done(self, event: torch.cuda.Event) -> bool:
-        """Whether that event has happened."""
-        return bool(event.query())
-
-    def call(self, task: Task) -> None:
-        """Run a task of the host now."""
-        task.run()
-
-    def pinned(self, shape: tuple[int, ...], dtype: torch.dtype) -> torch.Tensor:
-        """Page-locked memory of the host."""
-        return torch.empty(shape, dtype=dtype, pin_memory=True)
-
-    def new_graph(self) -> CudaGraph:
-        """A graph to record on the stream that is then current."""
-        return CudaGraph(self._graphs)
-
-    def is_out_of_memory(self, error: Exception) -> bool:
-        """Whether that error means that the device's memory is full."""
-        return is_out_of_memory(error)
-
-    def trim(self) -> None:
-        """Give memory back that is kept for later."""
-        torch.cuda.empty_cache()
-
-    def _stream(self, name: str) -> torch.cuda.Stream:
-        if name not in self._streams:
-            self._streams[name] = torch.cuda.Stream(self._place)
-        return self._streams[name]
-
-
-class CudaGraph:
-    """A CUDA graph (`models.devices.graphs.Graph`).
-
-    taken : the graphs of the same device. Those of one stream never run at once and their answers
-        are copied before the next one runs, so they share the memory in between.
-    """
-
-    def __init__(self, taken: weakref.WeakSet[CudaGraph]) -> None:
-        self._taken = taken
-        self._graph = torch.cuda.CUDAGraph()
-        self._stream: torch.cuda.Stream | None = None
-
-    def capture(self, work: Callable[[], Any]) -> Any:
-        """Record `work` on the current stream, which is waited for first."""
-        stream = torch.cuda.current_stream()
-        stream.synchronize()
-        # The pool of a graph that lives, never a handle kept: the allocator refuses one that died.
-        pool = next((other._graph.pool() for other in self._taken if other._stream == stream), None)
-        with torch.cuda.graph(
-            self._graph, pool=pool, stream=stream, capture_error_mode="thread_local"
-        ):
-            answer = work()
-        self._stream = stream
-        self._taken.add(self)
-        return answer
-
-    def replay(self) -> None:
-        """Launch it on the current stream, which is the one it was recorded on."""
-        self._graph.replay()

@@ -37,7 +37,7 @@ def is_left_to_the_host(before: Size, after: Size) -> bool:
 def upsample_on_device(disparity: Tensor, size: Size) -> Tensor:
     """(h, w) float32 disparity, finite and >= 0, to `size`, (width, height).
 
-    Equal to `restore` but for rounding; what `is_left_to_the_host` is returned as it is.
+    Equal to `models.upsample` but for rounding; what `is_left_to_the_host` is returned as it is.
     """
     height, width = disparity.shape
     if (width, height) == size or is_left_to_the_host((width, height), size):
@@ -48,9 +48,9 @@ def upsample_on_device(disparity: Tensor, size: Size) -> Tensor:
     gain = 1 + (STEEPNESS - 1) * _edges(disparity, low, high)  # (h, w), 1 where there is no edge
     offset = (1 - gain) * (low + high) * 0.5
     maps = torch.stack([disparity, gain, offset, low, high])
-    restored, gain, offset, low, high = _enlarged(maps, size)
-    restored.mul_(gain).add_(offset)  # in place: at the frame's size every map counts
-    return torch.minimum(torch.maximum(restored, low, out=restored), high)
+    upsampled, gain, offset, low, high = _enlarged(maps, size)
+    upsampled.mul_(gain).add_(offset)  # in place: at the frame's size every map counts
+    return torch.minimum(torch.maximum(upsampled, low, out=upsampled), high)
 
 
 def _edges(disparity: Tensor, low: Tensor, high: Tensor) -> Tensor:

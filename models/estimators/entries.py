@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from models import names
-from models.estimators.neural import NetworkPool, NetworkRecipe, NeuralFactory
+from models.estimators.neural import NetworkPool, NeuralFactory
+from models.estimators.recipe import NetworkRecipe
 from models.registry import ModelEntry
 
 

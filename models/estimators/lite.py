@@ -10,7 +10,8 @@ from pathlib import Path
 import torch
 
 from models.estimators.entries import network_entries
-from models.estimators.neural import NetworkPool, NetworkRecipe
+from models.estimators.neural import NetworkPool
+from models.estimators.recipe import NetworkRecipe
 from models.flashdepth import lite_weights
 from models.flashdepth.lite import PICTURE, FlashDepthLite
 from models.registry import ModelEntry

@@ -8,53 +8,17 @@ from __future__ import annotations
 
 import threading
 import weakref
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from models.devices import device as devices
-from models.errors import UserError
-from models.estimator import EstimatorOptions, FrameMemo, Session
-from models.estimators.line import Line
-from models.estimators.scheduled import ScheduledSession
-from models.frames import DepthMap, Frame, Unit
-from models.preprocess import IMAGENET_14, PictureFormat, Size, prepare, resize_steps
-from models.upsample import NetworkDepth
-
-
-class StreamNetwork(Protocol):
-    """A network cut where memory comes in. Features and state are its own business (hence Any)."""
-
-    def encode(self, frames: Tensor) -> Any:
-        """(1, 3, h, w) prepared picture to features, which do not depend on memory."""
-        ...
-
-    def decode(self, features: Any, state: Any, *, temporal: bool) -> tuple[Tensor, Any]:
-        """(1, h, w) disparity and the state after the frame; the features stay as they are."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class NetworkRecipe:
-    """What it takes to run a network.
-
-    name : of its weights; lanes of the same name share one network.
-    title : what messages call it.
-    load : builds it on a device, ready for inference in that precision. Raises CheckpointError.
-    input_size : short side in pixels it runs at unless told otherwise; None is native.
-    autocast : in bfloat16 its weights stay float32 and torch picks the precision per operation;
-        False for a network that `load` returns in bfloat16 and that takes bfloat16 pictures.
-    """
-
-    name: str
-    title: str
-    load: Callable[[torch.device, torch.dtype], StreamNetwork]
-    picture: PictureFormat = IMAGENET_14
-    input_size: int | None = 518
-    autocast: bool = True
+from models.estimator import BlockingSession, EstimatorOptions, FrameMemo, Prediction, Session
+from models.estimators.recipe import NetworkRecipe, StreamNetwork
+from models.frames import Frame, Unit
+from models.preprocess import Size, prepare, resize_steps
 
 
 class NetworkPool:
@@ -67,20 +31,6 @@ class NetworkPool:
         self._lock = threading.Lock()
         self._loaded: weakref.WeakValueDictionary[tuple[str, str, torch.dtype], StreamNetwork]
         self._loaded = weakref.WeakValueDictionary()
-        self._lines: weakref.WeakValueDictionary[tuple[str, int], Line]
-        self._lines = weakref.WeakValueDictionary()
-
-    def line(self, device: torch.device) -> Line:
-        """The conveyor of a device with streams, shared by all sessions on it.
-
-        Each thread has its own: one that hangs must not hold up the one that takes over.
-        """
-        key = (str(device), threading.get_ident())
-        with self._lock:
-            line = self._lines.get(key)
-            if line is None:
-                line = self._lines[key] = Line(devices.StreamDevice(device))
-            return line
 
     def network(
         self, recipe: NetworkRecipe, device: torch.device, dtype: torch.dtype
@@ -107,7 +57,7 @@ def precision(options: EstimatorOptions, device: torch.device) -> torch.dtype:
     return torch.bfloat16 if options.precision == "bfloat16" else torch.float32
 
 
-class NeuralSession:
+class NeuralSession(BlockingSession):
     """One lane of a network over one video."""
 
     def __init__(
@@ -126,12 +76,8 @@ class NeuralSession:
         self._network: StreamNetwork | None = pool.network(recipe, self._device, self._dtype)
         self._state: Any = None
 
-    def step(self, frame: Frame, memo: FrameMemo) -> DepthMap:
+    def predict(self, frame: Frame, memo: FrameMemo) -> Prediction:
         """Estimate `frame`. Raises UserError if nothing usable came out; the memory is then new."""
-        return self.see(frame, memo).upsampled()
-
-    def see(self, frame: Frame, memo: FrameMemo) -> NetworkDepth:
-        """As step() does, at the network's size."""
         network = self._network
         if network is None:
             raise RuntimeError("a session that was closed estimates nothing")
@@ -150,12 +96,9 @@ class NeuralSession:
             usable = bool(disparity.isfinite().all())
         self._state = state if usable and self._temporal else None
         if not usable:
-            raise UserError(
-                f"{self._recipe.title} returned no usable disparity for this frame; its memory "
-                "was reset, and if that keeps happening choose another input size or model."
-            )
+            raise self._recipe.unusable()
         found = disparity[0].cpu().numpy()
-        return NetworkDepth(found, Unit.RELATIVE, frame.index, frame.size, steps[-1])
+        return Prediction(found, Unit.RELATIVE, frame.index, frame.size, steps[-1])
 
     def reset(self) -> None:
         """The next frame is the first of a video."""
@@ -186,15 +129,4 @@ class NeuralFactory:
 
     def __call__(self, options: EstimatorOptions) -> Session:
         """A new session. Raises CheckpointError without weights, UsageError without the device."""
-        device = devices.resolve(options.device)
-        if not devices.has_streams(device):
-            return NeuralSession(self.recipe, options, self.pool, temporal=self.temporal)
-        dtype = precision(options, device)
-        return ScheduledSession(
-            self.recipe,
-            self.pool.network(self.recipe, device, dtype),
-            self.pool.line(device),
-            dtype=dtype,
-            input_size=options.input_size or self.recipe.input_size,
-            temporal=self.temporal,
-        )
+        return NeuralSession(self.recipe, options, self.pool, temporal=self.temporal)

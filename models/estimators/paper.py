@@ -9,7 +9,8 @@ import torch
 
 from models import checkpoints, published
 from models.estimators.entries import network_entries
-from models.estimators.neural import NetworkPool, NetworkRecipe, StreamNetwork
+from models.estimators.neural import NetworkPool
+from models.estimators.recipe import NetworkRecipe, StreamNetwork
 from models.registry import ModelEntry
 
 INPUT_SIZE = 518

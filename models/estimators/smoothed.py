@@ -6,78 +6,51 @@ for ghosts behind whatever moves.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from models.estimator import DeferringSession, FrameMemo, Pending, Session
-from models.frames import DepthMap, Float32, Frame
-
-
-def smoothed(inner: Session, factor: float) -> Session:
-    """`inner`, smoothed; it defers if `inner` does. Raises ValueError as SmoothedSession does."""
-    if isinstance(inner, DeferringSession):
-        return DeferringSmoothedSession(inner, factor)
-    return SmoothedSession(inner, factor)
+from models.estimator import Done, FrameMemo, Pending, Prediction, Session
+from models.frames import Float32, Frame
 
 
 class SmoothedSession:
-    """Smooths the disparity of another session with weight `factor` (0 <= factor < 1) on the past.
+    """Smooths the disparity of another session, at the frame's size.
 
-    Raises ValueError if the factor is outside that range.
+    The average is taken when a frame is collected, so a reset counts from the next frame that is
+    handed over; those in flight still belong to the past.
+
+    Parameters
+    ----------
+    inner : the session whose answers are smoothed.
+    factor : weight of the past, 0 (no smoothing) to below 1; ValueError outside that range.
     """
 
     def __init__(self, inner: Session, factor: float) -> None:
         self._inner = inner
         self._average = _Average(factor)
-
-    def step(self, frame: Frame, memo: FrameMemo) -> DepthMap:
-        return self._average.add(self._inner.step(frame, memo))
-
-    def reset(self) -> None:
-        self._average.forget()
-        self._inner.reset()
-
-    def close(self) -> None:
-        self._average.forget()
-        self._inner.close()
-
-
-class DeferringSmoothedSession:
-    """The same around a session whose device works by itself.
-
-    The average is taken when a frame comes back, so a reset counts from the next frame that is
-    handed over; those on their way still belong to the past.
-    """
-
-    def __init__(self, inner: DeferringSession, factor: float) -> None:
-        self._inner = inner
-        self._average = _Average(factor)
         self._forget = False
 
     @property
-    def note(self) -> str:
-        """See DeferringSession."""
-        return self._inner.note
-
-    def is_cold(self, frame: Frame) -> bool:
-        """See DeferringSession."""
-        return self._inner.is_cold(frame)
-
-    def step(self, frame: Frame, memo: FrameMemo) -> DepthMap:
-        return self.submit(frame, memo).result()
+    def frames_in_flight(self) -> int:
+        """See Session."""
+        return self._inner.frames_in_flight
 
     def submit(self, frame: Frame, memo: FrameMemo) -> Pending:
-        """See DeferringSession."""
+        """See Session."""
         pending = self._inner.submit(frame, memo)
         forget, self._forget = self._forget, False
-        return _PendingAverage(pending, self._average, forget)
+        smoothed = _PendingAverage(pending, self._average, forget)
+        # Where the answer is there already, smoothing it belongs to the time of computing it.
+        return Done(smoothed.result()) if self.frames_in_flight == 1 else smoothed
 
     def reset(self) -> None:
+        """See Session."""
         self._forget = True
         self._inner.reset()
 
     def close(self) -> None:
+        """See Session."""
         self._average.forget()
         self._inner.close()
 
@@ -90,7 +63,7 @@ class _PendingAverage:
     average: _Average
     forget: bool
 
-    def result(self) -> DepthMap:
+    def result(self) -> Prediction:
         if self.forget:
             self.average.forget()
         return self.average.add(self.pending.result())
@@ -111,10 +84,10 @@ class _Average:
     def forget(self) -> None:
         self._past = None
 
-    def add(self, seen: DepthMap) -> DepthMap:
-        disparity = seen.disparity
+    def add(self, prediction: Prediction) -> Prediction:
+        disparity = prediction.upsampled().disparity
         if self._past is not None and self._past.shape == disparity.shape:
             past = np.where(np.isfinite(self._past), self._past, disparity)
             disparity = self._factor * past + (1.0 - self._factor) * disparity
         self._past = disparity.astype(np.float32, copy=False)
-        return DepthMap(self._past, seen.unit, seen.frame_index, seen.network_size)
+        return replace(prediction, disparity=self._past)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from models.errors import UserError
-from models.estimator import EstimatorOptions, FrameMemo
-from models.frames import DepthMap, Frame, Unit
+from models.estimator import BlockingSession, EstimatorOptions, FrameMemo, Prediction
+from models.frames import Frame, Unit
 from models.names import GROUND_TRUTH
 from models.registry import ModelEntry
 
@@ -28,20 +28,20 @@ def _nothing_missing() -> None:
     return None
 
 
-class GroundTruthSession:
+class GroundTruthSession(BlockingSession):
     """Hands on the disparity that the source delivers with its frames, in 1/m."""
 
     def __init__(self, options: EstimatorOptions) -> None:
         del options  # nothing to choose
 
-    def step(self, frame: Frame, memo: FrameMemo) -> DepthMap:
+    def predict(self, frame: Frame, memo: FrameMemo) -> Prediction:
         """The frame's own disparity. Raises UserError if the source has none."""
         del memo
         if frame.truth is None:
             raise UserError(
                 "This source has no ground truth; choose a synthetic scene or another model."
             )
-        return DepthMap(frame.truth.disparity, Unit.INVERSE_METRE, frame.index)
+        return Prediction(frame.truth.disparity, Unit.INVERSE_METRE, frame.index, frame.size)
 
     def reset(self) -> None:
         """Nothing is remembered."""

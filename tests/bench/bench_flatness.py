@@ -22,7 +22,7 @@ from app.benchmark.preloaded import preload
 from app.sources.synthetic import SyntheticSource
 from models import registry
 from models.devices.device import set_cpu_threads
-from models.estimator import EstimatorOptions, FrameMemo
+from models.estimator import EstimatorOptions, FrameMemo, estimate
 from models.frames import Float32, Frame
 from models.metrics.alignment import AlignmentSums
 from renderers.point_cloud import CloudOptions
@@ -36,7 +36,7 @@ def disparities(model: str, frames: Sequence[Frame]) -> list[Float32]:
     """What `model` sees, mapped to the truth by one scale and shift."""
     session = registry.find(model).open(EstimatorOptions(device="cpu"))
     try:
-        seen = [session.step(frame, FrameMemo()).disparity for frame in frames]
+        seen = [estimate(session, frame, FrameMemo()).disparity for frame in frames]
     finally:
         session.close()
     if model == registry.GROUND_TRUTH:

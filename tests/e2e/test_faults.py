@@ -18,8 +18,8 @@ from app.core.results import FrameResult
 from app.recording.verify import verify
 from app.recording.writer import RecordingWriter
 from app.ui.application import Application
+from models.estimator import Prediction
 from models.estimators.neural import NeuralSession
-from models.upsample import NetworkDepth
 from tests.support.clips import bikes
 from tests.support.mjpeg_camera import MjpegCamera
 
@@ -54,17 +54,17 @@ def test_a_lane_that_hangs_is_put_aside_within_two_seconds(
 ) -> None:
     first = session.engine.inference
     qtbot.waitUntil(lambda: first.finished > 22, timeout=20_000)  # a slow first frame is forgotten
-    real, hung_s = NeuralSession.see, list[float]()
+    real, hung_s = NeuralSession.predict, list[float]()
 
-    def hang_once(self: NeuralSession, *args: object) -> NetworkDepth:
+    def hang_once(self: NeuralSession, *args: object) -> Prediction:
         if not hung_s:
             hung_s.append(time.monotonic())
             release.wait(60)
         return real(self, *args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(NeuralSession, "see", hang_once)
+    monkeypatch.setattr(NeuralSession, "predict", hang_once)
     qtbot.waitUntil(lambda: session.engine.inference is not first, timeout=10_000)
-    slowest_s = max(first._steps_s)
+    slowest_s = first.budget.slowest_predict_s
     assert time.monotonic() - hung_s[0] < 2.0 + 3 * slowest_s
     qtbot.waitUntil(lambda: "did not answer" in _failure(session), timeout=5_000)
     qtbot.waitUntil(lambda: _lane_shown(session), timeout=20_000)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from models.errors import CheckpointError, UsageError, UserError
-from models.estimator import EstimatorOptions, FrameMemo
+from models.estimator import EstimatorOptions, FrameMemo, estimate
 from models.frames import Frame, GroundTruth, Unit
 from models.registry import entries, find
 
@@ -63,11 +63,11 @@ def test_ground_truth_is_handed_on_where_there_is_some() -> None:
     session = find("ground-truth").open(EstimatorOptions())
     rgb, disparity = np.zeros((4, 6, 3), np.uint8), np.full((4, 6), 0.5, np.float32)
     with_truth = Frame(rgb, 3, 0, 0, 0.0, truth=GroundTruth(disparity))
-    seen = session.step(with_truth, FrameMemo())
+    seen = estimate(session, with_truth, FrameMemo())
     assert seen.disparity is disparity
     assert (seen.unit, seen.frame_index, seen.network_size) == (Unit.INVERSE_METRE, 3, None)
     with pytest.raises(UserError, match="no ground truth"):
-        session.step(Frame(rgb, 4, 0, 0, 0.0), FrameMemo())
+        estimate(session, Frame(rgb, 4, 0, 0, 0.0), FrameMemo())
 
 
 def test_a_lane_that_is_off_opens_nothing() -> None:

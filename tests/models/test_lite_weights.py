@@ -9,7 +9,7 @@ import pytest
 import torch
 from safetensors import safe_open
 
-from models.estimator import EstimatorOptions, FrameMemo
+from models.estimator import EstimatorOptions, FrameMemo, estimate
 from models.estimators.lite import weights_path
 from models.flashdepth import lite_weights
 from models.frames import Float32, Frame
@@ -41,7 +41,7 @@ def shots(seed: int, count: int = 1) -> list[RenderedFrame]:
 def lane(name: str, frames: list[RenderedFrame]) -> list[Float32]:
     session = find(name).open(EstimatorOptions(device="cpu"))
     seen = [
-        session.step(Frame(shot.rgb, n, 0, n, n / 25), FrameMemo()).disparity
+        estimate(session, Frame(shot.rgb, n, 0, n, n / 25), FrameMemo()).disparity
         for n, shot in enumerate(frames)
     ]
     session.close()

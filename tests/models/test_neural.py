@@ -10,8 +10,9 @@ import torch
 from torch import Tensor, nn
 
 from models.errors import UserError
-from models.estimator import EstimatorOptions, FrameMemo, Session
-from models.estimators.neural import NetworkPool, NetworkRecipe, NeuralFactory, NeuralSession
+from models.estimator import EstimatorOptions, FrameMemo, Session, estimate
+from models.estimators.neural import NetworkPool, NeuralFactory, NeuralSession
+from models.estimators.recipe import NetworkRecipe
 from models.flashdepth import FlashDepth, FlashDepthConfig
 from models.frames import Frame, Unit
 
@@ -53,16 +54,18 @@ def frame(width: int = 56, height: int = 42, index: int = 0) -> Frame:
 
 def test_memory_is_carried_and_forgotten_on_reset() -> None:
     session = NeuralSession(recipe(Counting()), CPU, NetworkPool())
-    means = [session.step(frame(index=index), FrameMemo()).disparity.mean() for index in range(3)]
+    means = [
+        estimate(session, frame(index=index), FrameMemo()).disparity.mean() for index in range(3)
+    ]
     session.reset()
-    means.append(session.step(frame(), FrameMemo()).disparity.mean())
+    means.append(estimate(session, frame(), FrameMemo()).disparity.mean())
     assert np.allclose(np.diff(means), [1, 1, -2], atol=1e-5)
 
 
 def test_without_memory_every_frame_is_the_first() -> None:
     session = NeuralSession(recipe(Counting()), CPU, NetworkPool(), temporal=False)
-    first = session.step(frame(), FrameMemo()).disparity
-    second = session.step(frame(), FrameMemo()).disparity
+    first = estimate(session, frame(), FrameMemo()).disparity
+    second = estimate(session, frame(), FrameMemo()).disparity
     assert np.array_equal(first, second)
 
 
@@ -92,8 +95,8 @@ def test_two_lanes_share_network_and_encoder_but_not_memory() -> None:
     a, b = NeuralSession(made, CPU, pool), NeuralSession(made, CPU, pool, temporal=False)
     for index in range(2):
         memo = FrameMemo()
-        with_memory = a.step(frame(index=index), memo).disparity
-        without = b.step(frame(index=index), memo).disparity
+        with_memory = estimate(a, frame(index=index), memo).disparity
+        without = estimate(b, frame(index=index), memo).disparity
     assert len(network.encoded) == 2
     assert np.allclose(with_memory - without, 1, atol=1e-5)
 
@@ -101,16 +104,16 @@ def test_two_lanes_share_network_and_encoder_but_not_memory() -> None:
 def test_lanes_of_other_input_sizes_do_not_share() -> None:
     network, pool, memo = Counting(), NetworkPool(), FrameMemo()
     made = recipe(network)
-    NeuralSession(made, CPU, pool).step(frame(), memo)
+    estimate(NeuralSession(made, CPU, pool), frame(), memo)
     larger = EstimatorOptions(device="cpu", precision="float32", input_size=42)
-    seen = NeuralSession(made, larger, pool).step(frame(), memo)
+    seen = estimate(NeuralSession(made, larger, pool), frame(), memo)
     assert network.encoded == [(1, 3, 28, 42), (1, 3, 42, 56)]
     assert seen.network_size == (56, 42)
 
 
 def test_the_answer_has_the_size_of_the_frame() -> None:
     session = NeuralSession(recipe(Counting()), CPU, NetworkPool())
-    seen = session.step(frame(101, 67, index=7), FrameMemo())
+    seen = estimate(session, frame(101, 67, index=7), FrameMemo())
     assert seen.disparity.shape == (67, 101)
     assert seen.disparity.dtype == np.float32
     assert seen.disparity.flags.c_contiguous
@@ -120,12 +123,12 @@ def test_the_answer_has_the_size_of_the_frame() -> None:
 def test_useless_output_is_told_and_forgotten() -> None:
     network = Counting()
     session = NeuralSession(recipe(network), CPU, NetworkPool())
-    clean = session.step(frame(), FrameMemo()).disparity
+    clean = estimate(session, frame(), FrameMemo()).disparity
     network.broken = True
     with pytest.raises(UserError, match="Counting returned no usable disparity"):
-        session.step(frame(), FrameMemo())
+        estimate(session, frame(), FrameMemo())
     network.broken = False
-    assert np.array_equal(session.step(frame(), FrameMemo()).disparity, clean)
+    assert np.array_equal(estimate(session, frame(), FrameMemo()).disparity, clean)
 
 
 def test_the_pool_keeps_no_network_alive() -> None:
@@ -150,9 +153,8 @@ def test_the_pool_keeps_no_network_alive() -> None:
 def test_a_network_that_casts_itself_gets_pictures_in_its_precision() -> None:
     network = Counting()
     options = EstimatorOptions(device="cpu", precision="bfloat16")
-    seen = NeuralSession(recipe(network, autocast=False), options, NetworkPool()).step(
-        frame(), FrameMemo()
-    )
+    session = NeuralSession(recipe(network, autocast=False), options, NetworkPool())
+    seen = estimate(session, frame(), FrameMemo())
     assert network.dtypes == {torch.bfloat16}
     assert seen.disparity.dtype == np.float32
 
@@ -161,7 +163,7 @@ def test_a_closed_session_says_so() -> None:
     session = NeuralSession(recipe(Counting()), CPU, NetworkPool())
     session.close()
     with pytest.raises(RuntimeError, match="closed"):
-        session.step(frame(), FrameMemo())
+        estimate(session, frame(), FrameMemo())
 
 
 def test_flashdepth_runs_as_a_lane_in_either_precision() -> None:
@@ -173,6 +175,6 @@ def test_flashdepth_runs_as_a_lane_in_either_precision() -> None:
             made, EstimatorOptions(device="cpu", precision=kind), NetworkPool()
         )
         for index in range(2):
-            seen = session.step(frame(index=index), FrameMemo())
+            seen = estimate(session, frame(index=index), FrameMemo())
         assert np.isfinite(seen.disparity).all()
         assert isinstance(session, Session)

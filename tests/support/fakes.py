@@ -9,8 +9,8 @@ import numpy as np
 
 from app.core.source import Ended, Reading, SourceInfo
 from models.errors import UserError
-from models.estimator import EstimatorOptions, FrameMemo
-from models.frames import DepthMap, Frame, Unit
+from models.estimator import BlockingSession, EstimatorOptions, FrameMemo, Prediction
+from models.frames import Frame, Unit
 from models.registry import ModelEntry
 
 
@@ -53,7 +53,7 @@ class ScriptedSource:
         self.closed.set()
 
 
-class CountingSession:
+class CountingSession(BlockingSession):
     """Disparity = number of frames since the last reset, so that memory can be seen.
 
     `fail_on` frames raise UserError.
@@ -66,14 +66,14 @@ class CountingSession:
         self.memory = 0
         self._fail_on = fail_on
 
-    def step(self, frame: Frame, memo: FrameMemo) -> DepthMap:
+    def predict(self, frame: Frame, memo: FrameMemo) -> Prediction:
         if frame.index in self._fail_on:
             raise UserError("The fake fails here; that was asked for.")
         self.steps += 1
         self.memory += 1
         ramp = np.linspace(0, 1, frame.rgb.shape[1], dtype=np.float32)
         disparity = np.broadcast_to(ramp + self.memory, frame.rgb.shape[:2]).copy()
-        return DepthMap(disparity, Unit.RELATIVE, frame.index)
+        return Prediction(disparity, Unit.RELATIVE, frame.index, frame.size)
 
     def reset(self) -> None:
         self.resets += 1

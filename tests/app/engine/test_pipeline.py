@@ -12,8 +12,8 @@ from app.core.results import Analysis, Breaks
 from app.engine.pipeline import Pipeline, PipelineConfig
 from models import registry
 from models.errors import CheckpointError
-from models.estimator import EstimatorOptions, FrameMemo
-from models.frames import DepthMap, Frame
+from models.estimator import EstimatorOptions, FrameMemo, Prediction
+from models.frames import Frame
 from models.registry import ModelEntry
 from renderers.display_range import RangeSettings
 from tests.support.fakes import CountingSession, fake_entry, make_frame
@@ -139,7 +139,7 @@ def test_an_unforeseen_error_is_a_sentence_too(
         raise RuntimeError("CUDA error: out of memory")
 
     pipeline = _pipeline()
-    monkeypatch.setattr(made[0], "step", explode)
+    monkeypatch.setattr(made[0], "predict", explode)
     result = pipeline.step(make_frame())
     assert "ran out of memory" in result.failures["a"]
     assert "b" in result.lanes
@@ -203,13 +203,13 @@ def test_a_lane_that_cannot_be_shown_costs_neither_the_other_nor_the_frame(
 ) -> None:
     pipeline = _pipeline()
     pipeline.step(make_frame(0))
-    step = made[1].step
+    predict = made[1].predict
 
-    def odd(frame: Frame, memo: FrameMemo) -> DepthMap:
-        depth = step(frame, memo)
+    def odd(frame: Frame, memo: FrameMemo) -> Prediction:
+        depth = predict(frame, memo)
         return dataclasses.replace(depth, disparity=np.full((2, 3, 4, 5), 1.0, np.float32))
 
-    monkeypatch.setattr(made[1], "step", odd)
+    monkeypatch.setattr(made[1], "predict", odd)
     result = pipeline.step(make_frame(1))
     assert list(result.lanes) == ["a"]
     assert result.failures == {"b": "What net-per-frame gave cannot be shown; the log says why."}

@@ -1,4 +1,4 @@
-"""On the CPU a frame is finished beside the networks: in order, one at a time, nothing hidden."""
+"""A frame is postprocessed beside the networks: in order, one at a time, nothing hidden."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from app.core.slots import LatestSlot, RevocableSlot
 from app.engine.inference import InferenceLoop
 from app.engine.pipeline import Pipeline, PipelineConfig
 from models import registry
-from models.estimator import FrameMemo
-from models.frames import DepthMap, Frame, Unit
+from models.estimator import FrameMemo, Prediction
+from models.frames import Frame, Unit
 from models.registry import ModelEntry
-from models.upsample import NetworkDepth, upsample
+from models.upsample import upsample
 from renderers.display_range import RangeMode, RangeSettings
 from tests.support.fakes import CountingSession, make_frame
 
@@ -37,10 +37,10 @@ class _Remembering(CountingSession):
         self.made: list[weakref.ref[_Features]] = []
         self.held: list[int] = []
 
-    def step(self, frame: Frame, memo: FrameMemo) -> DepthMap:
+    def predict(self, frame: Frame, memo: FrameMemo) -> Prediction:
         self.held.append(sum(made() is not None for made in self.made))
         self.made.append(weakref.ref(memo.once("features", _Features)))
-        return super().step(frame, memo)
+        return super().predict(frame, memo)
 
 
 @dataclass
@@ -66,7 +66,7 @@ class _Beside:
         self.loop.configure(PipelineConfig("fake", "off", **changes))
 
     def hold(self, index: int = 0, then: int | None = None) -> None:
-        """Put a frame and hold it while it is finished; `then` the networks see another."""
+        """Put a frame and hold it while it is postprocessed; `then` the networks get another."""
         self.let_go.clear()
         self.is_held.clear()
         self.put(index)
@@ -139,7 +139,7 @@ def test_the_networks_are_at_the_next_frame_meanwhile_and_at_no_later_one(begin:
     assert beside.loop.finished == 3
 
 
-def test_wishes_are_granted_when_the_frame_before_them_is_finished(begin: Begin) -> None:
+def test_commands_are_applied_when_the_frame_before_them_is_postprocessed(begin: Begin) -> None:
     beside = begin()
     beside.hold()
     fixed = RangeSettings(RangeMode.FIXED, (5.0, 9.0))
@@ -155,7 +155,7 @@ def test_wishes_are_granted_when_the_frame_before_them_is_finished(begin: Begin)
     assert ranges[0] != (5.0, 9.0) and ranges[-1] == (5.0, 9.0)
 
 
-def test_a_fault_while_finishing_ends_the_loop_though_no_frame_follows(begin: Begin) -> None:
+def test_a_fault_while_postprocessing_ends_the_loop_though_no_frame_follows(begin: Begin) -> None:
     beside = begin()
 
     def fail(result: FrameResult) -> None:
@@ -193,14 +193,14 @@ def test_the_slower_of_the_networks_and_what_comes_after_them_sets_the_pace() ->
     assert (pace_ms(9.0, False), pace_ms(30.0, False)) == (34.0, 55.0)  # one after the other
 
 
-def test_results_say_that_they_were_finished_beside_the_networks(begin: Begin) -> None:
+def test_results_say_that_they_were_postprocessed_beside_the_networks(begin: Begin) -> None:
     beside = begin()
     beside.put(0)
     _until(lambda: bool(beside.told))
     assert beside.told[0].is_beside
 
 
-def test_a_frame_waits_also_for_the_one_before_it_to_be_finished(begin: Begin) -> None:
+def test_a_frame_waits_also_for_the_one_before_it_to_be_postprocessed(begin: Begin) -> None:
     beside = begin()
     beside.hold(then=1)
     time.sleep(0.2)
@@ -212,14 +212,14 @@ def test_a_frame_waits_also_for_the_one_before_it_to_be_finished(begin: Begin) -
     assert sum(result.stages_ms.values()) == pytest.approx(passed_ms, rel=0.05)
 
 
-def test_the_first_frame_of_a_size_may_take_its_time_to_finish(begin: Begin) -> None:
+def test_the_first_frame_of_a_size_may_take_its_time_to_postprocess(begin: Begin) -> None:
     beside = begin()
     beside.hold(then=1)  # which waits for the first one
     time.sleep(0.1)
     assert beside.loop.heartbeat.silent_s(time.monotonic_ns()) < -10.0
 
 
-def test_finishing_that_hangs_is_noticed_though_no_frame_follows(begin: Begin) -> None:
+def test_postprocessing_that_hangs_is_noticed_though_no_frame_follows(begin: Begin) -> None:
     beside = begin()
     for index in range(3):
         beside.put(index)
@@ -246,8 +246,8 @@ def test_what_cannot_be_brought_to_size_is_said(
     def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(NetworkDepth, "upsampled", fail)
-    beside = begin(_Seeing())
+    monkeypatch.setattr(Prediction, "upsampled", fail)
+    beside = begin(_Small())
     beside.put(0)
     _until(lambda: bool(beside.told))
     assert word in beside.told[0].failures["a"]
@@ -257,25 +257,27 @@ def test_the_thread_beside_ends_with_the_loop(begin: Begin) -> None:
     beside = begin()
     beside.put(0)
     _until(lambda: bool(beside.told))
-    assert any(thread.name.startswith("finishing") for thread in threading.enumerate())
+    assert any(thread.name.startswith("postprocess") for thread in threading.enumerate())
     beside.end()
-    assert not any(thread.name.startswith("finishing") for thread in threading.enumerate())
+    assert not any(thread.name.startswith("postprocess") for thread in threading.enumerate())
 
 
-class _Seeing(CountingSession):
-    """Half the frame's size, with an edge; the rest is for whoever finishes the frame."""
+class _Small(CountingSession):
+    """Half the frame's size, with an edge; upsampling is left to the postprocess thread."""
 
-    def see(self, frame: Frame, memo: FrameMemo) -> NetworkDepth:
+    def predict(self, frame: Frame, memo: FrameMemo) -> Prediction:
         self.steps += 1
         width, height = frame.size
         disparity = np.ones((height // 2, width // 2), np.float32)
         disparity[:, width // 4 :] += frame.index + 1
         half = width // 2, height // 2
-        return NetworkDepth(disparity, Unit.RELATIVE, frame.index, frame.size, half)
+        return Prediction(disparity, Unit.RELATIVE, frame.index, frame.size, half)
 
 
-def test_what_was_only_seen_is_brought_to_the_size_of_the_frame(begin: Begin) -> None:
-    beside = begin(_Seeing())
+def test_predictions_of_the_networks_size_are_upsampled_to_the_frame(
+    begin: Begin,
+) -> None:
+    beside = begin(_Small())
     beside.put(0)
     _until(lambda: bool(beside.told))
     depth = beside.told[0].lanes["a"].depth

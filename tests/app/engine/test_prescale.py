@@ -7,9 +7,9 @@ import pytest
 
 from app.core.results import Breaks, FrameResult, LaneResult
 from app.engine.in_flight import InFlightFrame
-from app.engine.lanes import Seen
+from app.engine.lanes import LanePrediction
 from app.engine.pipeline import Pipeline
-from app.engine.postprocess import Estimated, Postprocessor
+from app.engine.postprocess import Postprocessor, PredictedFrame
 from app.engine.prescale import ViewportPrescaler, ViewportRequest
 from models.frames import DepthMap, Unit
 from renderers import colormap
@@ -27,12 +27,13 @@ def lane(level: int) -> LaneResult:
 
 
 def finished(viewport_request: ViewportRequest) -> tuple[Postprocessor, FrameResult]:
-    finishing = Postprocessor(lambda: 0, Breaks())
-    finishing.viewport_request = viewport_request
+    postprocessor = Postprocessor(lambda: 0, Breaks())
+    postprocessor.viewport_request = viewport_request
     ramp = np.linspace(0.1, 0.9, SIZE[0], dtype=np.float32)[None].repeat(SIZE[1], 0)
     depth = DepthMap(ramp, Unit.RELATIVE, 0)
-    seen = {"a": Seen("flashdepth-lite", depth)}
-    return finishing, finishing.finish(Estimated(InFlightFrame(make_frame(size=SIZE)), seen, 0, 0))
+    lanes = {"a": LanePrediction("flashdepth-lite", depth)}
+    in_flight = InFlightFrame(make_frame(size=SIZE))
+    return postprocessor, postprocessor.run(PredictedFrame(in_flight, lanes, 0, 0))
 
 
 def test_pictures_come_as_the_pane_would_have_made_them() -> None:
@@ -100,15 +101,15 @@ def test_a_picture_on_screen_is_not_written_over_by_the_next() -> None:
 
 
 def test_a_result_carries_what_was_ordered_and_again_when_it_is_renewed() -> None:
-    finishing, result = finished(ViewportRequest({"a": (WHOLE,)}, TABLE))
+    postprocessor, result = finished(ViewportRequest({"a": (WHOLE,)}, TABLE))
     assert result.prescaled["a"][0].shows(WHOLE, TABLE)
-    finishing.viewport_request = ViewportRequest(
+    postprocessor.viewport_request = ViewportRequest(
         {"a": (WHOLE,)}, colormap.table(colormap.COLORMAPS[1])
     )
-    seen = {"a": Seen("flashdepth-lite", result.lanes["a"].depth)}
-    again = finishing.renew(result, seen, {})
+    lanes = {"a": LanePrediction("flashdepth-lite", result.lanes["a"].depth)}
+    again = postprocessor.renew(result, lanes, {})
     assert (again.prescaled["a"][0].pixels != result.prescaled["a"][0].pixels).any()
-    assert finishing.settle(again).prescaled is again.prescaled
+    assert postprocessor.settle(again).prescaled is again.prescaled
 
 
 def test_a_picture_that_cannot_be_made_costs_no_frame(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,5 +124,5 @@ def test_a_picture_that_cannot_be_made_costs_no_frame(monkeypatch: pytest.Monkey
 
 def test_the_next_pipeline_knows_the_orders_of_the_one_that_hung() -> None:
     pipeline = Pipeline()
-    pipeline.finishing.viewport_request = viewport_request = ViewportRequest({"rgb": (WHOLE,)})
-    assert pipeline.make_replacement().finishing.viewport_request is viewport_request
+    pipeline.postprocessor.viewport_request = viewport_request = ViewportRequest({"rgb": (WHOLE,)})
+    assert pipeline.make_replacement().postprocessor.viewport_request is viewport_request

@@ -1,4 +1,4 @@
-"""Loops that are replaced while they hang: their successors go on, they themselves never again."""
+"""Loops that hang are replaced: their replacements go on, they themselves never again."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from app.engine.inference import InferenceLoop
 from app.engine.pipeline import Pipeline, PipelineConfig
 from app.engine.supervision import STALL_S
 from models import registry
-from models.estimator import EstimatorOptions, FrameMemo
-from models.frames import DepthMap, Frame, Unit
+from models.estimator import EstimatorOptions, FrameMemo, Prediction
+from models.frames import Frame, Unit
 from models.registry import ModelEntry
 from tests.support.fakes import CountingSession, ScriptedSource, make_frame
 
@@ -33,7 +33,7 @@ class _Moody(CountingSession):
         self._release = release
         self.tried: list[int] = []
 
-    def step(self, frame: Frame, memo: FrameMemo) -> DepthMap:
+    def predict(self, frame: Frame, memo: FrameMemo) -> Prediction:
         self.tried.append(frame.index)
         match self._mood.get(frame.index, ""):
             case "hang":
@@ -42,8 +42,8 @@ class _Moody(CountingSession):
                 raise RuntimeError("a kernel failed")
             case "nan":
                 nothing = np.full(frame.rgb.shape[:2], np.nan, np.float32)
-                return DepthMap(nothing, Unit.RELATIVE, frame.index)
-        return super().step(frame, memo)
+                return Prediction(nothing, Unit.RELATIVE, frame.index, frame.size)
+        return super().predict(frame, memo)
 
 
 @pytest.fixture
@@ -126,7 +126,7 @@ def _tick(pipeline: Pipeline, clock: _Clock, index: int) -> FrameResult:
     return pipeline.step(make_frame(index))
 
 
-def test_the_heir_of_a_hanging_pipeline_puts_the_lane_at_fault_aside(
+def test_the_replacement_of_a_hanging_pipeline_puts_the_lane_at_fault_aside(
     moody: Callable[[dict[int, str]], list[_Moody]], release: threading.Event
 ) -> None:
     made = moody({1: "hang"})
@@ -152,10 +152,10 @@ def test_whatever_a_model_raises_costs_its_lane_alone(
     error: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class _Raising(CountingSession):
-        def step(self, frame: Frame, memo: FrameMemo) -> DepthMap:
+        def predict(self, frame: Frame, memo: FrameMemo) -> Prediction:
             if frame.index == 1:
                 raise error
-            return super().step(frame, memo)
+            return super().predict(frame, memo)
 
         def reset(self) -> None:
             raise error
@@ -239,8 +239,8 @@ def test_a_loop_that_comes_back_after_it_was_replaced_publishes_nothing(
         slot_handle.revoke()
     old.abandon()
     replacement = old.make_replacement(RevocableSlot(frames), RevocableSlot(results), lambda: None)
-    heir_thread = threading.Thread(target=replacement.run)
-    heir_thread.start()
+    replacement_thread = threading.Thread(target=replacement.run)
+    replacement_thread.start()
     results.clear()
     frames.put(make_frame(2))
     _wait(lambda: tapped == [0, 2])
@@ -251,7 +251,7 @@ def test_a_loop_that_comes_back_after_it_was_replaced_publishes_nothing(
     newest = results.take(0)
     assert newest is not None and newest.frame.index == 2
     frames.close()
-    heir_thread.join(5)
+    replacement_thread.join(5)
 
 
 class _Hanging(ScriptedSource):
@@ -285,16 +285,16 @@ def test_a_capture_loop_goes_on_behind_the_frame_it_hung_at(release: threading.E
     _wait(lambda: old.heartbeat.silent_s(time.monotonic_ns()) > 0.05)
     slot_handle.revoke()
     old.abandon()
-    heir_lease = RevocableSlot(slot)
-    replacement = old.make_replacement(heir_lease, open_source, lambda: None)
-    heir_thread = threading.Thread(target=replacement.run)
-    heir_thread.start()
+    replacement_handle = RevocableSlot(slot)
+    replacement = old.make_replacement(replacement_handle, open_source, lambda: None)
+    replacement_thread = threading.Thread(target=replacement.run)
+    replacement_thread.start()
     after = slot.take(5)
     release.set()
     thread.join(5)
     assert not thread.is_alive()
     replacement.stop()
-    heir_thread.join(5)
+    replacement_thread.join(5)
     assert [frame.index for frame in seen if frame] == [0, 1, 2]
     assert after is not None and seen[0] is not None
     assert after.index == 4
@@ -330,13 +330,13 @@ def test_a_source_that_hangs_while_it_opens_can_be_left_for_another(
     slot_handle.revoke()
     old.abandon()
     replacement = old.make_replacement(RevocableSlot(slot), open_source, lambda: None)
-    heir_thread = threading.Thread(target=replacement.run)
-    heir_thread.start()
+    replacement_thread = threading.Thread(target=replacement.run)
+    replacement_thread.start()
     first = slot.take(5)
     release.set()
     thread.join(5)
     replacement.stop()
-    heir_thread.join(5)
+    replacement_thread.join(5)
     assert first is not None and first.index == 0  # what was sought was sought in the other one
     assert opened == ["hangs", "other"]
 
@@ -439,26 +439,6 @@ def test_a_quick_model_that_hangs_is_noticed_within_two_seconds(
     loop.stop()
     frames.close()
     thread.join(5)
-
-
-def test_a_slow_model_gets_three_times_its_slowest_frame_and_the_silence_is_part_of_it() -> None:
-    loop = InferenceLoop(LatestSlot(), LatestSlot(), lambda: None, Pipeline())
-    loop._steps_s.extend((0.2, 2.0, 0.1))
-    assert loop._allowed_s(loop._steps_s) + STALL_S == pytest.approx(6.0)
-    loop._finishes_s.append(0.9)
-    assert loop._allowed_s(loop._finishes_s) + STALL_S == pytest.approx(2.7)
-
-
-def test_the_first_frame_of_another_size_is_granted_what_its_pixels_may_cost() -> None:
-    loop = InferenceLoop(LatestSlot(), LatestSlot(), lambda: None, Pipeline())
-    assert loop._allowed_s(loop._steps_s) == 60.0  # nothing is known yet
-    loop._resize((320, 240))
-    loop._steps_s.append(0.05)
-    loop._resize((320, 180))
-    assert loop._allowed_s(loop._steps_s) == pytest.approx(5.15)
-    loop._steps_s.append(0.05)
-    loop._resize((640, 360))
-    assert loop._allowed_s(loop._steps_s) == pytest.approx(5.0 + 0.15 * 16)
 
 
 def _wait(done: Callable[[], bool], seconds: float = 5.0) -> None:

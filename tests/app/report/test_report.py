@@ -18,7 +18,7 @@ from app.report.style import LANE_COLOURS
 from app.report.thumbnails import MAX_COLUMNS, Slices, WorstFrames
 from app.report.verdicts import figure, winner
 from models.errors import SourceError, UsageError, UserError
-from models.estimator import FrameMemo
+from models.estimator import BlockingSession, FrameMemo, Prediction
 from models.frames import DepthMap, Frame, GroundTruth, Unit
 from models.geometry import Intrinsics
 from models.opencv import cv2
@@ -78,20 +78,20 @@ class Clip:
         self.closed = True
 
 
-class Planted:
+class Planted(BlockingSession):
     """The truth in another scale, and flicker of a known amplitude in a known place."""
 
     def __init__(self, flicker: Callable[[int], np.ndarray | float] | None = None) -> None:
         self._flicker = flicker
         self.resets = 0
 
-    def step(self, frame: Frame, memo: FrameMemo) -> DepthMap:
+    def predict(self, frame: Frame, memo: FrameMemo) -> Prediction:
         del memo
         disparity = DISPARITY[:, frame.index * STEP : frame.index * STEP + WIDTH]
         if self._flicker is not None:
             disparity = disparity + self._flicker(frame.index)
         seen = (4 * disparity + 1).astype(np.float32)
-        return DepthMap(seen, Unit.RELATIVE, frame.index, (WIDTH, HEIGHT))
+        return Prediction(seen, Unit.RELATIVE, frame.index, frame.size, (WIDTH, HEIGHT))
 
     def reset(self) -> None:
         self.resets += 1
@@ -327,9 +327,9 @@ def test_frames_are_turned_before_they_are_compared(tmp_path: Path) -> None:
     sizes = []
 
     class Sees(Planted):
-        def step(self, frame: Frame, memo: FrameMemo) -> DepthMap:
+        def predict(self, frame: Frame, memo: FrameMemo) -> Prediction:
             sizes.append(frame.size)
-            return DepthMap(frame.truth.disparity, Unit.INVERSE_METRE, frame.index)
+            return Prediction(frame.truth.disparity, Unit.INVERSE_METRE, frame.index, frame.size)
 
     options = CompareOptions(rotate=90, mirror=True)
     report = compare_sessions(Clip(3), {"a": ("turned", Sees())}, tmp_path, options)
@@ -360,7 +360,7 @@ def test_a_lane_that_fails_stops_the_comparison(
     def fail(*_: object) -> DepthMap:
         raise UserError("Out of luck.")
 
-    monkeypatch.setattr(Planted, "step", fail)
+    monkeypatch.setattr(Planted, "predict", fail)
     with pytest.raises(UserError, match="Out of luck"):
         _compare(tmp_path)
     assert list(tmp_path.iterdir()) == []
@@ -408,10 +408,10 @@ def test_two_lanes_that_are_off_are_refused(
 
 
 def test_the_lane_that_finds_shared_work_done_is_charged_for_it() -> None:
-    class Shares:
-        def step(self, frame: Frame, memo: FrameMemo) -> DepthMap:
+    class Shares(BlockingSession):
+        def predict(self, frame: Frame, memo: FrameMemo) -> Prediction:
             memo.once("features", lambda: sum(range(200_000)))
-            return DepthMap(np.ones((2, 2), np.float32), Unit.RELATIVE, frame.index)
+            return Prediction(np.ones((2, 2), np.float32), Unit.RELATIVE, frame.index, frame.size)
 
         def reset(self) -> None: ...
         def close(self) -> None: ...

@@ -13,8 +13,8 @@ import pytest
 
 from app.core.source import Ended, Reading, SourceInfo
 from app.report import CompareOptions, compare_sessions
-from models.estimator import FrameMemo
-from models.frames import DepthMap, Float32, Frame, GroundTruth, Unit
+from models.estimator import BlockingSession, FrameMemo, Prediction
+from models.frames import Float32, Frame, GroundTruth, Unit
 from models.scenes import RenderedFrame, Renderer, random_scene
 
 FRAMES = 40
@@ -50,16 +50,16 @@ class Still:
     def close(self) -> None: ...
 
 
-class Planted:
+class Planted(BlockingSession):
     """What `plant` makes of a disparity in frame n, in a scale of its own."""
 
     def __init__(self, plant: Callable[[int, Float32], Float32], disparity: Float32) -> None:
         self._plant, self._disparity = plant, disparity
 
-    def step(self, frame: Frame, memo: FrameMemo) -> DepthMap:
+    def predict(self, frame: Frame, memo: FrameMemo) -> Prediction:
         del memo
         seen = 4 * self._plant(frame.index, self._disparity) + 1
-        return DepthMap(seen.astype(np.float32), Unit.RELATIVE, frame.index)
+        return Prediction(seen.astype(np.float32), Unit.RELATIVE, frame.index, frame.size)
 
     def reset(self) -> None: ...
     def close(self) -> None: ...

@@ -12,8 +12,8 @@ import pytest
 from app.core.source import Ended, Reading, SourceInfo
 from app.report import CompareOptions, Report, compare, compare_sessions
 from app.report.charts import Line, coinciding
-from models.estimator import FrameMemo, Session
-from models.frames import DepthMap, Frame, GroundTruth, Unit
+from models.estimator import BlockingSession, FrameMemo, Prediction, Session
+from models.frames import Frame, GroundTruth, Unit
 from models.registry import GROUND_TRUTH
 
 WIDTH, HEIGHT = 64, 48
@@ -45,16 +45,16 @@ class Still:
     def close(self) -> None: ...
 
 
-class Wobbly:
+class Wobbly(BlockingSession):
     """The truth with a wobble of `amplitude`, through a network of a known size."""
 
     def __init__(self, amplitude: float = 0.0) -> None:
         self._amplitude = amplitude
 
-    def step(self, frame: Frame, memo: FrameMemo) -> DepthMap:
+    def predict(self, frame: Frame, memo: FrameMemo) -> Prediction:
         del memo
         seen = (DISPARITY * (1.0 + self._amplitude * (frame.index % 2))).astype(np.float32)
-        return DepthMap(seen, Unit.RELATIVE, frame.index, (WIDTH, HEIGHT))
+        return Prediction(seen, Unit.RELATIVE, frame.index, frame.size, (WIDTH, HEIGHT))
 
     def reset(self) -> None: ...
     def close(self) -> None: ...

@@ -8,7 +8,6 @@ import re
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,11 +16,10 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 
 from models.devices import device as devices
 from models.devices.cores import usable_cores
-from models.devices.graphs import Graph
-from models.devices.scheduled_device import After, Stage, Task, Wait
 from models.errors import UsageError
-from models.estimator import DeferringSession, EstimatorOptions
-from models.estimators.neural import NetworkPool, NetworkRecipe, NeuralFactory, NeuralSession
+from models.estimator import EstimatorOptions
+from models.estimators.neural import NetworkPool, NeuralFactory, NeuralSession
+from models.estimators.recipe import NetworkRecipe
 from models.flashdepth import FlashDepth, FlashDepthConfig
 from models.opencv import cv2
 from models.preprocess import prepare_on_device
@@ -84,7 +82,7 @@ def test_the_cpu_keeps_its_plain_path() -> None:
     recipe = NetworkRecipe("n", "N", lambda _d, _t: network)  # type: ignore[arg-type, return-value]
     session = NeuralFactory(recipe, NetworkPool())(EstimatorOptions(device="cpu"))
     assert isinstance(session, NeuralSession)
-    assert not isinstance(session, DeferringSession)
+    assert session.frames_in_flight == 1
 
 
 @pytest.mark.parametrize(
@@ -103,90 +101,6 @@ def test_the_cpu_keeps_its_plain_path() -> None:
 )
 def test_full_memory_is_known_by_whoever_ran_out_of_it(error: Exception, is_full: bool) -> None:
     assert devices.is_out_of_memory(error) is is_full
-
-
-class _Cuda:
-    """Streams, events and graphs as far as `StreamDevice` asks for them; remembers the order."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.heard: list[str] = []
-        self.current: Any = None
-        self.pools: list[object] = []
-        for name in ("Stream", "Event", "CUDAGraph", "graph", "stream", "current_stream"):
-            monkeypatch.setattr(torch.cuda, name, getattr(self, name))
-
-    def Stream(self, _place: torch.device) -> Any:
-        stream = SimpleNamespace(
-            wait_event=lambda event: self.heard.append(f"wait {event.name}"),
-            synchronize=lambda: self.heard.append("synchronize"),
-        )
-        return _Hashable(stream)
-
-    def Event(self, blocking: bool = False) -> Any:
-        name = f"event {len(self.heard)}"
-        return SimpleNamespace(
-            name=name, blocking=blocking, record=lambda _: self.heard.append(f"record {name}")
-        )
-
-    def CUDAGraph(self) -> Any:
-        pool = object()
-        return SimpleNamespace(pool=lambda: pool, replay=lambda: None, own=pool)
-
-    @contextlib.contextmanager
-    def graph(self, graph: Any, pool: object, **_: object) -> Iterator[None]:
-        self.pools.append(pool)
-        graph.pool = lambda: pool or graph.own
-        yield
-
-    @contextlib.contextmanager
-    def stream(self, stream: Any) -> Iterator[None]:
-        self.current = stream
-        yield
-
-    def current_stream(self) -> Any:
-        return self.current
-
-
-class _Hashable:
-    def __init__(self, inner: SimpleNamespace) -> None:
-        self.__dict__.update(inner.__dict__)
-
-
-def test_a_task_waits_on_its_stream_and_whoever_waits_for_it_sleeps(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    cuda = _Cuda(monkeypatch)
-    device = devices.StreamDevice(torch.device("cuda"))
-
-    def task(stream: str) -> Task:
-        return Task(Stage.ENCODE, 0, stream, run=lambda: cuda.heard.append(f"run {stream}"))
-
-    first = device.submit(task("upload"), ())
-    device.submit(task("compute"), (After(Wait.UPLOADED, first),))
-    assert first.blocking
-    assert cuda.heard == [
-        "run upload", f"record {first.name}", f"wait {first.name}", "run compute", "record event 4"
-    ]  # fmt: skip
-
-
-def test_graphs_of_one_stream_share_the_memory_of_one_that_lives(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    cuda = _Cuda(monkeypatch)
-    device = devices.StreamDevice(torch.device("cuda"))
-    kept: list[Graph] = []
-
-    def capture() -> None:
-        kept.append(device.new_graph())
-        kept[-1].capture(lambda: None)
-
-    for stream in ("compute", "compute", "lane 1"):
-        device.submit(Task(Stage.ENCODE, 0, stream, run=capture), ())
-    first = kept[0]._graph.own  # type: ignore[attr-defined]
-    assert cuda.pools == [None, first, None]
-    kept.clear()
-    device.submit(Task(Stage.ENCODE, 0, "compute", run=capture), ())
-    assert cuda.pools[-1] is None
 
 
 def test_a_network_is_handed_out_when_all_of_its_loading_is_done(

@@ -1,0 +1,125 @@
+"""How long each step of the inference stage may take before it counts as stalled.
+
+What a step took before says how long the next one may take. Loading a model, and the first frames
+of a new size or model, take longer than those after them. Plain logic; the clock is handed in.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import deque
+from collections.abc import Callable
+
+from app.engine.supervision import STALL_S
+
+LOADING_S = 180.0
+RELOADING_S = 20.0
+"""For a model that hung while it loaded; the other lane waits meanwhile."""
+WARM_UP_S = 60.0
+RESIZED_S = 5.0
+"""How long the first frame of another size may take, beyond what its pixels account for."""
+SLOWEST_FACTOR = 3.0
+"""How many times as long as the slowest of the last frames the next one may take, and where that
+is less than `STALL_S`, so long as any stage."""
+REMEMBERED = 20
+"""Steps that are looked back on."""
+
+
+class StepBudget:
+    """Hears how long steps took and says what to announce for the next one, in seconds.
+
+    `STALL_S` of silence is allowed on top of every announcement. Used from one thread, but
+    `postprocessed` may be called from another while `postprocess_s` is not read.
+
+    Attributes
+    ----------
+    warming_since_s : on the clock, since when a frame is awaited that takes longer than those after
+        it, because memory is taken and kernels are chosen with it; None at other times.
+
+    Parameters
+    ----------
+    clock_s : time.monotonic but in tests.
+    """
+
+    def __init__(self, clock_s: Callable[[], float] = time.monotonic) -> None:
+        self._clock_s = clock_s
+        self._predictions_s: deque[float] = deque(maxlen=REMEMBERED)
+        self._postprocesses_s: deque[float] = deque(maxlen=REMEMBERED)
+        self._size = (0, 0)
+        self._first_s = WARM_UP_S
+        self._warm_up_frames = 1
+        self._postprocess_due_s = math.inf
+        self.warming_since_s: float | None = None
+
+    @property
+    def predict_s(self) -> float:
+        """For handing over or collecting a frame."""
+        return self._announced_s(self._predictions_s)
+
+    @property
+    def postprocess_s(self) -> float:
+        """For postprocessing a frame."""
+        return self._announced_s(self._postprocesses_s)
+
+    @property
+    def postprocess_left_s(self) -> float:
+        """Of what was announced for the frame being postprocessed; 0 when it is over."""
+        return max(0.0, self._postprocess_due_s - self._clock_s())
+
+    @property
+    def slowest_predict_s(self) -> float:
+        """Of the last frames; 0 before the first."""
+        return max(self._predictions_s, default=0.0)
+
+    def lanes_changed(self) -> None:
+        """Another model runs: nothing is known of it."""
+        self._forget(WARM_UP_S)
+
+    def begin_frame(self, size: tuple[int, int], warm_up_frames: int = 1) -> None:
+        """A frame of (width, height) comes; of a new size the first ones may take longer."""
+        self._warm_up_frames = warm_up_frames
+        if size != self._size:
+            self._resize(size)
+        if self.warming_since_s is None and self._is_cold():
+            self.warming_since_s = self._clock_s()
+
+    def predicted(self, took_s: float) -> None:
+        """The networks are done with a frame."""
+        self._predictions_s.append(took_s)
+        if not self._is_cold():
+            self.warming_since_s = None
+
+    def begin_postprocess(self) -> None:
+        """A frame is being postprocessed from now on."""
+        self._postprocess_due_s = self._clock_s() + self.postprocess_s
+
+    def postprocessed(self, size: tuple[int, int], took_s: float) -> None:
+        """Postprocessing a frame of that size is over."""
+        if size == self._size:
+            self._postprocesses_s.append(took_s)
+
+    def _is_cold(self) -> bool:
+        return len(self._predictions_s) < self._warm_up_frames
+
+    def _resize(self, size: tuple[int, int]) -> None:
+        """What frames of the old size took says how long the first of the new one may take."""
+        first_s = self._first_s
+        if self._warm_up_frames > 1:
+            first_s = WARM_UP_S
+        elif self._predictions_s:
+            pixels = max(1.0, math.prod(size) / math.prod(self._size))
+            slowest_s = SLOWEST_FACTOR * max(self._predictions_s) * pixels**2
+            first_s = min(WARM_UP_S, RESIZED_S + slowest_s)
+        self._forget(first_s)
+        self._size = size
+
+    def _forget(self, first_s: float) -> None:
+        self._predictions_s.clear()
+        self._postprocesses_s.clear()
+        self._first_s = first_s
+
+    def _announced_s(self, took_s: deque[float]) -> float:
+        if self.warming_since_s is not None or not took_s:
+            return self._first_s
+        return max(0.0, SLOWEST_FACTOR * max(took_s) - STALL_S)
