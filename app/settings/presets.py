@@ -1,4 +1,4 @@
-"""Whole set-ups under nine numbers, in a file beside the settings, written whole or not at all."""
+"""Presets: set-ups under nine numbers, in a file beside the settings, replaced atomically."""
 
 from __future__ import annotations
 
@@ -33,14 +33,22 @@ _VIEWS = {
 
 @dataclass(frozen=True, slots=True)
 class NamedPreset:
-    """What a preset recalls and what the user calls it."""
+    """A preset and its name.
+
+    Attributes
+    ----------
+    name : str
+        What the user calls it, 1 to `MAX_NAME` characters.
+    values : dict
+        The settings it recalls, by key.
+    """
 
     name: str
     values: Preset
 
     @property
     def summary(self) -> str:
-        """What it recalls, in a few words."""
+        """View, lanes and source in a few words, without passwords."""
         lanes = " and ".join(
             registry.title(model)
             for key in ("model_a", "model_b")
@@ -54,25 +62,25 @@ class NamedPreset:
 
 
 def view_title(values: Mapping[str, Any]) -> str:
-    """How the view is called that `values` recall: a name for a preset that has none."""
+    """Return the title of the view that `values` recall, the default name of a preset."""
     return _VIEWS.get(values.get("view", "side"), "Set-up")
 
 
 class PresetStore:
-    """Loads and saves the presets of one profile."""
+    """Loads and saves the presets of one profile in the file `path`."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     @staticmethod
     def beside(settings_file: Path) -> PresetStore:
-        """The store of the profile whose settings are in that file."""
+        """Return the store of the profile whose settings are in `settings_file`."""
         return PresetStore(settings_file.with_name(f"{settings_file.stem}.presets.json"))
 
     def load(self) -> tuple[dict[int, NamedPreset], str]:
-        """The presets by slot, and a note for the user, empty if all is well.
+        """Return the presets by slot, and a note for the user, empty if there was no problem.
 
-        A damaged file is set aside, a damaged preset is left out.
+        A damaged file is renamed and kept; a damaged preset is left out.
         """
         kept, note = read_json(
             self._path, "presets", lambda kept: (dict(kept["presets"]), dict(kept.get("names", {})))
@@ -87,7 +95,7 @@ class PresetStore:
         return loaded, note
 
     def save(self, presets: Mapping[int, NamedPreset]) -> None:
-        """Write all presets. Raises OSError where that cannot be done."""
+        """Write all presets. Raises OSError if the file cannot be written."""
         document = {
             "version": VERSION,
             "presets": {str(slot): preset.values for slot, preset in sorted(presets.items())},
@@ -97,12 +105,12 @@ class PresetStore:
 
 
 def preset_of(settings: Settings) -> Preset:
-    """What a preset remembers of `settings`: everything but what belongs to the machine."""
+    """Return what a preset stores of `settings`: all but those whose scope is the machine."""
     return {k: value for k, value in settings.as_dict().items() if SETTINGS[k].scope.is_in_presets}
 
 
 def checked(preset: Mapping[str, Any]) -> Preset:
-    """`preset` without keys or values that cannot be used, ready for SettingsModel.replace."""
+    """Return `preset` without unusable keys and values, ready for `SettingsModel.replace`."""
     settings, refused = from_dict(preset)
     if refused:
         log.warning("not used from a preset: %s", ", ".join(refused))

@@ -252,7 +252,7 @@ Subscriber = Callable[[Settings, frozenset[str]], None]
 
 
 class SettingsModel:
-    """The settings in force. Used from the GUI thread only."""
+    """The settings in force, and who is told when they change. Used on the GUI thread only."""
 
     def __init__(self, settings: Settings | None = None) -> None:
         self._value = settings or Settings()
@@ -263,7 +263,13 @@ class SettingsModel:
         return self._value
 
     def replace(self, **changes: Any) -> None:
-        """Change some fields together and tell what changed. Raises ValueError if unusable."""
+        """Change some fields together and tell the subscribers what changed.
+
+        Raises
+        ------
+        ValueError
+            If a value is unusable; the settings stay as they were.
+        """
         new = dataclasses.replace(self._value, **changes)
         changed = frozenset(
             key for key in changes if getattr(new, key) != getattr(self._value, key)
@@ -274,7 +280,13 @@ class SettingsModel:
                 subscriber(self._value, changed)  # a subscriber may have changed it again
 
     def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
-        """Call `subscriber(settings, changed_keys)` after each change; returns its own undo."""
+        """Call `subscriber(settings, changed_keys)` after each change.
+
+        Returns
+        -------
+        callable
+            Ends the subscription.
+        """
         self._subscribers.append(subscriber)
 
         def unsubscribe() -> None:

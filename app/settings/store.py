@@ -1,4 +1,4 @@
-"""The settings file: per user and profile, versioned, written whole or not at all."""
+"""The settings file: per user and profile, with a version, replaced atomically."""
 
 from __future__ import annotations
 
@@ -23,13 +23,18 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _-]{0,39}")
 
 
 def settings_path(profile: str = "default") -> Path:
-    """Where the settings of `profile` live; FLASHDEPTH_CONFIG names another folder.
+    """Return the settings file of a profile.
 
-    Raises UsageError for a name that is not plain letters, digits, spaces, - and _.
+    The environment variable FLASHDEPTH_CONFIG names a folder other than the user's configuration.
+
+    Raises
+    ------
+    UsageError
+        If the name has other characters than letters, digits, spaces, - and _, or more than 40.
     """
     if not _NAME.fullmatch(profile):
         raise UsageError(
-            f"{profile!r} is no profile name; use letters, digits, spaces, - and _ (at most 40)."
+            f"{profile!r} is not a profile name; use letters, digits, spaces, - and _ (at most 40)."
         )
     folder = os.environ.get("FLASHDEPTH_CONFIG") or platformdirs.user_config_dir(
         "flashdepth-live", appauthor=False
@@ -38,7 +43,7 @@ def settings_path(profile: str = "default") -> Path:
 
 
 class SettingsStore:
-    """Loads and saves one settings file."""
+    """Loads and saves the settings file `path`."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -49,10 +54,10 @@ class SettingsStore:
         return self._path
 
     def load(self) -> tuple[Settings, str]:
-        """The settings and a note for the user, empty if all is well.
+        """Return the settings and a note for the user, empty if there was no problem.
 
-        A file that cannot be read is set aside and defaults are used. One of a newer version is
-        set aside as well, since saving would lose what only that version knows.
+        A file that cannot be read is renamed and kept, and defaults are used. So is one of a newer
+        version, since saving would lose the settings that only that version knows.
         """
         try:
             text = self._path.read_text(encoding="utf-8")
@@ -75,11 +80,11 @@ class SettingsStore:
             return settings, self._set_newer_aside()
         if refused:
             log.warning("settings not used: %s", ", ".join(map(ascii, refused)))
-            return settings, _told(refused)
+            return settings, _refused_note(refused)
         return settings, ""
 
     def save(self, settings: Settings) -> None:
-        """Write the file whole or leave the old one; a failure is logged, never raised."""
+        """Replace the file atomically; a failure is logged, not raised, and leaves the old file."""
         document = {"version": VERSION, "settings": settings.as_dict()}
         try:
             write_atomically(self._path, json.dumps(document, indent=2) + "\n", private=True)
@@ -89,10 +94,10 @@ class SettingsStore:
     def _set_newer_aside(self) -> str:
         aside = set_aside(self._path, "newer")
         if aside is None:
-            return "The settings are those of a newer version; what that alone knows will be lost."
+            return "The settings are from a newer version; those unknown to this one will be lost."
         return (
-            f"The settings are those of a newer version; its file was kept as {aside.name}, and "
-            "what is known here is in use."
+            f"The settings are from a newer version; its file was kept as {aside.name}, and the "
+            "settings known to this version are in use."
         )
 
     def _set_aside(self) -> str:
@@ -108,10 +113,10 @@ def _starts_at_default(key: str) -> bool:
     return key in SETTINGS and SETTINGS[key].scope is Scope.SILENT_START
 
 
-def _told(refused: list[str]) -> str:
-    """One sentence about what was not usable; names a few of the fields."""
+def _refused_note(refused: list[str]) -> str:
+    """Return one sentence about the settings that were refused; it names at most three."""
     known = [key for key in refused if key in SETTINGS]
     if not known:
-        return "The settings file has entries that mean nothing here; they were left out."
+        return "The settings file has entries that are unknown here; they were ignored."
     names = ", ".join(known[:3]) + (f" and {len(known) - 3} more" if len(known) > 3 else "")
     return f"Some settings were not usable and took their default: {names}."

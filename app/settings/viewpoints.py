@@ -20,44 +20,44 @@ _FARTHEST = 1e6
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Viewpoint:
-    """A viewpoint and what the user calls it."""
+    """A saved camera pose and its name, 1 to `MAX_NAME` characters."""
 
     name: str
     pose: CameraPose
 
 
 class ViewpointStore:
-    """Loads and saves the views of one profile, by number 1 to 9."""
+    """Loads and saves the viewpoints of one profile in the file `path`, by number 1 to 9."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     @staticmethod
     def beside(settings_file: Path) -> ViewpointStore:
-        """The store of the profile whose settings are in that file."""
+        """Return the store of the profile whose settings are in `settings_file`."""
         return ViewpointStore(settings_file.with_name(f"{settings_file.stem}.views.json"))
 
     def load(self) -> tuple[dict[int, Viewpoint], str]:
-        """The views by number, and a note for the user, empty if all is well.
+        """Return the viewpoints by number, and a note for the user, empty if there was no problem.
 
-        A damaged file is set aside, a damaged view is left out.
+        A damaged file is renamed and kept; a damaged viewpoint is left out.
         """
-        views, note = read_json(self._path, "saved 3D views", lambda kept: dict(kept["views"]))
+        stored, note = read_json(self._path, "saved 3D views", lambda kept: dict(kept["views"]))
         return {
-            slot: view
+            slot: viewpoint
             for slot in SLOTS
-            if (view := _view((views or {}).get(str(slot)))) is not None
+            if (viewpoint := _viewpoint((stored or {}).get(str(slot)))) is not None
         }, note  # fmt: skip
 
-    def save(self, views: Mapping[int, Viewpoint]) -> None:
-        """Write all views. Raises OSError where that cannot be done."""
-        plain = {str(slot): dataclasses.asdict(view) for slot, view in sorted(views.items())}
+    def save(self, viewpoints: Mapping[int, Viewpoint]) -> None:
+        """Write all viewpoints. Raises OSError if the file cannot be written."""
+        plain = {str(slot): dataclasses.asdict(one) for slot, one in sorted(viewpoints.items())}
         document = {"version": VERSION, "views": plain}
         write_atomically(self._path, json.dumps(document, indent=2, allow_nan=False) + "\n")
 
 
-def _view(values: Any) -> Viewpoint | None:
-    """The view written as `values`, or None if they make none."""
+def _viewpoint(values: Any) -> Viewpoint | None:
+    """Return the viewpoint that was written as `values`, or None if it is damaged."""
     try:
         name, pose = values["name"], values["pose"]
         x, y, z = (float(part) for part in pose["target"])
