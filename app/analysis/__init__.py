@@ -1,1 +1,1 @@
-"""Numbers from results: flicker, differences, x-t slices. Knows neither Qt nor the engine."""
+"""Measurements of results: flicker, differences, x-t slices. Imports neither Qt nor the engine."""

@@ -1,7 +1,7 @@
-"""What the comparing views show, worked out beside the networks and only when it is wanted.
+"""Analysis for the comparing views, computed only on request.
 
-Difference, flicker heat maps, x-t slices, depth edges and pinned points. Plain Python on the
-inference thread; the GUI thread only paints what is ready. Costs nothing while nothing is wanted.
+Difference, flicker heat maps, x-t slices, depth edges and pinned points. Plain Python, outside the
+GUI thread, which only paints the results. Without a request it costs nothing.
 """
 
 from __future__ import annotations
@@ -32,23 +32,33 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _RESOLVE_EVERY = 15
-_RESCORE_EVERY = 10  # frames; the score is for reading, and ten times dearer than the edges
+_RESCORE_EVERY = 10  # frames; the score is only displayed, and ten times as expensive as the edges
 _SAMPLE_STEP = 8
-_WINDOWS_BACK = 3  # what lies before weighs less than a hundredth
+_WINDOWS_BACK = 3  # older frames weigh less than a hundredth
 _IDENTITY = Alignment(1.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
 class AnalysisRequest:
-    """What is to be worked out. The default wants nothing.
+    """What to compute; nothing by default.
 
-    difference : how lane B is aligned to A before it is taken away: "clip" by one pair for the
-        present shot as far as it was looked at, "frame", "none"; "" for no difference.
-    flicker_window : frames the heat map integrates over, 1–60; 0 for no flicker at all.
-    scan_line : height of the x-t slices' row as a share of the picture, or None for no slices.
-    edges : "a" or "b" for depth edges of that lane and their boundary F1, "" for none.
-    edge_colour : RGB of the edges.
-    pins : picture points as shares (x, y) whose disparity is reported.
+    Attributes
+    ----------
+    difference
+        How lane B is aligned to A before subtracting: "clip" by one pair for the current shot as
+        far as it was seen, "frame", "none"; "" for no difference.
+    flicker_window
+        Frames that the heat map integrates over, 1–60; 0 for no flicker at all.
+    heat
+        Compute the heat map, not only the numbers.
+    scan_line
+        Height of the x-t slices' row as a fraction of the picture, or None for no slices.
+    edges
+        "a" or "b" for depth edges of that lane and their boundary F1, "" for none.
+    edge_colour
+        RGB of the edges.
+    pins
+        Picture points (x, y) as fractions whose disparity is reported.
     """
 
     difference: str = ""
@@ -61,13 +71,19 @@ class AnalysisRequest:
 
     @property
     def nothing(self) -> bool:
-        """Whether there is nothing to do."""
+        """Whether there is nothing to compute."""
         return self == AnalysisRequest(edge_colour=self.edge_colour)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Input:
-    """One frame to given at. `again`: it was looked at before, with other request."""
+    """Input of one analysis.
+
+    Attributes
+    ----------
+    again
+        The frame was analysed before, with another request.
+    """
 
     frame: Frame
     lanes: Mapping[str, LaneResult]
@@ -76,11 +92,11 @@ class _Input:
 
 
 class Analyzer:
-    """Works out what is wanted, frame after frame. One thread.
+    """Analyses frame after frame. Single-threaded.
 
-    Breaks are seen in the frames: another segment or a cut begins another shot, a fresh lane has
-    lost its memory. A segment that goes back to a frame of a moment ago (a step back) goes on from
-    the frames before it.
+    Breaks are read from the frames: another segment or a cut begins another shot, a fresh lane has
+    lost its memory. A segment that steps back to a recent frame continues from the frames before
+    it.
     """
 
     def __init__(self) -> None:
@@ -97,7 +113,7 @@ class Analyzer:
         self._stumbling: set[str] = set()
 
     def forget(self, lane: str) -> None:
-        """Another model runs in `lane` from now on: nothing of the last one is held against it."""
+        """Remove the results of a lane that now has another model."""
         self._meter.forget(lane)
         self._flicker = None
         self._history.forget(lane)
@@ -111,7 +127,7 @@ class Analyzer:
         request: AnalysisRequest,
         cut: bool = False,
     ) -> Analysis | None:
-        """Work out what `request` want. A frame seen before (paused) adds nothing to histories."""
+        """Compute what `request` asks for. A repeated frame (paused) is not added to histories."""
         again = self._remember(frame, lanes, cut, is_watched=not request.nothing)
         if request.nothing or not lanes:
             return None
@@ -139,7 +155,7 @@ class Analyzer:
     def _remember(
         self, frame: Frame, lanes: Mapping[str, LaneResult], cut: bool, is_watched: bool
     ) -> bool:
-        """Add the frame to what is remembered; True if it is the one of last time once more."""
+        """Add the frame to the history; True if it is the previous frame again."""
         last, moment = self._history.newest, HistoryEntry.of(frame, lanes, cut)
         if last is not None and _key(last) == _key(moment):
             is_other = self._history.renew(moment)
@@ -160,13 +176,13 @@ class Analyzer:
         return False
 
     def _begin_alignment(self) -> None:
-        """Nothing that was seen so far tells how B is to be laid over A from now on."""
+        """Start a new alignment of B to A, without the frames seen so far."""
         self._score_age = 0
         self._pairs.clear()
         self._pairs_seen = 0
 
     def _guarded(self, view: str, work: Callable[[_Input], T], given: _Input) -> T | None:
-        """What `work` finds, or None and a sentence: a view that stumbles costs no frame."""
+        """Result of `work`, or None and a sentence: a view that fails costs no frame."""
         try:
             found = work(given)
         except PROCESSING_ERRORS as error:
@@ -201,7 +217,7 @@ class Analyzer:
         follows = len(moments) > 1 and measured == _key(moments[-2])
         if newest is not None and is_same_window and follows:
             self._flicker = self._meter.add(newest)
-        else:  # it comes on, its window changed or the source went back
+        else:  # a view came on, its window changed or the source went back
             most = _WINDOWS_BACK * window + 1
             self._flicker = self._meter.replay(self._history.measurable(self._meter, most))
         return self._flicker
@@ -217,7 +233,7 @@ class Analyzer:
         return Difference(levels, limit, found)
 
     def _align(self, disparity: Float32, reference: Float32, how: str, again: bool) -> Alignment:
-        """B to A. A fit that finds nothing in common leaves B as it is."""
+        """Align B to A. B stays as it is if the fit finds nothing in common."""
         if how == "none" or disparity.shape != reference.shape:
             return _IDENTITY
         try:
@@ -252,7 +268,7 @@ class Analyzer:
 
 
 def _boundary_score(frame: Frame, depth: DepthMap) -> float | None:
-    """Boundary F1 against the source's truth after a robust alignment, or None without one."""
+    """Boundary F1 against the source's truth after a robust alignment, or None without truth."""
     truth = frame.truth
     if truth is None or truth.disparity.shape != depth.disparity.shape:
         return None

@@ -1,8 +1,7 @@
-"""How much each lane flickers right now: warped error, heat map and drift, frame by frame.
+"""Flicker of each lane, frame by frame: warped error, heat map and drift.
 
-Plain Python, one thread, no Qt. Flow is computed once per frame and shared by the lanes; who does
-not want to know does not call, and pays nothing. Numbers are those of `models.metrics`, so that
-the live view and the report speak of the same thing.
+Plain Python, one thread, no Qt. Optical flow is computed once per frame and shared by the lanes.
+The numbers are those of `models.metrics`, so that live view and report agree.
 """
 
 from __future__ import annotations
@@ -29,13 +28,14 @@ from models.metrics import SpreadSums, photometric_weight, step_drift, warped_er
 from models.opencv import cv2
 
 MAX_WINDOW_FRAMES = 60
-_MAX_GAP_FRAMES = 30  # a slow lane on a live source skips frames; more than this is another scene
-_STILL_PX = 0.1  # median motion, in pixels of the working size, below which the camera rests
+_MAX_GAP_FRAMES = 30  # a slow lane on a live source skips frames; beyond this it is another scene
+# median motion, in pixels of the working size, below which the camera counts as still
+_STILL_PX = 0.1
 
 
 @dataclass(slots=True)
 class _Lane:
-    """What is remembered of one lane: its last map, its spread, its heat."""
+    """State of one lane: its last map, its spread, its heat."""
 
     previous: Float32 | None = None
     heat: Float32 | None = None
@@ -44,12 +44,17 @@ class _Lane:
 
 
 class FlickerMeter:
-    """Fed with every frame and its lanes' disparities; tells how steady each lane is.
+    """Measures the flicker of each lane from every frame's disparities.
 
-    window_frames : span of the exponential window, 1–60 frames (1 shows each pair alone). Frame n
-        weighs alpha (1 - alpha)^(age) with alpha = 2 / (window + 1).
-    half_life_frames : how fast the spread that normalises flicker forgets; None never does.
-    true_flow : use the source's own flow where it has one, instead of estimating it.
+    Parameters
+    ----------
+    window_frames
+        Span of the exponential window, 1–60 frames (1 shows each pair alone). A frame weighs alpha
+        (1 - alpha)^age with alpha = 2 / (window + 1).
+    half_life_frames
+        Half life of the spread that normalises flicker; None never forgets.
+    true_flow
+        Use the source's own flow if it has one, instead of estimating it.
     """
 
     def __init__(
@@ -69,7 +74,13 @@ class FlickerMeter:
 
     @property
     def window_frames(self) -> int:
-        """Span of the window in frames; may be changed at any time. ValueError outside 1–60."""
+        """Span of the window in frames; may be changed at any time.
+
+        Raises
+        ------
+        ValueError
+            If it is set outside 1–60.
+        """
         return self._window_frames
 
     @window_frames.setter
@@ -84,13 +95,13 @@ class FlickerMeter:
         self.interrupt()
 
     def interrupt(self) -> None:
-        """Frames went by unseen: the next one has no predecessor. The spread is kept."""
+        """Break the sequence: the next frame has no predecessor. The spread is kept."""
         self._grey: UInt8 | None = None
         self._last: tuple[int, int, tuple[int, int]] | None = None  # segment, index, size
         self._gaps: deque[int] = deque(maxlen=MAX_WINDOW_FRAMES)
 
     def forget(self, lane: str) -> None:
-        """Another model runs in `lane` from now on."""
+        """Remove the state of a lane that now has another model."""
         self._lanes.pop(lane, None)
 
     def update(
@@ -101,11 +112,20 @@ class FlickerMeter:
         cut: bool = False,
         restarted: Collection[str] = (),
     ) -> FlickerResult:
-        """Take in `frame` and what each lane saw in it; disparities (H, W) at the frame's size.
+        """Add `frame` and each lane's disparity (H, W) at the frame's size.
 
-        cut : the frame does not follow the last one. A new segment, another size and a gap of more
-        than 30 frames count as one without being told. restarted : lanes that lost their memory
-        before this frame; they are not compared with what they said before.
+        Parameters
+        ----------
+        frame
+            The frame.
+        disparities
+            By lane.
+        cut
+            The frame does not continue the last one. A new segment, another size and a gap of more
+            than 30 frames count as cuts by themselves.
+        restarted
+            Lanes that lost their memory before this frame; they are not compared with their
+            previous result.
         """
         return self.add(self.reduced(frame, disparities, cut=cut, restarted=restarted))
 
@@ -117,7 +137,7 @@ class FlickerMeter:
         cut: bool = False,
         restarted: Collection[str] = (),
     ) -> MeterInput:
-        """What `update` takes in, without taking it in."""
+        """The input that `update` would add, without adding it."""
         grey = reduce_grey(frame.rgb, self._flow.working_size(frame.rgb))
         size = (grey.shape[1], grey.shape[0])
         return MeterInput(
@@ -132,14 +152,19 @@ class FlickerMeter:
         )
 
     def add(self, seen: MeterInput) -> FlickerResult:
-        """`update` for what `reduced` made."""
+        """Add an input made by `reduced`."""
         return self._step(seen, paired=not seen.cut and self._follows(seen))
 
     def replay(self, history: Sequence[MeterInput]) -> FlickerResult:
-        """Go through frames again, as if the first began a shot; what the last one shows.
+        """Process frames again, as if the first began a shot; returns the last one's result.
 
-        Segments count for nothing, so a rewound source may follow what it showed before. Lanes
-        whose spread is known keep it. Raises ValueError without a frame.
+        Segments are ignored, so a rewound source may follow what it showed before. Lanes whose
+        spread is known keep it.
+
+        Raises
+        ------
+        ValueError
+            If there is no frame.
         """
         if not history:
             raise ValueError("there is no frame to go through")
@@ -155,7 +180,17 @@ class FlickerMeter:
     def _step(
         self, seen: MeterInput, paired: bool, known_spread: Collection[str] = ()
     ) -> FlickerResult:
-        """known_spread : lanes whose spread has these frames in it already."""
+        """Process one input.
+
+        Parameters
+        ----------
+        seen
+            The input.
+        paired
+            It continues the previous frame.
+        known_spread
+            Lanes whose spread already includes these frames.
+        """
         grey = seen.grey
         flow = self._true_flow_to(seen) if paired else None
         known = flow is not None
@@ -205,7 +240,7 @@ class FlickerMeter:
         return seen.segment == segment and seen.size == size and 0 < gap <= _MAX_GAP_FRAMES
 
     def _true_flow_to(self, seen: MeterInput) -> Flow | None:
-        """The source's own flow, if it is wanted and leads to the frame we saw last."""
+        """The source's own flow, if it is requested and leads to the previous frame."""
         truth = seen.truth
         if truth is None or truth.flow_to_previous is None:
             return None
@@ -239,7 +274,7 @@ class FlickerMeter:
     def _unmeasured(
         self, lane: _Lane, disparity: Float32, flow: Flow | None, unit: float
     ) -> LaneFlicker:
-        """No pair to measure. A lane that only lost its memory keeps the heat it had."""
+        """Result without a pair. A lane that only lost its memory keeps its heat."""
         nan = math.nan
         if lane.heat is None or flow is None:
             heat = np.full_like(disparity, nan)
@@ -249,7 +284,7 @@ class FlickerMeter:
         return LaneFlicker(nan, nan, lane.recent, heat, nan, nan, 0.0)
 
     def _integrate(self, lane: _Lane, error: Float32, flicker: float, flow: Flow) -> None:
-        """Carry the heat along the motion and blend this pair's error into it."""
+        """Warp the heat along the motion and blend this pair's error into it."""
         alpha = 2.0 / (self._window_frames + 1.0)
         if lane.heat is None or alpha == 1.0:
             lane.heat = error
@@ -270,7 +305,7 @@ def _weight(flow: Flow) -> Float32:
 
 
 def _known_flow(to_previous: Float32, covisible: Bool | None, previous: UInt8, grey: UInt8) -> Flow:
-    """The source's own flow (H, W, 2) brought to the working size."""
+    """The source's own flow (H, W, 2), resized to the working size."""
     size = (grey.shape[1], grey.shape[0])
     height, width = to_previous.shape[:2]
     shrink = np.array([size[0] / width, size[1] / height], np.float32)

@@ -1,8 +1,8 @@
-"""The last frames, as far as the comparing views may need them again.
+"""The last frames, kept for the comparing views.
 
-While paused or stepping a view comes on, its window changes or its row is moved: then it is worked
-out anew from here. Levels are kept by reference and what the flicker meter has reduced is small, so
-remembering costs no time; memory is bounded. Plain Python, used from the inference thread.
+While paused or stepping, a view that comes on, whose window changes or whose row is moved is
+computed again from here. Levels are kept by reference and the flicker meter's inputs are small, so
+storing costs no time; memory is bounded. Plain Python, used from the inference thread.
 """
 
 from __future__ import annotations
@@ -20,21 +20,31 @@ from models.frames import Float32, Frame, UInt8
 
 MAX_FRAMES = 60
 MAX_LEVELS_BYTES = 64 << 20
-_WHOLE = 2  # frames that are kept whole, so that there is a pair whatever was on before
+_WHOLE = 2  # frames kept in full, so that there is always a pair
 _FINGERPRINT_PX = 16
-_FRAMES_LEFT_OUT = 8  # between two that are seen while playing in real time, as a rule
+_FRAMES_LEFT_OUT = 8  # largest usual gap between two frames while playing in real time
 _ALIKE_LEVELS = 12.0
-"""Mean difference of two pictures' pixels, of 255, below which one may follow the other."""
+"""Mean difference of two pictures' pixels (of 255) below which one may follow the other."""
 
 
 @dataclass(slots=True, eq=False)
 class HistoryEntry:
-    """One frame that was seen.
+    """One frame of the history.
 
-    frame, disparities : None once the frame is no longer kept whole.
-    levels : by lane, (H, W) uint8 as they were shown. fresh : lanes whose memory began here.
-    reduced : what the flicker meter takes in, once it was wanted.
-    fingerprint : a few pixels by which the picture is known again.
+    Attributes
+    ----------
+    index, segment, cut
+        Of the frame.
+    fresh
+        Lanes whose memory was empty before this frame.
+    levels
+        By lane, (H, W) uint8 as they were shown.
+    frame, disparities
+        None once the frame is no longer kept in full.
+    reduced
+        The flicker meter's input, once it was needed.
+    fingerprint
+        A few pixels that identify the picture.
     """
 
     index: int
@@ -49,7 +59,7 @@ class HistoryEntry:
 
     @classmethod
     def of(cls, frame: Frame, lanes: Mapping[str, LaneResult], cut: bool) -> HistoryEntry:
-        """The frame with what its lanes gave, whole."""
+        """Make an entry, in full, from a frame and its lanes' results."""
         return cls(
             index=frame.index,
             segment=frame.segment,
@@ -61,13 +71,13 @@ class HistoryEntry:
         )
 
     def shrink(self) -> None:
-        """Keep only what is small, and the levels."""
+        """Keep only the small parts and the levels."""
         if self.frame is not None:
             self.fingerprint = _fingerprint(self.frame)
         self.frame = self.disparities = None
 
     def shows(self, frame: Frame) -> bool:
-        """Whether `frame` is this one once more."""
+        """Whether `frame` is the same frame again."""
         if self.index != frame.index:
             return False
         return (
@@ -75,7 +85,7 @@ class HistoryEntry:
         ) == _fingerprint(frame)
 
     def leads_to(self, frame: Frame) -> bool:
-        """Whether `frame` comes soon after this one and looks nearly like it."""
+        """Whether `frame` comes soon after this one and looks similar."""
         if not 0 < frame.index - self.index <= _FRAMES_LEFT_OUT:
             return False
         fingerprint = self.fingerprint or (b"" if self.frame is None else _fingerprint(self.frame))
@@ -85,7 +95,7 @@ class HistoryEntry:
         return mine.shape == other.shape and float(np.abs(mine - other).mean()) < _ALIKE_LEVELS
 
     def measurable(self, meter: FlickerMeter) -> MeterInput | None:
-        """What the meter takes in, or None if it was not wanted while the frame was whole."""
+        """The flicker meter's input, or None if the frame is not kept in full and has none."""
         if self.reduced is None and self.frame is not None and self.disparities is not None:
             self.reduced = meter.reduced(
                 self.frame, self.disparities, cut=self.cut, restarted=self.fresh
@@ -107,11 +117,11 @@ class History:
 
     @property
     def newest(self) -> HistoryEntry | None:
-        """The frame that was seen last."""
+        """The latest frame."""
         return self._entries[-1] if self._entries else None
 
     def add(self, entry: HistoryEntry, is_watched: bool) -> None:
-        """Remember one more; where nobody watches, no more than a pair is kept."""
+        """Add an entry; if no view is on, no more than a pair is kept."""
         self._entries.append(entry)
         if not is_watched:
             while len(self._entries) > _WHOLE:
@@ -125,7 +135,7 @@ class History:
             self._entries.popleft()
 
     def renew(self, entry: HistoryEntry) -> bool:
-        """Replace the newest: the same frame once more. True if a lane gave something else."""
+        """Replace the newest entry by the same frame again. True if a lane's result differs."""
         newest = self._entries.pop()
         before, now = newest.disparities or {}, entry.disparities or {}
         is_same = before.keys() == now.keys() and all(before[name] is now[name] for name in now)
@@ -136,10 +146,10 @@ class History:
         return not is_same
 
     def rewind(self, frame: Frame) -> bool | None:
-        """Go back to before `frame`; whether it was a cut when it was seen here.
+        """Go back to before `frame`; returns whether it was a cut when it was first seen.
 
-        One that was left out while playing counts as following the frames before it where it
-        looks like the last of them. None if nothing here leads to it: then all is forgotten.
+        A frame that was skipped while playing counts as following the frames before it if it looks
+        like the last of them. Returns None, and forgets everything, if no entry leads to it.
         """
         while self._entries and self._entries[-1].index > frame.index:
             self._entries.pop()
@@ -151,7 +161,7 @@ class History:
         return None
 
     def forget(self, lane: str) -> None:
-        """Another model runs in `lane`: nothing of the last one is held against it."""
+        """Remove the results of a lane that now has another model."""
         for entry in self._entries:
             for kept in (entry.levels, entry.disparities):
                 if kept is not None:
@@ -160,7 +170,7 @@ class History:
                 entry.reduced.disparities.pop(lane, None)
 
     def measurable(self, meter: FlickerMeter, most: int) -> list[MeterInput]:
-        """What the meter can go through: up to `most` frames of the present shot, oldest first."""
+        """Inputs for the flicker meter: up to `most` frames of the current shot, oldest first."""
         found: list[MeterInput] = []
         for entry in reversed(self._entries):
             seen = entry.measurable(meter)

@@ -1,4 +1,4 @@
-"""The x-t slices of both lanes: pushed frame by frame, or laid out anew from the last frames.
+"""The x-t slices of both lanes: extended frame by frame, or rebuilt from the last frames.
 
 Plain Python, used from the inference thread.
 """
@@ -16,7 +16,7 @@ from renderers.xt_slice import XtSlice, window_for
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SlicesShown:
-    """By lane: (n * SLICE_FRAMES, W) levels, lines seen, and breaks as (age in lines, kind)."""
+    """By lane: (n * SLICE_FRAMES, W) levels, lines known, and breaks as (age in lines, kind)."""
 
     pictures: dict[str, UInt8]
     frames: dict[str, int]
@@ -27,8 +27,8 @@ class SlicesShown:
 class TimeSlices:
     """One row of the picture over the last frames, per lane.
 
-    Lines of one row and without gaps: whoever moves the row or did not watch for a while begins
-    with what `History` still knows.
+    All lines belong to the same row, without gaps. After the row moved or the view was off, slices
+    begin with the frames that `History` still holds.
     """
 
     def __init__(self) -> None:
@@ -37,18 +37,25 @@ class TimeSlices:
         self._newest: HistoryEntry | None = None
 
     def clear(self) -> None:
-        """Forget every line; the next picture begins with what is remembered."""
+        """Remove every line; the next picture is rebuilt from the history."""
         self._slices.clear()
         self._newest = None
 
     def forget(self, lane: str) -> None:
-        """Another model runs in `lane`."""
+        """Remove the lines of a lane that now has another model."""
         self._slices.pop(lane, None)
 
     def show(self, recent: History, line: float, height: int) -> SlicesShown:
-        """The slices up to the newest of `recent`; `line` is the row's share of the picture.
+        """The slices up to the newest of `recent`.
 
-        height : of the picture, for slices of about the same height.
+        Parameters
+        ----------
+        recent
+            The last frames.
+        line
+            The row as a fraction of the picture's height.
+        height
+            Of the picture, for slices of about the same height.
         """
         moments = list(recent)
         newest = moments[-1]
@@ -70,7 +77,7 @@ class TimeSlices:
         return self._shown(newest, height)
 
     def renew(self, seen: HistoryEntry, again: HistoryEntry, is_other: bool) -> None:
-        """A frame was looked at again; its line stays unless a lane gave something else."""
+        """Handle a frame that was analysed again; its line stays unless a lane's result differs."""
         if self._newest is not seen:
             return
         self._newest = again
@@ -82,7 +89,7 @@ class TimeSlices:
         shown = {name: self._slices[name] for name in newest.levels}
         frames = {name: kept.filled for name, kept in shown.items()}
         window = window_for(max(frames.values(), default=0), SLICE_FRAMES)
-        enlarged = max(1, round(height / SLICE_FRAMES))  # to fill a frame's place
+        enlarged = max(1, round(height / SLICE_FRAMES))  # to fill the height of a frame
         return SlicesShown(
             {name: kept.stretched(window, enlarged) for name, kept in shown.items()},
             frames,

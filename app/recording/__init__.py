@@ -1,1 +1,1 @@
-"""Recordings: folders with both pictures and disparities, which `replay` shows again."""
+"""Recordings: folders with pictures and both lanes' disparities, which `replay` opens."""

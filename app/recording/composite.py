@@ -1,4 +1,4 @@
-"""The picture of everything: the source and both lanes side by side, as a video frame."""
+"""The source and both lanes side by side, as a video frame."""
 
 from __future__ import annotations
 
@@ -24,7 +24,12 @@ def composite_size(frame_size: tuple[int, int]) -> tuple[int, int]:
 def side_by_side(result: FrameResult, colours: UInt8) -> UInt8:
     """RGB | lane A | lane B as (H, W, 3) uint8; a lane that is off is left dark.
 
-    colours : (256, 3) uint8 as from renderers.colormap.table.
+    Parameters
+    ----------
+    result
+        The frame's result.
+    colours
+        (256, 3) uint8 as from renderers.colormap.table.
     """
     width, height = composite_size(result.frame.size)
     third = width // 3
@@ -39,7 +44,7 @@ def side_by_side(result: FrameResult, colours: UInt8) -> UInt8:
 
 
 def fitted(rgb: UInt8, size: tuple[int, int]) -> UInt8:
-    """`rgb` scaled to fit into (width, height) as it is, with dark borders where it does not."""
+    """Scale `rgb` to fit into (width, height), keeping its aspect, with dark borders."""
     height, width = rgb.shape[:2]
     if (width, height) == size:
         return rgb

@@ -1,12 +1,12 @@
-"""Disparity maps as chunks of 16-bit values: one chunk per lane and frame, each whole in itself.
+"""Disparity maps as self-contained chunks of 16-bit values, one per lane and frame.
 
 A chunk is a header of fixed size and a payload. Values 1 to 65535 span the frame's own range,
-disparity = offset + scale * (value - 1), and 0 stands for unknown; so what is read differs from
-what was written by at most half a step, a 131068th of the range. The values are then stored
-losslessly: each is replaced by its difference from the plane through its three neighbours above
-and to the left, small differences of either sign become small numbers, high bytes and low bytes
-are kept apart, and zlib packs runs and rare bytes. On real lanes that takes a quarter of the time
-and half the space of a 16-bit PNG.
+disparity = offset + scale * (value - 1), and 0 means unknown; reading therefore differs from what
+was written by at most half a step, a 131068th of the range. The values are stored losslessly: each
+is replaced by its difference from the plane through its three neighbours above and to the left,
+signed differences are folded to small non-negative numbers, high bytes and low bytes are separated,
+and zlib packs runs and rare bytes. On real lanes that takes a quarter of the time and half the
+space of a 16-bit PNG.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ _FLOAT32_MAX = float(np.finfo(np.float32).max)
 
 
 class DamagedChunk(Exception):  # noqa: N818 - caught by the reader, never shown
-    """The bytes are not a chunk that was written whole."""
+    """The bytes are not a completely written chunk."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChunkKey:
-    """Which chunk it is: the recording's frame `number`, and the lane, "a" or "b"."""
+    """Identifies a chunk: the recording's frame `number`, and the lane, "a" or "b"."""
 
     number: int
     lane: str
@@ -76,12 +76,24 @@ def pack(key: ChunkKey, depth: DepthMap) -> bytes:
 
 
 def check(chunk: bytes, key: ChunkKey) -> None:
-    """Raises DamagedChunk unless `chunk` was written whole and is the one called `key`."""
+    """Check that `chunk` is complete and belongs to `key`.
+
+    Raises
+    ------
+    DamagedChunk
+        If not.
+    """
     _read_header(chunk, key)
 
 
 def unpack(chunk: bytes, key: ChunkKey, frame_index: int) -> DepthMap:
-    """The disparity map in `chunk`. Raises DamagedChunk if it is not what was written as `key`."""
+    """Decode the disparity map in `chunk`.
+
+    Raises
+    ------
+    DamagedChunk
+        If it is not what was written as `key`.
+    """
     head = _read_header(chunk, key)
     values = _inflated(chunk[HEADER_BYTES:], head.width, head.height)
     disparity = restored(values, head.offset, head.scale)
@@ -99,7 +111,7 @@ def quantised(disparity: Float32) -> tuple[UInt16, float, float]:
         filled = disparity if complete else np.where(known, disparity, np.float32(low))
         if 1e-30 < high - low < 1e37:
             steps = (filled - np.float32(low)) * np.float32(1.0 / scale) + np.float32(1.5)
-        else:  # beyond what float32 can compute with
+        else:  # beyond the range of float32
             steps = (filled.astype(np.float64) - low) / scale + 1.5
         values = np.clip(steps, 1.0, 65_535.0).astype(np.uint16)
     else:
@@ -111,7 +123,7 @@ def quantised(disparity: Float32) -> tuple[UInt16, float, float]:
 
 
 def restored(values: UInt16, offset: float, scale: float) -> Float32:
-    """The inverse of `quantised`: (H, W) float32 disparity, NaN where the value is 0."""
+    """Inverse of `quantised`: (H, W) float32 disparity, NaN where the value is 0."""
     exact = values.astype(np.float64)
     exact *= scale
     exact += offset - scale

@@ -1,4 +1,4 @@
-"""The folder of a recording that is to be made: may it be written into, and is there room?"""
+"""The folder of a new recording: whether it can be written, and its free space."""
 
 from __future__ import annotations
 
@@ -19,7 +19,13 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def prepare(folder: Path, headroom_bytes: int) -> None:
-    """Make `folder`. Raises UsageError if it holds a recording or the disk is nearly full."""
+    """Make `folder`.
+
+    Raises
+    ------
+    UsageError
+        If it holds a recording or the disk is nearly full.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     if any(is_ours(path) for path in folder.iterdir()):
         raise UsageError(f"{folder} holds a recording already; choose another folder.")
@@ -32,27 +38,41 @@ def prepare(folder: Path, headroom_bytes: int) -> None:
 
 
 def clear(folder: Path) -> None:
-    """Delete the files of an earlier recording in `folder` and nothing else. Raises OSError."""
+    """Delete the files of an earlier recording in `folder` and nothing else.
+
+    Raises
+    ------
+    OSError
+        If one cannot be deleted.
+    """
     for path in sorted(folder.iterdir(), key=_manifest_first):
         if is_ours(path):
             path.unlink()
 
 
 def is_ours(path: Path) -> bool:
-    """A file with the name of one of a recording's files."""
+    """Whether `path` has the name of one of a recording's files."""
     return _OURS.fullmatch(path.name) is not None
 
 
 def size_bytes(folder: Path) -> int:
-    """What the recording in `folder` takes on the disk; 0 if the folder has gone."""
+    """Size of the recording in `folder` on disk; 0 if the folder has gone."""
     try:
         return sum(path.lstat().st_size for path in folder.iterdir() if is_ours(path))
     except OSError:
         return 0
 
 
-def mind_headroom(folder: Path, headroom_bytes: int, frames: int) -> None:
-    """Raises UserError when less than `headroom_bytes` is free, OSError if `folder` has gone."""
+def check_headroom(folder: Path, headroom_bytes: int, frames: int) -> None:
+    """Check that at least `headroom_bytes` are free on the disk.
+
+    Raises
+    ------
+    UserError
+        When less is free.
+    OSError
+        If `folder` has gone.
+    """
     if shutil.disk_usage(folder).free < headroom_bytes:
         raise UserError(
             f"Recording stopped because the disk has less than {headroom_bytes >> 20} MB left; "
@@ -61,7 +81,7 @@ def mind_headroom(folder: Path, headroom_bytes: int, frames: int) -> None:
 
 
 def cannot_record(error: OSError, folder: Path) -> UsageError:
-    """The sentence for a folder in which recording cannot begin."""
+    """The error for a folder in which recording cannot begin."""
     return UsageError(f"Cannot record into {folder}: {_reason(error)}; choose another folder.")
 
 

@@ -1,7 +1,7 @@
-"""What lies in a recording's folder; docs/recording.md describes it for readers of other programs.
+"""Files of a recording's folder; docs/recording.md describes the format for other programs.
 
-File names are fixed here and never read from a recording, so a recording made by somebody else
-cannot point outside its folder.
+File names are fixed here and never read from a recording, so an untrusted recording cannot point
+outside its folder.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ INDEX = "index.jsonl"
 DISPARITY = "disparity.bin"
 
 TICKS_PER_S = 90_000
-"""Presentation times count in 1/90000 s: fine enough for every frame rate, and usual in video."""
+"""Presentation times count in 1/90000 s, precise enough for every frame rate."""
 
 MAX_SIDE = 16_384
 MAX_PIXELS = 1 << 26
@@ -29,17 +29,17 @@ LANES = ("a", "b")
 
 
 def source_name(part: int) -> str:
-    """The source's pictures: source.mp4, then source-001.mp4 and so on, one for each size."""
+    """Name of the source's pictures: source.mp4, then source-001.mp4 and so on, one per size."""
     return "source.mp4" if part == 0 else f"source-{part:03d}.mp4"
 
 
 def composite_name(part: int) -> str:
-    """What was shown: composite.mp4, then composite-001.mp4 and so on."""
+    """Name of the displayed pictures: composite.mp4, then composite-001.mp4 and so on."""
     return "composite.mp4" if part == 0 else f"composite-{part:03d}.mp4"
 
 
 def is_recording(path: Path | str) -> bool:
-    """`path` is a folder with a manifest of ours. Never raises."""
+    """Whether `path` is a folder with a manifest of ours. Never raises."""
     try:
         manifest = regular_file(Path(path), MANIFEST)
         with manifest.open("rb") as file:
@@ -49,9 +49,12 @@ def is_recording(path: Path | str) -> bool:
 
 
 def regular_file(folder: Path, name: str) -> Path:
-    """`folder / name`, which must be a plain file: a link could lead out, a pipe could hang.
+    """`folder / name`, which must be a plain file: a link could lead outside, a pipe could block.
 
-    Raises SourceError if it is not.
+    Raises
+    ------
+    SourceError
+        If it is not.
     """
     path = folder / name
     try:
@@ -69,7 +72,7 @@ def regular_file(folder: Path, name: str) -> Path:
 
 
 def usable_size(width: object, height: object) -> bool:
-    """Both are whole numbers that a picture can have."""
+    """Whether both are integers in the range of a picture's size."""
     return (
         type(width) is int
         and type(height) is int

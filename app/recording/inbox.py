@@ -1,4 +1,4 @@
-"""The bounded way into the recorder's thread: by number, by memory and by age."""
+"""The bounded queue into the recorder's thread: limited by number, memory and age."""
 
 from __future__ import annotations
 
@@ -14,16 +14,23 @@ from app.core.slots import Closed
 
 T = TypeVar("T")
 
-_REMEMBERED = 5  # items whose median tells the pace, so that one hiccup does not
+_REMEMBERED = 5  # items whose median gives the pace, so that a single outlier does not
 
 
 @dataclass(frozen=True, slots=True)
 class InboxLimits:
-    """What may wait.
+    """Limits of the queue.
 
-    age_s : nothing more is let in once the oldest item has waited this long, or once a new one
-        would, at the pace at which items were dealt with lately; so what a crash would lose stays
-        small however slow disk and processor are.
+    Attributes
+    ----------
+    items
+        Number of items.
+    size_bytes
+        Their memory.
+    age_s
+        No item is accepted once the oldest has waited this long, or once a new one would, at the
+        recent pace of writing; this bounds what a crash would lose, however slow disk and processor
+        are.
     """
 
     items: int = 64
@@ -32,7 +39,7 @@ class InboxLimits:
 
 
 class Inbox(Generic[T]):
-    """First in, first out. Any thread may use it; `clock` is time.monotonic but in tests."""
+    """First in, first out, thread-safe. `clock` is time.monotonic except in tests."""
 
     def __init__(self, limits: InboxLimits, clock: Callable[[], float] = time.monotonic) -> None:
         self._limits = limits
@@ -49,7 +56,7 @@ class Inbox(Generic[T]):
             return len(self._waiting)
 
     def offer(self, item: T, size_bytes: int) -> bool:
-        """Let `item` in if there is room and nothing is late; never blocks."""
+        """Add `item` if there is room and nothing is late; never blocks."""
         with self._changed:
             if self._closed or self._is_late() or not self._has_room(size_bytes):
                 return False
@@ -57,7 +64,7 @@ class Inbox(Generic[T]):
             return True
 
     def put(self, item: T, size_bytes: int, timeout_s: float) -> bool:
-        """Wait for room, then let `item` in. False if there was none in time, or when closed."""
+        """Wait for room, then add `item`. False on timeout, or when closed."""
         with self._changed:
             self._changed.wait_for(lambda: self._closed or self._has_room(size_bytes), timeout_s)
             if self._closed or not self._has_room(size_bytes):
@@ -66,7 +73,13 @@ class Inbox(Generic[T]):
             return True
 
     def take(self, timeout_s: float) -> T | None:
-        """The oldest item, or None if none came in time. Raises Closed when closed and empty."""
+        """The oldest item, or None on timeout.
+
+        Raises
+        ------
+        Closed
+            When closed and empty.
+        """
         with self._changed:
             if self._taken_s is not None:
                 self._took_s.append(self._clock() - self._taken_s)
@@ -83,7 +96,7 @@ class Inbox(Generic[T]):
             return None
 
     def close(self) -> None:
-        """Let nothing more in; what waits can still be taken."""
+        """Accept no more items; waiting ones can still be taken."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
@@ -96,7 +109,7 @@ class Inbox(Generic[T]):
         return max(waited_s, ahead_s) > self._limits.age_s
 
     def _has_room(self, size_bytes: int) -> bool:
-        if not self._waiting:  # one item is always let in, however large
+        if not self._waiting:  # one item is always accepted, however large
             return True
         room = self._limits.size_bytes - self._bytes
         return len(self._waiting) < self._limits.items and size_bytes <= room

@@ -1,7 +1,7 @@
 """The index: one line per event, appended as it happens, each with its own checksum.
 
-A line is eight hexadecimal digits (CRC-32 of the rest), a space and a JSON object. Whatever ends
-the writing, every line before the last one is whole, and a torn one is recognised.
+A line is eight hexadecimal digits (CRC-32 of the rest), a space and a JSON object. However writing
+ends, every line before the last one is complete, and an incomplete one is recognised.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _MAX_TEXT = 500
 
 @dataclass(frozen=True, slots=True)
 class LaneEntry:
-    """Where a lane's chunk lies in disparity.bin, and the registered name of its model."""
+    """Position of a lane's chunk in disparity.bin, and the registered name of its model."""
 
     model: str
     at: int
@@ -37,13 +37,26 @@ class LaneEntry:
 class FrameEntry:
     """One recorded frame.
 
-    number : position in the recording, from 0.
-    part : which file of pictures it is in; `ticks` : when it is shown, 1/90000 s from the first
-        frame of the recording.
-    source_index, segment, time_s : as in Frame.
-    captured_ns : capture time, from the recording's first frame.
-    dropped : frames that the app had left out before this one, all in all.
-    intrinsics : fx, fy, cx, cy in pixels, or None.
+    Attributes
+    ----------
+    number
+        Position in the recording, from 0.
+    part
+        Number of its file of pictures.
+    ticks
+        When it is shown, 1/90000 s from the recording's first frame.
+    source_index, segment, time_s
+        As in Frame.
+    captured_ns
+        Capture time, from the recording's first frame.
+    dropped
+        Total of frames that the app had dropped before this one.
+    cut
+        The picture before belongs to another shot.
+    lanes
+        By lane name.
+    intrinsics
+        fx, fy, cx, cy in pixels, or None.
     """
 
     number: int
@@ -71,14 +84,14 @@ class PartEntry:
 
 @dataclass(frozen=True, slots=True)
 class GapEntry:
-    """`frames` results came too fast to be written between the frame before and the one after."""
+    """`frames` results were not written between the previous frame and the next one."""
 
     frames: int
 
 
 @dataclass(frozen=True, slots=True)
 class EndEntry:
-    """The recording was ended in order; `reason` is empty unless something forced it."""
+    """The recording was ended properly; `reason` is empty unless something forced the end."""
 
     frames: int
     gaps: int
@@ -87,12 +100,18 @@ class EndEntry:
 
 @dataclass(frozen=True, slots=True)
 class SettingEntry:
-    """The user chose otherwise: so it was soon after, behind frames that were under way.
+    """The user changed a setting. It takes effect after the frames that were in flight.
 
-    For people; replaying needs none.
+    For people; replaying does not need it.
 
-    value : a plain value as the manifest's settings have it.
-    weights_sha256 : of the model, where `key` chooses one and it is known.
+    Attributes
+    ----------
+    key
+        Name of the setting.
+    value
+        A plain value as in the manifest's settings.
+    weights_sha256
+        Of the model, if `key` chooses one and it is known.
     """
 
     key: str
@@ -104,7 +123,7 @@ Entry = FrameEntry | PartEntry | GapEntry | SettingEntry | EndEntry
 
 
 def to_line(entry: Entry) -> bytes:
-    """The line for `entry`, with its end."""
+    """The line for `entry`, with its newline."""
     body = json.dumps(_as_json(entry), separators=(",", ":"), ensure_ascii=True).encode()
     return b"%08x %s\n" % (zlib.crc32(body), body)
 
@@ -222,12 +241,18 @@ _READERS: dict[str, Callable[[dict[str, Any]], Entry]] = {
 
 
 def _bounded(value: object) -> object:
-    """`value` without what must not be handed on, and short enough for its line."""
+    """`value` without secrets, and short enough for its line."""
     return without_secrets(value)[:_MAX_TEXT] if isinstance(value, str) else value
 
 
 def plain_text(value: object, limit: int) -> str:
-    """A text for the screen: printable, at most `limit` long. Raises ValueError if it is none."""
+    """A printable text of at most `limit` characters, for the screen.
+
+    Raises
+    ------
+    ValueError
+        If `value` is not one.
+    """
     if not isinstance(value, str):
         raise ValueError("a text is wanted")
     return "".join(c if c.isprintable() else " " for c in value[:limit])

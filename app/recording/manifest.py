@@ -1,4 +1,4 @@
-"""The manifest: what a recording is of and how it was made. For people; replaying needs little."""
+"""The manifest: what was recorded and how. For people; replaying needs little of it."""
 
 from __future__ import annotations
 
@@ -23,10 +23,16 @@ from models.errors import SourceError, UserError
 
 @dataclass(frozen=True, slots=True)
 class RecordingFacts:
-    """What the app says about a recording when it begins.
+    """What the app states about a recording when it begins.
 
-    settings : the user's settings, plain values by key.
-    models : by registered name, what identifies the network: title, SHA-256 of its weights, …
+    Attributes
+    ----------
+    source
+        The source.
+    settings
+        The user's settings, plain values by key.
+    models
+        By registered name, what identifies the network: title, SHA-256 of its weights, ….
     """
 
     source: SourceInfo
@@ -36,9 +42,16 @@ class RecordingFacts:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a recording's manifest says, bounded and printable.
+    """Contents of a recording's manifest, bounded and printable.
 
-    source : title of what was recorded; app_version : of the app that wrote it.
+    Attributes
+    ----------
+    started
+        Date and time.
+    app_version
+        Version of the app that wrote it.
+    source
+        Title of the source.
     """
 
     started: str
@@ -47,7 +60,7 @@ class Manifest:
 
 
 def model_facts(*names: str) -> dict[str, dict[str, str]]:
-    """What the registry knows of the models called `names`; unknown ones are left out."""
+    """What the registry knows about the models called `names`; unknown ones are left out."""
     facts: dict[str, dict[str, str]] = {}
     for name in names:
         try:
@@ -64,13 +77,19 @@ def model_facts(*names: str) -> dict[str, dict[str, str]]:
 
 
 def setting_entry(key: str, value: object) -> SettingEntry:
-    """That `key` was chosen otherwise; with what identifies the network where it is a model."""
+    """Entry for a changed setting; a model gets what identifies its network."""
     facts = model_facts(value) if key.startswith("model_") and isinstance(value, str) else {}
     return SettingEntry(key, value, "".join(about["weights_sha256"] for about in facts.values()))
 
 
 def write_manifest(folder: Path, facts: RecordingFacts) -> None:
-    """Write the manifest of a new recording, whole or not at all. Raises OSError."""
+    """Write the manifest of a new recording, completely or not at all.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
     source = dataclasses.asdict(facts.source)
     document = {
         "format": FORMAT,
@@ -82,13 +101,19 @@ def write_manifest(folder: Path, facts: RecordingFacts) -> None:
         "settings": dict(facts.settings),
         "environment": environment(),
     }
-    # Addresses may carry a user's name and password; recordings are handed on.
+    # Addresses may contain a user name and password, and recordings are shared.
     text = without_secrets(json.dumps(document, indent=2, default=str)) + "\n"
     write_atomically(folder / MANIFEST, text)
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """What `folder` is a recording of. Raises SourceError if it is none or a newer one."""
+    """Read the manifest of `folder`.
+
+    Raises
+    ------
+    SourceError
+        If it is no recording, or one of a newer version.
+    """
     path = regular_file(folder, MANIFEST)
     try:
         with path.open("rb") as file:

@@ -1,14 +1,14 @@
-"""H.264 (and AAC) in fragmented MP4: what was written up to the last fragment can always be played.
+"""H.264 (and AAC) in fragmented MP4, which can be played up to the last complete fragment.
 
-A usual MP4 keeps its table at the end and is lost with it. Here a fragment of a quarter of a
-second is complete in itself, and no frame is held back by the encoder (no look-ahead, no B-frames),
-so that only the fragment being filled is lost when the process dies. A fragment goes to the disk
-when it is long enough or when a key frame follows; where frames come slower than they will be
-played, a key frame is made for that when the clock on the wall says so.
+A usual MP4 has its table at the end and is lost without it. Here each fragment of a quarter of a
+second is complete, and the encoder holds no frame back (no look-ahead, no B-frames), so that only
+the current fragment is lost when the process dies. A fragment is written when it is long enough or
+when a key frame follows; if frames arrive more slowly than they will be played, a key frame is
+forced by the wall clock.
 
 FFmpeg's muxer starts a fragment where the durations of the packets before it end, whatever the
-times of its own packets. So each packet waits for the next one, which tells how long it lasts, and
-holes in the sound are filled with silence.
+times of its own packets. Each packet therefore waits for the next one, which gives its duration,
+and gaps in the sound are filled with silence.
 """
 
 from __future__ import annotations
@@ -38,28 +38,32 @@ log = logging.getLogger(__name__)
 UInt8 = NDArray[np.uint8]
 Float32 = NDArray[np.float32]
 
-FRAGMENT_S = 0.25  # as played
-_PATIENCE_S = 0.3  # on the wall, before a fragment is ended early
-_INTERLEAVE_S = 0.2  # how long pictures wait for a sound that does not come
-_KEY_EVERY = 15  # frames; what a jump in the replay has to decode at most
+FRAGMENT_S = 0.25  # media time
+_MAX_FRAGMENT_WALL_S = 0.3  # wall-clock time before a fragment is ended early
+_INTERLEAVE_S = 0.2  # how long pictures wait for missing sound
+_KEY_EVERY = 15  # frames; upper limit of what a seek in the replay has to decode
 _BT709 = 1
 _AAC_PRIMING = 1024  # samples; a time before zero would shift the whole file
 
 
 @dataclass(frozen=True, slots=True)
 class SoundFormat:
-    """Sound as it comes from the input: samples per second, 1 or 2 channels."""
+    """Format of the input's sound: samples per second, 1 or 2 channels."""
 
     rate: int
     channels: int
 
 
 class MovieWriter:
-    """Writes (H, W, 3) uint8 RGB pictures of one size at times in 1/90000 s, and sound beside them.
+    """Writes (H, W, 3) uint8 RGB pictures of one size at times in 1/90000 s, and sound.
 
-    H.264 wants even sides: an odd picture gets its last row or column twice, and the index tells
-    its true size. Raises OSError or av.error.FFmpegError where the file cannot be written.
-    `clock` is time.monotonic but in tests.
+    H.264 needs even sides: in an odd picture the last row or column is repeated, and the index has
+    the true size. `clock` is time.monotonic except in tests.
+
+    Raises
+    ------
+    OSError, av.error.FFmpegError
+        If the file cannot be written.
     """
 
     def __init__(
@@ -93,7 +97,7 @@ class MovieWriter:
         self._sound = None if sound is None else self._add_sound(sound)
 
     def write(self, rgb: UInt8, ticks: int) -> None:
-        """Append a picture, shown from `ticks` on; times must grow."""
+        """Append a picture, shown from `ticks` on; times must increase."""
         across, down = self._odd
         if across or down:
             rgb = np.pad(rgb, ((0, down), (0, across), (0, 0)), mode="edge")
@@ -103,23 +107,23 @@ class MovieWriter:
             dst_colorspace=Colorspace.ITU709,
             dst_color_range=ColorRange.MPEG,
         )
-        self.settle()
+        self.flush_overdue()
         self._encode(frame, ticks, PictureType.NONE)
         waiting = self._first_waiting
         if waiting is None or ticks - waiting >= FRAGMENT_S * TICKS_PER_S:
             self._first_waiting = ticks
             self._waiting_since_s = self._clock()
 
-    def settle(self) -> None:
-        """Bring to the disk what has waited too long; to be called while nothing comes.
+    def flush_overdue(self) -> None:
+        """Write pictures that have waited too long; called while no frame arrives.
 
         It takes a key frame to end a fragment and one more to end that, so the last picture is
-        shown twice more, a tick apart.
+        repeated twice, a tick apart.
         """
         last = self._last
         if self._first_waiting is None or last is None or last.pts is None:
             return
-        if self._clock() - self._waiting_since_s >= _PATIENCE_S:
+        if self._clock() - self._waiting_since_s >= _MAX_FRAGMENT_WALL_S:
             self._encode(last, last.pts + 1, PictureType.I)
             self._encode(last, last.pts + 1, PictureType.NONE)
             self._first_waiting = None
@@ -127,7 +131,7 @@ class MovieWriter:
     def write_sound(self, samples: Float32, start: int) -> None:
         """Append (N, channels) float32 samples in -1 to 1, the first at sample `start` of the file.
 
-        Jitter of the clock is smoothed; a hole becomes silence; overlap is cut off.
+        Clock jitter is smoothed; gaps become silence; overlap is dropped.
         """
         if self._sound is None:
             return
@@ -141,7 +145,7 @@ class MovieWriter:
             self._encode_sound(samples)
 
     def close(self) -> None:
-        """Finish the file as well as can be; what cannot be written is left out."""
+        """Finish the file as far as possible; what cannot be written is left out."""
         with _what_fails_is_logged():
             self._mux(self._video.encode(None))
             if self._held is not None:

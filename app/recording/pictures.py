@@ -1,4 +1,4 @@
-"""The pictures of a recording by the time they are shown: exact, in any order."""
+"""The pictures of a recording, addressed by their exact presentation time, in any order."""
 
 from __future__ import annotations
 
@@ -15,21 +15,27 @@ from models.errors import SourceError
 
 UInt8 = NDArray[np.uint8]
 
-_NEARER_BY_DECODING = 90_000  # ticks ahead that are reached sooner by decoding than by seeking
+_NEARER_BY_DECODING = 90_000  # ticks ahead up to which decoding is faster than seeking
 
 
 class Pictures:
-    """One part's source pictures. Raises SourceError if the file is missing or no MP4."""
+    """The source's pictures of one part.
+
+    Raises
+    ------
+    SourceError
+        If the file is missing or no MP4.
+    """
 
     def __init__(self, folder: Path, part: int, size: tuple[int, int]) -> None:
         path = regular_file(folder, source_name(part))
         self._decoder = VideoDecoder(str(path), container_format="mp4")
         self._picturer = FrameConverter()
         self._size = size
-        self._next_ticks = 0  # pictures before it have been passed
+        self._next_ticks = 0  # earlier pictures have been decoded already
 
     def times(self) -> NDArray[np.int64]:
-        """When pictures are shown that are in the file, ascending, 1/90000 s from the part's first.
+        """Times of the pictures in the file, ascending, 1/90000 s from the part's first.
 
         Reads the file to its end.
         """
@@ -40,9 +46,12 @@ class Pictures:
         return np.zeros(0, np.int64) if table is None else table.pts
 
     def read(self, ticks: int) -> UInt8 | None:
-        """(H, W, 3) uint8 of the picture shown from exactly `ticks` on, or None if it is not there.
+        """(H, W, 3) uint8 of the picture shown from exactly `ticks` on, or None if there is none.
 
-        Raises SourceError if the file is damaged.
+        Raises
+        ------
+        SourceError
+            If the file is damaged.
         """
         try:
             return self._read(ticks)

@@ -1,7 +1,7 @@
-"""Opens a recording: everything read from it is checked before it is believed.
+"""Reading of recordings; everything is checked before it is used.
 
-A recording may come from a stranger and may be damaged or cut short. What cannot be used is left
-out and said in `problems`; only where nothing is left does opening fail, with one sentence.
+A recording may be untrusted, damaged or incomplete. What cannot be used is left out and listed in
+`problems`; opening fails, with one sentence, only if nothing is left.
 """
 
 from __future__ import annotations
@@ -37,17 +37,27 @@ from models.frames import RecordedLane
 log = logging.getLogger(__name__)
 
 _MAX_FRAMES = 2_000_000  # eighteen hours at 30 frames per second
-_CHUNK_BYTES_PER_PIXEL = 4  # twice what values take that cannot be packed at all
+_CHUNK_BYTES_PER_PIXEL = 4  # twice the size of incompressible values
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What the index says.
+    """Contents of the index.
 
-    frames : in order; parts : by number.
-    lost_before : numbers of frames that come after lost ones; gaps : how many were lost in all.
-    ended : the recording was ended in order.
-    problems : what could not be used, a sentence each.
+    Attributes
+    ----------
+    frames
+        In order.
+    parts
+        By number.
+    lost_before
+        Numbers of frames that come after lost ones.
+    gaps
+        Number of frames that were lost in all.
+    ended
+        The recording was ended properly.
+    problems
+        What could not be used, one sentence each.
     """
 
     frames: tuple[FrameEntry, ...]
@@ -59,9 +69,12 @@ class Contents:
 
 
 class Recording:
-    """An open recording. Reading lanes is safe from any thread.
+    """An open recording. Reading lanes is thread-safe.
 
-    Raises SourceError if `folder` is not a recording or nothing in it can be used.
+    Raises
+    ------
+    SourceError
+        If `folder` is not a recording or nothing in it can be used.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -87,7 +100,7 @@ class Recording:
 
     @property
     def seconds(self) -> float:
-        """From the first frame to the last."""
+        """Seconds from the first frame to the last."""
         return (self.frames[-1].ticks - self.frames[0].ticks) / TICKS_PER_S
 
     @property
@@ -107,16 +120,22 @@ class Recording:
         return part.width, part.height
 
     def pictures(self, part: int) -> Pictures:
-        """Open the pictures of `part`. Raises SourceError."""
+        """Open the pictures of `part`.
+
+        Raises
+        ------
+        SourceError
+            If the file is missing or no MP4.
+        """
         entry = self.contents.parts[part]
         return Pictures(self.folder, part, (entry.width, entry.height))
 
     def picture_ticks(self, entry: FrameEntry) -> int:
-        """When `entry` is shown within its part's file."""
+        """Presentation time of `entry` within its part's file."""
         return entry.ticks - self.contents.parts[entry.part].ticks
 
     def lane(self, entry: FrameEntry, name: str, frame_index: int) -> RecordedLane | None:
-        """What lane `name` saw in that frame; None if it was off or cannot be read any more."""
+        """Result of lane `name` in that frame; None if it was off or is not readable."""
         where = entry.lanes.get(name)
         if where is None:
             return None
@@ -133,7 +152,13 @@ class Recording:
         return RecordedLane(where.model, depth)
 
     def chunk(self, entry: FrameEntry, name: str) -> bytes:
-        """The bytes of a lane's chunk. Raises OSError, or DamagedChunk if none can be there."""
+        """The bytes of a lane's chunk.
+
+        Raises
+        ------
+        DamagedChunk
+            If there is none at that place (OSError if reading fails).
+        """
         where = entry.lanes[name]
         width, height = self.size(entry)
         longest = disparity.HEADER_BYTES + _CHUNK_BYTES_PER_PIXEL * (width * height + 64)
@@ -150,8 +175,8 @@ class Recording:
 
 
 @dataclass(slots=True)
-class _Gathering:
-    """Builds Contents from entries in the order of the file, refusing what contradicts them."""
+class _ContentsBuilder:
+    """Builds Contents from entries in file order, refusing contradictory ones."""
 
     frames: list[FrameEntry] = field(default_factory=list)
     parts: dict[int, PartEntry] = field(default_factory=dict)
@@ -171,7 +196,7 @@ class _Gathering:
             case EndEntry():
                 self.ended = True
             case SettingEntry():
-                pass  # told for people
+                pass  # for people
             case FrameEntry():
                 self._add_frame(entry)
 
@@ -192,7 +217,7 @@ class _Gathering:
 
 
 def _read_index(path: Path) -> Contents:
-    gathering = _Gathering()
+    builder = _ContentsBuilder()
     damaged, last_is_torn = 0, False
     try:
         for line in read_lines(path):
@@ -200,26 +225,26 @@ def _read_index(path: Path) -> Contents:
             last_is_torn = entry is None and not line.endswith(b"\n")
             damaged += entry is None
             if entry is not None:
-                gathering.add(entry)
-            if len(gathering.frames) >= _MAX_FRAMES or damaged > _MAX_FRAMES:
+                builder.add(entry)
+            if len(builder.frames) >= _MAX_FRAMES or damaged > _MAX_FRAMES:
                 break
     except OSError as error:
         raise SourceError(
             f"The index of {path.parent.name} cannot be read; copy the recording again."
         ) from error
-    damaged += gathering.refused - last_is_torn  # a torn last line is how a crash ends
+    damaged += builder.refused - last_is_torn  # a crash leaves a torn last line
     return Contents(
-        tuple(gathering.frames),
-        gathering.parts,
-        frozenset(gathering.lost_before),
-        gathering.gaps,
-        gathering.ended and not damaged,
+        tuple(builder.frames),
+        builder.parts,
+        frozenset(builder.lost_before),
+        builder.gaps,
+        builder.ended and not damaged,
         (f"{damaged} lines of the index are damaged.",) if damaged else (),
     )
 
 
 def _only_with_pictures(folder: Path, contents: Contents) -> Contents:
-    """Without the frames whose pictures did not reach the disk before the writing broke off."""
+    """Drop frames whose pictures were not on disk when writing broke off."""
     there: set[tuple[int, int]] = set()
     problems = list(contents.problems)
     for number in sorted({entry.part for entry in contents.frames}):

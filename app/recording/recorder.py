@@ -1,4 +1,4 @@
-"""Takes results as they come and writes them on a thread of its own; never in anybody's way."""
+"""Writes results on a thread of its own, without holding up the pipeline."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from app.recording import folder as folder_of
 from app.recording.inbox import Inbox, InboxLimits
 from app.recording.index import SettingEntry
 from app.recording.manifest import RecordingFacts, write_manifest
-from app.recording.sound import DeviceInput, Listening, OpenSound, SoundBlock
+from app.recording.sound import DeviceInput, OpenSound, SoundBlock, SoundInput
 from app.recording.timeline import Timeline
 from app.recording.writer import Content, RecordingWriter
 from models.errors import UserError
@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 
 _POLL_S = 0.1
-_LOOK_S = 1.0  # between looks at the disk
+_CHECK_DISK_S = 1.0  # between checks of the disk
 _GRACE_S = 2.0  # to finish the files once nothing more is written
 
 
@@ -35,8 +35,16 @@ _GRACE_S = 2.0  # to finish the files once nothing more is written
 class RecorderOptions:
     """How to record.
 
-    sound : name of an input, "default", or empty for none.
-    headroom_bytes : recording stops while this much is still free on the disk.
+    Attributes
+    ----------
+    content
+        What to write.
+    sound
+        Name of an input, "default", or empty for none.
+    headroom_bytes
+        Recording stops while this much is still free on the disk.
+    limits
+        Of the queue.
     """
 
     content: Content = field(default_factory=Content)
@@ -47,11 +55,20 @@ class RecorderOptions:
 
 @dataclass(frozen=True, slots=True)
 class RecorderStatus:
-    """What the recorder is doing; replaced as a whole, so any thread may read it.
+    """State of the recorder; replaced as a whole, so any thread may read it.
 
-    seconds, frames : what is in the recording; gaps : frames that could not be written in time.
-    size_bytes : what it takes on the disk.
-    message : one sentence when something is wrong, else empty; it may still be recording then.
+    Attributes
+    ----------
+    recording
+        Whether it is running.
+    seconds, frames
+        What has been written.
+    gaps
+        frames that could not be written in time.
+    size_bytes
+        Size on disk.
+    message
+        One sentence when something is wrong, else empty; it may still be recording then.
     """
 
     recording: bool = False
@@ -72,8 +89,8 @@ class _Work:
 class Recorder:
     """One recording, into one new folder. start(), offer() from one thread, stop().
 
-    notify() is called, on any thread, when `status` changed; it must not block.
-    `failed` : recording ended by itself, and `status.message` says why.
+    notify() is called, on any thread, when `status` changed; it must not block. `failed` means that
+    the recording ended by itself, and `status.message` says why.
     """
 
     def __init__(
@@ -90,20 +107,26 @@ class Recorder:
         self._notify = notify
         self._open_sound = open_sound
         self._inbox: Inbox[_Work | SoundBlock] = Inbox(self._options.limits)
-        self._lost = 0  # since the last frame that was let in
+        self._lost = 0  # since the last frame that was accepted
         self._lost_before = 0
-        self._chosen: tuple[SettingEntry, ...] = ()  # since the last frame that was let in
+        self._chosen: tuple[SettingEntry, ...] = ()  # since the last frame that was accepted
         self._choosing = threading.Lock()
         self._deadline_s: float | None = None
         self._thread: threading.Thread | None = None
-        self._sound: Listening | None = None
+        self._sound: SoundInput | None = None
         self._telling = threading.Lock()
         self._round_s = time.monotonic()
         self.failed = False
         self.status = RecorderStatus()
 
     def start(self) -> None:
-        """Make the folder and begin. Raises UsageError where it cannot be written into."""
+        """Make the folder and begin.
+
+        Raises
+        ------
+        UsageError
+            If the folder cannot be written.
+        """
         try:
             folder_of.prepare(self.folder, self._options.headroom_bytes)
             write_manifest(self.folder, self._facts)
@@ -124,7 +147,7 @@ class Recorder:
 
     @property
     def stuck_s(self) -> float:
-        """Seconds for which the disk, or the encoder, has not come back; 0 when not recording."""
+        """Seconds that a call to the disk or the encoder is overdue; 0 when not recording."""
         return time.monotonic() - self._round_s if self.status.recording else 0.0
 
     def offer(self, result: FrameResult) -> bool:
@@ -142,15 +165,15 @@ class Recorder:
         return self._counted(work, True) if done else False
 
     def note(self, chosen: Iterable[SettingEntry]) -> None:
-        """Write down settings that changed, before the next frame. Never blocks; any thread."""
+        """Record changed settings before the next frame. Never blocks; thread-safe."""
         with self._choosing:
             self._chosen += tuple(chosen)
 
     def stop(self, timeout_s: float = 3.0) -> bool:
         """Write what waits, at most for `timeout_s`, and finish the files.
 
-        False if the disk did not answer in time; the thread is left behind then, and what was
-        written before is there.
+        False if the disk did not respond in time; the thread is left behind then, and what was
+        written before is kept.
         """
         self._deadline_s = time.monotonic() + timeout_s
         self._inbox.close()
@@ -168,7 +191,8 @@ class Recorder:
         return True
 
     def _work(self, result: FrameResult) -> _Work:
-        result = dataclasses.replace(result, prescaled={})  # nothing of the window's waits here
+        # the window's resized pictures are not needed
+        result = dataclasses.replace(result, prescaled={})
         with self._choosing:
             return _Work(result, self._lost, self._chosen)
 
@@ -216,7 +240,7 @@ class Recorder:
         except (OSError, av.error.FFmpegError) as error:
             log.warning("recording stopped", exc_info=True)
             message = folder_of.why_stopped(error, writer.frames, self.folder)
-        except Exception:  # this thread's last: whatever it is, the file is closed and it is said
+        except Exception:  # last resort of this thread: close the file and report whatever it is
             log.exception("recording failed")
             message = "Recording stopped because of a fault; the log says why."
         finally:
@@ -234,7 +258,7 @@ class Recorder:
                 )
 
     def _write_all(self, writer: RecordingWriter) -> None:
-        looked_s = -_LOOK_S
+        looked_s = -_CHECK_DISK_S
         while True:
             self._round_s = time.monotonic()
             try:
@@ -246,10 +270,10 @@ class Recorder:
                 writer.note_gap(self._abandon(item))
                 return
             self._write(writer, item)
-            if time.monotonic() - looked_s >= _LOOK_S:
+            if time.monotonic() - looked_s >= _CHECK_DISK_S:
                 looked_s = time.monotonic()
                 self._look(writer)
-                folder_of.mind_headroom(self.folder, self._options.headroom_bytes, writer.frames)
+                folder_of.check_headroom(self.folder, self._options.headroom_bytes, writer.frames)
 
     def _write(self, writer: RecordingWriter, item: _Work | SoundBlock | None) -> None:
         match item:
@@ -260,17 +284,17 @@ class Recorder:
             case SoundBlock():
                 writer.write_sound(item)
             case None:
-                writer.settle()
+                writer.flush_overdue()
 
     def _abandon(self, item: _Work | SoundBlock | None) -> int:
-        """Empty the inbox; returns how many frames that loses."""
+        """Empty the inbox; returns the number of frames that are lost."""
         lost = self._lost
         try:
             while item is not None:
                 lost += 1 + item.gap if isinstance(item, _Work) else 0
                 item = self._inbox.take(0)
         except Closed:
-            pass  # empty now
+            pass  # empty
         return lost
 
     def _look(self, writer: RecordingWriter, **changes: object) -> None:

@@ -1,7 +1,7 @@
-"""Sound from an input of the computer, in blocks that know when they were heard.
+"""Sound from an input of the computer, in blocks with their capture time.
 
-The sound library is loaded only when sound is asked for: without its system part (PortAudio) the
-import itself fails, and a recording must go on without sound.
+The sound library is loaded only when sound is requested: without its system part (PortAudio) the
+import itself fails, and a recording must continue without sound.
 """
 
 from __future__ import annotations
@@ -21,13 +21,21 @@ from models.errors import UserError
 log = logging.getLogger(__name__)
 
 DEFAULT_INPUT = "default"
-_RATES = (48_000, 44_100, 32_000, 16_000)  # what AAC and every player know
+_RATES = (48_000, 44_100, 32_000, 16_000)  # supported by AAC and every player
 _BLOCK_S = 0.02
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SoundBlock:
-    """samples : (N, channels) float32 in -1 to 1, the first heard at `captured_ns` (monotonic)."""
+    """Some sound.
+
+    Attributes
+    ----------
+    samples
+        (N, channels) float32 in -1 to 1.
+    captured_ns
+        Monotonic time of the first sample.
+    """
 
     samples: NDArray[np.float32]
     captured_ns: int
@@ -36,7 +44,7 @@ class SoundBlock:
 Sink = Callable[[SoundBlock], None]
 
 
-class Listening(Protocol):
+class SoundInput(Protocol):
     """An open input that calls its sink from a thread of its own."""
 
     @property
@@ -45,14 +53,18 @@ class Listening(Protocol):
     def close(self) -> None: ...
 
 
-OpenSound = Callable[[str, Sink], Listening]
+OpenSound = Callable[[str, Sink], SoundInput]
 
 
 def input_names() -> tuple[str, ...]:
-    """What can be listened to now, as DeviceInput takes it; none twice.
+    """Names of the inputs that are available now, as DeviceInput takes them, without duplicates.
 
-    Loads PortAudio, which takes a moment. Raises UserError, in a sentence, where it is missing or
-    knows of no input.
+    Loads PortAudio, which takes a moment.
+
+    Raises
+    ------
+    UserError
+        If it is missing or knows of no input.
     """
     sounddevice = _library("Sound cannot be recorded because PortAudio is not installed.")
     try:
@@ -72,7 +84,13 @@ def input_names() -> tuple[str, ...]:
 
 
 def _library(sentence: str) -> Any:
-    """The sounddevice module. Raises UserError with that sentence without PortAudio."""
+    """Import the sounddevice module.
+
+    Raises
+    ------
+    UserError
+        With that sentence without PortAudio.
+    """
     try:
         import sounddevice
     except OSError as error:
@@ -81,9 +99,12 @@ def _library(sentence: str) -> Any:
 
 
 class DeviceInput:
-    """An input device of that name, or the system's choice for "default".
+    """An input device of that name, or the system's default for "default".
 
-    Raises UserError, in a sentence that says that recording goes on without sound.
+    Raises
+    ------
+    UserError
+        With a sentence that says that recording continues without sound.
     """
 
     def __init__(self, name: str, sink: Sink) -> None:
@@ -112,7 +133,7 @@ class DeviceInput:
             ) from error
 
     def close(self) -> None:
-        """Stop listening."""
+        """Stop the input."""
         self._stream.close()
 
     def _heard(self, samples: NDArray[np.float32], _count: int, when: Any, status: Any) -> None:

@@ -1,20 +1,20 @@
-"""When each frame of a recording is shown in its replay."""
+"""Presentation times of a recording's frames."""
 
 from __future__ import annotations
 
 from app.recording.format import TICKS_PER_S
 from models.frames import Frame
 
-_STEP = TICKS_PER_S // 25  # between frames whose times say nothing
+_STEP = TICKS_PER_S // 25  # step between frames whose times are unusable
 _LEAST = TICKS_PER_S // 1000
 
 
 class Timeline:
-    """Times in 1/90000 s from the first frame; they always grow.
+    """Times in 1/90000 s from the first frame; they always increase.
 
     A recording keeps the rhythm of its source: within a segment frames are as far apart as in the
-    source's own time, however long the networks took; between segments, one step. `by_capture`
-    takes the time of capture throughout, which is what sound recorded beside it needs.
+    source's own time, however long the networks took; between segments, one step. `by_capture` uses
+    capture times throughout, which recorded sound needs.
     """
 
     def __init__(self, by_capture: bool) -> None:
@@ -24,7 +24,7 @@ class Timeline:
         self.last = -1
 
     def ticks(self, frame: Frame) -> int:
-        """When `frame` is shown."""
+        """Presentation time of `frame`."""
         if self._first_ns is None:
             self._first_ns = frame.captured_ns
             self.last = 0
@@ -37,7 +37,7 @@ class Timeline:
         return self.last
 
     def since_start_ns(self, frame: Frame) -> int:
-        """Capture time from the first frame on, at least 0."""
+        """Capture time since the first frame, at least 0."""
         return max(0, frame.captured_ns - (self._first_ns or frame.captured_ns))
 
     def _step(self, frame: Frame) -> int:

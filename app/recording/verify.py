@@ -1,4 +1,4 @@
-"""Is a recording whole? Reads every byte of it once, and decodes a few pictures."""
+"""Check of a recording: reads every byte once, and decodes a few pictures."""
 
 from __future__ import annotations
 
@@ -13,12 +13,20 @@ from models.errors import SourceError
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What `verify` found.
+    """Result of `verify`.
 
-    frames : that can be replayed; gaps : that could not be written in time; seconds : from the
-        first to the last.
-    ended : the recording was ended in order, not by a crash.
-    problems : what is damaged, a sentence each; empty if everything that was written is whole.
+    Attributes
+    ----------
+    frames
+        Number that can be replayed.
+    gaps
+        Number that could not be written in time.
+    seconds
+        From the first frame to the last.
+    ended
+        The recording was ended properly, not by a crash.
+    problems
+        What is damaged, one sentence each; empty if all that was written is intact.
     """
 
     frames: int
@@ -29,7 +37,13 @@ class Verification:
 
 
 def verify(folder: Path) -> Verification:
-    """Check every disparity chunk and every picture's place. Raises SourceError if unreadable."""
+    """Check every disparity chunk and every picture's time.
+
+    Raises
+    ------
+    SourceError
+        If the recording is unreadable.
+    """
     recording = Recording(folder)
     try:
         problems = [*recording.contents.problems]
@@ -66,7 +80,7 @@ def _damaged_lanes(recording: Recording, entry: FrameEntry) -> int:
 
 
 def _missing_pictures(recording: Recording, number: int, problems: list[str]) -> int:
-    """How many of the part's frames have no picture; its first and last are decoded."""
+    """Number of the part's frames without a picture; its first and last are decoded."""
     entries = [entry for entry in recording.frames if entry.part == number]
     try:
         pictures = recording.pictures(number)

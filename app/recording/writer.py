@@ -1,7 +1,7 @@
 """Writes one recording's folder, frame by frame; used from the recorder's thread only.
 
-The order within a frame matters: disparity first, then pictures, then the line in the index, so
-that a line never speaks of a chunk that is not there.
+The order within a frame matters: disparity first, then pictures, then the index line, so that a
+line never refers to a missing chunk.
 """
 
 from __future__ import annotations
@@ -49,10 +49,16 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a recording holds beside the source's pictures, which it always holds.
+    """What a recording holds besides the source's pictures.
 
-    composite : also a video of the source and both lanes side by side.
-    colormap : its colours.
+    Attributes
+    ----------
+    disparity
+        The lanes' disparity.
+    composite
+        A video of the source and both lanes side by side.
+    colormap
+        The colours of that video.
     """
 
     disparity: bool = True
@@ -61,7 +67,13 @@ class Content:
 
 
 class RecordingWriter:
-    """Raises OSError or av.error.FFmpegError where something cannot be written."""
+    """Writes the files of one recording.
+
+    Raises
+    ------
+    OSError, av.error.FFmpegError
+        If something cannot be written.
+    """
 
     def __init__(
         self, folder: Path, content: Content, timeline: Timeline, sound: SoundFormat | None = None
@@ -71,8 +83,8 @@ class RecordingWriter:
         self._timeline = timeline
         self._sound = sound
         self._colours = colormap.table(content.colormap)
-        self._index = _Appending(folder / INDEX)
-        self._disparity = _Appending(folder / DISPARITY)
+        self._index = _AppendOnlyFile(folder / INDEX)
+        self._disparity = _AppendOnlyFile(folder / DISPARITY)
         self._part: PartEntry | None = None
         self._part_captured_ns = 0
         self._source: MovieWriter | None = None
@@ -115,7 +127,7 @@ class RecordingWriter:
         self.frames += 1
 
     def write_sound(self, block: SoundBlock) -> None:
-        """Append sound; what was heard before the first frame is left out."""
+        """Append sound; samples before the first frame are dropped."""
         if self._part is None or self._sound is None:
             return
         since_part_s = (block.captured_ns - self._part_captured_ns) / 1e9
@@ -125,23 +137,23 @@ class RecordingWriter:
                 movie.write_sound(block.samples, start)
 
     def note_gap(self, frames: int) -> None:
-        """Write down that `frames` were lost here."""
+        """Record that `frames` were lost here."""
         if frames:
             self.gaps += frames
             self._append(GapEntry(frames))
 
     def note_setting(self, entry: SettingEntry) -> None:
-        """Write down what was chosen before the next frame."""
+        """Record a setting that changed before the next frame."""
         self._append(entry)
 
-    def settle(self) -> None:
-        """Bring to the disk what waits for a frame that does not come."""
+    def flush_overdue(self) -> None:
+        """Write pictures that wait for a frame that does not arrive."""
         for movie in (self._source, self._composite):
             if movie is not None:
-                movie.settle()
+                movie.flush_overdue()
 
     def close(self, reason: str = "") -> None:
-        """Finish every file as well as can be; `reason` says what forced the end, if anything."""
+        """Finish every file as far as possible; `reason` says what forced the end, if anything."""
         self._close_movies()
         try:
             self._append(EndEntry(self.frames, self.gaps, reason))
@@ -199,15 +211,21 @@ class RecordingWriter:
         self._index.append(to_line(entry))
 
 
-class _Appending:
-    """A new file that only grows, by whole records: what was written in part is cut off again."""
+class _AppendOnlyFile:
+    """A new file that only grows by complete records: partly written ones are cut off again."""
 
     def __init__(self, path: Path) -> None:
         self._file = io.FileIO(path, "x")
         self._size = 0
 
     def append(self, record: bytes) -> int:
-        """Append `record` whole and return where it begins. Raises OSError."""
+        """Append `record` completely and return its position.
+
+        Raises
+        ------
+        OSError
+            If it cannot be written.
+        """
         begin = self._size
         rest = memoryview(record)
         try:
@@ -221,4 +239,5 @@ class _Appending:
         return begin
 
     def close(self) -> None:
+        """Close the file."""
         self._file.close()

@@ -1,6 +1,6 @@
-"""The comparison report: two models over the same frames, measured, shown, citable.
+"""The comparison report of two models over the same frames.
 
-`compare` serves the command line and the window alike, so both give the same numbers.
+`compare` serves the command line and the window, so both give the same numbers.
 """
 
 from app.report.run import compare, compare_sessions

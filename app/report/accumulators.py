@@ -1,4 +1,4 @@
-"""What accumulates for one lane while the clip goes by; flat in memory."""
+"""Accumulators of one lane's metrics; constant memory."""
 
 from __future__ import annotations
 
@@ -33,8 +33,19 @@ class LaneAccumulators:
         self._truth_rows: list[int] = []
 
     def add(self, disparity: Float32, reduced: Float32, seen: LaneFlicker, cut: bool) -> LaneRow:
-        """Take in one frame: its disparity, as it is and at the meter's working size, and what the
-        meter said."""
+        """Add one frame.
+
+        Parameters
+        ----------
+        disparity
+            (H, W) float32.
+        reduced
+            The same at the meter's working size.
+        seen
+            The meter's result.
+        cut
+            The frame does not continue the last one.
+        """
         if cut:
             self._noise.end_shot()
         self._noise.add(disparity)
@@ -43,7 +54,7 @@ class LaneAccumulators:
         return LaneRow(error=seen.error, scale=seen.scale, shift=seen.shift, compared=seen.valid)
 
     def add_truth(self, row: int, disparity: Float32, truth: Float32) -> None:
-        """Take in what is true of frame `row`, (H, W) 1/m; beyond 70 m counts as unknown."""
+        """Add the truth of frame `row`, (H, W) 1/m; beyond 70 m counts as unknown."""
         with np.errstate(invalid="ignore"):
             near = np.where(truth >= 1.0 / FAR_M, truth, np.float32(np.nan))
         self._sums.add(disparity, near)
@@ -62,7 +73,7 @@ class LaneAccumulators:
 
     @property
     def pairs(self) -> int:
-        """How many pairs of neighbours were compared."""
+        """Number of pairs of neighbours that were compared."""
         return self._opw.pairs
 
     @property
@@ -72,7 +83,7 @@ class LaneAccumulators:
 
     @property
     def alignment(self) -> Alignment | None:
-        """The clip's least-squares alignment to the truth; None without any."""
+        """The clip's least-squares alignment to the truth; None without truth."""
         return self._sums.solve() if self._sums.count else None
 
     @property
@@ -85,7 +96,7 @@ class LaneAccumulators:
 
     @property
     def scale_drift(self) -> float:
-        """Against the truth where there is one, else from frame to frame."""
+        """Drift against the truth if there is one, else from frame to frame."""
         alignment = self.alignment
         against_truth = math.nan if alignment is None else self._drift.value(alignment)
         return against_truth if math.isfinite(against_truth) else self._steps.value

@@ -1,4 +1,4 @@
-"""The second pass: accuracy, now that each lane's alignment over the clip is known."""
+"""The second pass: accuracy, once each lane's alignment over the clip is known."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from app.report.disk_buffer import Kept, TruthBuffer
+from app.report.disk_buffer import BufferedFrame, TruthBuffer
 from app.report.values import Accuracy, Cancelled, FrameRow, IsCancelled, Progress
 from models.frames import Float32
 from models.metrics import (
@@ -30,13 +30,13 @@ class _LaneAccuracy:
         self._tae = TemporalAlignmentError()
         self._boundaries: list[float] = []
         self._frames = 0
-        self._last: tuple[Kept, View] | None = None
+        self._last: tuple[BufferedFrame, View] | None = None
 
-    def add(self, kept: Kept, truth_m: Float32, row: FrameRow) -> None:
+    def add(self, kept: BufferedFrame, truth_m: Float32, row: FrameRow) -> None:
         depth = depth_from_disparity(self._alignment.apply(kept.disparities[self.lane]))
         numbers = row.lanes[self.lane]
         numbers.absrel = self._sums.add(depth, truth_m)
-        # The sky is farther than 70 m in truth too: its outline counts, its distance does not.
+        # The sky is beyond 70 m in the truth too: its outline counts, its distance does not.
         numbers.boundary_f1 = boundary_f1(depth, depth_from_disparity(kept.truth))
         if math.isfinite(numbers.boundary_f1):
             self._boundaries.append(numbers.boundary_f1)
@@ -71,7 +71,7 @@ def measure(
     progress: Progress,
     cancelled: IsCancelled,
 ) -> dict[str, Accuracy]:
-    """Accuracy per lane over what the buffer kept; fills in the rows it measured."""
+    """Accuracy per lane over the frames in the buffer; also fills in their rows."""
     lanes = [_LaneAccuracy(lane, alignment) for lane, alignment in alignments.items()]
     for done, kept in zip(itertools.count(1), buffer.read(), strict=False):
         if cancelled():

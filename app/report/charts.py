@@ -1,4 +1,4 @@
-"""Line charts and strips over time as inline SVG: no script, no file beside the page."""
+"""Line charts and strips over time as inline SVG: no script, no separate file."""
 
 from __future__ import annotations
 
@@ -26,9 +26,19 @@ def line_chart(
 ) -> str:
     """Curves over frames with dashed marks at cuts.
 
-    zero : the axis includes 0. rest : draw the value that stands for "steady". Unknown values
-    leave gaps. A long clip is drawn by the least and greatest value per column, so that no peak
-    is lost.
+    Unknown values leave gaps. A long clip is drawn by the minimum and maximum per column, so that
+    no peak is lost.
+
+    Parameters
+    ----------
+    lines
+        The curves.
+    marks
+        Frames of the cuts.
+    zero
+        The axis includes 0.
+    rest
+        Value to mark as "steady", if any.
     """
     count = max((len(line.values) for line in lines), default=0)
     known = [v for line in lines for v in line.values if math.isfinite(v)]
@@ -50,7 +60,7 @@ def line_chart(
 
 
 def coinciding(lines: list[Line]) -> list[tuple[str, str]]:
-    """(upper, lower) names of curves that the eye cannot tell apart: within a pixel everywhere."""
+    """(upper, lower) names of curves that coincide: within a pixel everywhere."""
     known = [v for line in lines for v in line.values if math.isfinite(v)]
     if not known:
         return []
@@ -149,19 +159,19 @@ def _path(values: list[float], low: float, high: float) -> str:
     lonely = [
         f"M{_x(at, count) - 1} {_y(value, low, high)}h2"
         for at, value in enumerate(values)
-        if math.isfinite(value) and _alone(values, at) and count <= _MOST_POINTS
+        if math.isfinite(value) and _describe_one(values, at) and count <= _MOST_POINTS
     ]
     return "".join(pieces + lonely)
 
 
-def _alone(values: list[float], at: int) -> bool:
+def _describe_one(values: list[float], at: int) -> bool:
     before = at > 0 and math.isfinite(values[at - 1])
     after = at + 1 < len(values) and math.isfinite(values[at + 1])
     return not before and not after
 
 
 def _thinned(values: list[float]) -> list[tuple[int, float]]:
-    """(position, value), at most about a thousand: extremes of each run survive, gaps too."""
+    """(position, value), at most about a thousand: extremes of each run are kept, gaps too."""
     if len(values) <= _MOST_POINTS:
         return list(enumerate(values))
     edges = [round(n * len(values) / (_MOST_POINTS / 2)) for n in range(_MOST_POINTS // 2 + 1)]

@@ -1,4 +1,4 @@
-"""Both lanes over every frame once, and what accumulates meanwhile."""
+"""The first pass: both lanes over every frame, with all accumulators."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ from models.frames import Float32, Frame
 from models.registry import GROUND_TRUTH
 
 ENDLESS_FRAMES = 240
-"""How much of a scene without an end is compared."""
+"""Number of frames of an endless scene that are compared."""
 TRUTH = "truth"
 _READ_S = 1.0
 
 
 @dataclass
 class Comparison:
-    """Everything that accumulates while the frames go by."""
+    """Accumulates the results of the first pass."""
 
     source: Source
     sessions: dict[str, tuple[str, Session]]
@@ -73,6 +73,7 @@ class Comparison:
         self._segment: int | None = None
 
     def run(self, progress: Progress, cancelled: IsCancelled) -> None:
+        """Run the first pass."""
         total = self.frame_limit
         for frame in self._frames(total, cancelled):
             self._step(frame)
@@ -82,13 +83,14 @@ class Comparison:
 
     @property
     def frame_limit(self) -> int | None:
+        """Number of frames to compare, or None for all."""
         known, wanted = self.source.info.frame_count, self.options.max_frames
         if known is None and wanted is None:
             return ENDLESS_FRAMES
         return min(n for n in (known, wanted) if n is not None)
 
     def _frames(self, limit: int | None, cancelled: IsCancelled) -> Iterator[Frame]:
-        """Frames until the source ends; a nominal count may be wrong, a wanted one is kept."""
+        """Frames until the source ends or `limit` is reached; a nominal count may be wrong."""
         wanted = self.options.max_frames
         if self.source.info.frame_count is None:
             wanted = limit
@@ -128,7 +130,7 @@ class Comparison:
         self.rows.append(row)
 
     def _continuity(self, frame: Frame) -> bool:
-        """True where this frame does not follow the last one; then memory is emptied too."""
+        """True if this frame does not continue the last one; memory is then reset too."""
         first, broke = self._segment is None, frame.segment != self._segment
         self._segment = frame.segment
         if broke:
@@ -163,7 +165,7 @@ class Comparison:
         self.buffer.add(row, self.shot, frame, frame.truth, disparities)
 
     def findings(self, progress: Progress, cancelled: IsCancelled) -> Findings:
-        """The second pass, and all of it in one value."""
+        """Run the second pass and return all results."""
         accuracy = self._accuracy(progress, cancelled)
         for lane in self.runs:
             self._finish_rows(lane)
@@ -195,7 +197,7 @@ class Comparison:
         return measure(self.buffer, alignments, self.rows, progress, cancelled)
 
     def _finish_rows(self, lane: str) -> None:
-        """What is known only at the end: flicker by the clip's spread, scales by its alignment."""
+        """Fill in flicker by the clip's spread and scales by its alignment, known only now."""
         accumulators = self.accumulators[lane]
         unit = accumulators.spread.deviation
         for row in self.rows:

@@ -1,9 +1,9 @@
 """Disparities that wait on disk until the clip's alignment is known.
 
 Accuracy is measured after one alignment per clip, which is known only at the end. A clip does not
-fit in memory, so what is needed waits in a file that disappears with the process. The file is
-bounded: when it is full, every second pair of frames gives up its place and from then on only
-every second pair is taken. Pairs, because TAE compares neighbours.
+fit in memory, so its frames wait in a temporary file. The file is bounded: when it is full, every
+second pair of frames is dropped, and from then on only every second pair is taken. Pairs, because
+TAE compares neighbours.
 """
 
 from __future__ import annotations
@@ -21,11 +21,23 @@ from models.geometry import Intrinsics
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Kept:
-    """One frame as it went in.
+class BufferedFrame:
+    """One frame of the buffer.
 
-    row : its number among the rows of the report. shot : changes at every cut.
-    disparities : per lane (H, W) float32. truth : (H, W) float32, 1/m.
+    Attributes
+    ----------
+    row
+        Its number among the rows of the report.
+    shot
+        Changes at every cut.
+    disparities
+        By lane, (H, W) float32.
+    truth
+        (H, W) float32, 1/m.
+    camera_to_world
+        (4, 4) pose, if known.
+    intrinsics
+        The camera, if known.
     """
 
     row: int
@@ -46,7 +58,7 @@ class _Slot:
 
 
 class TruthBuffer:
-    """A bounded file of frames. All frames have the size of the first; others are passed over."""
+    """A bounded file of frames. All frames have the size of the first; others are skipped."""
 
     def __init__(self, folder: Path, lanes: tuple[str, ...], budget_bytes: int) -> None:
         self._file = tempfile.TemporaryFile(dir=folder, prefix="compare-")  # noqa: SIM115
@@ -75,7 +87,13 @@ class TruthBuffer:
     def add(
         self, row: int, shot: int, frame: Frame, truth: GroundTruth, disparities: dict[str, Float32]
     ) -> None:
-        """Write one frame, if it is one of those that are kept. Raises OSError if it cannot."""
+        """Write one frame, if it is one of those to keep.
+
+        Raises
+        ------
+        OSError
+            If it cannot be written.
+        """
         if not self._slots and not self._capacity:
             self._shape = truth.disparity.shape
             size = (len(self._lanes) + 1) * truth.disparity.size * 4
@@ -95,7 +113,7 @@ class TruthBuffer:
             _Slot(place, row, shot, truth.camera_to_world, frame.intrinsics),
         )
 
-    def read(self) -> Iterator[Kept]:
+    def read(self) -> Iterator[BufferedFrame]:
         """Every frame that was kept, in order."""
         height, width = self._shape
         names = (*self._lanes, "truth")
@@ -105,7 +123,9 @@ class TruthBuffer:
             block = np.frombuffer(self._file.read(size), np.float32)
             maps = dict(zip(names, block.reshape(len(names), height, width), strict=True))
             truth = maps.pop("truth")
-            yield Kept(slot.row, slot.shot, maps, truth, slot.camera_to_world, slot.intrinsics)
+            yield BufferedFrame(
+                slot.row, slot.shot, maps, truth, slot.camera_to_world, slot.intrinsics
+            )
 
     def _wanted(self, row: int) -> bool:
         return row // 2 % self.every == 0

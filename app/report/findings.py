@@ -1,4 +1,4 @@
-"""Everything a comparison found, and the two files that machines read."""
+"""All results of a comparison, and the two machine-readable files."""
 
 from __future__ import annotations
 
@@ -33,13 +33,34 @@ _LANE_COLUMNS = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Findings:
-    """What the page is made of.
+    """Contents of the page.
 
-    lanes : what was compared; a lane that is off is not in it.
-    pairs : neighbours compared per lane. spreads : each lane's spread over the clip.
-    truth_opw : what the truth itself scores, NaN without. truth_frames : frames with truth.
-    true_flow : motion came from the source, not from an estimate.
-    still_share : share of pairs between which the picture as a whole did not move.
+    Attributes
+    ----------
+    info
+        The source.
+    options
+        How it was compared.
+    rows
+        By frame.
+    cuts
+        Frames that begin a shot.
+    lanes
+        By lane; a lane that is off is absent.
+    pairs
+        Number of neighbours compared, by lane.
+    spreads
+        Each lane's spread over the clip.
+    truth_opw
+        The score of the truth itself, NaN without truth.
+    truth_frames
+        Number of frames with truth.
+    true_flow
+        Motion came from the source, not from an estimate.
+    still_share
+        Fraction of pairs between which the picture as a whole did not move.
+    slices, worst
+        Pictures for the page.
     """
 
     info: SourceInfo
@@ -58,16 +79,16 @@ class Findings:
 
     @property
     def models(self) -> tuple[str, ...]:
-        """The lanes that estimate, in order; a lane that shows the ground truth does not."""
+        """The lanes that estimate, in order; a lane that shows the ground truth is excluded."""
         return tuple(lane for lane in self.lanes if not self.is_truth(lane))
 
     def is_truth(self, lane: str) -> bool:
-        """This lane shows what the source knows: a yardstick, not a contestant."""
+        """Whether this lane shows the source's truth: a reference, not a competitor."""
         return self.lanes[lane].model == GROUND_TRUTH
 
     @property
     def has_truth(self) -> bool:
-        """Accuracy was measured in at least one lane."""
+        """Whether accuracy was measured in at least one lane."""
         return any(lane.accuracy is not None for lane in self.lanes.values())
 
     @property
@@ -76,12 +97,12 @@ class Findings:
         return [at for at, row in enumerate(self.rows) if row.cut]
 
     def series(self, lane: str, column: str) -> list[float]:
-        """One number of one lane, frame by frame; NaN where there is none."""
+        """One column of one lane, frame by frame; NaN where there is no value."""
         return [float(getattr(row.lanes[lane], column)) for row in self.rows]
 
 
 def metrics_json(findings: Findings) -> dict[str, Any]:
-    """The content of metrics.json; what could not be told is None, a lane that is off is absent."""
+    """The content of metrics.json; unknown values are None, a lane that is off is absent."""
     return {
         "frames": len(findings.rows),
         "cuts": findings.cuts,
@@ -92,7 +113,7 @@ def metrics_json(findings: Findings) -> dict[str, Any]:
 
 
 def metrics_csv(findings: Findings) -> str:
-    """One row per frame; empty where there is nothing to tell."""
+    """One row per frame; empty where there is no value."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     names = [f"{lane}_{column}" for lane in LANES for column in _LANE_COLUMNS]
@@ -166,7 +187,7 @@ def _settings(findings: Findings) -> dict[str, Any]:
 
 
 def _device(asked: str) -> str:
-    """What was asked for and, if a network was loaded at all, what that came to."""
+    """The requested device and, if a network was loaded at all, the one that was used."""
     if "torch" not in sys.modules:
         return asked
     used = str(importlib.import_module("models.devices.device").resolve(asked))

@@ -1,4 +1,4 @@
-"""Running both lanes over the same frames, with honest times for work they share."""
+"""Both lanes over the same frames, with fair times for shared work."""
 
 from __future__ import annotations
 
@@ -16,9 +16,12 @@ T = TypeVar("T")
 
 
 class TimedMemo(FrameMemo):
-    """A FrameMemo that knows what it saved: the first lane pays, the other one is told the price.
+    """A FrameMemo that measures shared work, so that both lanes are charged for it.
 
-    saved_s : time that was not spent because the answer was there already.
+    Attributes
+    ----------
+    saved_s
+        Time not spent because the result existed already.
     """
 
     __slots__ = ("_prices_s", "saved_s")
@@ -36,7 +39,7 @@ class TimedMemo(FrameMemo):
             started = time.perf_counter()
             saved_before = self.saved_s
             value = compute()
-            # Shared parts inside this one are part of its price, but were not saved by this lane.
+            # Shared parts inside this one belong to its time, but were not saved by this lane.
             self._prices_s[key] = time.perf_counter() - started + self.saved_s - saved_before
             return value
 
@@ -45,10 +48,18 @@ class TimedMemo(FrameMemo):
 
 @dataclass(slots=True)
 class LaneRun:
-    """One model over the clip, and how long it took.
+    """One model over the clip, with its computing time.
 
-    The first frame is left out of the rate: it pays for loading and warming up.
-    network_size : (width, height) of what the network was given last; None if there was none.
+    The first frame is excluded from the rate, because it includes loading and warm-up.
+
+    Attributes
+    ----------
+    model
+        Registered name.
+    session
+        Its session.
+    network_size
+        (width, height) of the network's last input; None if there was none.
     """
 
     model: str
@@ -58,7 +69,7 @@ class LaneRun:
     _spent_s: float = field(default=0.0)
 
     def step(self, frame: Frame, memo: TimedMemo) -> tuple[DepthMap, float]:
-        """The lane's answer and the milliseconds it would have taken alone."""
+        """The lane's result and the milliseconds it would have taken alone."""
         saved_before = memo.saved_s
         started = time.perf_counter()
         depth = estimate(self.session, frame, memo)
@@ -71,12 +82,18 @@ class LaneRun:
 
     @property
     def fps(self) -> float:
-        """Frames per second of the network alone, as if the other lane were not there."""
+        """Frames per second of the network alone, without sharing with the other lane."""
         return (self._frames - 1) / self._spent_s if self._spent_s > 0.0 else float("nan")
 
 
 def open_session(model: str, options: EstimatorOptions) -> Session:
-    """A new session of the model of that name. Raises UserError if it is not there."""
+    """Open a new session of the model of that name.
+
+    Raises
+    ------
+    UserError
+        If the model is not available.
+    """
     entry = registry.find(model)
     reason = entry.missing()
     if reason:

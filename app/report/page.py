@@ -1,4 +1,4 @@
-"""The page: one HTML file that asks nobody for anything."""
+"""The page: one self-contained HTML file that loads nothing."""
 
 from __future__ import annotations
 
@@ -48,11 +48,11 @@ _CHARTS = (
     ("AbsRel per frame (0 is right)", "absrel", True, None, True),
     ("Boundary F1 per frame (1 is right)", "boundary_f1", True, None, True),
 )
-"""Title, column, whether the axis includes 0, value of rest, whether it needs ground truth."""
+"""Title, column, whether the axis includes 0, steady value, whether it needs ground truth."""
 
 
 def page(findings: Findings, metrics: dict[str, Any]) -> str:
-    """The whole file. Its own policy forbids it to load anything."""
+    """The whole file. Its content security policy forbids it to load anything."""
     names = " and ".join(summary.model for summary in findings.lanes.values())
     body = "".join(
         (
@@ -145,7 +145,7 @@ def _table_row(
 
 
 def _charts(findings: Findings) -> str:
-    """Curves of what is known; what is not is named in one line instead of an empty frame."""
+    """Curves of known values; the others are named in one line instead of an empty chart."""
     if len(findings.rows) < 2:
         return "<p class='quiet'>One frame has no course over time.</p>"
     charts, missing = [], []
@@ -236,7 +236,7 @@ def _worst(findings: Findings) -> str:
 
 
 def _first(findings: Findings) -> str:
-    """The first frame as each lane saw it, where there is no worst one to show."""
+    """The first frame of each lane, if there is no worst one to show."""
     first = findings.worst.first
     if first is None:
         return ""
@@ -294,7 +294,7 @@ def _fact_row(key: str, value: object) -> str:
 
 
 def _fact(value: object, absent: str = "–") -> str:
-    """`value` for reading; `absent` stands for None."""
+    """`value` for reading; `absent` replaces None."""
     match value:
         case None:
             return absent

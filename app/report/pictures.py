@@ -1,4 +1,4 @@
-"""Arrays to pictures that live inside the page."""
+"""Conversion of arrays to pictures that are embedded in the page."""
 
 from __future__ import annotations
 
@@ -21,8 +21,10 @@ _HEAT = np.array(
 
 
 def common_range(maps: list[tuple[Float32, Spread]]) -> tuple[float, float]:
-    """Range that all maps are shown over, in deviations from each lane's median: 1st to 99th
-    percentile of all of them together. (-1, 1) if nothing is known."""
+    """Range that all maps are shown over, in deviations from each lane's median.
+
+    It spans the 1st to the 99th percentile of all maps together; (-1, 1) if nothing is known.
+    """
     known = [spread.normalised(one[np.isfinite(one)]) for one, spread in maps]
     values = np.concatenate(known) if known else np.empty(0, np.float32)
     if values.size == 0 or float(np.ptp(values)) == 0.0:

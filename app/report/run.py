@@ -1,4 +1,4 @@
-"""Two models over a clip: what is opened for it, and the files it ends in."""
+"""Comparison of two models over a clip, from opening the source to the files."""
 
 from __future__ import annotations
 
@@ -42,12 +42,27 @@ def compare(
 ) -> Report:
     """Run two models over the same frames and write report.html, metrics.json, metrics.csv.
 
-    model_a, model_b : names as in the registry; one of them may be "off".
-    input_spec : a video file, a folder of pictures or a built-in scene; not a live source.
-    out_dir : made if need be; files of an earlier report in it are replaced.
-    progress, cancelled : called on this thread, once per frame.
+    Nothing is written unless all of it is.
 
-    Nothing is written unless all of it is. Raises UserError (input, model, disk) and Cancelled.
+    Parameters
+    ----------
+    input_spec
+        A video file, a folder of pictures or a built-in scene; not a live source.
+    model_a, model_b
+        Names as in the registry; one of them may be "off".
+    out_dir
+        Created if necessary; files of an earlier report in it are replaced.
+    options
+        None for the defaults.
+    progress, cancelled
+        Called on this thread, once per frame.
+
+    Raises
+    ------
+    UserError
+        If input, model or disk fail.
+    Cancelled
+        If the user cancels.
     """
     options = options or CompareOptions()
     with contextlib.ExitStack() as stack:
@@ -71,7 +86,7 @@ def compare_sessions(
     progress: Progress = _ignore,
     cancelled: IsCancelled = _never,
 ) -> Report:
-    """`compare` on what is open already: per lane "a", "b" or both a model's name and session."""
+    """Compare with an open source and open sessions: (model's name, session) by lane."""
     with contextlib.ExitStack() as unless_written:
         if not out_dir.exists():
             unless_written.callback(_remove_empty, out_dir)
@@ -108,7 +123,13 @@ def _compare_into(
 
 
 def _lanes_on(model_a: str, model_b: str) -> dict[str, str]:
-    """Model by lane, without lanes that are off. Raises UsageError if both are."""
+    """Model by lane, without lanes that are off.
+
+    Raises
+    ------
+    UsageError
+        If both are off.
+    """
     on = {
         lane: model for lane, model in zip(LANES, (model_a, model_b), strict=True) if model != OFF
     }

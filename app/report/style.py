@@ -1,7 +1,7 @@
-"""The page's own style sheet: light or dark as the reader's system is, and fit for paper."""
+"""The page's style sheet: light or dark like the reader's system, and printable."""
 
 LANE_COLOURS = {"a": "#4cb5f5", "b": "#ffb000"}
-"""The accents of the lanes in the window; the page uses the same."""
+"""The lanes' colours, as in the window."""
 
 STYLE = (
     """

@@ -1,4 +1,4 @@
-"""Pictures of the clip that the page shows: x-t slices and the worst frames. Bounded."""
+"""Pictures of the clip for the page: x-t slices and the worst frames. Bounded."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from models.opencv import cv2
 MAX_COLUMNS = 1600
 _MAX_ROWS = 360
 _THUMB_PX = 320
-_APART = 12  # frames between two of a lane's worst, so that one event is shown once
+# least number of frames between two worst frames of a lane, so that an event is shown once
+_APART = 12
 
 
 class Slices:
     """One line of the picture over time, per lane and in colour: (frames, position).
 
-    When 1600 frames are held, every second one is dropped and from then on only every second one
-    is taken. `every` says how many frames lie between two columns.
+    When 1600 columns are held, every second one is dropped, and from then on only every second
+    frame is taken. `every` is the number of frames per column.
     """
 
     def __init__(self, lanes: tuple[str, ...], line: float = 0.5) -> None:
@@ -31,7 +32,7 @@ class Slices:
         self.disparity: dict[str, list[Float32]] = {lane: [] for lane in lanes}
 
     def add(self, frame: Frame, disparities: dict[str, Float32]) -> None:
-        """Take in one frame."""
+        """Add one frame."""
         row, self._taken = self._taken, self._taken + 1
         if row % self.every:
             return
@@ -55,9 +56,22 @@ class Slices:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WorstFrame:
-    """One frame as the page shows it, all at thumbnail size.
+    """One frame at thumbnail size.
 
-    lane, error : whose worst this is, and how bad. errors : per lane the pair's error map.
+    Attributes
+    ----------
+    lane
+        The lane whose worst frame it is.
+    row, index
+        Its row in the report and its number in the source.
+    error
+        The lane's error at this frame.
+    rgb
+        The picture.
+    disparity
+        By lane.
+    errors
+        By lane, the pair's error map.
     """
 
     lane: str
@@ -73,7 +87,14 @@ class WorstFrame:
 class WorstFrames:
     """The `count` frames at which each lane flickered most, at least 12 frames apart.
 
-    first : the first frame, for a clip in which nothing can be compared.
+    Attributes
+    ----------
+    lanes
+        Names of the lanes.
+    count
+        Number of frames per lane.
+    first
+        The first frame, for a clip in which nothing can be compared.
     """
 
     lanes: tuple[str, ...]
@@ -84,7 +105,7 @@ class WorstFrames:
     def add(
         self, row: int, frame: Frame, disparities: dict[str, Float32], seen: FlickerResult
     ) -> None:
-        """Take in one frame; `seen` from a meter whose window is one frame."""
+        """Add one frame; `seen` is from a meter whose window is one frame."""
         if self.first is None:
             self.first = _moment(self.lanes[0], row, math.nan, frame, disparities, seen)
         for lane in self.lanes:

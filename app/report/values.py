@@ -1,4 +1,4 @@
-"""What a comparison is asked, and what it answers."""
+"""Options and results of a comparison."""
 
 from __future__ import annotations
 
@@ -14,27 +14,36 @@ from models.flow import FlowPreset
 LANES = ("a", "b")
 
 Progress = Callable[[int, int | None, str], None]
-"""Called with what is done, how much there is (None if unknown), and what is being done."""
+"""Called with frames done, frames in all (None if unknown), and the name of the step."""
 
 IsCancelled = Callable[[], bool]
 
 
 class Cancelled(Exception):  # noqa: N818 - a wish, not a failure
-    """The user called the comparison off; nothing was written."""
+    """The user cancelled the comparison; nothing was written."""
 
 
 @dataclass(frozen=True, slots=True)
 class CompareOptions:
     """How to compare.
 
-    estimator : how both models run.
-    source_size : (width, height) asked of the source, for scenes that are rendered.
-    mirror, rotate : how frames are turned first, as in app.engine.orientation.
-    max_frames : stop after so many; None takes all of a file, and 240 of a scene without an end.
-    preset, short_side : quality and size of the optical flow (short side in pixels).
-    worst_frames : how many of each lane's worst frames the page shows.
-    truth_budget_bytes : disk space beside the report in which disparities wait for the accuracy
-        pass; a clip that does not fit is measured on evenly spread pairs of frames, and says so.
+    Attributes
+    ----------
+    estimator
+        How both models run.
+    source_size
+        (width, height) requested of the source, for rendered scenes.
+    mirror, rotate
+        How frames are oriented first, as in app.engine.orientation.
+    max_frames
+        Number of frames to stop after; None takes all of a file, and 240 of an endless scene.
+    preset, short_side
+        Quality and size of the optical flow (short side in pixels).
+    worst_frames
+        How many of each lane's worst frames the page shows.
+    truth_budget_bytes
+        Disk space beside the report for disparities that wait for the accuracy pass; a clip that
+        does not fit is measured on evenly spread pairs of frames, and the report says so.
     """
 
     estimator: EstimatorOptions = field(default_factory=EstimatorOptions)
@@ -50,12 +59,22 @@ class CompareOptions:
 
 @dataclass(slots=True)
 class LaneRow:
-    """One lane at one frame; NaN where there is nothing to tell.
+    """One lane at one frame; NaN where there is no value.
 
-    error : warped error in the lane's own unit; divided by the clip's spread it is `flicker`.
-    scale, shift : drift since the previous frame. compared : share of pixels compared.
-    compute_ms : time the estimator took, shared work included.
-    absrel, boundary_f1, tae, truth_scale : against ground truth, where it was measured.
+    Attributes
+    ----------
+    error
+        Warped error in the lane's own unit.
+    flicker
+        `error` divided by the clip's spread.
+    scale, shift
+        Drift since the previous frame.
+    compared
+        Fraction of pixels compared.
+    compute_ms
+        Time the estimator took, shared work included.
+    absrel, boundary_f1, tae, truth_scale
+        Against ground truth, where it was measured.
     """
 
     error: float = math.nan
@@ -74,7 +93,18 @@ class LaneRow:
 class FrameRow:
     """One frame of the clip.
 
-    cut : it does not continue the one before it. truth_flicker : what the truth itself scores.
+    Attributes
+    ----------
+    index, time_s
+        Of the frame.
+    cut
+        It does not continue the one before it.
+    motion_px
+        Median motion since the previous frame in pixels of the source.
+    lanes
+        By lane.
+    truth_flicker
+        The score of the truth itself.
     """
 
     index: int
@@ -87,9 +117,16 @@ class FrameRow:
 
 @dataclass(frozen=True, slots=True)
 class Accuracy:
-    """Against ground truth, over the clip. tae is None without poses; boundary_f1 may be NaN.
+    """Accuracy against ground truth over the clip.
 
-    frames : how many frames it was measured on. alignment : (scale, shift) of the clip.
+    Attributes
+    ----------
+    absrel, delta1, delta2, delta3, boundary_f1, tae
+        See docs/metrics.md; tae is NaN without poses, and boundary_f1 may be NaN.
+    frames
+        Number of frames measured.
+    alignment
+        (scale, shift) of the clip.
     """
 
     absrel: float
@@ -104,9 +141,20 @@ class Accuracy:
 
 @dataclass(frozen=True, slots=True)
 class LaneSummary:
-    """One lane over the clip; field names as in metrics.json. NaN where nothing could be told.
+    """One lane over the clip; field names as in metrics.json, NaN where there is no value.
 
-    network_size : (width, height) of what the network was given; None if there was none.
+    Attributes
+    ----------
+    model
+        Registered name.
+    flicker_opw, flicker_static, scale_drift
+        See docs/metrics.md.
+    accuracy
+        None without ground truth.
+    fps
+        Frames per second of the network alone.
+    network_size
+        (width, height) of the network's input; None if there was none.
     """
 
     model: str
@@ -120,9 +168,16 @@ class LaneSummary:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was written and what it says.
+    """Files and results of a comparison.
 
-    metrics : the content of metrics.json. sentences : the verdicts at the top of the page.
+    Attributes
+    ----------
+    html, json, csv
+        The files.
+    metrics
+        The content of metrics.json.
+    sentences
+        The verdicts at the top of the page.
     """
 
     html: Path

@@ -1,4 +1,4 @@
-"""What the numbers say, in sentences that claim no more than they do."""
+"""What the numbers show, in sentences that claim no more than they do."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ SAME = 0.05
 """Relative difference below which two lanes are called about the same."""
 
 FEW = 10
-"""Frames below which flicker and speed are more chance than finding."""
+"""Number of frames below which flicker and speed are mostly chance."""
 
 
 def figure(value: float, digits: int = 3) -> str:
-    """A number for reading: significant digits, never an exponent in the usual range."""
+    """A number for reading: significant digits, no exponent in the usual range."""
     if not math.isfinite(value):
         return "–"
     if value == 0.0:
@@ -28,7 +28,7 @@ def figure(value: float, digits: int = 3) -> str:
 
 
 def winner(a: float, b: float, lower_is_better: bool) -> str:
-    """ "a", "b", or "" if they are about the same or one of them is unknown."""
+    """Name of the better lane, or "" if they are about the same or one is unknown."""
     if not (math.isfinite(a) and math.isfinite(b)):
         return ""
     if abs(a - b) <= SAME * max(abs(a), abs(b)):
@@ -39,16 +39,16 @@ def winner(a: float, b: float, lower_is_better: bool) -> str:
 def sentences(findings: Findings) -> tuple[str, ...]:
     """One sentence per question: flicker, accuracy, edges, speed."""
     if len(findings.models) == 2:
-        found = _duel(findings)
+        found = _compare_two(findings)
     elif findings.models:
-        found = _alone(findings, findings.models[0])
+        found = _describe_one(findings, findings.models[0])
     else:
         found = ["Only the ground truth is shown; choose a model for at least one lane."]
     return tuple(sentence for sentence in found if sentence)
 
 
 def why_no_pairs(findings: Findings) -> str:
-    """Why nothing can be said of flicker."""
+    """Reason why there is no flicker score."""
     if len(findings.rows) < 2:
         return "One frame has no flicker: nothing here is about time."
     if len(findings.cuts) == len(findings.rows) - 1:
@@ -74,8 +74,8 @@ def caveats(findings: Findings) -> tuple[str, ...]:
     return tuple(told)
 
 
-def _duel(findings: Findings) -> list[str]:
-    """Two models against each other."""
+def _compare_two(findings: Findings) -> list[str]:
+    """Compare two models."""
     a, b = (findings.lanes[lane] for lane in LANES)
     found = [_compare("flicker", a.flicker_opw, b.flicker_opw, True, "flickers {} less", "OPW")]
     if not any(findings.pairs.values()):
@@ -94,8 +94,8 @@ def _duel(findings: Findings) -> list[str]:
     return found
 
 
-def _alone(findings: Findings, lane: str) -> list[str]:
-    """One model, by itself or beside the truth, which is its yardstick."""
+def _describe_one(findings: Findings, lane: str) -> list[str]:
+    """Describe one model, alone or beside the truth as its reference."""
     name, summary = lane.upper(), findings.lanes[lane]
     found = [
         f"{other.upper()} shows the ground truth: it is the yardstick for {name}, not a contestant."
@@ -225,7 +225,7 @@ def _accuracy_caveats(findings: Findings) -> list[str]:
 
 
 def counted(number: int, noun: str) -> str:
-    """ "1 frame", "2 frames"."""
+    """A count with its noun: "1 frame", "2 frames"."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 

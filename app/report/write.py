@@ -1,4 +1,4 @@
-"""The three files, all or none."""
+"""Writing of the three files, all or none."""
 
 from __future__ import annotations
 
@@ -13,10 +13,15 @@ from app.report.verdicts import sentences
 
 
 def write_report(findings: Findings, out_dir: Path) -> Report:
-    """Write report.html, metrics.json and metrics.csv. Raises OSError if one cannot be written.
+    """Write report.html, metrics.json and metrics.csv.
 
-    Each is written beside its place and moved there once all are complete, so that an earlier
-    report stays whole until then.
+    Each is written to a temporary file and moved once all are complete, so that an earlier report
+    stays intact until then.
+
+    Raises
+    ------
+    OSError
+        If one cannot be written.
     """
     metrics = metrics_json(findings)
     texts = {

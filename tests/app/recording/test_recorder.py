@@ -316,7 +316,7 @@ def test_a_nearly_full_disk_is_said_before_recording(tmp_path: Path) -> None:
 def test_recording_stops_in_order_while_there_is_still_room(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recorder_module, "_LOOK_S", 0.0)
+    monkeypatch.setattr(recorder_module, "_CHECK_DISK_S", 0.0)
     free = [5 << 20]
     monkeypatch.setattr(
         "app.recording.folder.shutil.disk_usage", lambda _: SimpleNamespace(free=free[0])

@@ -63,7 +63,9 @@ def test_a_full_disk_stops_the_recording_and_keeps_what_is_there(
 def test_with_headroom_it_ends_in_order_before_the_disk_is_full(
     small_disk: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recorder_module, "_LOOK_S", 0.0)  # a disk this small is full in a second
+    monkeypatch.setattr(
+        recorder_module, "_CHECK_DISK_S", 0.0
+    )  # a disk this small is full in a second
     options = RecorderOptions(Content(composite=False), headroom_bytes=1 << 20)
     recorder = Recorder(small_disk / "r", FACTS, options)
     recorder.start()

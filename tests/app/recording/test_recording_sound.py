@@ -15,7 +15,7 @@ import pytest
 
 from app.recording.movie import MovieWriter, SoundFormat
 from app.recording.recorder import Recorder, RecorderOptions
-from app.recording.sound import DeviceInput, Listening, Sink, SoundBlock, input_names
+from app.recording.sound import DeviceInput, Sink, SoundBlock, SoundInput, input_names
 from app.recording.verify import verify
 from app.recording.writer import Content
 from models.errors import UserError
@@ -121,7 +121,7 @@ def test_jitter_is_smoothed_overlap_cut_and_a_hole_is_silence(tmp_path: Path) ->
 
 
 def test_without_an_input_recording_goes_on_and_a_sentence_says_so(tmp_path: Path) -> None:
-    def refuse(name: str, sink: Sink) -> Listening:
+    def refuse(name: str, sink: Sink) -> SoundInput:
         raise UserError("Sound is not recorded because there is no input; pictures are.")
 
     recorder = Recorder(tmp_path, FACTS, _options(), open_sound=refuse)
