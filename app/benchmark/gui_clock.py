@@ -17,12 +17,12 @@ from unittest import mock
 import pyqtgraph as pg
 from vispy.gloo import gl
 
-from app.ui.application import Application
 from app.ui.features.budget import BudgetController
 from app.ui.features.fallback import FallbackController
 from app.ui.features.health import HealthController
 from app.ui.features.presenter import PresenterController
 from app.ui.features.recording import RecordingController
+from app.ui.features.screen import ScreenController
 from app.ui.features.status import StatusController
 from app.ui.features.watchdog import WatchdogController
 from widgets.announcement import Announcement
@@ -39,7 +39,7 @@ from widgets.time_line import TimeLine
 from widgets.wipe_pane import WipePane
 
 OURS = (
-    (Application, "_on_engine"),
+    (ScreenController, "_on_engine"),
     (StatusController, "_show_strip"),
     (WatchdogController, "_look"),
     (FallbackController, "_look"),

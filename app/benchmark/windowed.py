@@ -103,7 +103,7 @@ def measure_window(
             _run_until(
                 lambda: (
                     len(shown.latency_ms) >= _SETTLE_FRAMES
-                    and session.first_look.is_everything_shown()
+                    and session.first_frames.is_everything_shown()
                 ),
                 60.0,
             )

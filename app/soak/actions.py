@@ -110,7 +110,7 @@ def record(application: Application, fixtures: Fixtures, _rng: random.Random) ->
     if application.recording.is_recording:
         application.recording.stop()
     else:
-        application.recording.start(fixtures.new_recording())
+        application.recording.record(fixtures.new_recording())
 
 
 ACTIONS: Mapping[str, Action] = {

@@ -189,7 +189,7 @@ def full_disk(
 ) -> Iterator[float]:
     """The disk fills up while a recording is being made."""
     application.recording.stop()
-    application.recording.start(fixtures.new_recording())
+    application.recording.record(fixtures.new_recording())
     yield 1.0
 
     def full(*_args: object) -> None:

@@ -77,6 +77,6 @@ def _extras(application: Application, fixtures: Fixtures) -> Iterator[None]:
     for source in fixtures.sources():
         application.controller.open_source(source)
         yield
-        application.recording.start(fixtures.new_recording())
+        application.recording.record(fixtures.new_recording())
         yield
         application.recording.stop()

@@ -129,7 +129,7 @@ def _compare(application: Application) -> list[Action]:
             is_on=partial(is_on, "sound"),
         ),
         Action(
-            "compare.report", menu, "Repor&t over the whole clip…", "", application.report.start,
+            "compare.report", menu, "Repor&t over the whole clip…", "", application.report.make,
             is_apart=True,
         ),
     ]  # fmt: skip

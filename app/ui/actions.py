@@ -93,12 +93,18 @@ class Actions:
     def __getitem__(self, action_id: str) -> QAction:
         return self._made[action_id]
 
+    def set_text(self, action_id: str, text: str) -> None:
+        """Call an action otherwise in its menu. Raises KeyError for an unknown one."""
+        self._made[action_id].setText(text)
+
     def show(self, settings: Settings) -> None:
-        """Tick what is on; nothing is triggered."""
+        """Tick what is on, where that is not so already; nothing is triggered."""
         self._settings = settings
         for row in self.table:
             if row.is_on is not None:
-                self._made[row.id].setChecked(row.is_on(settings))
+                action, is_on = self._made[row.id], row.is_on(settings)
+                if action.isChecked() != is_on:
+                    action.setChecked(is_on)
 
     def cheat_sheet(self) -> list[tuple[str, list[tuple[str, str]]]]:
         """By menu, the key and the text of every action that has a key."""

@@ -1,11 +1,12 @@
-"""The object graph behind one window, and the signals between its parts."""
+"""The composition of one window: what there is, in which order it starts and closes."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from PyQt6.QtCore import QObject
 
@@ -24,8 +25,10 @@ from app.ui.features.about import AboutController
 from app.ui.features.budget import BudgetController
 from app.ui.features.calibration import CalibrationController
 from app.ui.features.charts import ChartsController
+from app.ui.features.controls import ControlsController
 from app.ui.features.fallback import FallbackController
-from app.ui.features.first_look import FirstFramesController
+from app.ui.features.feature import FeatureController
+from app.ui.features.first_frames import FirstFramesController
 from app.ui.features.health import HealthController
 from app.ui.features.idle import IdleController
 from app.ui.features.inspector import InspectorController
@@ -36,6 +39,7 @@ from app.ui.features.presenter import PresenterController
 from app.ui.features.presets import PresetsController
 from app.ui.features.recording import RecordingController
 from app.ui.features.report import ReportController
+from app.ui.features.screen import ScreenController
 from app.ui.features.snapshots import SnapshotController
 from app.ui.features.sound import SoundController
 from app.ui.features.sources import SourceController
@@ -43,138 +47,176 @@ from app.ui.features.status import StatusController
 from app.ui.features.viewpoints import ViewpointsController
 from app.ui.features.watchdog import WatchdogController
 from app.ui.main_window import MainWindow
-from app.ui.resolve import display_options, fallback
+from app.ui.resolve import fallback
 from widgets.announcement import Announcement
 from widgets.cheat_sheet import CheatSheet
 
-log = logging.getLogger(__name__)
+F = TypeVar("F", bound=FeatureController)
 
 
 class Application(QObject):
-    """Builds, connects, starts and ends everything for one window."""
+    """Makes, connects, starts and closes everything for one window."""
 
     def __init__(self, settings: Settings, open_source: OpenSource, store: SettingsStore) -> None:
         super().__init__()
         self._store = store
-        self._closed = False
-        self._any_shown = False
-        self._first_segment = 0
+        self._closing = ExitStack()
+        self._closing.callback(self._close_window)
+        self._closing.callback(self._save_settings)
         self.model = SettingsModel(settings)
         asking = with_camera_format(open_source, self._wanted_format)
         self.engine = Engine(with_fallback(asking, self._wanted_fallback), self)
-        self.watchdog = WatchdogController(self.engine, self)
+        self._closing.callback(self.engine.close)
         self.window = MainWindow()
         self.display = Display(self.window.stage, self.window.cloud, self)
         self.controller = Controller(self.model, self.engine, self.display.range_on_screen, self)
-        self.status = StatusController(self.window, self.engine, self.display, self.model, self)
-        self.recording = RecordingController(self.model, self.engine, self)
-        self.snapshots = SnapshotController(self.window, self.display, self.model, self)
-        self.report = ReportController(self.window, self.model, self.controller, self.engine, self)
-        self.charts = ChartsController(self.window.below, self.model, self.controller, self)
-        self.calibration = CalibrationController(self.window, self.display, self.model, self)
-        self.lessons = LessonController(self.window, self.model, self.controller, self)
-        self.marks = MarksController(self.window.stage, self.display, self.controller, self)
-        self.models = ModelController(self.window, self.model, self)
-        self.sound = SoundController(self.model, self)
-        self.sources = SourceController(self.window, self.engine, self.model, self.controller, self)
-        self.idle = IdleController(self)
-        self.fallback = FallbackController(
-            self.model, self.controller, self.engine, self.idle, self, self._is_kiosk
-        )
-        self.presenter = PresenterController(
-            self.window, self.engine, self.display, self.model, self.idle, self
-        )
-        self.presets = PresetsController(
-            self.model, PresetStore.beside(store.path), self, window=self.window
-        )
-        self.views = ViewpointsController(self.window, ViewpointStore.beside(store.path), self)
-        self.budget = BudgetController(self.model, self)
-        self.health = HealthController(self.model, self.engine, self.status, self.recording, self)
-        self.inspector = InspectorController(
-            self.window.inspector,
-            self.model,
-            self.controller,
-            self.recording,
-            self._commands(),
-            self,
-        )
-        self.about = AboutController(self.window, self)
-        self.first_look = FirstFramesController(self.window, self.display, self.model, self)
+        self._closing.callback(self.controller.close)
+        self.features: list[FeatureController] = []
+        self._make_core_features()
+        self._make_features()
+        self._make_booth_features()
         self.cheat_sheet = CheatSheet(self.window)
         self.actions = self._make_actions()
-        self.announcement = Announcement(self.window.stage)
-        self._unsubscribe = self.model.subscribe(self._on_settings)
-        self._connect()
-
-    # -- life ----------------------------------------------------------------------------------
+        self.window.closing.connect(self.close)
 
     def start(self, note: str = "") -> None:
-        """Begin to capture, estimate and show. `note` is said once in the status strip."""
-        self.models.start()
-        self._on_settings(self.model.value, frozenset())
-        self.first_look.start()
+        """Begin to capture, estimate and show; `note` is one sentence for the status strip."""
         self.engine.start()
-        self.watchdog.start()
         self.controller.start()
-        self.status.start()
-        self.sources.start()
-        self.views.start()
-        self.presets.name_in(self.actions)
-        self.sound.start()
-        for desk in (self.idle, self.fallback, self.presenter, self.budget, self.health):
-            desk.start()
+        for feature in self.features:
+            feature.start()
+        self.actions.show(self.model.value)
         if note:
             self.status.say(note)
 
     def close(self) -> None:
-        """End the threads, save the settings and let the window go. May be called twice."""
-        if self._closed:
-            return
-        self._closed = True
-        self.lessons.leave()  # what a lesson set up is not what the user chose
-        self._unsubscribe()
-        self.watchdog.close()
-        for desk in (
-            self.idle,
-            self.fallback,
-            self.presenter,
-            self.budget,
-            self.health,
-            self.status,
-            self.recording,
-            self.snapshots,
-            self.report,
-            self.models,
-            self.charts,
-            self.calibration,
-            self.sound,
-            self.sources,
-        ):
-            desk.close()
-        self.announcement.end()
-        self.controller.close()
-        self.engine.close()
+        """Close the features, end the threads, save the settings and let the window go.
+
+        Whatever fails keeps nothing else from closing; its error is raised at the end. May be
+        called twice.
+        """
+        self._closing.close()
+
+    # -- composition -----------------------------------------------------------------------------
+
+    def _add(self, feature: F) -> F:
+        """Put a feature at the end of the list: started last, closed first."""
+        self.features.append(feature)
+        self._closing.callback(feature.close)
+        feature.said.connect(self.status.say)
+        return feature
+
+    def _make_core_features(self) -> None:
+        """What every window needs to show pictures and follow its settings."""
+        window, model, engine, display = self.window, self.model, self.engine, self.display
+        self.status = StatusController(window, engine, display, model, self)
+        self._add(self.status)
+        self.watchdog = self._add(WatchdogController(engine, self))
+        self.screen = self._add(
+            ScreenController(model, engine, self.controller, display, self.status, self)
+        )
+        self.first_frames = self._add(FirstFramesController(window, display, model, self))
+        self.controls = self._add(ControlsController(window, model, self.controller, self))
+        self.models = self._add(ModelController(window, model, self.controller, self))
+        self.sources = self._add(SourceController(window, engine, model, self.controller, self))
+
+    def _make_features(self) -> None:
+        """What can be done with the pictures."""
+        window, model, engine, display = self.window, self.model, self.engine, self.display
+        controller = self.controller
+        self.recording = self._add(RecordingController(window, model, engine, self.status, self))
+        self.snapshots = self._add(SnapshotController(window, display, model, self))
+        self.report = self._add(ReportController(window, model, controller, engine, self))
+        self.charts = self._add(ChartsController(window.below, model, controller, display, self))
+        self.calibration = self._add(CalibrationController(window, display, model, self))
+        self.marks = self._add(MarksController(window.stage, display, controller, self))
+        self.sound = self._add(SoundController(model, display, parent=self))
+        self.viewpoints = self._add(
+            ViewpointsController(window, ViewpointStore.beside(self._store.path), self)
+        )
+        self.announcement = Announcement(window.stage)
+        self.presets = self._add(
+            PresetsController(
+                model, PresetStore.beside(self._store.path), window, self.announcement, self
+            )
+        )
+        self.about = self._add(AboutController(window, self))
+
+    def _make_booth_features(self) -> None:
+        """What runs a booth, and what shows all of it in the inspector."""
+        window, model, engine, display = self.window, self.model, self.engine, self.display
+        controller, status = self.controller, self.status
+        self.idle = self._add(IdleController(self))
+        self.presenter = self._add(
+            PresenterController(window, engine, display, model, self.idle, self)
+        )
+        self.fallback = self._add(
+            FallbackController(model, controller, engine, self.idle, self.presenter, status, self)
+        )
+        self.budget = self._add(BudgetController(model, display, status, self))
+        self.health = self._add(HealthController(model, engine, status, self.recording, self))
+        self.inspector = self._add(
+            InspectorController(
+                window.inspector,
+                model,
+                controller,
+                self.recording,
+                self.sound,
+                self.first_frames,
+                self._inspector_commands(),
+                self,
+            )
+        )
+        # Closed first: what a lesson has set up is nothing that another feature should go by.
+        self.lessons = self._add(LessonController(window, model, controller, self))
+
+    def _inspector_commands(self) -> dict[str, Callable[[], object]]:
+        """What the inspector's buttons do."""
+        return {
+            "memory.reset": self.controller.reset_memory,
+            "cloud.reset_view": self.window.cloud.reset_view,
+            "cloud.calibrate": self.calibration.begin,
+            "cloud.save_ply": self.snapshots.ask_for_ply,
+            "range.take": partial(self.controller.set_range_mode, "fixed"),
+            "pins.clear": self.controller.clear_pins,
+            "report": self.report.make,
+            "booth.full_screen": self.presenter.toggle_kiosk,
+            "booth.output": self.presenter.toggle_output,
+        }
+
+    def _make_actions(self) -> Actions:
+        menu_bar = self.window.menuBar()
+        if menu_bar is None:
+            raise RuntimeError("Qt made no menu bar")
+        actions = Actions(self.window, menu_bar, action_table(self))
+        after = menu_bar.actions()[1]  # the source button's menu goes beside File
+        menu_bar.insertMenu(after, self.window.source_menu.source_menu)
+        self.presets.titled.connect(actions.set_text)
+        self._closing.callback(self.model.subscribe(self._on_settings))
+        return actions
+
+    def _on_settings(self, settings: Settings, _changed: frozenset[str]) -> None:
+        self.actions.show(settings)
+
+    # -- closing ---------------------------------------------------------------------------------
+
+    def _save_settings(self) -> None:
         self._store.save(self.model.value)
+
+    def _close_window(self) -> None:
         self.window.cloud.close()
         self.window.close()
         self.window.deleteLater()
 
-    @property
-    def settings_path(self) -> Path:
-        """Where the settings are saved at the end."""
-        return self._store.path
+    # -- what the threads ask --------------------------------------------------------------------
 
-    def record_when_ready(self, folder: Path) -> None:
-        """Record into `folder` from the first frames on that fill every pane."""
-        self.first_look.all_shown.connect(partial(self.recording.start, folder))
+    def _wanted_format(self) -> tuple[float, str]:
+        return self.model.value.source_fps, self.model.value.source_pixels
 
-    def why_nothing_was_shown(self) -> str:
-        """What the source says, if that is why no picture was ever on screen; else empty."""
-        status = self.engine.capture.status
-        is_away = status.failed or status.info is not None
-        return status.message if is_away and not self._any_shown else ""
+    def _wanted_fallback(self) -> Fallback:
+        return fallback(self.model.value)
 
-    # -- commands about the window itself ----------------------------------------------------------
+    # -- commands about the window itself --------------------------------------------------------
 
     def quit(self) -> None:
         """Close the window, and with it everything."""
@@ -198,136 +240,7 @@ class Application(QObject):
         else:
             self.cheat_sheet.show_table(self.actions.cheat_sheet())
 
-    def _commands(self) -> dict[str, Callable[[], object]]:
-        """What the inspector's buttons do."""
-        return {
-            "memory.reset": self.controller.reset_memory,
-            "cloud.reset_view": self.window.cloud.reset_view,
-            "cloud.calibrate": self.calibration.start,
-            "cloud.save_ply": self.snapshots.ask_for_ply,
-            "range.take": partial(self.controller.set_range_mode, "fixed"),
-            "pins.clear": self.controller.clear_pins,
-            "report": self.report.start,
-            "booth.full_screen": self.presenter.toggle_kiosk,
-            "booth.output": self.presenter.toggle_output,
-        }
-
-    # -- wiring ----------------------------------------------------------------------------------
-
-    def _make_actions(self) -> Actions:
-        menu_bar = self.window.menuBar()
-        if menu_bar is None:
-            raise RuntimeError("Qt made no menu bar")
-        actions = Actions(self.window, menu_bar, action_table(self))
-        after = menu_bar.actions()[1]  # the button's own menu, beside File
-        menu_bar.insertMenu(after, self.window.source_menu.source_menu)
-        return actions
-
-    def _connect(self) -> None:
-        window, controller = self.window, self.controller
-        self.engine.changed.connect(self._on_engine)
-        window.closing.connect(self.close)
-        window.dropped.connect(controller.open_source)
-        window.memory_button.clicked.connect(controller.toggle_memory)
-        window.reset_button.clicked.connect(controller.reset_memory)
-        window.views.chosen.connect(partial(controller.set, "view"))
-        window.inspector_button.clicked.connect(self.presenter.toggle_inspector)
-        window.snapshot_button.clicked.connect(self.snapshots.save)
-        window.record_button.clicked.connect(self.recording.toggle)
-        window.stage.rgb.hint_dismissed.connect(partial(controller.set, "hint_seen", True))
-        self._connect_transport()
-        self._connect_desks()
-
-    def _connect_transport(self) -> None:
-        transport, controller = self.window.transport, self.controller
-        transport.pause_toggled.connect(controller.set_paused)
-        transport.step_requested.connect(controller.step)
-        transport.seek_requested.connect(controller.seek)
-        transport.loop_toggled.connect(partial(controller.set, "loop"))
-        transport.pacing_changed.connect(partial(controller.set, "pacing"))
-
-    def _connect_desks(self) -> None:
-        for signal in (
-            self.watchdog.said,
-            self.fallback.said,
-            self.presets.said,
-            self.views.said,
-            self.budget.said,
-            self.health.said,
-            self.recording.failed,
-            self.snapshots.said,
-            self.report.said,
-            self.sound.said,
-            self.sources.said,
-            self.models.said,
-            self.calibration.said,
-            self.marks.said,
-            self.inspector.said,
-        ):
-            signal.connect(self.status.say)
-        # The audio library takes a moment to load; the first pictures come first.
-        self.first_look.all_shown.connect(partial(self.inspector.tell_about_sound, self.sound))
-        self.presets.recalled.connect(self.announcement.say)
-        self.models.installed.connect(self.controller.restart_lanes)
-        self.recording.changed.connect(self.status.set_recording)
-        self.recording.changed.connect(self._on_recording)
-        self.recording.failed.connect(self._on_recording_failed)
-        for forget in (self.display.forget, self.status.forget):
-            self.controller.source_opened.connect(forget)
-        self.health.warned.connect(self.status.set_warning)
-        self.budget.noted.connect(partial(self.status.set_standing, "budget"))
-        self.fallback.noted.connect(partial(self.status.set_standing, "instead"))
-        self.fallback.noted.connect(self.presenter.set_instead)
-        for consumer in (self.status.add, self.charts.show, self.sound.show, self.budget.add):
-            self.display.shown.connect(consumer)
-
-    def _wanted_format(self) -> tuple[float, str]:
-        return self.model.value.source_fps, self.model.value.source_pixels
-
-    def _is_kiosk(self) -> bool:
-        return self.presenter.is_kiosk
-
-    def _wanted_fallback(self) -> Fallback:
-        return fallback(self.model.value)
-
-    # -- what comes back -------------------------------------------------------------------------
-
-    def _on_engine(self) -> None:
-        if self._closed:
-            return  # rung before the threads ended, delivered after
-        status = self.engine.capture.status
-        if status.first_segment != self._first_segment:
-            self._first_segment = status.first_segment
-            self.display.forget()
-        message = self.engine.inference.state or status.message
-        if not message and status.info is not None and status.info.live:
-            message = status.info.note
-        is_silent = bool(status.message) and status.info is not None
-        self.display.set_source_message(message, status.failed, is_silent)
-        result = self.engine.results.take(0)
-        if result is not None and result.frame.segment >= self._first_segment:
-            self.display.show(result)
-            self.engine.inference.request_viewport(self.presenter.viewport_request())
-            self._any_shown = True
-            self.display.shown.emit(result)
-            self.first_look.look(result)
-        self.status.show_transport()
-
-    def _on_settings(self, settings: Settings, _changed: frozenset[str]) -> None:
-        window = self.window
-        self.display.apply(display_options(settings))
-        self.inspector.show(settings)
-        self.presenter.show_inspector()
-        window.memory_button.setChecked(settings.memory)
-        window.views.set_current(settings.view)
-        window.transport.set_loop(settings.loop)
-        window.transport.set_pacing(settings.pacing)
-        self.actions.show(settings)
-
-    def _on_recording(self, is_recording: bool, line: str) -> None:
-        self.window.record_button.setChecked(is_recording)
-        if not is_recording:
-            self.status.say(f"Recorded {line}")
-
-    def _on_recording_failed(self, _sentence: str) -> None:
-        self.window.record_button.setChecked(self.recording.is_recording)  # a click ticked it
+    @property
+    def settings_path(self) -> Path:
+        """Where the settings are saved at the end."""
+        return self._store.path

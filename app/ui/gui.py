@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -65,27 +66,29 @@ def run_gui(settings: Settings, store: SettingsStore, options: WindowOptions) ->
     startup.reached("imports")
     app = make_application()
     with ExitStack() as stack:
-        # The window goes before the application, not whenever the interpreter gets round to it.
+        # The window goes before the application, not whenever the interpreter collects it.
         stack.callback(QCoreApplication.sendPostedEvents, None, QEvent.Type.DeferredDelete)
         stack.enter_context(logging_to_file())
         freeze_modules()
-        session = Application(settings, open_awaited, store)
-        stack.callback(session.close)
-        stack.enter_context(closing_on_signals(session.window))
-        session.window.resize(_window_size(options.size))
-        session.window.show()
-        session.start(options.note)
+        application = Application(settings, open_awaited, store)
+        stack.callback(application.close)
+        stack.enter_context(closing_on_signals(application.window))
+        application.window.resize(_window_size(options.size))
+        application.window.show()
+        application.start(options.note)
         startup.reached("window")
         if options.screenshot is not None:
-            session.first_look.take_screenshot_when_ready(options.screenshot)
+            application.first_frames.take_screenshot_when_ready(options.screenshot)
         if options.record is not None:
-            session.record_when_ready(options.record)
+            application.first_frames.all_shown.connect(
+                partial(application.recording.record, options.record)
+            )
         if options.quit_when_shown:
-            session.first_look.all_shown.connect(session.window.close)
+            application.first_frames.all_shown.connect(application.window.close)
         if options.quit_after_s is not None:
-            QTimer.singleShot(round(options.quit_after_s * 1000), session.window.close)
+            QTimer.singleShot(round(options.quit_after_s * 1000), application.window.close)
         code = app.exec()
-        failure = session.why_nothing_was_shown()
+        failure = application.screen.why_nothing_was_shown()
     if any_abandoned():
         # A thread hangs in a driver or a download. Nothing of ours is left to save, and the
         # interpreter would abort on it.

@@ -43,6 +43,6 @@ def wait_until_shown(qtbot: QtBot) -> Callable[[Application], None]:
     """Wait until every pane on screen has painted a frame."""
 
     def wait(session: Application) -> None:
-        qtbot.waitUntil(session.first_look.is_everything_shown, timeout=20_000)
+        qtbot.waitUntil(session.first_frames.is_everything_shown, timeout=20_000)
 
     return wait

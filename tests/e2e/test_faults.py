@@ -143,7 +143,7 @@ def test_a_full_disk_ends_the_recording_and_nothing_else(
         real(self, result, gap)
 
     monkeypatch.setattr(RecordingWriter, "write", fill_up)
-    session.recording.start(tmp_path / "take")
+    session.recording.record(tmp_path / "take")
     qtbot.waitUntil(lambda: bool(said), timeout=20_000)
     assert "full" in said[0] and not session.recording.is_recording
     shown = list[object]()
@@ -169,7 +169,7 @@ def test_a_disk_that_does_not_answer_is_told_of_within_seconds(
         real(self, result, gap)
 
     monkeypatch.setattr(RecordingWriter, "write", hang)
-    session.recording.start(tmp_path / "take")
+    session.recording.record(tmp_path / "take")
     qtbot.waitUntil(lambda: bool(said), timeout=10_000)
     assert said == [said[0]] and said[0].startswith("The disk does not answer")
     assert session.recording.is_recording  # it may come back

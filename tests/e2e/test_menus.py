@@ -142,7 +142,7 @@ def test_escape_calls_a_calibration_off_before_anything_else(
     session: Application, qtbot: QtBot
 ) -> None:
     session.model.replace(view="wipe")
-    session.calibration.start()
+    session.calibration.begin()
     qtbot.keyClick(session.window, Qt.Key.Key_Escape)
     assert not session.calibration.is_picking
     assert session.model.value.view == "wipe"

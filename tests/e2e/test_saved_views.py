@@ -28,7 +28,7 @@ def test_a_saved_view_is_named_recalled_by_key_and_there_at_the_next_start(
         pytest.skip(reason)
     session = start_session(**SMALL)
     wait_until_shown(session)
-    cloud, menu = session.window.cloud, session.views._menu
+    cloud, menu = session.window.cloud, session.viewpoints._menu
     saved = orbit(cloud.save_view(), 25.0, 10.0)
     cloud.restore_view(saved)
     menu.ask_for_name()
@@ -44,12 +44,12 @@ def test_a_saved_view_is_named_recalled_by_key_and_there_at_the_next_start(
     qtbot.keyClick(session.window, Qt.Key.Key_1, ALT)
     assert cloud.save_view() == saved
     again = start_session(**SMALL)
-    texts = [action.text() for action in again.views._menu.actions()]
+    texts = [action.text() for action in again.viewpoints._menu.actions()]
     assert texts[0] == "&1  From the left"
-    again.views.recall(1)
+    again.viewpoints.recall(1)
     assert again.window.cloud.save_view() == saved
-    again.views.remove(1)
-    assert "&1  From the left" not in [action.text() for action in again.views._menu.actions()]
+    again.viewpoints.remove(1)
+    assert "&1  From the left" not in [action.text() for action in again.viewpoints._menu.actions()]
 
 
 def test_a_name_taken_replaces_its_view_and_nine_are_the_most(
@@ -57,10 +57,10 @@ def test_a_name_taken_replaces_its_view_and_nine_are_the_most(
 ) -> None:
     session = start_session(**SMALL)
     said: list[str] = []
-    session.views.said.connect(said.append)
+    session.viewpoints.said.connect(said.append)
     for number in range(1, 10):
-        session.views.save(f"View {number}")
-    session.views.save("One more")
+        session.viewpoints.save(f"View {number}")
+    session.viewpoints.save("One more")
     assert said[-1] == "All nine views are taken; remove one, or save under its name."
-    session.views.save("View 4")
+    session.viewpoints.save("View 4")
     assert said[-1].startswith("Saved as view 4, View 4")

@@ -336,7 +336,7 @@ def test_a_report_from_the_window_rests_playing_until_it_is_done(
 
     monkeypatch.setattr(session.controller, "set_paused", watched)
     with qtbot.waitSignal(session.report.said, timeout=30_000) as said:
-        session.report.start_into(out)
+        session.report.make_into(out)
         assert paused == [True]
     assert str(out) in said.args[0]
     lanes = json.loads((out / "metrics.json").read_text(encoding="utf-8"))["lanes"]

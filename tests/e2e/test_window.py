@@ -187,7 +187,7 @@ def test_a_screenshot_comes_with_the_places_of_its_panes(
 ) -> None:
     session = start_session(source_width=160, source_height=120, panes=("rgb", "depth_a"))
     path = tmp_path / "shot.png"
-    session.first_look.take_screenshot_when_ready(path)
+    session.first_frames.take_screenshot_when_ready(path)
     facts = path.with_suffix(".json")
     qtbot.waitUntil(facts.exists, timeout=20_000)
     said = json.loads(facts.read_text())
@@ -214,7 +214,7 @@ def test_what_is_chosen_while_recording_is_in_the_recording(
 ) -> None:
     session = start_session(source_width=160, source_height=120, panes=("rgb",))
     wait_until_shown(session)
-    session.recording.start(tmp_path / "r")
+    session.recording.record(tmp_path / "r")
     session.model.replace(memory=False, colormap="grey")
     folder = tmp_path / "r"
 

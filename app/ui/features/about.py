@@ -8,11 +8,12 @@ from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QWidget
 
 from app.system.version import version
+from app.ui.features.feature import FeatureController
 from models import published
 from widgets.about import AboutBox
 
 
-class AboutController(QObject):
+class AboutController(FeatureController):
     """Makes the box when it is wanted and lets it go when it is closed."""
 
     def __init__(self, window: QWidget, parent: QObject | None = None) -> None:

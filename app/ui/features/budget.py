@@ -4,29 +4,36 @@ from __future__ import annotations
 
 import time
 
-from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+from PyQt6.QtCore import QObject, QTimer
 
 from app.core.results import FrameResult
 from app.engine.input_budget import SIZES, Budget
 from app.settings.settings import Settings, SettingsModel
+from app.ui.display import Display
+from app.ui.features.feature import FeatureController
+from app.ui.features.status import StatusController
 
 _LOOK_MS = 500
 
 
-class BudgetController(QObject):
+class BudgetController(FeatureController):
     """Changes the setting `input_size` while `input_budget` asks for it.
 
     Who sets the size by hand meanwhile holds it: the budget lets go.
 
-    said : one sentence per step. noted : the size in force by budget, or "".
+    The status strip shows the size for as long as the budget chooses it.
     """
 
-    said = pyqtSignal(str)
-    noted = pyqtSignal(str)
-
-    def __init__(self, model: SettingsModel, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        model: SettingsModel,
+        display: Display,
+        status: StatusController,
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
         self._model = model
+        self._status = status
         self._budget = Budget(1000 / model.value.budget_fps)
         self._size = 0
         self._size_before = model.value.input_size
@@ -35,6 +42,7 @@ class BudgetController(QObject):
         self._timer = QTimer(self)
         self._timer.setInterval(_LOOK_MS)
         self._timer.timeout.connect(self._look)
+        display.shown.connect(self.add)
 
     def start(self) -> None:
         """Begin to look after the budget, where that is wanted."""
@@ -74,7 +82,10 @@ class BudgetController(QObject):
             fps = self._model.value.budget_fps
             how = "down" if chosen < size else "up"
             self.said.emit(f"Input size {how} to {chosen} for {fps:.0f} frames per second.")
-        self.noted.emit(f"size {chosen} by budget")
+        self._note(f"size {chosen} by budget")
+
+    def _note(self, text: str) -> None:
+        self._status.set_standing("budget", text)
 
     def _set_size(self, size: int) -> None:
         self._is_ours = True
@@ -100,12 +111,12 @@ class BudgetController(QObject):
             self._timer.start()
         else:
             self._timer.stop()
-            self.noted.emit("")
+            self._note("")
             self._put_back()
 
     def _hold(self, how: str) -> None:
         self._timer.stop()
-        self.noted.emit("")
+        self._note("")
         self._size_before = self._model.value.input_size
         self._model.replace(input_budget=how)
 

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import math
 
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QInputDialog
 
 from app.settings.settings import Settings, SettingsModel
 from app.ui.display import Display
+from app.ui.features.feature import FeatureController
 from app.ui.main_window import MainWindow
 from models.geometry import Calibration
 
 
-class CalibrationController(QObject):
+class CalibrationController(FeatureController):
     """Asks for two clicks and two distances and sets a and b of z = 1 / (a + b * disparity).
 
     said : one sentence: what to do next, or what came of it.
     """
-
-    said = pyqtSignal(str)
 
     def __init__(
         self,
@@ -37,8 +36,8 @@ class CalibrationController(QObject):
         window.stage.picked.connect(self._on_picked)
         self._unsubscribe = model.subscribe(self._on_settings)
 
-    def start(self) -> None:
-        """Begin: the next two clicks in a picture are the two points."""
+    def begin(self) -> None:
+        """Ask for two points: the next two clicks in a picture are the two points."""
         self._found = []
         self.said.emit(
             "Click a point whose distance you know; hold the camera still. Esc calls it off."

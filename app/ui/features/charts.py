@@ -10,13 +10,15 @@ from PyQt6.QtWidgets import QHBoxLayout, QWidget
 from app.core.results import Breaks, FrameResult
 from app.settings.settings import Settings, SettingsModel
 from app.ui.controller import Controller
+from app.ui.display import Display
+from app.ui.features.feature import FeatureController
 from widgets.charts import TimeChart, pin_series
 from widgets.theme import SPACE_XS
 
 HEIGHT_PX = 120
 
 
-class ChartsController(QObject):
+class ChartsController(FeatureController):
     """Makes the charts when they are first wanted, and feeds them while they are shown."""
 
     def __init__(
@@ -24,10 +26,12 @@ class ChartsController(QObject):
         holder: QWidget,
         model: SettingsModel,
         controller: Controller,
+        display: Display,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._holder = holder
+        self._model = model
         self._controller = controller
         self._row: QWidget | None = None
         self._charts: dict[str, TimeChart] = {}
@@ -36,7 +40,11 @@ class ChartsController(QObject):
         self._breaks: Breaks | None = None
         self._unsubscribe = model.subscribe(self._on_settings)
         controller.pins_changed.connect(self._on_pins)
-        self._on_settings(model.value, frozenset())
+        display.shown.connect(self.show)
+
+    def start(self) -> None:
+        """Show the charts if the settings say so."""
+        self._show_row(self._model.value.charts)
 
     def close(self) -> None:
         """Hear of no more changes."""
@@ -84,11 +92,15 @@ class ChartsController(QObject):
             if values:
                 self._charts["pins"].append(result.frame.index, values)
 
-    def _on_settings(self, settings: Settings, _changed: frozenset[str]) -> None:
-        if settings.charts and self._row is None:
+    def _on_settings(self, settings: Settings, changed: frozenset[str]) -> None:
+        if "charts" in changed:
+            self._show_row(settings.charts)
+
+    def _show_row(self, visible: bool) -> None:
+        if visible and self._row is None:
             self._make()
         if self._row is not None:
-            self._row.setVisible(settings.charts)
+            self._row.setVisible(visible)
 
     def _on_pins(self) -> None:
         if self._row is None:

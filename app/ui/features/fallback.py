@@ -5,16 +5,18 @@ from __future__ import annotations
 import logging
 import time
 from collections import deque
-from collections.abc import Callable
 from pathlib import Path
 
-from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+from PyQt6.QtCore import QObject, QTimer
 
 from app.settings.settings import SettingsModel
 from app.sources.fallback import BUILT_IN
 from app.ui.controller import Controller
 from app.ui.engine import CAPTURE, Engine
+from app.ui.features.feature import FeatureController
 from app.ui.features.idle import IdleController
+from app.ui.features.presenter import PresenterController
+from app.ui.features.status import StatusController
 from models import registry
 
 log = logging.getLogger(__name__)
@@ -28,16 +30,12 @@ SHOWS = ("side", "wipe", "difference", "flicker", "xt")
 """The views that the attract loop goes through, `SHOW_S` seconds each."""
 
 
-class FallbackController(QObject):
+class FallbackController(FeatureController):
     """The panic key, the attract loop, and what stands in at a booth for a source that failed.
 
-    is_kiosk : the pictures fill the screen; like presenter's mode, that is a booth.
-
-    said : one sentence. noted : what stands in for the chosen source or view now, or "".
+    A booth is where the pictures fill the screen or presenter mode is on. The status strip and the
+    presenter's caption say what stands in for the chosen source.
     """
-
-    said = pyqtSignal(str)
-    noted = pyqtSignal(str)
 
     def __init__(
         self,
@@ -45,15 +43,17 @@ class FallbackController(QObject):
         controller: Controller,
         engine: Engine,
         idle: IdleController,
+        presenter: PresenterController,
+        status: StatusController,
         parent: QObject | None = None,
-        is_kiosk: Callable[[], bool] = bool,
     ) -> None:
         super().__init__(parent)
         self._model = model
         self._controller = controller
         self._engine = engine
         self._idle = idle
-        self._is_kiosk = is_kiosk
+        self._presenter = presenter
+        self._status = status
         self._failed_s = 0.0
         self._stands_in = False
         self._replaced_s: deque[float] = deque(maxlen=HANGS)
@@ -118,7 +118,7 @@ class FallbackController(QObject):
 
     def _is_booth(self) -> bool:
         settings = self._model.value
-        return settings.fallback_after_s > 0 and (settings.presenter or self._is_kiosk())
+        return settings.fallback_after_s > 0 and (settings.presenter or self._presenter.is_kiosk)
 
     def _stand_in(self, why: str) -> None:
         log.warning("the fallback stands in: %s", why)
@@ -170,8 +170,11 @@ class FallbackController(QObject):
             self._model.replace(view=before)
 
     def _note(self) -> None:
-        if self._controller.instead:
-            stands_in = "in place of the source, F12 tries it again"
-            self.noted.emit(stands_in if self._stands_in else "backup clip, F12 ends it")
+        if not self._controller.instead:
+            text = "attract loop" if self.is_attracting else ""
+        elif self._stands_in:
+            text = "in place of the source, F12 tries it again"
         else:
-            self.noted.emit("attract loop" if self.is_attracting else "")
+            text = "backup clip, F12 ends it"
+        self._status.set_standing("instead", text)
+        self._presenter.set_instead(text)

@@ -14,6 +14,7 @@ from app.system.logbook import MinuteLine, Vitals, diagnostics
 from app.system.machine import MachineWatch, warnings
 from app.system.memory import collect_garbage
 from app.ui.engine import Engine
+from app.ui.features.feature import FeatureController
 from app.ui.features.recording import RecordingController
 from app.ui.features.status import StatusController
 from app.ui.threads import abandoned_count
@@ -28,7 +29,7 @@ _LONG_STALL_MS = 500.0
 _COLLECT_MS = 60_000
 
 
-class HealthController(QObject):
+class HealthController(FeatureController):
     """Keeps the log's line a minute, warns, and copies diagnostics.
 
     stalls : by how much the GUI thread's beats were late; stalls over half a second are logged.
@@ -36,8 +37,6 @@ class HealthController(QObject):
     said : one sentence. warned : the gravest standing warning, or "".
     """
 
-    said = pyqtSignal(str)
-    warned = pyqtSignal(str)
     stalled = pyqtSignal(float)
 
     def __init__(
@@ -136,4 +135,4 @@ class HealthController(QObject):
         reading = self._watch.reading
         self._status.set_gpu_memory(reading.gpu.used_mb if reading.gpu else None)
         found = warnings(reading)
-        self.warned.emit(found[0] if found else "")
+        self._status.set_warning(found[0] if found else "")

@@ -7,6 +7,8 @@ import time
 from PyQt6.QtCore import QEvent, QObject, pyqtSignal
 from PyQt6.QtWidgets import QApplication
 
+from app.ui.features.feature import FeatureController
+
 _TOUCHES = frozenset(
     {
         QEvent.Type.KeyPress,
@@ -21,7 +23,7 @@ _TOUCHES = frozenset(
 )
 
 
-class IdleController(QObject):
+class IdleController(FeatureController):
     """Counts the seconds since somebody touched anything.
 
     Qt shows the filter every event of the application; looking at one takes about a microsecond

@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject
 
 from app.settings.settings import Settings, SettingsModel
 from app.ui.controller import Controller
+from app.ui.features.feature import FeatureController
+from app.ui.features.first_frames import FirstFramesController
 from app.ui.features.recording import RecordingController
 from app.ui.features.sound import SoundController
 from widgets.settings_panel import SettingsPanel
@@ -16,14 +18,12 @@ from widgets.settings_panel import SettingsPanel
 log = logging.getLogger(__name__)
 
 
-class InspectorController(QObject):
+class InspectorController(FeatureController):
     """Between the panel and the settings.
 
     commands : what each button that is no setting does, by its name.
     said : one sentence about a value that cannot be had.
     """
-
-    said = pyqtSignal(str)
 
     def __init__(
         self,
@@ -31,6 +31,8 @@ class InspectorController(QObject):
         model: SettingsModel,
         controller: Controller,
         recording: RecordingController,
+        sound: SoundController,
+        first_frames: FirstFramesController,
         commands: Mapping[str, Callable[[], object]],
         parent: QObject | None = None,
     ) -> None:
@@ -39,34 +41,47 @@ class InspectorController(QObject):
         self._model = model
         self._controller = controller
         self._recording = recording
+        self._sound = sound
         self._commands = dict(commands)
         panel.changed.connect(self._on_changed)
         panel.button_pressed.connect(self._on_button)
         panel.record_toggled.connect(self._on_record_toggled)
         recording.changed.connect(panel.record.set_recording)
+        # Listing what can be played and recorded loads the audio library, which takes a moment.
+        first_frames.all_shown.connect(self._list_sound_devices)
+        self._unsubscribe = model.subscribe(self._on_settings)
 
-    def show(self, settings: Settings) -> None:
-        """Show what is in force."""
-        self._panel.show_values(settings.as_dict())
+    def start(self) -> None:
+        """Show the settings in force."""
+        self._show_all()
 
-    def tell_about_sound(self, sound: SoundController) -> None:
-        """Offer what can be played and recorded here. Loads the audio library: a moment."""
-        self._panel.compare.set_sound_available(sound.unavailable_reason())
-        self._panel.compare.set_sound_devices(sound.outputs())
-        self._panel.record.set_sound_inputs(*sound.inputs())
+    def close(self) -> None:
+        """Stop following the settings."""
+        self._unsubscribe()
+
+    def _on_settings(self, settings: Settings, changed: frozenset[str]) -> None:
+        self._panel.show_values({key: getattr(settings, key) for key in changed})
+
+    def _show_all(self) -> None:
+        self._panel.show_values(self._model.value.as_dict())
+
+    def _list_sound_devices(self) -> None:
+        self._panel.compare.set_sound_available(self._sound.unavailable_reason())
+        self._panel.compare.set_sound_devices(self._sound.outputs())
+        self._panel.record.set_sound_inputs(*self._sound.inputs())
 
     def _on_changed(self, key: str, value: object) -> None:
         try:
             self._controller.change(key, value)
         except ValueError as error:
             self.said.emit(str(error))
-            self.show(self._model.value)
+            self._show_all()
 
     def _on_button(self, command: str) -> None:
         if command in self._commands:
             self._commands[command]()
         elif command != "record":  # the record button tells by record_toggled
-            log.warning("nobody grants %s", command)
+            log.warning("no command is called %s", command)
 
     def _on_record_toggled(self, start: bool) -> None:
         if start != self._recording.is_recording:

@@ -10,6 +10,7 @@ from PyQt6.QtCore import QObject
 from app.settings.plain import coerced
 from app.settings.settings import Settings, SettingsModel
 from app.ui.controller import Controller
+from app.ui.features.feature import FeatureController
 from app.ui.main_window import MainWindow
 from widgets.lesson_panel import LessonPanel
 from widgets.lessons import load_lessons
@@ -24,7 +25,7 @@ ROOM_FOR_BOTH_PX = 1400
 """In a narrower window the inspector makes room for the lessons, so that pictures stay large."""
 
 
-class LessonController(QObject):
+class LessonController(FeatureController):
     """Opens the lesson panel when it is first wanted and puts its steps into force.
 
     A step builds on the steps before it in its lesson, and on the settings that were there before
@@ -61,6 +62,10 @@ class LessonController(QObject):
             self._took_inspector = True
             self._model.replace(inspector=False)
         self.panel.show()
+
+    def close(self) -> None:
+        """Give back the settings that were there before, so that they are what is remembered."""
+        self.leave()
 
     def leave(self) -> None:
         """Hide the lessons and give back the settings that were there before."""

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject
 
 from app.core.results import FrameResult
 from app.ui.controller import Controller
 from app.ui.display import Display
+from app.ui.features.feature import FeatureController
 from widgets.stage import Stage
 
 
-class MarksController(QObject):
+class MarksController(FeatureController):
     """Keeps marks, which are shares of the picture, where they belong at any picture size.
 
     said : one sentence.
     """
-
-    said = pyqtSignal(str)
 
     def __init__(
         self, stage: Stage, display: Display, controller: Controller, parent: QObject | None = None

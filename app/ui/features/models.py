@@ -9,6 +9,8 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QAbstractButton, QFileDialog, QMessageBox
 
 from app.settings.settings import Settings, SettingsModel
+from app.ui.controller import Controller
+from app.ui.features.feature import FeatureController
 from app.ui.features.job import IsCancelled, Job, Report
 from app.ui.main_window import MainWindow
 from models import checkpoints, names, registry
@@ -21,17 +23,20 @@ from widgets.lane_picker import LaneChoice
 _PHASES = {"download": "Fetching", "check": "Checking", "convert": "Converting"}
 
 
-class ModelController(QObject):
+class ModelController(FeatureController):
     """Fills both menus and follows what is chosen in them.
 
     said : one sentence. installed : weights arrived; a lane that waited for them can open.
     """
 
-    said = pyqtSignal(str)
     installed = pyqtSignal()
 
     def __init__(
-        self, window: MainWindow, model: SettingsModel, parent: QObject | None = None
+        self,
+        window: MainWindow,
+        model: SettingsModel,
+        controller: Controller,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._window = window
@@ -40,6 +45,7 @@ class ModelController(QObject):
         self._job.done.connect(self._on_done)
         self._box: QMessageBox | None = None
         self._before_truth = Settings().model_b
+        self.installed.connect(controller.restart_lanes)
         window.lane_a.chosen.connect(self._on_a)
         window.lane_b.chosen.connect(self._on_b)
         self._unsubscribe = model.subscribe(self._on_settings)
@@ -48,7 +54,7 @@ class ModelController(QObject):
         """Fill the menus and the list of devices."""
         self._fill()
         self._window.inspector.model.set_devices(device.choices())
-        self._on_settings(self._model.value, frozenset({"model_a", "model_b"}))
+        self._show_chosen()
 
     def close(self) -> None:
         """Call off a download; what was fetched is kept."""
@@ -66,10 +72,13 @@ class ModelController(QObject):
         for picker in (self._window.lane_a, self._window.lane_b):
             picker.set_entries(choices)
 
-    def _on_settings(self, settings: Settings, changed: frozenset[str]) -> None:
+    def _on_settings(self, _settings: Settings, changed: frozenset[str]) -> None:
         if changed & {"model_a", "model_b"}:
-            self._window.lane_a.set_current(settings.model_a)
-            self._window.lane_b.set_current(settings.model_b)
+            self._show_chosen()
+
+    def _show_chosen(self) -> None:
+        self._window.lane_a.set_current(self._model.value.model_a)
+        self._window.lane_b.set_current(self._model.value.model_b)
 
     def choose(self, lane: str, name: str) -> None:
         """Show model `name` in lane "a" or "b"; smoothing stays as it is, where that can be."""
@@ -192,7 +201,7 @@ class ModelController(QObject):
             return
         self.said.emit(f"{outcome.stem} is ready.")
         self._fill()
-        self._on_settings(self._model.value, frozenset({"model_a"}))
+        self._show_chosen()
         self.installed.emit()
 
 

@@ -14,6 +14,7 @@ from app.settings.settings import Settings, SettingsModel
 from app.ui.captions import caption
 from app.ui.display import Display
 from app.ui.engine import Engine
+from app.ui.features.feature import FeatureController
 from app.ui.features.idle import IdleController
 from app.ui.main_window import MainWindow
 from app.ui.resolve import display_options
@@ -80,7 +81,7 @@ class OutputWindow(QWidget):
         super().closeEvent(event)
 
 
-class PresenterController(QObject):
+class PresenterController(FeatureController):
     """Kiosk, presenter's type and words, and the output window."""
 
     def __init__(
@@ -109,12 +110,13 @@ class PresenterController(QObject):
         self._timer.timeout.connect(self._look)
         self._unsubscribe = model.subscribe(self._on_settings)
         display.shown.connect(self._on_shown)
+        window.inspector_button.clicked.connect(self.toggle_inspector)
         idle.touched.connect(self._show_cursor)
         window.installEventFilter(self)
 
     def start(self) -> None:
         """Take the settings into force."""
-        self._on_settings(self._model.value, frozenset())
+        self._show_settings()
         self._timer.start()
 
     def close(self) -> None:
@@ -209,11 +211,17 @@ class PresenterController(QObject):
         self._tell()
 
     def _on_shown(self, result: FrameResult) -> None:
+        self._engine.inference.request_viewport(self.viewport_request())
         self._tell()  # another source is known by its name once it is open
         if self.output is not None and self.output.isVisible():
             self.output.display.show(result)
 
-    def _on_settings(self, settings: Settings, _changed: frozenset[str]) -> None:
+    def _on_settings(self, _settings: Settings, _changed: frozenset[str]) -> None:
+        self._show_settings()
+
+    def _show_settings(self) -> None:
+        settings = self._model.value
+        self.show_inspector()
         if settings.presenter != self._is_dressed:
             self._dress(settings.presenter)
         if self.output is not None:

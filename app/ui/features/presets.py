@@ -17,40 +17,53 @@ from app.settings.presets import (
     view_title,
 )
 from app.settings.settings import SettingsModel
-from app.ui.actions import Actions
+from app.ui.features.feature import FeatureController
+from widgets.announcement import Announcement
 
 log = logging.getLogger(__name__)
 
 
-class PresetsController(QObject):
-    """Recalls, stores and names; the file is read when a preset is first wanted.
+class PresetsController(FeatureController):
+    """Recalls, stores and names presets.
 
-    window : where names are asked for.
-    said : one sentence about what happened.
-    recalled : what was just put into force, in a few words.
+    Parameters
+    ----------
+    window
+        The parent of the dialogue that asks for a name.
+    announcement
+        Shows over the pictures what was recalled.
+
+    Attributes
+    ----------
+    titled
+        Emitted with the id of an action that recalls a preset, and the text that says which.
     """
 
-    said = pyqtSignal(str)
-    recalled = pyqtSignal(str)
+    titled = pyqtSignal(str, str)
 
     def __init__(
         self,
         model: SettingsModel,
         store: PresetStore,
-        parent: QObject | None = None,
         window: QWidget | None = None,
+        announcement: Announcement | None = None,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._model = model
         self._store = store
         self._window = window
-        self._actions: Actions | None = None
+        self._announcement = announcement
         self._loaded: dict[int, NamedPreset] | None = None
 
-    def name_in(self, actions: Actions) -> None:
-        """Let the menu say from now on what each number recalls."""
-        self._actions = actions
+    def start(self) -> None:
+        """Read the file and say what each number recalls."""
         self._show()
+
+    def close(self) -> None:
+        """Announce nothing any more."""
+        if self._announcement is not None:
+            self._announcement.end()
 
     def recall(self, slot: int) -> None:
         """Put preset `slot` into force."""
@@ -65,7 +78,8 @@ class PresetsController(QObject):
             self.said.emit(f"Preset {slot} does not fit any more; store it anew.")
             return
         self.said.emit(f"Preset {slot}, {preset.name}: {preset.summary}")
-        self.recalled.emit(f"{slot}  {preset.name}")
+        if self._announcement is not None:
+            self._announcement.say(f"{slot}  {preset.name}")
 
     def store(self, slot: int, name: str = "") -> bool:
         """Keep what is set up now as preset `slot`; without a name it is called by its view."""
@@ -120,10 +134,8 @@ class PresetsController(QObject):
         return self._loaded
 
     def _show(self) -> None:
-        if self._actions is None:
-            return
         for slot in SLOTS:
             preset = self._presets().get(slot)
             words = f"{preset.name}  –  {preset.summary}" if preset is not None else "(empty)"
-            action = self._actions[f"presets.recall{slot}"]
-            action.setText(f"&{slot}  {words.replace('&', '&&')}")
+            text = f"&{slot}  {words.replace('&', '&&')}"
+            self.titled.emit(f"presets.recall{slot}", text)

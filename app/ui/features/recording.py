@@ -16,6 +16,9 @@ from app.recording.recorder import Recorder, RecorderOptions
 from app.recording.writer import Content
 from app.settings.settings import Settings, SettingsModel
 from app.ui.engine import Engine
+from app.ui.features.feature import FeatureController
+from app.ui.features.status import StatusController
+from app.ui.main_window import MainWindow
 from app.ui.wakeup import WakeUp
 from models.errors import UserError
 
@@ -26,11 +29,16 @@ _CLOSING_S = 8.0
 _STUCK_S = 3.0
 
 
-class RecordingController(QObject):
+class RecordingController(FeatureController):
     """Starts and ends recordings.
 
-    changed : recording began, ended or went on: (is recording, a line such as "0:12, 3 lost").
-    failed : one sentence; the live view goes on.
+    Attributes
+    ----------
+    changed
+        Emitted when recording began, went on or ended: whether it runs, and a line such as
+        "0:12, 3 lost" or, at the end, what was recorded.
+    failed
+        Emitted with one sentence, which is also `said`; the live view goes on.
     """
 
     changed = pyqtSignal(bool, str)
@@ -38,11 +46,14 @@ class RecordingController(QObject):
 
     def __init__(
         self,
+        window: MainWindow,
         model: SettingsModel,
         engine: Engine,
+        status: StatusController,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
+        self._button = window.record_button
         self._model = model
         self._engine = engine
         self._recorder: Recorder | None = None
@@ -52,7 +63,11 @@ class RecordingController(QObject):
         self._finished: queue.SimpleQueue[Recorder] = queue.SimpleQueue()
         self._wake_up = WakeUp(self)
         self._wake_up.woken.connect(self._look)
-        model.subscribe(self._note)
+        self._button.clicked.connect(self.toggle)
+        self.changed.connect(status.set_recording)
+        self.changed.connect(self._on_changed)
+        self.failed.connect(self._on_failed)
+        self._unsubscribe = model.subscribe(self._note)
         self._timer = QTimer(self)
         self._timer.setInterval(_TELL_MS)
         self._timer.timeout.connect(self._look)
@@ -77,10 +92,10 @@ class RecordingController(QObject):
         if self._recorder is not None:
             self.stop()
         else:
-            self.start(new_folder(self._model.value.record_folder))
+            self.record(new_folder(self._model.value.record_folder))
 
-    def start(self, folder: Path) -> None:
-        """Record into `folder`, which is made. Says so by `failed` where it cannot."""
+    def record(self, folder: Path) -> None:
+        """Record into `folder`, which is made; `failed` says why where that cannot be."""
         info = self._engine.capture.status.info
         if self._recorder is not None:
             self.failed.emit("A recording is being made already; end it first.")
@@ -134,10 +149,20 @@ class RecordingController(QObject):
 
     def close(self) -> None:
         """End whatever runs and wait for it, within bounds."""
+        self._unsubscribe()
         self.stop()
         for thread in self._finishing:
             thread.join(_CLOSING_S)
         self._tell_finished()
+
+    def _on_changed(self, is_recording: bool, line: str) -> None:
+        self._button.setChecked(is_recording)
+        if not is_recording:
+            self.said.emit(f"Recorded {line}")
+
+    def _on_failed(self, sentence: str) -> None:
+        self._button.setChecked(self.is_recording)  # a click has ticked it
+        self.said.emit(sentence)
 
     def _note(self, settings: Settings, changed: frozenset[str]) -> None:
         recorder = self._recorder

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import platformdirs
-from PyQt6.QtCore import QObject, QUrl, pyqtSignal
+from PyQt6.QtCore import QObject, QUrl
 from PyQt6.QtGui import QDesktopServices
 from PyQt6.QtWidgets import QMessageBox, QWidget
 
@@ -19,18 +19,17 @@ from app.settings.settings import SettingsModel
 from app.sources.specs import is_opened_unasked
 from app.ui.controller import Controller
 from app.ui.engine import Engine
+from app.ui.features.feature import FeatureController
 from app.ui.features.job import IsCancelled, Job, Report
 from app.ui.resolve import pipeline_config, playback_options, source_size
 from models.errors import UserError
 
 
-class ReportController(QObject):
+class ReportController(FeatureController):
     """Compares both lanes over the whole clip.
 
     said : one sentence about how it ended.
     """
-
-    said = pyqtSignal(str)
 
     def __init__(
         self,
@@ -49,12 +48,12 @@ class ReportController(QObject):
         self._job = Job(window, self)
         self._job.done.connect(self._on_done)
 
-    def start(self) -> None:
+    def make(self) -> None:
         """Begin a report on the present source and lanes, into a new folder."""
         base = Path(platformdirs.user_documents_dir()) / "FlashDepth Live"
-        self.start_into(base / time.strftime("report %Y-%m-%d %H.%M.%S"))
+        self.make_into(base / time.strftime("report %Y-%m-%d %H.%M.%S"))
 
-    def start_into(self, folder: Path) -> None:
+    def make_into(self, folder: Path) -> None:
         """Begin a report into `folder`."""
         status = self._engine.capture.status
         if self._job.is_running:

@@ -11,13 +11,14 @@ from pathlib import Path
 
 import numpy as np
 import platformdirs
-from PyQt6.QtCore import QObject, QPoint, QRect, pyqtSignal
+from PyQt6.QtCore import QObject, QPoint, QRect
 from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QFileDialog
 
 from app.core.results import FrameResult
 from app.settings.settings import Settings, SettingsModel
 from app.ui.display import Display
+from app.ui.features.feature import FeatureController
 from app.ui.features.job import IsCancelled, Job, Report
 from app.ui.main_window import MainWindow
 from app.ui.resolve import cloud_options
@@ -42,13 +43,11 @@ class Snapshot:
     pictures: Mapping[str, QImage]
 
 
-class SnapshotController(QObject):
+class SnapshotController(FeatureController):
     """Writes files of the result on screen, on a thread of their own.
 
     said : one sentence about what was saved or why not.
     """
-
-    said = pyqtSignal(str)
 
     def __init__(
         self,
@@ -63,6 +62,7 @@ class SnapshotController(QObject):
         self._model = model
         self._job = Job(window, self, silent=True)
         self._job.done.connect(self._on_done)
+        window.snapshot_button.clicked.connect(self.save)
 
     def save(self) -> None:
         """A folder of this moment: window.png, its panes, disparity arrays, cloud.ply."""

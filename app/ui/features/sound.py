@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+from PyQt6.QtCore import QObject, QTimer
 
 from app.audio.player import Sonifier
 from app.core.results import FrameResult
 from app.recording.sound import input_names
 from app.settings.settings import Settings, SettingsModel
+from app.ui.display import Display
+from app.ui.features.feature import FeatureController
 from models.errors import UserError
 
 _LOOK_MS = 1000
 
 
-class SoundController(QObject):
+class SoundController(FeatureController):
     """Follows the setting `sound`; turns it off again, with the reason, where there is no audio
     or no longer any.
 
     said : one sentence why there is no sound.
     """
 
-    said = pyqtSignal(str)
-
     def __init__(
         self,
         model: SettingsModel,
-        parent: QObject | None = None,
+        display: Display,
         sonifier: Sonifier | None = None,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._model = model
@@ -35,10 +36,12 @@ class SoundController(QObject):
         self._look = QTimer(self)  # a device that was unplugged says nothing by itself
         self._look.setInterval(_LOOK_MS)
         self._look.timeout.connect(self.look_after)
+        display.shown.connect(self.show)
 
     def start(self) -> None:
         """Sound if the settings say so."""
-        self._on_settings(self._model.value, frozenset({"sound"}))
+        self._sonifier.volume = self._model.value.sound_volume
+        self._turn_on_or_off()
 
     def unavailable_reason(self) -> str:
         """One sentence why there can be no sound here, or "". Loads the audio library."""
@@ -78,8 +81,11 @@ class SoundController(QObject):
 
     def _on_settings(self, settings: Settings, changed: frozenset[str]) -> None:
         self._sonifier.volume = settings.sound_volume
-        if not changed & {"sound", "sound_device"}:
-            return
+        if changed & {"sound", "sound_device"}:
+            self._turn_on_or_off()
+
+    def _turn_on_or_off(self) -> None:
+        settings = self._model.value
         if not settings.sound:
             self._look.stop()
             self._sonifier.mute()

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+from PyQt6.QtCore import QObject, QTimer
 
 from app.core.source import Source
 from app.settings.settings import Settings, SettingsModel
@@ -23,6 +23,7 @@ from app.sources.specs import title_of
 from app.system.redaction import without_secrets
 from app.ui.controller import Controller
 from app.ui.engine import Engine
+from app.ui.features.feature import FeatureController
 from app.ui.features.listing import Listing
 from app.ui.main_window import MainWindow
 from models.errors import SourceError
@@ -31,14 +32,12 @@ from widgets.inspector.source import Lock
 _LOOK_MS = 500
 
 
-class SourceController(QObject):
+class SourceController(FeatureController):
     """Fills the menu. Cameras and windows are listed only when their sub-menu opens, on threads of
     their own, since a driver may take its time; none is opened.
 
     said : one sentence.
     """
-
-    said = pyqtSignal(str)
 
     def __init__(
         self,
@@ -63,6 +62,7 @@ class SourceController(QObject):
         self._windows.answered.connect(menu.set_windows)
         self._recents: list[tuple[str, str, str]] = []
         menu.chosen.connect(controller.open_source)
+        window.dropped.connect(controller.open_source)
         menu.size_chosen.connect(self._on_size)
         menu.rate_chosen.connect(partial(controller.set, "source_fps"))
         menu.pixel_format_chosen.connect(partial(controller.set, "source_pixels"))

@@ -14,6 +14,7 @@ from app.settings.settings import SettingsModel
 from app.sources.specs import title_of
 from app.ui.display import Display
 from app.ui.engine import Engine
+from app.ui.features.feature import FeatureController
 from app.ui.main_window import MainWindow
 from app.ui.readings import PaceMeter
 from models.devices import device
@@ -27,7 +28,7 @@ _WARM_UP_S = 0.5
 """A first frame that comes sooner is not worth a word."""
 
 
-class StatusController(QObject):
+class StatusController(FeatureController):
     """Fills the status strip a few times a second and the transport with every frame."""
 
     def __init__(
@@ -56,6 +57,7 @@ class StatusController(QObject):
         self._timer = QTimer(self)
         self._timer.setInterval(_STATUS_MS)
         self._timer.timeout.connect(self._show_strip)
+        display.shown.connect(self.add)
 
     def start(self) -> None:
         """Begin to fill the strip."""

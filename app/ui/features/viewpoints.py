@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import logging
 
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject
 
 from app.settings.viewpoints import SLOTS, Viewpoint, ViewpointStore
+from app.ui.features.feature import FeatureController
 from app.ui.main_window import MainWindow
 
 log = logging.getLogger(__name__)
 
 
-class ViewpointsController(QObject):
+class ViewpointsController(FeatureController):
     """Saves where the viewer stands, and stands there again.
 
     said : one sentence about what happened.
     """
-
-    said = pyqtSignal(str)
 
     def __init__(
         self, window: MainWindow, store: ViewpointStore, parent: QObject | None = None

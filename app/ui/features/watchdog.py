@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import time
 
-from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QObject, Qt, QTimer
 
 from app.engine.supervision import StageWatch, Verdict
 from app.ui.engine import INFERENCE, STAGES, Engine
+from app.ui.features.feature import FeatureController
 from app.ui.threads import abandoned_count
 
 log = logging.getLogger(__name__)
@@ -23,14 +24,12 @@ MOST_ABANDONED = 32
 _WHAT = {"capture": "The source", INFERENCE: "The depth stage"}
 
 
-class WatchdogController(QObject):
+class WatchdogController(FeatureController):
     """Replaces stages of the engine, at most 2 s after they stopped and later if it recurs.
 
     said : one sentence about what was replaced.
     restarts : how often that happened.
     """
-
-    said = pyqtSignal(str)
 
     def __init__(self, engine: Engine, parent: QObject | None = None) -> None:
         super().__init__(parent)

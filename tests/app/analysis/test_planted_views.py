@@ -25,6 +25,7 @@ from models.frames import DepthMap, Float32, Frame, Unit
 from models.scenes import Renderer, random_scene
 from renderers import colormap
 from renderers.depth_image import quantise
+from tests.support.display import FakeDisplay
 from tests.support.pixels import grabbed
 from widgets import theme
 from widgets.charts import TimeChart
@@ -212,10 +213,12 @@ def charts(qtbot: QtBot) -> ChartsController:
     qtbot.addWidget(holder)
     QVBoxLayout(holder)
     holder.resize(1500, 160)
-    desk = ChartsController(holder, SettingsModel(Settings(charts=True)), Pins(), holder)  # type: ignore[arg-type]
+    model, display = SettingsModel(Settings(charts=True)), FakeDisplay()
+    controller = ChartsController(holder, model, Pins(), display, holder)  # type: ignore[arg-type]
+    controller.start()
     holder.show()
     qtbot.waitExposed(holder)
-    return desk
+    return controller
 
 
 def curve(chart: TimeChart, key: str) -> NDArray[np.float64]:

@@ -22,7 +22,7 @@ def test_a_preset_recalls_the_set_up_and_leaves_the_machine_alone(store: PresetS
     PresetsController(model, store).store(4)
     model.replace(view="side", panes=("rgb", "cloud"), threads=1, colormap="turbo")
     model.replace(panic_clip="canned")  # a clip of the booth's day, whatever is shown
-    PresetsController(model, store).recall(4)  # another desk: it comes from the file
+    PresetsController(model, store).recall(4)  # another controller: it comes from the file
     value = model.value
     assert (value.view, value.panes, value.colormap) == ("wipe", ("rgb",), "viridis")
     assert (value.threads, value.panic_clip) == (1, "canned")
@@ -30,10 +30,10 @@ def test_a_preset_recalls_the_set_up_and_leaves_the_machine_alone(store: PresetS
 
 def test_an_empty_preset_says_how_to_fill_it(store: PresetStore) -> None:
     model = SettingsModel()
-    desk = PresetsController(model, store)
+    controller = PresetsController(model, store)
     said: list[str] = []
-    desk.said.connect(said.append)
-    desk.recall(7)
+    controller.said.connect(said.append)
+    controller.recall(7)
     assert said == ["Preset 7 is empty; Ctrl+Shift+7 stores what is set up now."]
     assert model.value == Settings()
 
@@ -61,13 +61,13 @@ def test_what_does_not_fit_is_left_out_of_a_preset(store: PresetStore, tmp_path:
 
 
 def test_a_name_is_kept_said_and_cut_where_it_is_too_long(store: PresetStore) -> None:
-    desk = PresetsController(
+    controller = PresetsController(
         SettingsModel(Settings(view="flicker", source="/videos/cats.mp4")), store
     )
     said: list[str] = []
-    desk.said.connect(said.append)
-    desk.store(2)
-    desk.rename(2, "  For   the children " + "x" * 99)
+    controller.said.connect(said.append)
+    controller.store(2)
+    controller.rename(2, "  For   the children " + "x" * 99)
     name = "For the children " + "x" * 23
     assert said[-1] == f"Preset 2 is called {name}."
     again = PresetsController(SettingsModel(), store)
@@ -96,8 +96,8 @@ def test_a_damaged_name_gives_way_to_the_views(
 def test_a_preset_that_cannot_be_saved_is_said(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("in the way")
-    desk = PresetsController(SettingsModel(), PresetStore.beside(blocked / "default.json"))
+    controller = PresetsController(SettingsModel(), PresetStore.beside(blocked / "default.json"))
     said: list[str] = []
-    desk.said.connect(said.append)
-    desk.store(1)
+    controller.said.connect(said.append)
+    controller.store(1)
     assert said[-1].startswith("The preset could not be saved")

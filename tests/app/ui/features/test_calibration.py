@@ -24,7 +24,7 @@ def controller(qtbot: QtBot) -> Iterator[CalibrationController]:
 
 
 def test_two_points_give_back_their_own_distances(controller: CalibrationController) -> None:
-    controller.start()
+    controller.begin()
     controller.take(0.9, 1.0)
     controller.take(0.2, 4.0)
     a, b = controller._model.value.cloud_offset, controller._model.value.cloud_gain
@@ -36,7 +36,7 @@ def test_two_points_give_back_their_own_distances(controller: CalibrationControl
 def test_points_that_contradict_each_other_change_nothing(
     controller: CalibrationController, qtbot: QtBot
 ) -> None:
-    controller.start()
+    controller.begin()
     controller.take(0.9, 4.0)
     with qtbot.waitSignal(controller.said) as said:
         controller.take(0.2, 1.0)
@@ -56,7 +56,7 @@ def note_of(controller: CalibrationController) -> str:
 def test_the_note_of_a_calibration_goes_when_a_or_b_are_changed_otherwise(
     controller: CalibrationController,
 ) -> None:
-    controller.start()
+    controller.begin()
     controller.take(0.9, 1.0)
     controller.take(0.2, 4.0)
     assert "Metres by two points" in note_of(controller)
@@ -69,7 +69,7 @@ def test_the_note_of_a_calibration_goes_when_a_or_b_are_changed_otherwise(
 def test_a_calibration_that_is_called_off_takes_no_more_points(
     controller: CalibrationController,
 ) -> None:
-    controller.start()
+    controller.begin()
     controller.take(0.9, 1.0)
     controller.cancel()
     controller.take(0.2, 4.0)

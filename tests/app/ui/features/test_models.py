@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -22,7 +24,8 @@ def controller(
 ) -> Iterator[ModelController]:
     monkeypatch.setenv("FLASHDEPTH_CACHE", str(tmp_path))
     window = MainWindow()
-    made = ModelController(window, SettingsModel())
+    engine_controller: Any = SimpleNamespace(restart_lanes=lambda: None)
+    made = ModelController(window, SettingsModel(), engine_controller)
     made.start()
     yield made
     made.close()

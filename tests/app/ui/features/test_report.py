@@ -84,7 +84,7 @@ def metrics(folder: Path) -> dict[str, Any]:
 
 def finished(qtbot: QtBot, controller: ReportController, folder: Path) -> str:
     with qtbot.waitSignal(controller.said, timeout=60_000) as said:
-        controller.start_into(folder)
+        controller.make_into(folder)
     return str(said.args[0])
 
 
@@ -146,7 +146,7 @@ def test_a_cancelled_report_says_so_and_leaves_no_folder(
     qtbot: QtBot, make: Make, playing: Playing, tmp_path: Path
 ) -> None:
     controller, out = make(source="synthetic", source_width=64, source_height=48), tmp_path / "out"
-    controller.start_into(out)
+    controller.make_into(out)
     (dialog,) = controller._window.findChildren(QProgressDialog)
     qtbot.waitUntil(lambda: "frame 2" in dialog.labelText(), timeout=60_000)
     with qtbot.waitSignal(controller.said, timeout=30_000) as said:

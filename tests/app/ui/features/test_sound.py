@@ -16,6 +16,7 @@ from app.settings.settings import Settings, SettingsModel
 from app.ui.features.sound import SoundController
 from models.frames import Float32
 from tests.support.audio import Stream, fake_backend
+from tests.support.display import FakeDisplay
 from tests.support.fakes import make_frame
 
 Make = Callable[..., SoundController]
@@ -38,7 +39,7 @@ def model() -> SettingsModel:
 def controller(
     qtbot: QtBot, model: SettingsModel, backend: SimpleNamespace
 ) -> Iterator[SoundController]:
-    made = SoundController(model, None, Sonifier(lambda: backend))
+    made = SoundController(model, FakeDisplay(), Sonifier(lambda: backend))  # type: ignore[arg-type]
     yield made
     made.close()
 
@@ -99,7 +100,7 @@ def test_without_audio_the_reason_is_said_and_sound_unticked(
     def missing() -> Any:
         raise OSError("PortAudio library not found")
 
-    controller = SoundController(model, None, Sonifier(missing))
+    controller = SoundController(model, FakeDisplay(), Sonifier(missing))  # type: ignore[arg-type]
     with qtbot.waitSignal(controller.said) as said:
         model.replace(sound=True)
     assert "PortAudio is missing" in said.args[0]

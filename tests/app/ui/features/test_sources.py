@@ -24,7 +24,9 @@ def controller(qtbot: QtBot) -> Iterator[tuple[SourceController, SourceMenu, Set
     menu, section, model = SourceMenu(), SourceSection(), SettingsModel()
     qtbot.addWidget(menu)
     qtbot.addWidget(section)
-    window: Any = SimpleNamespace(source_menu=menu, inspector=SimpleNamespace(source=section))
+    window: Any = SimpleNamespace(
+        source_menu=menu, inspector=SimpleNamespace(source=section), dropped=menu.chosen
+    )
     engine: Any = SimpleNamespace(capture=SimpleNamespace(status=CaptureStatus(), source=None))
     controller: Any = SimpleNamespace(open_source=_ignore, set=model.replace)
     made = SourceController(window, engine, model, controller)

@@ -18,6 +18,7 @@ from app.engine.capture import CaptureStatus
 from app.settings.settings import Settings
 from app.ui.features.status import StatusController
 from models.frames import DepthMap, Unit
+from tests.support.display import FakeDisplay
 from tests.support.fakes import make_frame
 from widgets.status_strip import StatusReading
 
@@ -27,17 +28,13 @@ class _Surroundings:
 
     def __init__(self) -> None:
         self.readings: list[StatusReading] = []
-        self.warmed = 0
         self.engine = SimpleNamespace(
             capture=SimpleNamespace(status=CaptureStatus()),
             inference=SimpleNamespace(warming_since_s=None),
             dropped=0,
         )
-        self.display = SimpleNamespace(last=None, show_warming_up=self._warm)
+        self.display = FakeDisplay()
         self.window = SimpleNamespace(status=SimpleNamespace(show_reading=self.readings.append))
-
-    def _warm(self) -> None:
-        self.warmed += 1
 
 
 @pytest.fixture
@@ -67,7 +64,7 @@ def test_warming_up_is_said_only_when_it_lasts_and_until_it_is_over(
         controller._show_strip()
         said.append("warming up" in surroundings.readings[-1].notes)
     assert said == [False, True, False]
-    assert surroundings.warmed == 1
+    assert surroundings.display.warmed == 1
 
 
 def test_a_lane_that_runs_otherwise_than_asked_says_so_once(

@@ -1,4 +1,4 @@
-"""The first moments: a hint what to do, and word when every pane on screen has its picture."""
+"""The first frames: a hint at what can be opened, and a signal when every pane has a picture."""
 
 from __future__ import annotations
 
@@ -10,16 +10,20 @@ from app.core.results import FrameResult
 from app.settings.settings import Settings, SettingsModel
 from app.system import startup
 from app.ui.display import Display
+from app.ui.features.feature import FeatureController
 from app.ui.main_window import MainWindow
 from app.ui.screenshot import Screenshot
 
 HINT = "Drop a video or a folder of pictures here, or pick a camera under Source."
 
 
-class FirstFramesController(QObject):
-    """Looks until everything was seen once.
+class FirstFramesController(FeatureController):
+    """Watches results until every pane on screen has painted a frame.
 
-    all_shown : once, when every pane on screen has painted a frame.
+    Attributes
+    ----------
+    all_shown
+        Emitted once, when that is so.
     """
 
     all_shown = pyqtSignal()
@@ -37,16 +41,20 @@ class FirstFramesController(QObject):
         self._model = model
         self._has_seen_all = False
         self._screenshot: Screenshot | None = None
+        window.stage.rgb.hint_dismissed.connect(self._on_hint_dismissed)
+        display.shown.connect(self._on_shown)
 
     def start(self) -> None:
-        """Hint at what can be opened, where nobody was ever told."""
+        """Show the hint, unless it was dismissed or a source chosen before."""
         settings = self._model.value
         if not settings.hint_seen and settings.source.startswith("synthetic"):
             self._window.stage.rgb.set_hint(HINT)
             self._model.subscribe(self._drop_hint)
 
-    def look(self, result: FrameResult) -> None:
-        """`result` was shown: is that everything now?"""
+    def _on_hint_dismissed(self) -> None:
+        self._model.replace(hint_seen=True)
+
+    def _on_shown(self, result: FrameResult) -> None:
         if self._has_seen_all or not self.is_everything_shown():
             return
         self._has_seen_all = True
@@ -73,7 +81,7 @@ class FirstFramesController(QObject):
         self._screenshot.start()
 
     def _drop_hint(self, _settings: Settings, changed: frozenset[str]) -> None:
-        """Whoever opened a source has no more need of being told how."""
+        """Take the hint away for good once a source was opened."""
         if "source" in changed and not self._model.value.hint_seen:
             self._window.stage.rgb.set_hint(None)
             self._model.replace(hint_seen=True)

@@ -1,0 +1,73 @@
+"""Puts on screen what the engine has finished, as the settings want it."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QObject
+
+from app.settings.settings import Settings, SettingsModel
+from app.ui.controller import Controller
+from app.ui.display import Display
+from app.ui.engine import Engine
+from app.ui.features.feature import FeatureController
+from app.ui.features.status import StatusController
+from app.ui.resolve import display_options
+
+
+class ScreenController(FeatureController):
+    """Takes the newest result whenever the engine has something new."""
+
+    def __init__(
+        self,
+        model: SettingsModel,
+        engine: Engine,
+        controller: Controller,
+        display: Display,
+        status: StatusController,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._engine = engine
+        self._display = display
+        self._status = status
+        self._first_segment = 0
+        self._has_shown_any = False
+        self._unsubscribe = model.subscribe(self._on_settings)
+        engine.changed.connect(self._on_engine)
+        controller.source_opened.connect(display.forget)
+        controller.source_opened.connect(status.forget)
+
+    def start(self) -> None:
+        """Show things as the settings want from the first picture on."""
+        self._on_settings(self._model.value, frozenset())
+
+    def close(self) -> None:
+        """Take no more results; a wake-up may still be under way from the engine's threads."""
+        self._engine.changed.disconnect(self._on_engine)
+        self._unsubscribe()
+
+    def why_nothing_was_shown(self) -> str:
+        """Return what the source says, if that is why there never was a picture; else ""."""
+        status = self._engine.capture.status
+        is_away = status.failed or status.info is not None
+        return status.message if is_away and not self._has_shown_any else ""
+
+    def _on_settings(self, settings: Settings, _changed: frozenset[str]) -> None:
+        self._display.apply(display_options(settings))
+
+    def _on_engine(self) -> None:
+        status = self._engine.capture.status
+        if status.first_segment != self._first_segment:
+            self._first_segment = status.first_segment
+            self._display.forget()
+        message = self._engine.inference.state or status.message
+        if not message and status.info is not None and status.info.live:
+            message = status.info.note
+        is_silent = bool(status.message) and status.info is not None
+        self._display.set_source_message(message, status.failed, is_silent)
+        result = self._engine.results.take(0)
+        if result is not None and result.frame.segment >= self._first_segment:
+            self._has_shown_any = True
+            self._display.show(result)
+            self._display.shown.emit(result)
+        self._status.show_transport()

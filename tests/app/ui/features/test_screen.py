@@ -1,0 +1,111 @@
+"""What of the engine's results reaches the screen, and what is said where nothing does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PyQt6.QtCore import QObject, pyqtSignal
+from pytestqt.qtbot import QtBot
+
+from app.core.results import FrameResult
+from app.core.slots import LatestSlot
+from app.core.source import SourceInfo
+from app.engine.commands import CaptureStatus
+from app.settings.settings import SettingsModel
+from app.ui.features.screen import ScreenController
+from app.ui.resolve import DisplayOptions
+from tests.support.display import FakeDisplay
+from tests.support.fakes import make_frame
+
+CAMERA = SourceInfo("camera:C920", "C920", True, (1280, 720))
+
+
+class _Stage(QObject):
+    """Stands in for the engine, the controller and the status strip."""
+
+    changed = pyqtSignal()
+    source_opened = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.results: LatestSlot[FrameResult] = LatestSlot()
+        self.capture = self.inference = self
+        self.status, self.state = CaptureStatus(), ""
+
+    def forget(self) -> None: ...
+
+    def show_transport(self) -> None: ...
+
+
+class _Display(FakeDisplay):
+    def __init__(self) -> None:
+        super().__init__()
+        self.frames: list[int] = []
+        self.options: list[DisplayOptions] = []
+        self.messages: list[str] = []
+
+    def show(self, result: FrameResult) -> None:
+        self.frames.append(result.frame.index)
+
+    def apply(self, options: DisplayOptions) -> None:
+        self.options.append(options)
+
+    def set_source_message(self, text: str, _failed: bool, _is_silent: bool) -> None:
+        self.messages.append(text)
+
+
+class _Around:
+    def __init__(self) -> None:
+        self.model, self.engine, self.display = SettingsModel(), _Stage(), _Display()
+        parts: tuple[Any, ...] = (self.engine, self.engine, self.display, self.engine)
+        self.screen = ScreenController(self.model, *parts)
+
+    def show(self, index: int, segment: int = 0) -> None:
+        self.engine.results.put(FrameResult(make_frame(index, segment=segment), {}))
+        self.engine.changed.emit()
+
+
+@pytest.fixture
+def around(qtbot: QtBot) -> _Around:
+    return _Around()
+
+
+def test_what_the_engine_has_finished_is_shown_and_told(around: _Around) -> None:
+    told: list[FrameResult] = []
+    around.display.shown.connect(told.append)
+    around.show(3)
+    assert around.display.frames == [3]
+    assert [result.frame.index for result in told] == [3]
+
+
+def test_a_result_of_the_source_before_is_not_shown(around: _Around) -> None:
+    around.engine.status = CaptureStatus(first_segment=2)
+    around.show(0, segment=1)
+    around.show(1, segment=2)
+    assert around.display.frames == [1]
+
+
+def test_nothing_is_shown_any_more_once_it_is_closed(around: _Around) -> None:
+    around.screen.close()
+    around.show(0)
+    around.model.replace(view="wipe")
+    assert around.display.frames == [] and around.display.options == []
+
+
+@pytest.mark.parametrize(
+    ("status", "any_shown", "why"),
+    [
+        (CaptureStatus(message="There is no file x.", failed=True), False, "There is no file x."),
+        (CaptureStatus(info=CAMERA, message="There is no camera."), False, "There is no camera."),
+        (CaptureStatus(info=CAMERA, message="It was unplugged."), True, ""),
+        (CaptureStatus(message="Opening the source…"), False, ""),
+    ],
+)
+def test_a_window_that_never_showed_a_picture_says_why(
+    around: _Around, status: CaptureStatus, any_shown: bool, why: str
+) -> None:
+    if any_shown:
+        around.show(0)
+    around.engine.status = status
+    assert around.screen.why_nothing_was_shown() == why
