@@ -77,6 +77,12 @@ class SourceMenu(QToolButton):
         """Where the file dialogs open."""
         self._folder = folder
 
+    def set_choices(self, choices: Sequence[tuple[str, str, str, str]]) -> None:
+        """Begin the menu with (spec, words, tip, icon): sources that need no dialog. Once."""
+        for spec, words, tip, icon_name in choices:
+            action = self._add_choice(self._menu, words, spec, tip, icon_name)
+            self._menu.insertAction(self._top, action)
+
     def set_cameras(self, cameras: Sequence[tuple[str, str]]) -> None:
         """Fill the camera sub-menu with (spec, name); an empty list says that there is none."""
         choices = [(spec, name, f"Open {name}") for spec, name in cameras]
@@ -158,10 +164,7 @@ class SourceMenu(QToolButton):
     # -- inside ------------------------------------------------------------------------------
 
     def _fill(self) -> None:
-        self._add_choice(
-            self._menu, "Built-in scene", "synthetic", "Rendered, with true depth", "scene"
-        )
-        self._menu.addSeparator()
+        self._top = self._menu.addSeparator()
         self._add_action("Open video…", "video", self.ask_for_video, "Any file FFmpeg reads")
         self._add_action(
             "Open folder…", "folder", self.ask_for_folder, "Pictures in order, or a recording"

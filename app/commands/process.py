@@ -16,10 +16,13 @@ from app.core.source import Ended, Source
 from app.engine.pipeline import Pipeline, PipelineConfig
 from app.export.exporters import EXPORTERS, Exporter, Target, as_user_error, prepare_folder
 from app.sources.opening import open_source
+from app.sources.specs import parse_spec
 from app.system.version import version
 from models import registry
 from models.errors import SourceError, UsageError, UserError
 from models.frames import Frame
+
+_LIVE = "process takes a video file or a folder; use record for a live source."
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -30,13 +33,13 @@ def run(arguments: argparse.Namespace) -> int:
     config = PipelineConfig(entry.name, registry.OFF, options=estimator_options(arguments))
     if reason := entry.missing():
         raise UserError(reason)
+    if parse_spec(arguments.input).is_live:
+        raise UsageError(_LIVE)
     out: Path = arguments.out
     source = open_source(arguments.input, getattr(arguments, "source_size", None))
     with contextlib.closing(source):
         if source.info.live or source.info.frame_count is None:
-            raise UsageError(
-                "process takes a video file or a folder; use record for a live source."
-            )
+            raise UsageError(_LIVE)
         prepare_folder(out, arguments.force)
         started = time.monotonic()
         frames = _estimate(source, config, arguments)

@@ -11,6 +11,7 @@ from typing import Any
 
 from app.settings.plain import from_dict
 from app.settings.settings import SETTINGS, Settings
+from app.sources.specs import is_built_in
 from app.system.json_files import read_json, write_atomically
 from app.system.redaction import without_secrets
 from models import registry
@@ -56,7 +57,7 @@ class NamedPreset:
         )
         address = without_secrets(str(self.values.get("source", "")))
         source = address.rstrip("/").rsplit("/", 1)[-1]
-        if source.startswith("synthetic"):
+        if is_built_in(address):
             source = "built-in scene"
         return " · ".join(part for part in (view_title(self.values), lanes, source) if part)
 

@@ -4,48 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
 
+from app.sources.desktop_values import Desktop, DesktopWindow
 from models.errors import SourceError
-
-
-class WindowClosedError(Exception):
-    """The window that was asked about does not exist any more."""
-
-
-@dataclass(frozen=True, slots=True)
-class DesktopWindow:
-    """A top-level window of another program. `handle` is the window system's number of it."""
-
-    handle: int
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where the content of a window is on the desktop, in pixels."""
-
-    left: int
-    top: int
-    width: int
-    height: int
-
-
-class Desktop(Protocol):
-    """A connection to the window system. Made and used in one thread."""
-
-    def windows(self) -> list[DesktopWindow]:
-        """Windows of other programs that have a title, the foremost first."""
-        ...
-
-    def place(self, handle: int) -> Place | None:
-        """Where it is; None while it is minimised or hidden. Raises WindowClosedError."""
-        ...
-
-    def close(self) -> None:
-        """End the connection."""
-        ...
 
 
 def open_desktop(platform: str = sys.platform) -> Desktop:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from app.sources.desktop import DesktopWindow, Place, WindowClosedError
+from app.sources.desktop_values import DesktopWindow, Place, WindowClosedError
 
 # As in Apple's CGWindow.h.
 _ALL, _INCLUDING_WINDOW, _EXCLUDE_DESKTOP = 0, 8, 16
@@ -16,7 +16,7 @@ CopyWindowInfo = Callable[[int, int], Iterable[Mapping[str, Any]] | None]
 
 
 class MacDesktop:
-    """See app.sources.desktop.Desktop.
+    """See app.sources.desktop_values.Desktop.
 
     copy_window_info : Quartz's CGWindowListCopyWindowInfo.
     """

@@ -6,7 +6,7 @@ import importlib
 import os
 from typing import Protocol
 
-from app.sources.desktop import DesktopWindow, Place, WindowClosedError
+from app.sources.desktop_values import DesktopWindow, Place, WindowClosedError
 
 
 class WindowsApi(Protocol):
@@ -30,7 +30,7 @@ class WindowsApi(Protocol):
 
 
 class WindowsDesktop:
-    """See app.sources.desktop.Desktop; `api` stands in for the system's in tests."""
+    """See app.sources.desktop_values.Desktop; `api` stands in for the system's in tests."""
 
     def __init__(self, api: WindowsApi | None = None) -> None:
         self._api = api or _system_api()

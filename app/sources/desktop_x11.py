@@ -11,7 +11,7 @@ from Xlib import X
 from Xlib.display import Display
 from Xlib.error import BadWindow, ConnectionClosedError, DisplayError, XauthError, XError
 
-from app.sources.desktop import DesktopWindow, Place, WindowClosedError
+from app.sources.desktop_values import DesktopWindow, Place, WindowClosedError
 from models.errors import SourceError
 
 _NOT_WINDOWS = ("_NET_WM_WINDOW_TYPE_DESKTOP", "_NET_WM_WINDOW_TYPE_DOCK")
@@ -21,7 +21,10 @@ _NO_ANSWER = "The X display does not answer; trying again."
 
 
 class X11Desktop:
-    """See app.sources.desktop.Desktop. Where no window manager runs, every mapped window counts."""
+    """See app.sources.desktop_values.Desktop.
+
+    Where no window manager runs, every mapped window counts.
+    """
 
     def __init__(self) -> None:
         try:

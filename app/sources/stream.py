@@ -24,10 +24,10 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from app.media.frames import FrameConverter, is_text, moving_pictures, pixel_aspect
+from app.sources.addresses import url_title
 from app.sources.blank import BlankWatch, is_of_one_colour
 from app.sources.live import LiveSource
 from app.sources.live_worker import USUAL_PATIENCE, NothingToSee, Patience
-from app.sources.specs import url_title
 from models.errors import SourceError
 
 _OPEN_TIMEOUT_S = 5.0

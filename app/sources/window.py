@@ -8,7 +8,8 @@ import sys
 import time
 from collections.abc import Callable
 
-from app.sources.desktop import Desktop, Place, WindowClosedError, choose_window, open_desktop
+from app.sources.desktop import choose_window, open_desktop
+from app.sources.desktop_values import Desktop, Place, WindowClosedError
 from app.sources.live import LiveSource
 from app.sources.live_worker import USUAL_PATIENCE, Patience
 from app.sources.screen import Area, ScreenCamera, ScreenPicture, why_not_readable

@@ -17,6 +17,7 @@ LEFT = Qt.MouseButton.LeftButton
 def menu(qtbot: QtBot) -> SourceMenu:
     made = SourceMenu()
     qtbot.addWidget(made)
+    made.set_choices([("synthetic", "Built-in scene", "Rendered", "scene")])
     made.show()
     qtbot.waitExposed(made)
     return made
@@ -32,6 +33,12 @@ def test_the_built_in_scene_is_one_choice_away(qtbot: QtBot, menu: SourceMenu) -
     with qtbot.waitSignal(menu.chosen) as caught:
         action(menu.source_menu, "Built-in scene").trigger()
     assert caught.args == ["synthetic"]
+
+
+def test_sources_that_need_no_dialog_stand_first_in_the_menu(menu: SourceMenu) -> None:
+    first, second = menu.source_menu.actions()[:2]
+    assert (first.text(), first.data()) == ("Built-in scene", "synthetic")
+    assert second.isSeparator()
 
 
 def test_cameras_are_not_asked_for_before_their_menu_opens(qtbot: QtBot, menu: SourceMenu) -> None:

@@ -8,6 +8,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from app.core.results import FrameResult
 from app.settings.settings import Settings, SettingsModel
+from app.sources.specs import is_built_in
 from app.system import startup
 from app.ui.display import Display
 from app.ui.features.feature import FeatureController
@@ -47,7 +48,7 @@ class FirstFramesController(FeatureController):
     def start(self) -> None:
         """Show the hint, unless it was dismissed or a source chosen before."""
         settings = self._model.value
-        if not settings.hint_seen and settings.source.startswith("synthetic"):
+        if not settings.hint_seen and is_built_in(settings.source):
             self._window.stage.rgb.set_hint(HINT)
             self._model.subscribe(self._drop_hint)
 

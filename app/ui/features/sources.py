@@ -19,7 +19,7 @@ from app.sources.desktop import list_windows
 from app.sources.discovery import cameras, spec_of
 from app.sources.fallback import FallbackSource
 from app.sources.screen import why_not_readable
-from app.sources.specs import title_of
+from app.sources.specs import is_built_in, menu_choices, title_of
 from app.system.redaction import without_secrets
 from app.ui.controller import Controller
 from app.ui.engine import Engine
@@ -66,6 +66,7 @@ class SourceController(FeatureController):
         menu.size_chosen.connect(self._on_size)
         menu.rate_chosen.connect(partial(controller.set, "source_fps"))
         menu.pixel_format_chosen.connect(partial(controller.set, "source_pixels"))
+        menu.set_choices([(one.spec, one.text, one.tip, one.icon) for one in menu_choices()])
         menu.set_camera_choices(RATES, PIXEL_FORMATS)
         menu.cameras_wanted.connect(self._cameras.start)
         menu.windows_wanted.connect(self._windows.start)
@@ -118,7 +119,7 @@ class SourceController(FeatureController):
                 self.said.emit(str(error))
 
     def _remember(self, spec: str) -> None:
-        if spec.startswith("synthetic"):
+        if is_built_in(spec):
             return
         path = os.path.abspath(os.path.expanduser(spec))
         if os.path.exists(path):

@@ -117,7 +117,7 @@ def test_a_camera_is_asked_for_the_size_and_rate(monkeypatch: pytest.MonkeyPatch
         asked.append((key, request))
         return CameraSource(webcam, request, spec="camera:Webcam", listing=list, open_capture=None)
 
-    monkeypatch.setattr(opening, "open_camera", note)
+    monkeypatch.setattr(camera_module, "open_camera", note)
     with closing(open_source("camera:Webcam", (2560, 1440), fps=60.0)) as source:
         assert source.info.asked == "2560x1440 at 60 fps"
     assert asked == [("Webcam", CameraRequest((2560, 1440), 60.0))]
@@ -218,7 +218,7 @@ def test_cameras_alone_are_asked_for_a_rate_and_a_pixel_format(
         asked.append(request)
         return object()
 
-    monkeypatch.setattr(opening, "open_camera", note)
+    monkeypatch.setattr(camera_module, "open_camera", note)
     plain: list[str] = []
     wanted = (60.0, "MJPG")
 

@@ -8,14 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.sources.kinds import KINDS
+from app.sources.kinds.camera import CameraSpec
+from app.sources.kinds.path import PathSpec
+from app.sources.kinds.screen import ScreenSpec
+from app.sources.kinds.synthetic import SyntheticSpec
+from app.sources.kinds.url import UrlSpec
+from app.sources.spec import SourceSpec
 from app.sources.specs import (
-    CameraSpec,
-    PathSpec,
-    ScreenSpec,
-    Spec,
-    SyntheticSpec,
-    UrlSpec,
+    forms,
     is_opened_unasked,
+    menu_choices,
     parse_spec,
     title_of,
 )
@@ -48,7 +51,7 @@ from models.errors import UsageError
         ("a:b.mp4", PathSpec("a:b.mp4")),
     ],
 )
-def test_every_kind_of_source_is_understood(text: str, spec: Spec) -> None:
+def test_every_kind_of_source_is_understood(text: str, spec: SourceSpec) -> None:
     assert parse_spec(text) == spec
 
 
@@ -140,3 +143,32 @@ def test_no_address_breaks_the_parser_or_its_title(scheme: str, rest: str) -> No
     with suppress(UsageError):
         assert parse_spec(f"{scheme}://{rest}") is not None
     assert title_of(f"{scheme}://{rest}")
+
+
+def test_help_names_every_kind_of_source_and_each_can_be_written_so() -> None:
+    for kind in KINDS:
+        assert kind.forms
+        for form in kind.forms:
+            assert form in forms()
+        for meant in kind.meant_by.values():
+            assert isinstance(parse_spec(meant), kind)
+
+
+def test_what_the_menu_offers_opens_the_kind_that_offers_it() -> None:
+    assert [choice.text for choice in menu_choices()] == ["Built-in scene"]
+    for kind in KINDS:
+        for choice in kind.menu:
+            assert isinstance(parse_spec(choice.spec), kind)
+
+
+@pytest.mark.parametrize(
+    ("text", "live"),
+    [
+        ("synthetic", False), ("a.mp4", False), ("http://x/clip.mp4", False),
+        ("http://x/video", True), ("camera:0", True), ("screen", True), ("window:Slides", True),
+    ],
+)  # fmt: skip
+def test_a_source_says_before_it_is_open_whether_frames_come_by_themselves(
+    text: str, live: bool
+) -> None:
+    assert parse_spec(text).is_live == live

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from app.core.source import Reading, SignalLost, Source
-from app.sources.desktop import DesktopWindow, Place, WindowClosedError, choose_window
+from app.sources.desktop import choose_window
 from app.sources.desktop_macos import MacDesktop
+from app.sources.desktop_values import DesktopWindow, Place, WindowClosedError
 from app.sources.desktop_windows import WindowsDesktop
 from app.sources.screen import why_not_readable
 from app.sources.window import open_window

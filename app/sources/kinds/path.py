@@ -1,0 +1,70 @@
+"""Files and folders: what no other kind claims."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from urllib.parse import unquote, urlsplit
+
+from app.core.source import Source
+from app.sources.spec import OpenRequest, SourceSpec
+from models.errors import SourceError
+
+
+@dataclass(frozen=True, slots=True)
+class PathSpec(SourceSpec):
+    """A video, a picture, a folder, a pattern of pictures, a recording or a pipe."""
+
+    path: str
+
+    forms = ("a file or folder",)
+    is_opened_unasked = True
+
+    @classmethod
+    def parse(cls, text: str) -> PathSpec | None:
+        """See SourceSpec. Paths are what `file://` names; a bare one is any text left over."""
+        if not text.lower().startswith("file://"):
+            return None
+        path = unquote(urlsplit(text).path)
+        return cls(path[1:] if re.match(r"/[A-Za-z]:", path) else path)
+
+    @property
+    def title(self) -> str:
+        """See SourceSpec."""
+        return PurePath(self.path).name or self.path
+
+    def open(self, request: OpenRequest) -> Source:
+        """See SourceSpec."""
+        from app.sources.images import PICTURE_SUFFIXES, ImagesSource, find_pictures, is_pattern
+        from app.sources.stream import is_pipe, open_pipe
+        from app.sources.video import VideoSource
+
+        del request
+        location, path = self.path, Path(self.path).expanduser()
+        if path.is_dir():
+            return _open_folder(path)
+        if is_pipe(path):
+            return open_pipe(path)
+        if not path.exists() and is_pattern(location):
+            return ImagesSource(location, path.name, find_pictures(str(path)))
+        if not path.exists():
+            meant = f"camera:{location}" if location.isdigit() else ""
+            hint = f"did you mean {meant}?" if meant else "check the path."
+            raise SourceError(f"There is no file {location}; {hint}")
+        if path.suffix.lower() in PICTURE_SUFFIXES:
+            return ImagesSource(location, path.name, [path])
+        return VideoSource(path)
+
+
+def _open_folder(path: Path) -> Source:
+    from app.recording.format import is_recording
+    from app.sources.images import ImagesSource, find_pictures
+    from app.sources.recording import RecordingSource
+    from app.sources.truth_folder import TruthFolder
+
+    if is_recording(path):
+        return RecordingSource(path)
+    truth = TruthFolder.of_folder(path)
+    pictures = find_pictures(str(path / "rgb" if truth else path))
+    return ImagesSource(str(path), path.resolve().name, pictures, truth)

@@ -1,0 +1,42 @@
+"""`synthetic[:SEED]`: the built-in scenes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import ClassVar
+
+from app.core.source import Source
+from app.sources.spec import MenuChoice, OpenRequest, SourceSpec
+from models.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class SyntheticSpec(SourceSpec):
+    """The built-in scene; without a seed, the one made by hand."""
+
+    seed: int | None
+
+    word = "synthetic"
+    forms = ("synthetic[:SEED]",)
+    meant_by: ClassVar = {"synth": "synthetic"}
+    menu = (MenuChoice("Built-in scene", "synthetic", "Rendered, with true depth", "scene"),)
+    is_opened_unasked = True
+    is_built_in = True
+
+    @classmethod
+    def of(cls, rest: str | None) -> SyntheticSpec:
+        """See SourceSpec."""
+        if rest is None:
+            return cls(None)
+        if not re.fullmatch(r"\d{1,18}", rest):
+            raise UsageError(
+                f"The seed of a scene is a whole number, as in synthetic:7, not {rest!r}."
+            )
+        return cls(int(rest))
+
+    def open(self, request: OpenRequest) -> Source:
+        """See SourceSpec."""
+        from app.sources.synthetic import SyntheticSource
+
+        return SyntheticSource(self.seed, request.size, request.with_flow)

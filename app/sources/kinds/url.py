@@ -1,0 +1,65 @@
+"""Addresses: network streams, and video files on a web server."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from urllib.parse import urlsplit
+
+from app.core.source import Source
+from app.sources.addresses import url_title
+from app.sources.spec import OpenRequest, SourceSpec
+from models.errors import UsageError
+
+SCHEMES = frozenset({"http", "https", "rtsp", "rtsps", "udp"})
+_VIDEO_SUFFIXES = frozenset({".avi", ".m4v", ".mkv", ".mov", ".mp4", ".webm"})
+_SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]+)://")  # two letters at least: C: is a drive
+
+
+@dataclass(frozen=True, slots=True)
+class UrlSpec(SourceSpec):
+    """Something on the network. `is_file`: a video file, which can be sought."""
+
+    url: str
+    is_file: bool
+
+    forms = ("a URL",)
+    is_remote = True
+
+    @classmethod
+    def parse(cls, text: str) -> UrlSpec | None:
+        """See SourceSpec."""
+        if not (found := _SCHEME.match(text)):
+            return None
+        scheme = found[1].lower()
+        if scheme not in SCHEMES:
+            raise UsageError(f"URLs begin with http, https, rtsp or udp, not with {scheme}.")
+        try:
+            parts = urlsplit(text)
+            _ = parts.port  # urlsplit checks it only when it is read
+        except ValueError as error:  # the text is not repeated: what broke it may be a password
+            raise UsageError(
+                f"This address cannot be understood; it is written {scheme}://HOST:PORT/PATH with "
+                "a port below 65536, and what is special in a password as in %40 for @."
+            ) from error
+        suffix = PurePosixPath(parts.path).suffix.lower()
+        return cls(text, is_file=scheme.startswith("http") and suffix in _VIDEO_SUFFIXES)
+
+    @property
+    def title(self) -> str:
+        """See SourceSpec."""
+        return url_title(self.url)
+
+    @property
+    def is_live(self) -> bool:
+        """See SourceSpec."""
+        return not self.is_file
+
+    def open(self, request: OpenRequest) -> Source:
+        """See SourceSpec."""
+        from app.sources.stream import open_stream
+        from app.sources.video import VideoSource
+
+        del request
+        return VideoSource(self.url) if self.is_file else open_stream(self.url)
