@@ -14,7 +14,7 @@ from typing import Any
 
 from app.settings.rules import Between, Name, OneOf, SomeOf, Written, shortened
 from app.settings.setting import Option, Scope, Setting, setting
-from app.sources.specs import KINDS, is_camera
+from app.sources.specs import forms, is_camera
 from renderers.colormap_names import COLORMAPS
 
 PANES = ("rgb", "depth_a", "depth_b", "cloud")
@@ -53,7 +53,8 @@ class Settings:
 
     # fmt: off
     source: str = setting(
-        "synthetic", Name(), not_shown=_IN_SOURCE_MENU, option=Option("--source", "SOURCE", KINDS))
+        "synthetic", Name(), not_shown=_IN_SOURCE_MENU,
+        option=Option("--source", "SOURCE", forms()))
     source_width: int = setting(0, Between(0, 16_384), not_shown=_IN_SOURCE_MENU)
     source_height: int = setting(0, Between(0, 16_384), not_shown=_IN_SOURCE_MENU)
     source_fps: float = setting(0.0, Between(0, 1000), not_shown=_IN_SOURCE_MENU)
