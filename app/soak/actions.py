@@ -26,11 +26,11 @@ def pane(application: Application, _fixtures: Fixtures, rng: random.Random) -> N
 
 
 def colours(application: Application, _fixtures: Fixtures, _rng: random.Random) -> None:
-    application.controller.next_colormap()
+    application.controller.next_of("colormap")
 
 
 def display_range(application: Application, _fixtures: Fixtures, _rng: random.Random) -> None:
-    application.controller.next_range_mode()
+    application.controller.next_of("range_mode")
 
 
 def memory(application: Application, _fixtures: Fixtures, rng: random.Random) -> None:

@@ -42,11 +42,11 @@ def picture(application: Application) -> list[Action]:
     menu, controller = "&View", application.controller
     colours, ranges, turns = "&Colour map", "&Range", "&Mirror and rotate"
     return [
-        Action("view.colormap", menu, "&Next", "C", controller.next_colormap, submenu=colours,
-               sheet_text="Next colour map"),
+        Action("view.colormap", menu, "&Next", "C", partial(controller.next_of, "colormap"),
+               submenu=colours, sheet_text="Next colour map"),
         *_choices(application, "view.colormap", colours, "colormap"),
-        Action("view.range", menu, "&Next", "N", controller.next_range_mode, submenu=ranges,
-               sheet_text="Next range mode"),
+        Action("view.range", menu, "&Next", "N", partial(controller.next_of, "range_mode"),
+               submenu=ranges, sheet_text="Next range mode"),
         *_choices(application, "view.range", ranges, "range_mode"),
         Action("view.lock", menu, "&Lock what is on screen", "K", controller.toggle_range_lock,
                submenu=ranges, sheet_text="Lock the range", is_apart=True,
@@ -54,7 +54,7 @@ def picture(application: Application) -> list[Action]:
         Action("view.mirror", menu, "&Mirror", "H", partial(controller.toggle, "mirror"),
                submenu=turns, is_on=partial(is_on, "mirror")),
         Action("view.turn", menu, "&Turn by 90°", "Shift+H",
-               partial(controller.next_of, "rotate", _values("rotate")), submenu=turns),
+               partial(controller.next_of, "rotate"), submenu=turns),
         *_choices(application, "view.rotate", turns, "rotate"),
     ]  # fmt: skip
 
@@ -128,10 +128,6 @@ def _choices(
         )
         for at, (value, words) in enumerate(options or SETTINGS[key].menu)
     ]
-
-
-def _values(key: str) -> list[object]:
-    return [value for value, _ in SETTINGS[key].menu]
 
 
 def _resize(application: Application, by: int) -> None:

@@ -16,7 +16,6 @@ from app.engine.pipeline import PipelineConfig
 from app.settings.settings import PANES, SETTINGS, VIEWS, Settings, SettingsModel
 from app.ui import resolve
 from app.ui.engine import Engine
-from renderers.colormap import COLORMAPS
 
 MAX_PINS = 4
 
@@ -162,18 +161,15 @@ class Controller(QObject):
         """Turn a yes-or-no setting round."""
         self.model.replace(**{key: not getattr(self.settings, key)})
 
-    def next_of(self, key: str, values: Sequence[object]) -> None:
-        """Go on to the next of `values`, after the last to the first."""
+    def next_of(self, key: str, values: Sequence[object] = ()) -> None:
+        """Go on to the setting's next value, after the last to the first.
+
+        `values` replace those that the setting's own menu offers.
+        """
+        values = values or [value for value, _ in SETTINGS[key].menu]
         now = getattr(self.settings, key)
         at = values.index(now) if now in values else -1
-        self.model.replace(**{key: values[(at + 1) % len(values)]})
-
-    def next_colormap(self) -> None:
-        self.next_of("colormap", COLORMAPS)
-
-    def next_range_mode(self) -> None:
-        modes = [mode for mode, _ in SETTINGS["range_mode"].menu]
-        self.set_range_mode(modes[(modes.index(self.settings.range_mode) + 1) % len(modes)])
+        self.change(key, values[(at + 1) % len(values)])
 
     def set_range_mode(self, mode: str) -> None:
         """Change the mode; "fixed" starts from the range on screen."""

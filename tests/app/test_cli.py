@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -81,6 +83,14 @@ def test_help_lists_what_a_command_makes_use_of_and_nothing_else(
     words = set(re.findall(r"--[a-z-]+", capsys.readouterr().out))
     assert listed <= words
     assert not left_out & words
+
+
+def test_help_answers_without_loading_what_only_the_work_needs() -> None:
+    script = "import sys, app.cli; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert not {"cv2", "numpy", "torch", "PyQt6"} & set(done.stdout.split())
 
 
 def test_a_missing_file_is_one_sentence_and_code_1(
