@@ -1,8 +1,8 @@
-"""How long the GUI thread is busy with our own code for each frame that is shown.
+"""Time per shown frame for which our own code keeps the GUI thread busy.
 
-Our slots and our painting count, and within the point cloud all that is Python: uniforms, textures
-handed over, VisPy's own work. What OpenGL itself does counts apart: draw calls, and fetching the
-picture that software GL paints, which is when software GL draws it.
+Our slots and paint code count, and all Python code of the point cloud: uniforms, texture uploads,
+VisPy's own work. OpenGL's time counts separately: draw calls, and reading back the picture, which
+is when software GL draws.
 """
 
 from __future__ import annotations
@@ -73,13 +73,18 @@ OPENGL = (
     (gl, "glFlush"),
     (CloudCanvas, "grabFramebuffer"),
 )
-"""What OpenGL is asked to do now. A grab paints first, and of that what is ours is ours."""
+"""Work of OpenGL. A grab paints first; our part of that counts as ours."""
 
 
 class GuiClock:
     """Adds up time spent in our own code and in OpenGL; `lap` ends a frame.
 
-    per_frame_ms : of each frame, ours. gl_per_frame_ms : of each frame, OpenGL's within ours.
+    Attributes
+    ----------
+    per_frame_ms
+        Our time, by frame.
+    gl_per_frame_ms
+        OpenGL's time within it, by frame.
     """
 
     def __init__(self) -> None:
@@ -90,25 +95,25 @@ class GuiClock:
         self._since_ns = 0
 
     def lap(self) -> None:
-        """A frame was shown: what was spent since the last one belongs to it."""
+        """End a frame: the time since the last call belongs to it."""
         self._turn()
         self.per_frame_ms.append(self._spent_ns[True] / 1e6)
         self.gl_per_frame_ms.append(self._spent_ns[False] / 1e6)
         self._spent_ns = {True: 0, False: 0}
 
     def clear(self) -> None:
-        """Count anew from here."""
+        """Restart the measurement."""
         self.lap()
         self.per_frame_ms.clear()
         self.gl_per_frame_ms.clear()
 
     def timed(self, method: Callable[..., Any], is_ours: bool = True) -> Callable[..., Any]:
-        """`method`, timed; while another timed one runs within it, that one's time is not its."""
+        """Wrap `method` with the clock; time in a wrapped method inside it counts for that one."""
 
         @functools.wraps(method)
         def wrapped(*args: Any, **kwargs: Any) -> Any:
             if not self._whose and not is_ours:
-                return method(*args, **kwargs)  # nobody of ours asked for it
+                return method(*args, **kwargs)  # called outside of our code
             self._turn()
             self._whose.append(is_ours)
             try:
@@ -120,7 +125,7 @@ class GuiClock:
         return wrapped
 
     def _turn(self) -> None:
-        """Credit the time since the last turn to who has had it."""
+        """Credit the time since the last switch to the method that was running."""
         now_ns = time.perf_counter_ns()
         if self._whose:
             self._spent_ns[self._whose[-1]] += now_ns - self._since_ns
@@ -128,11 +133,7 @@ class GuiClock:
 
     @contextmanager
     def installed(self) -> Iterator[None]:
-        """Measure within this block.
-
-        Qt looks up paintEvent and its like anew each time: what is to be measured has to happen
-        within.
-        """
+        """Wrap all measured methods inside this context."""
         with ExitStack() as stack:
             for is_ours, methods in ((True, OURS), (False, OPENGL)):
                 for owner, name in methods:

@@ -1,4 +1,4 @@
-"""The inference thread against a plain loop over the same lanes and frames."""
+"""The inference thread compared with a plain loop over the same lanes and frames."""
 
 from __future__ import annotations
 
@@ -33,14 +33,22 @@ _PATIENCE_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Frames per second and median time per stage, of one round."""
+    """Result of one round.
+
+    Attributes
+    ----------
+    fps
+        Frames per second.
+    stages_ms
+        Median time per stage.
+    """
 
     fps: float
     stages_ms: dict[str, float]
 
 
 def alternate(frames: Sequence[Frame], config: PipelineConfig, seconds: float) -> dict[str, object]:
-    """`fps`, `bare_model_fps` and `stages_ms`: rounds of either in turn, medians over rounds."""
+    """Measure `fps`, `bare_model_fps` and `stages_ms`: alternating rounds, medians over rounds."""
     share = seconds / (2 * ROUNDS)
     bare: list[float] = []
     ours: list[Pace] = []
@@ -58,17 +66,17 @@ def alternate(frames: Sequence[Frame], config: PipelineConfig, seconds: float) -
 
 
 def _in_a_thread(measure: Callable[[], float]) -> float:
-    """What `measure()` gives on a thread that ends afterwards.
+    """Run `measure()` on a temporary thread and return its result.
 
-    OpenMP keeps a pool per thread that ever computed. A pool left on the main thread would count
-    against the cores, and whatever is measured next would no longer wait actively.
+    OpenMP keeps a pool for each thread that ever computed. A pool left on the main thread would
+    count against the cores, and the next measurement would no longer spin.
     """
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(measure).result()
 
 
 def bare_fps(frames: Sequence[Frame], config: PipelineConfig, seconds: float) -> float:
-    """The lanes in a plain loop: no threads of ours, no display, nothing between the frames."""
+    """Frames per second of the lanes in a plain loop, without threads and display."""
     set_cpu_threads(config.threads)
     order = ToAndFro(frames)
     with ExitStack() as stack:
@@ -93,7 +101,7 @@ def _step(sessions: list[Session], frame: Frame) -> None:
 
 
 def engine_pace(frames: Sequence[Frame], config: PipelineConfig, seconds: float) -> Pace:
-    """Capture and inference loops as in the window, each on its thread, nobody looking."""
+    """Run capture and inference as in the window, each on its thread, without a display."""
     stages: list[dict[str, float]] = []
     finished_s: list[float] = []
     slot: LatestSlot[Frame] = LatestSlot()
@@ -122,7 +130,7 @@ def engine_pace(frames: Sequence[Frame], config: PipelineConfig, seconds: float)
     try:
         warm.wait(_PATIENCE_S)
         time.sleep(seconds)
-        _wait_until(lambda: len(finished_s) > WARM_UP)  # of a slow model none may have come yet
+        _wait_until(lambda: len(finished_s) > WARM_UP)  # a slow model may not have finished any
         measured_s = finished_s[WARM_UP - 1 :]
     finally:
         slot.close()
@@ -143,7 +151,8 @@ def engine_pace(frames: Sequence[Frame], config: PipelineConfig, seconds: float)
 def rate(moments_s: Sequence[float]) -> float:
     """Events per second, from the first to the last; 0 for fewer than two.
 
-    Not those within so many seconds: up to one more would fit in, several percent of a short round.
+    Counting events within a fixed time would be off by up to one, which is several percent of a
+    short round.
     """
     if len(moments_s) < 2:
         return 0.0
@@ -157,4 +166,4 @@ def _wait_until(done: Callable[[], bool]) -> None:
 
 
 def _nothing() -> None:
-    """Nobody is waiting to be told."""
+    """No window to notify."""

@@ -1,4 +1,4 @@
-"""Frames in memory, so that a source costs nothing."""
+"""Frames in memory, so that reading the source takes no time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,13 @@ MOST_FRAMES = 64
 
 
 def preload(source: Source, count: int = MOST_FRAMES) -> list[Frame]:
-    """The first `count` frames of a source, fewer if it is shorter. Raises SourceError for none."""
+    """Read the first `count` frames of a source, fewer if it is shorter.
+
+    Raises
+    ------
+    SourceError
+        If there is none.
+    """
     frames: list[Frame] = []
     deadline = time.monotonic() + 30.0
     while len(frames) < count and time.monotonic() < deadline:
@@ -29,14 +35,14 @@ def preload(source: Source, count: int = MOST_FRAMES) -> list[Frame]:
 
 
 class ToAndFro:
-    """Frames in an order that never breaks continuity: 0 1 … n-1 n-2 … 1 0 1 …"""
+    """Frames to and fro, without breaks: 0 1 … n-1 n-2 … 1 0 1 and so on."""
 
     def __init__(self, frames: Sequence[Frame]) -> None:
         self._frames = frames
         self._shown = 0
 
     def next(self) -> Frame:
-        """The next frame, numbered on and stamped now."""
+        """The next frame, with a new number and the current time."""
         last = len(self._frames) - 1
         at = self._shown % (2 * last) if last else 0
         frame = self._frames[at if at <= last else 2 * last - at]
@@ -47,7 +53,7 @@ class ToAndFro:
 
 
 class PreloadedSource:
-    """Plays preloaded frames to and fro for ever, as fast as they are taken."""
+    """Plays preloaded frames to and fro forever, as fast as they are taken."""
 
     def __init__(self, frames: Sequence[Frame]) -> None:
         self._order = ToAndFro(frames)
@@ -55,6 +61,7 @@ class PreloadedSource:
 
     @property
     def info(self) -> SourceInfo:
+        """What is known about the source."""
         return self._info
 
     def read(self, timeout_s: float) -> Reading:  # noqa: ARG002 - always at hand
@@ -62,7 +69,7 @@ class PreloadedSource:
         return self._order.next()
 
     def seek(self, index: int) -> None:
-        """Preloaded frames have no beginning to go back to."""
+        """Ignored: preloaded frames have no position."""
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: no resource is held."""

@@ -1,4 +1,4 @@
-"""The two numbers that stand for a distribution."""
+"""Summary of a distribution."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 
 def spread(values: Sequence[float]) -> dict[str, float | None]:
-    """Median and 95th percentile; None where there is nothing to tell."""
+    """Median and 95th percentile; None without values."""
     if not values:
         return {"p50": None, "p95": None}
     p50, p95 = np.percentile(np.asarray(values, np.float64), (50, 95))

@@ -1,4 +1,4 @@
-"""What the comparing views cost: each on its own, all at once, and none at all."""
+"""Cost of the comparing views: each alone, all at once, and none at all."""
 
 from __future__ import annotations
 
@@ -35,8 +35,9 @@ _ALL = AnalysisRequest(
 def with_views(settings: Settings, views: str) -> Settings:
     """`settings` with a view of VIEWS on; "all" is the most that can be on screen at once.
 
-    That is the flicker view, the dearest of those that exclude each other, with charts, depth
-    edges and every pane; four points are pinned besides (`PINS`). "none" leaves all of it off.
+    That is the flicker view, the most expensive of those that exclude each other, with charts,
+    depth edges and every pane; four points are pinned as well (`PINS`). "none" switches all of it
+    off.
     """
     if views == "none":
         return dataclasses.replace(settings, view="side", charts=False, edges=False, panes=_PANES)
@@ -46,10 +47,10 @@ def with_views(settings: Settings, views: str) -> Settings:
 
 
 def analysis_figures(frames: Sequence[Frame], config: PipelineConfig) -> dict[str, float]:
-    """Median milliseconds a frame the analyzer takes: `analysis_difference_ms` and so on.
+    """Median milliseconds per frame of the analyzer: `analysis_difference_ms` and so on.
 
-    `analysis_all_ms` is for everything in one go, though no window shows all of it at once;
-    `analysis_none_ms` for a frame of which nothing is wanted.
+    `analysis_all_ms` is for everything at once, although no window shows all of it together;
+    `analysis_none_ms` is for a frame without any request.
     """
     results = _results(frames, config)
     figures = {
@@ -74,7 +75,7 @@ def _median_ms(results: list[FrameResult], request: AnalysisRequest) -> float:
         started = time.perf_counter()
         analyzer.analyze(result.frame, result.lanes, request)
         spent.append(1000.0 * (time.perf_counter() - started))
-    return statistics.median(spent[1:])  # the first has nothing to compare with
+    return statistics.median(spent[1:])  # the first has no predecessor
 
 
 def _idle_ms(result: FrameResult) -> float:

@@ -1,4 +1,4 @@
-"""The window itself, fed from memory: what is shown, how late, and what it costs the GUI thread."""
+"""The window fed from memory: frames shown, latency, and time on the GUI thread."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ _SETTLE_FRAMES = 10
 
 
 class ShownFrames:
-    """When each result was on screen: once the last pane that painted it had done so.
+    """Times at which results were on screen: when the last pane that painted one had done so.
 
-    A result that another replaced before any pane painted it was never shown.
+    A result that another one replaced before any pane painted it was never shown.
     """
 
     def __init__(self) -> None:
@@ -39,7 +39,7 @@ class ShownFrames:
         self._painted_ns = 0
 
     def put(self, result: FrameResult | None) -> None:
-        """`result` was handed to the panes; the one before is over."""
+        """Note that `result` was handed to the panes; the previous one is complete."""
         if self._result is not None and self._painted_ns:
             late_ns = self._painted_ns - self._result.frame.captured_ns
             self.latency_ms.append(late_ns / 1e6)
@@ -48,14 +48,14 @@ class ShownFrames:
         self._result, self._painted_ns = result, 0
 
     def clear(self) -> None:
-        """Count anew, from the next result on."""
+        """Restart the measurement with the next result."""
         self.put(None)
         self.latency_ms.clear()
         self.analysed_ms.clear()
 
     @contextmanager
     def watching(self) -> Iterator[None]:
-        """See every picture that a pane paints within this block for the first time."""
+        """Observe each pane's first paint of every picture inside this context."""
         paint = ImagePane.paintEvent
 
         @functools.wraps(paint)
@@ -77,11 +77,26 @@ def measure_window(
     folder: Path,
     pins: Sequence[tuple[float, float]] = (),
 ) -> dict[str, object]:
-    """`window_fps`, `shown_fps`, `gui_thread_ms`, `latency_ms`, `analysis_ms`, `dropped`, and
-    `gui_gl_ms`, what OpenGL took on the GUI thread besides.
+    """Measure the window and return its figures.
 
-    pins : picture points, as shares (x, y), that are pinned once there is a picture. `analysis_ms`
-    is empty where no view wants anything. Needs a QApplication.
+    They are `window_fps`, `shown_fps`, `gui_thread_ms`, `latency_ms`, `analysis_ms` (empty if no
+    view requests anything), `dropped`, and `gui_gl_ms`, OpenGL's time on the GUI thread. Needs a
+    QApplication.
+
+    Parameters
+    ----------
+    frames
+        To play.
+    settings
+        Of the window.
+    seconds
+        Duration of the measurement.
+    size
+        (width, height) of the window.
+    folder
+        For its settings.
+    pins
+        Picture points (x, y), as fractions, that are pinned once there is a picture.
     """
 
     def open_preloaded(_spec: str, _size: tuple[int, int] | None) -> Source:
@@ -128,7 +143,7 @@ def measure_window(
             }
         finally:
             session.close()
-            # The window goes now, not with the interpreter, which would take Qt away first.
+            # Delete the window now: the interpreter would delete Qt first.
             QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 

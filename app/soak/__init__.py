@@ -1,1 +1,1 @@
-"""Hours at a booth in a window of its own: random actions, a fault every few seconds, figures."""
+"""Endurance test of the window: random actions, a fault every few seconds, figures."""

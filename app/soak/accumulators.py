@@ -8,7 +8,17 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """The process at one moment: seconds since the start, MB resident, threads, open files."""
+    """State of the process.
+
+    Attributes
+    ----------
+    at_s
+        Seconds since the start.
+    rss_mb
+        Resident memory.
+    threads, files
+        How many there are, open files included.
+    """
 
     at_s: float
     rss_mb: float
@@ -18,12 +28,30 @@ class Sample:
 
 @dataclass(slots=True)
 class SoakCounts:
-    """What happened. Counters and maxima are by the name of the fault.
+    """Everything that was counted. Counters and maxima are by the name of the fault.
 
-    noticed : the window took notice. survived : noticed, and well again in time.
-    trouble : what went wrong, a few words each. injected_s : when, seconds since the start.
-    homes : (seconds, MB) resident in the one state that is comparable, about once a minute.
-    toured_s : when the warm-up had been everywhere; None if it was broken off.
+    Attributes
+    ----------
+    injected
+        Faults injected.
+    noticed
+        Faults that the window noticed.
+    survived
+        Noticed faults from which it recovered in time.
+    recovery_s, restart_s
+        Longest times.
+    injected_s
+        Seconds since the start, by injection.
+    trouble
+        What went wrong, a few words each.
+    actions
+        By name.
+    samples
+        States of the process.
+    baselines
+        (seconds, MB) resident in the one comparable state, about once a minute.
+    warmed_up_s
+        End of the warm-up; None if it was broken off.
     """
 
     injected: Counter[str] = field(default_factory=Counter)
@@ -35,8 +63,8 @@ class SoakCounts:
     trouble: list[str] = field(default_factory=list)
     actions: Counter[str] = field(default_factory=Counter)
     samples: list[Sample] = field(default_factory=list)
-    homes: list[tuple[float, float]] = field(default_factory=list)
-    toured_s: float | None = None
+    baselines: list[tuple[float, float]] = field(default_factory=list)
+    warmed_up_s: float | None = None
     stalls: list[tuple[float, str]] = field(default_factory=list)
 
     def slowest(self, times_s: dict[str, float], name: str, took_s: float) -> None:

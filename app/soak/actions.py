@@ -1,4 +1,4 @@
-"""What visitors do, at random: keys, menus, other sources, other models, recordings."""
+"""Random actions of visitors: keys, menus, other sources, other models, recordings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A camera to pull the cable of: MJPEG over HTTP on the loopback interface."""
+"""A simulated camera that can be unplugged: MJPEG over HTTP on the loopback interface."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class SoakCamera:
 
     @property
     def url(self) -> str:
-        """What --source would say."""
+        """Address for --source."""
         return f"http://127.0.0.1:{self._port}/video"
 
     def plug_in(self) -> None:
@@ -55,7 +55,7 @@ class SoakCamera:
         self._spawn(self._accept, listener)
 
     def unplug(self) -> None:
-        """Refuse connections and break those there are."""
+        """Refuse connections and break open ones."""
         listener, self._listener = self._listener, None
         if listener is not None:
             with contextlib.suppress(OSError):
@@ -76,7 +76,7 @@ class SoakCamera:
         self._flows.set()
 
     def close(self) -> None:
-        """End every thread."""
+        """Stop every thread."""
         self._flows.set()
         self.unplug()
         for thread in self._threads:
@@ -130,7 +130,7 @@ class SoakCamera:
 def picture(
     number: int, size: tuple[int, int]
 ) -> np.ndarray[tuple[int, int, int], np.dtype[np.uint8]]:
-    """A disc that wanders over a textured ground, (H, W, 3) uint8 RGB."""
+    """Draw a disc that wanders over a textured ground, (H, W, 3) uint8 RGB."""
     width, height = size
     rows, columns = np.mgrid[:height, :width]
     ground = ((rows // 12 + columns // 12) % 2 * 60 + 60).astype(np.uint8)

@@ -1,4 +1,4 @@
-"""Plays the day at the booth: visitors, faults, and how the window comes through."""
+"""Plays the script of a soak: visitors' actions, faults, and checks of the window's recovery."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from app.soak.actions import ACTIONS
 from app.soak.faults import FAULTS, NotNoticed
 from app.soak.fixtures import Fixtures
 from app.soak.recovery_monitor import RecoveryMonitor
-from app.soak.warm_up import go_home, warm_up
+from app.soak.warm_up import go_to_baseline, warm_up
 from app.system.memory import collect_garbage, release_memory
 from app.ui.application import Application
 
@@ -25,16 +25,16 @@ log = logging.getLogger(__name__)
 
 ACTION_EVERY_S = 0.8
 CALM_S = (3.0, 6.0)
-MOST_APART_S = 14.0
-"""From one fault until the next visitors leave, who have less time where recovery took longer."""
+FAULT_INTERVAL_S = 14.0
+"""Time from one fault until the visitors' actions stop; they get less if recovery took longer."""
 RECOVERY_S = 20.0
 HOME_EVERY_S = 55.0
-HOME_IN_TIME_S = 9.0
-"""A fault that took longer than that leaves no time to read the memory before the next one."""
-TOUR_SHARE = 0.2
-"""So much of the run may the warm-up take."""
-STOP_S = 4.0
-"""So long a stop of the warm-up waits to be well; some places never are, such as a paused one."""
+MEASURABLE_RECOVERY_S = 9.0
+"""After a fault that took longer, there is no time to read the memory before the next one."""
+WARM_UP_SHARE = 0.2
+"""Largest fraction of the run that the warm-up may take."""
+PLACE_S = 4.0
+"""Longest wait for each place of the warm-up to run well; a paused one never does."""
 SAMPLE_EVERY_S = 2.0
 TELL_EVERY_S = 60.0
 DUMP_AFTER_S = 3.0
@@ -43,10 +43,14 @@ WELL_AGAIN = 3
 
 
 class Driver(QObject):
-    """Plays the script: a generator that says for how many seconds to leave the window alone.
+    """Plays the script: a generator that yields the seconds to leave the window alone.
 
-    tell : called once a minute, with the seconds that passed.
-    is_complete : the script ran to its end; the window did not close, nothing of ours raised.
+    Parameters
+    ----------
+    tell
+        Called once a minute, with the seconds that passed.
+    is_complete
+        The script ran to its end; the window stayed open and none of our code raised.
     """
 
     def __init__(
@@ -61,7 +65,7 @@ class Driver(QObject):
         self.counts = SoakCounts()
         self.monitor = RecoveryMonitor(application)
         self.is_complete = False
-        self._session = application
+        self._application = application
         self._stage = stage
         self._rng = rng
         self._seconds = seconds
@@ -86,7 +90,7 @@ class Driver(QObject):
         application.window.closing.connect(self._loop.quit)
 
     def run(self) -> None:
-        """Until the time is over or the window closes."""
+        """Run until the time is over or the window closes."""
         self._sampler.start()
         self._breath.start()
         self._timer.start(0)
@@ -105,7 +109,7 @@ class Driver(QObject):
         wait_s: float | None = None
         try:
             wait_s = next(self._script, None)
-        finally:  # also where something of the window's raised: that is counted, and it ends
+        finally:  # also after an exception in the window, which is counted and ends the run
             if wait_s is None:
                 self._loop.quit()
             else:
@@ -115,14 +119,14 @@ class Driver(QObject):
 
     def _play(self) -> Generator[float, None, None]:
         yield from self._until_well(60.0)
-        self._session.health.stalls.reset()
+        self._application.health.stalls.reset()
         self.counts.stalls.clear()
         yield from self._warm_up()
         injected_s, order = self.passed_s(), shuffled(self._rng)
         while self.passed_s() < self._seconds:
-            left_s = MOST_APART_S - (self.passed_s() - injected_s)
+            left_s = FAULT_INTERVAL_S - (self.passed_s() - injected_s)
             yield from self._visit(max(1.0, min(self._rng.uniform(*CALM_S), left_s)))
-            yield from self._calm_down()
+            yield from self._wait_until_well()
             injected_s = self.passed_s()
             name = order.pop()
             yield from self._suffer(name)
@@ -131,35 +135,40 @@ class Driver(QObject):
         self.is_complete = True
 
     def _warm_up(self) -> Iterator[float]:
-        """Everything once; a run too short for that goes on without."""
-        until_s = self.passed_s() + TOUR_SHARE * self._seconds
+        """Visit everything once; a run that is too short continues without."""
+        until_s = self.passed_s() + WARM_UP_SHARE * self._seconds
         self._doing = "the warm_up"
-        for _ in warm_up(self._session, self._stage):
+        for _ in warm_up(self._application, self._stage):
             self.monitor.begin()
             yield 0.3
-            yield from self._until_well(STOP_S)
+            yield from self._until_well(PLACE_S)
             if self.passed_s() > until_s:
                 log.warning("too short a run for a warm-up; its memory says nothing")
                 break
         else:
-            self.counts.toured_s = self.passed_s()
-        go_home(self._session, self._stage, self._home)
+            self.counts.warmed_up_s = self.passed_s()
+        go_to_baseline(self._application, self._stage, self._home)
         self.monitor.begin()
         yield from self._until_well(RECOVERY_S)
 
     def _measure(self, injected_s: float) -> Iterator[float]:
-        """Read the memory at home, once a minute and where the last fault leaves the time."""
-        homes, now_s = self.counts.homes, self.passed_s()
-        if now_s - injected_s > HOME_IN_TIME_S or (homes and now_s - homes[-1][0] < HOME_EVERY_S):
+        """Read the memory in the baseline state, once a minute, if a fault leaves time."""
+        baselines, now_s = self.counts.baselines, self.passed_s()
+        if now_s - injected_s > MEASURABLE_RECOVERY_S or (
+            baselines and now_s - baselines[-1][0] < HOME_EVERY_S
+        ):
             return
         self._doing = "home"
-        go_home(self._session, self._stage, self._home)
-        self._make_moving()
+        go_to_baseline(self._application, self._stage, self._home)
+        self._resume_source()
         self.monitor.begin()
-        if not (yield from self._until_well(RECOVERY_S)) or self._session.recording.is_finishing:
+        if (
+            not (yield from self._until_well(RECOVERY_S))
+            or self._application.recording.is_finishing
+        ):
             return
-        # Of frames in work more or less is touched at any moment; what is kept shows without them.
-        self._session.controller.set_paused(True)
+        # While frames are in flight, the memory in use varies; paused, only what is kept remains.
+        self._application.controller.set_paused(True)
         yield 1.0
         read_mb = []
         for _ in range(5):
@@ -167,26 +176,26 @@ class Driver(QObject):
             collect_garbage()  # both as the app does once a minute
             release_memory()
             read_mb.append(self._process.memory_info().rss / 1e6)
-        homes.append((self.passed_s(), min(read_mb)))
-        self._make_moving()
+        baselines.append((self.passed_s(), min(read_mb)))
+        self._resume_source()
 
     def _visit(self, seconds: float) -> Iterator[float]:
-        """Random actions. Each runs by itself, so that one that raises ends nothing else."""
+        """Random actions, each on its own, so that one that raises ends nothing else."""
         until_s = time.monotonic() + seconds
         while time.monotonic() < until_s:
             name = self._rng.choice(list(ACTIONS))
             self.counts.actions[name] += 1
             self._doing = name
-            QTimer.singleShot(0, partial(ACTIONS[name], self._session, self._stage, self._rng))
+            QTimer.singleShot(0, partial(ACTIONS[name], self._application, self._stage, self._rng))
             yield ACTION_EVERY_S
 
-    def _calm_down(self) -> Iterator[float]:
-        """A fault is injected into a window that is well, else it proves nothing."""
-        self._make_moving()
+    def _wait_until_well(self) -> Iterator[float]:
+        """Wait until the window runs well, or the fault that follows would prove nothing."""
+        self._resume_source()
         self.monitor.begin()
         if not (yield from self._until_well(RECOVERY_S)):
-            self._note(f"not well after {self._doing}: {self.monitor.why_unwell()}")
-            self._session.controller.open_source(str(self._stage.clip))
+            self._note(f"not well after {self._doing}: {self.monitor.reason_unwell()}")
+            self._application.controller.open_source(str(self._stage.clip))
 
     def _suffer(self, name: str) -> Iterator[float]:
         self.counts.injected[name] += 1
@@ -195,7 +204,7 @@ class Driver(QObject):
         log.info("fault %s", name)
         self.monitor.begin()
         try:
-            yield from FAULTS[name](self._session, self._stage, self.monitor)
+            yield from FAULTS[name](self._application, self._stage, self.monitor)
         except NotNoticed as error:
             self._note(f"{name}: {error}")
         else:
@@ -205,21 +214,21 @@ class Driver(QObject):
     def _recover(self, name: str) -> Iterator[float]:
         counts, monitor, healed_s = self.counts, self.monitor, time.monotonic()
         was_noticed = counts.noticed[name] == counts.survived[name] + 1
-        self._make_moving()
+        self._resume_source()
         monitor.well = 0
         is_well = yield from self._until_well(RECOVERY_S)
         if monitor.restart_s is not None:
             counts.slowest(counts.restart_s, name, monitor.restart_s)
         if not is_well:
-            self._note(f"{name}: not well after {RECOVERY_S:.0f} s: {monitor.why_unwell()}")
+            self._note(f"{name}: not well after {RECOVERY_S:.0f} s: {monitor.reason_unwell()}")
             return
         counts.slowest(counts.recovery_s, name, time.monotonic() - healed_s)
         counts.survived[name] += was_noticed
 
-    def _make_moving(self) -> None:
-        """What a visitor left paused or ended says nothing about a fault."""
-        self._session.controller.set_paused(False)
-        self._session.controller.set("loop", True)
+    def _resume_source(self) -> None:
+        """Resume a source that a visitor paused or that ended."""
+        self._application.controller.set_paused(False)
+        self._application.controller.set("loop", True)
 
     def _until_well(self, seconds: float) -> Generator[float, None, bool]:
         until_s = time.monotonic() + seconds
@@ -249,7 +258,7 @@ class Driver(QObject):
 
 
 def open_files(process: psutil.Process) -> int:
-    """How many file descriptors or handles the process has."""
+    """Number of file descriptors or handles of the process."""
     asked = getattr(process, "num_fds", None) or getattr(process, "num_handles", None)
     return int(asked()) if asked is not None else 0
 
@@ -257,8 +266,8 @@ def open_files(process: psutil.Process) -> int:
 def shuffled(rng: random.Random) -> list[str]:
     """Every fault once, to be taken from the end.
 
-    What ends a stage comes far apart, so that each stage has the time to count as recovered: the
-    watchdog takes its time, on purpose, with what fails again and again.
+    Faults that end a stage are far apart, so that each stage has time to count as recovered: the
+    watchdog deliberately waits longer for what fails repeatedly.
     """
     hangs = ["capture_hangs", "lane_hangs"]
     others = [name for name in FAULTS if name not in (*hangs, "threads_crash")]
@@ -269,5 +278,5 @@ def shuffled(rng: random.Random) -> list[str]:
 
 
 def _dump_if_held_up() -> None:
-    """Every thread's stack goes to stderr if the window stands still for `DUMP_AFTER_S`."""
+    """Write every thread's stack to stderr if the window stands still for `DUMP_AFTER_S`."""
     faulthandler.dump_traceback_later(DUMP_AFTER_S)

@@ -1,7 +1,7 @@
-"""The faults of a booth, as generators: each injects, yields seconds to wait, and heals.
+"""The faults, as generators: each injects, yields seconds to wait, and heals.
 
-Each raises NotNoticed where the window took no notice of it: then either it was not injected at
-all or something looks away, and to have survived that proves nothing.
+Each raises NotNoticed if the window did not notice it: then either it was not injected at all or it
+was overlooked, and surviving it proves nothing.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ Fault = Callable[[Application, Fixtures, RecoveryMonitor], Iterator[float]]
 
 HANG_S = 3.0
 NOTICED_S = 6.0
-"""So long may it take until a fault is noticed after it was injected."""
+"""Longest time until an injected fault is noticed."""
 
 
 class NotNoticed(Exception):  # noqa: N818
@@ -42,7 +42,13 @@ class NotNoticed(Exception):  # noqa: N818
 
 
 def _until(is_noticed: Callable[[], bool], what: str) -> Iterator[float]:
-    """Wait for the window to notice; raises NotNoticed after `NOTICED_S`."""
+    """Wait for the window to notice.
+
+    Raises
+    ------
+    NotNoticed
+        When `NOTICED_S` are over.
+    """
     until_s = time.monotonic() + NOTICED_S
     while not is_noticed():
         if time.monotonic() > until_s:
@@ -53,7 +59,7 @@ def _until(is_noticed: Callable[[], bool], what: str) -> Iterator[float]:
 def source_vanishes(
     application: Application, fixtures: Fixtures, monitor: RecoveryMonitor
 ) -> Iterator[float]:
-    """The camera's cable is pulled and put back; the clip takes its place meanwhile."""
+    """The camera is unplugged and plugged in again; the fallback clip replaces it meanwhile."""
     application.controller.open_source(fixtures.camera.url)
     yield from _until(lambda: monitor.well > 0, "the camera was never shown")
     monitor.begin()
@@ -83,7 +89,7 @@ def camera_stalls(
 def corrupt_file(
     application: Application, fixtures: Fixtures, _monitor: RecoveryMonitor
 ) -> Iterator[float]:
-    """Somebody opens a damaged video."""
+    """A user opens a damaged video."""
     application.controller.open_source(str(fixtures.damaged_clip))
     try:
         yield 1.0
@@ -95,7 +101,7 @@ def corrupt_file(
 
 
 def lane_raises(
-    _session: Application, _fixtures: Fixtures, monitor: RecoveryMonitor
+    _application: Application, _fixtures: Fixtures, monitor: RecoveryMonitor
 ) -> Iterator[float]:
     """Every network fails on every frame."""
 
@@ -106,7 +112,7 @@ def lane_raises(
 
 
 def lane_returns_nan(
-    _session: Application, _fixtures: Fixtures, monitor: RecoveryMonitor
+    _application: Application, _fixtures: Fixtures, monitor: RecoveryMonitor
 ) -> Iterator[float]:
     """Every network returns nothing but NaN."""
 
@@ -127,7 +133,7 @@ def _in_every_network(
 
 
 def lane_hangs(
-    _session: Application, _fixtures: Fixtures, monitor: RecoveryMonitor
+    _application: Application, _fixtures: Fixtures, monitor: RecoveryMonitor
 ) -> Iterator[float]:
     """One call into a network takes `HANG_S` seconds."""
     released, hangs = threading.Event(), itertools.count()
@@ -152,7 +158,7 @@ def lane_hangs(
 def capture_hangs(
     application: Application, _fixtures: Fixtures, monitor: RecoveryMonitor
 ) -> Iterator[float]:
-    """A driver does not come back from a read."""
+    """A driver's read does not return."""
     released = threading.Event()
 
     def hang(*_args: object) -> None:
@@ -187,7 +193,7 @@ def threads_crash(
 def full_disk(
     application: Application, fixtures: Fixtures, monitor: RecoveryMonitor
 ) -> Iterator[float]:
-    """The disk fills up while a recording is being made."""
+    """The disk becomes full during a recording."""
     application.recording.stop()
     application.recording.record(fixtures.new_recording())
     yield 1.0
@@ -206,7 +212,7 @@ def full_disk(
 def settings_damage(
     application: Application, _fixtures: Fixtures, _monitor: RecoveryMonitor
 ) -> Iterator[float]:
-    """The settings file is overwritten with rubbish and read again."""
+    """The settings file is overwritten with garbage and read again."""
     path = application.settings_path
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(bytes(range(256)) * 4)
@@ -255,7 +261,7 @@ def _remove_damaged(path: Path) -> None:
 
 @contextmanager
 def counted_crashes() -> Iterator[list[str]]:
-    """Collects what nobody caught on any thread, in place of ending the process."""
+    """Collect uncaught exceptions of all threads instead of ending the process."""
     seen: list[str] = []
     before, before_threads = sys.excepthook, threading.excepthook
 

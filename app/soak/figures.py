@@ -1,4 +1,4 @@
-"""What a soak found, as numbers and as lines to read."""
+"""Results of a soak, as numbers and as lines of text."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from app.soak.faults import FAULTS
 
 WARM_UP_SHARE = 0.3
 LEAST_SETTLED_S = 1800.0
-"""A slope over less than this says nothing about a leak."""
+"""A slope over a shorter time shows no leak."""
 
 LIMITS = {"slope": 1.0, "p99": 100.0, "max": 500.0, "apart": 20.0, "restart": 2.0}
 
 
 def slope_mb_per_10min(memory: Sequence[tuple[float, float]], since_s: float) -> float | None:
-    """Least squares over those of (seconds, MB) that came after `since_s`; None of too few."""
+    """Least-squares slope of (seconds, MB) after `since_s`; None from too few samples."""
     settled = [sample for sample in memory if sample[0] >= since_s]
     if len(settled) < 5:
         return None
@@ -29,23 +29,23 @@ def slope_mb_per_10min(memory: Sequence[tuple[float, float]], since_s: float) ->
 
 
 def settled_since_s(counts: SoakCounts) -> float | None:
-    """When the warm-up was over: everything was visited, and so much of the run has passed.
+    """End of the warm-up: everything was visited, and a minimum of the run has passed.
 
-    None where it was broken off: then memory says nothing.
+    None if it was broken off: then the memory figures mean nothing.
     """
-    if counts.toured_s is None or not counts.samples:
+    if counts.warmed_up_s is None or not counts.samples:
         return None
-    return max(counts.toured_s, WARM_UP_SHARE * counts.samples[-1].at_s)
+    return max(counts.warmed_up_s, WARM_UP_SHARE * counts.samples[-1].at_s)
 
 
 def thinned(memory: Sequence[tuple[float, float]], most: int = 120) -> list[tuple[int, int]]:
-    """At most so many of the samples, as whole (seconds, MB)."""
+    """At most `most` of the samples, as whole (seconds, MB)."""
     every = max(1, -(-len(memory) // most))
     return [(round(seconds), round(megabytes)) for seconds, megabytes in memory[::every]]
 
 
 def figures_of(counts: SoakCounts) -> dict[str, Any]:
-    """The part of the figures that comes from the counts; JSON's plain values."""
+    """The figures that come from the counts, as plain JSON values."""
     memory = [(sample.at_s, sample.rss_mb) for sample in counts.samples]
     since_s = settled_since_s(counts)
     end_s = memory[-1][0] if memory else 0.0
@@ -60,7 +60,7 @@ def figures_of(counts: SoakCounts) -> dict[str, Any]:
             "max": max(apart_s, default=None),
         },
         "slowest_restart_s": max(counts.restart_s.values(), default=None),
-        "rss_slope_mb_per_10min": slope_mb_per_10min(counts.homes, end_s - settled_s),
+        "rss_slope_mb_per_10min": slope_mb_per_10min(counts.baselines, end_s - settled_s),
         "rss_raw_slope_mb_per_10min": slope_mb_per_10min(memory, end_s - settled_s),
         "settled_s": settled_s,
         "actions": counts.actions.total(),
@@ -76,7 +76,7 @@ def figures_of(counts: SoakCounts) -> dict[str, Any]:
         },
         "trouble": counts.trouble[:50],
         "memory_mb": thinned(memory),
-        "home_mb": [(round(at_s), round(mb, 1)) for at_s, mb in counts.homes],
+        "home_mb": [(round(at_s), round(mb, 1)) for at_s, mb in counts.baselines],
         "rss_mb": memory[-1][1] if memory else 0.0,
         "threads": _course([sample.threads for sample in counts.samples]),
         "open_files": _course([sample.files for sample in counts.samples]),
@@ -85,7 +85,7 @@ def figures_of(counts: SoakCounts) -> dict[str, Any]:
 
 
 def _course(counts: list[int]) -> dict[str, float]:
-    """Medians of the tenth after the warm-up and of the last tenth, and the most."""
+    """Medians of the tenth after the warm-up and of the last tenth, and the maximum."""
     settled = counts[round(len(counts) * WARM_UP_SHARE) :]
     if not settled:
         return {}
@@ -98,7 +98,7 @@ def _course(counts: list[int]) -> dict[str, float]:
 
 
 def over_limits(figures: dict[str, Any]) -> list[str]:
-    """The names of LIMITS that were not kept; the slope counts where the run was long enough."""
+    """Names of the LIMITS that were exceeded; the slope counts if the run was long enough."""
     found = {
         "p99": figures["gui_stall_ms"]["p99"],
         "max": figures["gui_stall_ms"]["max"],
@@ -107,12 +107,13 @@ def over_limits(figures: dict[str, Any]) -> list[str]:
     }
     if figures["settled_s"] >= LEAST_SETTLED_S:
         slope = figures["rss_slope_mb_per_10min"]
-        found["slope"] = math.inf if slope is None else slope  # an hour unmeasured proves nothing
+        # an hour without a measurement proves nothing
+        found["slope"] = math.inf if slope is None else slope
     return [name for name, value in found.items() if value is not None and value > LIMITS[name]]
 
 
 def is_sound(figures: dict[str, Any]) -> bool:
-    """It ran to its end, survived everything within LIMITS, and left nothing damaged or open."""
+    """Whether it ran to its end, kept to LIMITS, and left nothing damaged or open."""
     return bool(
         figures["complete"]
         and not figures["crashes"]
@@ -126,7 +127,7 @@ def is_sound(figures: dict[str, Any]) -> bool:
 
 
 def lines(figures: dict[str, Any]) -> list[str]:
-    """The figures to read at the end of a run, each with its limit where there is one."""
+    """Lines to read at the end of a run, each with its limit if there is one."""
     stalls, apart_s = figures["gui_stall_ms"], figures["fault_every_s"]["max"]
     slope, settled_s = figures["rss_slope_mb_per_10min"], figures["settled_s"]
     threads, files, recordings = figures["threads"], figures["open_files"], figures["recordings"]

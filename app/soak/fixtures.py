@@ -1,4 +1,4 @@
-"""What a soak plays with: a camera, a clip, a damaged clip, a folder to write into."""
+"""Material for a soak: a camera, a clip, a damaged clip, a folder to write into."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from app.soak.camera import SoakCamera, picture
 _CLIP_SIZE = (320, 180)
 _CLIP_FRAMES = 50
 _SOUND_BYTES = 48
-"""Of the damaged clip: enough to be taken for a video, too little to be shown as one."""
+"""Size of the damaged clip: enough to be taken for a video, too little to be shown as one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fixtures:
-    """Everything lives in `folder`, which the soak owns."""
+    """Material for a soak; everything is in `folder`, which the soak owns."""
 
     folder: Path
     camera: SoakCamera
@@ -26,7 +26,7 @@ class Fixtures:
     damaged_clip: Path
 
     def sources(self) -> list[str]:
-        """What a visitor may choose."""
+        """Sources for visitors."""
         return ["synthetic", str(self.clip), self.camera.url]
 
     def new_recording(self) -> Path:

@@ -1,4 +1,4 @@
-"""What the window does about a fault: whether it notices, what it replaces, when it is well."""
+"""The window's reaction to a fault: whether it notices, what it replaces, when it recovers."""
 
 from __future__ import annotations
 
@@ -12,26 +12,35 @@ from app.ui.application import Application
 from models import registry
 
 RECURS_S = 35.0
-"""The watchdog calls what fails again within half a minute of its last pause a recurrence."""
+"""The watchdog treats another failure within half a minute of its last pause as a recurrence."""
 
 
 class RecoveryMonitor(QObject):
-    """Watches one application; `begin` forgets what came before.
+    """Watches one application; `begin` resets it.
 
-    shown : frames that reached the screen, since the start.
-    well : frames in a row, up to the newest, that came from the chosen source itself with every
+    Attributes
+    ----------
+    shown
+        Frames that reached the screen, since the start.
+    well
+        Consecutive frames, up to the newest, that came from the chosen source itself with every
         lane that is on.
-    lane_failures : frames with a lane that said why it is absent.
-    source_troubles : a source was not well, or something stood in for it.
-    recording_failures : recordings that ended by themselves.
-    replaced : by stage, how often it was replaced.
-    restart_s : the longest from `mark` to a replacement, None before the first. What recurs within
-        `RECURS_S` is left out: there the pauses grow on purpose.
+    lane_failures
+        Frames with a failed lane.
+    source_troubles
+        Times that a source failed, or a fallback replaced it.
+    recording_failures
+        Recordings that ended by themselves.
+    replaced
+        By stage, how often it was replaced.
+    restart_s
+        Longest time from `mark` to a replacement, None before the first. Recurrences within
+        `RECURS_S` are excluded: there the pauses grow on purpose.
     """
 
     def __init__(self, application: Application) -> None:
         super().__init__()
-        self._session = application
+        self._application = application
         self._marked_s: float | None = None
         self._replaced_s: dict[str, float] = {}
         self.shown = 0
@@ -43,7 +52,7 @@ class RecoveryMonitor(QObject):
         application.recording.failed.connect(self._on_recording_failed)
 
     def begin(self) -> None:
-        """A fault is about to come."""
+        """Reset before a fault."""
         self.lane_failures = 0
         self.source_troubles = 0
         self.recording_failures = 0
@@ -53,12 +62,12 @@ class RecoveryMonitor(QObject):
         self.well = 0
 
     def mark(self) -> None:
-        """A stage hangs or crashes at this moment. Any thread."""
+        """Note that a stage hangs or crashes now. Thread-safe."""
         self._marked_s = time.monotonic()
 
-    def why_unwell(self) -> str:
-        """What keeps the newest frame from counting as well, in a few words for the log."""
-        status, last = self._session.engine.capture.status, self._session.display.last
+    def reason_unwell(self) -> str:
+        """Why the newest frame does not count as well, in a few words for the log."""
+        status, last = self._application.engine.capture.status, self._application.display.last
         if not self._source_is_well():
             note = status.info.note if status.info is not None else ""
             return status.message or note or "no source"
@@ -68,12 +77,12 @@ class RecoveryMonitor(QObject):
         return "; ".join(last.failures.values()) or (f"no lane {missing}" if missing else "still")
 
     def _wanted(self) -> set[str]:
-        settings = self._session.model.value
+        settings = self._application.model.value
         models = {"a": settings.model_a, "b": settings.model_b}
         return {lane for lane, model in models.items() if model != registry.OFF}
 
     def _source_is_well(self) -> bool:
-        status = self._session.engine.capture.status
+        status = self._application.engine.capture.status
         return not status.message and status.info is not None and not status.info.note
 
     def _on_shown(self, result: FrameResult) -> None:

@@ -1,4 +1,4 @@
-"""Drives a real window through its day and counts what it survived."""
+"""Drives a real window and counts what it survives."""
 
 from __future__ import annotations
 
@@ -34,12 +34,20 @@ Tell = Callable[[dict[str, Any]], None]
 
 
 def soak(minutes: float, seed: int, folder: Path, tell: Tell) -> dict[str, Any]:
-    """Run for that long with everything in `folder`; the figures of the public soak JSON.
+    """Run for `minutes` with everything in `folder`; returns the figures of the public soak JSON.
 
-    tell : gets the figures so far once a minute, in case that the process does not live to its
-        end; they are not complete.
+    Parameters
+    ----------
+    minutes
+        duration.
+    seed
+        Of the random actions.
+    folder
+        For all files.
+    tell
+        Gets incomplete figures once a minute, in case the process dies before its end.
     """
-    qt_application = make_application()  # kept until the end: without one there are no widgets
+    qt_application = make_application()  # kept until the end: widgets need it
     freeze_modules()
     process = psutil.Process()
     threads_before = set(threading.enumerate())
@@ -88,7 +96,7 @@ def _figures(
 
 
 def recordings_in(folder: Path) -> dict[str, int]:
-    """How many of the recordings there are whole, ended before their first frame, or damaged."""
+    """How many of the recordings are complete, ended before their first frame, or damaged."""
     found: Counter[str] = Counter()
     for recording in sorted(folder.glob("recording*")):
         try:

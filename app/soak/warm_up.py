@@ -1,7 +1,7 @@
-"""The warm-up of a soak: everything that a visitor may ask for, once, in order.
+"""Warm-up of a soak: everything that a visitor may use, once, in order.
 
-Libraries keep what they worked out for each size of picture, and widgets are made when they are
-first seen. Both are bounded; what memory does is told from what comes after all of it was there.
+Libraries cache results for each picture size, and widgets are created when first used. Both are
+bounded, so memory is judged only after all of it exists.
 """
 
 from __future__ import annotations
@@ -15,16 +15,17 @@ from app.ui.application import Application
 
 
 def warm_up(application: Application, fixtures: Fixtures) -> Generator[None, None, None]:
-    """Visit every place; whoever drives waits at each until the window is well."""
+    """Visit every place; the caller waits at each until the window runs well."""
     yield from _sizes(application, fixtures)
     yield from _models(application)
     yield from _views(application)
     yield from _extras(application, fixtures)
 
 
-def go_home(application: Application, fixtures: Fixtures, settings: Settings) -> None:
-    """Put the window into the one state whose memory is compared over the day: `settings`, the
-    clip, no recording, one window.
+def go_to_baseline(application: Application, fixtures: Fixtures, settings: Settings) -> None:
+    """Put the window into the state whose memory is compared over the run.
+
+    That is: `settings`, the clip, no recording, one window.
     """
     application.recording.stop()
     if application.presenter.is_kiosk:

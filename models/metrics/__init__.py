@@ -1,7 +1,7 @@
 """Metrics of depth from video: alignment, accuracy, boundaries, steadiness. No toolkit, no torch.
 
-Everything works on disparity (larger is nearer) or on depth in metres, as the names say, and
-NaN means unknown. `docs/metrics.md` has the formulas in one place.
+Everything works on disparity (larger is nearer) or on depth in metres, as the names say; NaN means
+unknown. `docs/metrics.md` lists the formulas.
 """
 
 from models.metrics.accuracy import FAR_M, AccuracySums, abs_rel, delta, depth_from_disparity

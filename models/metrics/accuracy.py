@@ -20,8 +20,8 @@ FAR_M = 70.0
 def depth_from_disparity(disparity: Float32, far_m: float = FAR_M) -> Float32:
     """(H, W) disparity in 1/m to (H, W) depth in metres in (0, far_m]; NaN stays NaN.
 
-    depth = 1 / max(disparity, 1 / far_m). Disparity at or below zero, which an affine alignment
-    may give, lies behind everything and becomes `far_m`.
+    depth = 1 / max(disparity, 1 / far_m). Disparity at or below zero, which an affine alignment may
+    give, lies behind everything and becomes `far_m`.
     """
     return cast(Float32, np.float32(1.0) / np.maximum(disparity, np.float32(1.0 / far_m)))
 
@@ -70,7 +70,7 @@ class AccuracySums:
         self._within = [0.0, 0.0, 0.0]
 
     def add(self, depth_m: Float32, truth_m: Float32) -> float:
-        """Take in one frame, both (H, W) in metres. Returns the frame's AbsRel (NaN if unknown)."""
+        """Add one frame, both (H, W) in metres. Returns the frame's AbsRel (NaN if unknown)."""
         known = known_pixels(depth_m, truth_m)
         depth, truth = depth_m[known].astype(np.float64), truth_m[known].astype(np.float64)
         if depth.size == 0:
@@ -85,9 +85,9 @@ class AccuracySums:
 
     @property
     def abs_rel(self) -> float:
-        """Mean |d - g| / g over all pixels; NaN before any."""
+        """Mean |d - g| / g over all pixels; NaN without any."""
         return self._abs_rel / self.pixels if self.pixels else math.nan
 
     def delta(self, power: int) -> float:
-        """Share of pixels within 1.25 ** `power` (1, 2 or 3); NaN before any."""
+        """Share of pixels within 1.25 ** `power` (1, 2 or 3); NaN without any."""
         return self._within[power - 1] / self.pixels if self.pixels else math.nan

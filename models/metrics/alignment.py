@@ -1,12 +1,12 @@
-"""Scale and shift between two disparity maps that mean the same up to an affine change.
+"""Scale and shift between two disparity maps of the same scene.
 
-Relative disparity is affine-invariant: before two lanes are subtracted, or a lane is held against
+Relative disparity is affine-invariant: before two lanes are subtracted, or a lane is compared with
 ground truth, one is mapped onto the other by ``aligned = scale * disparity + shift``. The scale is
-never negative: a map that is best fitted upside down is wrong, not mirrored.
+never negative: a map that fits best upside down is wrong, not mirrored.
 
-Least squares per clip is the protocol of MiDaS (Ranftl et al. 2020) as video work uses
-it (one pair per sequence, not per frame). The robust fits are for pictures on screen, where a few
-wild pixels must not tilt everything.
+Least squares per clip is the protocol of MiDaS (Ranftl et al. 2020) as video work uses it (one pair
+per sequence, not per frame). The robust fits are for pictures on screen, where a few outliers must
+not tilt everything.
 """
 
 from __future__ import annotations
@@ -29,8 +29,12 @@ _TUKEY = 4.685  # 95 % efficiency on normal residuals (Huber & Ronchetti 2009, s
 class Alignment:
     """``aligned = scale * disparity + shift``.
 
-    scale : >= 0, unit of the reference per unit of the aligned map.
-    shift : unit of the reference.
+    Attributes
+    ----------
+    scale
+        >= 0, unit of the reference per unit of the aligned map.
+    shift
+        Unit of the reference.
     """
 
     scale: float
@@ -57,7 +61,7 @@ class AlignmentSums:
         self._xx = self._xy = self._yy = 0.0
 
     def add(self, disparity: Float32, reference: Float32) -> None:
-        """Take in one frame; both (H, W) or (N,), pixels unknown in either are left out."""
+        """Add one frame; both (H, W) or (N,), pixels unknown in either are ignored."""
         x, y = finite_pairs(disparity, reference)
         if x.size == 0:
             return
@@ -76,8 +80,12 @@ class AlignmentSums:
     def solve(self) -> Alignment:
         """The pair that minimises sum (scale * x + shift - y)^2 with scale >= 0.
 
-        A constant map gets scale 0 and the mean of the reference as its shift. Raises ValueError
-        if no pixel was known in both maps.
+        A constant map gets scale 0 and the mean of the reference as its shift.
+
+        Raises
+        ------
+        ValueError
+            If no pixel was known in both maps.
         """
         if self.count == 0:
             raise ValueError("no pixel is known in both maps, so they cannot be aligned")
@@ -89,8 +97,12 @@ def align_least_squares(disparity: Float32, reference: Float32) -> Alignment:
     """Scale and shift that minimise the mean squared difference in disparity.
 
     (scale, shift) = argmin sum_i (scale * d_i + shift - g_i)^2, scale >= 0, over pixels known in
-    both maps. Source: MiDaS (Ranftl et al. 2020). Both (H, W) or (N,). Raises ValueError if
-    no pixel is known in both.
+    both maps. Source: MiDaS (Ranftl et al. 2020). Both (H, W) or (N,).
+
+    Raises
+    ------
+    ValueError
+        If no pixel is known in both.
     """
     sums = AlignmentSums()
     sums.add(disparity, reference)
@@ -100,23 +112,31 @@ def align_least_squares(disparity: Float32, reference: Float32) -> Alignment:
 def align_medians(disparity: Float32, reference: Float32) -> Alignment:
     """Scale and shift that make median and median absolute deviation (MAD) agree.
 
-    scale = MAD(g) / MAD(d); shift = median(g) - scale * median(d). Half of the pixels may be wild
-    in either map. Source: MiDaS (Ranftl et al. 2020), with MAD for its mean deviation. It
-    looks at the two distributions alone, so it is right only if the maps agree in order. Falls
-    back to least squares where more than half of a map has one value. Raises ValueError if no
-    pixel is known in both.
+    scale = MAD(g) / MAD(d); shift = median(g) - scale * median(d). Up to half of the pixels may be
+    outliers in either map. Source: MiDaS (Ranftl et al. 2020), with MAD for its mean deviation. It
+    uses the two distributions alone, so it is right only if the maps agree in order. Falls back to
+    least squares where more than half of a map has one value.
+
+    Raises
+    ------
+    ValueError
+        If no pixel is known in both.
     """
     return _medians(*finite_pairs(disparity, reference))
 
 
 def align_robust(disparity: Float32, reference: Float32, iterations: int = 20) -> Alignment:
-    """Scale and shift that hold for most pixels, wherever the others are.
+    """Scale and shift that fit most pixels and ignore outliers.
 
-    Iteratively reweighted least squares with Tukey's biweight: weights (1 - (r / c s)^2)^2 inside
-    c s and 0 beyond, c = 4.685, s = 1.4826 * MAD(r), started from medians, so that outliers in
-    either map (dust, a hand, sky) lose their say. Source: Huber & Ronchetti, Robust Statistics
-    (2009), chapter 7. Ends after `iterations` or when nothing moves. Both (H, W) or (N,). Raises
-    ValueError if no pixel is known in both.
+    Iteratively reweighted least squares with Tukey's biweight: weights (1 - (r / c s)^2)^2 inside c
+    s and 0 beyond, c = 4.685, s = 1.4826 * MAD(r), started from medians, so that outliers in either
+    map (dust, a hand, sky) get no weight. Source: Huber & Ronchetti, Robust Statistics (2009),
+    chapter 7. Ends after `iterations` or on convergence. Both (H, W) or (N,).
+
+    Raises
+    ------
+    ValueError
+        If no pixel is known in both.
     """
     x, y = finite_pairs(disparity, reference)
     scale = _medians(x, y).scale
@@ -142,8 +162,8 @@ class PairSample:
     """A bounded, even sample of pixel pairs, so that a robust fit can span a whole clip.
 
     Robust fits need the pixels themselves. Each frame gives the same `per_frame` grid of them; when
-    `capacity` frames are held every second one is dropped and from then on only every second
-    frame is taken (then every fourth, ...). Evenly spread, without chance, constant memory.
+    `capacity` frames are held, every second one is dropped and from then on only every second frame
+    is taken (then every fourth, ...). Evenly spread, deterministic, constant memory.
     """
 
     per_frame: int = 1024
@@ -153,7 +173,7 @@ class PairSample:
     _seen: int = 0
 
     def add(self, disparity: Float32, reference: Float32) -> None:
-        """Take in one frame; both (H, W)."""
+        """Add one frame; both (H, W)."""
         if self._seen % self._stride == 0:
             if len(self._pairs) >= self.capacity:
                 self._pairs = self._pairs[::2]
@@ -165,11 +185,17 @@ class PairSample:
         self._seen += 1
 
     def clear(self) -> None:
-        """Forget all frames."""
+        """Remove all frames."""
         self._pairs, self._stride, self._seen = [], 1, 0
 
     def solve(self) -> Alignment:
-        """`align_robust` over the sample. Raises ValueError if there is none."""
+        """`align_robust` over the sample.
+
+        Raises
+        ------
+        ValueError
+            If it is empty.
+        """
         x = np.concatenate([x for x, _ in self._pairs]) if self._pairs else np.empty(0)
         y = np.concatenate([y for _, y in self._pairs]) if self._pairs else np.empty(0)
         return align_robust(x.astype(np.float32), y.astype(np.float32))
@@ -178,7 +204,13 @@ class PairSample:
 def finite_pairs(
     disparity: NDArray[np.floating], reference: NDArray[np.floating]
 ) -> tuple[Float64, Float64]:
-    """The pixels known in both maps, as two (N,) float64. Raises ValueError if shapes differ."""
+    """The pixels known in both maps, as two (N,) float64.
+
+    Raises
+    ------
+    ValueError
+        If shapes differ.
+    """
     if disparity.shape != reference.shape:
         raise ValueError(f"maps of {disparity.shape} and {reference.shape} do not belong together")
     known = np.isfinite(disparity) & np.isfinite(reference)
@@ -186,7 +218,7 @@ def finite_pairs(
 
 
 def dot(x: Float64, y: Float64) -> float:
-    """sum x y. Not BLAS, which would start threads on every core for a sum that is memory-bound."""
+    """Dot product without BLAS, which would start threads on every core for a memory-bound sum."""
     return float(np.einsum("i,i", x, y))
 
 

@@ -1,7 +1,7 @@
-"""Boundary F1: does depth jump where it should, and nowhere else?
+"""Boundary F1: agreement of depth discontinuities with the truth.
 
-Depth Pro (Bochkovskii et al. 2024, section 3.4): two neighbours form an occluding edge if the
-quotient of their depths exceeds t. Needs no alignment in scale, but does in shift.
+Depth Pro (Bochkovskii et al. 2024, section 3.4): two neighbours form an occluding edge if the ratio
+of their depths exceeds t. Needs no alignment in scale, but does in shift.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ def boundary_f1_at(depth_m: Float32, truth_m: Float32, threshold: float) -> floa
 
     Precision and recall are averaged over four directions (the right, left, lower and upper
     neighbour is the farther one); F1 = 2 P R / (P + R). Both maps (H, W), metres, greater than 0.
-    Differs from Depth Pro in two points that pictures with edges all over never meet: a pair of
-    neighbours of which one is unknown counts nowhere, and a direction without an edge in either
+    Differs from Depth Pro in two points that do not matter for pictures with edges everywhere: a
+    pair of neighbours of which one is unknown is ignored, and a direction without an edge in either
     map is left out instead of scoring 0.
     """
     return _f1(list(_steps(depth_m, truth_m)), math.log(threshold))

@@ -1,4 +1,4 @@
-"""TAE: do the depths of two frames agree in space, once the true camera motion is known?"""
+"""TAE: agreement in space of the depths of two frames, given the true camera motion."""
 
 from __future__ import annotations
 
@@ -14,16 +14,23 @@ from models.opencv import cv2
 
 Float64 = NDArray[np.float64]
 
-_OCCLUDED = 0.05  # true depths that differ by more than this share see two surfaces
+_OCCLUDED = 0.05  # true depths that differ by more than this share belong to two surfaces
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class View:
     """One frame for TAE.
 
-    depth_m : (H, W) float32, estimated depth, metres (aligned, inverted, clipped); NaN unknown.
-    truth_m : (H, W) float32, true depth, metres; NaN unknown. Says what is visible in both frames.
-    camera_to_world : (4, 4) float64, true pose.
+    Attributes
+    ----------
+    depth_m
+        (H, W) float32, estimated depth, metres (aligned, inverted, clipped); NaN unknown.
+    truth_m
+        (H, W) float32, true depth, metres; NaN unknown. Decides what is visible in both frames.
+    camera_to_world
+        (4, 4) float64, true pose.
+    intrinsics
+        The camera.
     """
 
     depth_m: Float32
@@ -33,11 +40,11 @@ class View:
 
 
 def reprojection_abs_rel(source: View, target: View) -> float:
-    """AbsRel between `source` depth carried into `target`'s camera and `target`'s own depth.
+    """AbsRel between `source` depth reprojected into `target`'s camera and `target`'s own depth.
 
-    mean |z - d(u, v)| / d(u, v), with z and (u, v) the source's points seen by the target's
-    camera. Pixels that leave the picture, or that ground truth says are hidden or have moved by
-    themselves (true depths differ by over 5 % after reprojection), are left out. No unit, >= 0;
+    mean |z - d(u, v)| / d(u, v), with z and (u, v) the source's points seen by the target's camera.
+    Pixels that leave the picture, or that are hidden or have moved by themselves according to the
+    ground truth (true depths differ by over 5 % after reprojection), are left out. No unit, >= 0;
     NaN if none is left.
     """
     motion = np.linalg.inv(target.camera_to_world) @ source.camera_to_world
@@ -56,7 +63,7 @@ def reprojection_abs_rel(source: View, target: View) -> float:
 class TemporalAlignmentError:
     """TAE = 100 / (2 (N - 1)) * sum over neighbours of AbsRel(there) + AbsRel(back), percent.
 
-    >= 0; 0 is perfect depth of a still world. Needs true poses. Source: Video Depth Anything (Chen
+    >= 0; 0 is perfect depth of a static scene. Needs true poses. Source: Video Depth Anything (Chen
     et al. 2025). N - 1 is the number of pairs within shots.
     """
 
@@ -64,7 +71,7 @@ class TemporalAlignmentError:
         self._sum, self.pairs = 0.0, 0
 
     def add(self, previous: View, view: View) -> float:
-        """Take in one pair of neighbours. Returns its share in percent, NaN if none compares."""
+        """Add one pair of neighbours. Returns its TAE in percent, NaN if no pixel is comparable."""
         both = reprojection_abs_rel(previous, view) + reprojection_abs_rel(view, previous)
         if math.isfinite(both):
             self._sum += both
@@ -73,7 +80,7 @@ class TemporalAlignmentError:
 
     @property
     def value(self) -> float:
-        """Percent; NaN before any pair."""
+        """Percent; NaN without a pair."""
         return 50.0 * self._sum / self.pairs if self.pairs else math.nan
 
 
@@ -82,8 +89,8 @@ def _carry(
 ) -> tuple[Float32, Float32]:
     """(H, W) depth as the target's camera measures it, and `looked_up` where the points fall.
 
-    A point at depth z on the ray r = R K^-1 (u, v, 1) lands at z r + t; r is a sum of a row and
-    a column, so nothing of size (H, W, 3) is made.
+    A point at depth z on the ray r = R K^-1 (u, v, 1) moves to z r + t; r is a sum of a row and a
+    column, so no array of size (H, W, 3) is made.
     """
     height, width = depth_m.shape
     k = intrinsics.scaled(width, height)
@@ -99,7 +106,7 @@ def _carry(
     height, width = looked_up.shape
     k = target.intrinsics.scaled(width, height)
     at_u, at_v = (
-        # OpenCV looks up far outside without complaint, but not at NaN.
+        # OpenCV accepts positions far outside, but not NaN.
         np.nan_to_num(along / z * np.float32(focal) + np.float32(centre), nan=-2.0).clip(-2, 3e4)
         for along, focal, centre in ((x, k.fx, k.cx), (y, k.fy, k.cy))
     )

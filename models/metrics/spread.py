@@ -15,10 +15,14 @@ _BINS = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """Where disparities lie: the normaliser of OPW.
+    """Median and spread of disparities: the normaliser of OPW.
 
-    median : in the unit of the disparity.
-    deviation : mean |d - median|, same unit, >= 0.
+    Attributes
+    ----------
+    median
+        In the unit of the disparity.
+    deviation
+        Mean |d - median|, same unit, >= 0.
     """
 
     median: float
@@ -36,11 +40,11 @@ class Spread:
 class SpreadSums:
     """Streams frames into a histogram over all float32 numbers; no range need be known.
 
-    What is binned is the distance to the first frame's median, and a bin is a bfloat16 number:
-    sign, exponent and seven bits of mantissa. So bins are finest where the median is sought, and
-    below 1 % of the distance everywhere, at any scale and level. Each bin holds a count and a sum,
-    hence the mean absolute deviation is exact but for the one bin the median lies in. 1 MB,
-    whatever the length of the clip.
+    The distance to the first frame's median is binned, and a bin is a bfloat16 number: sign,
+    exponent and seven bits of mantissa. Bins are therefore finest near the median, and below 1 % of
+    the distance everywhere, at any scale and level. Each bin holds a count and a sum, so the mean
+    absolute deviation is exact except for the bin that contains the median. 1 MB, whatever the
+    length of the clip.
     """
 
     __slots__ = ("_centre", "_counts", "_sums")
@@ -51,7 +55,7 @@ class SpreadSums:
         self._sums: NDArray[np.float64] = np.zeros(_BINS)
 
     def add(self, disparity: Float32) -> None:
-        """Take in one frame, any shape; NaN and infinity are left out."""
+        """Add one frame of any shape; NaN and infinity are ignored."""
         values = disparity[np.isfinite(disparity)].astype(np.float32, copy=False)
         if values.size == 0:
             return
@@ -59,24 +63,24 @@ class SpreadSums:
             self._centre = np.float32(np.median(values))
         values = values - self._centre
         bits = (values.view(np.uint32) >> 16).astype(np.intp)
-        # Makes the order of the bins the order of the numbers.
+        # Gives the bins the order of the numbers.
         bins = np.where(bits & 0x8000, 0xFFFF - bits, bits | 0x8000)
         self._counts += np.bincount(bins, minlength=_BINS)
         self._sums += np.bincount(bins, weights=values, minlength=_BINS)
 
     def fade(self, factor: float) -> None:
-        """Multiply the say of all frames so far by `factor`, for streams without an end."""
+        """Multiply the weight of all frames so far by `factor`, for endless streams."""
         self._counts *= factor
         self._sums *= factor
 
     @property
     def is_empty(self) -> bool:
-        """No known value was taken in yet."""
+        """Whether no known value was added yet."""
         return self._centre is None
 
     @property
     def spread(self) -> Spread:
-        """Median and mean absolute deviation of what was seen; NaN before anything was."""
+        """Median and mean absolute deviation so far; NaN without values."""
         below = np.cumsum(self._counts)
         total = float(below[-1])
         if self._centre is None or total <= 0.0:
@@ -100,7 +104,7 @@ class SpreadSums:
 
 
 def _edge(index: int) -> float:
-    """The end of a bin that lies towards minus infinity."""
+    """The end of a bin towards minus infinity."""
     bits = index & 0x7FFF if index & 0x8000 else 0x10000 - index
     edge = np.array([min(bits, 0xFFFF) << 16], np.uint32).view(np.float32)[0]
     return float(edge) if math.isfinite(edge) else math.copysign(3.4e38, index - 0x8000)

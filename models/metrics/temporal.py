@@ -1,8 +1,8 @@
-"""Metrics of steadiness over time. None of them knows a network, a file or a screen.
+"""Metrics of steadiness over time. They know no network, file or screen.
 
-Maps that are compared belong to neighbouring frames of one shot; whoever calls leaves out pairs
-across cuts (and calls `end_shot`). All of these stream: their memory does not grow with the clip,
-but for the handful of numbers per frame that `ScaleDrift` keeps.
+Compared maps must belong to neighbouring frames of one shot; the caller leaves out pairs across
+cuts (and calls `end_shot`). All of these stream: their memory does not grow with the clip, except
+for the few numbers per frame that `ScaleDrift` keeps.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from models.metrics.spread import Spread, SpreadSums
 Float64 = NDArray[np.float64]
 
 STATIC_WINDOW = 40
-"""Frames over which static-scene noise is taken."""
+"""Frames in a window of static-scene noise."""
 _NOISE_SIDE = 192
 
 
 def photometric_weight(previous: Float32, grey: Float32, alpha: float = 50.0) -> Float32:
-    """How far two aligned pictures agree: exp(-alpha * (previous - grey)^2), (H, W) in (0, 1].
+    """Similarity of two aligned pictures: exp(-alpha * (previous - grey)^2), (H, W) in (0, 1].
 
     Both (H, W) float32 in 0–1, `previous` warped onto `grey`; NaN gives 0. Source: NVDS (Wang et
     al. 2023; alpha = 50), on grey instead of RGB.
@@ -37,8 +37,8 @@ def warped_error(previous: Float32, disparity: Float32, weight: Float32) -> floa
     """Weighted mean of |warp(d_prev) - d|, in the unit of the disparity; NaN if nothing compares.
 
     e = sum_i w_i |warp(d_prev)_i - d_i| / sum_i w_i. All (H, W); `previous` is already warped onto
-    this frame, `weight` >= 0 is 0 where the two must not be compared. NVDS divides by the number
-    of pixels instead; dividing by the weights keeps masking from making a lane look steadier.
+    this frame, `weight` >= 0 is 0 where the two must not be compared. NVDS divides by the number of
+    pixels instead; dividing by the weights keeps masking from making a lane look steadier.
     """
     error = np.abs(previous - disparity)
     known = np.isfinite(error)
@@ -49,14 +49,14 @@ def warped_error(previous: Float32, disparity: Float32, weight: Float32) -> floa
 
 
 class FlowWarpedError:
-    """OPW over a clip: how much disparity changes where the picture, once warped, does not.
+    """OPW over a clip: change of disparity where the warped picture does not change.
 
     OPW = 1/|P| * sum over pairs of e_t / a, with e_t from `warped_error` and a = mean |d - median|
-    over the clip, which is the mean of the warped error on disparity normalised per clip by
-    (d - median) / a: the median cancels in the difference, so one pass is enough. No unit, >= 0,
-    0 is perfectly steady; 1 means that disparity changes from frame to frame by as much as it
-    varies over the clip. Source: NVDS (Wang et al. 2023). A camera that moves towards
-    things changes true disparity too: perfect depth then scores above zero.
+    over the clip, which is the mean of the warped error on disparity normalised per clip by (d -
+    median) / a: the median cancels in the difference, so one pass is enough. No unit, >= 0, 0 is
+    perfectly steady; 1 means that disparity changes from frame to frame by as much as it varies
+    over the clip. Source: NVDS (Wang et al. 2023). A camera that moves towards things changes true
+    disparity too: perfect depth then scores above zero.
     """
 
     def __init__(self) -> None:
@@ -65,9 +65,9 @@ class FlowWarpedError:
         self.pairs = 0
 
     def add(self, disparity: Float32, error: float = math.nan) -> None:
-        """Take in one frame (H, W), and the `warped_error` from its predecessor if it has one.
+        """Add one frame (H, W), and the `warped_error` from its predecessor if it has one.
 
-        The first frame of a shot has none: leave `error` out (NaN is passed over).
+        The first frame of a shot has none: leave `error` out (NaN is ignored).
         """
         self._spread.add(disparity)
         if math.isfinite(error):
@@ -105,9 +105,9 @@ class StaticNoise:
     """Static-scene noise over windows of 40 frames, each within one shot; holds one window.
 
     Of large pictures a regular grid of pixels is taken, at most 192 along the short side. Single
-    pixels, because the mean of neighbours would hide the noise the more the larger the picture is.
-    The clip's value is the mean over windows. Windows shorter than half (the rest of a shot) are
-    used only if the clip has no longer one, and then the longest of them alone.
+    pixels, because averaging neighbours would hide noise, the more the larger the picture is. The
+    clip's value is the mean over windows. Windows shorter than half (the rest of a shot) are used
+    only if the clip has no longer one, and then the longest of them alone.
     """
 
     def __init__(self, window: int = STATIC_WINDOW) -> None:
@@ -117,7 +117,7 @@ class StaticNoise:
         self._short = (0, math.nan)
 
     def add(self, disparity: Float32) -> None:
-        """Take in one frame (H, W); another size than before starts a new shot."""
+        """Add one frame (H, W); another size than before starts a new shot."""
         step = math.ceil(min(disparity.shape) / _NOISE_SIDE)
         pixels = disparity[step // 2 :: step, step // 2 :: step]
         if self._held and self._held[0].shape != pixels.shape:
@@ -127,7 +127,7 @@ class StaticNoise:
             self.end_shot()
 
     def end_shot(self) -> None:
-        """What comes next does not continue what was seen."""
+        """End the shot: the next frame does not continue it."""
         held, self._held = self._held, []
         if len(held) < 2 or (2 * len(held) < self._window and len(held) <= self._short[0]):
             return
@@ -140,7 +140,7 @@ class StaticNoise:
 
     @property
     def value(self) -> float:
-        """Percent, including the window that is being filled; NaN before two frames of a shot."""
+        """Percent, including the unfinished window; NaN before two frames of a shot."""
         total, count, short = self._sum, self._count, self._short
         if 2 * len(self._held) >= self._window or len(self._held) > max(short[0], 1):
             noise = static_noise(np.stack(self._held))
@@ -155,16 +155,16 @@ class ScaleDrift:
     """Scale drift against ground truth: std(s_t / mean s), s_t = <p_t, g_t> / <p_t, p_t>.
 
     p is disparity aligned once per clip, g the true disparity in 1/m; s_t is the factor that frame
-    t would still need. No unit, >= 0, 0 is perfect; 0.05 means that the scale breathes by 5 %.
-    Source: FlashDepth (Chou et al. 2025). The alignment is known only at the end, so the moments of
-    each frame are kept (five numbers) and s_t is worked out from them.
+    t still needs. No unit, >= 0, 0 is perfect; 0.05 means that the scale varies by 5 %. Source:
+    FlashDepth (Chou et al. 2025). The alignment is known only at the end, so five moments are kept
+    for each frame and s_t is computed from them.
     """
 
     def __init__(self) -> None:
         self._moments: list[tuple[float, float, float, float, float]] = []
 
     def add(self, disparity: Float32, truth: Float32) -> bool:
-        """Take in one frame, both (H, W); `truth` in 1/m. False if nothing is known in both."""
+        """Add one frame, both (H, W); `truth` in 1/m. False if nothing is known in both."""
         x, y = finite_pairs(disparity, truth)
         if x.size:
             sums = float(x.sum()), float(y.sum()), dot(x, x), dot(x, y)
@@ -191,11 +191,11 @@ class ScaleDrift:
 def step_drift(
     previous: Float32, disparity: Float32, spread: Spread, pixels: int = 2000
 ) -> tuple[float, float]:
-    """How far scale and level moved since the previous frame: (scale s_t, shift b_t).
+    """Change of scale and level since the previous frame: (scale s_t, shift b_t).
 
-    disparity = s * warp(previous) + b, robustly fitted on about `pixels` pixels known in both
-    (mask by NaN). s_t has no unit, 1 is steady. b_t is the change of the median level in units of
-    the deviation: ((s - 1) * median + b) / deviation, 0 is steady; told at the median rather than
+    disparity = s * warp(previous) + b, robustly fitted on about `pixels` pixels known in both (mask
+    by NaN). s_t has no unit, 1 is steady. b_t is the change of the median level in units of the
+    deviation: ((s - 1) * median + b) / deviation, 0 is steady; it is measured at the median and not
     at zero, because there scale and shift do not trade off. (NaN, NaN) if nothing compares.
     """
     step = max(1, int((disparity.size / pixels) ** 0.5))
@@ -212,20 +212,20 @@ def step_drift(
 class StepDrift:
     """Scale drift without ground truth: sqrt(mean (s_t - 1)^2) over neighbouring frames.
 
-    s_t from `step_drift`. No unit, >= 0, 0 is steady. It sees breathing from frame to frame, not a
-    slow creep over the clip; the report says which of the two drifts it shows.
+    s_t from `step_drift`. No unit, >= 0, 0 is steady. It shows changes from frame to frame, not
+    slow drift over the clip; the report says which of the two drifts it shows.
     """
 
     def __init__(self) -> None:
         self._sum, self._count = 0.0, 0
 
     def add(self, scale: float) -> None:
-        """Take in one pair's scale; NaN is passed over."""
+        """Add one pair's scale; NaN is ignored."""
         if math.isfinite(scale):
             self._sum += (scale - 1.0) ** 2
             self._count += 1
 
     @property
     def value(self) -> float:
-        """Root mean square so far; NaN before any pair."""
+        """Root mean square so far; NaN without a pair."""
         return math.sqrt(self._sum / self._count) if self._count else math.nan

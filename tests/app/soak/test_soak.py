@@ -40,9 +40,9 @@ def test_the_slope_is_that_of_the_settled_part() -> None:
 
 
 def test_the_slope_compares_like_with_like_and_begins_where_everything_was_visited() -> None:
-    counts = SoakCounts(toured_s=1500.0)
+    counts = SoakCounts(warmed_up_s=1500.0)
     counts.samples.extend(Sample(2.0 * i, 600.0 + 0.1 * i, 20, 40) for i in range(1800))
-    counts.homes.extend((60.0 * m, 500.0 + (0.2 * m if m >= 25 else m * m)) for m in range(60))
+    counts.baselines.extend((60.0 * m, 500.0 + (0.2 * m if m >= 25 else m * m)) for m in range(60))
     figures = figures_of(counts)
     assert figures["rss_slope_mb_per_10min"] == pytest.approx(2.0)
     assert figures["rss_raw_slope_mb_per_10min"] == pytest.approx(30.0)
@@ -92,13 +92,15 @@ def test_what_the_faults_take_hold_of_is_there(owner: type, name: str) -> None:
 
 
 def _counts() -> SoakCounts:
-    counts = SoakCounts(injected_s=[10.0, 22.0, 40.0], restart_s={"lane_hangs": 1.9}, toured_s=90.0)
+    counts = SoakCounts(
+        injected_s=[10.0, 22.0, 40.0], restart_s={"lane_hangs": 1.9}, warmed_up_s=90.0
+    )
     for name in ("lane_hangs", "lane_raises", "corrupt_file"):
         counts.injected[name] += 1
         counts.noticed[name] += 1
         counts.survived[name] += 1
     counts.samples.extend(Sample(2.0 * i, 500.0 + i / 600, 20, 40) for i in range(1800))
-    counts.homes.extend((60.0 * m, 500.0 + m / 20) for m in range(60))
+    counts.baselines.extend((60.0 * m, 500.0 + m / 20) for m in range(60))
     return counts
 
 
