@@ -21,12 +21,14 @@ class EstimatorOptions:
     input_size : short side in pixels of the picture the network gets; None takes the model's own.
     precision : "auto" (bfloat16 where it pays), "float32" or "bfloat16".
     ema_factor : weight of the past in a `+ema` lane, 0 (no smoothing) to below 1.
+    acceleration : on a GPU, "eager", "graphs" or "compiled"; see models.devices.acceleration.
     """
 
     device: str = "auto"
     input_size: int | None = None
     precision: str = "auto"
     ema_factor: float = 0.8
+    acceleration: str = "eager"
 
 
 class FrameMemo:

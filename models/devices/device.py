@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 
 import torch
 
@@ -116,3 +117,53 @@ def synchronise(device: torch.device) -> None:
 def has_streams(device: torch.device) -> bool:
     """Whether the device is one that `StreamDevice` drives."""
     return device.type == "cuda"
+
+
+class StreamDevice:
+    """A CUDA device as `models.devices.pipeline` sees it (`Device` there)."""
+
+    def __init__(self, place: torch.device) -> None:
+        self.place = torch.device(place.type, place.index or 0)
+        self._streams: dict[str, torch.cuda.Stream] = {}
+
+    def run(
+        self, stream: str, work: Callable[[], None], after: Sequence[torch.cuda.Event] = ()
+    ) -> torch.cuda.Event:
+        """See Device. If `work` raises, what got onto the stream is waited for first."""
+        on = self._stream(stream)
+        for event in after:
+            on.wait_event(event)
+        with torch.cuda.stream(on):
+            try:
+                work()
+            except BaseException:
+                on.synchronize()
+                raise
+            end = torch.cuda.Event(blocking=True)  # else whoever waits for it keeps a core busy
+            end.record(on)
+        return end
+
+    def wait(self, event: torch.cuda.Event) -> None:
+        """See Device."""
+        event.synchronize()
+
+    def is_done(self, event: torch.cuda.Event) -> bool:
+        """See Device."""
+        return bool(event.query())
+
+    def pinned(self, shape: tuple[int, ...], dtype: torch.dtype) -> torch.Tensor:
+        """See Device."""
+        return torch.empty(shape, dtype=dtype, pin_memory=True)
+
+    def is_out_of_memory(self, error: Exception) -> bool:
+        """See Device."""
+        return is_out_of_memory(error)
+
+    def trim(self) -> None:
+        """See Device."""
+        torch.cuda.empty_cache()
+
+    def _stream(self, name: str) -> torch.cuda.Stream:
+        if name not in self._streams:
+            self._streams[name] = torch.cuda.Stream(self.place)
+        return self._streams[name]

@@ -15,8 +15,10 @@ import torch
 from torch import Tensor
 
 from models.devices import device as devices
+from models.devices.pipeline import DevicePipeline
 from models.estimator import BlockingSession, EstimatorOptions, FrameMemo, Prediction, Session
 from models.estimators.recipe import NetworkRecipe, StreamNetwork
+from models.estimators.streamed import StreamedSession
 from models.frames import Frame, Unit
 from models.preprocess import Size, prepare, resize_steps
 
@@ -31,6 +33,21 @@ class NetworkPool:
         self._lock = threading.Lock()
         self._loaded: weakref.WeakValueDictionary[tuple[str, str, torch.dtype], StreamNetwork]
         self._loaded = weakref.WeakValueDictionary()
+        self._pipelines: weakref.WeakValueDictionary[tuple[str, int], DevicePipeline[Any]]
+        self._pipelines = weakref.WeakValueDictionary()
+
+    def pipeline(self, device: torch.device) -> DevicePipeline[Any]:
+        """The pipeline of a device with streams, shared by all sessions on it.
+
+        Each thread has its own: one that hangs must not hold up the one that takes over.
+        """
+        key = (str(device), threading.get_ident())
+        with self._lock:
+            pipeline = self._pipelines.get(key)
+            if pipeline is None:
+                pipeline = DevicePipeline(devices.StreamDevice(device))
+                self._pipelines[key] = pipeline
+            return pipeline
 
     def network(
         self, recipe: NetworkRecipe, device: torch.device, dtype: torch.dtype
@@ -129,4 +146,16 @@ class NeuralFactory:
 
     def __call__(self, options: EstimatorOptions) -> Session:
         """A new session. Raises CheckpointError without weights, UsageError without the device."""
-        return NeuralSession(self.recipe, options, self.pool, temporal=self.temporal)
+        device = devices.resolve(options.device)
+        if not devices.has_streams(device):
+            return NeuralSession(self.recipe, options, self.pool, temporal=self.temporal)
+        dtype = precision(options, device)
+        return StreamedSession(
+            self.recipe,
+            self.pool.network(self.recipe, device, dtype),
+            self.pool.pipeline(device),
+            dtype=dtype,
+            input_size=options.input_size or self.recipe.input_size,
+            temporal=self.temporal,
+            acceleration=options.acceleration,
+        )

@@ -8,6 +8,7 @@ import re
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -101,6 +102,55 @@ def test_the_cpu_keeps_its_plain_path() -> None:
 )
 def test_full_memory_is_known_by_whoever_ran_out_of_it(error: Exception, is_full: bool) -> None:
     assert devices.is_out_of_memory(error) is is_full
+
+
+class _Cuda:
+    """Streams and events as far as `StreamDevice` asks for them; remembers the order."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.heard: list[str] = []
+        for name in ("Stream", "Event", "stream"):
+            monkeypatch.setattr(torch.cuda, name, getattr(self, name))
+
+    def Stream(self, _place: torch.device) -> Any:
+        return SimpleNamespace(
+            wait_event=lambda event: self.heard.append(f"wait {event.name}"),
+            synchronize=lambda: self.heard.append("synchronize"),
+        )
+
+    def Event(self, blocking: bool = False) -> Any:
+        name = f"event {len(self.heard)}"
+        return SimpleNamespace(
+            name=name, blocking=blocking, record=lambda _: self.heard.append(f"record {name}")
+        )
+
+    @contextlib.contextmanager
+    def stream(self, _stream: Any) -> Iterator[None]:
+        yield
+
+
+def test_work_waits_on_its_stream_and_whoever_waits_for_it_sleeps(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cuda = _Cuda(monkeypatch)
+    device = devices.StreamDevice(torch.device("cuda"))
+    first = device.run("upload", lambda: cuda.heard.append("upload"))
+    device.run("lane 0", lambda: cuda.heard.append("encode"), (first,))
+    assert first.blocking  # type: ignore[attr-defined]
+    assert cuda.heard == [
+        "upload", f"record {first.name}", f"wait {first.name}", "encode", "record event 4"  # type: ignore[attr-defined]
+    ]  # fmt: skip
+
+
+def test_work_that_breaks_off_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    cuda = _Cuda(monkeypatch)
+
+    def fail() -> None:
+        raise RuntimeError("out of memory")
+
+    with pytest.raises(RuntimeError):
+        devices.StreamDevice(torch.device("cuda")).run("lane 0", fail)
+    assert cuda.heard == ["synchronize"]
 
 
 def test_a_network_is_handed_out_when_all_of_its_loading_is_done(

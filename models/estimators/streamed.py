@@ -1,0 +1,221 @@
+"""Image networks as lanes on a device with streams: the network works while the host shows.
+
+Answers are those of `neural` to rounding. The picture travels as bytes; it is resized and
+normalised on the device, and disparity is upsampled there.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from models.devices.acceleration import EAGER, accelerated
+from models.devices.pipeline import FRAMES_IN_FLIGHT, DevicePipeline, Task
+from models.devices.upsample import upsample_on_device
+from models.errors import UserError
+from models.estimator import FrameMemo, Prediction
+from models.estimators.recipe import NetworkRecipe, StreamNetwork
+from models.frames import Frame, Unit
+from models.preprocess import Size, prepare_on_device, resize_steps
+
+log = logging.getLogger(__name__)
+
+SMALLEST = 140
+"""Short side in pixels below which no network is of use."""
+STEP_DOWN = 0.75
+
+
+class StreamedSession:
+    """One lane of a network over one video, two frames of which may be in flight.
+
+    Parameters
+    ----------
+    dtype : precision of the network, as for NeuralSession.
+    acceleration : one of `models.devices.acceleration.ACCELERATIONS`.
+    """
+
+    frames_in_flight = FRAMES_IN_FLIGHT
+
+    def __init__(
+        self,
+        recipe: NetworkRecipe,
+        network: StreamNetwork,
+        pipeline: DevicePipeline[Any],
+        *,
+        dtype: torch.dtype,
+        input_size: int | None,
+        temporal: bool = True,
+        acceleration: str = EAGER,
+    ) -> None:
+        self._recipe = recipe
+        self._pipeline = pipeline
+        self._dtype = dtype
+        self._input_size = input_size
+        self._temporal = temporal
+        self._network: StreamNetwork | None = network
+        self._encode: Any = accelerated(network.encode, acceleration)
+        self._decode: Any = accelerated(network.decode, acceleration)
+        self._lane = pipeline.enter()
+        # PyTorch's graphs share their memory, so they run one after the other.
+        self._stream = self._lane if acceleration == EAGER else "graphs"
+        self._state: Any = None
+        self._forget = True
+        self._video = 0
+        self._steps: tuple[Size, ...] = ()
+
+    def submit(self, frame: Frame, memo: FrameMemo) -> PendingPrediction:
+        """Hand over `frame`. Memory that runs out makes the input smaller and is tried again.
+
+        Whatever it raises, the session's memory of the video is then new.
+
+        Raises
+        ------
+        UserError
+            If not even the smallest input fits.
+        """
+        if self._network is None:
+            raise RuntimeError("a session that was closed estimates nothing")
+        steps = self._sized(frame.size)
+        while (download := self._send_if_it_fits(frame, memo, steps)) is None:
+            self._step_down(steps[-1])
+            steps = self._sized(frame.size)
+        return PendingPrediction(self, download, frame, steps[-1], self._video)
+
+    def reset(self) -> None:
+        """The next frame is the first of a video; what is in flight stays as it is."""
+        self._forget = True
+        self._video += 1
+
+    def close(self) -> None:
+        """Wait for what is in flight, then let go of memory and network."""
+        if self._network is None:
+            return
+        self._pipeline.leave(self._lane)
+        self._state = self._network = self._encode = self._decode = None
+
+    def is_ready(self, download: Task[Any]) -> bool:
+        """Whether collect() would not wait."""
+        return self._pipeline.is_ready(download)
+
+    def collect(self, pending: PendingPrediction) -> Prediction:
+        """Wait for a frame. Raises UserError if nothing usable came out.
+
+        A frame behind it that was submitted already is then not usable either.
+        """
+        disparity = self._pipeline.collect(pending.download)
+        if disparity is None:
+            if pending.video == self._video:
+                self.reset()
+            raise self._recipe.unusable()
+        frame = pending.frame
+        return Prediction(
+            disparity, Unit.RELATIVE, frame.index, frame.size, pending.network_size, self._note()
+        )
+
+    def _note(self) -> str:
+        ceiling = self._pipeline.ceilings.get(self._recipe.name)
+        if ceiling is None:
+            return ""
+        return (
+            f"{self._recipe.title} runs at input size {ceiling}, because the GPU's memory does not "
+            "hold more; a smaller model or one lane less makes room."
+        )
+
+    def _sized(self, size: Size) -> tuple[Size, ...]:
+        wanted = self._input_size
+        ceiling = self._pipeline.ceilings.get(self._recipe.name)
+        if ceiling is not None:
+            wanted = min(wanted or min(size), ceiling)
+        return resize_steps(*size, wanted, self._recipe.picture.multiple)
+
+    def _send_if_it_fits(
+        self, frame: Frame, memo: FrameMemo, steps: tuple[Size, ...]
+    ) -> Task[Any] | None:
+        """None if memory ran out, of which nothing is held any more when this returns.
+
+        While an error is handled, its traceback keeps every tensor of the attempt.
+        """
+        try:
+            return self._send(frame, memo, steps)
+        except (RuntimeError, MemoryError) as error:
+            self.reset()  # the network may have had the frame before something broke
+            if not self._pipeline.device.is_out_of_memory(error):
+                raise
+            log.warning("%s ran out of memory at %s", self._recipe.name, steps[-1])
+            return None
+
+    def _step_down(self, size: Size) -> None:
+        smaller = int(min(size) * STEP_DOWN)
+        self._pipeline.make_room()
+        self._state = None
+        self._pipeline.device.trim()
+        if smaller < SMALLEST:
+            raise UserError(
+                f"{self._recipe.title} does not fit into the GPU's memory at any input size; "
+                "close other programs, turn a lane off or choose a smaller model."
+            )
+        self._pipeline.ceilings[self._recipe.name] = smaller
+
+    def _send(self, frame: Frame, memo: FrameMemo, steps: tuple[Size, ...]) -> Task[Any]:
+        pipeline = self._pipeline
+        if steps != self._steps:
+            self._steps, self._forget = steps, True
+        picture = memo.once(("upload", id(pipeline)), lambda: pipeline.upload(frame.rgb))
+
+        def encode() -> Task[Any]:
+            return pipeline.run(self._stream, lambda rgb: self._encoded(rgb, steps), picture)
+
+        features = memo.once(("features", id(self._network), steps), encode)
+        if features.is_dropped:
+            features = encode()
+        forget, self._forget = self._forget, False
+
+        def decode(features: Any) -> tuple[Tensor, Tensor]:
+            return self._decoded(features, None if forget else self._state, frame.size)
+
+        answer = pipeline.run(self._stream, decode, features)
+        return pipeline.download(self._lane, answer)
+
+    def _encoded(self, rgb: Tensor, steps: tuple[Size, ...]) -> Any:
+        with torch.inference_mode(), self._mixed():
+            prepared = prepare_on_device(rgb, steps, self._recipe.picture)
+            if not self._recipe.autocast:
+                prepared = prepared.to(self._dtype)
+            return self._encode(prepared)
+
+    def _decoded(self, features: Any, state: Any, size: Size) -> tuple[Tensor, Tensor]:
+        """Disparity at the frame's size, and whether all of it is finite."""
+        with torch.inference_mode():
+            with self._mixed():
+                disparity, after = self._decode(features, state, temporal=self._temporal)
+            self._state = after if self._temporal else None
+            disparity = disparity[0].float()
+            return upsample_on_device(disparity, size), disparity.isfinite().all()
+
+    def _mixed(self) -> torch.autocast:
+        mixed = self._recipe.autocast and self._dtype is torch.bfloat16
+        device = self._pipeline.device.place.type
+        return torch.autocast(device, torch.bfloat16, enabled=mixed, cache_enabled=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PendingPrediction:
+    """A frame of a StreamedSession in flight; video : its number, counted by resets."""
+
+    session: StreamedSession
+    download: Task[Any]
+    frame: Frame
+    network_size: Size
+    video: int
+
+    def is_ready(self) -> bool:
+        """See Pending."""
+        return self.session.is_ready(self.download)
+
+    def result(self) -> Prediction:
+        """See Pending."""
+        return self.session.collect(self)
