@@ -20,6 +20,7 @@ from app.settings.settings import SETTINGS
 from app.settings.words import EXPORTS
 from app.system.memory import tune_allocator
 from app.system.version import version
+from app.views import table as views
 from models.errors import UsageError, UserError
 
 log = logging.getLogger(__name__)
@@ -125,7 +126,7 @@ _ESTIMATING = (
     "--input-size", "--ema-factor", "--device", "--precision", "--threads", "--debug",
 )  # fmt: skip
 _LANES = ("--a", "--b", *_ESTIMATING)
-_ALL = tuple(_COMMON)
+_ALL = tuple(name for name in _COMMON if name != "--view")  # that is for the window alone
 _USED: Mapping[str, tuple[str, ...]] = {
     "process": ("--source-size", *_ESTIMATING),
     "compare": ("--source-size", *_LANES),
@@ -181,6 +182,7 @@ def _window_options(parser: argparse.ArgumentParser) -> None:
         help="taken once every pane has shown a frame, with FILE.json beside it",
     )  # fmt: skip
     window.add_argument("--record", type=Path, metavar="DIR", help="record into this folder")
+    window.add_argument("--view", default=argparse.SUPPRESS, **_COMMON["--view"])
     window.add_argument("--profile", metavar="NAME", help="settings of this name")
     window.add_argument("--reset", action="store_true", help="start from default settings")
 
@@ -258,7 +260,7 @@ def _bench(add: Add) -> None:
     )
     bench.add_argument(
         "--views",
-        choices=("none", "wipe", "blink", "difference", "flicker", "xt", "all"),
+        choices=("none", *(key for key in views.KEYS if key != views.DEFAULT), "all"),
         help="also measure the window with these views on, and what each view costs",
     )
     bench.add_argument("--cloud-baseline", action="store_true", help="also time VisPy's Markers")

@@ -11,37 +11,13 @@ from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPixmap
 
 from widgets import theme
+from widgets.pane_content import Scale
 from widgets.picture import Picture, UInt8, rgb_picture
 from widgets.theme import COLOURS, SPACE, SPACE_XS
 
 BAR_PX = 10
 MOST_TICKS = 7
 MIDDLE_LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """What the two ends of a colour table stand for.
-
-    low, high : values of levels 1 and 255.
-    unit : words above the bar, such as "relative" or "1/m".
-    low_word, high_word : what the ends mean, such as "far" and "near".
-    gamma : colours follow the value's share of the scale to this power.
-    marks : values to write beside the bar; round ones at even distances if there are none.
-    """
-
-    low: float
-    high: float
-    unit: str
-    low_word: str = "far"
-    high_word: str = "near"
-    gamma: float = 1.0
-    marks: tuple[float, ...] = ()
-
-    def share(self, value: float) -> float:
-        """How far up the bar a value lies, 0–1 within the scale."""
-        share = (value - self.low) / (self.high - self.low)
-        return share if self.gamma == 1.0 else float(max(0.0, share) ** self.gamma)
 
 
 def ticks(low: float, high: float, most: int) -> list[float]:

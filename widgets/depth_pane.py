@@ -11,9 +11,10 @@ from PyQt6.QtWidgets import QWidget
 
 from renderers.prescale import Prescaled
 from widgets import theme
-from widgets.colour_bar import ColourBar, Scale
+from widgets.colour_bar import ColourBar
 from widgets.image_pane import ImagePane
 from widgets.linked_view import LinkedView
+from widgets.pane_content import Nothing, PaneContent, Scale
 from widgets.pane_paint import Header
 from widgets.picture import UInt8
 
@@ -36,6 +37,20 @@ class ScaledPane(ImagePane):
         super().show_levels(levels, table, fitted)
         if not self._has_own_bar:
             self._bar.set_table(table)
+
+    def show_content(self, content: PaneContent | Nothing) -> None:
+        """Show a picture with the words and marks around it, or why there is none."""
+        if isinstance(content, Nothing):
+            self.clear(content.reason)
+            return
+        if content.title:
+            self.set_title(content.title)
+        self.set_caption(content.caption)
+        self.set_row_marks(content.row_marks)
+        self.set_row_breaks(content.row_breaks)
+        self.set_scale(content.scale, content.scale_table)
+        self.show_levels(content.levels, content.table, content.prescaled)
+        self.set_overlay(content.overlay)
 
     def set_range(self, far: float, near: float, unit_text: str) -> None:
         """Disparity that levels 1 and 255 stand for, and its unit ("relative" or "1/m")."""
@@ -75,9 +90,9 @@ class DepthPane(ScaledPane):
         self.lane = lane
         self._badge = ""
 
-    def set_model(self, title: str) -> None:
-        """The model's title, shown behind the lane's chip."""
-        self.set_title(title)
+    def set_title(self, title: str) -> None:
+        """What is shown behind the lane's chip, such as the model's title."""
+        super().set_title(title)
         self.setAccessibleName(f"Lane {self.lane.upper()}: {title}")
 
     def set_badge(self, badge: str | None) -> None:

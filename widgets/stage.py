@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 
 from PyQt6.QtCore import QPoint, QRect, QSize, pyqtBoundSignal, pyqtSignal
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
-from widgets.arrangement import HERO_SHARE, PANES, REST_SHARE, arranged, shown_panes
+from renderers.prescale import Part
+from widgets.arrangement import HERO_SHARE, PANES, REST_SHARE, Layout, arranged, shown_panes
 from widgets.depth_pane import DepthPane, ScaledPane
 from widgets.image_pane import ImagePane
 from widgets.linked_view import LinkedView
+from widgets.pane_content import Contents
 from widgets.theme import SPACE_XS
-from widgets.wipe_pane import WipePane
+from widgets.view_panes import make_pane
 
-FRAME_PANES = ("rgb", "depth_a", "depth_b", "wipe", "difference", "flicker_a", "flicker_b")
 WIDE_FROM = 1.2
 
 
 class Stage(QWidget):
     """Owns every picture pane; the cloud is handed in.
 
-    Panes by name: rgb, depth_a, depth_b, cloud; in their place, by view: wipe, difference,
-    flicker_a, flicker_b, slice_a, slice_b. All but the slices share one zoom and centre; the two
-    slices share another.
+    Panes by name: rgb, depth_a, depth_b, cloud; in their place those of the layout that is on.
+
+    layouts : every layout that will be set; their panes are made once, at the start.
 
     enlarged : name of the pane that has the stage to itself, or "" when restored.
     hovered : (pane, x, y) in picture pixels; unhovered when the cursor leaves the pictures.
@@ -39,27 +40,33 @@ class Stage(QWidget):
     picked = pyqtSignal(str, float, float)
     scan_line_moved = pyqtSignal(int)
 
-    def __init__(self, view: LinkedView, cloud: QWidget, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        view: LinkedView,
+        cloud: QWidget,
+        layouts: Iterable[Layout] = (),
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.view = view
-        self.slice_view = LinkedView(self)
         self.rgb = ImagePane("RGB", view, parent=self)
         self.depth_a = DepthPane("a", view, self)
         self.depth_b = DepthPane("b", view, self)
-        self.wipe = WipePane(view, self)
-        self.difference = ScaledPane("Difference A − B", view, parent=self)
-        self.flicker_a = DepthPane("a", view, self)
-        self.flicker_b = DepthPane("b", view, self)
-        self.slice_a = DepthPane("a", self.slice_view, self)
-        self.slice_b = DepthPane("b", self.slice_view, self)
         self.cloud = cloud
         cloud.setParent(self)
+        self._frame_panes: dict[str, ImagePane] = {
+            "rgb": self.rgb, "depth_a": self.depth_a, "depth_b": self.depth_b,
+        }  # fmt: skip
+        self._layers: dict[str, tuple[str, ...]] = {
+            "rgb": ("rgb",), "depth_a": ("a",), "depth_b": ("b",),
+        }  # fmt: skip
+        self._view_panes: dict[str, ScaledPane] = {}
+        self._make_panes(layouts)
         self._panes: dict[str, QWidget] = {
-            "cloud": cloud,
-            **{name: getattr(self, name) for name in (*FRAME_PANES, "slice_a", "slice_b")},
-        }
+            "cloud": cloud, **self._frame_panes, **self._view_panes,
+        }  # fmt: skip
         self._visible: frozenset[str] = frozenset(PANES)
-        self._mode = "side"
+        self._layout = Layout()
         self._enlarged = ""
         self._banner: tuple[str, str] | None = None
         self._bannered = ""  # name of the pane that bears it
@@ -73,11 +80,6 @@ class Stage(QWidget):
     # -- values in ---------------------------------------------------------------------------
 
     @property
-    def mode(self) -> str:
-        """The view: side, wipe, blink, difference, flicker or xt."""
-        return self._mode
-
-    @property
     def enlarged_pane(self) -> str:
         """Name of the pane that has the stage to itself, or ""."""
         return self._enlarged
@@ -89,13 +91,32 @@ class Stage(QWidget):
         self._visible = frozenset(panes)
         self._reflow()
 
-    def set_mode(self, mode: str) -> None:
-        """Change the view. Raises ValueError for an unknown one."""
-        shown_panes(self._visible, mode)
-        self._mode = mode
-        if mode in ("wipe", "blink"):
-            self.wipe.set_mode(mode)
+    def set_layout(self, layout: Layout) -> None:
+        """Show the panes of a view. Raises KeyError for a pane that no layout had at the start."""
+        for pane in layout.panes:
+            widget = self._view_panes[pane.name]
+            if pane.title:
+                widget.set_title(pane.title)
+        self._layout = layout
         self._reflow()
+
+    def show_contents(self, contents: Contents) -> None:
+        """Fill panes of the view that is on. Raises KeyError for one that no layout has."""
+        for name, content in contents.items():
+            self._view_panes[name].show_content(content)
+
+    def clear(self, placeholder: str) -> None:
+        """Forget every picture but the cloud; `placeholder` says in its place why."""
+        for pane in (*self._frame_panes.values(), *self._view_panes.values()):
+            pane.clear(placeholder)
+
+    def painted_parts(self) -> dict[str, tuple[Part, ...]]:
+        """What the panes painted last of each layer of a frame, "rgb", "a" and "b", if anything."""
+        parts: dict[str, tuple[Part, ...]] = {}
+        for name, layers in self._layers.items():
+            if (part := self._frame_panes[name].painted_part) is not None:
+                parts |= {layer: (*parts.get(layer, ()), part) for layer in layers}
+        return parts
 
     def enlarge(self, name: str | None) -> None:
         """Give one pane the whole stage, or restore all. Raises KeyError for an unknown pane."""
@@ -105,7 +126,7 @@ class Stage(QWidget):
 
     def shown(self) -> tuple[str, ...]:
         """Names of the panes on screen, in reading order."""
-        panes = shown_panes(self._visible, self._mode)
+        panes = shown_panes(self._visible, self._layout)
         return (self._enlarged,) if self._enlarged in panes else panes
 
     def pane(self, name: str) -> QWidget:
@@ -122,24 +143,32 @@ class Stage(QWidget):
         return rects
 
     def set_probe(self, x: float, y: float, texts: Mapping[str, str]) -> None:
-        """Draw the cross hair at one picture pixel in every pane, with `texts` by pane name."""
-        for name in FRAME_PANES:
-            self._frame_pane(name).set_probe(x, y, texts.get(name, ""))
+        """Draw the cross hair at one picture pixel in every pane.
+
+        texts : by layer, "rgb", "a" and "b"; a pane of several layers names them.
+        """
+        for name, pane in self._frame_panes.items():
+            layers = [layer for layer in self._layers.get(name, ()) if layer in texts]
+            if len(self._layers.get(name, ())) > 1:
+                text = "   ".join(f"{layer.upper()} {texts[layer]}" for layer in layers)
+            else:
+                text = "".join(texts[layer] for layer in layers)
+            pane.set_probe(x, y, text)
 
     def clear_probe(self) -> None:
         """Take all cross hairs away."""
-        for name in FRAME_PANES:
-            self._frame_pane(name).clear_probe()
+        for pane in self._frame_panes.values():
+            pane.clear_probe()
 
     def set_pins(self, pins: Sequence[tuple[float, float]]) -> None:
         """Mark up to four picture pixels in every pane."""
-        for name in FRAME_PANES:
-            self._frame_pane(name).set_pins(pins)
+        for pane in self._frame_panes.values():
+            pane.set_pins(pins)
 
     def set_scan_line(self, row: int | None) -> None:
-        """Show the x-t slice's row in the picture and in both lanes, or take it away."""
-        for name in ("rgb", "depth_a", "depth_b"):
-            self._frame_pane(name).set_scan_line(row)
+        """Show the row of a view over time in the picture and in both lanes, or take it away."""
+        for pane in (self.rgb, self.depth_a, self.depth_b):
+            pane.set_scan_line(row)
 
     def set_banner(self, text: str | None, level: str = "warn") -> None:
         """Say something over the first pane on screen, whichever that is; None takes it away."""
@@ -149,8 +178,8 @@ class Stage(QWidget):
     def one_to_one(self) -> None:
         """Show picture pixels one to one in the first picture pane on screen."""
         for name in self.shown():
-            if name in FRAME_PANES:
-                self._frame_pane(name).one_to_one()
+            if name in self._frame_panes:
+                self._frame_panes[name].one_to_one()
                 return
 
     def sizeHint(self) -> QSize:
@@ -163,23 +192,28 @@ class Stage(QWidget):
         if event is not None and self._is_wide(event.size()) != self._is_wide(event.oldSize()):
             self._flow()
 
+    def _make_panes(self, layouts: Iterable[Layout]) -> None:
+        """One widget for each name; views that show the same pane in turn share it."""
+        apart = LinkedView(self)
+        for pane in (pane for layout in layouts for pane in layout.panes):
+            if pane.name in self._view_panes:
+                continue
+            view = self.view if pane.is_of_the_frame else apart
+            made = self._view_panes[pane.name] = make_pane(pane, view, self)
+            if pane.is_of_the_frame:
+                self._frame_panes[pane.name] = made
+                self._layers[pane.name] = pane.layers
+
     def _connect(self) -> None:
         for name, pane in self._panes.items():
             request = getattr(pane, "enlarge_requested", None)
             if isinstance(request, pyqtBoundSignal):
                 request.connect(partial(self._toggle_enlarged, name))
-        for name in FRAME_PANES:
-            frame_pane = self._frame_pane(name)
+        for name, frame_pane in self._frame_panes.items():
             frame_pane.hovered.connect(partial(self.hovered.emit, name))
             frame_pane.unhovered.connect(self.unhovered)
             frame_pane.picked.connect(partial(self.picked.emit, name))
             frame_pane.scan_line_moved.connect(self.scan_line_moved)
-
-    def _frame_pane(self, name: str) -> ImagePane:
-        pane = self._panes[name]
-        if not isinstance(pane, ImagePane):
-            raise TypeError(f"{name} shows no picture")
-        return pane
 
     def _toggle_enlarged(self, name: str) -> None:
         self._set_enlarged("" if self._enlarged == name else name)
@@ -191,7 +225,7 @@ class Stage(QWidget):
             self.enlarged.emit(name)
 
     def _reflow(self) -> None:
-        if self._enlarged and self._enlarged not in shown_panes(self._visible, self._mode):
+        if self._enlarged and self._enlarged not in shown_panes(self._visible, self._layout):
             self._set_enlarged("")
         else:
             self._flow()
@@ -219,7 +253,7 @@ class Stage(QWidget):
         The cloud stays this widget's child throughout: a GL widget that changes parents goes
         black.
         """
-        cells = arranged(self.shown(), self._is_wide(self.size()), self._mode)
+        cells = arranged(self.shown(), self._is_wide(self.size()), self._layout)
         shown = {cell.pane for cell in cells}
         for name, pane in self._panes.items():
             self._grid.removeWidget(pane)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from widgets.controls import tool_button
 
-VIEWS = (
-    ("side", "side", "Side by side"),
-    ("wipe", "wipe", "Wipe between A and B (W)"),
-    ("blink", "blink", "Blink between A and B (B)"),
-    ("difference", "difference", "Signed difference A − B (D)"),
-    ("flicker", "flicker", "Flicker heat maps (F)"),
-    ("xt", "xt", "One line over time: x-t slices (X)"),
-)
+
+@dataclass(frozen=True, slots=True)
+class SwitchEntry:
+    """One button. icon : name of its picture. tip : what it does, and its key."""
+
+    name: str
+    icon: str
+    tip: str
 
 
 class ViewSwitch(QWidget):
@@ -25,18 +28,18 @@ class ViewSwitch(QWidget):
 
     chosen = pyqtSignal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, entries: Iterable[SwitchEntry], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._buttons: dict[str, QToolButton] = {}
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        for name, icon_name, tip in VIEWS:
-            button = tool_button(icon_name, tip, self, checks=True)
-            button.setObjectName(name)
+        for entry in entries:
+            button = tool_button(entry.icon, entry.tip, self, checks=True)
+            button.setObjectName(entry.name)
             button.clicked.connect(self._on_clicked)
             row.addWidget(button)
-            self._buttons[name] = button
+            self._buttons[entry.name] = button
 
     def set_current(self, name: str) -> None:
         """Show which view is on. Raises KeyError for an unknown one."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from PyQt6.QtCore import QPointF, QRectF, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import (
     QColor,
@@ -17,14 +15,13 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import QWidget
 
-from renderers.prescale import Prescaled
 from widgets import pane_paint, theme
 from widgets.depth_pane import ScaledPane
 from widgets.linked_view import LinkedView
-from widgets.picture import Picture, UInt8, levels_picture
+from widgets.pane_content import Nothing, PaneContent
+from widgets.picture import Picture, levels_picture
 from widgets.theme import COLOURS, SPACE, SPACE_XS
 
-WIPE, BLINK = "wipe", "blink"
 REACH_PX = 8
 MARGIN = 0.02
 
@@ -32,38 +29,34 @@ MARGIN = 0.02
 class WipePane(ScaledPane):
     """Lane A left of a divider and lane B right of it; or both in turn, at a chosen rate.
 
-    The blink timer runs only while the pane is on screen in blink mode.
+    The timer that swaps them runs only while the pane is on screen.
 
     divider_moved : share of the pane's picture area left of the divider, 0 to 1.
     """
 
     divider_moved = pyqtSignal(float)
 
-    def __init__(self, view: LinkedView, parent: QWidget | None = None) -> None:
-        super().__init__("Wipe", view, None, parent)
+    def __init__(self, title: str, view: LinkedView, parent: QWidget | None = None) -> None:
+        super().__init__(title, view, None, parent)
         self._second: Picture | None = None
         self._names = {"a": "A", "b": "B"}
-        self._mode = WIPE
+        self._blinks = False
         self._side = "a"
         self._divider = 0.5
         self._holds_divider = False
         self._timer = QTimer(self)
-        self._timer.setInterval(500)
         self._timer.timeout.connect(self.flip)
 
     # -- values in ---------------------------------------------------------------------------
 
-    def show_pair(
-        self,
-        levels_a: UInt8,
-        levels_b: UInt8,
-        table: UInt8,
-        fitted: tuple[Sequence[Prescaled], Sequence[Prescaled]] = ((), ()),
-    ) -> None:
-        """Show both lanes' (H, W) uint8 levels through one (256, 3) uint8 table, uncopied."""
-        colours = self._table.colours(table)
-        self._second = levels_picture(levels_b, table, colours, fitted[1])
-        self.show_levels(levels_a, table, fitted[0])
+    def show_content(self, content: PaneContent | Nothing) -> None:
+        if isinstance(content, PaneContent) and content.second is not None:
+            second = content.second
+            self.set_names(*second.names)
+            self.set_blink_rate(second.blink_hz)
+            colours = self._table.colours(content.table)
+            self._second = levels_picture(second.levels, content.table, colours, second.prescaled)
+        super().show_content(content)
 
     def clear(self, placeholder: str = "") -> None:
         self._second = None
@@ -74,19 +67,18 @@ class WipePane(ScaledPane):
         self._names = {"a": f"A  {name_a}", "b": f"B  {name_b}"}
         self.update()
 
-    def set_mode(self, mode: str) -> None:
-        """ "wipe" or "blink". Raises ValueError for anything else."""
-        if mode not in (WIPE, BLINK):
-            raise ValueError(f"the mode is {WIPE!r} or {BLINK!r}, not {mode!r}")
-        self._mode = mode
-        self.set_title("Wipe" if mode == WIPE else "Blink")
-        self._run_timer()
-
     def set_blink_rate(self, hertz: float) -> None:
-        """How many times a second the lanes change places. Raises ValueError unless above 0."""
-        if hertz <= 0:
-            raise ValueError("a blink rate is above 0")
-        self._timer.setInterval(max(1, round(1000 / hertz)))
+        """How many times a second the lanes change places; 0 parts them by the divider.
+
+        Raises ValueError for less. The same rate again does not restart the interval.
+        """
+        if hertz < 0:
+            raise ValueError("a blink rate is 0 or above")
+        self._blinks = hertz > 0
+        interval_ms = max(1, round(1000 / hertz)) if hertz else 0
+        if self._blinks and interval_ms != self._timer.interval():
+            self._timer.setInterval(interval_ms)
+        self._run_timer()
 
     def set_divider(self, share: float) -> None:
         """Put the divider at a share of the picture area's width, 0 to 1."""
@@ -94,13 +86,13 @@ class WipePane(ScaledPane):
         self.update()
 
     def flip(self) -> None:
-        """Show the other lane (blink mode)."""
+        """Show the other lane, where they take turns."""
         self._side = "b" if self._side == "a" else "a"
         self.update()
 
     @property
     def side(self) -> str:
-        """The lane that blink mode shows now."""
+        """The lane that is shown now, where they take turns."""
         return self._side
 
     @property
@@ -110,7 +102,7 @@ class WipePane(ScaledPane):
 
     @property
     def is_blinking(self) -> bool:
-        """The blink timer runs."""
+        """The lanes change places by themselves."""
         return self._timer.isActive()
 
     # -- painting ----------------------------------------------------------------------------
@@ -118,7 +110,7 @@ class WipePane(ScaledPane):
     def paint_picture(self, painter: QPainter, picture: Picture) -> None:
         area = self.picture_area()
         second = self._second or picture
-        if self._mode == BLINK:
+        if self._blinks:
             super().paint_picture(painter, picture if self._side == "a" else second)
             self._paint_name(painter, area, self._side)
             return
@@ -189,7 +181,7 @@ class WipePane(ScaledPane):
 
     def _is_on_divider(self, event: QMouseEvent) -> bool:
         return (
-            self._mode == WIPE
+            not self._blinks
             and self._picture is not None
             and self.picture_area().contains(event.position())
             and abs(event.position().x() - self._divider_x()) <= REACH_PX
@@ -206,8 +198,9 @@ class WipePane(ScaledPane):
         self._timer.stop()
 
     def _run_timer(self) -> None:
-        if self._mode == BLINK and self.isVisible():
+        runs = self._blinks and self.isVisible()
+        if runs and not self._timer.isActive():
             self._timer.start()
-        else:
+        elif not runs:
             self._timer.stop()
         self.update()

@@ -16,6 +16,7 @@ import numpy as np
 
 from app.analysis.flicker import FlickerMeter
 from app.analysis.history import History, HistoryEntry
+from app.analysis.request import AnalysisRequest
 from app.analysis.time_slices import SlicesShown, TimeSlices
 from app.core.flicker_values import FlickerResult
 from app.core.results import PROCESSING_ERRORS, SLICE_FRAMES, Analysis, Difference, LaneResult
@@ -36,43 +37,6 @@ _RESCORE_EVERY = 10  # frames; the score is only displayed, and ten times as exp
 _SAMPLE_STEP = 8
 _WINDOWS_BACK = 3  # older frames weigh less than a hundredth
 _IDENTITY = Alignment(1.0, 0.0)
-
-
-@dataclass(frozen=True, slots=True)
-class AnalysisRequest:
-    """What to compute; nothing by default.
-
-    Attributes
-    ----------
-    difference
-        How lane B is aligned to A before subtracting: "clip" by one pair for the current shot as
-        far as it was seen, "frame", "none"; "" for no difference.
-    flicker_window
-        Frames that the heat map integrates over, 1–60; 0 for no flicker at all.
-    heat
-        Compute the heat map, not only the numbers.
-    scan_line
-        Height of the x-t slices' row as a fraction of the picture, or None for no slices.
-    edges
-        "a" or "b" for depth edges of that lane and their boundary F1, "" for none.
-    edge_colour
-        RGB of the edges.
-    pins
-        Picture points (x, y) as fractions whose disparity is reported.
-    """
-
-    difference: str = ""
-    flicker_window: int = 0
-    heat: bool = False
-    scan_line: float | None = None
-    edges: str = ""
-    edge_colour: tuple[int, int, int] = (76, 181, 245)
-    pins: tuple[tuple[float, float], ...] = ()
-
-    @property
-    def nothing(self) -> bool:
-        """Whether there is nothing to compute."""
-        return self == AnalysisRequest(edge_colour=self.edge_colour)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

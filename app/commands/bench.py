@@ -16,7 +16,7 @@ import psutil
 
 from app.benchmark.headless import alternate
 from app.benchmark.preloaded import preload
-from app.benchmark.views import PINS, analysis_figures, with_views
+from app.benchmark.views import ALL, PINS, analysis_figures, with_views
 from app.commands.window import require_display, with_arguments
 from app.settings.settings import Settings
 from app.sources.opening import open_source
@@ -83,7 +83,7 @@ def _windowed(
         figures |= measure_window(frames, settings, arguments.seconds, _WINDOW, Path(folder))
         if arguments.views is not None:
             on = with_views(settings, arguments.views)
-            pins = PINS if arguments.views == "all" else ()
+            pins = PINS if arguments.views == ALL else ()
             found = measure_window(frames, on, arguments.seconds, _WINDOW, Path(folder), pins)
             figures |= {"views": arguments.views} | _flat(
                 {f"views_{k}": v for k, v in found.items()}

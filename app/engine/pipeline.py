@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from app.analysis.analyzer import AnalysisRequest
+from app.analysis.request import AnalysisRequest
 from app.core.results import Breaks, FrameResult
 from app.engine.in_flight import InFlightFrame
 from app.engine.lane_runner import LaneRunner

@@ -10,7 +10,8 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from app.analysis.analyzer import AnalysisRequest, Analyzer
+from app.analysis.analyzer import Analyzer
+from app.analysis.request import AnalysisRequest
 from app.core.results import PROCESSING_ERRORS, Analysis, Breaks, FrameResult, LaneResult
 from app.engine.in_flight import InFlightFrame
 from app.engine.lanes import LanePrediction, display_failure

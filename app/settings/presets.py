@@ -14,6 +14,7 @@ from app.settings.settings import SETTINGS, Settings
 from app.sources.specs import is_built_in
 from app.system.json_files import read_json, write_atomically
 from app.system.redaction import without_secrets
+from app.views import table as views
 from models import registry
 
 log = logging.getLogger(__name__)
@@ -22,14 +23,6 @@ VERSION = 1
 SLOTS = tuple(range(1, 10))
 Preset = dict[str, Any]
 MAX_NAME = 40
-_VIEWS = {
-    "side": "Side by side",
-    "wipe": "Wipe A | B",
-    "blink": "Blink A / B",
-    "difference": "Difference A − B",
-    "flicker": "Flicker heat maps",
-    "xt": "X-t slices",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +57,8 @@ class NamedPreset:
 
 def view_title(values: Mapping[str, Any]) -> str:
     """Return the title of the view that `values` recall, the default name of a preset."""
-    return _VIEWS.get(values.get("view", "side"), "Set-up")
+    key = values.get("view", views.DEFAULT)
+    return views.find(key).title if key in views.KEYS else "Set-up"
 
 
 class PresetStore:

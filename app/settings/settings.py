@@ -15,10 +15,10 @@ from typing import Any
 from app.settings.rules import Between, Name, OneOf, SomeOf, Written, shortened
 from app.settings.setting import Option, Scope, Setting, setting
 from app.sources.specs import forms, is_camera
+from app.views import table as views
 from renderers.colormap_names import COLORMAPS
+from widgets.arrangement import PANES
 
-PANES = ("rgb", "depth_a", "depth_b", "cloud")
-VIEWS = ("side", "wipe", "blink", "difference", "flicker", "xt")
 INPUT_SIZES = (168, 224, 280, 336, 392, 448, 518, 616, 756, 1148)
 _IN_SOURCE_MENU = "chosen in the source menu"
 _IN_LANE_PICKER = "chosen in the lane's own menu, above its pane"
@@ -126,7 +126,9 @@ class Settings:
         False, label="Depth edges over RGB", tip="Outline jumps in depth (E)")
     panes: tuple[str, ...] = setting(
         PANES, SomeOf(PANES), not_shown="in the View menu, keys 1 to 4")
-    view: str = setting("side", OneOf(dict.fromkeys(VIEWS, "")), not_shown="in the view switch")
+    view: str = setting(
+        views.DEFAULT, OneOf(dict.fromkeys(views.KEYS, "")), not_shown="in the view switch",
+        option=Option("--view", "KEY", f"how the lanes are compared: {', '.join(views.KEYS)}"))
 
     cloud_stride: int = setting(
         0, Between(1, 32, "Automatic"), "Stride",

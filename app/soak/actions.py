@@ -5,9 +5,10 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping
 
-from app.settings.settings import PANES, VIEWS
 from app.soak.fixtures import Fixtures
 from app.ui.application import Application
+from app.views import table as views
+from widgets.arrangement import PANES
 
 Action = Callable[[Application, Fixtures, random.Random], None]
 
@@ -18,7 +19,7 @@ TOGGLES = ("charts", "edges", "inspector", "mirror", "presenter")
 
 
 def view(application: Application, _fixtures: Fixtures, rng: random.Random) -> None:
-    application.controller.set("view", rng.choice(VIEWS))
+    application.controller.set("view", rng.choice(views.KEYS))
 
 
 def pane(application: Application, _fixtures: Fixtures, rng: random.Random) -> None:

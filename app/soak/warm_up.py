@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 
-from app.settings.settings import PANES, VIEWS, Settings
+from app.settings.settings import Settings
 from app.soak.actions import INPUT_SIZES, MODELS, SOURCE_SIZES, TOGGLES
 from app.soak.fixtures import Fixtures
 from app.ui.application import Application
+from app.views import table as views
+from widgets.arrangement import PANES
 
 
 def warm_up(application: Application, fixtures: Fixtures) -> Generator[None, None, None]:
@@ -57,7 +59,7 @@ def _models(application: Application) -> Iterator[None]:
 
 def _views(application: Application) -> Iterator[None]:
     application.model.replace(panes=PANES)
-    for view in VIEWS:
+    for view in views.KEYS:
         application.controller.set("view", view)
         yield
     for key in TOGGLES * 2:

@@ -6,10 +6,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from app.settings.presets import SLOTS
-from app.settings.settings import PANES, Settings
+from app.settings.settings import Settings
 from app.ui.action_choices import lanes, picture
 from app.ui.actions import Action, is_on, is_set_to
 from app.ui.features.budget import is_wanted
+from app.views.table import every_view
+from widgets.arrangement import PANES
 
 if TYPE_CHECKING:
     from app.ui.application import Application
@@ -65,22 +67,16 @@ def _view(application: Application) -> list[Action]:
     ]
     views = [
         Action(
-            f"view.{view}",
+            f"view.{spec.key}",
             menu,
-            text,
-            key,
-            partial(controller.toggle_view, view),
-            is_on=partial(is_set_to, "view", view),
-            is_apart=view == "side",
+            f"&{spec.title}",
+            spec.shortcut,
+            partial(controller.toggle_view, spec.key),
+            spec.tip,
+            is_on=partial(is_set_to, "view", spec.key),
+            is_apart=at == 0,
         )
-        for view, text, key in (
-            ("side", "&Side by side", "V"),
-            ("wipe", "&Wipe A | B", "W"),
-            ("blink", "&Blink A / B", "B"),
-            ("difference", "&Difference A − B", "D"),
-            ("flicker", "&Flicker heat maps", "F"),
-            ("xt", "&X-t slices", "X"),
-        )
+        for at, spec in enumerate(every_view())
     ]
     return [
         *panes,

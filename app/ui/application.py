@@ -48,6 +48,7 @@ from app.ui.features.viewpoints import ViewpointsController
 from app.ui.features.watchdog import WatchdogController
 from app.ui.main_window import MainWindow
 from app.ui.resolve import fallback
+from app.views import table as views
 from widgets.announcement import Announcement
 from widgets.cheat_sheet import CheatSheet
 
@@ -230,8 +231,8 @@ class Application(QObject):
             self.window.stage.enlarge(None)
         elif self.presenter.is_kiosk:
             self.presenter.leave_kiosk()
-        elif self.model.value.view != "side":
-            self.model.replace(view="side")
+        elif self.model.value.view != views.DEFAULT:
+            self.model.replace(view=views.DEFAULT)
 
     def toggle_cheat_sheet(self) -> None:
         """Show every key, or hide them again."""

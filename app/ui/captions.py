@@ -3,22 +3,8 @@
 from __future__ import annotations
 
 from app.settings.settings import Settings
+from app.views import table as views
 from models import registry
-
-_WHY = {
-    "wipe": "Left of the line is A, right of it is B: the same frame, the same colours.",
-    "blink": "A and B take turns: what jumps is where they differ.",
-    "difference": "Where A sees a point nearer than B and where farther, after B was aligned to A.",
-    "flicker": "Bright spots changed although the scene did not: that is flicker.",
-    "xt": "One row of the picture over time, newest below: steady depth draws smooth lines.",
-}
-_TITLES = {
-    "wipe": "Two depths, one picture",
-    "blink": "Two depths in turn",
-    "difference": "Where the two disagree",
-    "flicker": "How much each one flickers",
-    "xt": "Depth over time",
-}
 
 
 def caption(settings: Settings, source: str, instead: str = "") -> tuple[str, str]:
@@ -30,13 +16,15 @@ def caption(settings: Settings, source: str, instead: str = "") -> tuple[str, st
     lanes = " · ".join(
         f"{letter}: {name}" for letter, name in (("A", a), ("B", b)) if name is not None
     )
-    title = _TITLES.get(settings.view, "Depth from one camera, as it happens")
-    why = _WHY.get(settings.view) or _side(settings)
+    view = views.find(settings.view)
+    why = view.caption or _lanes(settings)
     origin = f"{source}, {instead}." if source and instead else ""
-    return title, " ".join(part for part in (why, f"{lanes}." if lanes else "", origin) if part)
+    return view.headline, " ".join(
+        part for part in (why, f"{lanes}." if lanes else "", origin) if part
+    )
 
 
-def _side(settings: Settings) -> str:
+def _lanes(settings: Settings) -> str:
     if settings.colormap == "turbo":
         near = "Red is near, blue is far"
     else:

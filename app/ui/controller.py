@@ -13,9 +13,11 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from app.engine.commands import CaptureRequest, Play, PlaybackOptions, Seek, Step
 from app.engine.pipeline import PipelineConfig
-from app.settings.settings import PANES, SETTINGS, VIEWS, Settings, SettingsModel
+from app.settings.settings import SETTINGS, Settings, SettingsModel
 from app.ui import resolve
 from app.ui.engine import Engine
+from app.views import table as views
+from widgets.arrangement import PANES
 
 MAX_PINS = 4
 
@@ -152,10 +154,11 @@ class Controller(QObject):
             self.model.replace(panes=tuple(p for p in PANES if p in shown))
 
     def toggle_view(self, view: str) -> None:
-        """Switch to `view`, or back to side by side if it is on already."""
-        if view not in VIEWS:
-            raise ValueError(f"there is no view {view!r}")
-        self.model.replace(view="side" if self.settings.view == view else view)
+        """Switch to `view`, or back to the default one if it is on already.
+
+        Raises ValueError for a view that does not exist.
+        """
+        self.model.replace(view=views.DEFAULT if self.settings.view == view else view)
 
     def toggle(self, key: str) -> None:
         """Turn a yes-or-no setting round."""

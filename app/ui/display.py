@@ -14,8 +14,10 @@ from app.core.results import FrameResult, LaneResult
 from app.engine.prescale import ViewportRequest
 from app.settings.settings import Settings
 from app.ui.comparison import ComparisonViews
-from app.ui.readings import UNIT_TEXT, colour_at, disparity_at, ranges_told
+from app.ui.readings import colour_at, disparity_at
 from app.ui.resolve import DisplayOptions, display_options
+from app.views import table as views
+from app.views.lanes import UNIT_TEXT
 from models import registry
 from models.errors import UserError
 from models.frames import UInt8
@@ -65,7 +67,6 @@ class Display(QObject):
         self._stage.rgb.show_rgb(result.frame.rgb, result.prescaled.get("rgb", ()))
         self._show_lane("a", self._stage.depth_a, result)
         self._show_lane("b", self._stage.depth_b, result)
-        self._show_pair(result)
         self._comparison.show(result, self._settings)
         self._show_cloud(result)
         if self._source_message:  # what a lane says of itself may have taken its place
@@ -75,15 +76,7 @@ class Display(QObject):
 
     def viewport_request(self) -> ViewportRequest:
         """What the panes painted last, for who brings the next pictures to size."""
-        stage = self._stage
-        wiped = stage.wipe.painted_part
-        wanted = {
-            "rgb": stage.rgb.painted_part,
-            "a": wiped or stage.depth_a.painted_part,
-            "b": wiped or stage.depth_b.painted_part,
-        }
-        parts = {layer: (part,) for layer, part in wanted.items() if part is not None}
-        return ViewportRequest(parts, self._table)
+        return ViewportRequest(self._stage.painted_parts(), self._table)
 
     def show_warming_up(self) -> None:
         """The next depth takes longer than usual; each lane says so until it comes."""
@@ -106,9 +99,7 @@ class Display(QObject):
             return
         self._source_message = text
         if self.last is None and text and (failed or is_silent):
-            stage = self._stage
-            for pane in (stage.rgb, stage.depth_a, stage.depth_b, stage.wipe):
-                pane.clear("No picture yet")
+            self._stage.clear("No picture yet")
             self._cloud.clear()
         self._source_level = "bad" if failed else "info"
         self._stage.set_banner(text, self._source_level)
@@ -122,6 +113,14 @@ class Display(QObject):
         x, y = self._probe[0] / width, self._probe[1] / height
         return (x, y) if 0 <= x < 1 and 0 <= y < 1 else None
 
+    def blank_panes(self) -> frozenset[str]:
+        """Names of the panes that have no picture to show, and say why."""
+        lanes = self.last.lanes if self.last is not None else {}
+        blank = {f"depth_{lane}" for lane in ("a", "b") if lane not in lanes}
+        if self._settings.cloud_lane not in lanes:
+            blank.add("cloud")
+        return self._comparison.blank_panes | blank
+
     def range_on_screen(self) -> tuple[float, float] | None:
         """(far, near) that lane A shows, or lane B where A is off."""
         if self.last is None:
@@ -134,9 +133,8 @@ class Display(QObject):
     def _put_in_force(self) -> None:
         options = self._settings
         self._table = _table(options.colormap)
-        self._stage.set_mode(options.view)
+        self._stage.set_layout(views.find(options.view).layout)
         self._stage.set_visible_panes(options.panes)
-        self._stage.wipe.set_blink_rate(options.blink_hz)
         self._cloud.set_options(options.cloud)
         self._cloud.set_color_table(self._table)
         self._cloud.set_lane(options.cloud_lane)
@@ -146,7 +144,7 @@ class Display(QObject):
         lane = result.lanes.get(name)
         chosen = self._settings.model_a if name == "a" else self._settings.model_b
         if lane is None:
-            pane.set_model(registry.title(chosen))
+            pane.set_title(registry.title(chosen))
             pane.set_badge(None)
             if name not in result.failures:
                 pane.clear("This lane is off")
@@ -158,7 +156,7 @@ class Display(QObject):
                 pane.set_banner(result.failures[name], "warn")
             return
         self._pictured[name] = registry.family(lane.model)
-        pane.set_model(registry.title(lane.model))
+        pane.set_title(registry.title(lane.model))
         pane.set_badge(self._badge(lane, chosen))
         pane.set_caption(f"{_beyond(name, result)}{lane.compute_ms:.0f} ms")
         pane.set_range(*lane.display_range, UNIT_TEXT[lane.depth.unit])
@@ -172,20 +170,6 @@ class Display(QObject):
             return registry.find(lane.model).note
         except UserError:
             return ""
-
-    def _show_pair(self, result: FrameResult) -> None:
-        if self._settings.view not in ("wipe", "blink"):
-            return
-        a, b = result.lanes.get("a"), result.lanes.get("b")
-        if a is None or b is None:
-            self._stage.wipe.clear("Both lanes are needed to compare them")
-            return
-        self._stage.wipe.set_names(registry.title(a.model), registry.title(b.model))
-        # The numbers beside the colours are lane A's.
-        self._stage.wipe.set_caption(ranges_told(result.lanes, self._settings))
-        self._stage.wipe.set_range(*a.display_range, UNIT_TEXT[a.depth.unit])
-        prescaled = result.prescaled.get("a", ()), result.prescaled.get("b", ())
-        self._stage.wipe.show_pair(a.levels, b.levels, self._table, prescaled)
 
     def _show_cloud(self, result: FrameResult) -> None:
         lane = result.lanes.get(self._settings.cloud_lane)
@@ -218,10 +202,7 @@ class Display(QObject):
             return
         texts = {"rgb": colour_at(self.last.frame, x, y)}
         for name, lane in self.last.lanes.items():
-            texts[f"depth_{name}"] = disparity_at(lane, x, y)
-        texts["wipe"] = "   ".join(
-            f"{name.upper()} {texts[f'depth_{name}']}" for name in self.last.lanes
-        )
+            texts[name] = disparity_at(lane, x, y)
         self._stage.set_probe(x, y, texts)
 
 

@@ -8,6 +8,7 @@ from PyQt6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QSplitter, QVBoxLa
 
 from app.settings.settings import SETTINGS
 from app.ui.row_specs import row_specs
+from app.views import table as views
 from widgets.cloud_pane import CloudPane
 from widgets.controls import tool_button
 from widgets.drop_overlay import DropOverlay
@@ -20,7 +21,7 @@ from widgets.stage import Stage
 from widgets.status_strip import StatusStrip
 from widgets.theme import SPACE, SPACE_XS, set_type_scale
 from widgets.transport import Transport
-from widgets.view_switch import ViewSwitch
+from widgets.view_switch import SwitchEntry, ViewSwitch
 
 _PICKER_PX = 330
 
@@ -41,13 +42,16 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.view = LinkedView(self)
         self.cloud = CloudPane()
-        self.stage = Stage(self.view, self.cloud)
+        self.stage = Stage(self.view, self.cloud, [view.layout for view in views.every_view()])
         self.source_menu = SourceMenu()
         self.lane_a = LanePicker("a")
         self.lane_b = LanePicker("b")
         self.memory_button = tool_button("memory", "Memory on or off (M)", checks=True)
         self.reset_button = tool_button("reset", "Reset memory (R)")
-        self.views = ViewSwitch()
+        self.views = ViewSwitch(
+            SwitchEntry(view.key, view.icon, f"{view.tip} ({view.shortcut})")
+            for view in views.every_view()
+        )
         self.record_button = tool_button("record", "Record (Ctrl+R)", checks=True)
         self.snapshot_button = tool_button("snapshot", "Save a picture of the window (S)")
         self.inspector_button = tool_button("settings", "Show or hide the inspector", checks=True)

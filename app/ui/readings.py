@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import statistics
 from collections import deque
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from app.core.results import FrameResult, LaneResult
-from app.ui.resolve import DisplayOptions
-from models import registry
+from app.views.lanes import UNIT_TEXT
 from models.frames import Frame, Unit
-
-UNIT_TEXT = {Unit.RELATIVE: "relative", Unit.INVERSE_METRE: "1/m"}
 
 
 def colour_at(frame: Frame, x: float, y: float) -> str:
@@ -40,19 +36,6 @@ def disparity_at(lane: LaneResult, x: float, y: float) -> str:
     if lane.depth.unit is Unit.INVERSE_METRE:
         text += f" · {1 / disparity:.2f} m" if disparity > 1e-4 else " · far away"
     return text
-
-
-def ranges_told(lanes: Mapping[str, LaneResult], settings: DisplayOptions) -> str:
-    """What to know of the lanes' ranges where both are compared; empty where they share one."""
-    ranges = {lane.display_range for lane in lanes.values()}
-    families = {registry.family(lane.model) for lane in lanes.values()}
-    if len(families) > 1 and (settings.range_locked or settings.range_mode == "fixed"):
-        return "one fixed range for both, though their scales differ"
-    if len(ranges) < 2:
-        return ""
-    if settings.range_mode == "per-frame" and not settings.range_locked:
-        return "each in its own range"
-    return "matched by median and spread"
 
 
 @dataclass(frozen=True, slots=True)

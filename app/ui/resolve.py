@@ -6,14 +6,15 @@ setting changed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from app.analysis.analyzer import AnalysisRequest
+from app.analysis.request import AnalysisRequest
 from app.engine.commands import CaptureRequest, PlaybackOptions
 from app.engine.pipeline import PipelineConfig
 from app.settings.settings import Settings
 from app.sources.fallback import Fallback
 from app.sources.specs import is_camera
+from app.views import table as views
 from models.devices.device import threads_beside_a_window
 from models.estimator import EstimatorOptions
 from models.geometry import Calibration
@@ -91,16 +92,12 @@ def pipeline_config(settings: Settings, pins: Pins = (), attempt: int = 0) -> Pi
 
 
 def analysis_request(settings: Settings, pins: Pins = ()) -> AnalysisRequest:
-    """What the views that are on need worked out; nothing more."""
-    flicker = settings.view == "flicker" or settings.charts or settings.sound
-    return AnalysisRequest(
-        difference=settings.difference_alignment if settings.view == "difference" else "",
-        flicker_window=settings.flicker_window if flicker else 0,
-        heat=settings.view == "flicker",
-        scan_line=settings.scan_line if settings.view == "xt" else None,
-        edges=settings.cloud_lane if settings.edges else "",
-        pins=pins,
-    )
+    """What the view, the charts, the sound, edges and pins need worked out; nothing more."""
+    request = views.find(settings.view).needs(settings)
+    if settings.charts or settings.sound:
+        request = replace(request, flicker_window=settings.flicker_window)
+    edges = settings.cloud_lane if settings.edges else ""
+    return replace(request, edges=edges, pins=pins)
 
 
 def display_options(settings: Settings) -> DisplayOptions:

@@ -15,9 +15,11 @@ from app.recording.verify import verify
 from app.settings.settings import Settings
 from app.ui.application import Application
 from app.ui.features.lessons import usable
+from app.views import table as views
 from models.opencv import cv2
 from tests.support.clips import bikes
 from tests.support.pixels import grabbed
+from widgets.arrangement import shown_panes
 from widgets.lessons import load_lessons
 from widgets.theme import resource_path
 
@@ -49,7 +51,7 @@ def test_lanes_that_differ_show_both_colours(start_session: Start, wait_until_sh
     levels = last.analysis.difference.levels
     assert (levels > 140).any()
     assert ((levels > 0) & (levels < 116)).any()
-    assert grabbed(session.window.stage.difference).std() > 8
+    assert grabbed(session.window.stage.pane("difference")).std() > 8
 
 
 def test_flicker_is_measured_for_both_lanes_and_drawn(
@@ -71,7 +73,7 @@ def test_flicker_is_measured_for_both_lanes_and_drawn(
         )
 
     qtbot.waitUntil(measured, timeout=20_000)
-    pane = session.window.stage.flicker_a
+    pane = session.window.stage.pane("flicker_a")
     picture = pane.picture_rect().toAlignedRect()
     drawn = grabbed(pane)[picture.top() : picture.bottom(), picture.left() : picture.right()]
     assert (np.ptp(drawn.astype(int), axis=2) > 40).mean() > 0.01  # the picture alone is grey
@@ -110,7 +112,7 @@ def test_the_scan_line_is_dragged_with_the_mouse_while_paused_and_keeps_its_line
     assert session.model.value.scan_line == pytest.approx(30 / 119, abs=2 / 119)
 
     def moved() -> bool:
-        caption = session.window.stage.slice_a.header().caption
+        caption = session.window.stage.pane("slice_a").header().caption
         return f"row {int(session.model.value.scan_line * 119)} " in caption
 
     qtbot.waitUntil(moved, timeout=10_000)
@@ -128,7 +130,7 @@ def test_flicker_that_is_switched_on_while_paused_shows_the_last_pair_of_frames(
     session.controller.set_paused(True)
     qtbot.waitUntil(lambda: not session.engine.capture.status.playing, timeout=5_000)
     session.controller.toggle_view("flicker")
-    caption = session.window.stage.flicker_a.header
+    caption = session.window.stage.pane("flicker_a").header
     qtbot.waitUntil(lambda: "2 of 15 frames" in caption().caption, timeout=20_000)
 
 
@@ -215,7 +217,9 @@ def test_every_step_of_every_lesson_really_sets_the_window_up(
                 if key in ("range_far", "range_near"):
                     continue  # a fixed range starts from what is on screen
                 assert getattr(session.model.value, key) == value, (lesson.name, number, key)
-            assert session.window.stage.mode == session.model.value.view
+            settings = session.model.value
+            layout = views.find(settings.view).layout
+            assert session.window.stage.shown() == shown_panes(settings.panes, layout)
 
 
 def test_what_the_record_button_writes_can_be_replayed(

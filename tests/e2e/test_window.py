@@ -153,7 +153,7 @@ def test_a_view_is_one_key_away_and_one_key_back(
     qtbot.keyClick(session.window, key)
     assert session.model.value.view == view
     wait_until_shown(session)
-    assert _variety(session.window.stage.wipe) > 8
+    assert _variety(session.window.stage.pane("wipe")) > 8
     qtbot.keyClick(session.window, key)
     assert session.model.value.view == "side"
 

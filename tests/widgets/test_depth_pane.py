@@ -7,9 +7,10 @@ from pytestqt.qtbot import QtBot
 
 from tests.support.pixels import grabbed, part, share_of
 from widgets import colour_bar, theme
-from widgets.colour_bar import Scale, ticks
+from widgets.colour_bar import ticks
 from widgets.depth_pane import DepthPane
 from widgets.linked_view import LinkedView
+from widgets.pane_content import Scale
 from widgets.picture import UInt8
 
 
@@ -58,7 +59,7 @@ def test_the_lane_signs_in_its_colour(pane: DepthPane) -> None:
 
 
 def test_model_and_badge_reach_the_header(pane: DepthPane) -> None:
-    pane.set_model("FlashDepth-lite")
+    pane.set_title("FlashDepth-lite")
     pane.set_badge("preliminary")
     header = pane.header()
     assert (header.chip, header.title, header.badge) == ("B", "FlashDepth-lite", "preliminary")
@@ -73,7 +74,7 @@ def test_no_range_leaves_the_bar_out(pane: DepthPane) -> None:
 
 def test_a_tiny_pane_still_draws(pane: DepthPane) -> None:
     pane.resize(pane.minimumSizeHint())
-    pane.set_model("A model of a very long name indeed")
+    pane.set_title("A model of a very long name indeed")
     pane.set_badge("preliminary")
     pane.set_banner("One sentence that is far too long for so small a pane.", "bad")
     assert pane.picture_area().width() > 0.6 * pane.width()

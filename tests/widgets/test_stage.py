@@ -6,9 +6,11 @@ from PyQt6.QtCore import QPoint, QRect, Qt
 from PyQt6.QtWidgets import QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.views.table import KEYS, every_view, find
 from tests.support.pixels import grabbed
-from widgets.arrangement import PANES, VIEWS, arranged, shown_panes
+from widgets.arrangement import PANES, PLAIN, Layout, PaneKind, ViewPane, arranged, shown_panes
 from widgets.linked_view import LinkedView
+from widgets.pane_content import PaneContent, Scale, Second
 from widgets.stage import Stage
 
 LEFT = Qt.MouseButton.LeftButton
@@ -24,14 +26,17 @@ def window(qtbot: QtBot) -> QMainWindow:
 
 @pytest.fixture
 def stage(qtbot: QtBot, window: QMainWindow) -> Stage:
-    made = Stage(LinkedView(window), QWidget())
+    made = Stage(LinkedView(window), QWidget(), [view.layout for view in every_view()])
     window.setCentralWidget(made)
     window.resize(900, 600)
     picture = np.full((48, 64, 3), 90, np.uint8)
     table = np.zeros((256, 3), np.uint8)
     levels = np.full((48, 64), 9, np.uint8)
     made.rgb.show_rgb(picture)
-    made.wipe.show_pair(levels, levels, table)
+    content = PaneContent(
+        levels, table, Scale(0.0, 1.0, "relative"), second=Second(levels, ("one", "other"))
+    )
+    made.show_contents({"wipe": content})
     for name in ("depth_a", "depth_b", "difference", "flicker_a", "flicker_b", "slice_a"):
         made.pane(name).show_levels(levels, table)
     window.show()
@@ -39,41 +44,43 @@ def stage(qtbot: QtBot, window: QMainWindow) -> Stage:
     return made
 
 
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("view", KEYS)
 @pytest.mark.parametrize("wide", [True, False])
 @pytest.mark.parametrize("visible", SUBSETS)
 def test_no_cell_is_empty_and_none_is_used_twice(
     visible: frozenset[str], view: str, wide: bool
 ) -> None:
-    panes = shown_panes(visible, view)
+    layout = find(view).layout
+    panes = shown_panes(visible, layout)
     taken = [
         (cell.row + r, cell.column + c)
-        for cell in arranged(panes, wide, view)
+        for cell in arranged(panes, wide, layout)
         for r in range(cell.rows)
         for c in range(cell.columns)
     ]
     rows, columns = {r for r, _ in taken}, {c for _, c in taken}
     assert sorted(taken) == sorted(itertools.product(rows, columns))
-    assert {cell.pane for cell in arranged(panes, wide, view)} == set(panes)
+    assert {cell.pane for cell in arranged(panes, wide, layout)} == set(panes)
 
 
 def test_the_lanes_are_equally_large_whatever_else_is_shown() -> None:
     for other in ("rgb", "cloud"):
-        cells = {cell.pane: cell for cell in arranged((other, "depth_a", "depth_b"), True)}
+        cells = {cell.pane: cell for cell in arranged((other, "depth_a", "depth_b"), True, PLAIN)}
         assert cells["depth_a"].rows == cells["depth_b"].rows == 1
         assert cells["depth_a"].column == cells["depth_b"].column
 
 
 def test_slices_stand_one_above_the_other() -> None:
-    cells = {c.pane: c for c in arranged(shown_panes(PANES, "xt"), True, "xt")}
+    layout = find("xt").layout
+    cells = {c.pane: c for c in arranged(shown_panes(PANES, layout), True, layout)}
     assert cells["slice_a"].column == cells["slice_b"].column
-    cells = {c.pane: c for c in arranged(("slice_a", "slice_b"), True, "xt")}
+    cells = {c.pane: c for c in arranged(("slice_a", "slice_b"), True, layout)}
     assert cells["slice_a"].column == cells["slice_b"].column
 
 
 def test_something_is_shown_even_if_nothing_is_wanted() -> None:
-    assert shown_panes((), "side") == ("rgb",)
-    assert shown_panes((), "difference") == ("difference",)
+    assert shown_panes((), PLAIN) == ("rgb",)
+    assert shown_panes((), find("difference").layout) == ("difference",)
 
 
 def test_the_side_view_shows_four_panes_that_fill_the_stage(stage: Stage) -> None:
@@ -91,15 +98,12 @@ def test_rects_are_in_the_windows_coordinates(stage: Stage) -> None:
         assert child is stage.pane(name)
 
 
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("view", KEYS)
 def test_exactly_the_panes_of_the_view_are_on_screen(stage: Stage, view: str) -> None:
-    stage.set_mode(view)
-    on_screen = {
-        name
-        for name in (*PANES, "wipe", "difference", "flicker_a", "flicker_b", "slice_a", "slice_b")
-        if stage.pane(name).isVisible()
-    }
-    assert on_screen == set(shown_panes(PANES, view)) == set(stage.pane_rects())
+    stage.set_layout(find(view).layout)
+    names = {*PANES, *(pane.name for view in every_view() for pane in view.layout.panes)}
+    on_screen = {name for name in names if stage.pane(name).isVisible()}
+    assert on_screen == set(shown_panes(PANES, find(view).layout)) == set(stage.pane_rects())
 
 
 def test_hiding_a_pane_gives_its_room_to_the_others(stage: Stage) -> None:
@@ -144,14 +148,14 @@ def test_a_banner_is_over_the_first_pane_and_follows_it(stage: Stage) -> None:
     assert bearers() == ["rgb"]
     stage.set_visible_panes(("depth_a", "cloud"))
     assert bearers() == ["depth_a"]
-    stage.set_mode("wipe")
+    stage.set_layout(find("wipe").layout)
     assert bearers() == ["wipe"]
 
 
 def test_a_view_without_the_enlarged_pane_restores_the_rest(qtbot: QtBot, stage: Stage) -> None:
     stage.enlarge("depth_a")
     with qtbot.waitSignal(stage.enlarged) as caught:
-        stage.set_mode("wipe")
+        stage.set_layout(find("wipe").layout)
     assert caught.args == [""]
     assert "wipe" in stage.pane_rects()
 
@@ -165,8 +169,8 @@ def test_escape_is_a_plain_enlarge_of_nothing(stage: Stage) -> None:
 
 def test_the_cloud_never_changes_parents(stage: Stage) -> None:
     parents = set()
-    for view in VIEWS:
-        stage.set_mode(view)
+    for view in every_view():
+        stage.set_layout(view.layout)
         parents.add(stage.cloud.parent())
     stage.enlarge("rgb")
     parents.add(stage.cloud.parent())
@@ -183,10 +187,10 @@ def test_hover_and_click_say_which_pane(qtbot: QtBot, stage: Stage) -> None:
         assert signal.args[1:] == pytest.approx((32, 24), abs=1)
 
 
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("view", KEYS)
 def test_the_stage_draws_at_the_smallest_window(stage: Stage, view: str) -> None:
     stage.window().resize(320, 240)
-    stage.set_mode(view)
+    stage.set_layout(find(view).layout)
     whole = QRect(QPoint(0, 0), stage.window().size())
     for rect in stage.pane_rects().values():
         assert whole.contains(rect)
@@ -195,8 +199,9 @@ def test_the_stage_draws_at_the_smallest_window(stage: Stage, view: str) -> None
 
 
 def test_names_that_are_none_are_refused(stage: Stage) -> None:
-    with pytest.raises(ValueError, match="view"):
-        stage.set_mode("sideways")
+    unknown = Layout((ViewPane("sideways", PaneKind.LEVELS, replaces=("cloud",)),))
+    with pytest.raises(KeyError):
+        stage.set_layout(unknown)
     with pytest.raises(ValueError, match="panes"):
         stage.set_visible_panes({"rgb", "depth"})
     with pytest.raises(KeyError):

@@ -6,6 +6,7 @@ from pytestqt.qtbot import QtBot
 from tests.support.pixels import grabbed, part, share_of
 from widgets import theme
 from widgets.linked_view import LinkedView
+from widgets.pane_content import PaneContent, Scale, Second
 from widgets.wipe_pane import WipePane
 
 LEFT = Qt.MouseButton.LeftButton
@@ -14,12 +15,14 @@ GREEN, RED = "#00c800", "#c80000"
 
 @pytest.fixture
 def pane(qtbot: QtBot) -> WipePane:
-    made = WipePane(LinkedView())
+    made = WipePane("Wipe", LinkedView())
     qtbot.addWidget(made)
     made.resize(500, 300)
     table = np.zeros((256, 3), np.uint8)
     table[1], table[2] = (0, 200, 0), (200, 0, 0)
-    made.show_pair(np.full((30, 40), 1, np.uint8), np.full((30, 40), 2, np.uint8), table)
+    second = Second(np.full((30, 40), 2, np.uint8), ("FlashDepth-lite", "per frame"))
+    levels = np.full((30, 40), 1, np.uint8)
+    made.show_content(PaneContent(levels, table, Scale(0.0, 1.0, "relative"), second=second))
     made.show()
     qtbot.waitExposed(made)
     return made
@@ -56,45 +59,54 @@ def test_the_divider_follows_the_mouse_and_stops_at_the_edge(qtbot: QtBot, pane:
 
 
 def test_names_are_shown_in_the_colours_of_the_lanes(pane: WipePane) -> None:
-    pane.set_names("FlashDepth-lite", "per frame")
     pixels = grabbed(pane)
     assert share_of(pixels, theme.LANE_A) > 0.005
     assert share_of(pixels, theme.LANE_B) > 0.005
 
 
 def test_flipping_shows_the_other_lane(pane: WipePane) -> None:
-    pane.set_mode("blink")
+    pane.set_blink_rate(2.0)
     rect = picture(pane).adjusted(0, 40, 0, 0)
     for colour in (GREEN, RED, GREEN):
         assert share_of(part(grabbed(pane), rect), colour) > 0.98
         pane.flip()
 
 
-def test_blinking_runs_only_in_blink_mode_and_on_screen(pane: WipePane) -> None:
+def test_the_lanes_take_turns_only_at_a_rate_and_on_screen(pane: WipePane) -> None:
     assert not pane.is_blinking
-    pane.set_mode("blink")
+    pane.set_blink_rate(2.0)
     assert pane.is_blinking
     pane.hide()
     assert not pane.is_blinking
     pane.show()
     assert pane.is_blinking
-    pane.set_mode("wipe")
+    pane.set_blink_rate(0.0)
     assert not pane.is_blinking
 
 
 def test_lanes_change_places_at_the_chosen_rate(qtbot: QtBot, pane: WipePane) -> None:
     pane.set_blink_rate(50.0)
-    pane.set_mode("blink")
     first = pane.side
     qtbot.waitUntil(lambda: pane.side != first, timeout=2000)
     qtbot.waitUntil(lambda: pane.side == first, timeout=2000)
 
 
-def test_unusable_modes_and_rates_are_refused(pane: WipePane) -> None:
-    with pytest.raises(ValueError, match="mode"):
-        pane.set_mode("dissolve")
+def test_the_same_rate_with_every_picture_does_not_hold_the_lanes_up(
+    qtbot: QtBot, pane: WipePane
+) -> None:
+    pane.set_blink_rate(10.0)
+    first = pane.side
+
+    def flipped() -> bool:
+        pane.set_blink_rate(10.0)
+        return pane.side != first
+
+    qtbot.waitUntil(flipped, timeout=2000)
+
+
+def test_a_rate_below_zero_is_refused(pane: WipePane) -> None:
     with pytest.raises(ValueError, match="rate"):
-        pane.set_blink_rate(0)
+        pane.set_blink_rate(-1.0)
 
 
 def test_clearing_forgets_both_lanes(pane: WipePane) -> None:

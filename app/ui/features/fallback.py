@@ -17,6 +17,7 @@ from app.ui.features.feature import FeatureController
 from app.ui.features.idle import IdleController
 from app.ui.features.presenter import PresenterController
 from app.ui.features.status import StatusController
+from app.views.table import every_view
 from models import registry
 
 log = logging.getLogger(__name__)
@@ -26,8 +27,7 @@ HANGS = 3
 HANGS_WITHIN_S = 60.0
 """A source that hung so often within that time has failed."""
 SHOW_S = 12.0
-SHOWS = ("side", "wipe", "difference", "flicker", "xt")
-"""The views that the attract loop goes through, `SHOW_S` seconds each."""
+"""How long the attract loop shows each view."""
 
 
 class FallbackController(FeatureController):
@@ -156,8 +156,9 @@ class FallbackController(FeatureController):
         settings = self._model.value
         if registry.OFF in (settings.model_a, settings.model_b):
             return  # there is nothing to compare; the picture moves
-        at = SHOWS.index(settings.view) if settings.view in SHOWS else -1
-        self._model.replace(view=SHOWS[(at + 1) % len(SHOWS)])
+        loop = [view.key for view in every_view() if view.is_in_attract_loop]
+        at = loop.index(settings.view) if settings.view in loop else -1
+        self._model.replace(view=loop[(at + 1) % len(loop)])
 
     def _on_touched(self) -> None:
         if self.is_attracting:

@@ -64,15 +64,13 @@ class FirstFramesController(FeatureController):
         self.all_shown.emit()
 
     def is_everything_shown(self) -> bool:
-        """Every pane on screen has painted a frame, or its lane has none to paint."""
-        stage, last = self._window.stage, self._display.last
-        if last is None:
+        """Every pane on screen has painted a frame, or has none to paint."""
+        stage = self._window.stage
+        if self._display.last is None:
             return False
-        empty = {f"depth_{lane}" for lane in ("a", "b") if lane not in last.lanes}
-        if self._model.value.cloud_lane not in last.lanes:
-            empty.add("cloud")
+        blank = self._display.blank_panes()
         return all(
-            name in empty or getattr(stage.pane(name), "frames_painted", 0) > 0
+            name in blank or getattr(stage.pane(name), "frames_painted", 0) > 0
             for name in stage.shown()
         )
 

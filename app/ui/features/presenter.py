@@ -18,6 +18,7 @@ from app.ui.features.feature import FeatureController
 from app.ui.features.idle import IdleController
 from app.ui.main_window import MainWindow
 from app.ui.resolve import display_options
+from app.views import table as views
 from widgets.cloud_pane import CloudPane
 from widgets.linked_view import LinkedView
 from widgets.presenter_band import PresenterBand
@@ -52,7 +53,7 @@ class OutputWindow(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.addActions(actions)
         self.cloud = CloudPane()
-        self.stage = Stage(view, self.cloud)
+        self.stage = Stage(view, self.cloud, [spec.layout for spec in views.every_view()])
         self.band = PresenterBand(self)
         self.display = Display(self.stage, self.cloud, self)
         column = QVBoxLayout(self)

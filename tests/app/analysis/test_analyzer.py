@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.analysis.analyzer import AnalysisRequest, Analyzer
+from app.analysis.analyzer import Analyzer
+from app.analysis.request import AnalysisRequest
 from app.core.results import LaneResult
 from models.frames import DepthMap, Float32, Unit
 from tests.support.fakes import make_frame

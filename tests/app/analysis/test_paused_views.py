@@ -8,8 +8,9 @@ import time
 import numpy as np
 import pytest
 
-from app.analysis.analyzer import AnalysisRequest, Analyzer
+from app.analysis.analyzer import Analyzer
 from app.analysis.history import MAX_FRAMES, MAX_LEVELS_BYTES, History, HistoryEntry
+from app.analysis.request import AnalysisRequest
 from app.core.results import Analysis, FrameResult, LaneResult
 from app.core.slots import LatestSlot
 from app.engine.inference import InferenceLoop

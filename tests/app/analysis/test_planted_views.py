@@ -21,6 +21,7 @@ from app.settings.settings import Settings, SettingsModel
 from app.ui.comparison import ComparisonViews
 from app.ui.features.charts import ChartsController
 from app.ui.resolve import analysis_request
+from app.views.table import every_view, find
 from models.frames import DepthMap, Float32, Frame, Unit
 from models.scenes import Renderer, random_scene
 from renderers import colormap
@@ -86,7 +87,7 @@ def window(qtbot: QtBot) -> QMainWindow:
 
 @pytest.fixture
 def stage(qtbot: QtBot, window: QMainWindow) -> Stage:
-    made = Stage(LinkedView(window), QWidget())
+    made = Stage(LinkedView(window), QWidget(), [view.layout for view in every_view()])
     window.setCentralWidget(made)
     window.resize(1200, 900)
     window.show()
@@ -96,11 +97,11 @@ def stage(qtbot: QtBot, window: QMainWindow) -> Stage:
 
 def show(stage: Stage, settings: Settings, result: FrameResult) -> None:
     views = ComparisonViews(stage)
-    stage.set_mode(settings.view)
+    stage.set_layout(find(settings.view).layout)
     stage.rgb.show_rgb(result.frame.rgb)
     views.apply(settings, np.ascontiguousarray(colormap.table("grey")))
     views.show(result, settings)
-    for pane in (stage.slice_a, stage.slice_b):
+    for pane in (stage.pane("slice_a"), stage.pane("slice_b")):
         pane.set_row_marks(())  # words lie over the picture
 
 
@@ -131,18 +132,18 @@ def test_the_difference_is_coloured_in_the_patch_alone(stage: Stage) -> None:
     settings = Settings(view="difference", difference_alignment="none")
     shown = results(settings, 1.0)
     show(stage, settings, shown[AT])
-    picture = seen(stage.difference)
+    picture = seen(stage.pane("difference"))
     assert np.median(colour(picture[INSIDE])) > 60
     assert np.percentile(colour(picture)[outside()], 99) < 15
     show(stage, settings, shown[AT + 1])
-    assert np.percentile(colour(seen(stage.difference)), 99) < 15
+    assert np.percentile(colour(seen(stage.pane("difference"))), 99) < 15
 
 
 def test_the_heat_map_glows_in_the_patch_of_the_lane_that_flickers(stage: Stage) -> None:
     settings = Settings(view="flicker", flicker_window=1)
     shown = results(settings, 0.2)  # orange; the hottest yellow is pale
     show(stage, settings, shown[AT])
-    a, b = colour(seen(stage.flicker_a)), colour(seen(stage.flicker_b))
+    a, b = colour(seen(stage.pane("flicker_a"))), colour(seen(stage.pane("flicker_b")))
     assert np.median(b[INSIDE]) > np.median(a[INSIDE]) + 80
     assert np.median(b[outside()]) <= np.median(a[outside()]) + 5
 
@@ -171,7 +172,10 @@ def test_the_xt_slice_is_torn_at_the_frame_and_in_the_columns_of_the_patch(stage
     show(stage, settings, last)
     high = len(last.analysis.slices["b"])
     each = high // last.analysis.slice_window
-    a, b = (seen(pane, high).astype(int)[..., 0] for pane in (stage.slice_a, stage.slice_b))
+    a, b = (
+        seen(pane, high).astype(int)[..., 0]
+        for pane in (stage.pane("slice_a"), stage.pane("slice_b"))
+    )
 
     def line(picture: NDArray[np.int64], n: int) -> NDArray[np.int64]:
         return picture[high - (FRAMES - n) * each + each // 2]
@@ -288,10 +292,10 @@ def test_views_that_come_on_while_paused_show_the_frame_that_is_there(stage: Sta
         settings = Settings(view=view)
         found = analyzer.analyze(still.frame, still.lanes, analysis_request(settings))
         show(stage, settings, dataclasses.replace(still, analysis=found))
-        pane = {"flicker": stage.flicker_b, "xt": stage.slice_b}.get(view, stage.difference)
+        pane = stage.pane(find(view).layout.panes[-1].name)
         assert grabbed(pane)[60:].std() > 8
-    assert stage.flicker_b.header().caption.startswith("needs a second frame")
-    assert stage.slice_b.header().caption.endswith("1 of 240")
+    assert stage.pane("flicker_b").header().caption.startswith("needs a second frame")
+    assert stage.pane("slice_b").header().caption.endswith("1 of 240")
 
 
 def test_a_view_that_fails_says_so_and_the_others_go_on(
@@ -308,7 +312,7 @@ def test_a_view_that_fails_says_so_and_the_others_go_on(
     assert result.analysis.failures == {"Flicker": sentence}
     assert result.analysis.edges is not None
     show(stage, settings, result)
-    assert stage.flicker_a._placeholder == sentence
+    assert stage.pane("flicker_a")._placeholder == sentence
 
 
 def test_a_moved_scan_line_shows_the_last_frames_along_its_new_row() -> None:
@@ -336,7 +340,7 @@ def test_a_break_is_drawn_across_the_slice_at_its_line(stage: Stage) -> None:
     drawn = []
     for shown in (result, whole):
         show(stage, settings, shown)
-        drawn.append(seen(stage.slice_a, high).astype(int))
+        drawn.append(seen(stage.pane("slice_a"), high).astype(int))
     rows = np.flatnonzero(np.abs(drawn[1] - drawn[0]).max(axis=2)[:, : WIDTH // 2].mean(axis=1) > 5)
     assert rows.size
     assert rows == pytest.approx(np.full(rows.shape, high * (1 - 6 / window)), abs=4)
@@ -346,14 +350,14 @@ def test_the_flicker_view_differs_from_the_grey_picture_alone(stage: Stage) -> N
     settings = Settings(view="flicker", flicker_window=1)
     result = results(settings, 0.5)[AT]
     show(stage, settings, result)
-    glowing = seen(stage.flicker_b)
+    glowing = seen(stage.pane("flicker_b"))
     assert result.analysis is not None
     show(
         stage,
         settings,
         dataclasses.replace(result, analysis=dataclasses.replace(result.analysis, heat={})),
     )
-    grey = seen(stage.flicker_b)
+    grey = seen(stage.pane("flicker_b"))
     assert colour(grey).max() < 15
     assert np.abs(glowing.astype(int) - grey)[INSIDE].max(axis=2).min() > 30
 
@@ -362,8 +366,8 @@ def test_slices_say_how_ranges_that_differ_were_matched(stage: Stage) -> None:
     settings = Settings(view="xt", panes=("rgb", "depth_a"))
     result = results(settings, 0.0)[-1]
     show(stage, settings, result)
-    assert "matched" not in stage.slice_a.header().caption
+    assert "matched" not in stage.pane("slice_a").header().caption
     other = dataclasses.replace(result.lanes["b"], display_range=(3.0, 9.0))
     show(stage, settings, dataclasses.replace(result, lanes=result.lanes | {"b": other}))
-    for pane in (stage.slice_a, stage.slice_b):
+    for pane in (stage.pane("slice_a"), stage.pane("slice_b")):
         assert pane.header().caption.startswith("matched by median and spread")

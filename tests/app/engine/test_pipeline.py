@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from app.analysis.analyzer import AnalysisRequest
+from app.analysis.request import AnalysisRequest
 from app.core.results import Analysis, Breaks
 from app.engine.pipeline import Pipeline, PipelineConfig
 from models import registry

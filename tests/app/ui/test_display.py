@@ -14,6 +14,7 @@ from app.core.results import FrameResult, LaneResult
 from app.settings.settings import Settings
 from app.ui.display import Display
 from app.ui.resolve import cloud_options, display_options
+from app.views.table import every_view
 from models.frames import DepthMap, Unit
 from models.geometry import Calibration
 from tests.support.fakes import make_frame
@@ -77,7 +78,7 @@ def cloud() -> Cloud:
 
 @pytest.fixture
 def stage(qtbot: QtBot, window: QMainWindow, cloud: Cloud) -> Stage:
-    made = Stage(LinkedView(window), cloud)
+    made = Stage(LinkedView(window), cloud, [view.layout for view in every_view()])
     window.setCentralWidget(made)
     window.show()
     qtbot.waitExposed(window)
@@ -154,7 +155,7 @@ def test_a_lane_that_is_off_shows_nothing(display: Display, stage: Stage) -> Non
 def test_a_wipe_needs_both_lanes(display: Display, stage: Stage) -> None:
     display.apply(display_options(Settings(model_a=MODEL, model_b=TWIN, view="wipe")))
     display.show(result(a=lane(MODEL)))
-    assert stage.wipe._placeholder == "Both lanes are needed to compare them"
+    assert stage.pane("wipe")._placeholder == "Both lanes are needed to compare them"
 
 
 def test_a_wipe_says_how_ranges_that_differ_were_matched(display: Display, stage: Stage) -> None:
@@ -166,14 +167,14 @@ def test_a_wipe_says_how_ranges_that_differ_were_matched(display: Display, stage
     ):
         display.apply(display_options(settings))
         display.show(result(a=same, b=b))
-        assert stage.wipe.header().caption == told
+        assert stage.pane("wipe").header().caption == told
 
 
 @pytest.mark.parametrize("view", ["flicker", "xt"])
 def test_a_view_of_lanes_that_all_fail_says_why(display: Display, stage: Stage, view: str) -> None:
     display.apply(display_options(Settings(model_a=MODEL, model_b=TWIN, view=view)))
     display.show(result({"a": "No weights."}))
-    pane = stage.flicker_a if view == "flicker" else stage.slice_a
+    pane = stage.pane("flicker_a") if view == "flicker" else stage.pane("slice_a")
     assert pane._placeholder == "No weights."
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.analysis.analyzer import AnalysisRequest
+from app.analysis.request import AnalysisRequest
 from app.settings.settings import Settings
 from app.ui.resolve import (
     analysis_request,

@@ -1,0 +1,42 @@
+"""What the analyzer is asked to work out for a frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisRequest:
+    """What to compute; nothing by default.
+
+    Attributes
+    ----------
+    difference
+        How lane B is aligned to A before subtracting: "clip" by one pair for the current shot as
+        far as it was seen, "frame", "none"; "" for no difference.
+    flicker_window
+        Frames that the heat map integrates over, 1–60; 0 for no flicker at all.
+    heat
+        Compute the heat map, not only the numbers.
+    scan_line
+        Height of the x-t slices' row as a fraction of the picture, or None for no slices.
+    edges
+        "a" or "b" for depth edges of that lane and their boundary F1, "" for none.
+    edge_colour
+        RGB of the edges.
+    pins
+        Picture points (x, y) as fractions whose disparity is reported.
+    """
+
+    difference: str = ""
+    flicker_window: int = 0
+    heat: bool = False
+    scan_line: float | None = None
+    edges: str = ""
+    edge_colour: tuple[int, int, int] = (76, 181, 245)
+    pins: tuple[tuple[float, float], ...] = ()
+
+    @property
+    def nothing(self) -> bool:
+        """Whether there is nothing to compute."""
+        return self == AnalysisRequest(edge_colour=self.edge_colour)

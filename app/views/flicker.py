@@ -1,0 +1,83 @@
+"""How much each lane changes where the scene does not, as heat over the grey picture."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+
+from app.analysis.request import AnalysisRequest
+from app.core.flicker_values import FlickerResult, LaneFlicker
+from app.core.results import Analysis, FrameResult
+from app.views.spec import ViewSettings, ViewSpec
+from models import registry
+from models.frames import UInt8
+from renderers.flicker_map import FULL_SCALE, GAMMA, MARKS, legend_table
+from widgets.arrangement import Layout, PaneKind, ViewPane
+from widgets.pane_content import Contents, Nothing, PaneContent, Scale
+
+_PANES = {
+    "a": ViewPane("flicker_a", PaneKind.LANE_A, replaces=("depth_a",)),
+    "b": ViewPane("flicker_b", PaneKind.LANE_B, replaces=("depth_b",)),
+}
+_HEAT_SCALE = Scale(0.0, FULL_SCALE, "per frame", "steady", "flickers", GAMMA, MARKS)
+"""What heat stands for: change per frame in units of the lane's own spread, same for both."""
+
+
+def _needs(settings: ViewSettings) -> AnalysisRequest:
+    return AnalysisRequest(flicker_window=settings.flicker_window, heat=True)
+
+
+def _fill(result: FrameResult, settings: ViewSettings, _table: UInt8) -> Contents:
+    return {pane.name: _lane(lane, result, settings) for lane, pane in _PANES.items()}
+
+
+def _lane(name: str, result: FrameResult, settings: ViewSettings) -> PaneContent | Nothing:
+    analysis = result.analysis or Analysis()
+    flicker = analysis.flicker
+    lane = flicker.lanes.get(name) if flicker is not None else None
+    if flicker is None or lane is None or analysis.grey is None:
+        failed = analysis.failures.get("Flicker") or result.failures.get(name)
+        return Nothing(failed or "This lane is off")
+    return PaneContent(
+        analysis.grey,
+        _grey(),
+        _HEAT_SCALE,
+        title=f"Flicker · {registry.title(result.lanes[name].model)}",
+        caption=_caption(lane, flicker, settings.flicker_window),
+        scale_table=_heat(),
+        overlay=analysis.heat.get(name),
+    )
+
+
+def _caption(lane: LaneFlicker, seen: FlickerResult, window: int) -> str:
+    """Without a pair of frames there is nothing to tell."""
+    if np.isnan(lane.recent):
+        return "needs a second frame: play or step on"
+    over = f"{seen.frames} of {window}" if seen.frames < window else f"{window}"
+    apart = f" · pairs up to {seen.gap} apart" if seen.gap > 1 else ""
+    return f"{lane.recent:.3f} · {over} frames{apart}"
+
+
+@cache
+def _grey() -> UInt8:
+    return np.repeat(np.arange(256, dtype=np.uint8)[:, None], 3, axis=1)
+
+
+@cache
+def _heat() -> UInt8:
+    return legend_table()
+
+
+VIEW = ViewSpec(
+    key="flicker",
+    title="Flicker heat maps",
+    shortcut="F",
+    tip="Flicker heat maps",
+    icon="flicker",
+    headline="How much each one flickers",
+    caption="Bright spots changed although the scene did not: that is flicker.",
+    layout=Layout(tuple(_PANES.values())),
+    needs=_needs,
+    fill=_fill,
+)

@@ -1,0 +1,45 @@
+"""Both lanes in one pane, for wipe and blink."""
+
+from __future__ import annotations
+
+from app.core.results import FrameResult
+from app.views.lanes import UNIT_TEXT, ranges_told
+from app.views.spec import ViewSettings
+from models import registry
+from models.frames import UInt8
+from widgets.arrangement import Layout, PaneKind, ViewPane
+from widgets.pane_content import Contents, Nothing, PaneContent, Scale, Second
+
+_NAME = "wipe"
+
+
+def pair_layout(title: str) -> Layout:
+    """One pane in place of both lanes; the views that use it share the widget."""
+    pane = ViewPane(
+        _NAME, PaneKind.PAIR, replaces=("depth_a", "depth_b"), title=title, layers=("a", "b")
+    )
+    return Layout((pane,), hero=_NAME)
+
+
+def pair_contents(
+    result: FrameResult, settings: ViewSettings, table: UInt8, blink_hz: float
+) -> Contents:
+    """Both lanes' levels; `blink_hz` 0 parts them by a divider."""
+    a, b = result.lanes.get("a"), result.lanes.get("b")
+    if a is None or b is None:
+        return {_NAME: Nothing("Both lanes are needed to compare them")}
+    second = Second(
+        b.levels,
+        (registry.title(a.model), registry.title(b.model)),
+        result.prescaled.get("b", ()),
+        blink_hz,
+    )
+    content = PaneContent(
+        a.levels,
+        table,
+        Scale(*a.display_range, UNIT_TEXT[a.depth.unit]),  # the numbers are lane A's
+        caption=ranges_told(result.lanes, settings),
+        prescaled=result.prescaled.get("a", ()),
+        second=second,
+    )
+    return {_NAME: content}

@@ -1,0 +1,14 @@
+"""Every pane beside the others, nothing worked out: the view that is on at the start."""
+
+from __future__ import annotations
+
+from app.views.spec import ViewSpec
+
+VIEW = ViewSpec(
+    key="side",
+    title="Side by side",
+    shortcut="V",
+    tip="Side by side",
+    icon="side",
+    headline="Depth from one camera, as it happens",
+)

@@ -1,0 +1,84 @@
+"""What a comparing view is: how it is called and reached, what it needs, what its panes show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from app.analysis.request import AnalysisRequest
+from app.core.results import FrameResult
+from models.frames import UInt8
+from widgets.arrangement import PLAIN, Layout
+from widgets.pane_content import Contents
+
+
+class ViewSettings(Protocol):
+    """The settings that views read. `app.settings.settings.Settings` has them all."""
+
+    @property
+    def blink_hz(self) -> float: ...
+    @property
+    def difference_alignment(self) -> str: ...
+    @property
+    def flicker_window(self) -> int: ...
+    @property
+    def range_locked(self) -> bool: ...
+    @property
+    def range_mode(self) -> str: ...
+    @property
+    def scan_line(self) -> float: ...
+
+
+def needs_nothing(_settings: ViewSettings) -> AnalysisRequest:
+    """The request of a view that the frame's results are enough for."""
+    return AnalysisRequest()
+
+
+def fills_nothing(_result: FrameResult, _settings: ViewSettings, _table: UInt8) -> Contents:
+    """The contents of a view without panes of its own."""
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class ViewSpec:
+    """A way to compare the lanes. A file of this room defines one, `app.views.table` lists it.
+
+    Attributes
+    ----------
+    key : str
+        What settings, presets, lessons and the command line call it.
+    title : str
+        What menus and presets call it. Its first letter chooses it in the menu.
+    shortcut : str
+        The key that turns it on, as in QKeySequence.
+    tip : str
+        What its button does, without the shortcut.
+    icon : str
+        Name of its button's picture in resources/icons.
+    headline, caption : str
+        What the presenter's band says: a title, and a sentence on how to read the view. An empty
+        caption leaves the sentence to what the lanes are.
+    layout : Layout
+        Its panes, and where they stand.
+    needs : callable
+        From the settings to what the analyzer must work out. Edges and pins are not its business.
+    fill : callable
+        From a result, the settings and the (256, 3) uint8 colours of disparity to what its panes
+        show. Where the analyzer was needed, `result.analysis` is there. Called for every frame on
+        the GUI thread: no work per pixel.
+    is_in_attract_loop : bool
+        The loop that runs while nobody is there shows it.
+    """
+
+    key: str
+    title: str
+    shortcut: str
+    tip: str
+    icon: str
+    headline: str
+    caption: str = ""
+    layout: Layout = PLAIN
+    needs: Callable[[ViewSettings], AnalysisRequest] = needs_nothing
+    fill: Callable[[FrameResult, ViewSettings, UInt8], Contents] = fills_nothing
+    is_in_attract_loop: bool = True
