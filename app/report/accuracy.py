@@ -13,8 +13,8 @@ from models.frames import Float32
 from models.metrics import (
     AccuracySums,
     Alignment,
+    PosedDepth,
     TemporalAlignmentError,
-    View,
     boundary_f1,
     depth_from_disparity,
 )
@@ -30,7 +30,7 @@ class _LaneAccuracy:
         self._tae = TemporalAlignmentError()
         self._boundaries: list[float] = []
         self._frames = 0
-        self._last: tuple[BufferedFrame, View] | None = None
+        self._last: tuple[BufferedFrame, PosedDepth] | None = None
 
     def add(self, kept: BufferedFrame, truth_m: Float32, row: FrameRow) -> None:
         depth = depth_from_disparity(self._alignment.apply(kept.disparities[self.lane]))
@@ -43,7 +43,7 @@ class _LaneAccuracy:
         self._frames += 1
         if kept.camera_to_world is None or kept.intrinsics is None:
             return
-        view = View(depth, truth_m, kept.camera_to_world, kept.intrinsics)
+        view = PosedDepth(depth, truth_m, kept.camera_to_world, kept.intrinsics)
         if self._last is not None:
             before, previous = self._last
             if before.row + 1 == kept.row and before.shot == kept.shot:

@@ -14,7 +14,7 @@ from models.metrics.alignment import (
     align_robust,
 )
 from models.metrics.boundary import boundary_f1, boundary_f1_at
-from models.metrics.consistency import TemporalAlignmentError, View, reprojection_abs_rel
+from models.metrics.consistency import PosedDepth, TemporalAlignmentError, reprojection_abs_rel
 from models.metrics.spread import Spread, SpreadSums
 from models.metrics.temporal import (
     FlowWarpedError,
@@ -34,13 +34,13 @@ __all__ = [
     "AlignmentSums",
     "FlowWarpedError",
     "PairSample",
+    "PosedDepth",
     "ScaleDrift",
     "Spread",
     "SpreadSums",
     "StaticNoise",
     "StepDrift",
     "TemporalAlignmentError",
-    "View",
     "abs_rel",
     "align_least_squares",
     "align_medians",

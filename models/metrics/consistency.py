@@ -18,7 +18,7 @@ _OCCLUDED = 0.05  # true depths that differ by more than this share belong to tw
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class View:
+class PosedDepth:
     """One frame for TAE.
 
     Attributes
@@ -39,7 +39,7 @@ class View:
     intrinsics: Intrinsics
 
 
-def reprojection_abs_rel(source: View, target: View) -> float:
+def reprojection_abs_rel(source: PosedDepth, target: PosedDepth) -> float:
     """AbsRel between `source` depth reprojected into `target`'s camera and `target`'s own depth.
 
     mean |z - d(u, v)| / d(u, v), with z and (u, v) the source's points seen by the target's camera.
@@ -70,7 +70,7 @@ class TemporalAlignmentError:
     def __init__(self) -> None:
         self._sum, self.pairs = 0.0, 0
 
-    def add(self, previous: View, view: View) -> float:
+    def add(self, previous: PosedDepth, view: PosedDepth) -> float:
         """Add one pair of neighbours. Returns its TAE in percent, NaN if no pixel is comparable."""
         both = reprojection_abs_rel(previous, view) + reprojection_abs_rel(view, previous)
         if math.isfinite(both):
@@ -85,7 +85,11 @@ class TemporalAlignmentError:
 
 
 def _carry(
-    depth_m: Float32, intrinsics: Intrinsics, target: View, motion: Float64, looked_up: Float32
+    depth_m: Float32,
+    intrinsics: Intrinsics,
+    target: PosedDepth,
+    motion: Float64,
+    looked_up: Float32,
 ) -> tuple[Float32, Float32]:
     """(H, W) depth as the target's camera measures it, and `looked_up` where the points fall.
 

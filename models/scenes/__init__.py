@@ -1,7 +1,7 @@
 """The built-in scenes: a ray caster with exact depth, flow, pose and intrinsics.
 
-Pure arrays, deterministic by seed. The world is right-handed with z up, in metres; cameras have
-x right, y down, z forward.
+Pure arrays, deterministic by seed. The world is right-handed with z up, in metres; cameras have x
+right, y down, z forward.
 """
 
 from models.scenes.atlas import TextureAtlas, build_atlas, default_atlas

@@ -1,4 +1,4 @@
-"""Animals and riders made of balls and rods; each stands on its origin and faces -y."""
+"""Animals and riders made of spheres and rods; each stands on its origin and faces -y."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from models.scenes.builder import SceneBuilder
 from models.scenes.motion import Sway, rotation
 from models.scenes.outdoors import bicycle
 from models.scenes.paint import chance, paint, tinted
-from models.scenes.people import bust, random_look
+from models.scenes.people import bust, random_appearance
 
 
 def _u(b: SceneBuilder, low: float, high: float) -> float:
@@ -47,7 +47,7 @@ def _head(b: SceneBuilder, s: float) -> None:
 def cyclist(b: SceneBuilder) -> None:
     """A person on a bicycle that faces +y."""
     bicycle(b)
-    look = random_look(b)
+    look = random_appearance(b)
     h = look.height
     with b.at(0, -0.2, 1.0, math.pi), b.within(rotation("x", 0.55)), b.at(0, 0, -0.51 * h):
         bust(b, look)

@@ -1,7 +1,7 @@
-"""All textures of a scene in one picture, with their smaller copies, so one remap samples them.
+"""All textures of a scene and their reduced copies in one picture, sampled by one remap.
 
-Layout of one texture's tile: the full picture on the left, its halvings stacked at the right,
-each with a border of one texel that wraps round.
+Layout of a texture's tile: the full picture on the left, its halvings stacked on the right, each
+with a wrapped border of one texel.
 """
 
 from __future__ import annotations
@@ -67,10 +67,16 @@ _MASKS: dict[str, tuple[tuple[Maker, int], ...]] = {
 class TextureAtlas:
     """Textures with their halvings in one picture.
 
-    picture : (n * TILE_HEIGHT, TILE_WIDTH, 3) uint8.
-    masks : index of a texture to (SIZE, SIZE) uint8 outlines, full size first, 255 inside.
-    groups : name to the indices of the textures that suit it.
-    level_x, level_y : (LEVELS,) where each halving starts within its tile.
+    Attributes
+    ----------
+    picture
+        (n * TILE_HEIGHT, TILE_WIDTH, 3) uint8.
+    masks
+        Index of a texture to (SIZE, SIZE) uint8 outlines, full size first, 255 inside.
+    groups
+        Name to the indices of the textures that belong to it.
+    level_x, level_y
+        (LEVELS,) where each halving starts within its tile.
     """
 
     picture: NDArray[np.uint8]
@@ -87,7 +93,10 @@ class TextureAtlas:
     def with_photographs(self, photographs: Sequence[NDArray[np.uint8]]) -> TextureAtlas:
         """The same atlas with (H, W, 3) uint8 RGB pictures added as the group "photo".
 
-        Raises ValueError if there are more textures than one picture can hold.
+        Raises
+        ------
+        ValueError
+            If there are more textures than one picture can hold.
         """
         extra = [_squeeze(photograph) for photograph in photographs]
         first = len(self.picture) // TILE_HEIGHT
@@ -142,7 +151,7 @@ def default_atlas() -> TextureAtlas:
 
 
 def build_atlas(seed: int) -> TextureAtlas:
-    """Textures of all groups, drawn anew; the same for the same seed."""
+    """Textures of all groups, newly drawn; the same for the same seed."""
     rng = np.random.default_rng(seed)
     tiles: list[NDArray[np.uint8]] = []
     groups: dict[str, tuple[int, ...]] = {}

@@ -1,4 +1,4 @@
-"""Puts scenes together: solids at places, on bodies, with materials."""
+"""Builder of scenes: places solids with materials on bodies."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _BALL = np.diag([1.0, 1, 1, -1])
 class SceneBuilder:
     """Collects surfaces, then builds a Scene.
 
-    Everything is placed in the current frame, which at() and moving() change for a while. A
-    frame's z axis is up; things face its -y side.
+    Everything is placed in the current frame, which at() and moving() change temporarily. A frame's
+    z axis is up; things face its -y side.
     """
 
     def __init__(self, rng: Rng, atlas: TextureAtlas) -> None:
@@ -67,7 +67,7 @@ class SceneBuilder:
 
     @contextmanager
     def shadowless(self) -> Iterator[None]:
-        """What follows throws no shadow."""
+        """What follows casts no shadow."""
         kept, self.casts = self.casts, False
         try:
             yield
@@ -183,7 +183,10 @@ class SceneBuilder:
     ) -> None:
         """A cylinder, or a cut cone if `tip_radius` differs; open ones show their inside.
 
-        squash : width across the frame's y over width across x.
+        Parameters
+        ----------
+        squash
+            Width across the frame's y over width across x.
         """
         end = radius if tip_radius is None else tip_radius
         axis = np.subtract(tip, base).astype(np.float64)
@@ -249,7 +252,7 @@ class SceneBuilder:
         extent: tuple[float, float, float, float],
         wall_m: float = 0.0,
     ) -> Scene:
-        """The scene of everything that was placed."""
+        """Build the scene from everything that was placed."""
         flat, curved = self._flat, self._curved
         planars = Planars(
             np.array([f[0] for f in flat], np.intp),

@@ -1,4 +1,4 @@
-"""Random camera paths: held in the hand, on a tripod, gliding, driving."""
+"""Random camera paths: handheld, on a tripod, gliding, driving."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _sines(rng: Rng, amplitude: float, slowest_s: float) -> tuple[Point, ...]:
 
 
 def held(rng: Rng, eye: Point, target: Point, reach: float, roll: float = 0.0) -> CameraPath:
-    """A camera whose eye strays by about `reach` metres, as if held or on a slider."""
+    """A camera whose eye moves by about `reach` metres, as if handheld or on a slider."""
     distance = math.dist(eye, target)
     sway = Wander(
         _sines(rng, reach, float(rng.uniform(3, 12))),
@@ -39,7 +39,7 @@ def held(rng: Rng, eye: Point, target: Point, reach: float, roll: float = 0.0) -
 
 
 def driving(rng: Rng, eye: Point, target: Point, speed: float) -> CameraPath:
-    """A camera that goes along y at about `speed` m/s, to and fro so that it never leaves."""
+    """A camera that moves along y at about `speed` m/s, to and fro so that it never leaves."""
     tau = 2 * math.pi
     reach = float(rng.uniform(2.0, 6.0))
     period = tau * reach / max(speed, 0.1)

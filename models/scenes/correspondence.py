@@ -1,4 +1,4 @@
-"""Where what is seen now was in the previous frame, and whether it could be seen there."""
+"""Flow to the previous frame, and visibility there."""
 
 from __future__ import annotations
 
@@ -15,10 +15,17 @@ _TOLERANCE = np.float32(0.02)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class View:
-    """What a picture saw: inverse depth (H, W) float32, surface (H, W) uint16, poses of bodies.
+class VisibleSurfaces:
+    """What a picture shows.
 
-    body_to_camera : (bodies + 1, 4, 4); the first is the world's, for the sky.
+    Attributes
+    ----------
+    inverse_depth
+        (H, W) float32.
+    surface
+        (H, W) uint16.
+    body_to_camera
+        (bodies + 1, 4, 4) poses of bodies; the first is the world's, for the sky.
     """
 
     inverse_depth: Float32
@@ -27,8 +34,8 @@ class View:
 
 
 def correspond(
-    now: View,
-    before: View,
+    now: VisibleSurfaces,
+    before: VisibleSurfaces,
     body: NDArray[np.intp],
     k: Intrinsics,
     top: int,
@@ -36,8 +43,19 @@ def correspond(
 ) -> tuple[Float32, NDArray[np.bool_]]:
     """Flow (rows, W, 2) to the previous picture and covisibility (rows, W) of rows [top, bottom).
 
-    body : (S,) body of each surface, -1 for the sky. A point is covisible if it lands inside the
-    previous picture on the same surface, or within two per cent of the depth seen there.
+    A point is covisible if it lands inside the previous picture on the same surface, or within two
+    per cent of the depth there.
+
+    Parameters
+    ----------
+    now, before
+        Both pictures.
+    body
+        (S,) body of each surface, -1 for the sky.
+    k
+        Intrinsics of both.
+    top, bottom
+        Range of rows.
     """
     w = now.inverse_depth[top:bottom]
     surface = now.surface[top:bottom]
@@ -67,8 +85,8 @@ def correspond(
 
 
 def _carry(
-    now: View,
-    before: View,
+    now: VisibleSurfaces,
+    before: VisibleSurfaces,
     body: NDArray[np.intp],
     k: Intrinsics,
     top: int,
@@ -77,7 +95,7 @@ def _carry(
 ) -> tuple[Float32, Float32, Float32]:
     """Each pixel's point in the previous camera's axes, divided by its depth now.
 
-    Divided so that the sky, at w = 0, needs no case of its own.
+    After the division the sky, at w = 0, is no special case.
     """
     moved = before.body_to_camera @ np.linalg.inv(now.body_to_camera)
     x = ((np.arange(k.width) - k.cx) / k.fx).astype(np.float32)

@@ -1,4 +1,4 @@
-"""The scene of the first start: a studio flat by day, a visitor walking about, a ball at play."""
+"""The default scene: a studio flat by day, a visitor walking about, a ball rolling."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from models.scenes.furniture import (
 )
 from models.scenes.motion import Bounce, CameraPath, Loop, Roll, Spin, Sway, Wander
 from models.scenes.paint import glowing, tinted
-from models.scenes.people import Look, person
+from models.scenes.people import Appearance, person
 from models.scenes.rooms import set_out
 from models.scenes.scene import Colour, Lighting, Material, Scene
 from models.scenes.tableware import book, bottle, bowl, candle, cup, paper
@@ -36,9 +36,9 @@ _CORAL: Colour = (0.86, 0.4, 0.33)
 
 
 def demo_scene(seed: int = 0) -> Scene:
-    """A furnished studio that can run for ever; the same for the same seed.
+    """A furnished studio that can run forever; the same for the same seed.
 
-    The back wall, painted and papered with pictures, is one plane; so are floor and side walls.
+    The back wall, painted and with pictures, is one plane; so are floor and side walls.
     """
     b = SceneBuilder(np.random.default_rng([seed, 77]), default_atlas())
     with b.shadowless():
@@ -214,7 +214,7 @@ def _lamp(b: SceneBuilder) -> None:
 
 
 def _visitors(b: SceneBuilder) -> None:
-    look = Look(
+    look = Appearance(
         1.74,
         1.0,
         tinted(b, (0.86, 0.64, 0.52), 0.1),

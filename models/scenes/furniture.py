@@ -57,7 +57,7 @@ def table(
 
 
 def chair(b: SceneBuilder, seat: Material | None = None, frame: Material | None = None) -> None:
-    """A chair, wooden or for the office; wooden if it is told its materials."""
+    """A chair, wooden or for the office; wooden if its materials are given."""
     office = seat is None and chance(b.rng, 0.3)
     seat, frame = seat or paint(b, "cloth", 0.3, 0.0), frame or _timber(b)
     h, w = _uniform(b, 0.42, 0.5), _uniform(b, 0.38, 0.48)

@@ -80,7 +80,7 @@ def still_life(b: SceneBuilder, seed: int) -> Scene:
 
 
 def floating(b: SceneBuilder, seed: int) -> Scene:
-    """Solids in the air before a backdrop: no ground to read distance from."""
+    """Solids in the air before a backdrop: there is no ground to judge distance from."""
     depth = _u(b, 3, 12)
     with b.shadowless():
         b.panel(

@@ -10,7 +10,7 @@ from models.scenes.furniture import crate, cupboard, plant, shelf
 from models.scenes.light_kinds import indoor_light
 from models.scenes.motion import Bounce, Loop, Rock, Sway
 from models.scenes.paint import chance, paint
-from models.scenes.people import SEATED, person, random_look
+from models.scenes.people import SEATED, person, random_appearance
 from models.scenes.rooms import counter, furnish, shell
 from models.scenes.scene import Scene
 
@@ -24,7 +24,7 @@ def walker(b: SceneBuilder, x: float, y: float, radius: float) -> None:
     pace = _u(b, 0.6, 1.3)
     loop = Loop(radius, radius * 0.7, 5.4 * radius / pace, _u(b, 0, 6.3))
     with b.at(x, y, 0, _u(b, 0, 6.3)), b.moving(loop), b.at(0, 0, 0, math.pi):
-        person(b, random_look(b), walking=True)
+        person(b, random_appearance(b), walking=True)
 
 
 def ball(b: SceneBuilder, x: float, y: float) -> None:
@@ -65,7 +65,7 @@ def corridor(b: SceneBuilder, seed: int) -> Scene:
     if chance(b.rng, 0.5):
         where = (_u(b, -0.3, 0.3), _u(b, 2.5, min(length - 1, 8)))
         with b.at(*where), b.moving(Rock((0, 1.0, 0), _u(b, 4, 8))):
-            person(b, random_look(b), walking=chance(b.rng, 0.7))
+            person(b, random_appearance(b), walking=chance(b.rng, 0.7))
     eye = (_u(b, -0.4, 0.4) * half, 0.0, _u(b, 0.5, 1.8))
     target = (_u(b, -0.5, 0.5) * half, min(length, 7.0), eye[2] + _u(b, -1.2, 0.5))
     light = indoor_light(b, -half, y0, half, min(length, 9.0), height)
@@ -100,10 +100,10 @@ def people(b: SceneBuilder, seed: int) -> Scene:
     half, depth, height = _u(b, 1.2, 3.5), _u(b, 1.6, 6.0), _u(b, 2.2, 3.2)
     x0, y0, x1, y1 = -half, -0.8, half, depth
     shell(b, x0, y0, x1, y1, height)
-    near, look = _u(b, 0.5, 1.5), random_look(b)
+    near, look = _u(b, 0.5, 1.5), random_appearance(b)
     sitting = chance(b.rng, 0.5)
     for i in range(1 if chance(b.rng, 0.65) else int(b.rng.integers(2, 4))):
-        figure = look if i == 0 else random_look(b)
+        figure = look if i == 0 else random_appearance(b)
         x = _u(b, -0.2, 0.2) * near + (0, 0.6, -0.65)[i]
         drop = -SEATED * figure.height if sitting else 0.0
         with b.at(x, near + 0.35 * i, 0, _u(b, -0.5, 0.5)):

@@ -28,7 +28,7 @@ from models.scenes.outdoors import (
     white,
 )
 from models.scenes.paint import chance, paint, rgb
-from models.scenes.people import person, random_look
+from models.scenes.people import person, random_appearance
 from models.scenes.scene import Scene
 
 
@@ -120,7 +120,7 @@ def _traffic(b: SceneBuilder, half: float) -> None:
                 b.moving(Rock(reach, _u(b, 6, 12))),
                 b.at(0, 0, 0, math.pi / 2),
             ):
-                person(b, random_look(b), walking=True)
+                person(b, random_appearance(b), walking=True)
         else:
             lane = Drive(_u(b, 2, 12), 80.0, _u(b, 0.55, 1.0) if side > 0 else _u(b, 0.0, 0.4))
             yaw = 0.0 if side > 0 else math.pi
@@ -145,7 +145,7 @@ def _kerbside(b: SceneBuilder, half: float, walk: float, kerb: float) -> None:
         ):
             lane = Drive(_u(b, 0.7, 1.5), 12.0, _u(b, 0, 1))
             with b.moving(lane), b.at(0, 0, 0, math.pi):
-                person(b, random_look(b), walking=True)
+                person(b, random_appearance(b), walking=True)
 
 
 def open_ground(b: SceneBuilder, seed: int) -> Scene:
@@ -181,7 +181,7 @@ def open_ground(b: SceneBuilder, seed: int) -> Scene:
             walker(b, _u(b, -2, 2), _u(b, 4, 12), _u(b, 0.8, 2))
         else:
             with b.at(_u(b, -2, 2), _u(b, 1.5, 10), 0, _u(b, 0, 6.3)):
-                person(b, random_look(b))
+                person(b, random_appearance(b))
     if chance(b.rng, 0.4):
         with b.at(_u(b, -4, 4), _u(b, 6, 25), 0, _u(b, -0.5, 0.5)):
             fence(b, _u(b, 4, 20))
@@ -223,7 +223,7 @@ def park(b: SceneBuilder, seed: int) -> Scene:
         lane = Drive(_u(b, 0.7, 1.5), 14.0, _u(b, 0, 1))
         yaw = math.pi if chance(b.rng, 0.5) else 0.0
         with b.at(_u(b, -0.7, 0.7) * half, 9.5, 0, yaw), b.moving(lane), b.at(0, 0, 0, math.pi):
-            person(b, random_look(b), walking=True)
+            person(b, random_appearance(b), walking=True)
     eye = (_u(b, -0.5, 0.5) * half, 0.0, _u(b, 0.6, 2.0))
     target = (_u(b, -3, 3), 10.0, eye[2] + _u(b, -1.8, 1.0))
     camera = held(b.rng, eye, target, _u(b, 0.02, 0.2), _u(b, -0.06, 0.06))

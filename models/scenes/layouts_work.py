@@ -10,7 +10,7 @@ from models.scenes.furniture import crate, plant, shelf
 from models.scenes.layouts_indoor import walker
 from models.scenes.light_kinds import indoor_light
 from models.scenes.paint import chance, paint, solid
-from models.scenes.people import person, random_look
+from models.scenes.people import person, random_appearance
 from models.scenes.rooms import desk, furnish, shell
 from models.scenes.scene import Material, Scene
 
@@ -33,7 +33,7 @@ def office(b: SceneBuilder, seed: int) -> Scene:
                 desk(b)
                 if chance(b.rng, 0.3):
                     with b.at(0, -0.62, 0, math.pi):
-                        person(b, random_look(b), sitting=True)
+                        person(b, random_appearance(b), sitting=True)
                 if chance(b.rng, 0.3):
                     b.block(0, 0.45, 0, (1.7, 0.04, 1.25), paint(b, "cloth", 0.4, 0.0))
     if chance(b.rng, 0.3):
@@ -119,7 +119,7 @@ def shop(b: SceneBuilder, seed: int) -> Scene:
             (crate, plant)[int(b.rng.integers(2))](b)
     if chance(b.rng, 0.5):
         with b.at(_u(b, -0.3, 0.3) * half, _u(b, 2, length), 0, _u(b, 0, 6.3)):
-            person(b, random_look(b))
+            person(b, random_appearance(b))
     eye = (_u(b, -0.2, 0.2), 0.0, _u(b, 0.9, 1.8))
     target = (_u(b, -0.5, 0.5) * half, length * 0.7, _u(b, 0.4, 1.4))
     light = indoor_light(b, -half, -1.0, half, length, height)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.opencv import cv2
-from models.scenes.lightmaps import LightMaps, View
+from models.scenes.lightmaps import LightMaps, MapCamera
 from models.scenes.scene import Float64, Lighting, Scene
 from models.scenes.surfaces import SurfaceTables
 from models.scenes.textures import SIZE, noise
@@ -20,7 +20,7 @@ _TAPS = ((-1.0, -0.4), (0.4, -1.0), (1.0, 0.4), (-0.4, 1.0), (0.0, 0.0))
 
 
 def stain_field() -> Float32:
-    """(SIZE + 2, SIZE + 2) float32 large stains about 0, wrapping round with a border of one."""
+    """(SIZE + 2, SIZE + 2) float32 large stains about 0, with a wrapped border of one."""
     field = noise(np.random.default_rng(7), 1.7) - np.float32(0.5)
     return np.pad(field, 1, mode="wrap")
 
@@ -29,8 +29,20 @@ def stain_field() -> Float32:
 class Arriving:
     """What arrives at each pixel; all (rows, W) float32.
 
-    key, fill : strength of both lamps. shine : highlight. openness : how much ambient light
-    arrives. rising : 0 for surfaces facing down, 1 up. stain : factor about 1.
+    Attributes
+    ----------
+    lighting
+        Of the scene.
+    key, fill
+        Strength of both lamps.
+    shine
+        highlight.
+    openness
+        How much ambient light arrives.
+    rising
+        0 for surfaces facing down, 1 up.
+    stain
+        Factor about 1.
     """
 
     lighting: Lighting
@@ -64,7 +76,7 @@ class Lights:
     stains: Float32
 
     def _stain(self, ids: NDArray[np.intp], points: Three) -> Float32:
-        """(rows, W) factor about 1: large, faint stains that lie still in the world."""
+        """(rows, W) factor about 1: large, faint stains, fixed in the world."""
         r, t = self.camera_to_world[:3, :3], self.camera_to_world[:3, 3]
         a, b = r[0] + 0.6 * r[2], r[1] - 0.7 * r[2]
         scale = SIZE / 4.0
@@ -140,7 +152,7 @@ class Lights:
             shine *= shine
         return shine
 
-    def _project(self, view: View, points: Three) -> tuple[Float32, Float32, Float32]:
+    def _project(self, view: MapCamera, points: Three) -> tuple[Float32, Float32, Float32]:
         """Column, row and depth of points in another view."""
         k = view.intrinsics
         matrix = view.world_to_camera @ self.camera_to_world
@@ -156,7 +168,7 @@ class Lights:
         return x, y, z
 
     def _shadow(self, points: Three, facing: Float32) -> Float32:
-        """(rows, W) how much of the key light arrives, 0–1."""
+        """(rows, W) fraction of the key light that arrives."""
         x, y, depth = self._project(self.maps.shadow_view, points)
         k = self.maps.shadow_view.intrinsics
         softness = self.scene.lighting.softness
@@ -181,7 +193,7 @@ class Lights:
         return smooth
 
     def _openness(self, points: Three) -> Float32:
-        """(rows, W) how much of the ambient light arrives, 0–1."""
+        """(rows, W) fraction of the ambient light that arrives."""
         x, y, _ = self._project(self.maps.height_view, points)
         r, t = self.camera_to_world[:3, :3], self.camera_to_world[:3, 3]
         height = _affine(r[2], float(t[2]), points)

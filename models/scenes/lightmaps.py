@@ -1,8 +1,8 @@
-"""What light and sky see: a shadow map of the key light and a blurred map of heights.
+"""Shadow map of the key light and blurred height map of the scene.
 
-The height map stands in for ambient occlusion: where the blurred surroundings rise above a
-point, less of the sky or ceiling lights it. It darkens the floor along walls, under tables and
-around whatever stands on it, at the price of one lookup.
+The height map approximates ambient occlusion: where the blurred surroundings rise above a point,
+less of the sky or ceiling lights it. It darkens the floor along walls, under tables and around
+objects, at the cost of one lookup.
 """
 
 from __future__ import annotations
@@ -27,8 +27,16 @@ _ABOVE_M = 80.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class View:
-    """A camera that looks at the scene: intrinsics and (4, 4) world to camera."""
+class MapCamera:
+    """A virtual camera of a map.
+
+    Attributes
+    ----------
+    intrinsics
+        Of the camera.
+    world_to_camera
+        (4, 4).
+    """
 
     intrinsics: Intrinsics
     world_to_camera: Float64
@@ -38,35 +46,43 @@ class View:
 class LightMaps:
     """Both maps for one moment.
 
-    shadow : (N, N) float32 depth along the key light's axis, metres. heights : (M, M) float32
-    blurred heights, metres. Each comes with the view that it was taken from.
+    Attributes
+    ----------
+    shadow
+        (N, N) float32 depth along the key light's axis, metres.
+    shadow_view
+        Its camera.
+    heights
+        (M, M) float32 blurred heights, metres.
+    height_view
+        Its camera.
     """
 
     shadow: Float32
-    shadow_view: View
+    shadow_view: MapCamera
     heights: Float32
-    height_view: View
+    height_view: MapCamera
 
 
-def _key_view(scene: Scene) -> View:
+def _key_view(scene: Scene) -> MapCamera:
     light = scene.lighting
     intrinsics = Intrinsics.from_fov(light.key_fov_deg, _SHADOW_SIZE, _SHADOW_SIZE)
     pose = look_at(light.key_position, light.key_focus)
-    return View(intrinsics, np.linalg.inv(pose).astype(np.float64))
+    return MapCamera(intrinsics, np.linalg.inv(pose).astype(np.float64))
 
 
-def _top_view(scene: Scene) -> View:
+def _top_view(scene: Scene) -> MapCamera:
     x0, y0, x1, y1 = scene.extent
     eye = ((x0 + x1) / 2, (y0 + y1) / 2, _ABOVE_M)
     width = max(x1 - x0, y1 - y0, 0.5)
     fov_deg = 2 * math.degrees(math.atan(width / 2 / _ABOVE_M))
     intrinsics = Intrinsics.from_fov(fov_deg, _HEIGHT_SIZE, _HEIGHT_SIZE)
     pose = look_at(eye, (eye[0], eye[1], 0.0))
-    return View(intrinsics, np.linalg.inv(pose).astype(np.float64))
+    return MapCamera(intrinsics, np.linalg.inv(pose).astype(np.float64))
 
 
 class LightMapper:
-    """Makes the maps of one scene; what stands still is drawn once."""
+    """Makes the maps of one scene; static objects are drawn once."""
 
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
@@ -79,7 +95,7 @@ class LightMapper:
         self._still = [self._draw(view, poses, None) for view in self._views]
         self._last: LightMaps | None = None
 
-    def _draw(self, view: View, poses: Float64, base: Float32 | None) -> Float32:
+    def _draw(self, view: MapCamera, poses: Float64, base: Float32 | None) -> Float32:
         scene, k = self._scene, view.intrinsics
         flat, curved = self._flat_moves, self._curved_moves
         if base is None:

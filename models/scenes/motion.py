@@ -1,7 +1,7 @@
-"""How things move: motions of bodies and paths of cameras, as functions of time alone.
+"""Motions of bodies and paths of cameras, as functions of time alone.
 
-The world is right-handed with z up and the ground at z = 0, in metres. Nothing here keeps state:
-a pose at a time is the same however often and in whatever order it is asked for.
+The world is right-handed with z up and the ground at z = 0, in metres. Nothing here keeps state: a
+pose depends on the time only.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ TAU = 2 * math.pi
 
 
 class Motion(Protocol):
-    """A rigid motion: the pose of a body relative to where it was put."""
+    """A rigid motion: the pose of a body relative to its initial place."""
 
     def matrix(self, time_s: float) -> Matrix:
         """(4, 4) float64 rigid transform at `time_s`."""
@@ -49,7 +49,7 @@ def pose(x: float, y: float, z: float, yaw: float = 0.0) -> Matrix:
 
 
 def cross(a: Matrix, b: Matrix) -> Matrix:
-    """(3,) cross product; for single vectors much quicker than numpy.cross."""
+    """(3,) cross product; for single vectors much faster than numpy.cross."""
     (ax, ay, az), (bx, by, bz) = a.tolist(), b.tolist()
     return np.array([ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx])
 
@@ -206,12 +206,20 @@ class Wander:
 
 @dataclass(frozen=True, slots=True)
 class CameraPath:
-    """Where the camera is and where it looks.
+    """Position and direction of the camera.
 
-    eye, target : the middle of both curves, world metres.
-    eye_wander, target_wander : how they move about it.
-    velocity : steady motion of both, m/s (driving).
-    roll_wander : x is the roll in radians.
+    Attributes
+    ----------
+    eye, target
+        The middle of both curves, world metres.
+    eye_wander, target_wander
+        Their movement about it.
+    velocity
+        Constant motion of both, m/s (driving).
+    roll
+        Constant roll, radians.
+    roll_wander
+        x is the roll in radians.
     """
 
     eye: Point

@@ -1,6 +1,6 @@
-"""Random materials: a texture of a group in a random colouring.
+"""Random materials: a texture of a group in random colours.
 
-Now and then any texture goes on anything, so that nothing can be told from paint alone.
+Occasionally any texture goes on any object, so that a network cannot rely on paint alone.
 """
 
 from __future__ import annotations
@@ -33,8 +33,20 @@ def paint(
 ) -> Material:
     """A random material of a texture group.
 
-    tile_m : metres per repeat, 0 fits it once. odd : chance of a texture of any other group.
-    vivid : how far the colours stray from the texture's own.
+    Parameters
+    ----------
+    b
+        The scene's builder.
+    group
+        Name of the group.
+    tile_m
+        Metres per repeat, 0 fits it once.
+    gloss
+        Strength of the highlight; random if None.
+    odd
+        Chance of a texture of any other group.
+    vivid
+        How far the colours stray from the texture's own.
     """
     rng = b.rng
     if rng.random() < odd:
@@ -78,7 +90,7 @@ def shown(b: SceneBuilder, group: str, glow: float = 0.0) -> Material:
 
 
 def glowing(b: SceneBuilder, tint: Colour, strength: float) -> Material:
-    """Something that shines: a lamp, the sky in a window."""
+    """Something that emits light: a lamp, the sky in a window."""
     return replace(tinted(b, tint, 0.0), emission=strength, blotch=0.0)
 
 

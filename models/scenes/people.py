@@ -1,4 +1,4 @@
-"""People-like figures made of balls and tapered rods, standing, walking or sitting.
+"""Human figures made of spheres and tapered rods, standing, walking or sitting.
 
 A figure's feet are at the origin and it faces -y.
 """
@@ -17,12 +17,12 @@ from models.scenes.paint import chance, paint, rgb, solid, tinted
 from models.scenes.scene import Material
 
 SEATED = 0.243
-"""How much lower a seated figure is, as a part of its height."""
+"""How much lower a seated figure is, as a fraction of its height."""
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """What a figure wears and how big it is (metres)."""
+class Appearance:
+    """Clothes and size (metres) of a figure."""
 
     height: float
     girth: float
@@ -37,12 +37,12 @@ class Look:
     glasses: bool
 
 
-def random_look(b: SceneBuilder) -> Look:
+def random_appearance(b: SceneBuilder) -> Appearance:
     """A random figure."""
     rng = b.rng
     skin = np.array([0.88, 0.68, 0.56]) * rng.uniform(0.35, 1.08) * rng.uniform(0.93, 1.07, 3)
     hair = np.array([0.5, 0.35, 0.22]) * rng.uniform(0.1, 1.6)
-    return Look(
+    return Appearance(
         float(rng.uniform(1.5, 1.95) if chance(rng, 0.85) else rng.uniform(0.9, 1.4)),
         float(rng.uniform(0.85, 1.35)),
         tinted(b, rgb(np.minimum(skin, 1)), 0.12),
@@ -57,7 +57,7 @@ def random_look(b: SceneBuilder) -> Look:
     )
 
 
-def person(b: SceneBuilder, look: Look, walking: bool = False, sitting: bool = False) -> None:
+def person(b: SceneBuilder, look: Appearance, walking: bool = False, sitting: bool = False) -> None:
     """A whole figure; `walking` swings its limbs, about one step in half a second."""
     h = look.height
     lift = 0.0 if not sitting else -SEATED * h
@@ -72,7 +72,7 @@ def _swing(b: SceneBuilder, motion: Sway | Lift | None) -> AbstractContextManage
     return nullcontext() if motion is None else b.moving(motion)
 
 
-def _leg(b: SceneBuilder, look: Look, side: int, walking: bool, sitting: bool) -> None:
+def _leg(b: SceneBuilder, look: Appearance, side: int, walking: bool, sitting: bool) -> None:
     h, r = look.height, look.girth
     phase = 0.0 if side > 0 else math.pi
     with b.at(side * 0.052 * h * r, 0, 0.5 * h):
@@ -90,14 +90,14 @@ def _leg(b: SceneBuilder, look: Look, side: int, walking: bool, sitting: bool) -
                     _shin(b, look)
 
 
-def _shin(b: SceneBuilder, look: Look) -> None:
+def _shin(b: SceneBuilder, look: Appearance) -> None:
     h, r = look.height, look.girth
     material = look.skin if look.skirt else look.legs
     b.rod((0, 0, -0.235 * h), (0, 0, 0), 0.026 * h * r, material, 0.036 * h * r, False)
     b.ball((0, -0.03 * h, -0.235 * h), (0.03 * h, 0.075 * h, 0.022 * h), look.shoes)
 
 
-def _arm(b: SceneBuilder, look: Look, side: int, walking: bool, sitting: bool) -> None:
+def _arm(b: SceneBuilder, look: Appearance, side: int, walking: bool, sitting: bool) -> None:
     h, r = look.height, look.girth
     phase = math.pi if side > 0 else 0.0
     bend = b.rng.uniform(0.05, 0.5) if not sitting else 1.2
@@ -117,7 +117,7 @@ def _arm(b: SceneBuilder, look: Look, side: int, walking: bool, sitting: bool) -
                 b.ball((0, 0, -0.165 * h), (0.017 * h, 0.024 * h, 0.042 * h), look.skin)
 
 
-def bust(b: SceneBuilder, look: Look) -> None:
+def bust(b: SceneBuilder, look: Appearance) -> None:
     """Trunk, neck and head."""
     h, r = look.height, look.girth
     hips, chest = 0.095 * h * r, 0.105 * h * r
@@ -134,7 +134,7 @@ def bust(b: SceneBuilder, look: Look) -> None:
         _head(b, look)
 
 
-def _head(b: SceneBuilder, look: Look) -> None:
+def _head(b: SceneBuilder, look: Appearance) -> None:
     h = look.height
     dark = tinted(b, (0.06, 0.05, 0.05), 0.5)
     b.ball((0, 0, 0), (0.047 * h, 0.056 * h, 0.07 * h), look.skin)

@@ -1,7 +1,7 @@
-"""Procedural pictures that are hung, printed or shown: painted scenes, text, screens, facades.
+"""Procedural pictures that are hung, printed or displayed: painted scenes, text, screens, facades.
 
-They look as if they had depth and have none: the network must learn that paint is flat.
-Every maker returns (SIZE, SIZE, 3) float32 in display values 0–1.
+They look as if they had depth but are flat, which the network must learn. Every maker returns
+(SIZE, SIZE, 3) float32 in display values 0–1.
 """
 
 from __future__ import annotations

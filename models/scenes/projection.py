@@ -1,7 +1,7 @@
 """Surfaces in pixel coordinates: the coefficients that the raster evaluates.
 
 In w = 1/z, the inverse depth, a plane is affine in the pixel's coordinates, and a quadric is an
-affine term plus the root of a quadratic one. All surfaces are prepared at once, in float64.
+affine term plus the root of a quadratic one. All surfaces are prepared together, in float64.
 """
 
 from __future__ import annotations
@@ -28,10 +28,24 @@ def pixel_to_ray(k: Intrinsics) -> Float64:
 class FlatSet:
     """The flat surfaces in view, in pixel coordinates; n of them.
 
-    surface : (n,) index in the scene's surfaces. plane : (n, 3), w = plane . (x, y, 1).
-    left, right : (n, 2, 6), inside where left[0] * y + left[1] <= x <= right[0] * y + right[1] for
-    all six. box : (n, 4) x0, y0, x1, y1 inclusive. conic : (n, 3, 3), inside where p' conic p >= 0,
-    if disc. card : (n, 2, 3) u*w and v*w of cutouts.
+    Attributes
+    ----------
+    surface
+        (n,) index in the scene's surfaces.
+    plane
+        (n, 3), w = plane . (x, y, 1).
+    left, right
+        (n, 2, 6), inside where left[0] * y + left[1] <= x <= right[0] * y + right[1] for all six.
+    box
+        (n, 4) x0, y0, x1, y1 inclusive.
+    conic
+        (n, 3, 3), inside where p' conic p >= 0, if disc.
+    disc
+        (n,) bool, only the inscribed ellipse is drawn.
+    card
+        (n, 2, 3) u*w and v*w of cutouts.
+    cutout
+        (n,) texture whose mask outlines the surface, or -1.
     """
 
     surface: list[int]
@@ -49,9 +63,23 @@ class FlatSet:
 class CurvedSet:
     """The curved surfaces in view, in pixel coordinates; n of them.
 
-    root : (n, 3, 3) and slope : (n, 3): w = slope . p + sqrt(p' root p), p = (x, y, 1) counted
-    from the middle of the box, which keeps the quadratic accurate in float32.
-    height : (n, 4): h*w = height[:3] . p + height[3] * w. low, high : (n,) bounds of h.
+    Attributes
+    ----------
+    surface
+        (n,) index in the scene's surfaces.
+    root, slope
+        (n, 3, 3) and (n, 3): w = slope . p + sqrt(p' root p), p = (x, y, 1) counted from the middle
+        of the box, which keeps the quadratic accurate in float32.
+    height
+        (n, 4): h*w = height[:3] . p + height[3] * w.
+    low, high
+        (n,) bounds of h.
+    bounded
+        (n,) whether the bounds apply.
+    both
+        (n,) whether both sides are visible.
+    box
+        (n, 4) x0, y0, x1, y1 inclusive.
     """
 
     surface: list[int]
@@ -68,7 +96,7 @@ class CurvedSet:
 def prepare_flat(
     planars: Planars, body_to_camera: Float64, k: Intrinsics, keep: NDArray[np.bool_]
 ) -> FlatSet:
-    """Bring the flat surfaces in `keep` that may be seen into pixel coordinates."""
+    """Convert the flat surfaces in `keep` that may be visible to pixel coordinates."""
     index = np.flatnonzero(keep)
     poses = body_to_camera[planars.body[index]]
     corners = np.einsum("pij,pcj->pci", poses[:, :3, :3], planars.corners[index])
@@ -158,9 +186,9 @@ def _within(corners: Float64, to_ray: Float64) -> tuple[Float64, Float64]:
 def prepare_curved(
     quadrics: Quadrics, body_to_camera: Float64, k: Intrinsics, keep: NDArray[np.bool_], first: int
 ) -> CurvedSet:
-    """Bring the curved surfaces in `keep` that may be seen into pixel coordinates.
+    """Convert the curved surfaces in `keep` that may be visible to pixel coordinates.
 
-    first : the index of the first curved surface among all surfaces.
+    `first` is the index of the first curved surface among all surfaces.
     """
     index = np.flatnonzero(keep)
     frames = body_to_camera[quadrics.body[index]] @ quadrics.frame[index]

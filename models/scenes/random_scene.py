@@ -1,4 +1,4 @@
-"""Random scenes of every kind, checked to be worth looking at."""
+"""Random scenes of every kind, checked to be useful."""
 
 from __future__ import annotations
 
@@ -40,8 +40,19 @@ _TRIES = 8
 def random_scene(seed: int, kind: str | None = None, atlas: TextureAtlas | None = None) -> Scene:
     """A random scene; the same for the same arguments.
 
-    kind : one of SCENE_KINDS, or None to draw one. atlas : textures, default_atlas() unless
-    given; its group "photo" is used where there is one. Raises ValueError for an unknown kind.
+    Parameters
+    ----------
+    seed
+        Of all random choices.
+    kind
+        One of SCENE_KINDS, or None to draw one.
+    atlas
+        Textures, default_atlas() unless given; its group "photo" is used if there is one.
+
+    Raises
+    ------
+    ValueError
+        For an unknown kind.
     """
     if kind is not None and kind not in _LAYOUTS:
         raise ValueError(f"no scene of kind {kind!r}; there are {', '.join(SCENE_KINDS)}")
@@ -60,7 +71,7 @@ def random_scene(seed: int, kind: str | None = None, atlas: TextureAtlas | None 
 
 
 def _worth_looking_at(scene: Scene) -> bool:
-    """Nothing fills the view from a hand's breadth away, and there is more than one distance."""
+    """Whether nothing fills the view from very near, and there is more than one distance."""
     width, height = _PROBE
     k = Intrinsics.from_fov(scene.fov_deg, width, height)
     for time_s in (0.0, 1.7):

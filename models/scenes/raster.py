@@ -1,7 +1,7 @@
-"""Which surface each pixel sees, and how far it is: closed-form rays against every surface.
+"""Surface and inverse depth of each pixel: closed-form rays against every surface.
 
-A surface costs a handful of array operations on the pixels it may cover (see projection.py for
-the formulas). A pixel's value does not depend on the rows that are drawn with it.
+A surface costs a few array operations on the pixels it may cover (see projection.py for the
+formulas). A pixel's value does not depend on the rows that are drawn with it.
 """
 
 from __future__ import annotations
@@ -22,11 +22,16 @@ _NONE = 32000
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Spans:
-    """What each row of each flat surface covers, rows of all surfaces one after another.
+    """The rows of each flat surface, rows of all surfaces one after another.
 
-    left, right : (rows,) int16 first and last column. base : (rows,) float32 inverse depth at
-    column 0. items : per surface with anything in view: index, start, stop (rows in here), x0,
-    x1, y0 (in the picture).
+    Attributes
+    ----------
+    left, right
+        (rows,) int16 first and last column.
+    base
+        (rows,) float32 inverse depth at column 0.
+    items
+        Per visible surface: index, start, stop (rows in here), x0, x1, y0 (in the picture).
     """
 
     left: NDArray[np.int16]
@@ -38,7 +43,12 @@ class _Spans:
 class Raster:
     """Draws prepared surfaces into rows [top, bottom) of a picture of inverse depth and surface.
 
-    inverse_depth : (rows, W) float32, 0 where nothing is. surface : (rows, W) uint16, 0 likewise.
+    Parameters
+    ----------
+    inverse_depth
+        (rows, W) float32, 0 where there is no surface.
+    surface
+        (rows, W) uint16, 0 likewise.
     """
 
     def __init__(
@@ -57,7 +67,7 @@ class Raster:
         self._places = self._columns.astype(np.float32)
 
     def flat(self, flats: FlatSet) -> None:
-        """Draw flat surfaces where they are nearer than what is there."""
+        """Draw flat surfaces where they are nearer than previous ones."""
         spans = _spans(flats, self._top, self._bottom)
         slopes = flats.plane[:, 0].astype(np.float32)
         for i, start, stop, x0, x1, y0 in spans.items:
@@ -97,7 +107,7 @@ class Raster:
         return inside
 
     def curved(self, curves: CurvedSet) -> None:
-        """Draw curved surfaces where they are nearer than what is there."""
+        """Draw curved surfaces where they are nearer than previous ones."""
         for i, (x0, y0, x1, y1) in enumerate(curves.box):
             first, last = max(y0, self._top), min(y1, self._bottom - 1)
             if first <= last:
@@ -140,7 +150,7 @@ def _keep_between(
 
 
 def _spans(flats: FlatSet, top: int, bottom: int) -> _Spans:
-    """The spans of all flat surfaces in rows [top, bottom), worked out together."""
+    """The spans of all flat surfaces in rows [top, bottom), computed together."""
     first = np.maximum(flats.box[:, 1], top)
     count = np.maximum(np.minimum(flats.box[:, 3], bottom - 1) - first + 1, 0)
     shown = np.flatnonzero(count)

@@ -1,4 +1,4 @@
-"""Draws a scene at a moment: colours, exact depth, flow to another moment, who sees what."""
+"""Renders a scene at a moment: colours, exact depth, flow to another moment, covisibility."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from models.geometry import Intrinsics
 from models.opencv import cv2
-from models.scenes.correspondence import View, correspond
+from models.scenes.correspondence import VisibleSurfaces, correspond
 from models.scenes.lighting import Lights, stain_field
 from models.scenes.lightmaps import LightMapper
 from models.scenes.projection import prepare_curved, prepare_flat
@@ -27,15 +27,24 @@ _BAND_PIXELS = 80_000
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RenderedFrame:
-    """One picture of a scene and all that is true of it.
+    """One picture of a scene with its ground truth.
 
-    rgb : (H, W, 3) uint8, sRGB, C-contiguous.
-    depth_m : (H, W) float32 along z, metres; inf in the sky.
-    object_id : (H, W) uint16, the rigid body seen, from 1; 0 is the sky.
-    camera_to_world : (4, 4) float64; camera x right, y down, z forward; world z up, metres.
-    flow_to_previous : (H, W, 2) float32 pixels (x, y) or None: what is seen at p now was at
-        p + flow then.
-    covisible : (H, W) bool or None: that point was inside the previous picture and not hidden.
+    Attributes
+    ----------
+    rgb
+        (H, W, 3) uint8, sRGB, C-contiguous.
+    depth_m
+        (H, W) float32 along z, metres; inf in the sky.
+    object_id
+        (H, W) uint16, the visible rigid body, from 1; 0 is the sky.
+    camera_to_world
+        (4, 4) float64; camera x right, y down, z forward; world z up, metres.
+    intrinsics
+        Of the camera.
+    flow_to_previous
+        (H, W, 2) float32 pixels (x, y) or None: the point at p now was at p + flow then.
+    covisible
+        (H, W) bool or None: that point was inside the previous picture and not hidden.
     """
 
     rgb: NDArray[np.uint8]
@@ -54,7 +63,7 @@ class RenderedFrame:
 
 
 class _Prepared:
-    """What belongs to a scene and not to a moment."""
+    """What depends on the scene but not on the time."""
 
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
@@ -63,13 +72,24 @@ class _Prepared:
 
 
 class Renderer:
-    """Draws scenes at one size. Not to be used from two threads at once.
+    """Renders scenes at one size. Not thread-safe.
 
-    Bands of rows are drawn by `threads` threads; the picture does not depend on how many.
+    Bands of rows are drawn by `threads` threads; the picture does not depend on their number.
+
+    Parameters
+    ----------
+    width, height
+        Of the pictures; at least 1.
+    threads
+        At least 1.
+
+    Raises
+    ------
+    ValueError
+        If one of them is smaller.
     """
 
     def __init__(self, width: int, height: int, threads: int = 2) -> None:
-        """Raise ValueError unless the size and the number of threads are at least 1."""
         if width < 1 or height < 1 or threads < 1:
             raise ValueError(f"cannot draw {width}x{height} with {threads} threads")
         self.width, self.height = width, height
@@ -79,7 +99,7 @@ class Renderer:
         self._bands = list(pairwise(cuts))
         self._stains = stain_field()
         self._prepared: _Prepared | None = None
-        self._last: tuple[Scene, float, View] | None = None
+        self._last: tuple[Scene, float, VisibleSurfaces] | None = None
 
     def close(self) -> None:
         """Stop the threads. May be called twice."""
@@ -89,7 +109,7 @@ class Renderer:
     def render(
         self, scene: Scene, time_s: float, previous_time_s: float | None = None
     ) -> RenderedFrame:
-        """Draw `scene` at `time_s`; with flow and covisibility if `previous_time_s` is given."""
+        """Render `scene` at `time_s`; with flow and covisibility if `previous_time_s` is given."""
         if self._prepared is None or self._prepared.scene is not scene:
             self._prepared = _Prepared(scene)
             self._last = None
@@ -115,8 +135,8 @@ class Renderer:
         for future in [self._pool.submit(work, *band) for band in self._bands]:
             future.result()
 
-    def _view(self, scene: Scene, time_s: float, k: Intrinsics) -> View:
-        """What is seen at a time, from the last call where that was the same."""
+    def _view(self, scene: Scene, time_s: float, k: Intrinsics) -> VisibleSurfaces:
+        """The visible surfaces at a time; reused from the last call if the time is the same."""
         if self._last is not None and self._last[0] is scene and self._last[1] == time_s:
             return self._last[2]
         world_to_camera = np.linalg.inv(scene.camera.camera_to_world(time_s))
@@ -134,10 +154,15 @@ class Renderer:
             raster.curved(curves)
 
         self._each(draw)
-        return View(w, surface, np.concatenate([world_to_camera[None], bodies]))
+        return VisibleSurfaces(w, surface, np.concatenate([world_to_camera[None], bodies]))
 
     def _shade(
-        self, scene: Scene, time_s: float, now: View, camera_to_world: Float64, k: Intrinsics
+        self,
+        scene: Scene,
+        time_s: float,
+        now: VisibleSurfaces,
+        camera_to_world: Float64,
+        k: Intrinsics,
     ) -> NDArray[np.uint8]:
         assert self._prepared is not None
         tables = self._prepared.tables
@@ -156,7 +181,7 @@ class Renderer:
         return _soften(raw, now.surface)
 
     def _correspond(
-        self, now: View, before: View, k: Intrinsics
+        self, now: VisibleSurfaces, before: VisibleSurfaces, k: Intrinsics
     ) -> tuple[Float32, NDArray[np.bool_]]:
         assert self._prepared is not None
         body = self._prepared.tables.body
@@ -171,7 +196,7 @@ class Renderer:
 
 
 def _soften(rgb: NDArray[np.uint8], surface: NDArray[np.uint16]) -> NDArray[np.uint8]:
-    """Smooth the stairs where one surface ends and another begins; leave the rest as it is."""
+    """Smooth the jagged edges between surfaces; leave the rest as it is."""
     edge = np.zeros(surface.shape, np.bool_)
     across = surface[:, 1:] != surface[:, :-1]
     down = surface[1:] != surface[:-1]

@@ -21,7 +21,7 @@ from models.scenes.furniture import (
     television,
 )
 from models.scenes.paint import chance, glowing, paint, rgb, shown, solid
-from models.scenes.people import person, random_look
+from models.scenes.people import person, random_appearance
 from models.scenes.scene import Material
 from models.scenes.tableware import DESK, SMALL
 
@@ -205,7 +205,7 @@ def set_out(
 def standing(b: SceneBuilder) -> None:
     """A person who stands, facing anywhere."""
     with b.at(0, 0, 0, _u(b, -math.pi, math.pi)):
-        person(b, random_look(b))
+        person(b, random_appearance(b))
 
 
 LARGE: tuple[Piece, ...] = (

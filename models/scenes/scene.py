@@ -1,7 +1,7 @@
-"""What a scene is: surfaces on rigid bodies, light, a camera path. Plain values, no drawing.
+"""Description of a scene: surfaces on rigid bodies, light, a camera path. No drawing.
 
-The world is right-handed with z up and the ground at z = 0, in metres. Surface 0 is the sky;
-flat surfaces come next, curved ones last.
+The world is right-handed with z up and the ground at z = 0, in metres. Surface 0 is the sky; flat
+surfaces come next, curved ones last.
 """
 
 from __future__ import annotations
@@ -21,12 +21,24 @@ Float64 = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """How a surface looks.
+    """Appearance of a surface.
 
-    texture : index in the atlas. tile_m : metres that one repeat covers; 0 fits it once.
-    gain, bias : colour = texture * gain + bias per channel, in display values 0–1.
-    gloss : strength of the highlight, 0–1. emission : 0 is lit, 1 shines by itself.
-    blotch : strength of large, faint stains. turn : rotation of the texture, radians.
+    Attributes
+    ----------
+    texture
+        Index in the atlas.
+    tile_m
+        Metres that one repeat covers; 0 fits it once.
+    gain, bias
+        Colour = texture * gain + bias per channel, in display values 0–1.
+    gloss
+        Strength of the highlight, 0–1.
+    emission
+        0 is lit, 1 emits light.
+    blotch
+        Strength of large, faint stains.
+    turn
+        Rotation of the texture, radians.
     """
 
     texture: int = 0
@@ -43,12 +55,11 @@ class Material:
 class Lighting:
     """One light with shadows, one without, light from above and below, fog and sky.
 
-    key_* : the light with shadows, at a point; falloff_m is the distance at which it has lost
-        half its strength (inf for the sun). It looks at key_focus with a shadow map of
-        key_fov_deg; softness widens the edges of shadows.
-    ambient_up, ambient_down : light that upward and downward facing surfaces get.
-    occlusion : how dark corners and the ground beneath things become, 0–1.
-    fog_density : 1/m. sky_* : colours; cloud_texture is an index in the atlas.
+    `key_*` is the light with shadows, at a point; falloff_m is the distance at which it has lost
+    half its strength (inf for the sun). It looks at key_focus with a shadow map of key_fov_deg;
+    softness widens the edges of shadows. ambient_up and ambient_down light surfaces that face up
+    and down. occlusion, 0–1, is how dark corners and the ground beneath things become. fog_density
+    is in 1/m. `sky_*` are colours; cloud_texture is an index in the atlas.
     """
 
     key_position: Point = (2.0, -2.0, 4.0)
@@ -74,7 +85,17 @@ class Lighting:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A rigid body: put at `base` in its parent, moved by `motion`. Parents come first."""
+    """A rigid body.
+
+    Attributes
+    ----------
+    base
+        (4, 4) place in its parent.
+    motion
+        Its movement, if any.
+    parent
+        Index of the parent, which comes first.
+    """
 
     base: Matrix
     motion: Motion | None = None
@@ -85,9 +106,20 @@ class Body:
 class Planars:
     """Flat convex surfaces with four corners, in the axes of their bodies.
 
-    body : (P,) int. corners : (P, 4, 3), from outside: top left, top right, bottom right, bottom
-    left, as the texture lies. two_sided, disc (only the inscribed ellipse) : (P,) bool.
-    cutout : (P,) int, texture whose mask outlines it, or -1. casts : (P,) bool, throws shadows.
+    Attributes
+    ----------
+    body
+        (P,) int.
+    corners
+        (P, 4, 3), from outside: top left, top right, bottom right, bottom left of the texture.
+    two_sided
+        (P,) bool.
+    disc
+        (P,) bool, only the inscribed ellipse.
+    cutout
+        (P,) int, texture whose mask outlines it, or -1.
+    casts
+        (P,) bool, casts shadows.
     """
 
     body: NDArray[np.intp]
@@ -102,9 +134,24 @@ class Planars:
 class Quadrics:
     """Curved surfaces: x'Fx = 0 for x = (x, y, h, 1) in their own frame, between two heights.
 
-    body : (K,) int. frame : (K, 4, 4), own frame to body. form : (K, 4, 4) symmetric.
-    low, high : (K,) bounds of h. radii : (K, 2) radius at both heights, (1, 1) and ball for the
-    unit sphere. open : (K,) bool, the inside can be seen.
+    Attributes
+    ----------
+    body
+        (K,) int.
+    frame
+        (K, 4, 4), own frame to body.
+    form
+        (K, 4, 4) symmetric.
+    low, high
+        (K,) bounds of h.
+    radii
+        (K, 2) radius at both heights; (1, 1) for the unit sphere.
+    ball
+        (K,) bool, the unit sphere.
+    open
+        (K,) bool, the inside is visible.
+    casts
+        (K,) bool, casts shadows.
     """
 
     body: NDArray[np.intp]
@@ -122,9 +169,24 @@ class Quadrics:
 class Scene:
     """Everything a Renderer needs. Made by demo_scene() and random_scene().
 
-    extent : (x0, y0, x1, y1) of the part of the ground where occlusion is worked out, metres.
-    wall_m : height of walls around the extent, 0 in the open.
-    materials : one per flat surface, then one per curved surface.
+    Attributes
+    ----------
+    kind, seed
+        How it was made.
+    bodies, planars, quadrics
+        The geometry.
+    materials
+        One per flat surface, then one per curved surface.
+    lighting, camera
+        Light and path of the camera.
+    fov_deg
+        Horizontal field of view.
+    extent
+        (x0, y0, x1, y1) of the part of the ground where occlusion is computed, metres.
+    wall_m
+        Height of walls around the extent, 0 in the open.
+    atlas
+        textures.
     """
 
     kind: str

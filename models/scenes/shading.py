@@ -1,7 +1,7 @@
-"""From surfaces and inverse depth to colours: texture, light, shadow, occlusion, fog, sky.
+"""Colours from surfaces and inverse depth: texture, light, shadow, occlusion, fog, sky.
 
-Everything happens in camera axes, one band of rows at a time, so that arrays stay in the cache.
-Colours are squared display values while they are lit (a gamma of two), and square-rooted last.
+Everything is in camera axes, one band of rows at a time, so that arrays fit the CPU cache. Colours
+are squared display values while they are lit (a gamma of two), and square-rooted last.
 """
 
 from __future__ import annotations
@@ -26,10 +26,18 @@ _FARTHEST = np.float32(1e-4)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FrameTables:
-    """What changes from frame to frame, one column per surface, in camera axes.
+    """Tables that change from frame to frame, one column per surface, in camera axes.
 
-    normal : (3, S). u, v : (4, S) affine in camera coordinates. inverse : (12, K) camera to own
-    frame of curved surfaces; bend : (2, K) their form along the axis.
+    Attributes
+    ----------
+    normal
+        (3, S).
+    u, v
+        (4, S) affine in camera coordinates.
+    inverse
+        (12, K) camera to own frame of curved surfaces.
+    bend
+        (2, K) their form along the axis.
     """
 
     normal: Float32
@@ -40,7 +48,7 @@ class FrameTables:
 
     @staticmethod
     def of(scene: Scene, tables: SurfaceTables, body_to_camera: Float64) -> FrameTables:
-        """Bring the tables of a scene into camera axes."""
+        """Convert the tables of a scene to camera axes."""
         planars, quadrics = scene.planars, scene.quadrics
         poses = body_to_camera[planars.body]
         count, curved = len(planars.body), len(quadrics.body)
@@ -165,7 +173,7 @@ class Shader:
         texels = self.tables.density.take(ids)
         texels *= z
         texels *= np.float32(1.3 / self.intrinsics.fx)
-        # The exponent of a float is the whole part of its logarithm to base two.
+        # The exponent of a float is the integer part of its logarithm to base two.
         level = (texels.view(np.int32) >> 23) - 127
         np.clip(level, 0, LEVELS - 1, out=level)
         sizes = np.array([SIZE >> i for i in range(LEVELS)], np.float32)

@@ -1,4 +1,4 @@
-"""Tables of what each surface looks like, one column per surface, for a gather per pixel."""
+"""Tables of each surface's appearance, one column per surface, for a gather per pixel."""
 
 from __future__ import annotations
 
@@ -19,9 +19,24 @@ Float64 = NDArray[np.float64]
 class SurfaceTables:
     """What does not change with time; S surfaces with the sky as surface 0.
 
-    body : (S,) the sky's is -1. gain, bias : (3, S). density : (S,) texels per metre.
-    tile : (S,) row of the texture's tile in the atlas. u, v : (P, 4) texture coordinates of flat
-    surfaces, affine in body coordinates. repeats : (2, K) of curved ones, round and along.
+    Attributes
+    ----------
+    body
+        (S,); the sky's is -1.
+    gain, bias
+        (3, S).
+    gloss, emission, blotch
+        (S,) as in Material.
+    density
+        (S,) texels per metre.
+    tile
+        (S,) row of the texture's tile in the atlas.
+    u, v
+        (P, 4) texture coordinates of flat surfaces, affine in body coordinates.
+    normal
+        Of flat surfaces.
+    repeats
+        (2, K) of curved ones, round and along.
     """
 
     body: NDArray[np.intp]
@@ -39,7 +54,7 @@ class SurfaceTables:
 
     @staticmethod
     def of(scene: Scene) -> SurfaceTables:
-        """Work the tables out for a scene."""
+        """Compute the tables of a scene."""
         materials = scene.materials
         u, v, normal, flat_density = _flat_coordinates(scene)
         repeats, curved_density = _curved_repeats(scene)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from models.geometry import Intrinsics
-from models.metrics import TemporalAlignmentError, View, reprojection_abs_rel
+from models.metrics import PosedDepth, TemporalAlignmentError, reprojection_abs_rel
 
 CAMERA = Intrinsics.from_fov(60.0, 64, 48)
 
@@ -15,10 +15,10 @@ def _pose(x: float = 0.0, z: float = 0.0) -> np.ndarray:
     return pose
 
 
-def _wall(distance: float, pose: np.ndarray, factor: float = 1.0) -> View:
+def _wall(distance: float, pose: np.ndarray, factor: float = 1.0) -> PosedDepth:
     """A camera that looks straight at a wall `distance` from the origin."""
     truth = np.full((48, 64), distance - pose[2, 3], np.float32)
-    return View(np.float32(factor) * truth, truth, pose, CAMERA)
+    return PosedDepth(np.float32(factor) * truth, truth, pose, CAMERA)
 
 
 def test_perfect_depth_of_a_still_world_has_no_error() -> None:
@@ -48,7 +48,7 @@ def test_hidden_pixels_are_left_out() -> None:
     view, other = _wall(5.0, _pose()), _wall(5.0, _pose())
     hand = other.truth_m.copy()
     hand[10:30, 10:30] = 1.0  # hides the wall in the second frame
-    other = View(hand, hand, other.camera_to_world, CAMERA)
+    other = PosedDepth(hand, hand, other.camera_to_world, CAMERA)
 
     assert reprojection_abs_rel(view, other) == pytest.approx(0.0, abs=1e-6)
 
@@ -66,6 +66,6 @@ def test_unknown_depth_is_left_out() -> None:
     view = _wall(5.0, _pose())
     holes = view.depth_m.copy()
     holes[::2] = np.nan
-    view = View(holes, view.truth_m, view.camera_to_world, CAMERA)
+    view = PosedDepth(holes, view.truth_m, view.camera_to_world, CAMERA)
 
     assert reprojection_abs_rel(view, _wall(5.0, _pose())) == pytest.approx(0.0, abs=1e-6)

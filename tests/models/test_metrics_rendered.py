@@ -10,10 +10,10 @@ from models.metrics import (
     AccuracySums,
     AlignmentSums,
     FlowWarpedError,
+    PosedDepth,
     ScaleDrift,
     StaticNoise,
     TemporalAlignmentError,
-    View,
     boundary_f1,
     depth_from_disparity,
     warped_error,
@@ -64,9 +64,9 @@ def test_planted_flicker_is_reported_in_proportion_under_true_flow(
     assert opw.value == pytest.approx(2 * _opw(clip, 0.05).value, rel=0.1)
 
 
-def _views(clip: list[RenderedFrame], amplitude: float) -> list[View]:
+def _views(clip: list[RenderedFrame], amplitude: float) -> list[PosedDepth]:
     return [
-        View(
+        PosedDepth(
             depth_from_disparity(np.float32(_breathing(n, amplitude)) * f.disparity),
             # Near enough that clipping at 70 m does not hide the breathing.
             np.where(f.depth_m < 50.0, f.depth_m, np.float32(np.nan)),

@@ -13,7 +13,7 @@ from models.scenes import (
 )
 from models.scenes.builder import SceneBuilder
 from models.scenes.motion import Bounce, CameraPath, Loop
-from models.scenes.people import person, random_look
+from models.scenes.people import person, random_appearance
 from models.scenes.scene import Lighting, Material
 
 
@@ -123,7 +123,7 @@ def test_the_demo_has_a_large_flat_wall() -> None:
 def test_people_stand_with_their_feet_on_the_ground() -> None:
     for seed in range(6):
         builder = SceneBuilder(np.random.default_rng(seed), default_atlas())
-        look = random_look(builder)
+        look = random_appearance(builder)
         person(builder, look)
         camera = CameraPath((0, -6, 0.2), (0, 0, 0.9))
         scene = builder.build("test", 0, Lighting(), camera, 40, (-2, -2, 2, 2))

@@ -83,7 +83,7 @@ def test_what_ends_a_stage_comes_far_apart_and_nothing_twice() -> None:
     [
         (CaptureLoop, "_handle"),
         (InferenceLoop, "_publish"),
-        (NeuralSession, "see"),
+        (NeuralSession, "predict"),
         (RecordingWriter, "write"),
     ],
 )
