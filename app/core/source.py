@@ -7,9 +7,10 @@ no frames come, one sentence says why.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
-from models.frames import Frame
+if TYPE_CHECKING:  # the command line reads specs, and does without numpy
+    from models.frames import Frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class SignalLost:
     sentence: str
 
 
-Reading = Frame | SignalLost | Ended | None
+Reading: TypeAlias = "Frame | SignalLost | Ended | None"
 
 
 @runtime_checkable
