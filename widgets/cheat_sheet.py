@@ -36,9 +36,15 @@ class CheatSheet(Overlay):
         self._card.viewport().installEventFilter(self)  # type: ignore[union-attr]
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
-    def show_table(self, table: Table) -> None:
-        """Appear with (heading, [(key, what it does), ...]) groups."""
+    def set_table(self, table: Table) -> None:
+        """Set what is listed, as (heading, [(key, what it does), ...]) groups."""
         self._table = table
+
+    def toggle(self) -> None:
+        """Appear, or go away."""
+        if self.isVisible():
+            self.hide()
+            return
         self.appear()
         self.setFocus()
 

@@ -104,7 +104,7 @@ def panic(application: Application, _fixtures: Fixtures, _rng: random.Random) ->
 
 
 def cheat_sheet(application: Application, _fixtures: Fixtures, _rng: random.Random) -> None:
-    application.toggle_cheat_sheet()
+    application.cheat_sheet.toggle()
 
 
 def record(application: Application, fixtures: Fixtures, _rng: random.Random) -> None:

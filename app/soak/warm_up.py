@@ -71,7 +71,7 @@ def _extras(application: Application, fixtures: Fixtures) -> Iterator[None]:
     for toggle in (
         application.presenter.toggle_kiosk,
         application.presenter.toggle_output,
-        application.toggle_cheat_sheet,
+        application.cheat_sheet.toggle,
         application.fallback.toggle_panic,
     ):
         for _ in range(2):

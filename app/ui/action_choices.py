@@ -5,25 +5,24 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 from app.settings.settings import INPUT_SIZES, SETTINGS, Settings
 from app.ui.actions import Action, is_on, is_set_to
+from app.ui.controller import Controller
+from app.ui.display import Display
+from app.ui.features.models import ModelController
 from models import names, registry
 from models.devices import device
 
-if TYPE_CHECKING:
-    from app.ui.application import Application
 
-
-def lanes(application: Application) -> list[Action]:
+def lane_actions(controller: Controller, models: ModelController, display: Display) -> list[Action]:
     """What each lane shows, its memory, and what the networks run on."""
-    menu, controller = "&Lanes", application.controller
+    menu = "&Lanes"
     return [
-        *_lane(application, "a"),
-        *_lane(application, "b"),
+        *_lane(models, "a"),
+        *_lane(models, "b"),
         Action(
-            "lanes.truth", menu, "Ground &truth in lane B", "T", application.models.toggle_truth,
+            "lanes.truth", menu, "Ground &truth in lane B", "T", models.toggle_truth,
             tip="Show the source's own disparity, where it has one; the same key returns",
             is_on=partial(is_set_to, "model_b", registry.GROUND_TRUTH),
         ),
@@ -32,22 +31,22 @@ def lanes(application: Application) -> list[Action]:
             is_on=partial(is_on, "memory"), is_apart=True,
         ),
         Action("lanes.reset", menu, "&Reset memory", "R", controller.reset_memory),
-        *_sizes(application),
-        *_device(application),
+        *_sizes(controller, display),
+        *_device(controller),
     ]  # fmt: skip
 
 
-def picture(application: Application) -> list[Action]:
+def picture_actions(controller: Controller) -> list[Action]:
     """How the pictures are coloured, which range they show, and which way up they are."""
-    menu, controller = "&View", application.controller
+    menu = "&View"
     colours, ranges, turns = "&Colour map", "&Range", "&Mirror and rotate"
     return [
         Action("view.colormap", menu, "&Next", "C", partial(controller.next_of, "colormap"),
                submenu=colours, sheet_text="Next colour map"),
-        *_choices(application, "view.colormap", colours, "colormap"),
+        *_choices(controller, "view.colormap", colours, "colormap"),
         Action("view.range", menu, "&Next", "N", partial(controller.next_of, "range_mode"),
                submenu=ranges, sheet_text="Next range mode"),
-        *_choices(application, "view.range", ranges, "range_mode"),
+        *_choices(controller, "view.range", ranges, "range_mode"),
         Action("view.lock", menu, "&Lock what is on screen", "K", controller.toggle_range_lock,
                submenu=ranges, sheet_text="Lock the range", is_apart=True,
                is_on=partial(is_on, "range_locked")),
@@ -55,13 +54,13 @@ def picture(application: Application) -> list[Action]:
                submenu=turns, is_on=partial(is_on, "mirror")),
         Action("view.turn", menu, "&Turn by 90°", "Shift+H",
                partial(controller.next_of, "rotate"), submenu=turns),
-        *_choices(application, "view.rotate", turns, "rotate"),
+        *_choices(controller, "view.rotate", turns, "rotate"),
     ]  # fmt: skip
 
 
-def _lane(application: Application, lane: str) -> list[Action]:
+def _lane(models: ModelController, lane: str) -> list[Action]:
     menu, submenu, letter = "&Lanes", f"Lane &{lane.upper()}", lane.upper()
-    key, models = f"model_{lane}", application.models
+    key = f"model_{lane}"
     entries = [
         Action(
             f"lanes.{lane}.{entry.name}", menu, entry.title.replace("&", "&&"), "",
@@ -81,34 +80,36 @@ def _lane(application: Application, lane: str) -> list[Action]:
     ]  # fmt: skip
 
 
-def _sizes(application: Application) -> list[Action]:
+def _sizes(controller: Controller, display: Display) -> list[Action]:
     menu, submenu = "&Lanes", "&Input size"
     return [
-        Action("lanes.larger", menu, "&Larger", "Ctrl+Up", partial(_resize, application, 1),
+        Action("lanes.larger", menu, "&Larger", "Ctrl+Up",
+               partial(_resize, controller, display, 1),
                submenu=submenu, sheet_text="Larger input", is_apart=True),
-        Action("lanes.smaller", menu, "&Smaller", "Ctrl+Down", partial(_resize, application, -1),
+        Action("lanes.smaller", menu, "&Smaller", "Ctrl+Down",
+               partial(_resize, controller, display, -1),
                submenu=submenu, sheet_text="Smaller input"),
-        *_choices(application, "lanes.size", submenu, "input_size"),
+        *_choices(controller, "lanes.size", submenu, "input_size"),
     ]  # fmt: skip
 
 
-def _device(application: Application) -> list[Action]:
-    menu, controller = "&Lanes", application.controller
+def _device(controller: Controller) -> list[Action]:
+    menu = "&Lanes"
     devices, threads = device.choices(), _thread_counts()
     return [
         Action("lanes.device", menu, "&Next", "Ctrl+D",
                partial(controller.next_of, "device", [name for name, _ in devices]),
                submenu="&Device", sheet_text="Next device"),
-        *_choices(application, "lanes.device", "&Device", "device", devices),
+        *_choices(controller, "lanes.device", "&Device", "device", devices),
         Action("lanes.threads", menu, "&Next", "Ctrl+T",
                partial(controller.next_of, "threads", [count for count, _ in threads]),
                submenu="T&hreads", sheet_text="Next number of threads"),
-        *_choices(application, "lanes.threads", "T&hreads", "threads", threads),
+        *_choices(controller, "lanes.threads", "T&hreads", "threads", threads),
     ]  # fmt: skip
 
 
 def _choices(
-    application: Application,
+    controller: Controller,
     action_id: str,
     submenu: str,
     key: str,
@@ -121,7 +122,7 @@ def _choices(
             "&View" if action_id.startswith("view.") else "&Lanes",
             words.replace("&", "&&"),
             "",
-            partial(application.controller.change, key, value),
+            partial(controller.change, key, value),
             is_on=partial(is_set_to, key, value),
             submenu=submenu,
             is_apart=at == 0,
@@ -130,16 +131,16 @@ def _choices(
     ]
 
 
-def _resize(application: Application, by: int) -> None:
-    """The next larger or smaller input size, starting from what the network gets now."""
-    now = application.model.value.input_size
-    last = application.display.last
+def _resize(controller: Controller, display: Display, by: int) -> None:
+    """Set the next larger or smaller input size, starting from what the network gets now."""
+    now = controller.settings.input_size
+    last = display.last
     if now == 0 and last is not None:
         given = (lane.depth.network_size for lane in last.lanes.values())
         now = min((min(size) for size in given if size is not None), default=0)
     further = [size for size in INPUT_SIZES if (size - now) * by > 0]
     if further:
-        application.controller.set("input_size", further[0] if by > 0 else further[-1])
+        controller.set("input_size", further[0] if by > 0 else further[-1])
 
 
 def _thread_counts() -> list[tuple[int, str]]:

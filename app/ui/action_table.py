@@ -1,43 +1,53 @@
-"""Everything that can be done by menu and key, one line each."""
+"""Everything that can be done by menu and key, one line each, by menu.
+
+Each function takes the controllers that carry its actions out; the application puts the menus in
+order.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
 from app.settings.presets import SLOTS
 from app.settings.settings import Settings
-from app.ui.action_choices import lanes, picture
+from app.ui.action_choices import picture_actions
 from app.ui.actions import Action, is_on, is_set_to
-from app.ui.features.budget import is_wanted
+from app.ui.controller import Controller
+from app.ui.features.about import AboutController
+from app.ui.features.budget import BudgetController, is_wanted
+from app.ui.features.fallback import FallbackController
+from app.ui.features.health import HealthController
+from app.ui.features.lessons import LessonController
+from app.ui.features.marks import MarksController
+from app.ui.features.presenter import PresenterController
+from app.ui.features.presets import PresetsController
+from app.ui.features.recording import RecordingController
+from app.ui.features.report import ReportController
+from app.ui.features.snapshots import SnapshotController
+from app.ui.main_window import MainWindow
 from app.views.table import every_view
 from widgets.arrangement import PANES
-
-if TYPE_CHECKING:
-    from app.ui.application import Application
+from widgets.cheat_sheet import CheatSheet
 
 
-def action_table(application: Application) -> list[Action]:
-    """The table for one window, in the order of the menus."""
-    rows = (_file, _play, _view, lanes, _compare, _booth, _presets, _help)
-    return [action for section in rows for action in section(application)]
-
-
-def _file(application: Application) -> list[Action]:
-    menu, source = "&File", application.window.source_menu
+def file_actions(
+    window: MainWindow, snapshots: SnapshotController, recording: RecordingController
+) -> list[Action]:
+    menu, source = "&File", window.source_menu
     return [
         Action("file.video", menu, "Open &video…", "Ctrl+O", source.ask_for_video),
         Action("file.folder", menu, "Open &folder…", "Ctrl+Shift+O", source.ask_for_folder),
         Action("file.stream", menu, "Open &network stream…", "", source.ask_for_stream),
-        Action("file.snapshot", menu, "&Snapshot", "S", application.snapshots.save, is_apart=True),
-        Action("file.record", menu, "&Record", "Ctrl+R", application.recording.toggle),
-        Action("file.ply", menu, "Save &point cloud…", "Ctrl+P", application.snapshots.ask_for_ply),
-        Action("file.quit", menu, "&Quit", "Ctrl+Q", application.quit, is_apart=True),
+        Action("file.snapshot", menu, "&Snapshot", "S", snapshots.save, is_apart=True),
+        Action("file.record", menu, "&Record", "Ctrl+R", recording.toggle),
+        Action("file.ply", menu, "Save &point cloud…", "Ctrl+P", snapshots.ask_for_ply),
+        Action("file.quit", menu, "&Quit", "Ctrl+Q", window.close, is_apart=True),
     ]
 
 
-def _play(application: Application) -> list[Action]:
-    menu, controller = "&Play", application.controller
+def play_actions(controller: Controller) -> list[Action]:
+    menu = "&Play"
     return [
         Action("play.pause", menu, "&Pause or go on", "Space", controller.toggle_pause),
         Action(
@@ -51,8 +61,13 @@ def _play(application: Application) -> list[Action]:
     ]  # fmt: skip
 
 
-def _view(application: Application) -> list[Action]:
-    menu, controller, window = "&View", application.controller, application.window
+def view_actions(
+    window: MainWindow,
+    controller: Controller,
+    presenter: PresenterController,
+    restore: Callable[[], None],
+) -> list[Action]:
+    menu = "&View"
     names = ("RGB", "Disparity A", "Disparity B", "Point cloud")
     panes = [
         Action(
@@ -85,7 +100,7 @@ def _view(application: Application) -> list[Action]:
             "view.edges", menu, "Depth &edges", "E", partial(controller.toggle, "edges"),
             is_on=partial(is_on, "edges"), is_apart=True,
         ),
-        *picture(application),
+        *picture_actions(controller),
         Action("view.fit", menu, "Fit the &picture", "0", window.view.reset, is_apart=True),
         Action("view.one", menu, "One to &one", "Shift+1", window.stage.one_to_one),
         Action("view.home", menu, "Reset &3D view", "Home", window.cloud.reset_view, is_apart=True),
@@ -98,22 +113,24 @@ def _view(application: Application) -> list[Action]:
             is_on=partial(is_on, "cloud_axes"),
         ),
         Action(
-            "view.full", menu, "F&ull screen", "F11", application.presenter.toggle_kiosk,
+            "view.full", menu, "F&ull screen", "F11", presenter.toggle_kiosk,
             is_apart=True,
         ),
-        Action("view.restore", menu, "&Restore", "Esc", application.restore),
+        Action("view.restore", menu, "&Restore", "Esc", restore),
         Action(
-            "view.inspector", menu, "&Inspector", "I", application.presenter.toggle_inspector,
+            "view.inspector", menu, "&Inspector", "I", presenter.toggle_inspector,
             is_on=partial(is_on, "inspector"),
         ),
     ]  # fmt: skip
 
 
-def _compare(application: Application) -> list[Action]:
-    menu, controller = "&Compare", application.controller
+def compare_actions(
+    controller: Controller, marks: MarksController, report: ReportController
+) -> list[Action]:
+    menu = "&Compare"
     return [
         Action(
-            "compare.pin", menu, "&Pin under the cursor", "P", application.marks.pin_under_cursor,
+            "compare.pin", menu, "&Pin under the cursor", "P", marks.pin_under_cursor,
         ),
         Action("compare.unpin", menu, "&Remove pins", "Shift+P", controller.clear_pins),
         Action(
@@ -125,14 +142,19 @@ def _compare(application: Application) -> list[Action]:
             is_on=partial(is_on, "sound"),
         ),
         Action(
-            "compare.report", menu, "Repor&t over the whole clip…", "", application.report.make,
+            "compare.report", menu, "Repor&t over the whole clip…", "", report.make,
             is_apart=True,
         ),
     ]  # fmt: skip
 
 
-def _booth(application: Application) -> list[Action]:
-    menu, controller, fallback = "&Booth", application.controller, application.fallback
+def booth_actions(
+    controller: Controller,
+    fallback: FallbackController,
+    presenter: PresenterController,
+    budget: BudgetController,
+) -> list[Action]:
+    menu = "&Booth"
     return [
         Action(
             "booth.panic", menu, "&Backup clip, and back", "F12", fallback.toggle_panic,
@@ -144,17 +166,17 @@ def _booth(application: Application) -> list[Action]:
         ),
         Action(
             "booth.output", menu, "&Second screen without controls", "F8",
-            application.presenter.toggle_output,
+            presenter.toggle_output,
         ),
         Action(
-            "booth.budget", menu, "&Input size by frame budget", "", application.budget.toggle,
+            "booth.budget", menu, "&Input size by frame budget", "", budget.toggle,
             is_on=is_wanted,
         ),
     ]  # fmt: skip
 
 
-def _presets(application: Application) -> list[Action]:
-    menu, presets = "P&resets", application.presets
+def preset_actions(presets: PresetsController) -> list[Action]:
+    menu = "P&resets"
     recalls = [
         Action(
             f"presets.recall{slot}", menu, f"&{slot}", f"Ctrl+{slot}",
@@ -174,20 +196,22 @@ def _presets(application: Application) -> list[Action]:
     return [*recalls, *stores]
 
 
-def _help(application: Application) -> list[Action]:
+def help_actions(
+    lessons: LessonController, keys: CheatSheet, health: HealthController, about: AboutController
+) -> list[Action]:
     menu = "&Help"
     return [
-        Action("help.lessons", menu, "&Lessons", "F1", application.lessons.toggle),
-        Action("help.keys", menu, "&Keys", "?", application.toggle_cheat_sheet),
+        Action("help.lessons", menu, "&Lessons", "F1", lessons.toggle),
+        Action("help.keys", menu, "&Keys", "?", keys.toggle),
         Action(
             "help.diagnostics",
             menu,
             "Copy &diagnostics",
             "",
-            application.health.copy_diagnostics,
+            health.copy_diagnostics,
             is_apart=True,
         ),
-        Action("help.about", menu, "&About FlashDepth Live", "", application.about.show),
+        Action("help.about", menu, "&About FlashDepth Live", "", about.show),
     ]
 
 

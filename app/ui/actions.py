@@ -30,7 +30,7 @@ class Action:
     menu: str
     text: str
     key: str
-    do: Callable[[], None]
+    do: Callable[[], object]
     tip: str = ""
     is_on: Callable[[Settings], bool] | None = None
     listed: bool = True

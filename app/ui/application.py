@@ -16,8 +16,17 @@ from app.settings.store import SettingsStore
 from app.settings.viewpoints import ViewpointStore
 from app.sources.fallback import Fallback, with_fallback
 from app.sources.opening import with_camera_format
-from app.ui.action_table import action_table
-from app.ui.actions import Actions
+from app.ui.action_choices import lane_actions
+from app.ui.action_table import (
+    booth_actions,
+    compare_actions,
+    file_actions,
+    help_actions,
+    play_actions,
+    preset_actions,
+    view_actions,
+)
+from app.ui.actions import Action, Actions
 from app.ui.controller import Controller
 from app.ui.display import Display
 from app.ui.engine import Engine, OpenSource
@@ -189,12 +198,27 @@ class Application(QObject):
         menu_bar = self.window.menuBar()
         if menu_bar is None:
             raise RuntimeError("Qt made no menu bar")
-        actions = Actions(self.window, menu_bar, action_table(self))
+        actions = Actions(self.window, menu_bar, self._action_table())
+        self.cheat_sheet.set_table(actions.cheat_sheet())
         after = menu_bar.actions()[1]  # the source button's menu goes beside File
         menu_bar.insertMenu(after, self.window.source_menu.source_menu)
         self.presets.titled.connect(actions.set_text)
         self._closing.callback(self.model.subscribe(self._on_settings))
         return actions
+
+    def _action_table(self) -> list[Action]:
+        """Everything that can be done by menu and key, in the order of the menus."""
+        window, controller = self.window, self.controller
+        return [
+            *file_actions(window, self.snapshots, self.recording),
+            *play_actions(controller),
+            *view_actions(window, controller, self.presenter, self.restore),
+            *lane_actions(controller, self.models, self.display),
+            *compare_actions(controller, self.marks, self.report),
+            *booth_actions(controller, self.fallback, self.presenter, self.budget),
+            *preset_actions(self.presets),
+            *help_actions(self.lessons, self.cheat_sheet, self.health, self.about),
+        ]
 
     def _on_settings(self, settings: Settings, _changed: frozenset[str]) -> None:
         self.actions.show(settings)
@@ -219,10 +243,6 @@ class Application(QObject):
 
     # -- commands about the window itself --------------------------------------------------------
 
-    def quit(self) -> None:
-        """Close the window, and with it everything."""
-        self.window.close()
-
     def restore(self) -> None:
         """Escape: first what is being asked, enlarged or laid over, then full screen."""
         if self.calibration.is_picking:
@@ -233,13 +253,6 @@ class Application(QObject):
             self.presenter.leave_kiosk()
         elif self.model.value.view != views.DEFAULT:
             self.model.replace(view=views.DEFAULT)
-
-    def toggle_cheat_sheet(self) -> None:
-        """Show every key, or hide them again."""
-        if self.cheat_sheet.isVisible():
-            self.cheat_sheet.hide()
-        else:
-            self.cheat_sheet.show_table(self.actions.cheat_sheet())
 
     @property
     def settings_path(self) -> Path:

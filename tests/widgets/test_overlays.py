@@ -57,7 +57,8 @@ def test_the_invitation_is_readable_over_a_bright_picture(host: QWidget) -> None
 
 def test_every_key_is_on_the_sheet(host: QWidget) -> None:
     sheet = CheatSheet(host)
-    sheet.show_table(KEYS)
+    sheet.set_table(KEYS)
+    sheet.toggle()
     words = {label.text() for label in sheet.findChildren(QLabel)}
     for heading, rows in KEYS:
         assert {heading, *(part for row in rows for part in row)} <= words
@@ -67,7 +68,8 @@ def test_every_key_is_on_the_sheet(host: QWidget) -> None:
 def test_the_sheet_stays_within_the_window(host: QWidget, size: tuple[int, int]) -> None:
     host.resize(*size)
     sheet = CheatSheet(host)
-    sheet.show_table(KEYS)
+    sheet.set_table(KEYS)
+    sheet.toggle()
     assert host.rect().contains(sheet._card.geometry())
     if size[0] > 1000:
         bar = sheet._card.verticalScrollBar()
@@ -78,7 +80,8 @@ def test_the_sheet_stays_within_the_window(host: QWidget, size: tuple[int, int])
 @pytest.mark.parametrize("key", [Qt.Key.Key_Escape, Qt.Key.Key_Question, Qt.Key.Key_Space])
 def test_a_key_closes_the_sheet(qtbot: QtBot, host: QWidget, key: Qt.Key) -> None:
     sheet = CheatSheet(host)
-    sheet.show_table(KEYS)
+    sheet.set_table(KEYS)
+    sheet.toggle()
     with qtbot.waitSignal(sheet.closed):
         qtbot.keyClick(sheet, key)
     assert not sheet.isVisible()
@@ -89,7 +92,8 @@ def test_the_sheet_keeps_its_keys_from_the_windows_shortcuts(qtbot: QtBot, host:
     restore = QShortcut(QKeySequence("Esc"), host)
     restore.activated.connect(lambda: heard.append("restore"))
     host.activateWindow()
-    sheet.show_table(KEYS)
+    sheet.set_table(KEYS)
+    sheet.toggle()
     qtbot.waitUntil(sheet.hasFocus)
     qtbot.keyClick(sheet, Qt.Key.Key_Escape)
     assert not sheet.isVisible()
@@ -99,7 +103,8 @@ def test_the_sheet_keeps_its_keys_from_the_windows_shortcuts(qtbot: QtBot, host:
 def test_a_click_anywhere_closes_the_sheet(qtbot: QtBot, host: QWidget) -> None:
     sheet = CheatSheet(host)
     for where in (sheet, sheet._card.viewport()):
-        sheet.show_table(KEYS)
+        sheet.set_table(KEYS)
+        sheet.toggle()
         with qtbot.waitSignal(sheet.closed):
             qtbot.mouseClick(where, LEFT, pos=QPoint(5, 5))
 
