@@ -1,1 +1,1 @@
-"""Passive Qt widgets: values come in by method, button_actions go out by signal."""
+"""Passive Qt widgets: values come in through methods, requests go out as signals."""

@@ -1,4 +1,4 @@
-"""About: what this is, whose work it stands on, and what the bundled model was made of."""
+"""The About box: what the app is, its credits, and how the bundled model was made."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from widgets.theme import SPACE, SPACE_L
 
 
 class AboutBox(QDialog):
-    """Pages of Markdown under tabs: (title, text) each. Links are shown and never followed."""
+    """Pages of Markdown under tabs: (title, text) each. Links are shown and never opened."""
 
     def __init__(
         self, title: str, pages: Sequence[tuple[str, str]], parent: QWidget | None = None
@@ -39,7 +39,7 @@ class AboutBox(QDialog):
         column.addWidget(buttons)
 
     def text(self) -> str:
-        """Everything that can be read in it."""
+        """All text in it."""
         pages = [self._tabs.widget(at) for at in range(self._tabs.count())]
         return "\n".join(page.toPlainText() for page in pages if isinstance(page, QTextBrowser))
 
@@ -57,7 +57,7 @@ def _page(text: str) -> QTextBrowser:
 
 
 def _space_out(page: QTextBrowser) -> None:
-    """Markdown comes without air between its paragraphs; what stands in tables needs none."""
+    """Add space between paragraphs, which Qt's Markdown lacks; tables need none."""
     cursor = page.textCursor()
     cursor.movePosition(QTextCursor.MoveOperation.Start)
     while True:

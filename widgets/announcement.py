@@ -1,4 +1,4 @@
-"""A few words over the pictures that go by themselves: seen in full screen too."""
+"""A short message over the pictures that disappears by itself; visible in full screen too."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LEAST_PX = 16
 
 
 class Announcement(Overlay):
-    """Says something in the middle of the lower edge of its parent for a moment."""
+    """Shows a message at the lower edge of its parent for a moment."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, passes_mouse=True)
@@ -26,14 +26,14 @@ class Announcement(Overlay):
         self._timer.timeout.connect(self.end)
 
     def say(self, text: str) -> None:
-        """Show `text`, in place of what is being said."""
+        """Show `text`, replacing the current message."""
         self._text = text
         self.appear()
         self.update()
         self._timer.start(SHOWN_MS)
 
     def end(self) -> None:
-        """Say nothing any more."""
+        """Hide the message."""
         self._timer.stop()
         self.hide()
 

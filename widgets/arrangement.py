@@ -1,4 +1,4 @@
-"""Which pane stands where: plain rules without a toolkit.
+"""Rules for arranging the panes, without a toolkit.
 
 No cell is ever empty, and lanes A and B are always equally large.
 """

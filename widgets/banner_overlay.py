@@ -1,4 +1,4 @@
-"""A sentence laid over a widget that cannot paint it itself, such as a GL surface."""
+"""A message over a widget that cannot paint it itself, such as an OpenGL surface."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from widgets import pane_paint, theme
 
 
 class BannerOverlay(QWidget):
-    """A sentence at the lower edge of its area; the mouse passes through."""
+    """A message at the lower edge of its area; the mouse passes through."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -20,11 +20,11 @@ class BannerOverlay(QWidget):
 
     @property
     def text(self) -> str:
-        """What is said now; "" if nothing."""
+        """The current message; "" if none."""
         return self._text
 
     def set_text(self, text: str | None, level: str) -> None:
-        """Say `text` at level "info", "good", "warn" or "bad", or nothing."""
+        """Show `text` at level "info", "good", "warn" or "bad", or hide the message."""
         theme.level_colour(level)
         if (text or "", level) == (self._text, self._level):
             return

@@ -36,7 +36,7 @@ _HEADROOM = 1.08
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """How one curve looks: its name in the header, "#rrggbb", and whether it is dashed."""
+    """Appearance of a curve: its name in the header, "#rrggbb", and whether it is dashed."""
 
     name: str
     colour: str
@@ -61,9 +61,9 @@ def pin_series(pins: int) -> dict[str, Series]:
 class TimeChart(QWidget):
     """The last frames of a few numbers, newest at the right, the latest values in the header.
 
-    `append` only stores; the curves follow at most every `REFRESH_MS` and only while visible.
-    `floor` is the lowest top of the vertical axis, so that a steady value does not fill the chart
-    with its last digit.
+    `append` only stores; the curves are redrawn at most every `REFRESH_MS` and only while visible.
+    `floor` is the smallest maximum of the vertical axis, so that noise of a steady value does not
+    fill the chart.
     """
 
     def __init__(
@@ -96,7 +96,7 @@ class TimeChart(QWidget):
         self.setAccessibleName(title)
 
     def set_series(self, series: Mapping[str, Series]) -> None:
-        """Plot other curves; what was stored is forgotten."""
+        """Plot other curves; stored values are discarded."""
         for curve in self._curves.values():
             self._box.removeItem(curve)
         self._series = dict(series)
@@ -107,13 +107,16 @@ class TimeChart(QWidget):
     def append(self, frame_index: int, values: Mapping[str, float]) -> None:
         """Store one frame's values by series; a missing one leaves a gap.
 
-        Raises KeyError for a series that is not plotted.
+        Raises
+        ------
+        KeyError
+            For a series that is not plotted.
         """
         unknown = values.keys() - self._series.keys()
         if unknown:
             raise KeyError(f"{self._title} has no series {sorted(unknown)}")
         if self._count == self._values.shape[1]:
-            # Moving half of the buffer every `history` frames keeps the rest a plain append.
+            # Moving half of the buffer every `history` frames keeps all other appends cheap.
             self._values[:, : self._history] = self._values[:, self._history :]
             self._count = self._history
         for row, key in enumerate(self._series):
@@ -123,7 +126,18 @@ class TimeChart(QWidget):
         self._ask_for_refresh()
 
     def mark(self, frame_index: int, kind: str) -> None:
-        """Draw a line at a frame: kind "cut" or "reset". Raises ValueError for another kind."""
+        """Draw a line at a frame.
+
+        Parameters
+        ----------
+        kind
+            "cut" or "reset".
+
+        Raises
+        ------
+        ValueError
+            For another kind.
+        """
         if kind not in MARKS:
             raise ValueError(f"a mark is one of {tuple(MARKS)}, not {kind!r}")
         self._marks.append((frame_index, kind))
@@ -131,11 +145,11 @@ class TimeChart(QWidget):
 
     @property
     def is_empty(self) -> bool:
-        """Nothing was stored since it was made or cleared."""
+        """Whether no value was stored since it was made or cleared."""
         return self._count == 0
 
     def clear(self) -> None:
-        """Forget values and marks."""
+        """Discard values and marks."""
         self._values[:] = np.nan
         self._count = 0
         self._frames.clear()
@@ -150,7 +164,7 @@ class TimeChart(QWidget):
         return dict(zip(self._series, map(float, column), strict=True))
 
     def refresh(self) -> None:
-        """Draw what was stored, now."""
+        """Draw the stored values now."""
         window = self._values[:, max(0, self._count - self._history) : self._count]
         ago = np.arange(1 - window.shape[1], 1, dtype=np.float64)
         for row, curve in enumerate(self._curves.values()):
@@ -173,11 +187,11 @@ class TimeChart(QWidget):
         self._plot.setGeometry(0, top, self.width(), max(1, self.height() - top))
 
     def showEvent(self, _event: QShowEvent | None) -> None:
-        """What came while hidden is drawn now."""
+        """Draw values that arrived while hidden."""
         self.refresh()
 
     def hideEvent(self, _event: QHideEvent | None) -> None:
-        """No timer runs for a chart nobody sees."""
+        """Stop the timer while the chart is invisible."""
         self._timer.stop()
 
     def paintEvent(self, _event: QPaintEvent | None) -> None:
@@ -189,7 +203,7 @@ class TimeChart(QWidget):
         painter.end()
 
     def _draw_latest(self, painter: QPainter, area: QRectF) -> None:
-        """The newest values at the right, in their curves' colours, as many as fit."""
+        """Draw the newest values at the right, in their curves' colours, as many as fit."""
         font = theme.numbers_font(theme.small_font(self.font()))
         metrics = QFontMetricsF(font)
         title = QFontMetricsF(theme.bold_font(self.font())).horizontalAdvance(self._title)
@@ -209,9 +223,9 @@ class TimeChart(QWidget):
             right -= width + SPACE
 
     def _make_plot(self) -> tuple[pg.ViewBox, pg.GraphicsView]:
-        """View box and view, with frames ago below and values at the left, deaf to the mouse.
+        """Make view box and view, with frames ago below and values at the left, without mouse.
 
-        Put together by hand: a PlotItem brings menus that outlive it and controls nobody needs.
+        A PlotItem would bring menus that outlive it and controls that are not needed.
         """
         view = pg.GraphicsView(self, background=COLOURS.background)
         view.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -239,7 +253,7 @@ class TimeChart(QWidget):
         return curve
 
     def _frames_shown(self, stored: int) -> int:
-        """A part of the history while it is young, so that curves are not a sliver at the right."""
+        """Frames to show: fewer while the history fills, so that curves have a useful width."""
         parts = (self._history // part for part in (10, 5, 2))
         return next((part for part in parts if part >= max(stored, 2)), self._history)
 
@@ -275,7 +289,7 @@ class TimeChart(QWidget):
 
 
 def written(value: float) -> str:
-    """A value with three digits and never an exponent; a dash where there is none."""
+    """A value with three digits and no exponent; a dash for none."""
     if not math.isfinite(value):
         return "–"
     if value == 0.0 or abs(value) < 1e-6:

@@ -1,4 +1,4 @@
-"""All keys at a glance, over the window."""
+"""An overview of all keys, over the window."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ CLOSERS = (Qt.Key.Key_Escape, Qt.Key.Key_Question, Qt.Key.Key_Space)
 class CheatSheet(Overlay):
     """A card with every key by group; any click and Escape, ? or Space close it.
 
-    closed : it was closed by the user.
+    Attributes
+    ----------
+    closed
+        Emitted when the user closes it.
     """
 
     closed = pyqtSignal()
@@ -126,7 +129,7 @@ class CheatSheet(Overlay):
 
 
 def balanced(table: Table, columns: int) -> list[list[tuple[str, Sequence[tuple[str, str]]]]]:
-    """Groups dealt out in order so that the longest column is as short as can be."""
+    """Distribute the groups in order so that the longest column is as short as possible."""
     columns = max(1, min(columns, len(table)))
 
     def dealt(cuts: tuple[int, ...]) -> list[list[tuple[str, Sequence[tuple[str, str]]]]]:

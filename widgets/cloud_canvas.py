@@ -1,8 +1,7 @@
-"""The GL surface of the point cloud: contexts, drawing and timing; no layout and no input.
+"""The OpenGL surface of the point cloud: contexts, drawing and timing; no layout and no input.
 
-Built on Qt's own QOpenGLWidget with VisPy's gloo on top, rather than on a VisPy canvas: that one
-replaces Qt's message handler, asks the shell for the screen's resolution and pumps events while it
-closes.
+Built on Qt's own QOpenGLWidget with VisPy's gloo, because a VisPy canvas replaces Qt's message
+handler, asks the shell for the screen's resolution and pumps events while it closes.
 """
 
 from __future__ import annotations
@@ -52,10 +51,20 @@ _NO_GL_PLATFORMS = ("offscreen", "minimal", "minimalegl", "vnc")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CloudFrame:
-    """What one cloud is made from; the arrays must not change any more.
+    """Content of one cloud; the arrays must not change any more.
 
-    rgb : (H, W, 3) uint8. disparity : (H, W) float32. levels : (H, W) uint8.
-    calibration : from disparity to depth. intrinsics : of the source, or None.
+    Attributes
+    ----------
+    rgb
+        (H, W, 3) uint8.
+    disparity
+        (H, W) float32.
+    levels
+        (H, W) uint8.
+    calibration
+        From disparity to depth.
+    intrinsics
+        Of the source, or None.
     """
 
     rgb: UInt8
@@ -79,7 +88,7 @@ def why_no_gl() -> str | None:
 
 
 def is_gl_software() -> bool:
-    """Whether OpenGL is drawn by the processor here. Asks only where `why_no_gl` finds it."""
+    """Whether OpenGL runs on the CPU here. Asks only if `no_gl_reason` finds OpenGL."""
     with _current_context() as context:
         return context is not None and _is_software(str(gl.glGetParameter(gl.GL_RENDERER)))
 
@@ -103,15 +112,15 @@ class CloudCanvas(QOpenGLWidget):
     """Draws the latest frame from a pose. Does nothing while hidden."""
 
     drawn = pyqtSignal(float)
-    """What drawing costs, in milliseconds; told of every draw on software GL, else of some."""
+    """Draw time in milliseconds; emitted for every draw on software GL, else for some."""
     frame_drawn = pyqtSignal()
     """A new frame was drawn for the first time."""
     started = pyqtSignal(str)
-    """GL is up; the name of its renderer."""
+    """OpenGL is ready; the name of its renderer."""
     failed = pyqtSignal(str)
-    """GL gave up; one sentence. The canvas draws nothing from then on."""
+    """OpenGL failed; one sentence. The canvas draws nothing from then on."""
     stale = pyqtSignal()
-    """What was drawn last is not what is to be seen; for who grabs a canvas that is not shown."""
+    """The last drawing is out of date; for a widget that grabs a canvas that is not shown."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -139,28 +148,28 @@ class CloudCanvas(QOpenGLWidget):
 
     @property
     def pose(self) -> CameraPose:
-        """Where the viewer stands."""
+        """The viewer's position."""
         return self._pose
 
     @property
     def uploads_pending(self) -> bool:
-        """A frame waits for the next draw."""
+        """Whether a frame waits for the next draw."""
         return self._frame_stale
 
     def set_pose(self, pose: CameraPose) -> None:
-        """Look from `pose`."""
+        """Set the viewer's position."""
         self._pose = pose
         self._redraw()
 
     def set_table(self, colours: UInt8) -> None:
-        """The (256, 3) uint8 colour of each level."""
+        """Set the (256, 3) uint8 colour of each level."""
         self._table = colours
         if self._cloud is not None:
             self._cloud.set_table(colours)
         self._redraw()
 
     def set_options(self, options: CloudOptions, stride: int) -> None:
-        """`stride` is the one in force; `options.stride` may be None."""
+        """Set the options; `stride` is the resolved one, `options.stride` may be None."""
         self._lines_stale |= (options.show_grid, options.show_axes) != (
             self._options.show_grid,
             self._options.show_axes,
@@ -170,7 +179,7 @@ class CloudCanvas(QOpenGLWidget):
         self._redraw()
 
     def set_floor(self, height: float, extent: float) -> None:
-        """Where the ground grid lies and how far it reaches, in world units."""
+        """Set the ground grid's height and extent in world units."""
         self._floor = (height, extent)
         self._lines_stale = True
         self._redraw()
@@ -198,7 +207,7 @@ class CloudCanvas(QOpenGLWidget):
         return fitting_tan_half(source, aspect)
 
     def grab_image(self) -> UInt8:
-        """What is drawn now: (H, W, 3) uint8 RGB in physical pixels."""
+        """Render the current content: (H, W, 3) uint8 RGB in physical pixels."""
         image = self.grabFramebuffer().convertToFormat(QImage.Format.Format_RGB888)
         bits = image.constBits()
         if bits is None or image.isNull():
@@ -208,13 +217,13 @@ class CloudCanvas(QOpenGLWidget):
         return rows[:, : image.width() * 3].reshape(image.height(), image.width(), 3).copy()
 
     def release(self) -> None:
-        """Give everything on the GPU back. The canvas draws nothing afterwards."""
+        """Release everything on the GPU. The canvas draws nothing afterwards."""
         self._broken = True
         self._drop_visuals()
         self._frame = None
 
     def initializeGL(self) -> None:
-        """Called by Qt for every new context, again after some reparentings."""
+        """Set up a new context; Qt calls this again after some reparentings."""
         if self._broken:
             return
         self._gloo = FakeCanvas()
@@ -250,7 +259,7 @@ class CloudCanvas(QOpenGLWidget):
             self.drawn.emit(spent_ms)
 
     def showEvent(self, event: QShowEvent | None) -> None:
-        """What came while hidden is drawn now."""
+        """Draw what arrived while hidden."""
         super().showEvent(event)
         self.update()
 

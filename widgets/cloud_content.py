@@ -1,4 +1,4 @@
-"""What a point cloud is made from, and where to stand to see it."""
+"""Content of a point cloud, and the viewpoint from which it is visible."""
 
 from __future__ import annotations
 
@@ -21,8 +21,15 @@ _FRAMING_POINTS = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Framing:
-    """A viewpoint for some content, the height of its ground and how far that reaches, in metres
-    or in the content's own unit."""
+    """A viewpoint for some content, and its ground.
+
+    Attributes
+    ----------
+    pose
+        The viewpoint.
+    floor, reach
+        Height and extent of the ground, in metres or in the content's own unit.
+    """
 
     pose: CameraPose
     floor: float
@@ -33,8 +40,20 @@ class Framing:
 class CloudContent:
     """One frame of one lane; the arrays must not change any more.
 
-    rgb : (H, W, 3) uint8. disparity : (H, W) float32 in `unit`. levels : (H, W) uint8.
-    display_range : (far, near) disparity.
+    Attributes
+    ----------
+    rgb
+        (H, W, 3) uint8.
+    disparity
+        (H, W) float32 in `unit`.
+    levels
+        (H, W) uint8.
+    display_range
+        (far, near) disparity.
+    unit
+        Of the disparity.
+    intrinsics
+        Of the source, or None.
     """
 
     rgb: UInt8
@@ -45,12 +64,12 @@ class CloudContent:
     intrinsics: Intrinsics | None
 
     def fits_view_of(self, other: CloudContent | None) -> bool:
-        """Whether a viewpoint chosen for `other` suits this too."""
+        """Whether a viewpoint chosen for `other` also suits this content."""
         mine = (self.disparity.shape, self.unit)
         return other is not None and mine == (other.disparity.shape, other.unit)
 
     def amount(self, stride: int) -> str:
-        """How many points it has at `stride`, in words."""
+        """Number of points at `stride`, as text."""
         points = self.disparity.size / stride**2
         return f"{points / 1e6:.1f} M points" if points >= 1e6 else f"{points / 1e3:.0f} k points"
 
@@ -64,7 +83,7 @@ class CloudContent:
         return CloudFrame(self.rgb, self.disparity, self.levels, calibration, self.intrinsics)
 
     def framed(self, options: CloudOptions) -> Framing | None:
-        """Where to stand; None for a picture without a single point."""
+        """A viewpoint; None for a picture without any point."""
         height, width = self.disparity.shape
         stride = max(1, round((width * height / _FRAMING_POINTS) ** 0.5))
         coarse = replace(options, stride=stride, calibration=self.calibration(options))

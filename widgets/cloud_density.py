@@ -1,4 +1,4 @@
-"""How densely the cloud is drawn: as fine as the time allows, and finer once nothing moves."""
+"""Density of the cloud: as fine as the draw time allows, and finer once nothing moves."""
 
 from __future__ import annotations
 
@@ -11,22 +11,25 @@ from renderers.stride import STRIDES, StridePolicy, coarsest_stride, starting_st
 GPU_BUDGET_MS = 8.0
 SOFTWARE_BUDGET_MS = 16.0
 STILL_BUDGET_MS = 250.0
-"""What one draw may take while nothing moves; longer, and the window would feel stuck."""
+"""Longest draw while nothing moves; beyond it the window would feel stuck."""
 STILL_AFTER_MS = 400
 STEP_MS = 120
 _FRAMES_OF_SILENCE = 3.0
 _LONGEST_INTERVAL_MS = 600.0
-"""Frames that come more rarely than this are stills by themselves."""
+"""Frames that arrive less often than this count as stills."""
 
 
 class CloudDensity(QObject):
-    """Decides the stride in force.
+    """Decides the stride.
 
-    While frames come or the viewer moves it follows the measured draw time. When neither has
-    happened for a while, it goes finer step by step, down to every pixel where a draw stays short
-    enough, and back at the first move.
+    While frames arrive or the viewer moves, it follows the measured draw time. After a pause
+    without either, it becomes finer step by step, down to every pixel if draws stay short enough,
+    and returns at the first movement.
 
-    changed : the stride in force and why: "software GL", "draw time", "by hand" or "still".
+    Attributes
+    ----------
+    changed
+        Emitted with the stride and the reason: "software GL", "draw time", "by hand" or "still".
     """
 
     changed = pyqtSignal(int, str)
@@ -50,7 +53,7 @@ class CloudDensity(QObject):
         self._set(stride, "by hand")
 
     def choose(self, width: int, height: int, software: bool) -> None:
-        """Choose for pictures of that size on that kind of GL, and follow the draw time."""
+        """Choose for pictures of that size on that kind of OpenGL, and follow the draw time."""
         stride = starting_stride(width, height, software)
         budget_ms = SOFTWARE_BUDGET_MS if software else GPU_BUDGET_MS
         self._policy = StridePolicy(stride, budget_ms, coarsest_stride(width, height))
@@ -60,14 +63,14 @@ class CloudDensity(QObject):
         self.stir()
 
     def frame_came(self) -> None:
-        """The content changed. How often it does tells how long a pause is one."""
+        """Note new content. The interval between calls decides how long a pause must be."""
         now_s = time.monotonic()
         self._interval_ms = min(_LONGEST_INTERVAL_MS, 1e3 * (now_s - self._frame_s))
         self._frame_s = now_s
         self.stir()
 
     def stir(self) -> None:
-        """Something moved: as coarse as the draw time wants, until it was still for a while."""
+        """Note a movement: use the stride for moving content until nothing moved for a while."""
         if self._policy is None:
             return
         self._set(self._policy.stride, self._reason)
@@ -75,7 +78,7 @@ class CloudDensity(QObject):
         self._timer.start(wait_ms)
 
     def observe(self, draw_ms: float) -> None:
-        """A draw at the stride in force took that long."""
+        """Add the time of a draw at the current stride."""
         self._cost = (draw_ms, self.stride)
         policy = self._policy
         if policy is None or self.stride != policy.stride:
@@ -85,7 +88,7 @@ class CloudDensity(QObject):
             self._set(policy.stride, self._reason)
 
     def stop(self) -> None:
-        """Change nothing any more."""
+        """Stop changing the stride."""
         self._policy = None
         self._timer.stop()
 

@@ -2,9 +2,8 @@
 
 Left drag turns about the target, Shift or the middle button pans, the wheel zooms. On a trackpad
 two fingers turn, with Shift they pan and with Ctrl they zoom; a pinch zooms, twisting it turns, and
-two fingers tapped twice reset: as in the 3-D programs people know.
-While the right button is held the mouse looks around and W A S D Q E fly; those keys reach no
-shortcut meanwhile.
+a two-finger double tap resets, as in common 3-D programs. While the right button is held, the mouse
+looks around and W A S D Q E fly; those keys do not trigger shortcuts meanwhile.
 """
 
 from __future__ import annotations
@@ -47,14 +46,14 @@ _MOVES: dict[int, tuple[float, float, float]] = {
 
 
 class CloudNavigator(QObject):
-    """Watches a canvas's events and tells the poses that follow from them.
+    """Filters a canvas's events and emits the resulting poses.
 
-    `tan_half` gives the tangent of half the vertical field of view, so that a panned point stays
+    `tan_half` returns the tangent of half the vertical field of view, so that a panned point stays
     under the cursor.
     """
 
     moved = pyqtSignal(object)
-    """A new CameraPose."""
+    """Emitted with a new CameraPose."""
     double_clicked = pyqtSignal()
     home_pressed = pyqtSignal()
 
@@ -71,27 +70,27 @@ class CloudNavigator(QObject):
         self._timer.setInterval(_TICK_MS)
         self._timer.timeout.connect(self._advance)
         self._elapsed = QElapsedTimer()
-        if sys.platform != "darwin":  # there the same pinch comes as a native gesture
+        if sys.platform != "darwin":  # macOS sends the same pinch as a native gesture
             canvas.grabGesture(Qt.GestureType.PinchGesture)
         canvas.installEventFilter(self)
 
     @property
     def is_flying(self) -> bool:
-        """The right button is held."""
+        """Whether the right button is held."""
         return self._button is Qt.MouseButton.RightButton
 
     def set_pose(self, pose: CameraPose) -> None:
-        """Go on from `pose`; tells nobody."""
+        """Continue from `pose`; emits nothing."""
         self._pose = pose
 
     def stop(self) -> None:
-        """Let go of buttons and keys."""
+        """Release buttons and keys."""
         self._button = Qt.MouseButton.NoButton
         self._held.clear()
         self._timer.stop()
 
     def eventFilter(self, _watched: QObject | None, event: QEvent | None) -> bool:
-        """True for the events that were used up."""
+        """True for the events that were used."""
         if event is None:
             return False
         kind = event.type()
@@ -145,7 +144,7 @@ class CloudNavigator(QObject):
             self._emit(zoom(self._pose, _ZOOM_PER_NOTCH ** (event.angleDelta().y() / 120)))
             return
         if event.phase() == Qt.ScrollPhase.ScrollMomentum:
-            return  # a view that goes on turning by itself is hard to stop where one wants it
+            return  # a view that keeps turning by inertia is hard to stop at the right place
         step, keys = QPointF(event.pixelDelta()), event.modifiers()
         if keys & Qt.KeyboardModifier.ControlModifier:
             self._emit(zoom(self._pose, _ZOOM_PER_PX ** step.y()))
@@ -221,7 +220,7 @@ class CloudNavigator(QObject):
 
 
 def is_trackpad(event: QWheelEvent) -> bool:
-    """Whether fingers rather than a wheel scrolled: they tell pixels and when they touch."""
+    """Whether fingers rather than a wheel scrolled: trackpads report pixels and phases."""
     if event.pixelDelta().isNull():
         return False
     device = event.device()

@@ -1,4 +1,4 @@
-"""The point cloud among the picture panes: header, canvas, navigation and density."""
+"""The pane of the point cloud: header, canvas, navigation and density."""
 
 from __future__ import annotations
 
@@ -34,13 +34,18 @@ UInt8 = NDArray[np.uint8]
 
 
 class CloudPane(QWidget):
-    """Shows one lane as a point cloud; where there is no OpenGL, one sentence why.
+    """Shows one lane as a point cloud, or a sentence that says why OpenGL is not available.
 
-    enlarge_requested : a double click.
-    stride_changed : the stride in force and why: "software GL", "draw time", "by hand" or
-        "still".
-    view_changed : the viewer moved; a CameraPose.
-    frames_painted : how many frames reached the screen.
+    Attributes
+    ----------
+    enlarge_requested
+        Emitted on a double click.
+    stride_changed
+        Emitted with the stride and the reason: "software GL", "draw time", "by hand" or "still".
+    view_changed
+        Emitted with a CameraPose when the viewer moved.
+    frames_painted
+        Number of frames that reached the screen.
     """
 
     enlarge_requested = pyqtSignal()
@@ -56,7 +61,7 @@ class CloudPane(QWidget):
         self._lane: str | None = None
         self._needs_framing = True
         self.draw_ms = 0.0
-        """What drawing cost last."""
+        """Time of the last draw."""
         self.frames_painted = 0
         self._no_gl = why_no_gl()
         self._canvas: CloudCanvas | None = None
@@ -103,14 +108,14 @@ class CloudPane(QWidget):
             self._send()
 
     def clear(self, placeholder: str = "") -> None:
-        """Forget the frame; `placeholder` says in its place why there is none."""
+        """Remove the frame; `placeholder` says in its place why there is none."""
         self._content = None
         if self._canvas is not None:
             self._canvas.clear()
         self._banner.set_text(placeholder or None, "info")
 
     def set_options(self, options: CloudOptions) -> None:
-        """Draw with other options from now on."""
+        """Use other options for drawing."""
         had, self._options = self._options, options
         if had.stride != options.stride:
             self._start_stride()
@@ -119,41 +124,41 @@ class CloudPane(QWidget):
             self._send()
 
     def set_color_table(self, colours: UInt8) -> None:
-        """The (256, 3) uint8 colour of each level, for points coloured by disparity."""
+        """Set the (256, 3) uint8 colour of each level, for points coloured by disparity."""
         if self._canvas is not None:
             self._canvas.set_table(colours)
 
     def set_lane(self, lane: str | None) -> None:
-        """Sign the header with lane "a" or "b", or with none."""
+        """Show lane "a" or "b" in the header, or none."""
         self._lane = lane
         self.update()
 
     def set_banner(self, text: str | None, level: str = "warn") -> None:
-        """Say something over the cloud: level "info", "good", "warn" or "bad"; None ends it."""
+        """Show a message over the cloud: level "info", "good", "warn" or "bad"; None hides it."""
         self._banner.set_text(text, level)
 
     def offer_views(self) -> ViewsMenu:
-        """Put a menu of saved views into the header and return it, empty."""
+        """Add a menu of viewpoints to the header and return it, empty."""
         menu = ViewsMenu(self)
         self._views = views_button(menu, self)
         return menu
 
     def reset_view(self) -> None:
-        """Frame the present content anew."""
+        """Choose a new viewpoint for the current content."""
         self._needs_framing = True
         self._frame_content()
 
     def save_view(self) -> CameraPose:
-        """Where the viewer stands, for restore_view."""
+        """The viewer's position, for restore_view."""
         return self._canvas.pose if self._canvas is not None else CameraPose()
 
     def restore_view(self, pose: CameraPose) -> None:
-        """Stand where save_view was called."""
+        """Go to a position from save_view."""
         self._needs_framing = False
         self._look_from(pose)
 
     def grab_image(self) -> UInt8:
-        """The cloud as drawn: (H, W, 3) uint8 RGB in physical pixels."""
+        """Render the cloud: (H, W, 3) uint8 RGB in physical pixels."""
         if self._canvas is not None:
             return self._canvas.grab_image()
         blank = np.empty((max(1, self.height()), max(1, self.width()), 3), np.uint8)
@@ -169,17 +174,17 @@ class CloudPane(QWidget):
 
     @property
     def stride(self) -> int:
-        """The stride in force."""
+        """The current stride."""
         return self._density.stride
 
     @property
     def calibration(self) -> Calibration | None:
-        """From disparity to depth as drawn now; None before the first frame."""
+        """Calibration of the current drawing; None before the first frame."""
         return self._content.calibration(self._options) if self._content is not None else None
 
     @property
     def readout(self) -> str:
-        """Stride, number of points and "software GL", as the header says it."""
+        """Stride, number of points and "software GL", as in the header."""
         if self._canvas is None or self._content is None:
             return ""
         parts = [f"stride {self.stride}", self._content.amount(self.stride)]
@@ -229,12 +234,12 @@ class CloudPane(QWidget):
         self._banner.setGeometry(0, top, self.width(), max(1, self.height() - top))
 
     def showEvent(self, _event: QShowEvent | None) -> None:
-        """What came while hidden is shown now."""
+        """Show what arrived while hidden."""
         if self._content is not None:
             self._send()
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
-        """Stop navigating, then give back what is on the GPU while its context still lives."""
+        """Stop navigating and release the GPU's objects while their context lives."""
         self._density.stop()
         if self._navigator is not None:
             self._navigator.stop()
@@ -270,7 +275,7 @@ class CloudPane(QWidget):
         if not self._needs_framing or self._content is None or self._canvas is None:
             return
         framed = self._content.framed(self._options)
-        if framed is None:  # that says nothing; the next picture is framed
+        if framed is None:  # an empty picture gives no viewpoint; the next one will
             return
         self._look_from(framed.pose)
         self._needs_framing = False
@@ -287,7 +292,7 @@ class CloudPane(QWidget):
             self.view_changed.emit(pose)
 
     def _start_stride(self) -> None:
-        """Choose anew: by hand, or from the size and the kind of GL."""
+        """Choose the stride again: by hand, or from the size and the kind of OpenGL."""
         canvas, shown = self._canvas, self._content
         if canvas is None:
             return

@@ -1,4 +1,4 @@
-"""The slim scale at the right of a depth pane: which colour stands for which disparity."""
+"""The narrow scale at the right of a depth pane, from colours to disparity."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MIDDLE_LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 
 
 def ticks(low: float, high: float, most: int) -> list[float]:
-    """Up to `most` round values within [low, high]; none where the range is empty."""
+    """Up to `most` round values within [low, high]; none if the range is empty."""
     if not (math.isfinite(low) and math.isfinite(high)) or high <= low or most < 1:
         return []
     rough = (high - low) / most
@@ -34,7 +34,7 @@ def ticks(low: float, high: float, most: int) -> list[float]:
 
 @functools.lru_cache(maxsize=64)
 def _width(font: str, unit: str) -> float:
-    """Asked for at every paint and every move of the mouse, and slow to find out."""
+    """Width of the bar and its words; cached, since every paint and mouse move needs it."""
     described = QFont()
     described.fromString(font)
     metrics = QFontMetricsF(theme.small_font(described))
@@ -44,12 +44,20 @@ def _width(font: str, unit: str) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Drawing:
-    """All that a drawn bar depends on but its colours; drawn anew only when this changes.
+    """Everything that a drawn bar depends on except its colours; a change redraws it.
 
-    width, height : physical pixels.
-    ratio : of these to the painter's.
-    font : as QFont.toString says it.
-    marks : (y, value) beside the bar, y in the painter's pixels from the top.
+    Attributes
+    ----------
+    width, height
+        Physical pixels.
+    ratio
+        Physical pixels per unit of the painter.
+    font
+        As from QFont.toString.
+    unit, low_word, high_word
+        Words on the bar.
+    marks
+        (y, value) beside the bar, y in the painter's pixels from the top.
     """
 
     width: int
@@ -63,7 +71,7 @@ class _Drawing:
 
 
 class ColourBar:
-    """Draws a Scale beside a picture; holds the colours it was last given."""
+    """Draws a Scale beside a picture; keeps the last colours."""
 
     def __init__(self) -> None:
         self._strip: Picture | None = None
@@ -73,17 +81,17 @@ class ColourBar:
         self._drawn_on = QPixmap()
 
     def set_table(self, table: UInt8) -> None:
-        """The (256, 3) uint8 colours of the bar; entry 0 stands for unknown and is not shown."""
+        """Set the (256, 3) uint8 colours of the bar; entry 0 is unknown and not shown."""
         if table is not self._strip_of:
             self._strip = rgb_picture(np.ascontiguousarray(table[:0:-1, None]))
             self._strip_of = table
 
     def set_scale(self, scale: Scale | None) -> None:
-        """What the ends stand for; None leaves the values out."""
+        """Set the values at both ends; None hides the values."""
         self._scale = scale
 
     def width(self, font: QFont) -> float:
-        """Pixels the bar and its words need; steady, so that pictures do not jump."""
+        """Width of the bar and its words in pixels; constant, so that pictures do not jump."""
         return _width(font.toString(), self._scale.unit if self._scale else "relative")
 
     def paint(self, painter: QPainter, area: QRectF, font: QFont) -> None:
@@ -110,7 +118,7 @@ def _drawing(scale: Scale, area: QRectF, font: QFont, ratio: float) -> _Drawing:
     for value in scale.marks or ticks(scale.low, scale.high, most):
         y = bar.bottom() - scale.share(value) * bar.height()
         if min(y - bar.top(), bar.bottom() - y) < line / 2:
-            continue  # the words at the ends stand there
+            continue  # the words at the ends are there
         marks.append((round(y * ratio) / ratio, f"{value:.4g}".replace("-", "−")))
     return _Drawing(
         round(area.width() * ratio), round(area.height() * ratio), ratio, font.toString(),
@@ -119,7 +127,7 @@ def _drawing(scale: Scale, area: QRectF, font: QFont, ratio: float) -> _Drawing:
 
 
 def _draw(drawing: _Drawing, strip: Picture, font: QFont) -> QPixmap:
-    """A bar on the window's background."""
+    """Draw a bar on the window's background."""
     pixmap = QPixmap(drawing.width, drawing.height)
     pixmap.setDevicePixelRatio(drawing.ratio)
     pixmap.fill(QColor(COLOURS.background))
@@ -150,7 +158,7 @@ def _draw(drawing: _Drawing, strip: Picture, font: QFont) -> QPixmap:
 
 
 def _bar(height: float, line: float) -> QRectF:
-    """Where the colours lie in an area of this height with lines of text as high as `line`."""
+    """Area of the colours, for an area of this height and lines of text as high as `line`."""
     return QRectF(SPACE_XS, 2 * line + SPACE, BAR_PX, height - 3 * line - 2 * SPACE)
 
 

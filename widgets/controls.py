@@ -1,4 +1,4 @@
-"""Small controls made the same way everywhere."""
+"""Small controls with a common look."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ def tool_button(
 
 
 LABEL_ROLE = Qt.ItemDataRole.UserRole + 1
-"""Item data of ElidedCombo: what the closed box says, where that is less than the menu says."""
+"""Item data of ElidedCombo: text of the closed box if it is shorter than the menu's."""
 
 
 class ElidedCombo(QComboBox):
-    """A combo box that shortens a long text with "…" and leaves the wheel to what is around it."""
+    """A combo box that shortens a long text with "…" and passes the wheel to its parent."""
 
     def __init__(
         self,
@@ -48,11 +48,11 @@ class ElidedCombo(QComboBox):
 
     @property
     def label(self) -> str:
-        """What the closed box says, before it is shortened."""
+        """Text of the closed box, before it is shortened."""
         return str(self.currentData(LABEL_ROLE) or self.currentText())
 
     def natural_width(self) -> int:
-        """How wide the box must be to show its label whole, in pixels."""
+        """Width in pixels at which the label fits completely."""
         option = QStyleOptionComboBox()
         self.initStyleOption(option)
         field = self._field(option)

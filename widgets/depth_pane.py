@@ -34,6 +34,7 @@ class ScaledPane(ImagePane):
         super().__init__(title, view, accent, parent)
 
     def show_levels(self, levels: UInt8, table: UInt8, fitted: Sequence[Prescaled] = ()) -> None:
+        """Show (H, W) uint8 levels through a (256, 3) uint8 table; neither is copied."""
         super().show_levels(levels, table, fitted)
         if not self._has_own_bar:
             self._bar.set_table(table)
@@ -53,13 +54,18 @@ class ScaledPane(ImagePane):
         self.set_overlay(content.overlay)
 
     def set_range(self, far: float, near: float, unit_text: str) -> None:
-        """Disparity that levels 1 and 255 stand for, and its unit ("relative" or "1/m")."""
+        """Set the disparity of levels 1 and 255, and its unit ("relative" or "1/m")."""
         self.set_scale(Scale(far, near, unit_text))
 
     def set_scale(self, scale: Scale | None, table: UInt8 | None = None) -> None:
-        """What the ends of the colour bar stand for, with other words than far and near.
+        """Set what the ends of the colour bar mean, with other words than far and near.
 
-        `table`, (256, 3) uint8, colours the bar where it explains an overlay, not the levels.
+        Parameters
+        ----------
+        scale
+            None hides the values.
+        table
+            (256, 3) uint8 colours of the bar if it explains an overlay instead of the levels.
         """
         self._bar.set_scale(scale)
         self._has_own_bar = table is not None
@@ -68,10 +74,12 @@ class ScaledPane(ImagePane):
         self.update()
 
     def picture_area(self) -> QRectF:
+        """The part of the pane for pictures, without the scale."""
         area = super().picture_area()
         return area.adjusted(0, 0, -min(self._bar.width(self.font()), area.width() / 3), 0)
 
     def paint_around(self, painter: QPainter) -> None:
+        """Draw the scale."""
         area = super().picture_area()
         left = self.picture_area().right()
         beside = QRectF(left, area.top(), area.right() - left, area.height())
@@ -82,7 +90,10 @@ class ScaledPane(ImagePane):
 class DepthPane(ScaledPane):
     """One lane: a chip with its letter, the model's title and a word on its state.
 
-    lane : "a" or "b".
+    Parameters
+    ----------
+    lane
+        "a" or "b".
     """
 
     def __init__(self, lane: str, view: LinkedView, parent: QWidget | None = None) -> None:
@@ -91,15 +102,16 @@ class DepthPane(ScaledPane):
         self._badge = ""
 
     def set_title(self, title: str) -> None:
-        """What is shown behind the lane's chip, such as the model's title."""
+        """Set the text behind the lane's chip, such as the model's title."""
         super().set_title(title)
         self.setAccessibleName(f"Lane {self.lane.upper()}: {title}")
 
     def set_badge(self, badge: str | None) -> None:
-        """A word on the lane's state, such as "preliminary", "memory off" or "reset"."""
+        """Set a word on the lane's state, such as "preliminary", "memory off" or "reset"."""
         if (badge or "") != self._badge:
             self._badge = badge or ""
             self.update()
 
     def header(self) -> Header:
+        """Content of the header."""
         return dataclasses.replace(super().header(), chip=self.lane.upper(), badge=self._badge)

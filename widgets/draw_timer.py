@@ -1,4 +1,4 @@
-"""What a draw costs, told with hardly any waiting."""
+"""Measurement of draw times that hardly ever waits."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ WAITED_FOR_EVERY = 16
 
 
 class DrawTimer:
-    """Times draws; `end` needs the context current.
+    """Times draws; `end` needs a current context.
 
-    glFinish holds the GUI thread until the GPU is done, so a GPU is waited for at one draw in
-    `WAITED_FOR_EVERY`. What software renderers draw is read back at once, so they are waited for
-    every time, and here: called this way, Python's other threads go on meanwhile.
+    glFinish blocks the GUI thread until the GPU is done, so only one draw in `WAITED_FOR_EVERY`
+    waits on a GPU. Software renderers are waited for every time, because their picture is read back
+    at once anyway; waiting here lets Python's other threads continue.
     """
 
     def __init__(self, software: bool) -> None:
@@ -23,11 +23,11 @@ class DrawTimer:
         self._started_ns = 0
 
     def begin(self) -> None:
-        """The draw begins."""
+        """Start timing a draw."""
         self._started_ns = time.perf_counter_ns()
 
     def end(self) -> float | None:
-        """The draw was handed over: milliseconds it took, or None if that is not known."""
+        """Milliseconds that the draw took, or None if unknown."""
         self._draws += 1
         if not self._software and self._draws % WAITED_FOR_EVERY:
             return None

@@ -1,4 +1,4 @@
-"""What the window shows while a file is held over it."""
+"""What the window shows while a file is dragged over it."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ INVITATION = "Drop a video, picture folder or recording"
 
 
 class DropOverlay(Overlay):
-    """A frame and an invitation; the drop itself goes through to the window."""
+    """A frame and an invitation; the drop itself goes to the window."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, passes_mouse=True)
         self._text = INVITATION
 
     def invite(self, text: str = INVITATION) -> None:
-        """Appear with these words, such as the name of what would be opened."""
+        """Appear with this text, such as the name of what would be opened."""
         self._text = text
         self.appear()
 

@@ -1,4 +1,4 @@
-"""A short piece of advice that stays until it is dismissed."""
+"""A short hint that stays until it is dismissed."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from widgets.theme import SPACE, SPACE_XS
 
 
 class Hint(QFrame):
-    """A small card with text and a close button, laid over its parent.
+    """A small card with text and a close button, over its parent.
 
-    dismissed : the user closed it; it has hidden itself.
+    Attributes
+    ----------
+    dismissed
+        Emitted when the user closed it; it is hidden then.
     """
 
     dismissed = pyqtSignal()
@@ -37,16 +40,17 @@ class Hint(QFrame):
 
     @property
     def text(self) -> str:
+        """The text of the hint."""
         return self._text.text()
 
     def show_text(self, text: str) -> None:
-        """Say `text` and appear."""
+        """Show `text`."""
         self._text.setText(text)
         self.show()
         self.raise_()
 
     def place_within(self, left: int, top: int, width: int, height: int) -> None:
-        """Sit at the upper edge of that part of the parent, as wide as the text needs.
+        """Place it at the upper edge of that part of the parent, as wide as the text needs.
 
         Banners have the lower edge.
         """

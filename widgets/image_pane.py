@@ -1,4 +1,4 @@
-"""A pane that shows one picture, with a header above it and whatever has to be said over it."""
+"""A pane that shows one picture, with a header above it and messages and marks over it."""
 
 from __future__ import annotations
 
@@ -30,8 +30,12 @@ NEAREST_FROM_SCALE = 2.0
 class ImagePane(PictureSurface):
     """One picture in its own proportions, following a shared zoom and centre.
 
-    hint_dismissed : the hint was closed.
-    frames_painted : how many pictures reached the screen.
+    Attributes
+    ----------
+    hint_dismissed
+        Emitted when the hint was closed.
+    frames_painted
+        Number of pictures that reached the screen.
     """
 
     hint_dismissed = pyqtSignal()
@@ -66,9 +70,9 @@ class ImagePane(PictureSurface):
 
     @property
     def painted_part(self) -> Part | None:
-        """What of the picture is seen and how large, for who fits the next one beforehand.
+        """The visible part of the picture and its size, for resizing the next one in advance.
 
-        None where nothing is seen, or pixels are shown as squares.
+        None if nothing is visible, or if pixels are shown as squares.
         """
         window = self.window()
         is_seen = self.isVisible() and window is not None and not window.isMinimized()
@@ -77,41 +81,46 @@ class ImagePane(PictureSurface):
     def show_rgb(self, rgb: UInt8, fitted: Sequence[Prescaled] = ()) -> None:
         """Show (H, W, 3) uint8 sRGB. The array is not copied and must not change any more.
 
-        fitted : what was made of it beforehand, its `painted_part` perhaps among it.
+        Parameters
+        ----------
+        rgb
+            The picture.
+        fitted
+            Resized versions; one may match `painted_part`.
         """
         self._show(rgb_picture(rgb, fitted))
 
     def show_levels(self, levels: UInt8, table: UInt8, fitted: Sequence[Prescaled] = ()) -> None:
-        """Show (H, W) uint8 through a (256, 3) uint8 table; neither is copied."""
+        """Show (H, W) uint8 levels through a (256, 3) uint8 table; neither is copied."""
         self._show(levels_picture(levels, table, self._table.colours(table), fitted))
 
     def clear(self, placeholder: str = "") -> None:
-        """Forget the picture; `placeholder` says in its place why there is none."""
+        """Remove the picture; `placeholder` says in its place why there is none."""
         self._picture = self._overlay = None
         self._painted_part = None
         self._placeholder = placeholder
         self.update()
 
     def set_title(self, title: str) -> None:
-        """The words at the left of the header."""
+        """Set the text at the left of the header."""
         self._title = title
         self.setAccessibleName(title)
         self.update()
 
     def set_caption(self, caption: str) -> None:
-        """Quiet words at the right of the header."""
+        """Set the quiet text at the right of the header."""
         if caption != self._caption:
             self._caption = caption
             self.update()
 
     def set_banner(self, text: str | None, level: str = "warn") -> None:
-        """Say something over the last picture: level "info", "good", "warn" or "bad"."""
+        """Show a message over the last picture: level "info", "good", "warn" or "bad"."""
         theme.level_colour(level)
         self._banner = (text, level) if text else None
         self.update()
 
     def set_hint(self, text: str | None) -> None:
-        """Show dismissible advice over the picture, or take it away."""
+        """Show a dismissible hint over the picture, or remove it."""
         if text:
             self._hint.show_text(text)
             self._place_hint()
@@ -124,20 +133,26 @@ class ImagePane(PictureSurface):
         self.update()
 
     def clear_probe(self) -> None:
-        """Take the cross hair away."""
+        """Remove the cross hair."""
         if self._probe is not None:
             self._probe = None
             self.update()
 
     def set_pins(self, pins: Sequence[tuple[float, float]]) -> None:
-        """Mark picture pixels with the numbers 1 to 4. Raises ValueError for more."""
+        """Mark picture pixels with the numbers 1 to 4.
+
+        Raises
+        ------
+        ValueError
+            For more.
+        """
         if len(pins) > len(theme.PIN_COLOURS):
             raise ValueError(f"at most {len(theme.PIN_COLOURS)} points can be pinned")
         self._pins = tuple(QPointF(x, y) for x, y in pins)
         self.update()
 
     def set_overlay(self, rgba: UInt8 | None) -> None:
-        """Lay an (H, W, 4) uint8 picture of straight alpha over the whole picture, or none."""
+        """Draw an (H, W, 4) uint8 picture with straight alpha over the whole picture, or none."""
         self._overlay = None if rgba is None else rgba_picture(rgba)
         self.update()
 
@@ -148,13 +163,13 @@ class ImagePane(PictureSurface):
         self.update()
 
     def set_row_marks(self, marks: Sequence[tuple[float, str]]) -> None:
-        """Write words at the picture's left edge: (share of its height from the top, words)."""
+        """Write words at the picture's left edge: (fraction of its height from the top, words)."""
         if tuple(marks) != self._row_marks:
             self._row_marks = tuple(marks)
             self.update()
 
     def set_row_breaks(self, breaks: Sequence[tuple[float, str]]) -> None:
-        """Draw lines across the picture: (share of its height from the top, "cut" or "reset")."""
+        """Draw lines across the picture: (fraction of its height, "cut" or "reset")."""
         if tuple(breaks) != self._row_breaks:
             self._row_breaks = tuple(breaks)
             self.update()
@@ -166,7 +181,7 @@ class ImagePane(PictureSurface):
         return QSize(120, 96)
 
     def header(self) -> pane_paint.Header:
-        """What the header says now."""
+        """Content of the header."""
         zoom = "" if self._view.is_fit else f"{self._view.zoom:.1f}×"
         caption = "  ".join(part for part in (self._caption, zoom) if part)
         return pane_paint.Header(self._title, caption=caption, accent=self._accent)
@@ -193,7 +208,7 @@ class ImagePane(PictureSurface):
         self._is_fresh = False
 
     def _fill_around_picture(self, painter: QPainter, area: QRectF) -> None:
-        """The background where no picture covers it: filling all costs as much as a header."""
+        """Fill the background where no picture covers it; filling all costs as much as a header."""
         covered = QRect()
         if self._picture is not None:
             covered = self.picture_rect().intersected(area).toAlignedRect().adjusted(2, 2, -2, -2)
@@ -233,7 +248,7 @@ class ImagePane(PictureSurface):
             pane_paint.draw_probe(painter, clip, self.to_screen(point), text, accent, self.font())
 
     def paint_around(self, painter: QPainter) -> None:
-        """Draw beside the picture; nothing here, a scale in panes that have one."""
+        """Draw beside the picture: nothing here, a scale in panes that have one."""
 
     def resizeEvent(self, _event: QResizeEvent | None) -> None:
         self._place_hint()

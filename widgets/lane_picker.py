@@ -1,4 +1,4 @@
-"""Choosing the estimator of one lane."""
+"""The control that chooses the estimator of one lane."""
 
 from __future__ import annotations
 
@@ -29,10 +29,17 @@ LEAST_WIDTH_PX = 96
 class LaneChoice:
     """One line of the menu.
 
-    note : a word behind the title, such as "preliminary".
-    missing : why it cannot run now and what to do, or None. It can be chosen all the same, so
-        that the reason can be shown where it is read.
-    can_smooth : "+ema" may be appended to its name.
+    Attributes
+    ----------
+    name, title, summary
+        Of the model.
+    note
+        A word behind the title, such as "preliminary".
+    missing
+        Why it cannot run now and what to do, or None. It can be chosen all the same, so that the
+        reason is shown in the pane.
+    can_smooth
+        "+ema" may be appended to its name.
     """
 
     name: str
@@ -44,7 +51,7 @@ class LaneChoice:
 
 
 class _ModelCombo(ElidedCombo):
-    """Wants as much room as the chosen name takes, and can do with less."""
+    """Requests as much room as the chosen name takes, and accepts less."""
 
     def sizeHint(self) -> QSize:
         hint, width = super().sizeHint(), self.natural_width()
@@ -54,8 +61,15 @@ class _ModelCombo(ElidedCombo):
 class LanePicker(QWidget):
     """The lane's letter in its colour, a menu of models and a switch for smoothing.
 
-    lane : "a" or "b".
-    chosen : name of the model the user picked, with "+ema" appended where smoothing is on.
+    Parameters
+    ----------
+    lane
+        "a" or "b".
+
+    Attributes
+    ----------
+    chosen
+        Emitted with the name of the model that the user picked, with "+ema" if smoothing is on.
     """
 
     chosen = pyqtSignal(str)
@@ -71,7 +85,7 @@ class LanePicker(QWidget):
         self._model = QStandardItemModel(self)
         self._combo = _ModelCombo(self, Qt.TextElideMode.ElideMiddle)
         self._combo.setModel(self._model)
-        # The usual one draws a menu's lines, whose colour cannot differ.
+        # The default delegate draws menu lines whose colour cannot differ.
         self._combo.setItemDelegate(QStyledItemDelegate(self._combo))
         self._combo.setMinimumContentsLength(CONTENTS_LENGTH)
         self._combo.setMinimumWidth(LEAST_WIDTH_PX)
@@ -94,11 +108,11 @@ class LanePicker(QWidget):
 
     @property
     def current(self) -> str:
-        """Name of the model shown, with "+ema" where smoothing is on."""
+        """Name of the model shown, with "+ema" if smoothing is on."""
         return self._current
 
     def set_entries(self, choices: Sequence[LaneChoice]) -> None:
-        """Fill the menu; what cannot run is greyed, with the reason in its tooltip."""
+        """Fill the menu; models that cannot run are greyed, with the reason in the tool tip."""
         self._choices = tuple(choices)
         self._model.clear()
         for choice in self._choices:

@@ -1,4 +1,4 @@
-"""A side panel that leads through a lesson, step by step."""
+"""A side panel that guides through a lesson, step by step."""
 
 from __future__ import annotations
 
@@ -27,11 +27,16 @@ DONE = "Done. Everything on screen is as this step wants it."
 
 
 class LessonPanel(QWidget):
-    """A list of lessons, and one lesson at a time.
+    """A list of lessons, or one lesson.
 
-    setup_requested : index of the step whose settings the user wants (see `step`).
-    lesson_opened : name of the lesson the user opened.
-    closed : the user closed the panel.
+    Attributes
+    ----------
+    setup_requested
+        Emitted with the index of the step whose settings the user wants (see `step`).
+    lesson_opened
+        Emitted with the name of the lesson that the user opened.
+    closed
+        Emitted when the user closed the panel.
     """
 
     setup_requested = pyqtSignal(int)
@@ -60,12 +65,12 @@ class LessonPanel(QWidget):
 
     @property
     def lesson(self) -> Lesson | None:
-        """The lesson that is open, or None while the list is shown."""
+        """The open lesson, or None while the list is shown."""
         return self._lesson
 
     @property
     def step(self) -> LessonStep | None:
-        """The step that is shown, or None while the list is shown."""
+        """The current step, or None while the list is shown."""
         return self._lesson.steps[self._at] if self._lesson else None
 
     def set_lessons(self, lessons: Sequence[Lesson]) -> None:
@@ -91,7 +96,13 @@ class LessonPanel(QWidget):
         self._pages.setCurrentIndex(0)
 
     def open_lesson(self, name: str, step: int = 0) -> None:
-        """Open a lesson at a step. Raises KeyError for an unknown name."""
+        """Open a lesson at a step.
+
+        Raises
+        ------
+        KeyError
+            For an unknown name.
+        """
         lesson = {lesson.name: lesson for lesson in self._lessons}[name]
         self._lesson = lesson
         self._head.setText("Lesson")
@@ -100,7 +111,7 @@ class LessonPanel(QWidget):
         self._show_step(step)
 
     def confirm_setup(self, text: str = DONE) -> None:
-        """Say that the step's settings are in force, or why they are not."""
+        """Show that the step's settings are applied, or why they are not."""
         self._note.setText(text)
 
     def sizeHint(self) -> QSize:
@@ -212,7 +223,7 @@ class LessonPanel(QWidget):
 
 
 def _set_markdown(view: QTextBrowser, text: str) -> None:
-    """Show Markdown with room between its paragraphs, which Qt leaves out."""
+    """Show Markdown with space between its paragraphs, which Qt leaves out."""
     view.setMarkdown(text)
     document = view.document()
     if document is None:

@@ -1,7 +1,7 @@
-"""Lessons as text: Markdown in steps, each with the settings it wants.
+"""Lessons as text: Markdown in steps, each with its settings.
 
-A file opens with a block between two lines of ``---`` that gives ``title`` and ``summary``; each
-further block opens a step with ``step`` (its title) and settings by field name. Markdown follows.
+A file starts with a block between two lines of ``---`` that gives ``title`` and ``summary``; each
+further block starts a step with ``step`` (its title) and settings by field name. Markdown follows.
 """
 
 from __future__ import annotations
@@ -17,10 +17,16 @@ TUPLES = ("panes",)
 
 @dataclass(frozen=True, slots=True)
 class LessonStep:
-    """One step: what to read, and the settings that show it.
+    """One step: the text, and the settings that show it.
 
-    settings : by field name; bool, int, float, str, or a tuple of str for `panes`.
-    text : Markdown.
+    Attributes
+    ----------
+    title
+        Heading of the step.
+    settings
+        By field name; bool, int, float, str, or a tuple of str for `panes`.
+    text
+        Markdown.
     """
 
     title: str
@@ -39,16 +45,22 @@ class Lesson:
 
 
 def load_lessons(folder: Path) -> tuple[Lesson, ...]:
-    """All lessons of a folder in the order of their file names; README is none.
+    """All lessons of a folder in the order of their file names, without README.
 
-    Raises ValueError, naming the file, if one cannot be read as a lesson.
+    Raises ValueError, with the file's name, if one cannot be read as a lesson.
     """
     paths = sorted(path for path in folder.glob("*.md") if path.stem != "README")
     return tuple(parse_lesson(p.stem, p.read_text(encoding="utf-8")) for p in paths)
 
 
 def parse_lesson(name: str, text: str) -> Lesson:
-    """A lesson from its text. Raises ValueError naming `name` and what is wrong."""
+    """Parse a lesson.
+
+    Raises
+    ------
+    ValueError
+        With `name` and what is wrong.
+    """
     blocks = _blocks(name, text)
     if not blocks or "title" not in blocks[0][0]:
         raise ValueError(f"lesson {name}: the first block must give a title")

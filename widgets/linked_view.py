@@ -1,6 +1,6 @@
 """One zoom and one centre shared by all picture panes, so that they always show the same place.
 
-Everything is said in normalised picture coordinates, (0, 0) top left to (1, 1) bottom right, since
+All positions are normalised picture coordinates, (0, 0) top left to (1, 1) bottom right, since
 panes differ in size and slices differ in shape.
 """
 
@@ -20,10 +20,10 @@ def fit_scale(picture: QSizeF, area: QSizeF) -> float:
 
 
 def picture_rect(zoom: float, centre: QPointF, picture: QSizeF, area: QRectF) -> QRectF:
-    """Where the whole picture lies on screen; larger than `area` when zoomed in.
+    """The whole picture's rectangle on screen; larger than `area` when zoomed in.
 
-    Along each axis the picture is centred while it is smaller than the area, and never leaves a
-    gap at one side once it is larger.
+    Along each axis the picture is centred while it is smaller than the area, and never leaves a gap
+    at one side once it is larger.
     """
     scale = fit_scale(picture, area.size()) * zoom
     width, height = picture.width() * scale, picture.height() * scale
@@ -39,7 +39,7 @@ def _placed(start: float, room: float, length: float, centre: float) -> float:
 
 
 def to_picture(point: QPointF, rect: QRectF, picture: QSizeF) -> QPointF:
-    """The picture pixel under a screen point, given where the picture lies (`picture_rect`)."""
+    """The picture pixel under a screen point, given the picture's rectangle (`picture_rect`)."""
     if rect.isEmpty():
         return QPointF(0, 0)
     return QPointF(
@@ -59,7 +59,7 @@ def to_screen(point: QPointF, rect: QRectF, picture: QSizeF) -> QPointF:
 
 
 def zoomed(zoom: float, centre: QPointF, factor: float, anchor: QPointF) -> tuple[float, QPointF]:
-    """Zoom and centre after zooming by `factor` with the picture point `anchor` staying put."""
+    """Zoom and centre after zooming by `factor` about the fixed picture point `anchor`."""
     new = min(MAX_ZOOM, max(min(1.0, zoom), zoom * factor))
     moved = anchor + (centre - anchor) * (zoom / new)
     return new, clamped(new, moved)
@@ -77,7 +77,10 @@ def clamped(zoom: float, centre: QPointF) -> QPointF:
 class LinkedView(QObject):
     """The zoom (1 = fit) and the centre that every picture pane follows.
 
-    changed : emitted after either moved.
+    Attributes
+    ----------
+    changed
+        Emitted after either changed.
     """
 
     changed = pyqtSignal()
@@ -89,7 +92,7 @@ class LinkedView(QObject):
 
     @property
     def zoom(self) -> float:
-        """Magnification over "the whole picture fits"."""
+        """Magnification relative to "the whole picture fits"."""
         return self._zoom
 
     @property
@@ -99,15 +102,15 @@ class LinkedView(QObject):
 
     @property
     def is_fit(self) -> bool:
-        """The whole picture is shown, as large as it goes."""
+        """Whether the whole picture is shown, as large as it fits."""
         return self._zoom == 1.0
 
     def zoom_at(self, factor: float, anchor: QPointF) -> None:
-        """Zoom by `factor`, keeping the normalised picture point `anchor` where it is."""
+        """Zoom by `factor` about the fixed normalised picture point `anchor`."""
         self._set(*zoomed(self._zoom, self._centre, factor, anchor))
 
     def pan(self, dx: float, dy: float) -> None:
-        """Move the centre by a share of the picture's width and height."""
+        """Move the centre by a fraction of the picture's width and height."""
         self._set(self._zoom, clamped(self._zoom, self._centre + QPointF(dx, dy)))
 
     def reset(self) -> None:

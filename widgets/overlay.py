@@ -1,4 +1,4 @@
-"""Something laid over the whole of another widget."""
+"""Base of widgets that cover another widget."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from PyQt6.QtWidgets import QWidget
 class Overlay(QWidget):
     """Covers its parent, whatever size that takes; hidden at first.
 
-    passes_mouse : clicks and drags go through to what is below.
+    Parameters
+    ----------
+    passes_mouse
+        Clicks and drags go to the widget below.
     """
 
     def __init__(self, parent: QWidget, passes_mouse: bool) -> None:
@@ -20,7 +23,7 @@ class Overlay(QWidget):
         self.hide()
 
     def appear(self) -> None:
-        """Cover the parent."""
+        """Show it over the whole parent."""
         self._cover()
         self.show()
         self.raise_()

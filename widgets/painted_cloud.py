@@ -1,7 +1,7 @@
-"""The cloud on software GL: drawn out of sight and painted like any other picture.
+"""The cloud on software GL: drawn off screen and painted like any other picture.
 
-One visible QOpenGLWidget makes Qt put its whole window together through OpenGL at every update of
-any pane. A GPU does that for nothing; on software GL it costs more than the points.
+One visible QOpenGLWidget makes Qt compose its whole window through OpenGL at every update of any
+pane. That is free on a GPU; on software GL it costs more than the points.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ from widgets.cloud_canvas import CloudCanvas
 
 
 class PaintedCloud(QWidget):
-    """Stands where `canvas` would, which is never shown, and follows its every change."""
+    """Takes the place of `canvas`, which is never shown, and follows its changes."""
 
     def __init__(self, canvas: CloudCanvas, parent: QWidget) -> None:
         super().__init__(parent)
         self.canvas = canvas
         canvas.stale.connect(self.update)
-        self.destroyed.connect(canvas.deleteLater)  # a window of its own has no parent to end it
+        # a widget without a parent is not deleted by one
+        self.destroyed.connect(canvas.deleteLater)
         self.setFocusPolicy(canvas.focusPolicy())
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
@@ -31,12 +32,12 @@ class PaintedCloud(QWidget):
         super().resizeEvent(event)
         before = self.canvas.size()
         self.canvas.resize(self.size())
-        # Qt tells a widget of its size when it is shown, and this one never is: without being told
-        # it would go on drawing into a framebuffer of the old size.
+        # Qt sends a widget its size when it is shown, which never happens here: without this event
+        # it would keep drawing into a framebuffer of the old size.
         QApplication.sendEvent(self.canvas, QResizeEvent(self.size(), before))
 
     def put(self, image: QImage) -> None:
-        """Paint what was drawn over the whole widget."""
+        """Paint the drawn picture over the whole widget."""
         painter = QPainter(self)
         painter.drawImage(self.rect(), image)
         painter.end()

@@ -1,4 +1,4 @@
-"""What a pane is given to show, as plain values without a toolkit."""
+"""Content of panes, as plain values without a toolkit."""
 
 from __future__ import annotations
 
@@ -11,13 +11,20 @@ from renderers.prescale import Prescaled
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """What the two ends of a colour table stand for.
+    """Meaning of the two ends of a colour table.
 
-    low, high : values of levels 1 and 255.
-    unit : words above the bar, such as "relative" or "1/m".
-    low_word, high_word : what the ends mean, such as "far" and "near".
-    gamma : colours follow the value's share of the scale to this power.
-    marks : values to write beside the bar; round ones at even distances if there are none.
+    Attributes
+    ----------
+    low, high
+        Values of levels 1 and 255.
+    unit
+        Words above the bar, such as "relative" or "1/m".
+    low_word, high_word
+        Meaning of the ends, such as "far" and "near".
+    gamma
+        Exponent from the value's fraction of the scale to the colour.
+    marks
+        Values to write beside the bar; round ones at even distances if there are none.
     """
 
     low: float
@@ -29,7 +36,7 @@ class Scale:
     marks: tuple[float, ...] = ()
 
     def share(self, value: float) -> float:
-        """How far up the bar a value lies, 0–1 within the scale."""
+        """Position of a value on the bar, 0–1 within the scale."""
         share = (value - self.low) / (self.high - self.low)
         return share if self.gamma == 1.0 else float(max(0.0, share) ** self.gamma)
 

@@ -1,6 +1,6 @@
-"""What picture panes draw over and around a picture: header, banner, cross hair, pins, scan line.
+"""Drawing over and around a picture: header, banner, cross hair, pins, scan line.
 
-Plain functions of a painter and values, so that every pane draws alike. Text is elided, never cut.
+Plain functions of a painter and values, shared by all panes. Text is elided, never cut.
 """
 
 from __future__ import annotations
@@ -20,17 +20,26 @@ ELIDE = Qt.TextElideMode.ElideRight
 MIDDLE_LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 MIDDLE_RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
 MOST_BANNER_LINES = 4
-_COMMAND = re.compile("`([^`]*)`")  # how sentences quote commands where there is but plain text
+_COMMAND = re.compile("`([^`]*)`")  # how sentences quote commands
 CENTRE = Qt.AlignmentFlag.AlignCenter
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What the strip above a picture says.
+    """Content of the strip above a picture.
 
-    chip : a letter on the accent colour, or "" for none.
-    badge : a word in a frame behind the title, or "".
-    caption : quiet text at the right.
+    Attributes
+    ----------
+    title
+        Text at the left.
+    chip
+        A letter on the accent colour, or "" for none.
+    badge
+        A word in a frame behind the title, or "".
+    caption
+        Quiet text at the right.
+    accent
+        Colour of the chip.
     """
 
     title: str
@@ -46,7 +55,7 @@ def header_height(font: QFont) -> float:
 
 
 def draw_header(painter: QPainter, area: QRectF, header: Header, font: QFont) -> None:
-    """Draw the strip; title first, then badge, then as much of the caption as there is room for."""
+    """Draw the strip: title first, then badge, then as much of the caption as fits."""
     painter.fillRect(area, QColor(COLOURS.surface))
     left, right = area.left() + SPACE, area.right() - SPACE
     if header.chip and header.accent is not None:
@@ -80,7 +89,7 @@ def _draw_chip(
 
 
 def draw_chip(painter: QPainter, box: QRectF, text: str, accent: QColor, font: QFont) -> None:
-    """A rounded patch of `accent` with dark text: how a lane signs its name."""
+    """Draw a rounded patch of `accent` with dark text, the mark of a lane."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(accent)
@@ -112,7 +121,7 @@ def _draw_badge(
 
 
 def wrapped(text: str, metrics: QFontMetricsF, width: float, most: int) -> list[str]:
-    """`text` broken between words into at most `most` lines; what is left over ends in "…"."""
+    """`text` broken between words into at most `most` lines; an incomplete text ends in "…"."""
     lines: list[str] = []
     words = text.split()
     while words and len(lines) < most - 1:
@@ -129,12 +138,12 @@ def wrapped(text: str, metrics: QFontMetricsF, width: float, most: int) -> list[
 
 
 def _plain(text: str) -> str:
-    """Commands between quotation marks instead of the marks a terminal's reader knows."""
+    """Put commands between quotation marks instead of backticks."""
     return _COMMAND.sub(r"“\1”", text)
 
 
 def draw_banner(painter: QPainter, area: QRectF, text: str, level: str, font: QFont) -> None:
-    """A bar of as many lines as the text needs, up to four, at the lower end of the area."""
+    """Draw a bar of up to four lines of text at the lower end of the area."""
     metrics = QFontMetricsF(font)
     lines = wrapped(_plain(text), metrics, area.width() - 2 * SPACE - SPACE_XS, MOST_BANNER_LINES)
     height = len(lines) * metrics.lineSpacing() + SPACE
@@ -152,7 +161,7 @@ def draw_banner(painter: QPainter, area: QRectF, text: str, level: str, font: QF
 def draw_placeholder(
     painter: QPainter, area: QRectF, text: str, font: QFont, colour: str = COLOURS.quiet
 ) -> None:
-    """Words in the middle of an area that is otherwise empty."""
+    """Draw words in the middle of an empty area."""
     painter.setFont(font)
     painter.setPen(QColor(colour))
     inner = area.adjusted(SPACE, SPACE, -SPACE, -SPACE)
@@ -162,7 +171,7 @@ def draw_placeholder(
 def draw_probe(
     painter: QPainter, clip: QRectF, point: QPointF, text: str, accent: QColor, font: QFont
 ) -> None:
-    """A thin cross hair through `point` and the value beside it, kept inside `clip`."""
+    """Draw a thin cross hair through `point` and the value beside it, kept inside `clip`."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     for colour, offset in ((QColor(0, 0, 0, 110), 1.0), (QColor(255, 255, 255, 150), 0.0)):
         painter.setPen(QPen(colour, 1))
@@ -174,7 +183,7 @@ def draw_probe(
 
 
 def label_box(clip: QRectF, point: QPointF, width: float, height: float) -> QRectF:
-    """Where a label for `point` goes: beside it, on the side that has room, within `clip`."""
+    """Position of a label for `point`: beside it, on the side that has room, within `clip`."""
     left, top = point.x() + SPACE, point.y() + SPACE
     if left + width > clip.right():
         left = point.x() - SPACE - width
@@ -204,7 +213,7 @@ def _draw_label(
 
 
 def draw_pin(painter: QPainter, point: QPointF, number: int, font: QFont) -> None:
-    """A numbered coloured disc at `point`; `number` counts from 1."""
+    """Draw a numbered coloured disc at `point`; `number` counts from 1."""
     colour = QColor(theme.PIN_COLOURS[(number - 1) % len(theme.PIN_COLOURS)])
     small = theme.bold_font(theme.small_font(font))
     side = QFontMetricsF(small).height() + 2
@@ -219,7 +228,7 @@ def draw_pin(painter: QPainter, point: QPointF, number: int, font: QFont) -> Non
 
 
 def draw_scan_line(painter: QPainter, rect: QRectF, y: float, held: bool) -> None:
-    """A line across the picture with a grip at each end."""
+    """Draw a line across the picture with a grip at each end."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     painter.setPen(QPen(QColor(0, 0, 0, 160), 4 if held else 3))
     painter.drawLine(QPointF(rect.left(), y), QPointF(rect.right(), y))
@@ -238,9 +247,10 @@ def draw_row_marks(
     marks: Sequence[tuple[float, str]],
     font: QFont,
 ) -> None:
-    """Draw ticks with words at the left edge of the picture in `rect`, as far as `area` shows it.
+    """Draw ticks with words at the left edge of the picture in `rect`, if they are in `area`.
 
-    marks : (share of the picture's height from the top, words); those without room are left out.
+    Each mark is (fraction of the picture's height from the top, words); those without room are left
+    out.
     """
     small = theme.numbers_font(theme.small_font(font))
     metrics = QFontMetricsF(small)
@@ -273,7 +283,7 @@ def draw_row_breaks(
 ) -> None:
     """Draw a line across the picture in `rect` for each break, its kind at the right edge.
 
-    breaks : (share of the picture's height from the top, kind of theme.BREAK_COLOURS).
+    Each break is (fraction of the picture's height from the top, kind of theme.BREAK_COLOURS).
     """
     small = theme.small_font(font)
     metrics = QFontMetricsF(small)

@@ -1,4 +1,4 @@
-"""Arrays as Qt images without copying them, and how they get onto a painter."""
+"""Arrays as Qt images without copying, and drawing them."""
 
 from __future__ import annotations
 
@@ -18,12 +18,18 @@ UInt8 = NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture:
-    """An image that looks into an array and keeps it alive for as long as it is shown.
+    """An image that shares an array's memory and keeps it alive while it is shown.
 
-    image : what a painter draws.
-    array : the pixels behind it; nobody may write to them.
-    table : (256, 3) uint8, the colours of a picture of levels.
-    fitted : the same already at the sizes of panes, which may have become others since.
+    Attributes
+    ----------
+    image
+        What a painter draws.
+    array
+        The pixels; they must not be written to.
+    table
+        (256, 3) uint8, the colours of a picture of levels.
+    fitted
+        The same picture resized for panes, whose size may have changed since.
     """
 
     image: QImage
@@ -41,14 +47,20 @@ class Picture:
 
 
 class ColourTable:
-    """A (256, 3) uint8 table in the form Qt wants, converted only when it changes."""
+    """A (256, 3) uint8 table in Qt's form, converted only when it changes."""
 
     def __init__(self) -> None:
         self._source: UInt8 | None = None
         self._colours: list[int] = []
 
     def colours(self, table: UInt8) -> list[int]:
-        """256 opaque colours as 0xAARRGGBB. Raises ValueError for any other shape."""
+        """256 opaque colours as 0xAARRGGBB.
+
+        Raises
+        ------
+        ValueError
+            For any other shape.
+        """
         if table is not self._source:
             if table.shape != (256, 3):
                 raise ValueError(f"a colour table is (256, 3), not {table.shape}")
@@ -59,14 +71,26 @@ class ColourTable:
 
 
 def rgb_picture(rgb: UInt8, fitted: Sequence[Prescaled] = ()) -> Picture:
-    """(H, W, 3) uint8 sRGB as a picture. Raises ValueError for any other shape."""
+    """(H, W, 3) uint8 sRGB as a picture.
+
+    Raises
+    ------
+    ValueError
+        For any other shape.
+    """
     if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.dtype != np.uint8:
         raise ValueError(f"an RGB picture is (H, W, 3) uint8, not {rgb.shape} {rgb.dtype}")
     return _wrapped(rgb, 3, QImage.Format.Format_RGB888, fitted=fitted)
 
 
 def rgba_picture(rgba: UInt8) -> Picture:
-    """(H, W, 4) uint8, straight alpha, as a picture. Raises ValueError for any other shape."""
+    """(H, W, 4) uint8, straight alpha, as a picture.
+
+    Raises
+    ------
+    ValueError
+        For any other shape.
+    """
     if rgba.ndim != 3 or rgba.shape[2] != 4 or rgba.dtype != np.uint8:
         raise ValueError(f"an overlay is (H, W, 4) uint8, not {rgba.shape} {rgba.dtype}")
     return _wrapped(premultiplied(rgba), 4, QImage.Format.Format_RGBA8888_Premultiplied)
@@ -77,7 +101,12 @@ def levels_picture(
 ) -> Picture:
     """(H, W) uint8 through a (256, 3) uint8 table as a picture.
 
-    colours : what ColourTable makes of the table. Raises ValueError for levels of another shape.
+    `colours` is the table converted by ColourTable.
+
+    Raises
+    ------
+    ValueError
+        For levels of another shape.
     """
     if levels.ndim != 2 or levels.dtype != np.uint8:
         raise ValueError(f"levels are (H, W) uint8, not {levels.shape} {levels.dtype}")
@@ -94,12 +123,20 @@ def draw_smooth(
     prescaler: Prescaler,
     pixel_ratio: float,
 ) -> Part | None:
-    """Draw the whole picture into `rect`, of which `clip` is visible, between its pixels smoothly.
+    """Draw the whole picture into `rect`, smoothly; only `clip` is visible.
 
-    prescaler : one for each picture that is painted again and again; unused where the picture has
-        been fitted before.
-    pixel_ratio : physical pixels per unit of the painter.
-    Returns the part that is seen, None if none is.
+    Returns the visible part, or None if there is none.
+
+    Parameters
+    ----------
+    painter, picture
+        What to draw with, and what.
+    rect, clip
+        In units of the painter.
+    prescaler
+        One per repeatedly painted picture; unused if the picture has a matching resized version.
+    pixel_ratio
+        Physical pixels per unit of the painter.
     """
     target = _on_pixels(rect.intersected(clip), pixel_ratio)
     if target.isEmpty():

@@ -1,4 +1,4 @@
-"""Where a picture lies in a pane, and what the mouse does to it."""
+"""Position of a picture in a pane, and mouse input on it."""
 
 from __future__ import annotations
 
@@ -14,15 +14,22 @@ GRIP_PX = 6
 
 
 class PictureSurface(QWidget):
-    """Maps between pane and picture; turns wheel, drag, pinch and click into button_actions.
+    """Maps between pane and picture; turns wheel, drag, pinch and click into signals.
 
-    Wheel and pinch zoom about the cursor, dragging pans: both go to the shared view.
+    Wheel and pinch zoom about the cursor, dragging pans: both change the shared view.
 
-    hovered : picture pixel (x, y) under the cursor, fractions included.
-    unhovered : the cursor left the picture.
-    picked : picture pixel (x, y) that was clicked.
-    enlarge_requested : a double click.
-    scan_line_moved : picture row the scan line was dragged to.
+    Attributes
+    ----------
+    hovered
+        Emitted with the picture pixel (x, y) under the cursor, fractions included.
+    unhovered
+        Emitted when the cursor left the picture.
+    picked
+        Emitted with the picture pixel (x, y) that was clicked.
+    enlarge_requested
+        Emitted on a double click.
+    scan_line_moved
+        Emitted with the picture row that the scan line was dragged to.
     """
 
     hovered = pyqtSignal(float, float)
@@ -42,7 +49,7 @@ class PictureSurface(QWidget):
         self._is_hovered = False
         view.changed.connect(self.update)
         self.setMouseTracking(True)
-        # A click takes the keys back from a number field, so that they mean the window's again.
+        # A click takes the focus from a number field, so that keys reach the window again.
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
 
     @property
@@ -53,12 +60,12 @@ class PictureSurface(QWidget):
         return QSizeF(self._picture.width, self._picture.height)
 
     def picture_area(self) -> QRectF:
-        """The part of the pane that pictures may fill."""
+        """The part of the pane for pictures."""
         top = pane_paint.header_height(self.font())
         return QRectF(0, top, self.width(), max(1.0, self.height() - top))
 
     def picture_rect(self) -> QRectF:
-        """Where the whole picture lies in the pane, zoomed and moved; may exceed the pane."""
+        """The whole picture's rectangle in the pane, zoomed and moved; may exceed the pane."""
         view = self._view
         return linked_view.picture_rect(
             view.zoom, view.centre, self.picture_size, self.picture_area()
@@ -73,7 +80,7 @@ class PictureSurface(QWidget):
         return linked_view.to_screen(point, self.picture_rect(), self.picture_size)
 
     def one_to_one(self) -> None:
-        """Make one picture pixel one screen pixel, in all linked panes."""
+        """Show one picture pixel on one screen pixel, in all linked panes."""
         if self._picture is not None:
             area = self.picture_area().size()
             self._view.one_to_one(self.picture_size, area, self.devicePixelRatioF())

@@ -1,4 +1,4 @@
-"""Big type for the back of the room: what is on screen, and why."""
+"""Large type for an audience: what is on screen, and why."""
 
 from __future__ import annotations
 
@@ -16,10 +16,13 @@ TOP_LEFT = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
 
 
 class PresenterBand(QWidget):
-    """A strip of its own with one large line and two smaller ones; it covers no picture.
+    """A strip with one large line and two smaller ones; it covers no picture.
 
-    host : the window or panel whose height the type grows with. The strip keeps its height
-    whatever it says, so that the pictures stand still.
+    Parameters
+    ----------
+    host
+        The window or panel whose height scales the type. The strip's height does not depend on its
+        text, so that the pictures stay in place.
     """
 
     def __init__(self, host: QWidget, parent: QWidget | None = None) -> None:
@@ -33,7 +36,7 @@ class PresenterBand(QWidget):
         self.hide()
 
     def tell(self, title: str, detail: str = "") -> None:
-        """Say what is on screen and why; nothing to say takes the strip away."""
+        """Show what is on screen and why; without a text the strip disappears."""
         if (title, detail) == (self._title, self._detail):
             return
         self._title, self._detail = title, detail

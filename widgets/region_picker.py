@@ -1,4 +1,4 @@
-"""Drawing a rectangle on the screen to say which part of it to watch."""
+"""Selection of a rectangle on the screen as a source."""
 
 from __future__ import annotations
 
@@ -14,10 +14,14 @@ ADVICE = "Drag over the part of the screen to watch; Esc leaves it"
 
 
 class RegionPicker(QWidget):
-    """A veil over one screen on which the user drags a rectangle; closes itself after.
+    """An overlay over one screen on which the user drags a rectangle; closes itself afterwards.
 
-    picked : (x, y, width, height) in physical pixels of the whole desktop.
-    cancelled : Escape, or a drag too small to mean anything.
+    Attributes
+    ----------
+    picked
+        Emitted with (x, y, width, height) in physical pixels of the whole desktop.
+    cancelled
+        Emitted on Escape, or after too small a drag.
     """
 
     picked = pyqtSignal(int, int, int, int)
@@ -46,7 +50,7 @@ class RegionPicker(QWidget):
         self.activateWindow()
 
     def region(self) -> QRect:
-        """The rectangle drawn so far, in physical pixels of the whole desktop."""
+        """The current rectangle, in physical pixels of the whole desktop."""
         if self._start is None:
             return QRect()
         local = QRectF(self._start, self._end).normalized()

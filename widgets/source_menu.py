@@ -1,4 +1,4 @@
-"""Choosing what to watch: scene, file, folder, camera, stream or screen."""
+"""The menu that chooses a source: scene, file, folder, camera, stream or screen."""
 
 from __future__ import annotations
 
@@ -21,14 +21,20 @@ TITLE_LENGTH = 60
 
 
 class SourceMenu(QToolButton):
-    """A button with a menu. Nothing is opened before it is chosen; cameras are not even listed
-    before their sub-menu is.
+    """A button with a menu. Nothing is opened, and no camera is listed, before the user asks.
 
-    chosen : a source's spec, as given to --source.
-    size_chosen : (width, height) to ask of the source; (0, 0) leaves it to the source.
-    rate_chosen, pixel_format_chosen : to ask of cameras; 0 and "" leave it to them.
-    cameras_wanted : the camera sub-menu was opened; answer with `set_cameras`.
-    windows_wanted : the sub-menu of windows was opened; answer with `set_windows`.
+    Attributes
+    ----------
+    chosen
+        Emitted with a source's spec, as given to --source.
+    size_chosen
+        Emitted with the (width, height) to request; (0, 0) is the source's default.
+    rate_chosen, pixel_format_chosen
+        Emitted with a camera's rate and format; 0 and "" are its defaults.
+    cameras_wanted
+        Emitted when the camera sub-menu opens; answer with `set_cameras`.
+    windows_wanted
+        Emitted when the sub-menu of windows opens; answer with `set_windows`.
     """
 
     chosen = pyqtSignal(str)
@@ -69,27 +75,27 @@ class SourceMenu(QToolButton):
         return self._menu
 
     def set_label(self, title: str) -> None:
-        """The source's title on the button, shortened to fit a tool bar."""
+        """Set the source's title on the button, shortened to fit a tool bar."""
         self.setText(f"{_shortened(title, LABEL_LENGTH)}  ▾")
         self.setToolTip(f"{title}\nChoose what to watch; a file can also be dropped on the window")
 
     def set_folder(self, folder: Path) -> None:
-        """Where the file dialogs open."""
+        """Set the folder in which file dialogs open."""
         self._folder = folder
 
     def set_choices(self, choices: Sequence[tuple[str, str, str, str]]) -> None:
-        """Begin the menu with (spec, words, tip, icon): sources that need no dialog. Once."""
+        """Begin the menu with (spec, words, tip, icon): sources without a dialog. Call once."""
         for spec, words, tip, icon_name in choices:
             action = self._add_choice(self._menu, words, spec, tip, icon_name)
             self._menu.insertAction(self._top, action)
 
     def set_cameras(self, cameras: Sequence[tuple[str, str]]) -> None:
-        """Fill the camera sub-menu with (spec, name); an empty list says that there is none."""
+        """Fill the camera sub-menu with (spec, name); an empty list shows that there is none."""
         choices = [(spec, name, f"Open {name}") for spec, name in cameras]
         self._refill(self._cameras, choices, "No camera found")
 
     def set_windows(self, titles: Sequence[str], refusal: str = "") -> None:
-        """Fill the sub-menu of windows by their titles, or say why there are none."""
+        """Fill the sub-menu of windows by their titles, or show why there are none."""
         choices = [
             (f"window:{title}", _shortened(title, TITLE_LENGTH), f"Watch {title}")
             for title in titles
@@ -108,12 +114,12 @@ class SourceMenu(QToolButton):
             self._recents.append(self._add_choice(self._menu, name, spec, tip, "recent"))
 
     def set_size(self, width: int, height: int) -> None:
-        """Tick the size that is asked of the source."""
+        """Tick the size that is requested of the source."""
         for action in self._sizes.actions():
             action.setChecked(action.data() == (width, height))
 
     def set_camera_choices(self, rates: Sequence[float], pixel_formats: Sequence[str]) -> None:
-        """Which frame rates and pixel formats a camera can be asked for."""
+        """Set the frame rates and pixel formats to offer for cameras."""
         for menu, choices in (
             (self._rates, [(0.0, "As usual"), *((rate, f"{rate:g} fps") for rate in rates)]),
             (self._pixel_formats, [("", "As usual"), *((name, name) for name in pixel_formats)]),
@@ -123,7 +129,7 @@ class SourceMenu(QToolButton):
                 self._add_tick(menu, words, value)
 
     def set_camera_format(self, fps: float, pixel_format: str) -> None:
-        """Tick the frame rate and the pixel format that cameras are asked for."""
+        """Tick the frame rate and the pixel format that are requested of cameras."""
         for menu, value in ((self._rates, fps), (self._pixel_formats, pixel_format)):
             for action in menu.actions():
                 action.setChecked(action.data() == value)
@@ -131,20 +137,20 @@ class SourceMenu(QToolButton):
     # -- requests ------------------------------------------------------------------------------
 
     def ask_for_video(self) -> None:
-        """Let the user pick a file."""
+        """Let the user choose a file."""
         dialog = self._file_dialog("Open a video")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilter(VIDEO_FILTER)
         dialog.open()
 
     def ask_for_folder(self) -> None:
-        """Let the user pick a folder of pictures, or a recording."""
+        """Let the user choose a folder of pictures, or a recording."""
         dialog = self._file_dialog("Open a folder of pictures, or a recording")
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.open()
 
     def ask_for_stream(self) -> None:
-        """Let the user type the address of a stream."""
+        """Let the user enter the address of a stream."""
         dialog = QInputDialog(self)
         dialog.setWindowTitle("Open a network stream")
         dialog.setLabelText(STREAM_ADVICE)
@@ -221,13 +227,17 @@ class SourceMenu(QToolButton):
             action.setIcon(theme.icon(icon_name))
         action.setData(spec)
         action.setToolTip(tip)
-        # Not by sender(): while the button runs its menu, that is the button.
+        # sender() would be the button while the button runs its menu.
         action.triggered.connect(partial(self._choose, spec))
         menu.addAction(action)
         return action
 
     def _refill(self, menu: QMenu, choices: Sequence[tuple[str, str, str]], otherwise: str) -> None:
-        """(spec, words, tip) each. The menu may be open, with the pointer on one of them."""
+        """Replace a menu's entries by (spec, words, tip) each.
+
+        The menu may be open, with the pointer on one of them. `otherwise` is shown if there are
+        none.
+        """
         before = [action.data() for action in menu.actions()]
         if choices and before == [spec for spec, _, _ in choices]:
             return
@@ -236,7 +246,7 @@ class SourceMenu(QToolButton):
             self._add_choice(menu, words, spec, tip)
         if not choices:
             self._add_words(menu, otherwise)
-        if menu.isVisible():  # else a click on what is under the pointer would choose nothing
+        if menu.isVisible():  # or a click on the entry under the pointer would choose nothing
             menu.setActiveAction(menu.actionAt(menu.mapFromGlobal(QCursor.pos())))
 
     def _add_words(self, menu: QMenu, text: str) -> None:
@@ -251,7 +261,7 @@ class SourceMenu(QToolButton):
         return dialog
 
     def _start_folder(self) -> Path:
-        """The folder used last, else the user's videos, else the user's own."""
+        """The folder used last, else the user's videos, else the user's home."""
         videos = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.MoviesLocation)
         for folder in (self._folder, Path(videos)):
             if folder is not None and folder.is_absolute() and folder.is_dir():
@@ -277,7 +287,7 @@ class SourceMenu(QToolButton):
         self.size_chosen.emit(width, height)
 
     def _on_rate(self, action: QAction) -> None:
-        action.setChecked(True)  # the answer ticks; a choice made twice stays ticked
+        action.setChecked(True)  # the tick follows the answer; choosing the same again keeps it
         self.rate_chosen.emit(action.data())
 
     def _on_pixel_format(self, action: QAction) -> None:

@@ -1,4 +1,4 @@
-"""One line that says what goes in, what comes out, how fast, and what is wrong."""
+"""A status line: source, results, speed and warnings."""
 
 from __future__ import annotations
 
@@ -17,16 +17,34 @@ MIDDLE_LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 
 @dataclass(frozen=True, slots=True)
 class StatusReading:
-    """What the strip shows.
+    """Values of the status line.
 
-    source : the source's short title.
-    source_size, network_size : (width, height) in pixels, or None where unknown.
-    fps : frames per second shown; source_fps what the source delivers, or None.
-    latency_ms : capture to screen, or None; stages : (name, milliseconds) in order.
-    dropped : frames left out so far. device : where the networks run.
-    memory_mb : resident memory; gpu_memory_mb : of the device, or None.
-    warning : one short sentence in colour, or "".
-    notes : state worth a word, such as "warming up" or "recording 0:12".
+    Attributes
+    ----------
+    source
+        The source's short title.
+    source_size, network_size
+        (width, height) in pixels, or None if unknown.
+    fps
+        Frames per second shown.
+    source_fps
+        Frames per second that the source delivers, or None.
+    latency_ms
+        Capture to screen, or None.
+    stages
+        (name, milliseconds) in order.
+    dropped
+        Frames left out so far.
+    device
+        Where the networks run.
+    memory_mb
+        Resident memory.
+    gpu_memory_mb
+        Of the device, or None.
+    warning
+        One short sentence in colour, or "".
+    notes
+        Notable states, such as "warming up" or "recording 0:12".
     """
 
     source: str = ""
@@ -48,7 +66,16 @@ class StatusReading:
 class Part:
     """A part of the line: in full, in short (may be "", then it can be left out), in colour.
 
-    weight : parts of low weight are shortened first.
+    Attributes
+    ----------
+    full, short
+        Both texts.
+    weight
+        Parts of low weight are shortened first.
+    colour
+        Of the text.
+    tip
+        Tool tip.
     """
 
     full: str
@@ -59,7 +86,7 @@ class Part:
 
 
 def parts_of(reading: StatusReading) -> list[Part]:
-    """The line's parts from left to right; what is not known is left out."""
+    """The line's parts from left to right; unknown values are left out."""
     parts = []
     if reading.warning:
         parts.append(Part(reading.warning, reading.warning, 9, theme.WARN, "Warning"))
@@ -98,9 +125,16 @@ def _speed_parts(reading: StatusReading) -> list[Part]:
 
 
 def fitted(parts: list[Part], widths: list[tuple[float, float]], room: float) -> list[str]:
-    """The text of each part ("" leaves it out) such that all fit into `room` if they can.
+    """The text of each part ("" leaves it out) such that all fit into `room` if possible.
 
-    widths : (full, short) width of each part; a separator stands between two shown parts.
+    Parameters
+    ----------
+    parts
+        From left to right.
+    widths
+        (full, short) width of each part; a separator stands between two shown parts.
+    room
+        Width in the same unit.
     """
     shown = [part.full for part in parts]
     taken = [full for full, _ in widths]
@@ -148,7 +182,7 @@ class StatusStrip(QWidget):
         self.setAccessibleName("Status")
 
     def show_reading(self, reading: StatusReading) -> None:
-        """Show what was measured."""
+        """Show new values."""
         parts = parts_of(reading)
         if parts == self._parts:
             return
@@ -157,7 +191,7 @@ class StatusStrip(QWidget):
         self.update()
 
     def texts(self) -> list[str]:
-        """What the strip says at its present width, part by part."""
+        """The current texts, part by part."""
         metrics = QFontMetricsF(theme.numbers_font(self.font()))
         widths = [
             (metrics.horizontalAdvance(p.full), metrics.horizontalAdvance(p.short))

@@ -1,7 +1,7 @@
-"""Colours, spacing, type and icons: one quiet dark look for every widget.
+"""Colours, spacing, type and icons: one dark look for every widget.
 
-Pictures get the light; everything else is neutral grey. Colour means something: lane A and lane B
-keep theirs in every view, and good, warning and bad are used for states alone.
+Pictures are bright; everything else is neutral grey. Colours have a meaning: lane A and lane B keep
+theirs in every view, and good, warning and bad are used for states alone.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ WARN = COLOURS.warn
 BAD = COLOURS.bad
 PIN_COLOURS = ("#e377c2", "#2ec4a6", "#f4f4f4", "#b7e04a")
 BREAK_COLOURS = {"cut": COLOURS.text, "reset": COLOURS.warn}
-"""Where something over time does not go on."""
+"""Colours of breaks in time."""
 
 SPACE_XS = 4
 SPACE = 8
@@ -59,12 +59,24 @@ ICON_SIZES_PX = (16, 18, 24, 36, 48)
 
 
 def lane_colour(lane: str) -> QColor:
-    """The accent of lane "a" or "b". Raises KeyError for any other name."""
+    """The accent of lane "a" or "b".
+
+    Raises
+    ------
+    KeyError
+        For any other name.
+    """
     return QColor({"a": LANE_A, "b": LANE_B}[lane])
 
 
 def level_colour(level: str) -> QColor:
-    """The colour of a message: "info", "good", "warn" or "bad"; KeyError for any other name."""
+    """The colour of a message: "info", "good", "warn" or "bad".
+
+    Raises
+    ------
+    KeyError
+        For any other name.
+    """
     return QColor(
         {"info": COLOURS.quiet, "good": COLOURS.good, "warn": COLOURS.warn, "bad": COLOURS.bad}[
             level
@@ -73,12 +85,12 @@ def level_colour(level: str) -> QColor:
 
 
 def resource_path(*parts: str) -> Path:
-    """A file or folder below `resources`."""
+    """Path of a file or folder below `resources`."""
     return Path(resources.__file__).parent.joinpath(*parts)
 
 
 def apply_theme(app: QApplication) -> None:
-    """Dress the whole application, once: each of these goes through every widget there is."""
+    """Style the whole application, once: each setting is applied to every existing widget."""
     if app.property(DRESSED):
         return
     style = QStyleFactory.create("Fusion")
@@ -93,10 +105,9 @@ def apply_theme(app: QApplication) -> None:
 
 
 def set_type_scale(widget: QWidget, scale: float) -> None:
-    """Let `widget` and what is in it write `scale` times as large.
+    """Scale the text of `widget` and its children.
 
-    The application's style sheet stays: dressing every widget anew would hold the window up for
-    half a second.
+    The application's style sheet stays: changing it would block the window for half a second.
     """
     sizes = {"*": TYPE_PX, '*[role="heading"]': 1.3 * TYPE_PX, '*[role="small"]': SMALL_TYPE_PX}
     rules = (f"{which} {{ font-size: {round(px * scale)}px; }}" for which, px in sizes.items())
@@ -120,7 +131,10 @@ def style_sheet() -> str:
 def icon(name: str, colour: str = COLOURS.text) -> QIcon:
     """The icon `resources/icons/<name>.svg` drawn in `colour`, greyed where disabled.
 
-    Raises FileNotFoundError if there is no such icon.
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such icon.
     """
     drawing = resource_path("icons", f"{name}.svg").read_text(encoding="utf-8")
     made = QIcon()
@@ -131,7 +145,7 @@ def icon(name: str, colour: str = COLOURS.text) -> QIcon:
 
 
 def numbers_font(base: QFont | None = None) -> QFont:
-    """A font whose digits are all equally wide, so that changing numbers do not wobble.
+    """A font with digits of equal width, so that changing numbers do not jitter.
 
     Without `base` only that one property is set and the rest is inherited.
     """

@@ -19,9 +19,12 @@ KNOB_PX = 6
 
 
 class TimeLine(QWidget):
-    """Where in the file we are; click or drag to go elsewhere.
+    """Position in the file; click or drag to seek.
 
-    seek_requested : frame index.
+    Attributes
+    ----------
+    seek_requested
+        Emitted with a frame index.
     """
 
     seek_requested = pyqtSignal(int)
@@ -37,18 +40,24 @@ class TimeLine(QWidget):
 
     @property
     def index(self) -> int:
-        """The frame at which the knob stands."""
+        """The frame at the knob."""
         return self._index
 
     def set_position(self, index: int, count: int) -> None:
-        """Frame `index` of `count`; ignored in part while the user drags the knob."""
+        """Set frame `index` of `count`; the index is ignored while the user drags the knob."""
         self._count = max(0, count)
         if not self._holds:
             self._index = min(max(0, index), max(0, count - 1))
         self.update()
 
     def set_marks(self, marks: Sequence[tuple[int, str]]) -> None:
-        """(frame index, kind) with kind "cut", "reset" or "gap". ValueError for another kind."""
+        """Set marks (frame index, kind) with kind "cut", "reset" or "gap".
+
+        Raises
+        ------
+        ValueError
+            For another kind.
+        """
         for _, kind in marks:
             if kind not in MARK_COLOURS:
                 raise ValueError(f"a mark is one of {tuple(MARK_COLOURS)}, not {kind!r}")

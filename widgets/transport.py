@@ -23,7 +23,7 @@ def clock(seconds: float) -> str:
 
 
 class Transport(QWidget):
-    """Controls over time. A live or endless source hides the time line and what belongs to it.
+    """Playback controls. A live or endless source hides the time line and what belongs to it.
 
     Parameters
     ----------
@@ -33,13 +33,13 @@ class Transport(QWidget):
     Attributes
     ----------
     pause_toggled : signal (bool)
-        True to pause, False to go on.
+        True to pause, False to resume.
     step_requested : signal (int)
         +1 or -1 frames.
     seek_requested : signal (int)
         Frame index.
     loop_toggled : signal (bool)
-        True to begin again at the end.
+        True to start again at the end.
     pacing_changed : signal (str)
         A value of `pacings`.
     """
@@ -77,7 +77,7 @@ class Transport(QWidget):
     # -- values in ---------------------------------------------------------------------------
 
     def set_playing(self, is_playing: bool) -> None:
-        """Show the button that does the other thing."""
+        """Show pause or play on the button."""
         self._is_playing = is_playing
         self._play.setIcon(self._icons[is_playing])
         words = "Pause (Space)" if is_playing else "Play (Space)"
@@ -87,7 +87,7 @@ class Transport(QWidget):
     def set_position(
         self, index: int, count: int | None, time_s: float, duration_s: float | None
     ) -> None:
-        """Where we are; `count` None where there is no end (live or endless source)."""
+        """Set the position; `count` is None if there is no end (live or endless source)."""
         has_end = count is not None
         for widget in (self._line, self._loop, self._pacing, self._back):
             widget.setVisible(has_end)
@@ -99,11 +99,17 @@ class Transport(QWidget):
         self._time.setText(f"{text}   frame {index}" if has_end else text)
 
     def set_loop(self, loops: bool) -> None:
-        """Show whether the file begins again at its end."""
+        """Set whether the file starts again at its end."""
         self._loop.setChecked(loops)
 
     def set_pacing(self, pacing: str) -> None:
-        """Show one of the pacings. Raises ValueError for anything else."""
+        """Show one of the pacings.
+
+        Raises
+        ------
+        ValueError
+            For anything else.
+        """
         at = self._pacing.findData(pacing)
         if at < 0:
             known = [self._pacing.itemData(at) for at in range(self._pacing.count())]
@@ -152,5 +158,5 @@ class Transport(QWidget):
 
     @property
     def play_button(self) -> QToolButton:
-        """The play and pause button, for tours and tests."""
+        """The play and pause button, for warm-up and tests."""
         return self._play

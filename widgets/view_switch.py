@@ -1,4 +1,4 @@
-"""One of several views, chosen by a row of buttons."""
+"""A row of buttons that chooses one of several views."""
 
 from __future__ import annotations
 
@@ -13,7 +13,17 @@ from widgets.controls import tool_button
 
 @dataclass(frozen=True, slots=True)
 class SwitchEntry:
-    """One button. icon : name of its picture. tip : what it does, and its key."""
+    """One button.
+
+    Attributes
+    ----------
+    name
+        Of the view.
+    icon
+        Name of its picture.
+    tip
+        What it does, and its key.
+    """
 
     name: str
     icon: str
@@ -23,7 +33,10 @@ class SwitchEntry:
 class ViewSwitch(QWidget):
     """Buttons of which one is down.
 
-    chosen : name of the view whose button was pressed.
+    Attributes
+    ----------
+    chosen
+        Emitted with the name of the view whose button was pressed.
     """
 
     chosen = pyqtSignal(str)
@@ -42,7 +55,13 @@ class ViewSwitch(QWidget):
             self._buttons[entry.name] = button
 
     def set_current(self, name: str) -> None:
-        """Show which view is on. Raises KeyError for an unknown one."""
+        """Mark the current view.
+
+        Raises
+        ------
+        KeyError
+            For an unknown one.
+        """
         for other, button in self._buttons.items():
             button.setChecked(other == name)
         self._buttons[name].setChecked(True)

@@ -1,4 +1,4 @@
-"""The menu of saved viewpoints, the same in the cloud's header and in the inspector."""
+"""The menu of viewpoints, the same in the cloud's header and in the inspector."""
 
 from __future__ import annotations
 
@@ -15,8 +15,17 @@ MAX_NAME = 40
 class ViewsMenu(QMenu):
     """Recall, save and remove viewpoints by number and name.
 
-    keys_on : the widget in whose window Alt with the number recalls a view.
-    recalled, removed : number of a view. saved : the name of a new one, or of one to replace.
+    Parameters
+    ----------
+    keys_on
+        The widget in whose window Alt with the number recalls a viewpoint.
+
+    Attributes
+    ----------
+    recalled, removed
+        Emitted with the number of a viewpoint.
+    saved
+        Emitted with the name of a new viewpoint, or of one to replace.
     """
 
     recalled = pyqtSignal(int)
@@ -41,7 +50,7 @@ class ViewsMenu(QMenu):
         self.set_views({})
 
     def set_views(self, names: Mapping[int, str]) -> None:
-        """Offer these views, name by number."""
+        """Offer these viewpoints, name by number."""
         self._names = dict(names)
         for action in self._recalls:
             self._keys_on.removeAction(action)
@@ -64,7 +73,7 @@ class ViewsMenu(QMenu):
         self._remove.setEnabled(bool(names))
 
     def ask_for_name(self) -> None:
-        """Ask what the present view is to be called; an answer is told by `saved`."""
+        """Ask for the name of the current viewpoint; `saved` is emitted with the answer."""
         dialog = QInputDialog(self._keys_on.window())
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setWindowTitle("Save this view")

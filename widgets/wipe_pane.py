@@ -29,9 +29,12 @@ MARGIN = 0.02
 class WipePane(ScaledPane):
     """Lane A left of a divider and lane B right of it; or both in turn, at a chosen rate.
 
-    The timer that swaps them runs only while the pane is on screen.
+    The timer that swaps them runs only while the pane is visible.
 
-    divider_moved : share of the pane's picture area left of the divider, 0 to 1.
+    Attributes
+    ----------
+    divider_moved
+        Emitted with the fraction of the picture area left of the divider, 0 to 1.
     """
 
     divider_moved = pyqtSignal(float)
@@ -63,14 +66,19 @@ class WipePane(ScaledPane):
         super().clear(placeholder)
 
     def set_names(self, name_a: str, name_b: str) -> None:
-        """The models' titles, shown in the lanes' colours."""
+        """Set the models' titles, shown in the lanes' colours."""
         self._names = {"a": f"A  {name_a}", "b": f"B  {name_b}"}
         self.update()
 
     def set_blink_rate(self, hertz: float) -> None:
-        """How many times a second the lanes change places; 0 parts them by the divider.
+        """Set how often per second the lanes swap; 0 separates them by the divider.
 
-        Raises ValueError for less. The same rate again does not restart the interval.
+        The same rate again does not restart the interval.
+
+        Raises
+        ------
+        ValueError
+            For a negative rate.
         """
         if hertz < 0:
             raise ValueError("a blink rate is 0 or above")
@@ -81,28 +89,28 @@ class WipePane(ScaledPane):
         self._run_timer()
 
     def set_divider(self, share: float) -> None:
-        """Put the divider at a share of the picture area's width, 0 to 1."""
+        """Put the divider at a fraction of the picture area's width, 0 to 1."""
         self._divider = min(1 - MARGIN, max(MARGIN, share))
         self.update()
 
     def flip(self) -> None:
-        """Show the other lane, where they take turns."""
+        """Show the other lane, when they alternate."""
         self._side = "b" if self._side == "a" else "a"
         self.update()
 
     @property
     def side(self) -> str:
-        """The lane that is shown now, where they take turns."""
+        """The lane that is shown now, when they alternate."""
         return self._side
 
     @property
     def divider(self) -> float:
-        """Share of the picture area that shows lane A."""
+        """Fraction of the picture area that shows lane A."""
         return self._divider
 
     @property
     def is_blinking(self) -> bool:
-        """The lanes change places by themselves."""
+        """Whether the lanes swap by themselves."""
         return self._timer.isActive()
 
     # -- painting ----------------------------------------------------------------------------
