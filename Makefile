@@ -1,6 +1,9 @@
-# `make run` sets everything up and opens the app; `make test` sets everything up and runs the tests.
+# `make run` sets everything up and opens the app; `make test` sets everything up and runs the tests
+# on all cores, or on as many as `make test WORKERS=2` says (0: in one process). Each worker has an X
+# display of its own (pytest-xvfb), since only one window of a display can have the focus.
 
 PYTHON ?= python3
+WORKERS ?= logical
 BIN := .venv/bin
 
 .PHONY: run test check setup clean
@@ -10,7 +13,7 @@ run: .venv/.ready
 
 test: .venv/.ready-dev
 	$(MAKE) --no-print-directory check
-	.ci/with-display $(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 8 --dist loadfile
 
 check: .venv/.ready-dev
 	$(BIN)/ruff check .

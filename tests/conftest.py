@@ -1,11 +1,15 @@
-"""What every test is held to: it leaves no thread, no running timer and no window behind."""
+"""What every test is held to: it leaves no thread, no running timer and no window behind.
+
+Workers of pytest-xdist share the cores, and pytest-xvfb gives each an X display of its own.
+"""
 
 from __future__ import annotations
 
 import gc
+import os
 import threading
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -24,6 +28,23 @@ GRACE_S = 2.0
 TOLERATED_THREADS = ("tqdm_monitor", "TMonitor", "pydevd")
 TOLERATED_WINDOWS = ("QTipLabel",)
 """Qt keeps one tool-tip window for the life of the application."""
+
+THREAD_LIMITS = (
+    "OMP_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "OPENCV_FOR_THREADS_NUM",
+    "LP_NUM_THREADS",
+)
+"""Read by torch, NumPy, OpenCV and Mesa's software OpenGL when they are loaded."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(specs: Sequence[object]) -> None:
+    """Give every worker its share of the cores; they inherit this process's environment."""
+    share = max(1, (os.cpu_count() or 1) // len(specs))
+    for name in THREAD_LIMITS:
+        os.environ.setdefault(name, str(share))
 
 
 @pytest.fixture(autouse=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
@@ -34,9 +35,12 @@ class CloudDensity(QObject):
 
     changed = pyqtSignal(int, str)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(
+        self, parent: QObject | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         super().__init__(parent)
         self.stride = 1
+        self._clock = clock
         self._policy: StridePolicy | None = None
         self._reason = ""
         self._cost = (0.0, 1)
@@ -64,7 +68,7 @@ class CloudDensity(QObject):
 
     def frame_came(self) -> None:
         """Note new content. The interval between calls decides how long a pause must be."""
-        now_s = time.monotonic()
+        now_s = self._clock()
         self._interval_ms = min(_LONGEST_INTERVAL_MS, 1e3 * (now_s - self._frame_s))
         self._frame_s = now_s
         self.stir()

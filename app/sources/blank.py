@@ -7,7 +7,7 @@ import time
 import numpy as np
 from numpy.typing import NDArray
 
-from app.sources.live_worker import NothingToSee
+from app.sources.live_worker import Clock, NothingToSee
 
 ONE_COLOUR_LEVELS = 1
 _FADE_S = 0.5
@@ -31,19 +31,20 @@ class BlankWatch:
         sensor may still wake up.
     """
 
-    def __init__(self, sentence: str, quiet_s: float = 0.0) -> None:
+    def __init__(self, sentence: str, quiet_s: float = 0.0, clock: Clock = time.monotonic) -> None:
         self._sentence = sentence
-        self._quiet_until_s = time.monotonic() + quiet_s
+        self._clock = clock
+        self._quiet_until_s = clock() + quiet_s
         self._since_s: float | None = None
 
     @property
     def is_quiet(self) -> bool:
         """Within the first `quiet_s` seconds."""
-        return time.monotonic() < self._quiet_until_s
+        return self._clock() < self._quiet_until_s
 
     def blank(self) -> NothingToSee | None:
         """A picture of one colour came; returns what to say of it, if anything."""
-        now_s = time.monotonic()
+        now_s = self._clock()
         if self._since_s is None:
             self._since_s = now_s
         if self.is_quiet or now_s - self._since_s < _FADE_S:

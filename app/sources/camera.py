@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -24,7 +25,7 @@ from app.sources.camera_formats import (
 from app.sources.camera_refusal import why_not_opened
 from app.sources.discovery import Camera, cameras, choose, find_again, spec_of
 from app.sources.live import LiveSource
-from app.sources.live_worker import USUAL_PATIENCE, NothingToSee, Patience
+from app.sources.live_worker import USUAL_PATIENCE, Clock, NothingToSee, Patience
 from models.errors import SourceError
 from models.opencv import cv2
 
@@ -58,9 +59,12 @@ class CameraSource(LiveSource):
         open_capture: OpenCapture | None = None,
         patience: Patience = USUAL_PATIENCE,
         locks: ControlRequests | None = None,
+        clock: Clock = time.monotonic,
     ) -> None:
         self._board = ControlBoard(locks)
-        opener = _Opener(camera, request, self._board, listing, open_capture or _open_capture)
+        opener = _Opener(
+            camera, request, self._board, listing, open_capture or _open_capture, clock
+        )
         super().__init__(
             spec,
             camera.name if isinstance(camera, Camera) else _title(camera),
@@ -68,6 +72,7 @@ class CameraSource(LiveSource):
             size=request.size,
             asked=request.text,
             patience=patience,
+            clock=clock,
         )
 
     def controls(self) -> tuple[Control, ...]:
@@ -144,7 +149,12 @@ class CameraConnection:
     """
 
     def __init__(
-        self, capture: Capture, camera: Camera, habits: Habits, board: ControlBoard
+        self,
+        capture: Capture,
+        camera: Camera,
+        habits: Habits,
+        board: ControlBoard,
+        clock: Clock = time.monotonic,
     ) -> None:
         self._capture = capture
         self._name = camera.name
@@ -155,6 +165,7 @@ class CameraConnection:
             f"{camera.name} sends a picture of one colour only; check its cover and, if it is a "
             "capture card, what is plugged into it.",
             _WARM_UP_S,
+            clock,
         )
         self._pixel_format = fourcc_text(capture.get(cv2.CAP_PROP_FOURCC))
         self._size = (0, 0)
@@ -203,6 +214,7 @@ class _Opener:
     board: ControlBoard
     listing: Callable[[], Sequence[Camera]]
     open_capture: OpenCapture
+    clock: Clock
 
     def connect(self) -> CameraConnection:
         camera = self._where_it_is()
@@ -212,7 +224,7 @@ class _Opener:
             raise SourceError(why_not_opened(camera, habits))
         capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
         capture.set(cv2.CAP_PROP_CONVERT_RGB, 1)
-        return CameraConnection(capture, camera, habits, self.board)
+        return CameraConnection(capture, camera, habits, self.board, self.clock)
 
     def _where_it_is(self) -> Camera:
         if not isinstance(self.camera, Camera):

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from app.core.source import Reading, SignalLost, SourceInfo
 from app.sources.live_reader import Arrival, LiveReader
-from app.sources.live_worker import USUAL_PATIENCE, Connection, Patience
+from app.sources.live_worker import USUAL_PATIENCE, Clock, Connection, Patience
 from models.frames import Frame
 
 _TELL_RATE_EVERY_S = 1.0
@@ -22,6 +22,7 @@ class LiveSource:
 
     size : (width, height) told until the first frame comes.
     asked : what is asked of the device, as text.
+    clock : what the silence of the device is measured by.
     """
 
     def __init__(
@@ -33,6 +34,7 @@ class LiveSource:
         size: tuple[int, int],
         asked: str = "",
         patience: Patience = USUAL_PATIENCE,
+        clock: Clock = time.monotonic,
     ) -> None:
         self._info = SourceInfo(spec=spec, title=title, live=True, size=size, asked=asked)
         self._segment = 0
@@ -41,7 +43,7 @@ class LiveSource:
         self._first_ns: int | None = None
         self._rate_told_s = 0.0
         self._silence_ns = round(patience.stall_s * 1e9)
-        self._reader = LiveReader(connect, title, patience)
+        self._reader = LiveReader(connect, title, patience, clock)
 
     @property
     def info(self) -> SourceInfo:

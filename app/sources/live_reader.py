@@ -16,7 +16,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.core.source import SignalLost
-from app.sources.live_worker import USUAL_PATIENCE, Connection, LiveWorker, Patience, Picture
+from app.sources.live_worker import (
+    USUAL_PATIENCE,
+    Clock,
+    Connection,
+    LiveWorker,
+    Patience,
+    Picture,
+)
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +37,7 @@ class Arrival:
 
     number : counts everything the device sent since the source was opened, from 0.
     connection : counts the openings; another one means a break.
-    captured_ns : time.monotonic_ns() when the device handed it over.
+    captured_ns : by the clock of time.monotonic_ns(), when the device handed it over.
     """
 
     picture: Picture
@@ -44,15 +51,20 @@ class LiveReader:
     """The newest picture of a device that `connect` opens; older ones are forgotten.
 
     connect() opens the device, blocking as long as it must; it raises SourceError with a sentence
-    for the user if it cannot, and is called again later.
+    for the user if it cannot, and is called again later. `clock` measures the device's silence.
     """
 
     def __init__(
-        self, connect: Callable[[], Connection], title: str, patience: Patience = USUAL_PATIENCE
+        self,
+        connect: Callable[[], Connection],
+        title: str,
+        patience: Patience = USUAL_PATIENCE,
+        clock: Clock = time.monotonic,
     ) -> None:
         self._connect = connect
         self._title = title
         self._patience = patience
+        self._clock = clock
         self._changed = threading.Condition()
         self._closed = False
         self._newest: Arrival | None = None
@@ -62,7 +74,7 @@ class LiveReader:
         self._trouble = ""  # why nothing comes, as the worker told
         self._told = ""  # the last sentence handed out; empty while pictures come
         self._abandoned: list[LiveWorker] = []
-        self._heard_s = time.monotonic()
+        self._heard_s = clock()
         self._worker = self._new_worker()
         self._worker.start()
 
@@ -78,7 +90,7 @@ class LiveReader:
         """Pictures per second that came lately; None if too few did."""
         with self._changed:
             times = self._arrivals_s
-            if len(times) < 2 or time.monotonic() - times[-1] > self._patience.stall_s:
+            if len(times) < 2 or self._clock() - times[-1] > self._patience.stall_s:
                 return None
             return (len(times) - 1) / max(times[-1] - times[0], 1e-6)
 
@@ -117,12 +129,12 @@ class LiveReader:
             log.warning("%s does not answer; its thread is left behind", self._title)
 
     def _new_worker(self) -> LiveWorker:
-        return LiveWorker(self, self._connect, self._title, self._patience)
+        return LiveWorker(self, self._connect, self._title, self._patience, self._clock)
 
     def _sentence(self) -> str:
         if self._trouble:
             return self._trouble
-        if time.monotonic() - self._heard_s < self._patience.stall_s:
+        if self._clock() - self._heard_s < self._patience.stall_s:
             return ""
         if self._connections == 0:
             return f"Waiting for the first picture of {self._title}."
@@ -150,7 +162,7 @@ class LiveReader:
 
     def publish(self, worker: LiveWorker, picture: Picture, delivered: str) -> None:
         """`picture` came."""
-        now_s = time.monotonic()
+        now_s = self._clock()
         with self._changed:
             if worker is not self._worker:
                 return
@@ -159,7 +171,7 @@ class LiveReader:
                 self._connections += 1
                 self._arrivals_s.clear()
             self._newest = Arrival(
-                picture, self._count, self._connections, time.monotonic_ns(), delivered
+                picture, self._count, self._connections, round(now_s * 1e9), delivered
             )
             self._count += 1
             self._arrivals_s.append(now_s)

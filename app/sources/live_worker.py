@@ -75,8 +75,19 @@ class Patience:
     retry_most_s: float = 4.0
     closing_s: float = 1.0
 
+    def pause_after(self, last_s: float, lasted_s: float) -> float:
+        """Seconds to wait before opening again, `last_s` after the pause before.
+
+        lasted_s : how long the opening in between gave pictures.
+        """
+        if lasted_s > self.retry_most_s or last_s == 0.0:
+            return self.retry_s
+        return min(2 * last_s, self.retry_most_s)
+
 
 USUAL_PATIENCE = Patience()
+Clock = Callable[[], float]
+"""Seconds, as time.monotonic() gives them."""
 
 
 class Listener(Protocol):
@@ -100,6 +111,7 @@ class LiveWorker(threading.Thread):
         connect: Callable[[], Connection],
         title: str,
         patience: Patience,
+        clock: Clock = time.monotonic,
     ) -> None:
         # A daemon, because a thread stuck inside a driver cannot be ended: any other kind would
         # keep the whole program from ending.
@@ -109,6 +121,7 @@ class LiveWorker(threading.Thread):
         self._connect = connect
         self._title = title
         self._patience = patience
+        self._clock = clock
         self._fault = ""
         self._retired = threading.Event()
         self._call: tuple[float, float] | None = None  # (began, allowed) of the call under way
@@ -120,13 +133,13 @@ class LiveWorker(threading.Thread):
     def is_stuck(self) -> bool:
         """The call under way takes longer than it may."""
         call = self._call
-        return call is not None and time.monotonic() - call[0] > call[1]
+        return call is not None and self._clock() - call[0] > call[1]
 
     def run(self) -> None:
-        pause_s = self._patience.retry_s
+        pause_s = 0.0
         while not self._retired.is_set():
             self.is_first_picture = True
-            began_s = time.monotonic()
+            began_s = self._clock()
             try:
                 self._live_once()
             except SourceError as error:
@@ -138,33 +151,31 @@ class LiveWorker(threading.Thread):
                 self._listener.report(self, f"{self._title} fails; trying to get it back.")
             finally:
                 self._call = None
-            lasted_s = time.monotonic() - began_s
-            if not self.is_first_picture and lasted_s > self._patience.retry_most_s:
-                pause_s = self._patience.retry_s
+            lasted_s = 0.0 if self.is_first_picture else self._clock() - began_s
+            pause_s = self._patience.pause_after(pause_s, lasted_s)
             self._retired.wait(pause_s)
-            pause_s = min(2 * pause_s, self._patience.retry_most_s)
 
     def _live_once(self) -> None:
-        self._call = (time.monotonic(), self._patience.opening_s)
+        self._call = (self._clock(), self._patience.opening_s)
         connection = self._connect()
         try:
             self._read(connection)
         finally:
-            self._call = (time.monotonic(), self._patience.reading_s)
+            self._call = (self._clock(), self._patience.reading_s)
             connection.close()
 
     def _read(self, connection: Connection) -> None:
-        heard_s = time.monotonic()
+        heard_s = self._clock()
         while not self._retired.is_set():
-            self._call = (time.monotonic(), self._patience.reading_s)
+            self._call = (self._clock(), self._patience.reading_s)
             picture = connection.grab()
             if picture is not None:
-                heard_s = time.monotonic()
+                heard_s = self._clock()
             if isinstance(picture, NothingToSee):
                 self._listener.report(self, picture.sentence)
             elif picture is not None:
                 self._listener.publish(self, picture, connection.delivered)
-            elif time.monotonic() - heard_s > self._patience.reading_s:
+            elif self._clock() - heard_s > self._patience.reading_s:
                 raise SourceError(
                     f"{self._title} sends nothing that can be shown; trying to get it back."
                 )

@@ -46,3 +46,26 @@ class Pacer:
             self._zero_s = now_s - shown_s
             return 0.0
         return max(0.0, wait_s)
+
+
+class EvenPace:
+    """Waits so that something is done `fps` times a second.
+
+    After a delay the next turn comes at once, but no more than that one is made up for.
+    """
+
+    def __init__(
+        self,
+        fps: float,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._period_s = 1 / fps
+        self._clock = clock
+        self._sleep = sleep
+        self._due_s = clock()
+
+    def wait(self) -> None:
+        """Until the next turn is due."""
+        self._sleep(max(0.0, self._due_s - self._clock()))
+        self._due_s = max(self._due_s, self._clock() - self._period_s) + self._period_s

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 
 from app.sources.live import LiveSource
 from app.sources.live_worker import USUAL_PATIENCE, Patience
+from app.sources.pacing import EvenPace
 from models.errors import SourceError
 from models.opencv import cv2
 
@@ -77,12 +77,11 @@ class ScreenCamera:
             self.desktop, self.main = self._screens.monitors[0], self._screens.monitors[1]
         except (mss.exception.ScreenShotError, OSError, IndexError) as error:
             raise SourceError(_why_not_opened(error)) from error
-        self._due_s = time.monotonic()
+        self._pace = EvenPace(FPS)
 
     def wait(self) -> None:
         """Until the next picture is due."""
-        time.sleep(max(0.0, self._due_s - time.monotonic()))
-        self._due_s = max(self._due_s, time.monotonic() - 1 / FPS) + 1 / FPS
+        self._pace.wait()
 
     def take(self, area: Area) -> ScreenPicture:
         """What is to be seen there now. Raises SourceError."""

@@ -313,8 +313,8 @@ def test_a_lane_without_weights_shows_no_picture_of_the_model_before(
         return session.display.last is not None and "a" in session.display.last.failures
 
     qtbot.waitUntil(refused, timeout=20_000)
-    qtbot.wait(100)
-    assert session.window.stage.depth_a.picture_size.isEmpty()
+    depth_a = session.window.stage.depth_a
+    qtbot.waitUntil(lambda: depth_a.picture_size.isEmpty(), timeout=5_000)
 
 
 def test_a_report_from_the_window_rests_playing_until_it_is_done(

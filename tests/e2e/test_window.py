@@ -94,9 +94,8 @@ def test_pausing_and_stepping_show_exactly_the_next_frame(
     wait_until_shown(session)
     qtbot.keyClick(session.window, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: not session.engine.capture.status.playing, timeout=5_000)
-    qtbot.wait(300)  # what was under way arrives
-    assert session.display.last is not None
-    index = session.display.last.frame.index
+    qtbot.waitUntil(lambda: _index(session) == session.engine.capture.status.position)
+    index = _index(session)
     qtbot.keyClick(session.window, Qt.Key.Key_Period)
     qtbot.waitUntil(lambda: _index(session) == index + 1, timeout=5_000)
     qtbot.keyClick(session.window, Qt.Key.Key_Comma)

@@ -21,7 +21,10 @@ def make_frame(index: int = 0, segment: int = 0, size: tuple[int, int] = (16, 12
 
 
 class ScriptedSource:
-    """Delivers `count` small frames, or for ever if None; `script` readings come first."""
+    """Delivers `count` small frames, or for ever if None; `script` readings come first.
+
+    drawn : the index of the frame that comes next.
+    """
 
     def __init__(
         self, count: int | None = 10, live: bool = False, script: tuple[Reading, ...] = ()
@@ -29,25 +32,25 @@ class ScriptedSource:
         self.info = SourceInfo("fake", "Fake", live, (16, 12), fps=1000.0, frame_count=count)
         self.closed = threading.Event()
         self.seeks: list[int] = []
-        self._script = list(script)
-        self._next = 0
+        self.script = list(script)
+        self.drawn = 0
         self._segment = 0
 
     def read(self, timeout_s: float) -> Reading:
-        if self._script:
-            return self._script.pop(0)
-        if self.info.frame_count is not None and self._next >= self.info.frame_count:
+        if self.script:
+            return self.script.pop(0)
+        if self.info.frame_count is not None and self.drawn >= self.info.frame_count:
             return Ended()
         if self.info.live:
             self.closed.wait(0.001)
-        frame = make_frame(self._next, self._segment)
-        self._next += 1
+        frame = make_frame(self.drawn, self._segment)
+        self.drawn += 1
         return frame
 
     def seek(self, index: int) -> None:
         self.seeks.append(index)
         self._segment += 1
-        self._next = index
+        self.drawn = index
 
     def close(self) -> None:
         self.closed.set()
@@ -64,10 +67,10 @@ class CountingSession(BlockingSession):
         self.resets = 0
         self.closed = False
         self.memory = 0
-        self._fail_on = fail_on
+        self.fail_on = fail_on
 
     def predict(self, frame: Frame, memo: FrameMemo) -> Prediction:
-        if frame.index in self._fail_on:
+        if frame.index in self.fail_on:
             raise UserError("The fake fails here; that was asked for.")
         self.steps += 1
         self.memory += 1

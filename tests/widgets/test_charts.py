@@ -9,6 +9,7 @@ import pytest
 from PyQt6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
+from tests.support.timers import running_timers
 from widgets import theme
 from widgets.charts import LANES, Series, TimeChart, pin_series, written
 
@@ -103,15 +104,12 @@ def test_appending_draws_soon_and_without_being_asked(chart: TimeChart, qtbot: Q
 
 
 def test_a_hidden_chart_stores_without_drawing_and_catches_up(
-    chart: TimeChart, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+    chart: TimeChart,
 ) -> None:
     chart.hide()
-    drawn: list[int] = []
-    monkeypatch.setattr(chart, "_place_marks", CountInto(drawn))
     for frame in range(20):
         chart.append(frame, {"a": 1.0})
-    qtbot.wait(150)
-    assert drawn == []
+    assert running_timers(chart) == []
     chart.show()
     assert len(chart._curves["a"].getData()[1]) == 20
 

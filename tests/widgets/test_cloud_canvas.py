@@ -248,7 +248,7 @@ def test_a_hidden_canvas_uploads_nothing_and_catches_up_when_shown(
     canvas.hide()
     for _ in range(3):
         canvas.set_frame(frame)
-    qtbot.wait(50)
+    canvas.repaint()
     assert canvas.uploads_pending
     canvas.show()
     qtbot.waitUntil(lambda: not canvas.uploads_pending, timeout=5000)

@@ -7,15 +7,24 @@ from collections.abc import Iterator
 import pytest
 from pytestqt.qtbot import QtBot
 
+from tests.support.timers import running_timers
+from tests.support.waiting import ManualClock
 from widgets import cloud_density
 from widgets.cloud_density import STILL_BUDGET_MS, CloudDensity
 
 
 @pytest.fixture
-def density(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[CloudDensity]:
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+def density(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, clock: ManualClock
+) -> Iterator[CloudDensity]:
     monkeypatch.setattr(cloud_density, "STILL_AFTER_MS", 30)
     monkeypatch.setattr(cloud_density, "STEP_MS", 5)
-    made = CloudDensity()
+    made = CloudDensity(clock=clock)
     made.choose(1280, 720, software=True)
     yield made
     made.stop()
@@ -46,20 +55,21 @@ def test_a_move_makes_it_coarse_at_once(density: CloudDensity, qtbot: QtBot) -> 
     assert density.stride == coarse
 
 
-def test_frames_that_keep_coming_leave_it_coarse(density: CloudDensity, qtbot: QtBot) -> None:
-    seen = steps(density)
-    for _ in range(10):
+def test_it_waits_for_a_silence_of_three_frames(density: CloudDensity, clock: ManualClock) -> None:
+    for _ in range(2):
+        clock.advance(0.3)
         density.frame_came()
-        density.observe(8.0)
-        qtbot.wait(10)
-    assert seen == []
+    (timer,) = running_timers(density)
+    assert timer.interval() == 900
+    density.stir()
+    assert timer.interval() == 900
 
 
 def test_a_draw_that_would_take_too_long_is_not_begun(density: CloudDensity, qtbot: QtBot) -> None:
     finer = density.stride - 1
     density.observe(1.01 * STILL_BUDGET_MS * (finer / density.stride) ** 2)
     density.stir()
-    qtbot.wait(100)
+    qtbot.waitUntil(lambda: running_timers(density) == [], timeout=5_000)
     assert density.stride == finer + 1
 
 
@@ -75,16 +85,17 @@ def test_fine_draws_of_a_still_do_not_make_the_moving_cloud_coarser(
     assert density.stride == coarse
 
 
-def test_a_stride_by_hand_is_not_refined(density: CloudDensity, qtbot: QtBot) -> None:
+def test_a_stride_by_hand_is_not_refined(density: CloudDensity) -> None:
     density.set_by_hand(6)
     density.stir()
-    qtbot.wait(100)
     assert density.stride == 6
+    assert running_timers(density) == []
 
 
-def test_nothing_changes_after_the_end(density: CloudDensity, qtbot: QtBot) -> None:
+def test_nothing_changes_after_the_end(density: CloudDensity) -> None:
     stride = density.stride
     density.stir()
     density.stop()
-    qtbot.wait(100)
+    density.stir()
     assert density.stride == stride
+    assert running_timers(density) == []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -17,6 +16,7 @@ from app.engine.commands import CaptureRequest, Command, Play, PlaybackOptions, 
 from models.errors import SourceError
 from models.frames import Frame
 from tests.support.fakes import ScriptedSource
+from tests.support.waiting import PATIENCE_S, stays, wait_until
 
 
 @dataclass
@@ -26,15 +26,18 @@ class Rig:
     make: Callable[[], Source]
     frames: LatestSlot[Frame] = field(default_factory=LatestSlot)
     opened: list[Source] = field(default_factory=list)
-    changed: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
-        self.loop = CaptureLoop(self.frames, self._open, self.changed.set)
+        self.messages: list[str] = []
+        self.loop = CaptureLoop(self.frames, self._open, self._note)
         self.thread = threading.Thread(target=self.loop.run)
 
     def _open(self, spec: str, size: tuple[int, int] | None) -> Source:
         self.opened.append(self.make())
         return self.opened[-1]
+
+    def _note(self) -> None:
+        self.messages.append(self.loop.status.message)
 
     def start(self, *commands: Command) -> Rig:
         for command in commands:
@@ -43,17 +46,12 @@ class Rig:
         return self
 
     def next(self) -> Frame:
-        frame = self.frames.take(5)
-        assert frame is not None, "no frame came within five seconds"
+        frame = self.frames.take(PATIENCE_S)
+        assert frame is not None, "no frame came"
         return frame
 
     def wait_for(self, condition: Callable[[], bool]) -> None:
-        for _ in range(500):
-            if condition():
-                return
-            self.changed.wait(0.01)
-            self.changed.clear()
-        raise AssertionError(f"never came true; status is {self.loop.status}")
+        wait_until(condition)
 
 
 @pytest.fixture
@@ -87,9 +85,9 @@ def test_every_frame_arrives_in_order_when_asked_for(rig: MakeRig) -> None:
 def test_a_wish_while_the_reader_is_slow_costs_no_frame(rig: MakeRig) -> None:
     made = rig(lambda: ScriptedSource(20)).start(EVERY, CaptureRequest("x"))
     seen: list[int] = []
-    for _ in range(20):
-        made.loop.post(EVERY)
-        made.wait_for(lambda: not made.loop._commands)
+    for is_playing in (False, True) * 10:
+        made.loop.post(Play(is_playing))
+        made.wait_for(lambda: made.loop.status.playing is is_playing)  # noqa: B023
         seen.append(made.next().index)
     assert seen == list(range(20))
 
@@ -181,8 +179,8 @@ def test_a_paused_live_source_that_is_back_is_no_longer_said_to_be_away(rig: Mak
     made.next()
     made.loop.post(Play(False))
     made.wait_for(lambda: not made.loop.status.playing)
-    source._script.extend([lost, *[None] * 50])
-    made.wait_for(lambda: made.loop.status.message == lost.sentence)
+    source.script.extend([lost, *[None] * 50])
+    made.wait_for(lambda: lost.sentence in made.messages)
     made.wait_for(lambda: made.loop.status.message == "")
     assert not made.loop.status.playing
 
@@ -202,22 +200,22 @@ def test_what_the_source_knows_of_itself_is_told_with_its_loss(rig: MakeRig) -> 
 def test_signal_loss_is_a_sentence_and_never_a_frame(rig: MakeRig) -> None:
     lost = SignalLost("The camera sends nothing; check the cable.")
     made = rig(lambda: ScriptedSource(None, live=True, script=(lost, lost)))
-    seen: list[str] = []
-    notify = made.loop._notify
-    made.loop._notify = lambda: (seen.append(made.loop.status.message), notify())[1]
     made.start(CaptureRequest("x"))
     assert made.next().index >= 0
-    assert lost.sentence in seen
+    assert lost.sentence in made.messages
     made.wait_for(lambda: made.loop.status.message == "")
 
 
 def test_an_endless_scene_is_never_drawn_faster_than_it_is_looked_at(rig: MakeRig) -> None:
-    made = rig(lambda: ScriptedSource(None)).start(PlaybackOptions(), CaptureRequest("x"))
+    source = ScriptedSource(None)
+    made = rig(lambda: source).start(PlaybackOptions(), CaptureRequest("x"))
     shown = []
-    for _ in range(5):
-        time.sleep(0.02)
+    for taken in range(5):
+        made.wait_for(lambda: source.drawn == taken + 2)  # noqa: B023
         shown.append(made.next().index)
     assert shown == [0, 1, 2, 3, 4]
+    made.wait_for(lambda: source.drawn == 7)
+    stays(lambda: source.drawn)
     assert made.frames.dropped == 0
 
 

@@ -124,7 +124,7 @@ def test_a_lane_without_weights_says_why_and_the_other_goes_on(
 
 def test_a_frame_that_fails_costs_only_that_frame(made: list[CountingSession]) -> None:
     pipeline = _pipeline()
-    made[0]._fail_on = frozenset({1})
+    made[0].fail_on = frozenset({1})
     results = [pipeline.step(make_frame(i)) for i in range(4)]
     assert [("a" in r.lanes, "b" in r.lanes) for r in results] == [
         (True, True), (False, True), (True, True), (True, True),

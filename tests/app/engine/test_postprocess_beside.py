@@ -23,6 +23,7 @@ from models.registry import ModelEntry
 from models.upsample import upsample
 from renderers.display_range import RangeMode, RangeSettings
 from tests.support.fakes import CountingSession, make_frame
+from tests.support.waiting import stays, wait_until
 
 
 class _Features:
@@ -74,7 +75,7 @@ class _Beside:
         if then is not None:
             steps = self.session.steps
             self.put(then)
-            _until(lambda: self.session.steps == steps + 1)
+            wait_until(lambda: self.session.steps == steps + 1)
 
     def put(self, *indices: int) -> None:
         for index in indices:
@@ -120,21 +121,14 @@ def begin(monkeypatch: pytest.MonkeyPatch) -> Iterator[Begin]:
         beside.end()
 
 
-def _until(done: Callable[[], bool]) -> None:
-    deadline_s = time.monotonic() + 5
-    while not done():
-        assert time.monotonic() < deadline_s
-        time.sleep(0.002)
-
-
 def test_the_networks_are_at_the_next_frame_meanwhile_and_at_no_later_one(begin: Begin) -> None:
     beside = begin()
     beside.hold(then=1)
     beside.put(2)
-    time.sleep(0.1)
-    assert beside.session.steps == 2  # the third waits: nothing piles up
+    stays(lambda: beside.session.steps)  # the third waits: nothing piles up
+    assert beside.session.steps == 2
     beside.let_go.set()
-    _until(lambda: len(beside.told) == 3)
+    wait_until(lambda: len(beside.told) == 3)
     assert [result.frame.index for result in beside.told] == [0, 1, 2]
     assert beside.loop.finished == 3
 
@@ -145,12 +139,12 @@ def test_commands_are_applied_when_the_frame_before_them_is_postprocessed(begin:
     fixed = RangeSettings(RangeMode.FIXED, (5.0, 9.0))
     beside.configure(display_range=fixed)
     beside.loop.reset_memory()
-    time.sleep(0.1)
+    stays(lambda: beside.session.resets)
     assert beside.session.resets == 0
     beside.let_go.set()
-    _until(lambda: beside.session.resets == 1)
+    wait_until(lambda: beside.session.resets == 1)
     beside.put(1)
-    _until(lambda: beside.told[-1].frame.index == 1)
+    wait_until(lambda: beside.told[-1].frame.index == 1)
     ranges = [result.lanes["a"].display_range for result in beside.told]
     assert ranges[0] != (5.0, 9.0) and ranges[-1] == (5.0, 9.0)
 
@@ -174,7 +168,7 @@ def test_a_loop_that_was_replaced_leaves_nothing_and_ends(begin: Begin) -> None:
     beside.hold()
     assert beside.results.take(0) is not None
     beside.put(1)
-    _until(lambda: beside.session.steps == 2)
+    wait_until(lambda: beside.session.steps == 2)
     beside.slot_handle.revoke()
     beside.let_go.set()
     beside.thread.join(5)
@@ -196,38 +190,39 @@ def test_the_slower_of_the_networks_and_what_comes_after_them_sets_the_pace() ->
 def test_results_say_that_they_were_postprocessed_beside_the_networks(begin: Begin) -> None:
     beside = begin()
     beside.put(0)
-    _until(lambda: bool(beside.told))
+    wait_until(lambda: bool(beside.told))
     assert beside.told[0].is_beside
 
 
 def test_a_frame_waits_also_for_the_one_before_it_to_be_postprocessed(begin: Begin) -> None:
     beside = begin()
     beside.hold(then=1)
-    time.sleep(0.2)
+    held_ns = time.monotonic_ns()
+    stays(lambda: len(beside.told))
+    let_go_ns = time.monotonic_ns()
     beside.let_go.set()
-    _until(lambda: len(beside.told) == 2)
+    wait_until(lambda: len(beside.told) == 2)
     result = beside.told[1]
-    assert result.stages_ms["wait"] >= 200.0
     passed_ms = (result.done_ns - result.frame.captured_ns) / 1e6
-    assert sum(result.stages_ms.values()) == pytest.approx(passed_ms, rel=0.05)
+    assert (let_go_ns - held_ns) / 1e6 <= result.stages_ms["wait"]
+    assert sum(result.stages_ms.values()) <= passed_ms
 
 
 def test_the_first_frame_of_a_size_may_take_its_time_to_postprocess(begin: Begin) -> None:
     beside = begin()
     beside.hold(then=1)  # which waits for the first one
-    time.sleep(0.1)
-    assert beside.loop.heartbeat.silent_s(time.monotonic_ns()) < -10.0
+    wait_until(lambda: beside.loop.heartbeat.silent_s(time.monotonic_ns()) < -10.0)
 
 
 def test_postprocessing_that_hangs_is_noticed_though_no_frame_follows(begin: Begin) -> None:
     beside = begin()
     for index in range(3):
         beside.put(index)
-        _until(lambda index=index: len(beside.told) == index + 1)
+        wait_until(lambda index=index: len(beside.told) == index + 1)
     beside.hold(3)
-    _until(lambda: beside.loop.heartbeat.silent_s(time.monotonic_ns()) > 0.3)
+    wait_until(lambda: beside.loop.heartbeat.silent_s(time.monotonic_ns()) > 0.3)
     beside.let_go.set()
-    _until(lambda: beside.loop.heartbeat.silent_s(time.monotonic_ns()) < 0.1)
+    wait_until(lambda: beside.loop.heartbeat.silent_s(time.monotonic_ns()) < 0.1)
 
 
 def test_the_features_of_a_frame_are_let_go_before_the_next_ones_are_made(begin: Begin) -> None:
@@ -249,14 +244,14 @@ def test_what_cannot_be_brought_to_size_is_said(
     monkeypatch.setattr(Prediction, "upsampled", fail)
     beside = begin(_Small())
     beside.put(0)
-    _until(lambda: bool(beside.told))
+    wait_until(lambda: bool(beside.told))
     assert word in beside.told[0].failures["a"]
 
 
 def test_the_thread_beside_ends_with_the_loop(begin: Begin) -> None:
     beside = begin()
     beside.put(0)
-    _until(lambda: bool(beside.told))
+    wait_until(lambda: bool(beside.told))
     assert any(thread.name.startswith("postprocess") for thread in threading.enumerate())
     beside.end()
     assert not any(thread.name.startswith("postprocess") for thread in threading.enumerate())
@@ -279,7 +274,7 @@ def test_predictions_of_the_networks_size_are_upsampled_to_the_frame(
 ) -> None:
     beside = begin(_Small())
     beside.put(0)
-    _until(lambda: bool(beside.told))
+    wait_until(lambda: bool(beside.told))
     depth = beside.told[0].lanes["a"].depth
     small = np.ones((6, 8), np.float32)
     small[:, 4:] += 1

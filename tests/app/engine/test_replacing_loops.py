@@ -22,6 +22,7 @@ from models.estimator import EstimatorOptions, FrameMemo, Prediction
 from models.frames import Frame, Unit
 from models.registry import ModelEntry
 from tests.support.fakes import CountingSession, ScriptedSource, make_frame
+from tests.support.waiting import wait_until
 
 
 class _Moody(CountingSession):
@@ -135,7 +136,7 @@ def test_the_replacement_of_a_hanging_pipeline_puts_the_lane_at_fault_aside(
     pipeline.step(make_frame(0))
     stuck = threading.Thread(target=pipeline.step, args=(make_frame(1),))
     stuck.start()
-    _wait(lambda: made[0].tried == [0, 1])
+    wait_until(lambda: made[0].tried == [0, 1])
     replacement = pipeline.make_replacement()
     replacement.configure(PipelineConfig("moody", "steady"))
     result = replacement.step(make_frame(2))
@@ -202,7 +203,7 @@ def test_a_model_that_hangs_while_it_loads_is_put_aside_and_tried_again(
     old = Pipeline(clock)
     stuck = threading.Thread(target=old.configure, args=(config,))
     stuck.start()
-    _wait(lambda: tries == [0])
+    wait_until(lambda: tries == [0])
     replacement = old.make_replacement()
     replacement.configure(config)
     result = replacement.step(make_frame(0))
@@ -232,9 +233,9 @@ def test_a_loop_that_comes_back_after_it_was_replaced_publishes_nothing(
     thread = threading.Thread(target=old.run)
     thread.start()
     frames.put(make_frame(0))
-    _wait(lambda: tapped == [0])
+    wait_until(lambda: tapped == [0])
     frames.put(make_frame(1))
-    _wait(lambda: bool(made) and 1 in made[0].tried)
+    wait_until(lambda: bool(made) and 1 in made[0].tried)
     for slot_handle in slot_handles:
         slot_handle.revoke()
     old.abandon()
@@ -243,7 +244,7 @@ def test_a_loop_that_comes_back_after_it_was_replaced_publishes_nothing(
     replacement_thread.start()
     results.clear()
     frames.put(make_frame(2))
-    _wait(lambda: tapped == [0, 2])
+    wait_until(lambda: tapped == [0, 2])
     release.set()
     thread.join(5)
     assert not thread.is_alive()
@@ -262,7 +263,7 @@ class _Hanging(ScriptedSource):
         self._release = release
 
     def read(self, timeout_s: float) -> Reading:
-        if self._next == 3:
+        if self.drawn == 3:
             self._release.wait(30)
         return super().read(timeout_s)
 
@@ -282,7 +283,7 @@ def test_a_capture_loop_goes_on_behind_the_frame_it_hung_at(release: threading.E
     thread = threading.Thread(target=old.run)
     thread.start()
     seen = [slot.take(5) for _ in range(3)]
-    _wait(lambda: old.heartbeat.silent_s(time.monotonic_ns()) > 0.05)
+    wait_until(lambda: old.heartbeat.silent_s(time.monotonic_ns()) > 0.05)
     slot_handle.revoke()
     old.abandon()
     replacement_handle = RevocableSlot(slot)
@@ -319,7 +320,7 @@ def test_a_source_that_hangs_while_it_opens_can_be_left_for_another(
     old.post(CaptureRequest("hangs"))
     thread = threading.Thread(target=old.run)
     thread.start()
-    _wait(lambda: opened == ["hangs"])
+    wait_until(lambda: opened == ["hangs"])
     assert old.heartbeat.silent_s(time.monotonic_ns()) < -5
     old.post(Seek(3))
     old.post(PlaybackOptions(every_frame=True))
@@ -391,7 +392,7 @@ def test_a_source_that_hangs_when_it_begins_anew_is_noticed_like_any_other(
     thread.start()
     for _ in range(3):
         assert slot.take(5) is not None
-    _wait(lambda: source.rounds == 2)
+    wait_until(lambda: source.rounds == 2)
     in_time_ns = time.monotonic_ns() + int(2e9)
     assert loop.heartbeat.silent_s(in_time_ns) > STALL_S
     release.set()
@@ -433,17 +434,9 @@ def test_a_quick_model_that_hangs_is_noticed_within_two_seconds(
     thread.start()
     for index in range(6):
         frames.put(make_frame(index))
-        _wait(lambda: bool(made) and index in made[0].tried)  # noqa: B023
+        wait_until(lambda: bool(made) and index in made[0].tried)  # noqa: B023
     assert loop.heartbeat.silent_s(time.monotonic_ns() + int(1.9e9)) > STALL_S
     release.set()
     loop.stop()
     frames.close()
     thread.join(5)
-
-
-def _wait(done: Callable[[], bool], seconds: float = 5.0) -> None:
-    until_s = time.monotonic() + seconds
-    pause = threading.Event()
-    while not done():
-        assert time.monotonic() < until_s, "this never came about"
-        pause.wait(0.005)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 from app.core.source import Reading, SignalLost, Source
@@ -10,6 +9,7 @@ from app.sources.fallback import BUILT_IN, Fallback, FallbackSource, with_fallba
 from models.errors import SourceError
 from models.frames import Frame
 from tests.support.fakes import ScriptedSource, make_frame
+from tests.support.reading import until
 
 LOST = SignalLost("The camera sends no pictures.")
 
@@ -36,12 +36,9 @@ def _clip(opened: list[str], missing: tuple[str, ...] = ()) -> Callable[..., Sou
 
 
 def _read_until(source: Source, seen: Callable[[Frame], bool]) -> Frame:
-    until_s = time.monotonic() + 5
-    while time.monotonic() < until_s:
-        reading = source.read(0.01)
-        if isinstance(reading, Frame) and seen(reading):
-            return reading
-    raise AssertionError("no such frame came")
+    frame = until(source, lambda reading: isinstance(reading, Frame) and seen(reading))
+    assert isinstance(frame, Frame)
+    return frame
 
 
 def test_the_clip_plays_while_the_camera_is_away_and_the_camera_returns_by_itself() -> None:

@@ -5,18 +5,16 @@ from __future__ import annotations
 import shutil
 import socket
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from app.core.source import SignalLost, Source
 from app.sources.opening import open_source
 from models.frames import Frame
 from tests.support.clips import bikes
+from tests.support.reading import next_frame, next_loss, until
 
 PYTHON = shutil.which("python3", path="/usr/bin:/bin")
 NEEDS = "import gi; gi.require_version('GstRtspServer', '1.0')"
@@ -56,26 +54,16 @@ def server(port: int) -> Iterator[None]:
             process.kill()
 
 
-def until(source: Source, wanted: Callable[[Any], bool]) -> Any:
-    deadline_s = time.monotonic() + 20.0
-    while time.monotonic() < deadline_s:
-        reading = source.read(0.1)
-        if wanted(reading):
-            return reading
-    raise AssertionError("nothing of the kind came")
-
-
 def test_a_stream_comes_back_after_its_server_was_killed(port: int) -> None:
     with closing(open_source(f"rtsp://127.0.0.1:{port}/clip")) as source:
-        lost = until(source, lambda reading: isinstance(reading, SignalLost))
-        assert "refuses the connection" in lost.sentence
+        assert "refuses the connection" in next_loss(source)
         with server(port):
-            first = until(source, lambda reading: isinstance(reading, Frame))
+            first = next_frame(source)
             assert first.size == (640, 272)
             assert first.rgb.std() > 20
             until(source, lambda reading: isinstance(reading, Frame) and reading.index > 10)
             assert source.info.delivered == "640x272 h264"
-        until(source, lambda reading: isinstance(reading, SignalLost))
+        next_loss(source)
         with server(port):
-            again = until(source, lambda reading: isinstance(reading, Frame))
+            again = next_frame(source)
             assert again.segment > first.segment

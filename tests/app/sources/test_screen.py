@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from contextlib import closing
 
 import pytest
@@ -12,25 +11,16 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from app.core.source import SignalLost, Source
 from app.sources.screen import open_screen, why_not_readable
 from models.errors import SourceError
 from models.frames import Frame
+from tests.support.reading import next_frame, next_loss
 
 needs_x = pytest.mark.skipif(
     sys.platform.startswith("linux")
     and bool(why_not_readable(sys.platform, os.environ) or os.environ.get("QT_QPA_PLATFORM")),
     reason="reads the pixels of an X display",
 )
-
-
-def first(source: Source, kind: type[Frame] | type[SignalLost]) -> Frame | SignalLost:
-    deadline_s = time.monotonic() + 10.0
-    while time.monotonic() < deadline_s:
-        reading = source.read(0.1)
-        if isinstance(reading, kind):
-            return reading
-    raise AssertionError("nothing of the kind came")
 
 
 @needs_x
@@ -58,20 +48,19 @@ def test_a_part_of_the_screen_shows_what_is_there(qtbot: QtBot) -> None:
 
 
 @needs_x
-def test_the_whole_screen_comes_at_an_even_pace() -> None:
+def test_the_whole_screen_comes_picture_by_picture() -> None:
     with closing(open_screen(None)) as source:
-        frames = [first(source, Frame) for _ in range(8)]
-        assert all(isinstance(frame, Frame) for frame in frames)
-        times_s = [frame.time_s for frame in frames if isinstance(frame, Frame)]
-    assert times_s[-1] >= 7 / 30 * 0.8
+        frames = [next_frame(source) for _ in range(3)]
+        sizes = {"{}x{}".format(*frame.size) for frame in frames}
+        assert sizes == {source.info.delivered}
+    numbers = [frame.index for frame in frames]
+    assert numbers == sorted(set(numbers))
 
 
 @needs_x
 def test_a_part_beyond_the_desktop_is_refused_in_words() -> None:
     with closing(open_screen((0, 0, 60_000, 100))) as source:
-        lost = first(source, SignalLost)
-        assert isinstance(lost, SignalLost)
-        assert "reaches beyond the desktop" in lost.sentence
+        assert "reaches beyond the desktop" in next_loss(source)
 
 
 @pytest.mark.parametrize(

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import Any
 
 import pytest
 
-from app.core.source import Reading, SignalLost, Source
+from app.core.source import Reading, SignalLost
 from app.sources.desktop import choose_window
 from app.sources.desktop_macos import MacDesktop
 from app.sources.desktop_values import DesktopWindow, Place, WindowClosedError
@@ -20,6 +19,7 @@ from app.sources.screen import why_not_readable
 from app.sources.window import open_window
 from models.errors import SourceError
 from models.frames import Frame
+from tests.support.reading import next_frame, until
 
 needs_x = pytest.mark.skipif(
     not sys.platform.startswith("linux")
@@ -62,16 +62,6 @@ def other(qapp: object) -> Iterator[OtherProgram]:
         yield program
 
 
-def until(source: Source, wanted: Callable[[Any], bool]) -> Any:
-    """The first reading of that kind."""
-    deadline_s = time.monotonic() + 10.0
-    while time.monotonic() < deadline_s:
-        reading: Reading = source.read(0.1)
-        if wanted(reading):
-            return reading
-    raise AssertionError("nothing of the kind came")
-
-
 def shows(colour: tuple[int, int, int], size: tuple[int, int]) -> Callable[[Reading], bool]:
     def matches(reading: Reading) -> bool:
         return (
@@ -106,7 +96,7 @@ def test_a_window_is_followed_when_it_moves_and_changes_its_size(other: OtherPro
         other.window.configure(x=200, y=150)
         other.sync()
         until(source, lambda reading: reading is not None)  # the one that was under way
-        moved = until(source, lambda reading: isinstance(reading, Frame))
+        moved = next_frame(source)
         assert shows(red, (120, 90))(moved)
         assert moved.segment == first.segment
         other.window.configure(width=200, height=64)
@@ -130,20 +120,20 @@ def test_a_window_half_outside_the_screen_shows_what_is_left_of_it(other: OtherP
 @needs_x
 def test_a_hidden_window_is_a_loss_of_signal_until_it_is_back(other: OtherProgram) -> None:
     with closing(open_window(TITLE)) as source:
-        first = until(source, lambda reading: isinstance(reading, Frame))
+        first = next_frame(source)
         other.window.unmap()
         other.sync()
         until(source, says("minimised or hidden; bring it back"))
         other.window.map()
         other.sync()
-        back = until(source, lambda reading: isinstance(reading, Frame))
+        back = next_frame(source)
         assert back.segment > first.segment
 
 
 @needs_x
 def test_a_closed_window_is_found_again_by_its_title(other: OtherProgram) -> None:
     with closing(open_window(TITLE)) as source:
-        until(source, lambda reading: isinstance(reading, Frame))
+        next_frame(source)
         other.window.destroy()
         other.sync()
         until(source, says("was closed; open it again"))
