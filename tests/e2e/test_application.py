@@ -58,7 +58,14 @@ def paused(
     wait_until_shown(application)
     application.controller.set_paused(True)
     qtbot.waitUntil(lambda: not application.engine.capture.status.playing, timeout=5_000)
-    qtbot.wait(500)  # what was under way arrives
+
+    def has_arrived() -> bool:
+        last = application.display.last
+        assert last is not None
+        is_settled = last.analysis is None or last.analysis.is_settled
+        return is_settled and last.frame.index == application.engine.capture.status.position
+
+    qtbot.waitUntil(has_arrived, timeout=20_000)
     return application
 
 
