@@ -26,7 +26,7 @@ from app.ui.action_table import (
     preset_actions,
     view_actions,
 )
-from app.ui.actions import Action, Actions
+from app.ui.actions import Action
 from app.ui.controller import Controller
 from app.ui.display import Display
 from app.ui.engine import Engine, OpenSource
@@ -35,6 +35,7 @@ from app.ui.features.budget import BudgetController
 from app.ui.features.calibration import CalibrationController
 from app.ui.features.charts import ChartsController
 from app.ui.features.controls import ControlsController
+from app.ui.features.escape import EscapeController
 from app.ui.features.fallback import FallbackController
 from app.ui.features.feature import FeatureController
 from app.ui.features.first_frames import FirstFramesController
@@ -43,6 +44,7 @@ from app.ui.features.idle import IdleController
 from app.ui.features.inspector import InspectorController
 from app.ui.features.lessons import LessonController
 from app.ui.features.marks import MarksController
+from app.ui.features.menus import MenuController
 from app.ui.features.models import ModelController
 from app.ui.features.presenter import PresenterController
 from app.ui.features.presets import PresetsController
@@ -57,7 +59,6 @@ from app.ui.features.viewpoints import ViewpointsController
 from app.ui.features.watchdog import WatchdogController
 from app.ui.main_window import MainWindow
 from app.ui.resolve import fallback
-from app.views import table as views
 from widgets.announcement import Announcement
 from widgets.cheat_sheet import CheatSheet
 
@@ -85,8 +86,7 @@ class Application(QObject):
         self._make_core_features()
         self._make_features()
         self._make_booth_features()
-        self.cheat_sheet = CheatSheet(self.window)
-        self.actions = self._make_actions()
+        self._make_controls()
         self.window.closing.connect(self.close)
 
     def start(self, note: str = "") -> None:
@@ -95,7 +95,6 @@ class Application(QObject):
         self.controller.start()
         for feature in self.features:
             feature.start()
-        self.actions.show(self.model.value)
         if note:
             self.status.say(note)
 
@@ -106,6 +105,11 @@ class Application(QObject):
         called twice.
         """
         self._closing.close()
+
+    @property
+    def settings_path(self) -> Path:
+        """Where the settings are saved at the end."""
+        return self._store.path
 
     # -- composition -----------------------------------------------------------------------------
 
@@ -153,7 +157,7 @@ class Application(QObject):
         self.about = self._add(AboutController(window, self))
 
     def _make_booth_features(self) -> None:
-        """What runs a booth, and what shows all of it in the inspector."""
+        """What shows pictures to an audience, and keeps doing so."""
         window, model, engine, display = self.window, self.model, self.engine, self.display
         controller, status = self.controller, self.status
         self.idle = self._add(IdleController(self))
@@ -165,11 +169,18 @@ class Application(QObject):
         )
         self.budget = self._add(BudgetController(model, display, status, self))
         self.health = self._add(HealthController(model, engine, status, self.recording, self))
+        # Closed before the features above, so that they do not take a lesson's settings for the
+        # user's own.
+        self.lessons = self._add(LessonController(window, model, controller, self))
+
+    def _make_controls(self) -> None:
+        """The inspector and the menus, which offer what the other features do."""
+        window, model = self.window, self.model
         self.inspector = self._add(
             InspectorController(
                 window.inspector,
                 model,
-                controller,
+                self.controller,
                 self.recording,
                 self.sound,
                 self.first_frames,
@@ -177,8 +188,15 @@ class Application(QObject):
                 self,
             )
         )
-        # Closed first: what a lesson has set up is nothing that another feature should go by.
-        self.lessons = self._add(LessonController(window, model, controller, self))
+        self.escape = self._add(
+            EscapeController(window.stage, model, self.calibration, self.presenter, self)
+        )
+        self.cheat_sheet = CheatSheet(window)
+        self.menus = self._add(
+            MenuController(window, model, self.presets, self._action_table(), self)
+        )
+        self.actions = self.menus.actions
+        self.cheat_sheet.set_table(self.actions.cheat_sheet())
 
     def _inspector_commands(self) -> dict[str, Callable[[], object]]:
         """What the inspector's buttons do."""
@@ -194,34 +212,19 @@ class Application(QObject):
             "booth.output": self.presenter.toggle_output,
         }
 
-    def _make_actions(self) -> Actions:
-        menu_bar = self.window.menuBar()
-        if menu_bar is None:
-            raise RuntimeError("Qt made no menu bar")
-        actions = Actions(self.window, menu_bar, self._action_table())
-        self.cheat_sheet.set_table(actions.cheat_sheet())
-        after = menu_bar.actions()[1]  # the source button's menu goes beside File
-        menu_bar.insertMenu(after, self.window.source_menu.source_menu)
-        self.presets.titled.connect(actions.set_text)
-        self._closing.callback(self.model.subscribe(self._on_settings))
-        return actions
-
     def _action_table(self) -> list[Action]:
         """Everything that can be done by menu and key, in the order of the menus."""
         window, controller = self.window, self.controller
         return [
             *file_actions(window, self.snapshots, self.recording),
             *play_actions(controller),
-            *view_actions(window, controller, self.presenter, self.restore),
+            *view_actions(window, controller, self.presenter, self.escape.restore),
             *lane_actions(controller, self.models, self.display),
             *compare_actions(controller, self.marks, self.report),
             *booth_actions(controller, self.fallback, self.presenter, self.budget),
             *preset_actions(self.presets),
             *help_actions(self.lessons, self.cheat_sheet, self.health, self.about),
         ]
-
-    def _on_settings(self, settings: Settings, _changed: frozenset[str]) -> None:
-        self.actions.show(settings)
 
     # -- closing ---------------------------------------------------------------------------------
 
@@ -240,21 +243,3 @@ class Application(QObject):
 
     def _wanted_fallback(self) -> Fallback:
         return fallback(self.model.value)
-
-    # -- commands about the window itself --------------------------------------------------------
-
-    def restore(self) -> None:
-        """Escape: first what is being asked, enlarged or laid over, then full screen."""
-        if self.calibration.is_picking:
-            self.calibration.cancel()
-        elif self.window.stage.enlarged_pane:
-            self.window.stage.enlarge(None)
-        elif self.presenter.is_kiosk:
-            self.presenter.leave_kiosk()
-        elif self.model.value.view != views.DEFAULT:
-            self.model.replace(view=views.DEFAULT)
-
-    @property
-    def settings_path(self) -> Path:
-        """Where the settings are saved at the end."""
-        return self._store.path

@@ -40,8 +40,8 @@ class Display(QObject):
         self._stage = stage
         self._cloud = cloud
         self._comparison = ComparisonViews(stage)
-        self._settings = display_options(Settings())
-        self._table = _table(self._settings.colormap)
+        self._options = display_options(Settings())
+        self._table = _table(self._options.colormap)
         self._probe: tuple[float, float] | None = None
         self._source_message, self._source_level = "", "info"
         self._pictured: dict[str, str] = {}
@@ -54,9 +54,9 @@ class Display(QObject):
 
     def apply(self, options: DisplayOptions) -> None:
         """Show things this way; what is on screen is drawn again if anything differs."""
-        if options == self._settings:
+        if options == self._options:
             return
-        self._settings = options
+        self._options = options
         self._put_in_force()
         if self.last is not None:
             self.show(self.last)
@@ -67,7 +67,7 @@ class Display(QObject):
         self._stage.rgb.show_rgb(result.frame.rgb, result.prescaled.get("rgb", ()))
         self._show_lane("a", self._stage.depth_a, result)
         self._show_lane("b", self._stage.depth_b, result)
-        self._comparison.show(result, self._settings)
+        self._comparison.show(result, self._options)
         self._show_cloud(result)
         if self._source_message:  # what a lane says of itself may have taken its place
             self._stage.set_banner(self._source_message, self._source_level)
@@ -81,7 +81,7 @@ class Display(QObject):
     def show_warming_up(self) -> None:
         """The next depth takes longer than usual; each lane says so until it comes."""
         for name, pane in (("a", self._stage.depth_a), ("b", self._stage.depth_b)):
-            chosen = self._settings.model_a if name == "a" else self._settings.model_b
+            chosen = self._options.model_a if name == "a" else self._options.model_b
             if chosen != registry.OFF:
                 pane.set_caption("warming up…")
 
@@ -117,7 +117,7 @@ class Display(QObject):
         """Names of the panes that have no picture to show, and say why."""
         lanes = self.last.lanes if self.last is not None else {}
         blank = {f"depth_{lane}" for lane in ("a", "b") if lane not in lanes}
-        if self._settings.cloud_lane not in lanes:
+        if self._options.cloud_lane not in lanes:
             blank.add("cloud")
         return self._comparison.blank_panes | blank
 
@@ -131,7 +131,7 @@ class Display(QObject):
     # -- inside --------------------------------------------------------------------------------
 
     def _put_in_force(self) -> None:
-        options = self._settings
+        options = self._options
         self._table = _table(options.colormap)
         self._stage.set_layout(views.find(options.view).layout)
         self._stage.set_visible_panes(options.panes)
@@ -142,7 +142,7 @@ class Display(QObject):
 
     def _show_lane(self, name: str, pane: DepthPane, result: FrameResult) -> None:
         lane = result.lanes.get(name)
-        chosen = self._settings.model_a if name == "a" else self._settings.model_b
+        chosen = self._options.model_a if name == "a" else self._options.model_b
         if lane is None:
             pane.set_title(registry.title(chosen))
             pane.set_badge(None)
@@ -172,11 +172,11 @@ class Display(QObject):
             return ""
 
     def _show_cloud(self, result: FrameResult) -> None:
-        lane = result.lanes.get(self._settings.cloud_lane)
+        lane = result.lanes.get(self._options.cloud_lane)
         if lane is None:
             self._cloud.clear("")
             self._cloud.set_banner(
-                f"Lane {self._settings.cloud_lane.upper()} shows nothing to lift."
+                f"Lane {self._options.cloud_lane.upper()} shows nothing to lift."
             )
             return
         self._cloud.set_banner(None)

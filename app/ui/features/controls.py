@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
@@ -45,12 +45,15 @@ class ControlsController(FeatureController):
 
     def start(self) -> None:
         """Show the settings in force."""
-        self._on_settings(self._model.value, frozenset(self._show_value))
+        self._show(self._model.value, self._show_value)
 
     def close(self) -> None:
         """Stop following the settings."""
         self._unsubscribe()
 
     def _on_settings(self, settings: Settings, changed: frozenset[str]) -> None:
-        for key in changed & self._show_value.keys():
+        self._show(settings, changed & self._show_value.keys())
+
+    def _show(self, settings: Settings, keys: Iterable[str]) -> None:
+        for key in keys:
             self._show_value[key](getattr(settings, key))

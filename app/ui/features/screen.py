@@ -39,7 +39,7 @@ class ScreenController(FeatureController):
 
     def start(self) -> None:
         """Show things as the settings want from the first picture on."""
-        self._on_settings(self._model.value, frozenset())
+        self._display.apply(display_options(self._model.value))
 
     def close(self) -> None:
         """Take no more results; a wake-up may still be under way from the engine's threads."""

@@ -1,0 +1,41 @@
+"""The Escape key: one step back from whatever is open, enlarged or laid over."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QObject
+
+from app.settings.settings import SettingsModel
+from app.ui.features.calibration import CalibrationController
+from app.ui.features.feature import FeatureController
+from app.ui.features.presenter import PresenterController
+from app.views import table as views
+from widgets.stage import Stage
+
+
+class EscapeController(FeatureController):
+    """Ends one thing at a time, the most temporary first."""
+
+    def __init__(
+        self,
+        stage: Stage,
+        model: SettingsModel,
+        calibration: CalibrationController,
+        presenter: PresenterController,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._stage = stage
+        self._model = model
+        self._calibration = calibration
+        self._presenter = presenter
+
+    def restore(self) -> None:
+        """End a calibration, else an enlarged pane, else full screen, else a comparing view."""
+        if self._calibration.is_picking:
+            self._calibration.cancel()
+        elif self._stage.enlarged_pane:
+            self._stage.enlarge(None)
+        elif self._presenter.is_kiosk:
+            self._presenter.leave_kiosk()
+        elif self._model.value.view != views.DEFAULT:
+            self._model.replace(view=views.DEFAULT)

@@ -1,0 +1,53 @@
+"""The menu bar with its keys: built from the table of actions, ticked as the settings are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PyQt6.QtCore import QObject
+
+from app.settings.settings import Settings, SettingsModel
+from app.ui.actions import Action, Actions
+from app.ui.features.feature import FeatureController
+from app.ui.features.presets import PresetsController
+from app.ui.main_window import MainWindow
+
+
+class MenuController(FeatureController):
+    """Keeps ticks and titles in the menus true.
+
+    Attributes
+    ----------
+    actions
+        Every action by its id.
+    """
+
+    def __init__(
+        self,
+        window: MainWindow,
+        model: SettingsModel,
+        presets: PresetsController,
+        table: Sequence[Action],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._model = model
+        menu_bar = window.menuBar()
+        if menu_bar is None:
+            raise RuntimeError("Qt made no menu bar")
+        self.actions = Actions(window, menu_bar, table)
+        after_file = menu_bar.actions()[1]
+        menu_bar.insertMenu(after_file, window.source_menu.source_menu)
+        presets.titled.connect(self.actions.set_text)
+        self._unsubscribe = model.subscribe(self._on_settings)
+
+    def start(self) -> None:
+        """Tick what is on."""
+        self.actions.show(self._model.value)
+
+    def close(self) -> None:
+        """Stop following the settings."""
+        self._unsubscribe()
+
+    def _on_settings(self, settings: Settings, _changed: frozenset[str]) -> None:
+        self.actions.show(settings)
