@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
-from app.sources.discovery import Camera, cameras
-from app.sources.v4l2 import formats_of
+from app.commands.options import DEBUG, add_common
 from models.errors import SourceError
+
+if TYPE_CHECKING:
+    from app.sources.discovery import Camera
+
+
+def describe(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    add_common(parser, DEBUG)
 
 
 def run(arguments: argparse.Namespace) -> int:  # noqa: ARG001 - no options of its own
     """One line per camera: how to open it, its name, where it is plugged in; then its formats."""
-    found = cameras()
+    from app.sources import discovery
+
+    found = discovery.cameras()
     if not found:
         print("There is no camera. Plug one in, or use --source synthetic or a video file.")
         return 0
@@ -23,8 +33,10 @@ def run(arguments: argparse.Namespace) -> int:  # noqa: ARG001 - no options of i
 
 
 def _formats(camera: Camera) -> list[str]:
+    from app.sources import v4l2
+
     try:
-        formats = [offer.text for offer in formats_of(camera)]
+        formats = [offer.text for offer in v4l2.formats_of(camera)]
     except SourceError as error:
         return [str(error)]
     if formats:

@@ -7,16 +7,29 @@ import json
 from pathlib import Path
 
 from app.commands.bars import Bars
-from app.commands.options import estimator_options
-from app.export.exporters import prepare_folder
-from app.report.run import compare
-from app.report.values import CompareOptions
+from app.commands.options import LANES, add_common, estimator_options, positive
+from app.export.folder import prepare_folder
 from app.settings.settings import Settings
 from models.errors import UsageError
 
 
+def describe(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    add_common(parser, ("--source-size", *LANES))
+    parser.add_argument("input", metavar="INPUT")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--force", action="store_true", help="write into a folder with content")
+    parser.add_argument(
+        "--frames", type=positive, metavar="N",
+        help="at most so many; a scene without an end: 240 if not said",
+    )  # fmt: skip
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Write report.html, metrics.json and metrics.csv; ends with what was found and where."""
+    from app.report.run import compare
+    from app.report.values import CompareOptions
+
     usual = Settings()
     options = CompareOptions(
         estimator=estimator_options(arguments),

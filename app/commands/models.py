@@ -4,11 +4,28 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.commands.bars import Bars
-from models import checkpoints, published, registry
-from models.download import OnProgress, Progress
+from app.commands.options import DEBUG, add_common
 from models.errors import UserError
+
+if TYPE_CHECKING:
+    from models.download import OnProgress, Progress
+
+
+def describe(parser: argparse.ArgumentParser) -> None:
+    """Add the actions and their options."""
+    add_common(parser, DEBUG)
+    actions = parser.add_subparsers(dest="action", metavar="ACTION")
+    actions.add_parser("list", help="what is there (the default)")
+    pull = actions.add_parser("pull", help="download the weights of a model")
+    pull.add_argument("name", metavar="NAME")
+    pull.add_argument("--yes", action="store_true", help="accept the licence without asking")
+    adding = actions.add_parser("add", help="take a checkpoint file into use")
+    adding.add_argument("file", type=Path, metavar="FILE")
+    adding.add_argument("--as", dest="name", required=True, metavar="NAME")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -17,6 +34,8 @@ def run(arguments: argparse.Namespace) -> int:
         case "pull":
             return _pull(arguments.name, arguments.yes)
         case "add":
+            from models import checkpoints
+
             with Bars("B", scaled=True) as bars:
                 path = checkpoints.add(arguments.file, arguments.name, _told(bars))
             print(f"{arguments.name} is ready, {path}")
@@ -26,6 +45,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _list() -> int:
+    from models import registry
+
     entries = registry.entries()
     width = max(len(entry.name) for entry in entries)
     for entry in entries:
@@ -39,6 +60,8 @@ def _list() -> int:
 
 def _pull(name: str, agreed: bool) -> int:
     """Fetch weights after their licence was shown and, at a terminal, agreed to."""
+    from models import checkpoints, published
+
     wanted = published.release(name)
     print(f"{wanted.title}, {wanted.size_mb} MB from {wanted.repository}: {wanted.licence}.")
     print(wanted.terms)

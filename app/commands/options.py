@@ -1,11 +1,107 @@
-"""From parsed arguments to what the app works with."""
+"""Options that several commands have, and how they are checked. Imports nothing heavy."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from models.devices.device import resolve, set_cpu_threads
-from models.estimator import EstimatorOptions
+from app.settings.plain import parsed
+from app.settings.settings import SETTINGS
+
+if TYPE_CHECKING:
+    from models.estimator import EstimatorOptions
+
+
+def picture_size(text: str) -> tuple[int, int]:
+    """ "WxH" to (width, height) in pixels."""
+    width, _, height = text.lower().partition("x")
+    if not (width.isdigit() and height.isdigit() and int(width) > 0 and int(height) > 0):
+        raise argparse.ArgumentTypeError(f"a size is written like 1280x720, not {text!r}")
+    return int(width), int(height)
+
+
+def positive(text: str) -> int:
+    """A whole number above zero."""
+    if not text.isdigit() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"a whole number above zero is wanted, not {text!r}")
+    return int(text)
+
+
+def seconds(text: str) -> float:
+    """A duration above zero, in seconds."""
+    return _span(text, "seconds")
+
+
+def minutes(text: str) -> float:
+    """A duration above zero, in minutes."""
+    return _span(text, "minutes")
+
+
+def _span(text: str, unit: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 < value < 1e7:
+        raise argparse.ArgumentTypeError(f"{unit} above zero are wanted, not {text!r}")
+    return value
+
+
+def _setting(key: str, text: str) -> object:
+    try:
+        return parsed(key, text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+COMMON: Mapping[str, Mapping[str, Any]] = {
+    **{
+        known.option.flag: {
+            "type": partial(_setting, key),
+            "metavar": known.option.metavar,
+            "help": known.option.help,
+        }
+        for key, known in SETTINGS.items()
+        if known.option is not None
+    },
+    "--source-size": {
+        "type": picture_size, "metavar": "WxH", "help": "asked of a camera, or rendered",
+    },
+    "--debug": {"action": "store_true", "help": "log everything, show tracebacks"},
+}  # fmt: skip
+"""Options that several commands know: those of settings, and two more."""
+
+DEBUG = ("--debug",)
+ESTIMATING = (
+    "--input-size", "--ema-factor", "--device", "--precision", "--threads", "--debug",
+)  # fmt: skip
+LANES = ("--a", "--b", *ESTIMATING)
+ALL = tuple(flag for flag in COMMON if flag != "--view")  # that one is for the window alone
+
+
+def add_common(parser: argparse.ArgumentParser, flags: Iterable[str]) -> None:
+    """Add the common options that a command makes use of; one not given is not in the result."""
+    for flag in flags:
+        parser.add_argument(flag, default=argparse.SUPPRESS, **COMMON[flag])
+
+
+def add_window_options(parser: argparse.ArgumentParser) -> None:
+    """Add what commands that open the window know."""
+    window = parser.add_argument_group("window")
+    window.add_argument("--window-size", type=picture_size, metavar="WxH", help="its size")
+    window.add_argument("--quit-after", type=seconds, metavar="SECONDS", help="close by itself")
+    window.add_argument("--quit-when-shown", action="store_true", help=argparse.SUPPRESS)
+    window.add_argument(
+        "--screenshot", type=Path, metavar="FILE.png",
+        help="taken once every pane has shown a frame, with FILE.json beside it",
+    )  # fmt: skip
+    window.add_argument("--record", type=Path, metavar="DIR", help="record into this folder")
+    window.add_argument("--view", default=argparse.SUPPRESS, **COMMON["--view"])
+    window.add_argument("--profile", metavar="NAME", help="settings of this name")
+    window.add_argument("--reset", action="store_true", help="start from default settings")
 
 
 def estimator_options(arguments: argparse.Namespace) -> EstimatorOptions:
@@ -13,6 +109,9 @@ def estimator_options(arguments: argparse.Namespace) -> EstimatorOptions:
 
     Raises UsageError if the device is not there.
     """
+    from models.devices.device import resolve, set_cpu_threads
+    from models.estimator import EstimatorOptions
+
     device = getattr(arguments, "device", "auto")
     resolve(device)
     set_cpu_threads(getattr(arguments, "threads", 0))

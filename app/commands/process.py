@@ -3,118 +3,42 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
-import json
-import time
-from dataclasses import dataclass
 from pathlib import Path
 
-from tqdm import tqdm
+from app.commands.options import ESTIMATING, add_common, positive
+from app.export.table import EXPORTERS
 
-from app.commands.options import estimator_options
-from app.core.source import Ended, Source
-from app.engine.pipeline import Pipeline, PipelineConfig
-from app.export.exporters import EXPORTERS, Exporter, Target, as_user_error, prepare_folder
-from app.sources.opening import open_source
-from app.sources.specs import parse_spec
-from app.system.version import version
-from models import registry
-from models.errors import SourceError, UsageError, UserError
-from models.frames import Frame
 
-_LIVE = "process takes a video file or a folder; use record for a live source."
+def describe(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    add_common(parser, ("--source-size", *ESTIMATING))
+    parser.add_argument("input", metavar="INPUT")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="made if need be")
+    parser.add_argument(
+        "--model", default="flashdepth-lite", metavar="M", help="default: %(default)s"
+    )
+    parser.add_argument(
+        "--stride", type=positive, default=1, metavar="N", help="only every N-th frame"
+    )
+    parser.add_argument(
+        "--export", type=_exports, default=("npy",), metavar=",".join(EXPORTERS),
+        help="default: npy",
+    )  # fmt: skip
+    parser.add_argument("--force", action="store_true", help="write into a folder with content")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the exports; ends with one line: frames, frames per second, where."""
-    entry = registry.find(arguments.model)
-    if entry.name == registry.OFF:
-        raise UsageError("A lane that is off writes nothing; choose a model with --model.")
-    config = PipelineConfig(entry.name, registry.OFF, options=estimator_options(arguments))
-    if reason := entry.missing():
-        raise UserError(reason)
-    if parse_spec(arguments.input).is_live:
-        raise UsageError(_LIVE)
-    out: Path = arguments.out
-    source = open_source(arguments.input, getattr(arguments, "source_size", None))
-    with contextlib.closing(source):
-        if source.info.live or source.info.frame_count is None:
-            raise UsageError(_LIVE)
-        prepare_folder(out, arguments.force)
-        started = time.monotonic()
-        frames = _estimate(source, config, arguments)
-    passed = time.monotonic() - started
-    try:
-        _describe(out, arguments, frames)
-    except OSError as error:
-        raise as_user_error(error, out, frames) from error
-    print(f"{frames} frames, {frames / max(passed, 1e-9):.1f} fps, {out}")
-    return 0
+    from app.commands import process_job
+
+    return process_job.run(arguments)
 
 
-def _estimate(source: Source, config: PipelineConfig, arguments: argparse.Namespace) -> int:
-    """Frames written. Whatever ends it early says how many are complete."""
-    job = Job(arguments.out, arguments.stride, source.info.frame_count)
-    target = Target(arguments.out, (source.info.fps or 24.0) / arguments.stride)
-    try:
-        with contextlib.ExitStack() as stack:
-            pipeline = Pipeline()
-            stack.callback(pipeline.close)
-            pipeline.configure(config)
-            exporters: list[Exporter] = []
-            for name in arguments.export:
-                exporters.append(EXPORTERS[name](target))
-                stack.callback(exporters[-1].close)
-            job.run(source, pipeline, exporters)
-    except OSError as error:
-        raise as_user_error(error, arguments.out, job.done) from error
-    except SourceError as error:
-        raise SourceError(
-            f"{error} The {job.done} frames before that are in {arguments.out}."
-        ) from error
-    return job.done
-
-
-@dataclass
-class Job:
-    """Counts what is complete while frames go through."""
-
-    out: Path
-    stride: int
-    total: int | None
-    done: int = 0
-
-    def run(self, source: Source, pipeline: Pipeline, exporters: list[Exporter]) -> None:
-        with tqdm(total=self.total, unit="frame", disable=None) as bar:
-            while (frame := _next(source)) is not None:
-                bar.update()
-                if frame.index % self.stride:
-                    continue
-                result = pipeline.step(frame)
-                if "a" in result.failures:
-                    raise UserError(f"Frame {frame.index}: {result.failures['a']}")
-                for exporter in exporters:
-                    exporter.write(result)
-                self.done += 1
-
-
-def _next(source: Source) -> Frame | None:
-    while True:
-        reading = source.read(1.0)
-        if isinstance(reading, Frame):
-            return reading
-        if isinstance(reading, Ended):
-            return None
-
-
-def _describe(out: Path, arguments: argparse.Namespace, frames: int) -> None:
-    facts = {
-        "version": version(),
-        "input": str(arguments.input),
-        "model": arguments.model,
-        "input_size": getattr(arguments, "input_size", None),
-        "stride": arguments.stride,
-        "frames": frames,
-        "disparity": "float32, larger is nearer, relative unless the model says otherwise",
-    }
-    (out / "process.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+def _exports(text: str) -> tuple[str, ...]:
+    chosen = tuple(part.strip() for part in text.split(",") if part.strip())
+    unknown = [part for part in chosen if part not in EXPORTERS]
+    if unknown or not chosen:
+        raise argparse.ArgumentTypeError(
+            f"exports are among {', '.join(EXPORTERS)}, not {', '.join(unknown) or 'nothing'}"
+        )
+    return chosen

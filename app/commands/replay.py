@@ -6,9 +6,17 @@ import argparse
 import sys
 from pathlib import Path
 
+from app.commands.options import LANES, add_common, add_window_options
 from app.recording.format import is_recording
-from app.recording.verify import verify
 from models.errors import SourceError
+
+
+def describe(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    add_common(parser, LANES)
+    parser.add_argument("recording", type=Path, metavar="DIR")
+    parser.add_argument("--check", action="store_true", help="only say whether it can be read")
+    add_window_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -27,6 +35,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _check(folder: Path) -> int:
+    from app.recording.verify import verify
+
     found = verify(folder)
     ending = "" if found.ended else ", broke off"
     print(f"{found.frames} frames, {found.gaps} gaps, {found.seconds:.1f} s{ending}")

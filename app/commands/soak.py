@@ -12,11 +12,21 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from app.commands.options import DEBUG, add_common, minutes
 from app.commands.window import require_display
-from app.system.environment import environment
 from app.system.json_files import write_json
 from app.system.logbook import logging_to_file
 from models.errors import UserError
+
+
+def describe(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    add_common(parser, DEBUG)
+    parser.add_argument("--minutes", type=minutes, default=60.0, metavar="N", help="default: 60")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="another day at the booth")
+    parser.add_argument(
+        "--json", type=Path, metavar="FILE", help="write the figures, once a minute"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -24,6 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     require_display()
     from app.soak.figures import is_sound, lines
     from app.soak.run import soak
+    from app.system.environment import environment
     from app.ui.threads import any_abandoned
 
     def tell(figures: dict[str, Any]) -> None:

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
-from models.devices.device import set_cpu_threads
-from models.training import command
+from app.commands.options import add_common
+
+
+def describe(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    add_common(parser, ("--threads", "--debug"))
+    parser.add_argument("config", type=Path, metavar="CONFIG")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="default: runs/ and the name")
+    parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Train to the end of the schedule; `--resume` goes on from the last checkpoint, to the bit."""
+    from models.devices.device import set_cpu_threads
+    from models.training import command
+
     set_cpu_threads(getattr(arguments, "threads", 0))
     command.run(arguments.config, arguments.out, arguments.resume)
     return 0

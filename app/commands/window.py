@@ -9,12 +9,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from app.commands.options import ALL, add_common, add_window_options
 from app.settings.settings import SETTINGS, Settings
 from app.settings.store import SettingsStore, settings_path
 from app.sources.specs import is_opened_unasked, parse_spec
-from models import registry
-from models.devices.device import resolve
 from models.errors import UsageError
+
+
+def describe(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    add_common(parser, ALL)
+    add_window_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -58,14 +63,19 @@ def with_arguments(settings: Settings, arguments: argparse.Namespace) -> Setting
     if "source_size" in given:
         changes["source_width"], changes["source_height"] = given["source_size"]
     if "device" in given:
+        from models.devices.device import resolve
+
         resolve(given["device"])
     try:
         settings = replace(settings, **changes)
     except ValueError as error:
         raise UsageError(f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
-    for field in ("a", "b"):
-        if field in given:
-            registry.find(given[field])
+    chosen = [given[lane] for lane in ("a", "b") if lane in given]
+    if chosen:
+        from models import registry
+
+        for model in chosen:
+            registry.find(model)
     return settings
 
 

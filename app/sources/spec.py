@@ -6,9 +6,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from app.core.source import Source
+if TYPE_CHECKING:
+    from app.core.source import Source
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.cli import run
-from app.export import exporters as export
+from app import commands
+from app.cli import COMMANDS, run
+from app.export import npy
 from models.opencv import cv2
 from tests.support.numbered_video import write_numbered_video
+
+_COMMANDS_FOLDER = Path(commands.__file__ or "").parent
 
 
 @pytest.fixture
@@ -85,12 +88,43 @@ def test_help_lists_what_a_command_makes_use_of_and_nothing_else(
     assert not left_out & words
 
 
-def test_help_answers_without_loading_what_only_the_work_needs() -> None:
-    script = "import sys, app.cli; print(*sys.modules)"
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_help_answers_without_loading_what_only_the_work_needs(command: str) -> None:
+    script = (
+        "import atexit, sys; from app.cli import run; "
+        "atexit.register(lambda: print(*sys.modules, file=sys.stderr)); run(sys.argv[1:])"
     )
-    assert not {"cv2", "numpy", "torch", "PyQt6"} & set(done.stdout.split())
+    done = subprocess.run(
+        [sys.executable, "-c", script, *command.split(), "--help"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert "usage: main.py" in done.stdout
+    loaded = set(done.stderr.split())
+    assert "app.cli" in loaded
+    assert not {"cv2", "numpy", "torch", "PyQt6"} & loaded
+
+
+def test_no_command_loads_the_toolkit_before_it_runs() -> None:
+    modules = [f"app.commands.{path.stem}" for path in _COMMANDS_FOLDER.glob("[!_]*.py")]
+    script = (
+        "import importlib, sys; [importlib.import_module(name) for name in sys.argv[1:]]; "
+        "print(*sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, *modules], capture_output=True, text=True, check=True
+    )
+    loaded = set(done.stdout.split())
+    assert set(modules) <= loaded
+    assert not {"PyQt6", "vispy", "pyqtgraph"} & loaded
+
+
+def test_help_lists_every_command_and_each_has_its_module() -> None:
+    described = {
+        path.stem
+        for path in _COMMANDS_FOLDER.glob("*.py")
+        if "\ndef describe(" in path.read_text(encoding="utf-8")
+    }
+    assert described == {*COMMANDS, "window"}
 
 
 def test_a_missing_file_is_one_sentence_and_code_1(
@@ -185,7 +219,7 @@ def test_a_full_disk_says_how_many_frames_are_complete(
         written.append(path)
         save(path, array)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(export.np, "save", fill_up)
+    monkeypatch.setattr(npy.np, "save", fill_up)
     argv = ["process", str(clip), "--out", str(tmp_path / "out"), "--input-size", "64"]
     code, said = _refused(argv, capsys)
     assert code == 1

@@ -20,7 +20,7 @@ import numpy as np
 import psutil
 
 from app.benchmark.preloaded import PreloadedSource, preload
-from app.commands.process import Job
+from app.commands.process_job import Job
 from app.core.results import FrameResult
 from app.core.slots import LatestSlot
 from app.core.source import Ended, Reading, Source
@@ -28,7 +28,8 @@ from app.engine.capture import CaptureLoop
 from app.engine.commands import CaptureRequest, PlaybackOptions
 from app.engine.inference import InferenceLoop
 from app.engine.pipeline import Pipeline, PipelineConfig
-from app.export.exporters import EXPORTERS, Target
+from app.export.exporter import Target
+from app.export.table import open_exporter
 from app.sources.opening import open_source
 from models import registry
 from models.devices.device import set_cpu_threads
@@ -86,7 +87,7 @@ class _Watched:
     """An exporter that also looks at the memory."""
 
     def __init__(self, folder: Path, memory: Memory) -> None:
-        self._exporter = EXPORTERS["mp4"](Target(folder, 25.0))
+        self._exporter = open_exporter("mp4", Target(folder, 25.0))
         self._memory = memory
         self._done = 0
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from app.core.source import Source
 from app.sources.spec import OpenRequest, SourceSpec
 from models.errors import UsageError
+
+if TYPE_CHECKING:
+    from app.core.source import Source
 
 
 @dataclass(frozen=True, slots=True)

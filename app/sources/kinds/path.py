@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from app.core.source import Source
 from app.sources.spec import OpenRequest, SourceSpec
 from models.errors import SourceError
+
+if TYPE_CHECKING:
+    from app.core.source import Source
 
 
 @dataclass(frozen=True, slots=True)

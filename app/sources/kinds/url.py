@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from app.core.source import Source
 from app.sources.addresses import url_title
 from app.sources.spec import OpenRequest, SourceSpec
 from models.errors import UsageError
+
+if TYPE_CHECKING:
+    from app.core.source import Source
+
 
 SCHEMES = frozenset({"http", "https", "rtsp", "rtsps", "udp"})
 _VIDEO_SUFFIXES = frozenset({".avi", ".m4v", ".mkv", ".mov", ".mp4", ".webm"})

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from app.core.source import Source
 from app.sources.spec import OpenRequest, SourceSpec
 from models.errors import UsageError
+
+if TYPE_CHECKING:
+    from app.core.source import Source
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from app.benchmark.statistics import spread
 from app.benchmark.views import PINS, analysis_figures, with_views
 from app.benchmark.windowed import ShownFrames, measure_window
 from app.cli import run
-from app.commands import bench
+from app.commands import bench_job as bench
 from app.core.results import FrameResult
 from app.settings.settings import Settings
 from app.sources.opening import open_source

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.cli import run
-from app.commands import cameras as command
+from app.sources import discovery, v4l2
 from app.sources.camera_formats import MSMF
 from app.sources.discovery import Camera
 from app.sources.v4l2 import CameraFormat
@@ -27,9 +27,9 @@ def test_formats_are_listed_or_it_is_said_why_not(
     words: str,
 ) -> None:
     monkeypatch.setattr(
-        command, "cameras", lambda: [Camera(0, "C920", "/by-id/c920", MSMF.backend, device)]
+        discovery, "cameras", lambda: [Camera(0, "C920", "/by-id/c920", MSMF.backend, device)]
     )
-    monkeypatch.setattr(command, "formats_of", lambda _camera: formats)
+    monkeypatch.setattr(v4l2, "formats_of", lambda _camera: formats)
     assert run(["cameras"]) == 0
     first, second = capsys.readouterr().out.splitlines()
     assert first == "camera:0  C920  /by-id/c920"

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from app.cli import run
-from app.commands import record, window
+from app.commands import record_job, window
 from app.core.source import Reading, SignalLost
 from app.sources.recording import RecordingSource
 from app.system.logbook import MinuteLine
@@ -56,7 +56,7 @@ def test_a_recording_without_a_window_writes_the_log_as_the_window_does(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FLASHDEPTH_LOG", str(tmp_path / "log"))
-    monkeypatch.setattr(record, "MinuteLine", lambda: MinuteLine(every_s=0.0))
+    monkeypatch.setattr(record_job, "MinuteLine", lambda: MinuteLine(every_s=0.0))
     clip = write_numbered_video(tmp_path / "long.mp4", 60)
     assert _record(tmp_path / "r", clip, "--real-time") == 0
     text = (tmp_path / "log" / "flashdepth-live.log").read_text(encoding="utf-8")
@@ -99,7 +99,7 @@ def test_a_live_source_is_recorded_for_the_seconds_asked(
             return replace(frame, captured_ns=frame.index * 50_000_000)
 
     source = Camera(None, live=True)
-    monkeypatch.setattr(record, "open_source", lambda *_: source)
+    monkeypatch.setattr(record_job, "open_source", lambda *_: source)
     assert _record(tmp_path / "r", "camera:0", "--seconds", "5") == 0
     assert source.closed.is_set()
     times_s = [frame.time_s for frame in _replayed(tmp_path / "r")]
@@ -109,8 +109,8 @@ def test_a_live_source_is_recorded_for_the_seconds_asked(
 
 def test_ctrl_c_ends_a_recording_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = ScriptedSource(None, live=True)
-    monkeypatch.setattr(record, "open_source", lambda *_: source)
-    take, taken = record.LatestSlot.take, [0]
+    monkeypatch.setattr(record_job, "open_source", lambda *_: source)
+    take, taken = record_job.LatestSlot.take, [0]
 
     def interrupt(self: object, timeout_s: float | None = None) -> object:
         taken[0] += 1
@@ -118,7 +118,7 @@ def test_ctrl_c_ends_a_recording_in_order(tmp_path: Path, monkeypatch: pytest.Mo
             raise KeyboardInterrupt
         return take(self, timeout_s)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(record.LatestSlot, "take", interrupt)
+    monkeypatch.setattr(record_job.LatestSlot, "take", interrupt)
     assert _record(tmp_path / "r", "camera:0") == 0
     assert run(["replay", str(tmp_path / "r"), "--check"]) == 0
 
@@ -131,8 +131,8 @@ def test_a_live_source_that_never_sends_is_a_sentence(
             self.closed.wait(timeout_s)
             return SignalLost("The camera sends nothing; check the cable.")
 
-    monkeypatch.setattr(record, "_PATIENCE_S", 0.3)
-    monkeypatch.setattr(record, "open_source", lambda *_: Silent(None, live=True))
+    monkeypatch.setattr(record_job, "_PATIENCE_S", 0.3)
+    monkeypatch.setattr(record_job, "open_source", lambda *_: Silent(None, live=True))
     assert _record(tmp_path / "r", "camera:0", "--seconds", "5") == 1
     assert capsys.readouterr().err == "The camera sends nothing; check the cable.\n"
 
@@ -146,7 +146,7 @@ def test_a_capture_thread_that_dies_ends_the_recording(
         def read(self, timeout_s: float) -> Reading:
             raise ZeroDivisionError
 
-    monkeypatch.setattr(record, "open_source", lambda *_: Broken(None))
+    monkeypatch.setattr(record_job, "open_source", lambda *_: Broken(None))
     assert _record(tmp_path / "r", "clip.mp4") == 1
     assert "Reading clip.mp4 failed" in capsys.readouterr().err
 

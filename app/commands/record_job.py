@@ -1,0 +1,193 @@
+"""What `record` does: one recording, made without a window."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import dataclasses
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from app.commands.options import estimator_options
+from app.core.results import FrameResult
+from app.core.slots import LatestSlot
+from app.core.source import SourceInfo
+from app.engine.capture import CaptureLoop
+from app.engine.commands import CaptureRequest, PlaybackOptions
+from app.engine.pipeline import Pipeline, PipelineConfig
+from app.export.folder import prepare_folder
+from app.recording import folder as folder_of
+from app.recording.manifest import RecordingFacts, model_facts
+from app.recording.recorder import Recorder, RecorderOptions, RecorderStatus
+from app.sources.opening import open_source
+from app.sources.specs import parse_spec, title_of
+from app.system.logbook import MinuteLine, Vitals, logging_to_file
+from models import registry
+from models.errors import SourceError, UserError
+from models.frames import Frame
+
+_POLL_S = 0.1
+_PATIENCE_S = 15.0  # for the first picture of a live source
+_JOIN_S = 5.0
+_FINISH_S = 30.0
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Record until --seconds, the end of the file or Ctrl+C; ends with one line."""
+    parse_spec(getattr(arguments, "source", "synthetic"))  # what cannot be meant is told at once
+    usual = PipelineConfig()
+    config = PipelineConfig(
+        getattr(arguments, "a", usual.model_a),
+        getattr(arguments, "b", usual.model_b),
+        options=estimator_options(arguments),
+    )
+    for model in (config.model_a, config.model_b):
+        if reason := registry.find(model).missing():
+            raise UserError(reason)
+    out: Path = arguments.out
+    prepare_folder(out, arguments.force)
+    try:
+        folder_of.clear(out)
+    except OSError as error:
+        raise folder_of.cannot_record(error, out) from error
+    with logging_to_file():
+        status = _Take(arguments, config).run()
+    if not status.frames:
+        raise UserError(status.message or "Nothing was recorded: no picture came.")
+    print(f"{status.frames} frames, {status.gaps} gaps, {status.seconds:.1f} s, {out}")
+    return 0
+
+
+@dataclass
+class _Take:
+    """One recording being made: a capture thread, the pipeline on this one, the recorder's."""
+
+    arguments: argparse.Namespace
+    config: PipelineConfig
+    frames: LatestSlot[Frame] = field(default_factory=LatestSlot)
+    recorder: Recorder | None = None
+    first: Frame | None = None
+
+    def __post_init__(self) -> None:
+        self.capture = CaptureLoop(self.frames, open_source, _tell_nobody)
+        self.seconds: float | None = self.arguments.seconds
+        self.thread = threading.Thread(target=self.capture.run, name="capture")
+        self.started_s = time.monotonic()
+        self.line = MinuteLine()
+        self.counted, self.since_ns = 0, 0
+
+    def run(self) -> RecorderStatus:
+        """Record to the end; what the recorder says then. Raises UserError where it failed."""
+        source = getattr(self.arguments, "source", "synthetic")
+        self.capture.post(PlaybackOptions(loop=False, every_frame=not self.arguments.real_time))
+        self.capture.post(CaptureRequest(source, getattr(self.arguments, "source_size", None)))
+        with contextlib.ExitStack() as stack:
+            stack.callback(self._stop_recorder)
+            pipeline = Pipeline()
+            stack.callback(pipeline.close)
+            pipeline.configure(self.config)
+            self.thread.start()
+            stack.callback(self.thread.join, _JOIN_S)
+            stack.callback(self.capture.stop)
+            stack.callback(self.frames.close)
+            with contextlib.suppress(KeyboardInterrupt):  # the usual way to end a live one
+                self._record(pipeline)
+        status = self.recorder.status if self.recorder is not None else RecorderStatus()
+        if status.message and self.recorder is not None and self.recorder.failed:
+            raise UserError(status.message)
+        return status
+
+    def _record(self, pipeline: Pipeline) -> None:
+        while True:
+            frame = self.frames.take(_POLL_S)
+            if frame is None:
+                if self._is_over():
+                    return
+            elif self._is_late(frame):
+                return
+            else:
+                result = pipeline.step(frame, self.frames.dropped)
+                self._keep(result)
+                self._note(result)
+            if self.recorder is not None and not self.recorder.status.recording:
+                return
+
+    def _note(self, result: FrameResult) -> None:
+        """Tell the log's line a minute how it went, about once a second."""
+        self.since_ns = self.since_ns or result.done_ns
+        passed_s = (result.done_ns - self.since_ns) / 1e9
+        self.counted += 1
+        if passed_s < 1.0:
+            return
+        latency_ms = (result.done_ns - result.frame.captured_ns) / 1e6
+        gaps = self.recorder.status.gaps if self.recorder is not None else 0
+        fps = self.counted / passed_s
+        self.line.note(Vitals(fps, latency_ms, result.dropped, gaps, "recording"))
+        self.counted, self.since_ns = 0, result.done_ns
+
+    def _keep(self, result: FrameResult) -> None:
+        for name, sentence in result.failures.items():
+            raise UserError(f"Lane {name.upper()}, frame {result.frame.index}: {sentence}")
+        info = self.capture.status.info
+        assert info is not None
+        if self.recorder is None:
+            self.first = result.frame
+            self.recorder = self._start(info)
+        if info.live or self.arguments.real_time:
+            self.recorder.offer(result)
+            return
+        while not self.recorder.put(result, _POLL_S) and self.recorder.status.recording:
+            pass
+
+    def _start(self, info: SourceInfo) -> Recorder:
+        models = {"model_a": self.config.model_a, "model_b": self.config.model_b}
+        settings = {**models, **dataclasses.asdict(self.config.options)}
+        facts = RecordingFacts(info, settings, model_facts(*models.values()))
+        recorder = Recorder(self.arguments.out, facts, RecorderOptions(sound=self.arguments.sound))
+        recorder.start()
+        if recorder.status.message:
+            print(recorder.status.message, file=sys.stderr)
+        return recorder
+
+    def _stop_recorder(self) -> None:
+        if self.recorder is not None:
+            self.recorder.stop(_FINISH_S)
+
+    def _is_late(self, frame: Frame) -> bool:
+        """`frame` is beyond what was asked for."""
+        if self.seconds is None or self.first is None:
+            return False
+        info = self.capture.status.info
+        if info is not None and info.live:
+            return (frame.captured_ns - self.first.captured_ns) / 1e9 >= self.seconds
+        return frame.time_s - self.first.time_s >= self.seconds
+
+    def _is_over(self) -> bool:
+        """Nothing more will come, or not in time. Raises SourceError if nothing ever came."""
+        status = self.capture.status
+        if status.failed:
+            raise SourceError(status.message)
+        if status.ended:
+            return True
+        if not self.thread.is_alive():
+            raise SourceError(
+                f"Reading {title_of(status.spec)} failed in a way that was not foreseen; try "
+                "--debug, or another source."
+            )
+        if status.info is None or not status.info.live:
+            return False
+        waited_s = time.monotonic() - self.started_s
+        if self.first is not None:
+            return self.seconds is not None and waited_s >= self.seconds + _PATIENCE_S
+        if waited_s >= _PATIENCE_S:
+            raise SourceError(
+                status.message or f"No picture came from {title_of(status.spec)}; check the source."
+            )
+        return False
+
+
+def _tell_nobody() -> None:
+    """The loop here looks at the status by itself."""
