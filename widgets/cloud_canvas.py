@@ -74,7 +74,7 @@ class CloudFrame:
     intrinsics: Intrinsics | None
 
 
-def why_no_gl() -> str | None:
+def no_gl_reason() -> str | None:
     """One sentence if point clouds cannot be drawn here, else None."""
     platform = QGuiApplication.platformName()
     if platform in _NO_GL_PLATFORMS:

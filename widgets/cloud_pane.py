@@ -21,13 +21,13 @@ from renderers.camera import CameraPose
 from renderers.point_cloud import CloudOptions
 from widgets import pane_paint, theme
 from widgets.banner_overlay import BannerOverlay
-from widgets.cloud_canvas import CloudCanvas, is_gl_software, why_no_gl
+from widgets.cloud_canvas import CloudCanvas, is_gl_software, no_gl_reason
 from widgets.cloud_content import CloudContent
 from widgets.cloud_density import CloudDensity
 from widgets.cloud_navigation import CloudNavigator
 from widgets.painted_cloud import PaintedCloud
 from widgets.theme import COLOURS, SPACE_XS
-from widgets.views_menu import ViewsMenu, views_button
+from widgets.viewpoints_menu import ViewpointsMenu, viewpoints_button
 
 Float32 = NDArray[np.float32]
 UInt8 = NDArray[np.uint8]
@@ -63,7 +63,7 @@ class CloudPane(QWidget):
         self.draw_ms = 0.0
         """Time of the last draw."""
         self.frames_painted = 0
-        self._no_gl = why_no_gl()
+        self._no_gl = no_gl_reason()
         self._canvas: CloudCanvas | None = None
         self._surface: QWidget | None = None
         self._navigator: CloudNavigator | None = None
@@ -137,10 +137,10 @@ class CloudPane(QWidget):
         """Show a message over the cloud: level "info", "good", "warn" or "bad"; None hides it."""
         self._banner.set_text(text, level)
 
-    def offer_views(self) -> ViewsMenu:
+    def offer_viewpoints(self) -> ViewpointsMenu:
         """Add a menu of viewpoints to the header and return it, empty."""
-        menu = ViewsMenu(self)
-        self._views = views_button(menu, self)
+        menu = ViewpointsMenu(self)
+        self._views = viewpoints_button(menu, self)
         return menu
 
     def reset_view(self) -> None:
@@ -148,12 +148,12 @@ class CloudPane(QWidget):
         self._needs_framing = True
         self._frame_content()
 
-    def save_view(self) -> CameraPose:
-        """The viewer's position, for restore_view."""
+    def viewpoint(self) -> CameraPose:
+        """The viewer's position, for set_viewpoint."""
         return self._canvas.pose if self._canvas is not None else CameraPose()
 
-    def restore_view(self, pose: CameraPose) -> None:
-        """Go to a position from save_view."""
+    def set_viewpoint(self, pose: CameraPose) -> None:
+        """Go to a position from viewpoint."""
         self._needs_framing = False
         self._look_from(pose)
 

@@ -31,9 +31,9 @@ class SourceMenu(QToolButton):
         Emitted with the (width, height) to request; (0, 0) is the source's default.
     rate_chosen, pixel_format_chosen
         Emitted with a camera's rate and format; 0 and "" are its defaults.
-    cameras_wanted
+    cameras_requested
         Emitted when the camera sub-menu opens; answer with `set_cameras`.
-    windows_wanted
+    windows_requested
         Emitted when the sub-menu of windows opens; answer with `set_windows`.
     """
 
@@ -41,8 +41,8 @@ class SourceMenu(QToolButton):
     size_chosen = pyqtSignal(int, int)
     rate_chosen = pyqtSignal(float)
     pixel_format_chosen = pyqtSignal(str)
-    cameras_wanted = pyqtSignal()
-    windows_wanted = pyqtSignal()
+    cameras_requested = pyqtSignal()
+    windows_requested = pyqtSignal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -271,12 +271,12 @@ class SourceMenu(QToolButton):
     def _on_cameras_opened(self) -> None:
         if not self._cameras.actions():
             self._add_words(self._cameras, "Looking for cameras…")
-        self.cameras_wanted.emit()
+        self.cameras_requested.emit()
 
     def _on_windows_opened(self) -> None:
         if not self._windows.actions():
             self._add_words(self._windows, "Looking for windows…")
-        self.windows_wanted.emit()
+        self.windows_requested.emit()
 
     def _choose(self, spec: str, _checked: bool) -> None:
         self.chosen.emit(spec)

@@ -42,7 +42,7 @@ class ViewpointStore:
 
         A damaged file is renamed and kept; a damaged viewpoint is left out.
         """
-        stored, note = read_json(self._path, "saved 3D views", lambda kept: dict(kept["views"]))
+        stored, note = read_json(self._path, "viewpoints", lambda kept: dict(kept["views"]))
         return {
             slot: viewpoint
             for slot in SLOTS

@@ -8,12 +8,12 @@ from pytestqt.qtbot import QtBot
 from models.errors import UserError
 from renderers import point_cloud_timing
 from renderers.point_cloud_timing import measure_cloud_upload, measure_markers
-from widgets.cloud_canvas import why_no_gl
+from widgets.cloud_canvas import no_gl_reason
 
 
 @pytest.mark.gl
 def test_ours_is_far_cheaper_than_markers_with_the_same_points(qtbot: QtBot) -> None:
-    reason = why_no_gl()
+    reason = no_gl_reason()
     if reason:
         pytest.skip(reason)
     ours, markers = measure_cloud_upload(640, 480, 5), measure_markers(640, 480, 3)

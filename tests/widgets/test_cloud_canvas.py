@@ -16,7 +16,7 @@ from renderers.cloud_visual import PointCloudVisual
 from renderers.colormap import table
 from renderers.depth_image import quantise
 from renderers.point_cloud import CloudColour, CloudOptions, cloud_points
-from widgets.cloud_canvas import CloudCanvas, CloudFrame, why_no_gl
+from widgets.cloud_canvas import CloudCanvas, CloudFrame, no_gl_reason
 
 pytestmark = pytest.mark.gl
 
@@ -30,7 +30,7 @@ Show = Callable[..., np.ndarray]
 
 @pytest.fixture
 def canvas(qtbot: QtBot) -> Iterator[CloudCanvas]:
-    reason = why_no_gl()
+    reason = no_gl_reason()
     if reason:
         pytest.skip(reason)
     made = CloudCanvas()

@@ -31,7 +31,7 @@ from renderers.point_cloud import CloudColour, CloudOptions, default_calibration
 from tests.support.pixels import grabbed
 from tests.support.timers import running_timers
 from widgets import cloud_pane
-from widgets.cloud_canvas import CloudCanvas, why_no_gl
+from widgets.cloud_canvas import CloudCanvas, no_gl_reason
 from widgets.cloud_navigation import CloudNavigator
 from widgets.cloud_pane import CloudPane
 from widgets.painted_cloud import PaintedCloud
@@ -86,7 +86,7 @@ def share(picture: np.ndarray, channel: int) -> float:
 def pane(
     qtbot: QtBot, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[CloudPane]:
-    reason = why_no_gl()
+    reason = no_gl_reason()
     if reason:
         pytest.skip(reason)
     monkeypatch.setattr(cloud_pane, "is_gl_software", partial(bool, request.param))
@@ -105,7 +105,7 @@ def test_the_first_frame_is_framed_recognisable_and_seen_from_aside(pane: CloudP
     picture = pane.grab_image()
     assert share(picture, 0) > 0.05
     assert share(picture, 1) > 0.3
-    view = pane.save_view()
+    view = pane.viewpoint()
     assert 0 < abs(view.yaw_deg) < 30
     assert 0 < view.pitch_deg < 30
     assert view.target == pytest.approx((0, 0, -np.sqrt(5 * 5 / 3)), abs=0.1)
@@ -192,9 +192,9 @@ def test_a_pane_of_another_size_is_drawn_all_over(
 
 @pytest.mark.gl
 def test_a_left_drag_orbits(pane: CloudPane) -> None:
-    canvas, before, picture = surface_of(pane), pane.save_view(), pane.grab_image()
+    canvas, before, picture = surface_of(pane), pane.viewpoint(), pane.grab_image()
     drag(canvas, Qt.MouseButton.LeftButton, QPoint(60, -20))
-    after = pane.save_view()
+    after = pane.viewpoint()
     assert after.target == before.target
     assert after.distance == before.distance
     assert after.yaw_deg < before.yaw_deg
@@ -213,9 +213,9 @@ def test_a_left_drag_orbits(pane: CloudPane) -> None:
 def test_middle_or_shift_drag_keeps_the_target_under_the_cursor(
     pane: CloudPane, button: Qt.MouseButton, modifier: Qt.KeyboardModifier
 ) -> None:
-    canvas, before = surface_of(pane), pane.save_view()
+    canvas, before = surface_of(pane), pane.viewpoint()
     drag(canvas, button, QPoint(50, 30), modifier)
-    after = pane.save_view()
+    after = pane.viewpoint()
     assert (after.yaw_deg, after.pitch_deg) == (before.yaw_deg, before.pitch_deg)
     moved = np.linalg.norm(np.subtract(after.target, before.target))
     px = moved / before.distance / canvas_of(pane).tan_half() * canvas.height() / 2
@@ -224,11 +224,11 @@ def test_middle_or_shift_drag_keeps_the_target_under_the_cursor(
 
 @pytest.mark.gl
 def test_the_wheel_zooms_in_and_out_again(pane: CloudPane) -> None:
-    before = pane.save_view().distance
+    before = pane.viewpoint().distance
     wheel(surface_of(pane), 240)
-    assert pane.save_view().distance < before
+    assert pane.viewpoint().distance < before
     wheel(surface_of(pane), -240)
-    assert pane.save_view().distance == pytest.approx(before)
+    assert pane.viewpoint().distance == pytest.approx(before)
 
 
 def scroll(
@@ -248,9 +248,9 @@ def scroll(
 
 @pytest.mark.gl
 def test_two_fingers_on_a_trackpad_orbit(pane: CloudPane) -> None:
-    before, picture = pane.save_view(), pane.grab_image()
+    before, picture = pane.viewpoint(), pane.grab_image()
     scroll(surface_of(pane), QPoint(40, 10))
-    after = pane.save_view()
+    after = pane.viewpoint()
     assert after.yaw_deg == pytest.approx(before.yaw_deg - 12.0)
     assert after.pitch_deg == pytest.approx(before.pitch_deg + 3.0)
     assert (after.distance, after.target) == (before.distance, before.target)
@@ -259,20 +259,20 @@ def test_two_fingers_on_a_trackpad_orbit(pane: CloudPane) -> None:
 
 @pytest.mark.gl
 def test_what_a_trackpad_adds_by_itself_turns_nothing(pane: CloudPane) -> None:
-    before = pane.save_view()
+    before = pane.viewpoint()
     scroll(surface_of(pane), QPoint(40, 10), Qt.ScrollPhase.ScrollMomentum)
-    assert pane.save_view() == before
+    assert pane.viewpoint() == before
 
 
 @pytest.mark.gl
 def test_two_fingers_pan_with_shift_and_zoom_with_ctrl(pane: CloudPane) -> None:
-    before = pane.save_view()
+    before = pane.viewpoint()
     scroll(surface_of(pane), QPoint(30, 0), keys=Qt.KeyboardModifier.ShiftModifier)
-    panned = pane.save_view()
+    panned = pane.viewpoint()
     assert panned.target != before.target
     assert panned.yaw_deg == before.yaw_deg
     scroll(surface_of(pane), QPoint(0, 30), keys=Qt.KeyboardModifier.ControlModifier)
-    zoomed = pane.save_view()
+    zoomed = pane.viewpoint()
     assert zoomed.distance < panned.distance
     assert zoomed.target == panned.target
 
@@ -288,24 +288,24 @@ def native(canvas: QWidget, kind: Qt.NativeGestureType, value: float) -> None:
 
 @pytest.mark.gl
 def test_a_pinch_zooms_a_twist_turns_and_a_double_tap_resets(pane: CloudPane) -> None:
-    canvas, home = surface_of(pane), pane.save_view()
+    canvas, home = surface_of(pane), pane.viewpoint()
     native(canvas, Qt.NativeGestureType.ZoomNativeGesture, 0.25)
-    assert pane.save_view().distance == pytest.approx(home.distance / 1.25)
+    assert pane.viewpoint().distance == pytest.approx(home.distance / 1.25)
     native(canvas, Qt.NativeGestureType.RotateNativeGesture, 15.0)
-    assert pane.save_view().yaw_deg == pytest.approx(home.yaw_deg + 15.0)
+    assert pane.viewpoint().yaw_deg == pytest.approx(home.yaw_deg + 15.0)
     native(canvas, Qt.NativeGestureType.SmartZoomNativeGesture, 0.0)
-    assert pane.save_view() == home
+    assert pane.viewpoint() == home
 
 
 @pytest.mark.gl
 def test_a_pinch_on_a_touch_screen_zooms_turns_and_pans(pane: CloudPane) -> None:
-    canvas, home = surface_of(pane), pane.save_view()
+    canvas, home = surface_of(pane), pane.viewpoint()
     pinch = QPinchGesture()
     pinch.setScaleFactor(1.25)
     pinch.setLastRotationAngle(5.0)
     pinch.setRotationAngle(20.0)
     QApplication.sendEvent(canvas, QGestureEvent([pinch]))
-    after = pane.save_view()
+    after = pane.viewpoint()
     assert after.distance == pytest.approx(home.distance / 1.25)
     assert after.yaw_deg == pytest.approx(home.yaw_deg + 15.0)
 
@@ -321,18 +321,18 @@ def test_keys_fly_while_the_right_button_is_held_and_reach_no_shortcut(
     canvas = surface_of(pane)
     canvas.setFocus()
     qtbot.waitUntil(canvas.hasFocus, timeout=5000)
-    start = eye(pane.save_view())
+    start = eye(pane.viewpoint())
     QTest.mousePress(canvas, Qt.MouseButton.RightButton)
     QTest.keyPress(canvas, Qt.Key.Key_W)
-    qtbot.waitUntil(lambda: np.linalg.norm(eye(pane.save_view()) - start) > 0.1, timeout=5000)
+    qtbot.waitUntil(lambda: np.linalg.norm(eye(pane.viewpoint()) - start) > 0.1, timeout=5000)
     QTest.keyRelease(canvas, Qt.Key.Key_W)
     QTest.mouseRelease(canvas, Qt.MouseButton.RightButton)
     assert pressed == []
-    stopped = pane.save_view()
+    stopped = pane.viewpoint()
     assert not flight_goes_on(pane)
     QTest.keyClick(canvas, Qt.Key.Key_W)
     assert pressed == ["W"]
-    assert pane.save_view() == stopped
+    assert pane.viewpoint() == stopped
 
 
 @pytest.mark.gl
@@ -347,37 +347,37 @@ def test_losing_the_focus_ends_the_flight(pane: CloudPane) -> None:
 
 @pytest.mark.gl
 def test_home_brings_the_default_view_back(pane: CloudPane) -> None:
-    home = pane.save_view()
+    home = pane.viewpoint()
     drag(surface_of(pane), Qt.MouseButton.LeftButton, QPoint(90, 40))
     QTest.keyClick(surface_of(pane), Qt.Key.Key_Home)
-    assert pane.save_view() == home
+    assert pane.viewpoint() == home
 
 
 @pytest.mark.gl
 def test_a_saved_view_is_restored_and_survives_new_frames(pane: CloudPane) -> None:
     view = CameraPose((0.5, 0.2, -3.0), 2.5, -40.0, 25.0)
-    pane.restore_view(view)
+    pane.set_viewpoint(view)
     feed(pane)
-    assert pane.save_view() == view
+    assert pane.viewpoint() == view
 
 
 @pytest.mark.gl
 def test_a_picture_without_a_point_leaves_the_framing_to_the_next(pane: CloudPane) -> None:
-    home = pane.save_view()
-    pane.restore_view(CameraPose((0, 0, -90.0), 100.0))
+    home = pane.viewpoint()
+    pane.set_viewpoint(CameraPose((0, 0, -90.0), 100.0))
     rgb, disparity = scene()
     unknown = np.full_like(disparity, np.nan)
     pane.show_cloud(rgb, unknown, np.zeros_like(rgb[..., 0]), RANGE, Unit.INVERSE_METRE, CAMERA)
     pane.reset_view()
     feed(pane)
-    assert pane.save_view() == home
+    assert pane.viewpoint() == home
 
 
 @pytest.mark.gl
 def test_a_change_of_unit_frames_anew(pane: CloudPane) -> None:
-    pane.restore_view(CameraPose((0, 0, -90.0), 100.0))
+    pane.set_viewpoint(CameraPose((0, 0, -90.0), 100.0))
     feed(pane, Unit.RELATIVE)
-    assert pane.save_view().distance < 20
+    assert pane.viewpoint().distance < 20
     assert pane.calibration == default_calibration(*RANGE)
     by_hand = Calibration(0.0, 0.5)
     pane.set_options(CloudOptions(calibration=by_hand))
@@ -402,7 +402,7 @@ def test_points_take_the_colours_of_the_table(pane: CloudPane) -> None:
 
 @pytest.mark.gl
 def test_a_mirrored_cloud_is_the_mirror_image(pane: CloudPane) -> None:
-    pane.restore_view(CameraPose((0, 0, -3.0), 3.0))
+    pane.set_viewpoint(CameraPose((0, 0, -3.0), 3.0))
     rgb, disparity = scene()
     rgb[:, :20] = (20, 30, 230)
     pane.show_cloud(rgb, disparity, quantise(disparity, RANGE), RANGE, Unit.INVERSE_METRE, CAMERA)
@@ -500,7 +500,7 @@ def test_a_driver_that_fails_leaves_a_sentence(
 def test_without_gl_the_pane_says_why_and_nothing_raises(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cloud_pane, "why_no_gl", no_gl)
+    monkeypatch.setattr(cloud_pane, "no_gl_reason", no_gl)
     pane = CloudPane()
     qtbot.addWidget(pane)
     pane.resize(300, 200)
@@ -510,7 +510,7 @@ def test_without_gl_the_pane_says_why_and_nothing_raises(
     pane.set_options(CloudOptions(stride=2))
     pane.set_color_table(table("viridis"))
     pane.reset_view()
-    pane.restore_view(pane.save_view())
+    pane.set_viewpoint(pane.viewpoint())
     pane.set_banner("Signal lost")
     pane.set_banner(None)
     pane.clear()

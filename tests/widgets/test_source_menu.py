@@ -42,11 +42,11 @@ def test_sources_that_need_no_dialog_stand_first_in_the_menu(menu: SourceMenu) -
 
 
 def test_cameras_are_not_asked_for_before_their_menu_opens(qtbot: QtBot, menu: SourceMenu) -> None:
-    with qtbot.assertNotEmitted(menu.cameras_wanted):
+    with qtbot.assertNotEmitted(menu.cameras_requested):
         menu.source_menu.aboutToShow.emit()
     cameras = action(menu.source_menu, "Camera").menu()
     assert cameras is not None
-    with qtbot.waitSignal(menu.cameras_wanted):
+    with qtbot.waitSignal(menu.cameras_requested):
         cameras.aboutToShow.emit()
     assert [a.text() for a in cameras.actions()] == ["Looking for cameras…"]
 
@@ -71,7 +71,7 @@ def test_no_camera_is_said_in_words(menu: SourceMenu) -> None:
 def test_another_programs_window_is_chosen_by_its_title(qtbot: QtBot, menu: SourceMenu) -> None:
     windows = action(menu.source_menu, "Capture a window").menu()
     assert windows is not None
-    with qtbot.waitSignal(menu.windows_wanted):
+    with qtbot.waitSignal(menu.windows_requested):
         windows.aboutToShow.emit()
     assert [a.text() for a in windows.actions()] == ["Looking for windows…"]
     menu.set_windows(["Slides", "Browser " * 20])

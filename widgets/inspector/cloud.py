@@ -30,14 +30,14 @@ class CloudSection(Section):
             "cloud_edge_ratio", "cloud_point_size", "cloud_stride", "cloud_background",
             "cloud_grid", "cloud_axes",
         )  # fmt: skip
-        self._views = QPushButton("Saved views", self)
-        self._views.setToolTip("Save this view of the cloud, or recall one (Alt+1–9)")
+        self._views = QPushButton("Viewpoints", self)
+        self._views.setToolTip("Save this viewpoint, or recall one (Alt+1–9)")
         self.add_widget(self._views)
         self.add_button("cloud.reset_view", "Reset view", "Put the camera back (Home)", "reset")
         self.add_button("cloud.save_ply", "Save PLY…", "Save every point, at any stride", "save")
 
-    def set_views_menu(self, menu: QMenu) -> None:
-        """Open `menu` where saved views are offered."""
+    def set_viewpoints_menu(self, menu: QMenu) -> None:
+        """Open `menu` with the button for viewpoints."""
         self._views.setMenu(menu)
 
     def set_calibration_note(self, text: str) -> None:

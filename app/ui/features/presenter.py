@@ -183,8 +183,8 @@ class PresenterController(FeatureController):
         output = self.output = OutputWindow(self._window.view, self._window.actions())
         output.closed.connect(self.close_output)
         output.display.apply(display_options(self._model.value))
-        output.cloud.restore_view(self._window.cloud.save_view())
-        self._window.cloud.view_changed.connect(output.cloud.restore_view)
+        output.cloud.set_viewpoint(self._window.cloud.viewpoint())
+        self._window.cloud.view_changed.connect(output.cloud.set_viewpoint)
         output.show_on(other_screen(self._window))
         self._dress_output()
         if self._display.last is not None:

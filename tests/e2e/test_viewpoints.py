@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.ui.application import Application
 from renderers.camera import orbit
-from widgets.cloud_canvas import why_no_gl
+from widgets.cloud_canvas import no_gl_reason
 
 Start = Callable[..., Application]
 Wait = Callable[[Application], None]
@@ -24,30 +24,30 @@ ALT = Qt.KeyboardModifier.AltModifier
 def test_a_saved_view_is_named_recalled_by_key_and_there_at_the_next_start(
     start_session: Start, wait_until_shown: Wait, qtbot: QtBot
 ) -> None:
-    if reason := why_no_gl():
+    if reason := no_gl_reason():
         pytest.skip(reason)
     session = start_session(**SMALL)
     wait_until_shown(session)
     cloud, menu = session.window.cloud, session.viewpoints._menu
-    saved = orbit(cloud.save_view(), 25.0, 10.0)
-    cloud.restore_view(saved)
+    saved = orbit(cloud.viewpoint(), 25.0, 10.0)
+    cloud.set_viewpoint(saved)
     menu.ask_for_name()
     dialog = session.window.findChild(QInputDialog)
     assert dialog is not None
-    assert dialog.textValue() == "View 1"
+    assert dialog.textValue() == "Viewpoint 1"
     dialog.setTextValue("From  the left")
     dialog.accept()
     cloud.reset_view()
-    assert cloud.save_view() != saved
+    assert cloud.viewpoint() != saved
     session.window.activateWindow()
     qtbot.waitUntil(session.window.isActiveWindow, timeout=5_000)
     qtbot.keyClick(session.window, Qt.Key.Key_1, ALT)
-    assert cloud.save_view() == saved
+    assert cloud.viewpoint() == saved
     again = start_session(**SMALL)
     texts = [action.text() for action in again.viewpoints._menu.actions()]
     assert texts[0] == "&1  From the left"
     again.viewpoints.recall(1)
-    assert again.window.cloud.save_view() == saved
+    assert again.window.cloud.viewpoint() == saved
     again.viewpoints.remove(1)
     assert "&1  From the left" not in [action.text() for action in again.viewpoints._menu.actions()]
 
@@ -59,8 +59,8 @@ def test_a_name_taken_replaces_its_view_and_nine_are_the_most(
     said: list[str] = []
     session.viewpoints.said.connect(said.append)
     for number in range(1, 10):
-        session.viewpoints.save(f"View {number}")
+        session.viewpoints.save(f"Viewpoint {number}")
     session.viewpoints.save("One more")
-    assert said[-1] == "All nine views are taken; remove one, or save under its name."
-    session.viewpoints.save("View 4")
-    assert said[-1].startswith("Saved as view 4, View 4")
+    assert said[-1] == "All nine viewpoints are taken; remove one, or save under its name."
+    session.viewpoints.save("Viewpoint 4")
+    assert said[-1].startswith("Saved as viewpoint 4, Viewpoint 4")

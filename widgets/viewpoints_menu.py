@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QInputDialog, QMenu, QToolButton, QWidget
 MAX_NAME = 40
 
 
-class ViewsMenu(QMenu):
+class ViewpointsMenu(QMenu):
     """Recall, save and remove viewpoints by number and name.
 
     Parameters
@@ -31,25 +31,25 @@ class ViewsMenu(QMenu):
     recalled = pyqtSignal(int)
     removed = pyqtSignal(int)
     saved = pyqtSignal(str)
-    reset_wished = pyqtSignal()
+    reset_requested = pyqtSignal()
 
     def __init__(self, keys_on: QWidget, parent: QWidget | None = None) -> None:
-        super().__init__("Views", parent or keys_on)
+        super().__init__("Viewpoints", parent or keys_on)
         self._keys_on = keys_on
         self._recalls: list[QAction] = []
         self._names: dict[int, str] = {}
         self._separator = self.addSeparator()
-        save = self.addAction("&Save this view…")
+        save = self.addAction("&Save viewpoint…")
         self._remove = QMenu("&Remove", self)
         self.addMenu(self._remove)
         self.addSeparator()
-        reset = self.addAction("Reset view\tHome")
+        reset = self.addAction("Reset viewpoint\tHome")
         if save is not None and reset is not None:
             save.triggered.connect(self.ask_for_name)
             reset.triggered.connect(self._emit_reset)
-        self.set_views({})
+        self.set_viewpoints({})
 
-    def set_views(self, names: Mapping[int, str]) -> None:
+    def set_viewpoints(self, names: Mapping[int, str]) -> None:
         """Offer these viewpoints, name by number."""
         self._names = dict(names)
         for action in self._recalls:
@@ -76,10 +76,10 @@ class ViewsMenu(QMenu):
         """Ask for the name of the current viewpoint; `saved` is emitted with the answer."""
         dialog = QInputDialog(self._keys_on.window())
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setWindowTitle("Save this view")
-        dialog.setLabelText("Name (a view of the same name is replaced):")
+        dialog.setWindowTitle("Save viewpoint")
+        dialog.setLabelText("Name (a viewpoint of the same name is replaced):")
         free = next((n for n in range(1, 10) if n not in self._names), 9)
-        dialog.setTextValue(f"View {free}")
+        dialog.setTextValue(f"Viewpoint {free}")
         dialog.textValueSelected.connect(self._on_named)
         dialog.open()
 
@@ -95,16 +95,16 @@ class ViewsMenu(QMenu):
         self.removed.emit(number)
 
     def _emit_reset(self, _checked: bool = False) -> None:
-        self.reset_wished.emit()
+        self.reset_requested.emit()
 
 
-def views_button(menu: ViewsMenu, parent: QWidget) -> QToolButton:
+def viewpoints_button(menu: ViewpointsMenu, parent: QWidget) -> QToolButton:
     """A small flat button that opens `menu`."""
     button = QToolButton(parent)
-    button.setText("Views ▾")
+    button.setText("Viewpoints ▾")
     button.setProperty("role", "segment")
-    button.setToolTip("Save this view of the cloud, or recall one (Alt+1–9)")
-    button.setAccessibleName("Saved views of the point cloud")
+    button.setToolTip("Save this viewpoint, or recall one (Alt+1–9)")
+    button.setAccessibleName("Viewpoints of the point cloud")
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
     button.setMenu(menu)
