@@ -6,7 +6,7 @@ PYTHON ?= python3
 WORKERS ?= logical
 BIN := .venv/bin
 
-.PHONY: run test check setup clean
+.PHONY: run test check gpu-check setup clean
 
 run: .venv/.ready
 	$(BIN)/python main.py
@@ -20,6 +20,10 @@ check: .venv/.ready-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# At most eight minutes, no network; without a GPU it only checks itself.
+gpu-check: .venv/.ready-dev
+	$(BIN)/python -m tests.bench.gpu_check
 
 setup: .venv/.ready
 
