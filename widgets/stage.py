@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 
@@ -10,7 +11,15 @@ from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from renderers.prescale import Part
-from widgets.arrangement import HERO_SHARE, PANES, REST_SHARE, Layout, arranged, shown_panes
+from widgets.arrangement import (
+    HERO_SHARE,
+    PANES,
+    REST_SHARE,
+    Layout,
+    ViewPane,
+    arranged,
+    shown_panes,
+)
 from widgets.depth_pane import DepthPane, ScaledPane
 from widgets.image_pane import ImagePane
 from widgets.linked_view import LinkedView
@@ -193,11 +202,14 @@ class Stage(QWidget):
             self._flow()
 
     def _make_panes(self, layouts: Iterable[Layout]) -> None:
-        """One widget for each name; views that show the same pane in turn share it."""
-        apart = LinkedView(self)
+        """Make one widget for each name; views that show the same pane in turn share it."""
+        apart, known = LinkedView(self), dict[str, ViewPane]()
         for pane in (pane for layout in layouts for pane in layout.panes):
-            if pane.name in self._view_panes:
+            if pane.name in known:
+                if dataclasses.replace(pane, title=known[pane.name].title) != known[pane.name]:
+                    raise ValueError(f"two views disagree about the pane {pane.name}")
                 continue
+            known[pane.name] = pane
             view = self.view if pane.is_of_the_frame else apart
             made = self._view_panes[pane.name] = make_pane(pane, view, self)
             if pane.is_of_the_frame:

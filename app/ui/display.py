@@ -67,7 +67,7 @@ class Display(QObject):
         self._stage.rgb.show_rgb(result.frame.rgb, result.prescaled.get("rgb", ()))
         self._show_lane("a", self._stage.depth_a, result)
         self._show_lane("b", self._stage.depth_b, result)
-        self._comparison.show(result, self._options)
+        self._comparison.show(result)
         self._show_cloud(result)
         if self._source_message:  # what a lane says of itself may have taken its place
             self._stage.set_banner(self._source_message, self._source_level)

@@ -52,6 +52,8 @@ def _refused(argv: Sequence[str], capsys: pytest.CaptureFixture[str]) -> tuple[i
         (["process", "x", "--out", "y", "--device", "cuda:9"], "--device cpu"),
         (["--a", "flashdepht", "--quit-after", "1"], "flashdepth"),
         (["--screenshot", "picture.jpg"], "picture.png"),
+        (["--view", "sideways"], "side, wipe, blink"),
+        (["record", "--out", "y", "--view", "side"], "--view"),
         (["cameras", "--device", "cpu"], "--device"),
         (["process", "x", "--out", "y", "--b", "off"], "--b"),
         (["record", "--source", "rtsp://cam:abc/x", "--out", "y", "--seconds", "1"], "HOST:PORT"),

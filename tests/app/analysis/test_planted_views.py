@@ -100,7 +100,7 @@ def show(stage: Stage, settings: Settings, result: FrameResult) -> None:
     stage.set_layout(find(settings.view).layout)
     stage.rgb.show_rgb(result.frame.rgb)
     views.apply(settings, np.ascontiguousarray(colormap.table("grey")))
-    views.show(result, settings)
+    views.show(result)
     for pane in (stage.pane("slice_a"), stage.pane("slice_b")):
         pane.set_row_marks(())  # words lie over the picture
 

@@ -91,6 +91,11 @@ def test_what_was_watched_last_time_is_not_opened_unasked(source: str) -> None:
     assert with_arguments(Settings(source=source), Namespace(source=source)).source == source
 
 
+def test_a_view_asked_for_takes_the_place_of_the_one_remembered() -> None:
+    assert with_arguments(Settings(view="xt"), Namespace()).view == "xt"
+    assert with_arguments(Settings(view="xt"), Namespace(view="wipe")).view == "wipe"
+
+
 def test_a_remembered_file_is_opened_again_whatever_it_is_called() -> None:
     assert with_arguments(Settings(source="screencast.mp4"), Namespace()).source == "screencast.mp4"
 

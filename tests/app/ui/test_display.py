@@ -158,6 +158,27 @@ def test_a_wipe_needs_both_lanes(display: Display, stage: Stage) -> None:
     assert stage.pane("wipe")._placeholder == "Both lanes are needed to compare them"
 
 
+def test_panes_that_can_have_no_picture_are_told_apart(display: Display) -> None:
+    display.apply(display_options(Settings(model_a=MODEL, model_b="off", view="flicker")))
+    display.show(result(a=lane(MODEL)))
+    assert display.blank_panes() == {"depth_b", "flicker_a", "flicker_b"}
+    display.apply(display_options(Settings(model_a=MODEL, model_b="off", view="wipe")))
+    assert display.blank_panes() == {"depth_b", "wipe"}
+    display.show(result(a=lane(MODEL), b=lane(TWIN)))
+    assert display.blank_panes() == frozenset()
+
+
+def test_a_source_that_fails_takes_the_picture_of_the_view_with_it(
+    display: Display, stage: Stage
+) -> None:
+    display.apply(display_options(Settings(model_a=MODEL, model_b=TWIN, view="wipe")))
+    display.show(result(a=lane(MODEL), b=lane(TWIN)))
+    assert not stage.pane("wipe").picture_size.isEmpty()
+    display.forget()
+    display.set_source_message("It is not there.", failed=True)
+    assert stage.pane("wipe").picture_size.isEmpty()
+
+
 def test_a_wipe_says_how_ranges_that_differ_were_matched(display: Display, stage: Stage) -> None:
     same, other = lane(MODEL), dataclasses.replace(lane("ground-truth"), display_range=(2.0, 6.0))
     for settings, b, told in (
