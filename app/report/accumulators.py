@@ -16,7 +16,6 @@ from models.metrics import (
     FlowWarpedError,
     ScaleDrift,
     Spread,
-    StaticNoise,
     StepDrift,
 )
 
@@ -26,29 +25,21 @@ class LaneAccumulators:
 
     def __init__(self) -> None:
         self._opw = FlowWarpedError()
-        self._noise = StaticNoise()
         self._steps = StepDrift()
         self._drift = ScaleDrift()
         self._sums = AlignmentSums()
         self._truth_rows: list[int] = []
 
-    def add(self, disparity: Float32, reduced: Float32, seen: LaneFlicker, cut: bool) -> LaneRow:
+    def add(self, reduced: Float32, seen: LaneFlicker) -> LaneRow:
         """Add one frame.
 
         Parameters
         ----------
-        disparity
-            (H, W) float32.
         reduced
-            The same at the meter's working size.
+            Its disparity at the meter's working size.
         seen
             The meter's result.
-        cut
-            The frame does not continue the last one.
         """
-        if cut:
-            self._noise.end_shot()
-        self._noise.add(disparity)
         self._opw.add(reduced, seen.error)
         self._steps.add(seen.scale)
         return LaneRow(error=seen.error, scale=seen.scale, shift=seen.shift, compared=seen.valid)
@@ -75,11 +66,6 @@ class LaneAccumulators:
     def pairs(self) -> int:
         """Number of pairs of neighbours that were compared."""
         return self._opw.pairs
-
-    @property
-    def flicker_static(self) -> float:
-        """Static-scene noise in percent."""
-        return self._noise.value
 
     @property
     def alignment(self) -> Alignment | None:

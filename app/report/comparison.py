@@ -17,6 +17,7 @@ from app.report.accuracy import measure
 from app.report.disk_buffer import TruthBuffer
 from app.report.findings import Findings
 from app.report.lanes import LaneRun, TimedMemo
+from app.report.metric_table import METRICS
 from app.report.thumbnails import Slices, WorstFrames
 from app.report.values import (
     Accuracy,
@@ -60,6 +61,10 @@ class Comparison:
         self.runs = {lane: LaneRun(*named) for lane, named in self.sessions.items()}
         names = tuple(self.sessions)
         self.accumulators = {lane: LaneAccumulators() for lane in (*names, TRUTH)}
+        self.meters = {
+            lane: {one.key: one.meter() for one in METRICS if one.meter is not None}
+            for lane in names
+        }
         self.slices = Slices(names)
         self.worst = WorstFrames(names, self.options.worst_frames)
         self._meter = FlickerMeter(
@@ -116,12 +121,16 @@ class Comparison:
         for lane, disparity in watched.items():
             size = working_size(*frame.size, self.options.short_side)
             numbers = self.accumulators[lane].add(
-                disparity, reduce_disparity(disparity, size), seen.lanes[lane], cut
+                reduce_disparity(disparity, size), seen.lanes[lane]
             )
             if lane == TRUTH:
                 row.truth_flicker = numbers.error
             else:
                 numbers.compute_ms = times[lane]
+                numbers.measured = {
+                    key: meter.add(frame, disparity, cut)
+                    for key, meter in self.meters[lane].items()
+                }
                 row.lanes[lane] = numbers
         self.pairs += seen.paired
         self.still_pairs += seen.still
@@ -216,9 +225,9 @@ class Comparison:
         return LaneSummary(
             model=run.model,
             flicker_opw=accumulators.flicker_opw,
-            flicker_static=accumulators.flicker_static,
             scale_drift=accumulators.scale_drift,
             accuracy=accuracy,
             fps=math.nan if run.model == GROUND_TRUTH else run.fps,
             network_size=run.network_size,
+            measured={key: meter.value for key, meter in self.meters[lane].items()},
         )

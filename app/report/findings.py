@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.core.source import SourceInfo
+from app.report.metric_table import CHARTED, METRICS
 from app.report.thumbnails import Slices, WorstFrames
 from app.report.values import LANES, CompareOptions, FrameRow, LaneRow, LaneSummary
 from app.system.environment import environment
@@ -98,7 +99,7 @@ class Findings:
 
     def series(self, lane: str, column: str) -> list[float]:
         """One column of one lane, frame by frame; NaN where there is no value."""
-        return [float(getattr(row.lanes[lane], column)) for row in self.rows]
+        return [_of(row.lanes[lane], column) for row in self.rows]
 
 
 def metrics_json(findings: Findings) -> dict[str, Any]:
@@ -116,14 +117,13 @@ def metrics_csv(findings: Findings) -> str:
     """One row per frame; empty where there is no value."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    names = [f"{lane}_{column}" for lane in LANES for column in _LANE_COLUMNS]
+    columns = (*_LANE_COLUMNS, *(metric.key for metric in CHARTED))
+    names = [f"{lane}_{column}" for lane in LANES for column in columns]
     nothing = LaneRow()
     writer.writerow(["frame", "time_s", "cut", "motion_px", *names])
     for row in findings.rows:
         numbers = [
-            _cell(getattr(row.lanes.get(lane, nothing), column))
-            for lane in LANES
-            for column in _LANE_COLUMNS
+            _cell(_of(row.lanes.get(lane, nothing), column)) for lane in LANES for column in columns
         ]
         writer.writerow(
             [row.index, f"{row.time_s:.6f}", int(row.cut), _cell(row.motion_px), *numbers]
@@ -131,22 +131,21 @@ def metrics_csv(findings: Findings) -> str:
     return text.getvalue()
 
 
+def _of(row: LaneRow, column: str) -> float:
+    """One lane's value at one frame: a field of LaneRow, or a metric's by its key."""
+    return row.measured[column] if column in row.measured else getattr(row, column, math.nan)
+
+
 def _lane_json(summary: LaneSummary) -> dict[str, Any]:
-    accuracy = summary.accuracy
-    return {
-        "model": summary.model,
-        "flicker_opw": _number(summary.flicker_opw),
-        "flicker_static": _number(summary.flicker_static),
-        "scale_drift": _number(summary.scale_drift),
-        "accuracy": None
-        if accuracy is None
-        else {
-            "absrel": _number(accuracy.absrel),
-            "delta1": _number(accuracy.delta1),
-            "boundary_f1": _number(accuracy.boundary_f1),
-        },
-        "fps": _number(summary.fps),
-    }
+    told: dict[str, Any] = {"model": summary.model}
+    for metric in METRICS:
+        if metric.place == "lane":
+            told[metric.key] = _number(metric.of(summary))
+        elif metric.place == "accuracy" and summary.accuracy is None:
+            told["accuracy"] = None
+        elif metric.place == "accuracy":
+            told.setdefault("accuracy", {})[metric.key] = _number(metric.of(summary))
+    return told
 
 
 def _settings(findings: Findings) -> dict[str, Any]:

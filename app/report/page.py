@@ -10,6 +10,7 @@ import numpy as np
 
 from app.report.charts import Line, coinciding, line_chart, strip
 from app.report.findings import Findings
+from app.report.metric_table import CHARTED, FLICKER, METRICS
 from app.report.pictures import (
     common_range,
     disparity_picture,
@@ -19,20 +20,12 @@ from app.report.pictures import (
 )
 from app.report.style import STYLE
 from app.report.thumbnails import WorstFrame
-from app.report.values import LANES, Accuracy
+from app.report.values import LANES
 from app.report.verdicts import caveats, counted, figure, sentences, why_no_pairs, winner
 from models.frames import Float32
 
 _escape = html.escape
 
-_ACCURACY = (
-    ("AbsRel", "absrel", "lower", 0.0),
-    ("delta1", "delta1", "higher", 1.0),
-    ("delta2", "delta2", "higher", 1.0),
-    ("delta3", "delta3", "higher", 1.0),
-    ("Boundary F1", "boundary_f1", "higher", 1.0),
-    ("TAE, %", "tae", "lower", math.nan),
-)
 _ABSENT = {
     "input_size": "the model's own",
     "max_frames": "all",
@@ -47,6 +40,7 @@ _CHARTS = (
     ("Scale that each frame would still need (1 is right)", "truth_scale", False, 1.0, True),
     ("AbsRel per frame (0 is right)", "absrel", True, None, True),
     ("Boundary F1 per frame (1 is right)", "boundary_f1", True, None, True),
+    *((metric.chart, metric.key, True, None, False) for metric in CHARTED),
 )
 """Title, column, whether the axis includes 0, steady value, whether it needs ground truth."""
 
@@ -101,16 +95,14 @@ def _list(lines: tuple[str, ...]) -> str:
 
 def _table(findings: Findings) -> str:
     lanes = list(findings.lanes.values())
-    known: list[Accuracy | None] = [summary.accuracy for summary in lanes]
     rows = [
-        ("Flicker, OPW", "lower", [s.flicker_opw for s in lanes], findings.truth_opw),
-        ("Static-scene noise, %", "lower", [s.flicker_static for s in lanes], math.nan),
-        ("Scale drift", "lower", [s.scale_drift for s in lanes], math.nan),
-        *(
-            (title, better, [_of(accuracy, key) for accuracy in known], ideal)
-            for title, key, better, ideal in _ACCURACY
-        ),
-        ("Frames per second", "higher", [s.fps for s in lanes], math.nan),
+        (
+            metric.title,
+            metric.better,
+            [metric.of(lane) for lane in lanes],
+            findings.truth_opw if metric is FLICKER else metric.of_truth,
+        )
+        for metric in METRICS
     ]
     truth_column = findings.has_truth and len(findings.models) == len(lanes)
     head = "<tr><th></th>" + "".join(
@@ -124,10 +116,6 @@ def _table(findings: Findings) -> str:
     contest = len(findings.models) == 2
     body = "".join(_table_row(*row, truth=truth_column, contest=contest) for row in rows)
     return f"<table class='numbers'>{head}</tr>{body}</table>"
-
-
-def _of(accuracy: Accuracy | None, key: str) -> float:
-    return math.nan if accuracy is None else float(getattr(accuracy, key))
 
 
 def _table_row(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -75,6 +75,8 @@ class LaneRow:
         Time the estimator took, shared work included.
     absrel, boundary_f1, tae, truth_scale
         Against ground truth, where it was measured.
+    measured
+        By key, the frame's values of the metrics that have a meter.
     """
 
     error: float = math.nan
@@ -87,6 +89,7 @@ class LaneRow:
     boundary_f1: float = math.nan
     tae: float = math.nan
     truth_scale: float = math.nan
+    measured: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -147,7 +150,7 @@ class LaneSummary:
     ----------
     model
         Registered name.
-    flicker_opw, flicker_static, scale_drift
+    flicker_opw, scale_drift
         See docs/metrics.md.
     accuracy
         None without ground truth.
@@ -155,15 +158,17 @@ class LaneSummary:
         Frames per second of the network alone.
     network_size
         (width, height) of the network's input; None if there was none.
+    measured
+        By key, the values of the metrics that have a meter; see app.report.metric.
     """
 
     model: str
     flicker_opw: float
-    flicker_static: float
     scale_drift: float
     accuracy: Accuracy | None
     fps: float
     network_size: tuple[int, int] | None
+    measured: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

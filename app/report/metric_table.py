@@ -1,0 +1,47 @@
+"""The table of metrics: the page, metrics.json and metrics.csv read it in this order."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+from operator import attrgetter
+
+from app.report.metric import ReportMetric
+from app.report.static_noise import STATIC_NOISE
+from app.report.values import LaneSummary
+
+
+def _accuracy(field: str, lane: LaneSummary) -> float:
+    return math.nan if lane.accuracy is None else float(getattr(lane.accuracy, field))
+
+
+FLICKER = ReportMetric("flicker_opw", "Flicker, OPW", "lower", read=attrgetter("flicker_opw"))
+
+METRICS: tuple[ReportMetric, ...] = (
+    FLICKER,
+    STATIC_NOISE,
+    ReportMetric("scale_drift", "Scale drift", "lower", read=attrgetter("scale_drift")),
+    ReportMetric(
+        "absrel", "AbsRel", "lower",
+        read=partial(_accuracy, "absrel"), place="accuracy", of_truth=0.0,
+    ),
+    ReportMetric(
+        "delta1", "delta1", "higher",
+        read=partial(_accuracy, "delta1"), place="accuracy", of_truth=1.0,
+    ),
+    ReportMetric(
+        "delta2", "delta2", "higher", read=partial(_accuracy, "delta2"), place="page", of_truth=1.0,
+    ),
+    ReportMetric(
+        "delta3", "delta3", "higher", read=partial(_accuracy, "delta3"), place="page", of_truth=1.0,
+    ),
+    ReportMetric(
+        "boundary_f1", "Boundary F1", "higher",
+        read=partial(_accuracy, "boundary_f1"), place="accuracy", of_truth=1.0,
+    ),
+    ReportMetric("tae", "TAE, %", "lower", read=partial(_accuracy, "tae"), place="page"),
+    ReportMetric("fps", "Frames per second", "higher", read=attrgetter("fps")),
+)  # fmt: skip
+
+CHARTED: tuple[ReportMetric, ...] = tuple(metric for metric in METRICS if metric.chart)
+"""Those that have a value for each frame, beyond the columns that all reports have."""
