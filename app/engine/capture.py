@@ -7,7 +7,6 @@ played in real time hand over the newest frame; "every frame" waits until the la
 from __future__ import annotations
 
 import dataclasses
-import logging
 import threading
 import time
 from collections.abc import Callable
@@ -25,13 +24,12 @@ from app.engine.commands import (
     Step,
 )
 from app.engine.orientation import oriented
+from app.engine.source_opener import OpenSource, log_failure, open_or_explain
 from app.engine.supervision import Heartbeat
 from app.sources.pacing import Pacer
 from app.sources.specs import is_remote
-from models.errors import SourceError, UserError
+from models.errors import SourceError
 from models.frames import Frame
-
-log = logging.getLogger(__name__)
 
 _POLL_S = 0.05
 _OPENING_S = 20.0
@@ -50,7 +48,7 @@ class CaptureLoop:
     def __init__(
         self,
         frames: Slot[Frame],
-        open_source: Callable[[str, tuple[int, int] | None], Source],
+        open_source: OpenSource,
         notify: Callable[[], None],
         first_segment: int = 0,
     ) -> None:
@@ -80,7 +78,7 @@ class CaptureLoop:
     def post(self, command: Command) -> None:
         """Ask for something; it is done before the next frame is read. Any thread.
 
-        Whoever wants another source does not wait for one that takes its time to open.
+        Another source does not wait for one that takes long to open.
         """
         self._commands.put(command)
         if self._is_opening and isinstance(command, CaptureRequest):
@@ -101,30 +99,17 @@ class CaptureLoop:
             threading.Thread(target=source.close, name="closing", daemon=True).start()
 
     def make_replacement(
-        self,
-        frames: Slot[Frame],
-        open_source: Callable[[str, tuple[int, int] | None], Source],
-        notify: Callable[[], None],
+        self, frames: Slot[Frame], open_source: OpenSource, notify: Callable[[], None]
     ) -> CaptureLoop:
         """A loop that goes on where this one broke off, in a new segment.
 
-        A file goes on behind the frame that this loop stumbled over. Where another source is wanted
+        A file continues behind the frame at which this loop failed. Where another source is wanted
         by now, the one that this loop hangs in is left alone.
         """
         replacement = CaptureLoop(
             frames, open_source, notify, self._segment + self._segment_of_source + 1
         )
-        status, commands = self.status, self._commands.take_over()
-        replacement.post(self._playback)
-        if self._selected is not None and not any(
-            isinstance(command, CaptureRequest) for command in commands
-        ):
-            replacement.post(self._selected)
-            if not status.playing:
-                replacement.post(Play(False))
-            if status.info is not None and not status.info.live and status.position >= 0:
-                replacement.post(Seek(status.position + 2))
-        for command in commands:
+        for command in self._commands.for_replacement(self._playback, self._selected, self.status):
             replacement.post(command)
         return replacement
 
@@ -168,10 +153,8 @@ class CaptureLoop:
                 self._seek(index)
                 self._owed_steps = 0 if self.status.playing else 1
             case PlaybackOptions():
-                turned = (command.mirror, command.rotate) != (
-                    self._playback.mirror,
-                    self._playback.rotate,
-                )
+                was = self._playback
+                turned = (command.mirror, command.rotate) != (was.mirror, was.rotate)
                 self._segment += turned
                 self._playback = command
                 self._clock.restart()
@@ -192,7 +175,7 @@ class CaptureLoop:
     def _go_to(self, source: Source, index: int) -> bool:
         """Seek; False where the source cannot, which ends it.
 
-        To begin anew takes no time, but where a server is asked for it again.
+        Starting over takes no time, except where a server is asked again.
         """
         self._jumped = index > 0 or is_remote(self.status.spec)
         self.heartbeat.beat(_SEEKING_S if self._jumped else 0.0)
@@ -206,7 +189,7 @@ class CaptureLoop:
         return True
 
     def _give_up(self, error: SourceError) -> None:
-        log.warning("the source gave up: %s", error, exc_info=_traced())
+        log_failure("the source gave up", error)
         self._close_source()
         self._tell(message=str(error), failed=True)
 
@@ -226,22 +209,14 @@ class CaptureLoop:
         self._is_opening = True
         try:
             if self._commands.selects():
-                return  # somebody was faster in wanting another one
-            self._source = self._open_source(command.spec, command.size)
-        except UserError as error:
-            log.warning("cannot open %s: %s", command.spec, error, exc_info=_traced())
-            self._tell(message=str(error), failed=True)
-            return
-        except Exception:  # a fault that would only repeat itself in the loop that follows
-            log.exception("opening %s failed", command.spec)
-            self._tell(
-                message="Opening this source failed in a way that was not foreseen; the log says "
-                "why. Choose another source.",
-                failed=True,
-            )
-            return
+                return  # another one is wanted by now
+            opened = open_or_explain(self._open_source, command)
         finally:
             self._is_opening = False
+        if isinstance(opened, str):
+            self._tell(message=opened, failed=True)
+            return
+        self._source = opened
         self._jumped = True
         self._tell(info=self._source.info, message="")
 
@@ -288,7 +263,7 @@ class CaptureLoop:
     def _deliver(self, taken: Frame, source: Source) -> None:
         live, frame = source.info.live, taken
         if live and not self.status.playing and not self._owed_steps:
-            if self.status.message:  # it is back, though nobody wants its pictures now
+            if self.status.message:  # it is back, though playback is paused
                 self._tell(message="", info=source.info)
             return
         self._segment_of_source = frame.segment
@@ -302,9 +277,9 @@ class CaptureLoop:
             self._stop.wait(wait_s)
         if not live:  # a file's frame begins its life when it is due
             frame = dataclasses.replace(frame, captured_ns=time.monotonic_ns())
-        # An endless source is made as it plays: frames nobody looks at would only cost.
-        made_to_order = not live and source.info.frame_count is None
-        if live or not (self._playback.every_frame or made_to_order):
+        # An endless source is rendered as it plays: frames that are dropped would only cost time.
+        is_endless = not live and source.info.frame_count is None
+        if live or not (self._playback.every_frame or is_endless):
             self._frames.put(frame)
         else:
             while not self._frames.put_when_free(frame, _POLL_S):
@@ -315,11 +290,7 @@ class CaptureLoop:
         self._owed_steps = max(0, self._owed_steps - 1)
         changed = self.status.message or self.status.info != source.info
         self.status = dataclasses.replace(
-            self.status,
-            position=frame.index,
-            info=source.info,
-            message="",
-            ended=False,
+            self.status, position=frame.index, info=source.info, message="", ended=False
         )
         if changed:
             self._notify()
@@ -327,8 +298,3 @@ class CaptureLoop:
     def _tell(self, **changes: object) -> None:
         self.status = dataclasses.replace(self.status, **changes)  # type: ignore[arg-type]
         self._notify()
-
-
-def _traced() -> bool:
-    """What the user can cause is a sentence in the log; where it came from is for --debug."""
-    return log.isEnabledFor(logging.DEBUG)

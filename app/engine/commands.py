@@ -61,6 +61,25 @@ class PlaybackOptions:
 Command = CaptureRequest | Play | Step | Seek | PlaybackOptions
 
 
+@dataclass(frozen=True, slots=True)
+class CaptureStatus:
+    """What the capture loop is doing; replaced as a whole, so any thread may read it.
+
+    message : one sentence for a banner while nothing comes, else empty.
+    position : index of the last frame handed over, -1 before the first.
+    first_segment : frames of this source have it or a later one.
+    """
+
+    info: SourceInfo | None = None
+    spec: str = ""
+    playing: bool = True
+    ended: bool = False
+    position: int = -1
+    message: str = ""
+    failed: bool = False
+    first_segment: int = 0
+
+
 class CommandQueue:
     """Commands in the order in which they came. Any thread."""
 
@@ -86,36 +105,38 @@ class CommandQueue:
         with self._lock:
             return any(isinstance(command, CaptureRequest) for command in self._commands)
 
-    def take_over(self) -> list[Command]:
-        """All that still count: those for the source before the newest CaptureRequest do not."""
+    def for_replacement(
+        self, playback: PlaybackOptions, selected: CaptureRequest | None, status: CaptureStatus
+    ) -> list[Command]:
+        """Empty the queue; what a loop is to be told that takes over from one that hangs.
+
+        Commands for a source before the newest CaptureRequest no longer count. Where no other
+        source is asked for, `selected` is opened again, and a file continues behind the frame at
+        which the old loop failed.
+
+        Parameters
+        ----------
+        playback : in force in the old loop.
+        selected : the source that it opened last, if any.
+        status : what it said last.
+        """
         with self._lock:
             commands = list(self._commands)
             self._commands.clear()
-        newest = max(
-            (at for at, command in enumerate(commands) if isinstance(command, CaptureRequest)),
-            default=-1,
-        )
-        return [
-            command
-            for at, command in enumerate(commands)
-            if at >= newest or isinstance(command, PlaybackOptions)
-        ]
-
-
-@dataclass(frozen=True, slots=True)
-class CaptureStatus:
-    """What the capture loop is doing; replaced as a whole, so any thread may read it.
-
-    message : one sentence for a banner while nothing comes, else empty.
-    position : index of the last frame handed over, -1 before the first.
-    first_segment : frames of this source have it or a later one.
-    """
-
-    info: SourceInfo | None = None
-    spec: str = ""
-    playing: bool = True
-    ended: bool = False
-    position: int = -1
-    message: str = ""
-    failed: bool = False
-    first_segment: int = 0
+        requests = [n for n, command in enumerate(commands) if isinstance(command, CaptureRequest)]
+        if requests:
+            newest = requests[-1]
+            still_count = [
+                command
+                for n, command in enumerate(commands)
+                if n >= newest or isinstance(command, PlaybackOptions)
+            ]
+            return [playback, *still_count]
+        again: list[Command] = [playback]
+        if selected is not None:
+            again.append(selected)
+            if not status.playing:
+                again.append(Play(False))
+            if status.info is not None and not status.info.live and status.position >= 0:
+                again.append(Seek(status.position + 2))
+        return [*again, *commands]

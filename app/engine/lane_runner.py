@@ -45,7 +45,7 @@ class LaneRunner:
         return lane.is_put_aside and waits is None
 
     def submit(self, name: str, lane: Lane, in_flight: InFlightFrame) -> None:
-        """Hand the frame to a lane. Where that fails, the lane's memory starts anew."""
+        """Hand the frame to a lane. Where that fails, the lane's memory is reset."""
         if in_flight.frame.recorded is not None:
             return
         if lane.session is None:
@@ -131,9 +131,9 @@ class LaneRunner:
         return sentence
 
     def _recover(self, name: str, lane: Lane, behind: Collection[InFlightFrame]) -> None:
-        """Start a lane anew behind a frame that failed, and what was begun behind that as well."""
+        """Reset a lane after a frame that failed, and hand over again what was begun behind it."""
         if any(later.is_first or name in later.failures for later in behind):
-            return  # it has started anew since
+            return  # it has been reset since
         lane.reset()
         for later in behind:
             if later.submissions.pop(name, None) is not None:

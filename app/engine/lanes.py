@@ -89,13 +89,13 @@ class LanePrediction:
 
 
 def is_unknown(depth: DepthMap | Prediction) -> bool:
-    """Not one pixel is known. Looks at a few first, which nearly always settles it."""
+    """Not one pixel is known. A few pixels are checked first, which nearly always decides it."""
     disparity = depth.disparity
     return not np.isfinite(disparity[::32, ::32]).any() and not np.isfinite(disparity).any()
 
 
 def predict_failure(model: str, error: Exception) -> str:
-    """The sentence for a model that raised what nobody foresaw."""
+    """The sentence for a model that raised anything but a UserError."""
     if _is_out_of_memory(error):
         return f"{model} ran out of memory; choose a smaller input size or turn a lane off."
     return f"{model} failed on this frame and was restarted; the log says why."

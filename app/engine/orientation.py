@@ -1,6 +1,6 @@
 """Mirror and rotate a frame, its ground truth, its camera and its recorded lanes together.
 
-Turned before anything looks at it, so that pictures, networks, flow and cloud agree.
+Applied before anything else uses the frame, so that pictures, networks, flow and cloud agree.
 """
 
 from __future__ import annotations

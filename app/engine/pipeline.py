@@ -113,9 +113,7 @@ class Pipeline:
             self._lanes[name] = Lane(model, config.options, config.attempt)
             self.postprocessor.restart_range()
             if lane is None or registry.family(lane.model) != registry.family(model):
-                self.postprocessor.forget(
-                    name
-                )  # else it is the same network, which only starts anew
+                self.postprocessor.forget(name)  # else it is the same network with its memory reset
             is_new = True
             if model != registry.OFF:
                 self._runner.open(name, self._lanes[name])
@@ -139,7 +137,7 @@ class Pipeline:
         return bool(lane.failure) and lane.attempt != config.attempt
 
     def reset(self) -> None:
-        """Forget the past in every lane and in the display range; lanes that stumbled may try.
+        """Forget the past in every lane and in the display range; lanes that failed may try.
 
         What is in flight is collected first, by the caller.
         """
@@ -149,7 +147,7 @@ class Pipeline:
         self.postprocessor.restart_range()
 
     def close(self) -> None:
-        """Close every session; what is in flight is lost. It may be configured anew afterwards."""
+        """Close every session; what is in flight is lost. It may be configured again afterwards."""
         self._in_flight.clear()
         for lane in self._lanes.values():
             lane.close()
@@ -193,7 +191,7 @@ class Pipeline:
         return PredictedFrame(in_flight, lanes, turned_ns, self._predicted_ns)
 
     def refresh(self, result: FrameResult) -> FrameResult:
-        """The same frame after configure(): only lanes that were opened anew predict it again."""
+        """The same frame after configure(): only lanes that were opened since predict it again."""
         again = InFlightFrame(result.frame)
         lanes: dict[str, LanePrediction] = {}
         for name, lane in self._lanes.items():

@@ -20,7 +20,7 @@ RGB = "rgb"
 class ViewportRequest:
     """What the window paints.
 
-    parts : by layer, "rgb" for the frame or a lane's name, each once; what is not seen is absent.
+    parts : by layer, "rgb" for the frame or a lane's name, each once; hidden ones are absent.
     table : (256, 3) uint8 colours of the lanes' levels; None leaves the lanes out.
     """
 

@@ -1,4 +1,4 @@
-"""How the app notices that a part of it does not get on, and how it tries again. Plain logic.
+"""How the app notices that a part of it hangs or crashed, and when it tries again. Plain logic.
 
 Nothing here starts a thread, keeps a timer or knows Qt: clocks are handed in, so that hours of
 trouble are tested in milliseconds.
@@ -25,7 +25,7 @@ them would count as the first."""
 class Heartbeat:
     """A stage's sign of life: when it last came round and how long the step in hand may take.
 
-    Written by the stage and by whoever is in a hurry, read by any thread; the two numbers change
+    Written by the stage and by `hurry`, read by any thread; the two numbers change
     together.
     """
 
@@ -39,7 +39,7 @@ class Heartbeat:
         self._value = (time.monotonic_ns(), step_s)
 
     def hurry(self) -> None:
-        """Take back what was announced: somebody waits for the step in hand. Any thread."""
+        """Take back what was announced: something waits for the step in hand. Any thread."""
         self._value = (time.monotonic_ns(), 0.0)
 
     def silent_s(self, now_ns: int, since_ns: int = 0) -> float:
@@ -130,8 +130,8 @@ class LaneTroubles:
         self, key: LaneKey, sentence: str, now_s: float, pauses_s: tuple[float, ...], hangs: bool
     ) -> None:
         known = self._known.get(key)
-        anew = Backoff(HANG_CALM_S) if hangs else Backoff()
-        backoff = known.backoff if known is not None and known.hangs == hangs else anew
+        new = Backoff(HANG_CALM_S) if hangs else Backoff()
+        backoff = known.backoff if known is not None and known.hangs == hangs else new
         backoff.failed(now_s, pauses_s)
         self._known[key] = _Trouble(sentence, backoff, hangs)
 
@@ -157,14 +157,14 @@ class StageWatch:
 
     @property
     def pause_s(self) -> float:
-        """When, on the clock of `look`, the stage is to be replaced."""
+        """When, on the clock of `judge`, the stage is to be replaced."""
         return self._backoff.retry_at_s
 
     def crashed(self, now_s: float) -> None:
         """The stage ended by itself."""
         self._break(now_s, "crashed")
 
-    def look(self, now_s: float, silent_s: float) -> Verdict:
+    def judge(self, now_s: float, silent_s: float) -> Verdict:
         """Judge a stage that was silent for `silent_s`; REPLACE is said once per failure."""
         if not self._is_broken and silent_s > STALL_S:
             self._break(now_s, "stalled")
@@ -210,10 +210,10 @@ class StallMeter:
 
     def percentile_ms(self, share: float) -> float:
         """The lateness that `share` (0 to 1) of the beats do not exceed; 0 before the first."""
-        wanted, seen = share * self.beats, 0
+        wanted, counted = share * self.beats, 0
         for late_ms, count in enumerate(self._counts):
-            seen += count
-            if count and seen >= wanted:
+            counted += count
+            if count and counted >= wanted:
                 return float(late_ms)
         return 0.0
 

@@ -1,4 +1,4 @@
-"""Everything about devices: which there are, and all that is CUDA. Nobody else says "cuda"."""
+"""Which devices there are, and all that is CUDA: no other file of the app calls torch.cuda."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def has_streams(device: torch.device) -> bool:
 
 
 class StreamDevice:
-    """A CUDA device as `models.devices.pipeline` sees it (`Device` there)."""
+    """A CUDA device as `models.devices.pipeline` uses it (`Device` there)."""
 
     def __init__(self, place: torch.device) -> None:
         self.place = torch.device(place.type, place.index or 0)
@@ -139,7 +139,7 @@ class StreamDevice:
             except BaseException:
                 on.synchronize()
                 raise
-            end = torch.cuda.Event(blocking=True)  # else whoever waits for it keeps a core busy
+            end = torch.cuda.Event(blocking=True)  # a thread that waits for it sleeps
             end.record(on)
         return end
 

@@ -54,7 +54,7 @@ class NetworkPool:
     ) -> StreamNetwork:
         """The network of that recipe, loaded at the first call. Raises CheckpointError.
 
-        Nobody waits for a load that hangs: who asks meanwhile loads as well, and one is kept.
+        A load that hangs blocks no other caller: each loads for itself, and one network is kept.
         """
         key = (recipe.name, str(device), dtype)
         with self._lock:

@@ -71,7 +71,7 @@ class WatchdogController(FeatureController):
         for stage, watch in self._watches.items():
             loop = self._engine.inference if stage == INFERENCE else self._engine.capture
             silent_s = loop.heartbeat.silent_s(now_ns, self._awake_since_ns)
-            if watch.look(now_ns / 1e9, silent_s) is Verdict.REPLACE:
+            if watch.judge(now_ns / 1e9, silent_s) is Verdict.REPLACE:
                 self._replace(stage, watch)
 
     def _replace(self, stage: str, watch: StageWatch) -> None:

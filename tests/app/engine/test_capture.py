@@ -82,7 +82,7 @@ def test_every_frame_arrives_in_order_when_asked_for(rig: MakeRig) -> None:
     assert made.frames.dropped == 0
 
 
-def test_a_wish_while_the_reader_is_slow_costs_no_frame(rig: MakeRig) -> None:
+def test_a_command_while_the_reader_is_slow_costs_no_frame(rig: MakeRig) -> None:
     made = rig(lambda: ScriptedSource(20)).start(EVERY, CaptureRequest("x"))
     seen: list[int] = []
     for is_playing in (False, True) * 10:
@@ -206,7 +206,7 @@ def test_signal_loss_is_a_sentence_and_never_a_frame(rig: MakeRig) -> None:
     made.wait_for(lambda: made.loop.status.message == "")
 
 
-def test_an_endless_scene_is_never_drawn_faster_than_it_is_looked_at(rig: MakeRig) -> None:
+def test_an_endless_scene_is_never_rendered_faster_than_it_is_taken(rig: MakeRig) -> None:
     source = ScriptedSource(None)
     made = rig(lambda: source).start(PlaybackOptions(), CaptureRequest("x"))
     shown = []

@@ -90,7 +90,7 @@ def test_turning_the_picture_turns_the_recorded_lanes() -> None:
     assert np.array_equal(turned.recorded["a"].depth.disparity, expected)
 
 
-def test_what_the_pipeline_saw_is_what_its_recording_replays(
+def test_a_recording_replays_what_the_pipeline_predicted(
     tmp_path: Path, made: list[CountingSession]
 ) -> None:
     pipeline = Pipeline()

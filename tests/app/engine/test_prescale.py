@@ -62,7 +62,7 @@ def test_what_no_pane_painted_is_not_made() -> None:
     )
 
 
-def test_a_lane_that_saw_nothing_is_left_out() -> None:
+def test_a_lane_without_a_result_is_left_out() -> None:
     assert (
         ViewportPrescaler().fit(ViewportRequest({"a": (WHOLE,)}, TABLE), make_frame(size=SIZE), {})
         == {}

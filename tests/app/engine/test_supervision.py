@@ -36,20 +36,20 @@ def test_silence_before_the_watcher_woke_is_nobodys_fault() -> None:
 
 def test_a_stage_that_comes_round_is_left_alone() -> None:
     watch = StageWatch()
-    assert all(watch.look(t / 10, STALL_S - 0.1) is Verdict.FINE for t in range(600))
+    assert all(watch.judge(t / 10, STALL_S - 0.1) is Verdict.FINE for t in range(600))
 
 
 def test_a_stalled_stage_is_replaced_at_once_and_only_once() -> None:
     watch = StageWatch()
-    assert watch.look(100.0, STALL_S + 0.1) is Verdict.REPLACE
+    assert watch.judge(100.0, STALL_S + 0.1) is Verdict.REPLACE
     assert watch.reason == "stalled"
-    assert watch.look(100.2, 0.1) is Verdict.FINE
+    assert watch.judge(100.2, 0.1) is Verdict.FINE
 
 
 def test_a_crash_is_noticed_although_the_pulse_is_fresh() -> None:
     watch = StageWatch()
     watch.crashed(100.0)
-    assert watch.look(100.0, 0.0) is Verdict.REPLACE
+    assert watch.judge(100.0, 0.0) is Verdict.REPLACE
     assert watch.reason == "crashed"
 
 
@@ -58,7 +58,7 @@ def test_a_stage_that_keeps_crashing_is_replaced_ever_more_rarely() -> None:
     replaced, now_s = [], 100.0
     while now_s < 200.0:
         watch.crashed(now_s)  # crashes as soon as it is there
-        if watch.look(now_s, 0.0) is Verdict.REPLACE:
+        if watch.judge(now_s, 0.0) is Verdict.REPLACE:
             replaced.append(now_s)
         now_s += 0.1
     gaps = [round(b - a) for a, b in itertools.pairwise(replaced)]

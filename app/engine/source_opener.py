@@ -1,0 +1,35 @@
+"""Opening a source for the capture loop: whatever goes wrong is one sentence, and in the log."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from app.core.source import Source
+from app.engine.commands import CaptureRequest
+from models.errors import UserError
+
+log = logging.getLogger(__name__)
+
+OpenSource = Callable[[str, tuple[int, int] | None], Source]
+"""Opens a source by its specification, asking it for a (width, height); raises UserError."""
+
+
+def open_or_explain(open_source: OpenSource, request: CaptureRequest) -> Source | str:
+    """The open source, or the sentence that says why there is none."""
+    try:
+        return open_source(request.spec, request.size)
+    except UserError as error:
+        log_failure(f"cannot open {request.spec}", error)
+        return str(error)
+    except Exception:  # a fault that would only repeat itself in a loop that replaced this one
+        log.exception("opening %s failed", request.spec)
+        return (
+            "Opening this source failed in a way that was not foreseen; the log says why. Choose "
+            "another source."
+        )
+
+
+def log_failure(what: str, error: UserError) -> None:
+    """One line in the log; where the error came from is only for --debug."""
+    log.warning("%s: %s", what, error, exc_info=log.isEnabledFor(logging.DEBUG))
