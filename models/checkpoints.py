@@ -73,7 +73,10 @@ def untrained(name: str) -> FlashDepth | DepthAnythingV2:
 def load(name: str, device: torch.device) -> FlashDepth | DepthAnythingV2:
     """The network with its weights on `device`, ready for inference, in float32.
 
-    Raises CheckpointError if they are not installed, damaged or too large for the device.
+    Raises
+    ------
+    CheckpointError
+        If they are not installed, damaged or too large for the device.
     """
     path = weights_path(name)
     reason = missing(name)
@@ -102,7 +105,10 @@ def load(name: str, device: torch.device) -> FlashDepth | DepthAnythingV2:
 def add(file: Path, name: str, on_progress: OnProgress | None = None) -> Path:
     """Install weights from a .pth or .safetensors file; returns where they are now.
 
-    Raises UsageError for an unknown name, CheckpointError if the file is not those weights.
+    Raises
+    ------
+    UsageError
+        For an unknown name, CheckpointError if the file is not those weights.
     """
     release(name)
     tensors = read_tensors(file)
@@ -212,7 +218,10 @@ def published_sha256(name: str) -> str:
 def _write(tensors: dict[str, Tensor], name: str, source: str, sha256: str) -> Path:
     """Whole or not at all: written beside its place, then moved there.
 
-    sha256 : of the file `source` that the tensors were read from.
+    Parameters
+    ----------
+    sha256
+        Of the file `source` that the tensors were read from.
     """
     path = weights_path(name)
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")

@@ -18,7 +18,12 @@ class DepthAnythingV2(DensePredictor):
     def forward(self, frames: Tensor) -> Tensor:
         """(b, 3, H, W) normalised, sides multiples of 14, to (b, H, W) affine-invariant disparity.
 
-        Disparity is >= 0 and larger is nearer. Raises ValueError for frames of another shape.
+        Disparity is >= 0 and larger is nearer.
+
+        Raises
+        ------
+        ValueError
+            For frames of another shape.
         """
         disparity, _ = self.decode(self.encode(frames))
         return disparity

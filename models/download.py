@@ -58,7 +58,10 @@ IsCancelled = Callable[[], bool]
 def locate(repository: str, file: str, endpoint: str | None = None) -> Remote:
     """Ask the hub for a file of a repository; `endpoint` is another hub than the usual one.
 
-    Raises CheckpointError if there is no network, or no such file.
+    Raises
+    ------
+    CheckpointError
+        If there is no network, or no such file.
     """
     from huggingface_hub import errors, get_hf_file_metadata, hf_hub_url
 

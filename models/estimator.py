@@ -17,11 +17,18 @@ T = TypeVar("T")
 class EstimatorOptions:
     """How the user wants a model to run.
 
-    device : "auto", "cpu", "cuda", "cuda:N" or "mps".
-    input_size : short side in pixels of the picture the network gets; None takes the model's own.
-    precision : "auto" (bfloat16 where it pays), "float32" or "bfloat16".
-    ema_factor : weight of the past in a `+ema` lane, 0 (no smoothing) to below 1.
-    acceleration : on a GPU, "eager", "graphs" or "compiled"; see models.devices.acceleration.
+    Attributes
+    ----------
+    device
+        "auto", "cpu", "cuda", "cuda:N" or "mps".
+    input_size
+        Short side in pixels of the picture the network gets; None takes the model's own.
+    precision
+        "auto" (bfloat16 where it pays), "float32" or "bfloat16".
+    ema_factor
+        Weight of the past in a `+ema` lane, 0 (no smoothing) to below 1.
+    acceleration
+        On a GPU, "eager", "graphs" or "compiled"; see models.devices.acceleration.
     """
 
     device: str = "auto"

@@ -33,10 +33,15 @@ class FlowPreset(Enum):
 class Flow:
     """Motion from a picture to its predecessor, at the working size.
 
-    flow_to_previous : (h, w, 2) float32, pixels (x, y) of the working size. What is seen at p was
-        at p + flow in the previous picture.
-    valid : (h, w) bool, False where it was hidden, outside, or could not be followed.
-    grey : (h, w) float32 in 0–1, the picture; `previous_grey` : its predecessor, not warped.
+    Attributes
+    ----------
+    flow_to_previous
+        (h, w, 2) float32, pixels (x, y) of the working size. What is seen at p was at p + flow in
+        the previous picture.
+    valid
+        (h, w) bool, False where it was hidden, outside, or could not be followed.
+    grey
+        (h, w) float32 in 0–1, the picture; `previous_grey` : its predecessor, not warped.
     """
 
     flow_to_previous: Float32
@@ -105,8 +110,11 @@ def warp(previous: Float32, flow_to_previous: Float32) -> Float32:
 class FlowEstimator:
     """Flow between pictures of any size, computed at a reduced one.
 
-    short_side : upper limit of the working size's short side, pixels.
-    Pictures must not differ in size within one pair (ValueError). Not to be shared by threads.
+    Parameters
+    ----------
+    short_side
+        Upper limit of the working size's short side, pixels. Pictures must not differ in size
+        within one pair (ValueError). Not to be shared by threads.
     """
 
     def __init__(self, preset: FlowPreset = FlowPreset.FAST, short_side: int = 192) -> None:

@@ -32,11 +32,17 @@ class Unit(Enum):
 class GroundTruth:
     """What a source knows about a frame beyond its colours.
 
-    disparity : (H, W) float32, 1/m, larger is nearer; 0 at infinity, NaN where unknown.
-    flow_to_previous : (H, W, 2) float32, pixels (x, y), or None. A point seen at p in this frame
-        was at p + flow in the previous one.
-    covisible : (H, W) bool or None; True where that point was visible in the previous frame.
-    camera_to_world : (4, 4) float64 or None; camera axes x right, y down, z forward; metres.
+    Attributes
+    ----------
+    disparity
+        (H, W) float32, 1/m, larger is nearer; 0 at infinity, NaN where unknown.
+    flow_to_previous
+        (H, W, 2) float32, pixels (x, y), or None. A point seen at p in this frame was at p + flow
+        in the previous one.
+    covisible
+        (H, W) bool or None; True where that point was visible in the previous frame.
+    camera_to_world
+        (4, 4) float64 or None; camera axes x right, y down, z forward; metres.
     """
 
     disparity: Float32
@@ -49,14 +55,22 @@ class GroundTruth:
 class Frame:
     """One picture of a stream.
 
-    rgb : (H, W, 3) uint8, sRGB, C-contiguous.
-    index : position in the source, from 0; a live source counts what it delivered.
-    segment : changes wherever continuity breaks (seek, loop, gap, new source, new size);
-        sessions start anew when it does.
-    captured_ns : time.monotonic_ns() when the source delivered it.
-    time_s : media time in seconds from the start of the source.
-    recorded : by lane name, what the lanes saw when this frame was recorded; it is shown as it is
-        and nothing is computed. None where the frame does not come from a recording.
+    Attributes
+    ----------
+    rgb
+        (H, W, 3) uint8, sRGB, C-contiguous.
+    index
+        Position in the source, from 0; a live source counts what it delivered.
+    segment
+        Changes wherever continuity breaks (seek, loop, gap, new source, new size); sessions start
+        anew when it does.
+    captured_ns
+        time.monotonic_ns() when the source delivered it.
+    time_s
+        Media time in seconds from the start of the source.
+    recorded
+        By lane name, what the lanes saw when this frame was recorded; it is shown as it is and
+        nothing is computed. None where the frame does not come from a recording.
     """
 
     rgb: UInt8
@@ -78,9 +92,14 @@ class Frame:
 class DepthMap:
     """What an estimator saw in one frame.
 
-    disparity : (H, W) float32 at the frame's size, larger is nearer, in `unit`; NaN where unknown.
-    frame_index : index of the Frame it was computed from.
-    network_size : (width, height) of the picture the network was given; None if there was none.
+    Attributes
+    ----------
+    disparity
+        (H, W) float32 at the frame's size, larger is nearer, in `unit`; NaN where unknown.
+    frame_index
+        Index of the Frame it was computed from.
+    network_size
+        (width, height) of the picture the network was given; None if there was none.
     """
 
     disparity: Float32

@@ -30,7 +30,10 @@ class Intrinsics:
     def from_fov(fov_deg: float, width: int, height: int) -> Intrinsics:
         """Square pixels, centred; `fov_deg` is the horizontal field of view.
 
-        Raises ValueError unless 0 < fov_deg < 180.
+        Raises
+        ------
+        ValueError
+            Unless 0 < fov_deg < 180.
         """
         if not 0.0 < fov_deg < 180.0:
             raise ValueError(f"a field of view lies between 0 and 180 degrees, not {fov_deg}")

@@ -30,11 +30,15 @@ LONGEST_NATIVE = 2044
 class PictureFormat:
     """How a network wants its pictures.
 
-    mean, deviation : of red, green and blue, as fractions of full brightness; the network gets
-        (colour - mean) / deviation.
-    multiple : both sides are multiples of it, in pixels.
-    average_above : pictures shrunk by more than this factor are averaged instead of sampled by a
-        cubic kernel.
+    Attributes
+    ----------
+    mean, deviation
+        Of red, green and blue, as fractions of full brightness; the network gets (colour - mean) /
+        deviation.
+    multiple
+        Both sides are multiples of it, in pixels.
+    average_above
+        Pictures shrunk by more than this factor are averaged instead of sampled by a cubic kernel.
     """
 
     mean: tuple[float, float, float] = (0.485, 0.456, 0.406)
@@ -51,9 +55,16 @@ def network_size(
 ) -> Size:
     """The (width, height) a network gets for a picture of that size.
 
-    input_size : short side to scale to, in pixels, keeping the aspect; None keeps the picture as it
-        is up to 2044 on its long side. Either way both sides then grow to multiples of `multiple`.
-    Raises ValueError for sizes below one.
+    Parameters
+    ----------
+    input_size
+        Short side to scale to, in pixels, keeping the aspect; None keeps the picture as it is up to
+        2044 on its long side. Either way both sides then grow to multiples of `multiple`.
+
+    Raises
+    ------
+    ValueError
+        For sizes below one.
     """
     return resize_steps(width, height, input_size, multiple)[-1]
 

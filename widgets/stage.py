@@ -35,12 +35,18 @@ class Stage(QWidget):
 
     Panes by name: rgb, depth_a, depth_b, cloud; in their place those of the layout that is on.
 
-    layouts : every layout that will be set; their panes are made once, at the start.
-
-    enlarged : name of the pane that has the stage to itself, or "" when restored.
-    hovered : (pane, x, y) in picture pixels; unhovered when the cursor leaves the pictures.
-    picked : (pane, x, y) that was clicked.
-    scan_line_moved : picture row.
+    Parameters
+    ----------
+    layouts
+        Every layout that will be set; their panes are made once, at the start.
+    enlarged
+        Name of the pane that has the stage to itself, or "" when restored.
+    hovered
+        (pane, x, y) in picture pixels; unhovered when the cursor leaves the pictures.
+    picked
+        (pane, x, y) that was clicked.
+    scan_line_moved
+        Picture row.
     """
 
     enlarged = pyqtSignal(str)
@@ -154,7 +160,10 @@ class Stage(QWidget):
     def set_probe(self, x: float, y: float, texts: Mapping[str, str]) -> None:
         """Draw the cross hair at one picture pixel in every pane.
 
-        texts : by layer, "rgb", "a" and "b"; a pane of several layers names them.
+        Parameters
+        ----------
+        texts
+            By layer, "rgb", "a" and "b"; a pane of several layers names them.
         """
         for name, pane in self._frame_panes.items():
             layers = [layer for layer in self._layers.get(name, ()) if layer in texts]

@@ -8,7 +8,10 @@ from tqdm import tqdm
 class Bars:
     """Draws nothing where there is no terminal. A context manager that closes the last bar.
 
-    unit : what is counted; large numbers are shortened if `scaled`.
+    Parameters
+    ----------
+    unit
+        What is counted; large numbers are shortened if `scaled`.
     """
 
     def __init__(self, unit: str, *, scaled: bool = False) -> None:

@@ -107,7 +107,10 @@ def add_window_options(parser: argparse.ArgumentParser) -> None:
 def estimator_options(arguments: argparse.Namespace) -> EstimatorOptions:
     """How the arguments want models to run. Also sets the CPU threads.
 
-    Raises UsageError if the device is not there.
+    Raises
+    ------
+    UsageError
+        If the device is not there.
     """
     from models.devices.device import resolve, set_cpu_threads
     from models.estimator import EstimatorOptions

@@ -42,7 +42,10 @@ class CaptureLoop:
     open_source(spec, size) opens a source or raises UserError; notify() is called whenever
     `status` changed in a way the user should see. Segments are counted from `first_segment`.
 
-    heartbeat : the loop's sign of life; opening and seeking announce that they may take long.
+    Attributes
+    ----------
+    heartbeat
+        The loop's sign of life; opening and seeking announce that they may take long.
     """
 
     def __init__(

@@ -65,9 +65,14 @@ Command = CaptureRequest | Play | Step | Seek | PlaybackOptions
 class CaptureStatus:
     """What the capture loop is doing; replaced as a whole, so any thread may read it.
 
-    message : one sentence for a banner while nothing comes, else empty.
-    position : index of the last frame handed over, -1 before the first.
-    first_segment : frames of this source have it or a later one.
+    Attributes
+    ----------
+    message
+        One sentence for a banner while nothing comes, else empty.
+    position
+        Index of the last frame handed over, -1 before the first.
+    first_segment
+        Frames of this source have it or a later one.
     """
 
     info: SourceInfo | None = None

@@ -12,8 +12,12 @@ from models.frames import Frame
 class Submission:
     """A frame that was handed to one lane's session.
 
-    fresh : the lane's memory was empty.
-    took_ns : time that handing over took; where a session computes within it, all of it.
+    Attributes
+    ----------
+    fresh
+        The lane's memory was empty.
+    took_ns
+        Time that handing over took; where a session computes within it, all of it.
     """
 
     pending: Pending
@@ -25,9 +29,14 @@ class Submission:
 class InFlightFrame:
     """A frame whose lanes were asked and have not all been collected. One thread only.
 
-    is_first : the stream broke before it; nothing in it depends on the frames before.
-    begun_ns, handed_ns : when it came, and when every lane had been handed its part of it.
-    submissions : by lane; lanes without one are in `failures`, or off.
+    Attributes
+    ----------
+    is_first
+        The stream broke before it; nothing in it depends on the frames before.
+    begun_ns, handed_ns
+        When it came, and when every lane had been handed its part of it.
+    submissions
+        By lane; lanes without one are in `failures`, or off.
     """
 
     frame: Frame

@@ -40,8 +40,13 @@ class InferenceLoop:
 
     taps get every result in order, one at a time, on a thread of the loop's; they must not block.
     `state` is a short text while models are being opened, else empty.
-    budget : how long loading and each frame may take.
-    heartbeat : the loop's sign of life; it announces what `budget` says.
+
+    Attributes
+    ----------
+    budget
+        How long loading and each frame may take.
+    heartbeat
+        The loop's sign of life; it announces what `budget` says.
     """
 
     def __init__(

@@ -14,12 +14,19 @@ SIZES = (98, 140, 182, 224, 280, 336, 392, 448, 518, 616, 742, 924, 1148)
 class Patience:
     """When to step.
 
-    miss : times the budget that a median frame must take for a step down.
-    room : share of the budget that the next larger size may be expected to take for a step up.
-    down_s, up_s : seconds that this must have lasted; settle_s : nothing is judged so soon after
-        a step, while models load and warm up.
-    regret_s : a step down so soon after a step up doubles the wait before the next step up,
-        up to up_most_s.
+    Attributes
+    ----------
+    miss
+        Times the budget that a median frame must take for a step down.
+    room
+        Share of the budget that the next larger size may be expected to take for a step up.
+    down_s, up_s
+        Seconds that this must have lasted.
+    settle_s
+        Nothing is judged so soon after a step, while models load and warm up.
+    regret_s
+        A step down so soon after a step up doubles the wait before the next step up, up to
+        up_most_s.
     """
 
     miss: float = 1.15
@@ -34,7 +41,10 @@ class Patience:
 class Budget:
     """Decides; hears once per frame how long it took. Used from one thread.
 
-    frame_ms : what a frame may take.
+    Parameters
+    ----------
+    frame_ms
+        What a frame may take.
     """
 
     def __init__(self, frame_ms: float, patience: Patience | None = None) -> None:

@@ -20,8 +20,12 @@ log = logging.getLogger(__name__)
 class LaneRunner:
     """Remembers what is wrong with which model, and which one is being waited for.
 
-    troubles : what is wrong with which lane.
-    in_hand : the lane that has been asked and has not answered yet.
+    Parameters
+    ----------
+    troubles
+        What is wrong with which lane.
+    in_hand
+        The lane that has been asked and has not answered yet.
     """
 
     def __init__(self, clock_ns: Callable[[], int], troubles: LaneTroubles) -> None:
@@ -89,7 +93,10 @@ class LaneRunner:
     ) -> LanePrediction | None:
         """What the lane predicted, or None; why is in `in_flight.failures` then.
 
-        behind : frames that were begun after this one.
+        Parameters
+        ----------
+        behind
+            Frames that were begun after this one.
         """
         if in_flight.frame.recorded is not None:
             recorded = in_flight.frame.recorded.get(name)

@@ -27,8 +27,12 @@ class Lane:
     Sessions are plugins, and what they are made of raises errors of its own (safetensors, device
     libraries): whatever one raises costs its lane alone, and the log has it.
 
-    frames_in_flight : of the open session; see Session.
-    is_put_aside : its model hung while it loaded; it is opened when its pause is over.
+    Attributes
+    ----------
+    frames_in_flight
+        Of the open session; see Session.
+    is_put_aside
+        Its model hung while it loaded; it is opened when its pause is over.
     """
 
     model: str
@@ -77,8 +81,11 @@ class Lane:
 class LanePrediction:
     """One lane's answer for one frame, before it is made fit for display.
 
-    depth : a DepthMap where the answer has the frame's size for certain, because it was recorded
-        or shown before.
+    Attributes
+    ----------
+    depth
+        A DepthMap where the answer has the frame's size for certain, because it was recorded or
+        shown before.
     """
 
     model: str

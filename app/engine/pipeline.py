@@ -37,9 +37,14 @@ first that remembers, and where graphs are used one recording of each."""
 class PipelineConfig:
     """What the lanes are and how they run.
 
-    memory : off replaces every temporal model by the same network with its memory off.
-    attempt : a lane that could not be opened is tried again when this number changes.
-    threads : CPU threads for the networks, at least 1.
+    Attributes
+    ----------
+    memory
+        Off replaces every temporal model by the same network with its memory off.
+    attempt
+        A lane that could not be opened is tried again when this number changes.
+    threads
+        CPU threads for the networks, at least 1.
     """
 
     model_a: str = "flashdepth-lite"

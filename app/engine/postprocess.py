@@ -30,8 +30,12 @@ log = logging.getLogger(__name__)
 class PredictedFrame:
     """A frame after its networks.
 
-    lanes : what each lane predicted; those that failed are in `in_flight.failures`.
-    turned_ns, predicted_ns : when it was this frame's turn, and when its last lane was collected.
+    Attributes
+    ----------
+    lanes
+        What each lane predicted; those that failed are in `in_flight.failures`.
+    turned_ns, predicted_ns
+        When it was this frame's turn, and when its last lane was collected.
     """
 
     in_flight: InFlightFrame
@@ -43,8 +47,12 @@ class PredictedFrame:
 class Postprocessor:
     """Frames in order; used by one thread at a time, which may be another for each frame.
 
-    breaks : how often the stream did not go on so far.
-    viewport_request : the pictures to bring to size; any thread may put others in their place.
+    Parameters
+    ----------
+    breaks
+        How often the stream did not go on so far.
+    viewport_request
+        The pictures to bring to size; any thread may put others in their place.
     """
 
     def __init__(self, clock_ns: Callable[[], int], breaks: Breaks) -> None:

@@ -20,8 +20,12 @@ RGB = "rgb"
 class ViewportRequest:
     """What the window paints.
 
-    parts : by layer, "rgb" for the frame or a lane's name, each once; hidden ones are absent.
-    table : (256, 3) uint8 colours of the lanes' levels; None leaves the lanes out.
+    Attributes
+    ----------
+    parts
+        By layer, "rgb" for the frame or a lane's name, each once; hidden ones are absent.
+    table
+        (256, 3) uint8 colours of the lanes' levels; None leaves the lanes out.
     """
 
     parts: Mapping[str, tuple[Part, ...]] = field(default_factory=dict)

@@ -45,7 +45,10 @@ class Heartbeat:
     def silent_s(self, now_ns: int, since_ns: int = 0) -> float:
         """Seconds without a beat beyond what was announced; negative while there is time left.
 
-        since_ns : silence before this moment does not count.
+        Parameters
+        ----------
+        since_ns
+            Silence before this moment does not count.
         """
         beat_ns, step_s = self._value
         return (now_ns - max(beat_ns, since_ns)) / 1e9 - step_s
@@ -55,7 +58,10 @@ class Heartbeat:
 class Backoff:
     """The pauses before trying again what failed; they grow with each failure in a row.
 
-    calm_s : after so long without a failure the next one counts as the first.
+    Attributes
+    ----------
+    calm_s
+        After so long without a failure the next one counts as the first.
     """
 
     calm_s: float = 30.0
@@ -147,7 +153,10 @@ class Verdict(Enum):
 class StageWatch:
     """Judges one stage by its heartbeat. Used from one thread.
 
-    reason : why the last verdict was not FINE: "stalled" or "crashed".
+    Attributes
+    ----------
+    reason
+        Why the last verdict was not FINE: "stalled" or "crashed".
     """
 
     def __init__(self) -> None:
@@ -185,7 +194,10 @@ class StageWatch:
 class StallMeter:
     """How late a regular beat comes, in constant memory: a histogram of whole milliseconds.
 
-    period_ms : how far apart the beats would be if nothing got in their way.
+    Parameters
+    ----------
+    period_ms
+        How far apart the beats would be if nothing got in their way.
     """
 
     _MOST_MS = 10_000

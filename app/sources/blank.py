@@ -27,8 +27,12 @@ def is_of_one_colour(pixels: NDArray[np.uint8], levels: int = ONE_COLOUR_LEVELS)
 class BlankWatch:
     """Says when pictures of one colour have come for so long that it is no film's fade.
 
-    sentence : what to say then. quiet_s : seconds from now in which nothing is said, since a
-        sensor may still wake up.
+    Parameters
+    ----------
+    sentence
+        What to say then.
+    quiet_s
+        Seconds from now in which nothing is said, since a sensor may still wake up.
     """
 
     def __init__(self, sentence: str, quiet_s: float = 0.0, clock: Clock = time.monotonic) -> None:

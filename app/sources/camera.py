@@ -43,10 +43,14 @@ _LOCKS: dict[str, ControlRequests] = {}
 class CameraSource(LiveSource):
     """A camera that is read in a thread of its own and found again by its path.
 
-    camera : or the key that `discovery.choose` will know it by, once it is plugged in.
-    locks : those of the last time, kept up to date.
-
     `info.asked` and `info.delivered` tell what was asked and what comes; `info.fps` is measured.
+
+    Parameters
+    ----------
+    camera
+        Or the key that `discovery.choose` will know it by, once it is plugged in.
+    locks
+        Those of the last time, kept up to date.
     """
 
     def __init__(
@@ -100,7 +104,10 @@ def open_camera(
 ) -> CameraSource:
     """The camera of that number, name or path.
 
-    awaited : one that is not plugged in is waited for; else that raises SourceError.
+    Parameters
+    ----------
+    awaited
+        One that is not plugged in is waited for; else that raises SourceError.
     """
     camera: Camera | int | str = key
     spec = f"camera:{key}"

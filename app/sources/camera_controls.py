@@ -27,7 +27,10 @@ class Capture(Protocol):
 class Control:
     """Something the camera adjusts by itself unless it is locked.
 
-    value : in the driver's own unit, or None if it does not tell.
+    Attributes
+    ----------
+    value
+        In the driver's own unit, or None if it does not tell.
     """
 
     name: str
@@ -61,9 +64,12 @@ NAMES = {each.name: each.title for each in _PROPERTIES}
 class ControlBoard:
     """What the user wants locked and what the camera has. ControlRequests outlive the connection.
 
-    requests : kept by whoever wants them to outlive the board as well.
-
     Any thread may read and wish; only the thread that owns the camera calls `attach` and `apply`.
+
+    Parameters
+    ----------
+    requests
+        Kept by whoever wants them to outlive the board as well.
     """
 
     def __init__(self, requests: ControlRequests | None = None) -> None:
@@ -87,7 +93,10 @@ class ControlBoard:
     def request(self, name: str, locked: bool, value: float | None) -> None:
         """Lock at `value` (None: as it is now) or leave to the camera.
 
-        Raises SourceError if the camera has no such control.
+        Raises
+        ------
+        SourceError
+            If the camera has no such control.
         """
         with self._lock:
             if name not in {control.name for control in self._controls}:

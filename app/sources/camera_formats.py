@@ -24,7 +24,10 @@ _BIG = 1280 * 720  # from here on USB carries 30 uncompressed pictures a second 
 class CameraRequest:
     """The format asked of a camera; it delivers what it can.
 
-    pixel_format : one of PIXEL_FORMATS, or None to let the habits of the system choose.
+    Attributes
+    ----------
+    pixel_format
+        One of PIXEL_FORMATS, or None to let the habits of the system choose.
     """
 
     size: tuple[int, int] = (1280, 720)
@@ -52,14 +55,24 @@ class CameraRequest:
 class Habits:
     """How one capture system wants to be spoken to.
 
-    name : as OpenCV and its users call it.
-    backend : OpenCV's number of it.
-    ask_at_open : takes the format while opening (else it is set afterwards).
-    order : in which the properties are set; a later one may undo an earlier one.
-    big_formats, small_formats : pixel formats to try from 1280x720 on, and below.
-    automatic, manual : values of OpenCV's auto-exposure property.
-    has_controls : exposure, focus and white balance can be locked.
-    refused : what to do if the camera does not open; `{name}` is the camera.
+    Attributes
+    ----------
+    name
+        As OpenCV and its users call it.
+    backend
+        OpenCV's number of it.
+    ask_at_open
+        Takes the format while opening (else it is set afterwards).
+    order
+        In which the properties are set; a later one may undo an earlier one.
+    big_formats, small_formats
+        Pixel formats to try from 1280x720 on, and below.
+    automatic, manual
+        Values of OpenCV's auto-exposure property.
+    has_controls
+        Exposure, focus and white balance can be locked.
+    refused
+        What to do if the camera does not open; `{name}` is the camera.
     """
 
     name: str

@@ -18,7 +18,10 @@ CopyWindowInfo = Callable[[int, int], Iterable[Mapping[str, Any]] | None]
 class MacDesktop:
     """See app.sources.desktop_values.Desktop.
 
-    copy_window_info : Quartz's CGWindowListCopyWindowInfo.
+    Parameters
+    ----------
+    copy_window_info
+        Quartz's CGWindowListCopyWindowInfo.
     """
 
     def __init__(self, copy_window_info: CopyWindowInfo | None = None) -> None:

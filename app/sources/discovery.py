@@ -23,10 +23,16 @@ _LISTING_TIMEOUT_S = 5.0
 class Camera:
     """A camera that is plugged in.
 
-    index : its number at the moment, for OpenCV's `backend`.
-    path : names this very device at this very plug, also after a restart.
-    device : the file to open on Linux, empty elsewhere.
-    usb : (vendor, product), or None.
+    Attributes
+    ----------
+    index
+        Its number at the moment, for OpenCV's `backend`.
+    path
+        Names this very device at this very plug, also after a restart.
+    device
+        The file to open on Linux, empty elsewhere.
+    usb
+        (vendor, product), or None.
     """
 
     index: int

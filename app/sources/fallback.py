@@ -28,7 +28,10 @@ _OPENING_S = 10.0
 class Fallback:
     """What to show in place of a live source, and after how many seconds; 0 never.
 
-    clip : a file or recording; empty for the built-in scene.
+    Attributes
+    ----------
+    clip
+        A file or recording; empty for the built-in scene.
     """
 
     after_s: float = 0.0

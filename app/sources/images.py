@@ -32,12 +32,20 @@ _NUMBER_FIELD = re.compile(r"%0?(\d*)d")
 class ImagesSource:
     """Pictures in natural order (2 before 10), played at 24 a second.
 
-    paths : the pictures; at least one, or ValueError.
-    truth : where the depth of each picture is found, or None.
-
     A picture that cannot be read is passed over and named in `info.note`; a picture of another
-    size starts a new segment. 16-bit and grey pictures become 8-bit RGB. Raises SourceError if
-    not one of them can be read.
+    size starts a new segment. 16-bit and grey pictures become 8-bit RGB.
+
+    Parameters
+    ----------
+    paths
+        The pictures; at least one, or ValueError.
+    truth
+        Where the depth of each picture is found, or None.
+
+    Raises
+    ------
+    SourceError
+        If not one of them can be read.
     """
 
     def __init__(
@@ -155,7 +163,10 @@ def read_picture(path: Path) -> NDArray[np.uint8]:
 def find_pictures(location: str) -> list[Path]:
     """Pictures of a folder, a pattern (`shot*.png`, `shot_%04d.png`) or a single file, in order.
 
-    Raises SourceError if there are none.
+    Raises
+    ------
+    SourceError
+        If there are none.
     """
     folder = Path(location)
     if folder.is_file():

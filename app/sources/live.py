@@ -20,9 +20,14 @@ class LiveSource:
     `Frame.index` counts what the device sent, so that gaps are pictures nobody took in time.
     A new segment starts after every loss of signal, silence, reopening and change of size.
 
-    size : (width, height) told until the first frame comes.
-    asked : what is asked of the device, as text.
-    clock : what the silence of the device is measured by.
+    Parameters
+    ----------
+    size
+        (width, height) told until the first frame comes.
+    asked
+        What is asked of the device, as text.
+    clock
+        What the silence of the device is measured by.
     """
 
     def __init__(

@@ -35,9 +35,14 @@ _RATE_WINDOW = 60
 class Arrival:
     """A picture as it came.
 
-    number : counts everything the device sent since the source was opened, from 0.
-    connection : counts the openings; another one means a break.
-    captured_ns : by the clock of time.monotonic_ns(), when the device handed it over.
+    Attributes
+    ----------
+    number
+        Counts everything the device sent since the source was opened, from 0.
+    connection
+        Counts the openings; another one means a break.
+    captured_ns
+        By the clock of time.monotonic_ns(), when the device handed it over.
     """
 
     picture: Picture

@@ -48,7 +48,10 @@ class Connection(Protocol):
     def grab(self) -> Picture | NothingToSee | None:
         """The next picture, waiting for it; None if what came was no whole picture.
 
-        Raises SourceError when the signal ended.
+        Raises
+        ------
+        SourceError
+            When the signal ended.
         """
         ...
 
@@ -61,11 +64,17 @@ class Connection(Protocol):
 class Patience:
     """How long to wait for a device, in seconds.
 
-    stall_s : silence after which the signal counts as lost.
-    reading_s, opening_s : after which a call that does not return is given up.
-    retry_s, retry_most_s : the first and the longest pause before opening again; each pause
-        doubles the last, until an opening lasted for longer than the longest.
-    closing_s : how long close() waits for the worker.
+    Attributes
+    ----------
+    stall_s
+        Silence after which the signal counts as lost.
+    reading_s, opening_s
+        After which a call that does not return is given up.
+    retry_s, retry_most_s
+        The first and the longest pause before opening again; each pause doubles the last, until an
+        opening lasted for longer than the longest.
+    closing_s
+        How long close() waits for the worker.
     """
 
     stall_s: float = 1.5
@@ -78,7 +87,10 @@ class Patience:
     def pause_after(self, last_s: float, lasted_s: float) -> float:
         """Seconds to wait before opening again, `last_s` after the pause before.
 
-        lasted_s : how long the opening in between gave pictures.
+        Parameters
+        ----------
+        lasted_s
+            How long the opening in between gave pictures.
         """
         if lasted_s > self.retry_most_s or last_s == 0.0:
             return self.retry_s

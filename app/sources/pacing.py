@@ -12,12 +12,16 @@ _AHEAD_S = 2.0
 class Pacer:
     """Real time from the frames' own time stamps, at a speed; or every frame as soon as it may.
 
-    speed : media seconds per second of real time; None for no pace at all.
-    clock : gives seconds, as time.monotonic() does.
-
     A reader that falls behind by more than a quarter of a second is not hurried afterwards: the
     clock moves with it, so that a machine too slow for a video shows it slowly rather than in
     fits. Smaller delays are made up for.
+
+    Parameters
+    ----------
+    speed
+        Media seconds per second of real time; None for no pace at all.
+    clock
+        Gives seconds, as time.monotonic() does.
     """
 
     def __init__(

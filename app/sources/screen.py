@@ -26,7 +26,10 @@ Area = dict[str, int]
 def open_screen(region: Region | None, patience: Patience = USUAL_PATIENCE) -> LiveSource:
     """The main screen, or (x, y, width, height) of the desktop in pixels, 30 times a second.
 
-    Raises SourceError where the system does not let a program read the screen.
+    Raises
+    ------
+    SourceError
+        Where the system does not let a program read the screen.
     """
     refusal = why_not_readable(sys.platform, os.environ)
     if refusal:

@@ -16,8 +16,12 @@ DEFAULT_SIZE = (640, 480)
 class SyntheticSource:
     """Frames of a rendered scene, the same for the same seed, size and index.
 
-    seed : None shows the demonstration scene; a number draws a scene of any kind from it.
-    with_flow : also give the exact flow to the previous frame, which costs about as much again.
+    Parameters
+    ----------
+    seed
+        None shows the demonstration scene; a number draws a scene of any kind from it.
+    with_flow
+        Also give the exact flow to the previous frame, which costs about as much again.
     """
 
     def __init__(

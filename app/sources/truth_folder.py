@@ -26,9 +26,14 @@ _MILLIMETRES_PER_METRE = 1000.0
 class TruthFolder:
     """What is known of a recorded scene.
 
-    camera : (3, 3) pinhole matrix in pixels of the pictures, or None.
-    poses : (N, 4, 4) camera to world, metres, or None.
-    units_per_metre : what one metre is in the depth files.
+    Attributes
+    ----------
+    camera
+        (3, 3) pinhole matrix in pixels of the pictures, or None.
+    poses
+        (N, 4, 4) camera to world, metres, or None.
+    units_per_metre
+        What one metre is in the depth files.
     """
 
     root: Path
@@ -40,7 +45,10 @@ class TruthFolder:
     def of_folder(root: Path) -> TruthFolder | None:
         """The scene in `root`, or None if it has no `rgb` and `depth` folders.
 
-        Raises SourceError if its scene.json cannot be understood.
+        Raises
+        ------
+        SourceError
+            If its scene.json cannot be understood.
         """
         if not ((root / "rgb").is_dir() and (root / "depth").is_dir()):
             return None

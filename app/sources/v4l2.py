@@ -41,7 +41,10 @@ ENUM_INTERVALS = _request(75, _INTERVAL.size)
 class CameraFormat:
     """One thing a camera offers.
 
-    fps : the rates at this size, highest first; empty if the driver tells none.
+    Attributes
+    ----------
+    fps
+        The rates at this size, highest first; empty if the driver tells none.
     """
 
     pixel_format: str
@@ -59,7 +62,12 @@ class CameraFormat:
 def formats_of(camera: Camera, ioctl: Ioctl | None = None) -> tuple[CameraFormat, ...]:
     """What `camera` offers, largest first; empty where the system tells only after opening.
 
-    Does not start the camera. Raises SourceError if its device cannot be asked.
+    Does not start the camera.
+
+    Raises
+    ------
+    SourceError
+        If its device cannot be asked.
     """
     if not camera.device or not (ioctl or sys.platform.startswith("linux")):
         return ()

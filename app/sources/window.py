@@ -29,7 +29,12 @@ def open_window(
     """The window with (a part of) that title, 30 times a second, without its frame.
 
     It is followed when it moves or changes its size, and found again when it is opened again.
-    What lies over it is in the picture. Raises SourceError where the screen cannot be read.
+    What lies over it is in the picture.
+
+    Raises
+    ------
+    SourceError
+        Where the screen cannot be read.
     """
     refusal = why_not_readable(sys.platform, os.environ)
     if refusal:

@@ -16,14 +16,23 @@ from app.settings.settings import Settings
 class Action:
     """One thing the user can do by menu and by key.
 
-    key : as in QKeySequence ("Ctrl+R"), or empty.
-    do : called without arguments.
-    listed : it has a line in the cheat sheet. sheet_key, sheet_text : what that line says, where
-        one line stands for several actions; else `key` and `text`.
-    submenu : title of the menu within `menu` that holds it, or empty.
-    is_apart : a line in the menu sets it apart from what is above; of a sub-menu's first action,
-        the sub-menu.
-    is_on : says from the settings whether it is ticked; None makes an action without a tick.
+    Attributes
+    ----------
+    key
+        As in QKeySequence ("Ctrl+R"), or empty.
+    do
+        Called without arguments.
+    listed
+        It has a line in the cheat sheet.
+    sheet_key, sheet_text
+        What that line says, where one line stands for several actions; else `key` and `text`.
+    submenu
+        Title of the menu within `menu` that holds it, or empty.
+    is_apart
+        A line in the menu sets it apart from what is above; of a sub-menu's first action, the
+        sub-menu.
+    is_on
+        Says from the settings whether it is ticked; None makes an action without a tick.
     """
 
     id: str

@@ -10,7 +10,12 @@ from models import registry
 def caption(settings: Settings, source: str, instead: str = "") -> tuple[str, str]:
     """(title, detail) for the presenter's overlay.
 
-    source : the title of what is shown. instead : why that is not the chosen source, or "".
+    Parameters
+    ----------
+    source
+        The title of what is shown.
+    instead
+        Why that is not the chosen source, or "".
     """
     a, b = _name(settings, "a"), _name(settings, "b")
     lanes = " · ".join(

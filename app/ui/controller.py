@@ -156,7 +156,10 @@ class Controller(QObject):
     def toggle_view(self, view: str) -> None:
         """Switch to `view`, or back to the default one if it is on already.
 
-        Raises ValueError for a view that does not exist.
+        Raises
+        ------
+        ValueError
+            For a view that does not exist.
         """
         self.model.replace(view=views.DEFAULT if self.settings.view == view else view)
 

@@ -30,7 +30,10 @@ from widgets.stage import Stage
 class Display(QObject):
     """Shows results as the settings want them. `last` is the result on screen, if any.
 
-    shown : a new result was put on the stage.
+    Attributes
+    ----------
+    shown
+        A new result was put on the stage.
     """
 
     shown = pyqtSignal(object)

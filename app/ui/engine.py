@@ -33,9 +33,14 @@ class Engine(QObject):
     A stage can be replaced at any time, so whoever uses `capture` or `inference` asks for it
     anew each time.
 
-    crashed : (stage, one sentence); the stage ended by itself and waits for restart().
-    replaced : the stage of that name is another one now.
-    results : the newest FrameResult; capture.status and inference.state may be read at any time.
+    Attributes
+    ----------
+    crashed
+        (stage, one sentence); the stage ended by itself and waits for restart().
+    replaced
+        The stage of that name is another one now.
+    results
+        The newest FrameResult; capture.status and inference.state may be read at any time.
     """
 
     changed = pyqtSignal()
@@ -73,7 +78,12 @@ class Engine(QObject):
         """Put a new loop on a new thread in the place of `stage`, which crashed or hangs.
 
         The old one is left to itself: it can touch no slot any more and its thread ends if its
-        call ever returns. Waits for nothing. Raises KeyError for an unknown stage.
+        call ever returns. Waits for nothing.
+
+        Raises
+        ------
+        KeyError
+            For an unknown stage.
         """
         for slot_handle in self._slot_handles[stage]:
             slot_handle.revoke()

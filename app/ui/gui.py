@@ -44,10 +44,15 @@ log = logging.getLogger(__name__)
 class WindowOptions:
     """What the command line asks of the window beyond settings.
 
-    screenshot : PNG taken once every visible pane has shown a frame; the panes' places go into a
-        JSON file beside it.
-    quit_when_shown : close once every visible pane has shown a frame.
-    note : a sentence to show at the start, such as that settings were damaged.
+    Attributes
+    ----------
+    screenshot
+        PNG taken once every visible pane has shown a frame; the panes' places go into a JSON file
+        beside it.
+    quit_when_shown
+        Close once every visible pane has shown a frame.
+    note
+        A sentence to show at the start, such as that settings were damaged.
     """
 
     size: tuple[int, int] | None = None
@@ -61,7 +66,10 @@ class WindowOptions:
 def run_gui(settings: Settings, store: SettingsStore, options: WindowOptions) -> int:
     """Show the window until it is closed; returns the exit code.
 
-    Raises SourceError if no picture was ever shown because the source failed.
+    Raises
+    ------
+    SourceError
+        If no picture was ever shown because the source failed.
     """
     startup.reached("imports")
     app = make_application()

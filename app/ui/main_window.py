@@ -29,8 +29,12 @@ _PICKER_PX = 330
 class MainWindow(QMainWindow):
     """Bar, stage, inspector, transport and status strip.
 
-    dropped : path or URL of what was dropped on the window.
-    closing : the window is about to close.
+    Attributes
+    ----------
+    dropped
+        Path or URL of what was dropped on the window.
+    closing
+        The window is about to close.
     """
 
     dropped = pyqtSignal(str)

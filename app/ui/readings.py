@@ -42,7 +42,10 @@ def disparity_at(lane: LaneResult, x: float, y: float) -> str:
 class Pace:
     """How fast results come, over the last second or two.
 
-    stages_ms : medians by stage; `latency_ms` runs from capture to shown.
+    Attributes
+    ----------
+    stages_ms
+        Medians by stage; `latency_ms` runs from capture to shown.
     """
 
     fps: float

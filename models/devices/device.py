@@ -17,7 +17,12 @@ _FULL = re.compile(r"out of memory|(CUBLAS|CUDNN|CUSOLVER|CUFFT)\w*_ALLOC(ATION)
 def resolve(name: str) -> torch.device:
     """The device meant by "auto", "cpu", "cuda", "cuda:N" or "mps".
 
-    "auto" takes CUDA, then Apple's MPS, then the CPU. Raises UsageError if it is not there.
+    "auto" takes CUDA, then Apple's MPS, then the CPU.
+
+    Raises
+    ------
+    UsageError
+        If it is not there.
     """
     if name == "auto":
         if torch.cuda.is_available():

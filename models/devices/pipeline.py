@@ -70,7 +70,10 @@ class Device(Protocol[E]):
 class Task(Generic[E]):
     """Work on a stream for the frame in a slot; `value` is what it made, once `event` is done.
 
-    is_dropped : the value was let go to make room.
+    Attributes
+    ----------
+    is_dropped
+        The value was let go to make room.
     """
 
     slot: Slot[E]
@@ -85,7 +88,10 @@ class Task(Generic[E]):
 class Slot(Generic[E]):
     """What one frame in flight uses. Buffers stay for the next one of the same size.
 
-    answers : by lane, pinned disparity (h, w) float32 and whether all of it is finite, () bool.
+    Attributes
+    ----------
+    answers
+        By lane, pinned disparity (h, w) float32 and whether all of it is finite, () bool.
     """
 
     frame: int = -1
@@ -98,7 +104,10 @@ class Slot(Generic[E]):
 class DevicePipeline(Generic[E]):
     """Keeps order among all lanes of one device. Used from one thread.
 
-    ceilings : by network, the input size to which it was stepped down when memory ran out.
+    Attributes
+    ----------
+    ceilings
+        By network, the input size to which it was stepped down when memory ran out.
     """
 
     def __init__(self, device: Device[E]) -> None:
@@ -172,7 +181,10 @@ class DevicePipeline(Generic[E]):
     def collect(self, download: Task[E]) -> Float32 | None:
         """Wait for an answer; a copy of its disparity, or None if not all of it is finite.
 
-        Raises RuntimeError if it was not collected before its slot was used again.
+        Raises
+        ------
+        RuntimeError
+            If it was not collected before its slot was used again.
         """
         if download.slot.frame != download.frame:
             raise RuntimeError(f"frame {download.frame} was collected too late")

@@ -17,7 +17,10 @@ from models.geometry import Calibration
 class CalibrationController(FeatureController):
     """Asks for two clicks and two distances and sets a and b of z = 1 / (a + b * disparity).
 
-    said : one sentence: what to do next, or what came of it.
+    Attributes
+    ----------
+    said
+        One sentence: what to do next, or what came of it.
     """
 
     def __init__(

@@ -32,9 +32,16 @@ _COLLECT_MS = 60_000
 class HealthController(FeatureController):
     """Keeps the log's line a minute, warns, and copies diagnostics.
 
-    stalls : by how much the GUI thread's beats were late; stalls over half a second are logged.
-    stalled : the window stood still for so many milliseconds, where that is worth a look.
-    said : one sentence. warned : the gravest standing warning, or "".
+    Attributes
+    ----------
+    stalls
+        By how much the GUI thread's beats were late; stalls over half a second are logged.
+    stalled
+        The window stood still for so many milliseconds, where that is worth a look.
+    said
+        One sentence.
+    warned
+        The gravest standing warning, or "".
     """
 
     stalled = pyqtSignal(float)

@@ -30,7 +30,10 @@ class IdleController(FeatureController):
     (1.1 µs of CPU time where an event costs 0.2 µs without it), and a busy window has some hundreds
     a second.
 
-    touched : somebody just did.
+    Attributes
+    ----------
+    touched
+        Somebody just did.
     """
 
     touched = pyqtSignal()

@@ -21,8 +21,12 @@ log = logging.getLogger(__name__)
 class InspectorController(FeatureController):
     """Between the panel and the settings.
 
-    commands : what each button that is no setting does, by its name.
-    said : one sentence about a value that cannot be had.
+    Parameters
+    ----------
+    commands
+        What each button that is no setting does, by its name.
+    said
+        One sentence about a value that cannot be had.
     """
 
     def __init__(

@@ -20,8 +20,12 @@ Work = Callable[[Report, IsCancelled], object]
 class Job(QObject):
     """One piece of work at a time.
 
-    silent : without the dialogue, for what takes a moment only.
-    done : the work returned; carries what it returned. Work that raises ends with None, logged.
+    Parameters
+    ----------
+    silent
+        Without the dialogue, for what takes a moment only.
+    done
+        The work returned; carries what it returned. Work that raises ends with None, logged.
     """
 
     done = pyqtSignal(object)

@@ -104,6 +104,9 @@ class LessonController(FeatureController):
 def usable(values: dict[str, object]) -> dict[str, object]:
     """A step's values with the types of the settings they are for.
 
-    Raises ValueError for a key that is no setting, TypeError for a value of another type.
+    Raises
+    ------
+    ValueError
+        For a key that is no setting, TypeError for a value of another type.
     """
     return {key: coerced(key, value) for key, value in values.items()}

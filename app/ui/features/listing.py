@@ -17,7 +17,10 @@ _WAIT_S = 2.0
 class Listing(QObject):
     """Asks `ask` when it is told to, one question at a time.
 
-    answered : what there is, and a sentence instead where `ask` raised SourceError.
+    Attributes
+    ----------
+    answered
+        What there is, and a sentence instead where `ask` raised SourceError.
     """
 
     answered = pyqtSignal(list, str)

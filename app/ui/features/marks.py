@@ -14,7 +14,10 @@ from widgets.stage import Stage
 class MarksController(FeatureController):
     """Keeps marks, which are shares of the picture, where they belong at any picture size.
 
-    said : one sentence.
+    Attributes
+    ----------
+    said
+        One sentence.
     """
 
     def __init__(

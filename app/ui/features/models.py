@@ -26,7 +26,12 @@ _PHASES = {"download": "Fetching", "check": "Checking", "convert": "Converting"}
 class ModelController(FeatureController):
     """Fills both menus and follows what is chosen in them.
 
-    said : one sentence. installed : weights arrived; a lane that waited for them can open.
+    Attributes
+    ----------
+    said
+        One sentence.
+    installed
+        Weights arrived; a lane that waited for them can open.
     """
 
     installed = pyqtSignal()

@@ -42,7 +42,10 @@ class OutputWindow(QWidget):
 
     It never takes the keyboard by opening; clicked, it passes the main window's keys on.
 
-    closed : the user closed it.
+    Attributes
+    ----------
+    closed
+        The user closed it.
     """
 
     closed = pyqtSignal()

@@ -28,7 +28,10 @@ from models.errors import UserError
 class ReportController(FeatureController):
     """Compares both lanes over the whole clip.
 
-    said : one sentence about how it ended.
+    Attributes
+    ----------
+    said
+        One sentence about how it ended.
     """
 
     def __init__(

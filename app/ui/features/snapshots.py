@@ -35,7 +35,10 @@ log = logging.getLogger(__name__)
 class Snapshot:
     """What was on screen at one time. Neither pictures nor arrays change any more.
 
-    pictures : by file name without ending.
+    Attributes
+    ----------
+    pictures
+        By file name without ending.
     """
 
     settings: Settings
@@ -46,7 +49,10 @@ class Snapshot:
 class SnapshotController(FeatureController):
     """Writes files of the result on screen, on a thread of their own.
 
-    said : one sentence about what was saved or why not.
+    Attributes
+    ----------
+    said
+        One sentence about what was saved or why not.
     """
 
     def __init__(
@@ -134,7 +140,10 @@ def write_moment(folder: Path, moment: Snapshot) -> str:
 def write_cloud(path: Path, moment: Snapshot) -> str:
     """Every point of the cloud's lane as a PLY file; returns a sentence about it.
 
-    Raises UserError where there is nothing to save or it cannot be written.
+    Raises
+    ------
+    UserError
+        Where there is nothing to save or it cannot be written.
     """
     settings, frame = moment.settings, moment.result.frame
     lane = moment.result.lanes.get(settings.cloud_lane)

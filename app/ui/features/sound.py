@@ -19,7 +19,10 @@ class SoundController(FeatureController):
     """Follows the setting `sound`; turns it off again, with the reason, where there is no audio
     or no longer any.
 
-    said : one sentence why there is no sound.
+    Attributes
+    ----------
+    said
+        One sentence why there is no sound.
     """
 
     def __init__(

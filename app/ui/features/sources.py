@@ -36,7 +36,10 @@ class SourceController(FeatureController):
     """Fills the menu. Cameras and windows are listed only when their sub-menu opens, on threads of
     their own, since a driver may take its time; none is opened.
 
-    said : one sentence.
+    Attributes
+    ----------
+    said
+        One sentence.
     """
 
     def __init__(

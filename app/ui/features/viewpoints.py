@@ -16,7 +16,10 @@ log = logging.getLogger(__name__)
 class ViewpointsController(FeatureController):
     """Saves the viewer's position, and goes back to it.
 
-    said : one sentence about what happened.
+    Attributes
+    ----------
+    said
+        One sentence about what happened.
     """
 
     def __init__(

@@ -27,8 +27,12 @@ _WHAT = {"capture": "The source", INFERENCE: "The depth stage"}
 class WatchdogController(FeatureController):
     """Replaces stages of the engine, at most 2 s after they stopped and later if it recurs.
 
-    said : one sentence about what was replaced.
-    restarts : how often that happened.
+    Attributes
+    ----------
+    said
+        One sentence about what was replaced.
+    restarts
+        How often that happened.
     """
 
     def __init__(self, engine: Engine, parent: QObject | None = None) -> None:
