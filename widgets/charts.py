@@ -148,6 +148,22 @@ class TimeChart(QWidget):
         """Whether no value was stored since it was made or cleared."""
         return self._count == 0
 
+    @property
+    def marks(self) -> tuple[tuple[int, str], ...]:
+        """Frame and kind of each mark."""
+        return tuple(self._marks)
+
+    @property
+    def axis_span(self) -> tuple[float, float]:
+        """The lowest and the highest value that the vertical axis reaches."""
+        low, high = self._box.viewRange()[1]
+        return low, high
+
+    def drawn(self, key: str) -> NDArray[np.float64]:
+        """(n,) values that the curve of a series shows, the oldest first."""
+        values = self._curves[key].getData()[1]
+        return np.empty(0) if values is None else np.asarray(values)
+
     def clear(self) -> None:
         """Discard values and marks."""
         self._values[:] = np.nan

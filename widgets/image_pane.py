@@ -78,6 +78,21 @@ class ImagePane(PictureSurface):
         is_seen = self.isVisible() and window is not None and not window.isMinimized()
         return self._painted_part if is_seen else None
 
+    @property
+    def placeholder(self) -> str:
+        """What stands where there is no picture."""
+        return self._placeholder
+
+    @property
+    def banner(self) -> tuple[str, str] | None:
+        """The message over the picture and its level, if there is one."""
+        return self._banner
+
+    @property
+    def probe_text(self) -> str:
+        """What stands beside the cross hair; empty if there is none."""
+        return "" if self._probe is None else self._probe[1]
+
     def show_rgb(self, rgb: UInt8, fitted: Sequence[Prescaled] = ()) -> None:
         """Show (H, W, 3) uint8 sRGB. The array is not copied and must not change any more.
 

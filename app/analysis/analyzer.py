@@ -63,10 +63,10 @@ class Analyzer:
     it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, history: History | None = None) -> None:
         self._meter = FlickerMeter(true_flow=False)
         self._flicker: FlickerResult | None = None
-        self._history = History()
+        self._history = History() if history is None else history
         self._slices = TimeSlices()
         self._pairs = PairSample()
         self._alignment = _IDENTITY

@@ -20,14 +20,17 @@ class TimedMemo(FrameMemo):
 
     Attributes
     ----------
+    clock
+        Gives seconds, as time.perf_counter() does.
     saved_s
         Time not spent because the result existed already.
     """
 
-    __slots__ = ("_prices_s", "saved_s")
+    __slots__ = ("_prices_s", "clock", "saved_s")
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
         super().__init__()
+        self.clock = clock
         self._prices_s: dict[Hashable, float] = {}
         self.saved_s = 0.0
 
@@ -36,11 +39,11 @@ class TimedMemo(FrameMemo):
         self.saved_s += self._prices_s.get(key, 0.0)
 
         def timed() -> T:
-            started = time.perf_counter()
+            started_s = self.clock()
             saved_before = self.saved_s
             value = compute()
             # Shared parts inside this one belong to its time, but were not saved by this lane.
-            self._prices_s[key] = time.perf_counter() - started + self.saved_s - saved_before
+            self._prices_s[key] = self.clock() - started_s + self.saved_s - saved_before
             return value
 
         return super().once(key, timed)
@@ -71,9 +74,9 @@ class LaneRun:
     def step(self, frame: Frame, memo: TimedMemo) -> tuple[DepthMap, float]:
         """The lane's result and the milliseconds it would have taken alone."""
         saved_before = memo.saved_s
-        started = time.perf_counter()
+        started_s = memo.clock()
         depth = estimate(self.session, frame, memo)
-        spent_s = time.perf_counter() - started + memo.saved_s - saved_before
+        spent_s = memo.clock() - started_s + memo.saved_s - saved_before
         if self._frames:
             self._spent_s += spent_s
         self._frames += 1

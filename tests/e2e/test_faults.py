@@ -277,8 +277,8 @@ def test_a_source_that_sends_nothing_shows_no_picture_of_the_last_one(
         ("/nowhere/clip.mp4", "There is no file", "clip.mp4"),
     ):
         session.controller.open_source(spec)
-        qtbot.waitUntil(lambda words=words: words in (rgb._banner or ("",))[0], timeout=20_000)
-        assert rgb._picture is None
+        qtbot.waitUntil(lambda words=words: words in (rgb.banner or ("",))[0], timeout=20_000)
+        assert rgb.picture_size.isEmpty()
         assert label in session.window.source_menu.text()
 
 

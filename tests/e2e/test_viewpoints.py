@@ -12,12 +12,18 @@ from pytestqt.qtbot import QtBot
 from app.ui.application import Application
 from renderers.camera import orbit
 from widgets.cloud_canvas import no_gl_reason
+from widgets.viewpoints_menu import ViewpointsMenu
 
 Start = Callable[..., Application]
 Wait = Callable[[Application], None]
 
 SMALL = {"source_width": 160, "source_height": 120, "panes": ("rgb", "cloud"), "model_b": "off"}
 ALT = Qt.KeyboardModifier.AltModifier
+
+
+def menu_of(session: Application) -> ViewpointsMenu:
+    (menu,) = session.window.findChildren(ViewpointsMenu)
+    return menu
 
 
 @pytest.mark.gl
@@ -28,7 +34,7 @@ def test_a_saved_view_is_named_recalled_by_key_and_there_at_the_next_start(
         pytest.skip(reason)
     session = start_session(**SMALL)
     wait_until_shown(session)
-    cloud, menu = session.window.cloud, session.viewpoints._menu
+    cloud, menu = session.window.cloud, menu_of(session)
     saved = orbit(cloud.viewpoint(), 25.0, 10.0)
     cloud.set_viewpoint(saved)
     menu.ask_for_name()
@@ -44,12 +50,12 @@ def test_a_saved_view_is_named_recalled_by_key_and_there_at_the_next_start(
     qtbot.keyClick(session.window, Qt.Key.Key_1, ALT)
     assert cloud.viewpoint() == saved
     again = start_session(**SMALL)
-    texts = [action.text() for action in again.viewpoints._menu.actions()]
+    texts = [action.text() for action in menu_of(again).actions()]
     assert texts[0] == "&1  From the left"
     again.viewpoints.recall(1)
     assert again.window.cloud.viewpoint() == saved
     again.viewpoints.remove(1)
-    assert "&1  From the left" not in [action.text() for action in again.viewpoints._menu.actions()]
+    assert "&1  From the left" not in [action.text() for action in menu_of(again).actions()]
 
 
 def test_a_name_taken_replaces_its_view_and_nine_are_the_most(

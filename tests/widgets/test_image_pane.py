@@ -10,8 +10,10 @@ from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from renderers.prescale import Prescaled
+from tests.support.finding import button
 from tests.support.pixels import grabbed, part, share_of, wheel
 from widgets import theme
+from widgets.hint import Hint
 from widgets.image_pane import ImagePane
 from widgets.linked_view import LinkedView
 from widgets.pane_paint import header_height, label_box
@@ -333,11 +335,12 @@ def test_a_banner_of_an_unknown_kind_is_refused(make_pane: MakePane) -> None:
 def test_a_hint_stays_until_it_is_dismissed(qtbot: QtBot, make_pane: MakePane) -> None:
     pane = make_pane()
     pane.set_hint("Drop a video here, or pick a camera from the Source menu.")
-    hint = pane._hint
+    hint = pane.findChild(Hint)
+    assert hint is not None
     assert pane.rect().contains(hint.geometry())
     assert hint.height() >= hint.heightForWidth(hint.width())
     with qtbot.waitSignal(pane.hint_dismissed):
-        qtbot.mouseClick(hint._close, LEFT)
+        qtbot.mouseClick(button(hint, "Dismiss this hint"), LEFT)
     assert not hint.isVisible()
 
 

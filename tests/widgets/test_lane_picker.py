@@ -1,8 +1,10 @@
 import pytest
 from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QColor
+from PyQt6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
+from tests.support.finding import button
 from tests.support.pixels import grabbed, part, share_of
 from widgets import theme
 from widgets.controls import ElidedCombo
@@ -27,9 +29,19 @@ def picker(qtbot: QtBot) -> LanePicker:
     return made
 
 
+def menu_of(picker: LanePicker) -> ElidedCombo:
+    menu = picker.findChild(ElidedCombo)
+    assert menu is not None
+    return menu
+
+
+def ema_of(picker: LanePicker) -> QAbstractButton:
+    return button(picker, "EMA")
+
+
 def choose(picker: LanePicker, at: int) -> None:
-    picker._combo.setCurrentIndex(at)
-    picker._combo.activated.emit(at)
+    menu_of(picker).setCurrentIndex(at)
+    menu_of(picker).activated.emit(at)
 
 
 def test_the_users_choice_is_told_by_name(qtbot: QtBot, picker: LanePicker) -> None:
@@ -49,61 +61,59 @@ def test_showing_a_model_or_choosing_it_again_tells_nothing(
 def test_smoothing_is_part_of_the_name(qtbot: QtBot, picker: LanePicker) -> None:
     names: list[str] = []
     picker.chosen.connect(names.append)
-    qtbot.mouseClick(picker._ema, LEFT)
+    qtbot.mouseClick(ema_of(picker), LEFT)
     choose(picker, 1)
-    qtbot.mouseClick(picker._ema, LEFT)
+    qtbot.mouseClick(ema_of(picker), LEFT)
     assert names == ["flashdepth-lite+ema", "flashdepth+ema", "flashdepth"]
 
 
 def test_smoothing_is_greyed_where_it_makes_no_sense(picker: LanePicker) -> None:
     picker.set_current("off")
-    assert not picker._ema.isEnabled()
+    assert not ema_of(picker).isEnabled()
     picker.set_current("flashdepth-lite+ema")
-    assert picker._ema.isEnabled()
-    assert picker._ema.isChecked()
+    assert ema_of(picker).isEnabled()
+    assert ema_of(picker).isChecked()
 
 
 def test_what_is_missing_is_grey_says_why_and_can_be_chosen(
     qtbot: QtBot, picker: LanePicker
 ) -> None:
-    item = picker._model.item(1)
-    assert item is not None
-    assert item.data(Qt.ItemDataRole.ForegroundRole) == QColor(theme.COLOURS.faint)
-    assert "models pull" in item.toolTip()
-    assert item.isEnabled()
+    menu = menu_of(picker)
+    assert menu.itemData(1, Qt.ItemDataRole.ForegroundRole) == QColor(theme.COLOURS.faint)
+    assert "models pull" in menu.itemData(1, Qt.ItemDataRole.ToolTipRole)
     with qtbot.waitSignal(picker.chosen):
         choose(picker, 1)
-    assert "models pull" in picker._combo.toolTip()
+    assert "models pull" in menu_of(picker).toolTip()
 
 
 def test_what_is_missing_is_drawn_fainter_in_the_open_menu(
     qtbot: QtBot, picker: LanePicker
 ) -> None:
-    picker._combo.showPopup()
-    view = picker._combo.view()
-    assert view is not None
+    menu_of(picker).showPopup()
+    view, model = menu_of(picker).view(), menu_of(picker).model()
+    assert view is not None and model is not None
     qtbot.waitUntil(view.isVisible)
     pixels = grabbed(view.viewport() or view)
-    rows = [QRectF(view.visualRect(picker._model.index(at, 0))) for at in range(3)]
+    rows = [QRectF(view.visualRect(model.index(at, 0))) for at in range(3)]
     brightest = [int(part(pixels, row).max()) for row in rows]
-    picker._combo.hidePopup()
+    menu_of(picker).hidePopup()
     assert brightest[1] < 0.6 * min(brightest[0], brightest[2])
 
 
 def test_the_note_stands_beside_the_title(picker: LanePicker) -> None:
-    assert "preliminary" in picker._combo.itemText(0)
-    assert picker._combo.label == "FlashDepth-lite"
+    assert "preliminary" in menu_of(picker).itemText(0)
+    assert menu_of(picker).label == "FlashDepth-lite"
 
 
 def test_filling_the_menu_again_keeps_the_choice(picker: LanePicker) -> None:
     picker.set_entries(CHOICES[::-1])
     assert picker.current == "flashdepth-lite"
-    assert "FlashDepth-lite" in picker._combo.currentText()
+    assert "FlashDepth-lite" in menu_of(picker).currentText()
 
 
 def test_a_model_that_is_not_listed_shows_as_none(picker: LanePicker) -> None:
     picker.set_current("ground-truth")
-    assert picker._combo.currentIndex() == -1
+    assert menu_of(picker).currentIndex() == -1
 
 
 def test_each_lane_signs_in_its_colour(qtbot: QtBot, picker: LanePicker) -> None:
@@ -118,9 +128,9 @@ def test_a_long_title_is_shortened_rather_than_cut(picker: LanePicker) -> None:
     picker.set_entries([LaneChoice("long", title)])
     picker.set_current("long")
     picker.resize(picker.minimumSizeHint())
-    short = grabbed(picker._combo)
+    short = grabbed(menu_of(picker))
     picker.set_entries([LaneChoice("long", title.replace("very many", "so many other"))])
-    assert (short == grabbed(picker._combo)).all()
+    assert (short == grabbed(menu_of(picker))).all()
 
 
 def test_a_picker_wants_the_room_its_models_name_takes(qtbot: QtBot) -> None:

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QPushButton
+from PyQt6.QtWidgets import QPushButton, QTextBrowser
 from pytestqt.qtbot import QtBot
 
 from app.settings.settings import Settings
 from models.registry import find
+from tests.support.finding import button, is_said
 from widgets import theme
 from widgets.lesson_panel import LessonPanel
 from widgets.lessons import Lesson, load_lessons, parse_lesson
@@ -115,48 +116,50 @@ def panel(qtbot: QtBot) -> LessonPanel:
 
 
 def test_a_lesson_opens_from_the_list_and_leads_back(qtbot: QtBot, panel: LessonPanel) -> None:
-    button = panel.findChild(QPushButton, "3-memory")
-    assert button is not None
+    entry = panel.findChild(QPushButton, "3-memory")
+    assert entry is not None
     with qtbot.waitSignal(panel.lesson_opened) as caught:
-        qtbot.mouseClick(button, LEFT)
+        qtbot.mouseClick(entry, LEFT)
     assert caught.args == ["3-memory"]
     assert panel.step is lesson_named("3-memory").steps[0]
-    qtbot.mouseClick(panel._to_list, LEFT)
+    qtbot.mouseClick(button(panel, "Back to the list of lessons"), LEFT)
     assert panel.lesson is None
     assert panel.step is None
 
 
 def test_steps_go_to_and_fro_and_end_at_both_ends(qtbot: QtBot, panel: LessonPanel) -> None:
     panel.open_lesson("1-per-frame-range")
-    assert not panel._back.isEnabled()
+    assert not button(panel, "The step before").isEnabled()
     seen = [panel.step]
-    while panel._next.isEnabled():
-        qtbot.mouseClick(panel._next, LEFT)
+    while button(panel, "The next step").isEnabled():
+        qtbot.mouseClick(button(panel, "The next step"), LEFT)
         seen.append(panel.step)
     assert tuple(seen) == lesson_named("1-per-frame-range").steps
-    qtbot.mouseClick(panel._back, LEFT)
+    qtbot.mouseClick(button(panel, "The step before"), LEFT)
     assert panel.step is lesson_named("1-per-frame-range").steps[-2]
 
 
 def test_the_button_asks_for_the_step_on_screen(qtbot: QtBot, panel: LessonPanel) -> None:
     panel.open_lesson("2-scale-ambiguity", step=2)
     with qtbot.waitSignal(panel.setup_requested) as caught:
-        qtbot.mouseClick(panel._set_up, LEFT)
+        qtbot.mouseClick(button(panel, "Set this up for me"), LEFT)
     assert caught.args == [2]
     panel.confirm_setup("Done.")
-    assert panel._note.text() == "Done."
-    qtbot.mouseClick(panel._next, LEFT)
-    assert panel._note.text() == ""
+    assert is_said(panel, "Done.")
+    qtbot.mouseClick(button(panel, "The next step"), LEFT)
+    assert not is_said(panel, "Done.")
 
 
 def test_no_step_is_wider_than_the_panel(panel: LessonPanel) -> None:
     for lesson, at in STEPS:
         panel.open_lesson(lesson.name, at)
-        bar = panel._text.horizontalScrollBar()
+        text = panel.findChild(QTextBrowser)
+        assert text is not None
+        bar = text.horizontalScrollBar()
         assert bar is not None
         assert bar.maximum() == 0
 
 
 def test_the_panel_can_be_closed(qtbot: QtBot, panel: LessonPanel) -> None:
     with qtbot.waitSignal(panel.closed):
-        qtbot.mouseClick(panel._close, LEFT)
+        qtbot.mouseClick(button(panel, "Close the lessons"), LEFT)

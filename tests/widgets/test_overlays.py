@@ -1,9 +1,10 @@
 import pytest
 from PyQt6.QtCore import QPoint, QSize, Qt
 from PyQt6.QtGui import QKeySequence, QShortcut
-from PyQt6.QtWidgets import QLabel, QPushButton, QWidget
+from PyQt6.QtWidgets import QLabel, QPushButton, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.support.finding import button
 from tests.support.pixels import grabbed, share_of
 from widgets import theme
 from widgets.cheat_sheet import CheatSheet, balanced
@@ -64,15 +65,22 @@ def test_every_key_is_on_the_sheet(host: QWidget) -> None:
         assert {heading, *(part for row in rows for part in row)} <= words
 
 
+def card_of(sheet: CheatSheet) -> QScrollArea:
+    card = sheet.findChild(QScrollArea)
+    assert card is not None
+    return card
+
+
 @pytest.mark.parametrize("size", [(1280, 720), (1024, 768), (420, 300)])
 def test_the_sheet_stays_within_the_window(host: QWidget, size: tuple[int, int]) -> None:
     host.resize(*size)
     sheet = CheatSheet(host)
     sheet.set_table(KEYS)
     sheet.toggle()
-    assert host.rect().contains(sheet._card.geometry())
+    card = card_of(sheet)
+    assert host.rect().contains(card.geometry())
     if size[0] > 1000:
-        bar = sheet._card.verticalScrollBar()
+        bar = card.verticalScrollBar()
         assert bar is not None
         assert bar.maximum() == 0
 
@@ -102,7 +110,7 @@ def test_the_sheet_keeps_its_keys_from_the_windows_shortcuts(qtbot: QtBot, host:
 
 def test_a_click_anywhere_closes_the_sheet(qtbot: QtBot, host: QWidget) -> None:
     sheet = CheatSheet(host)
-    for where in (sheet, sheet._card.viewport()):
+    for where in (sheet, card_of(sheet).viewport()):
         sheet.set_table(KEYS)
         sheet.toggle()
         with qtbot.waitSignal(sheet.closed):
@@ -163,5 +171,5 @@ def test_a_hint_closes_by_its_button(qtbot: QtBot, host: QWidget) -> None:
     assert hint.text == "Drop a video here."
     assert host.rect().contains(hint.geometry())
     with qtbot.waitSignal(hint.dismissed):
-        qtbot.mouseClick(hint._close, LEFT)
+        qtbot.mouseClick(button(hint, "Dismiss this hint"), LEFT)
     assert not hint.isVisible()

@@ -18,7 +18,9 @@ from pytestqt.qtbot import QtBot
 
 from app.settings.settings import Settings
 from app.ui.row_specs import row_specs
+from tests.support.finding import button, is_said
 from tests.support.pixels import wheel
+from widgets.inspector.display import PER_FRAME_WARNING
 from widgets.settings_panel import SettingsPanel
 
 LEFT = Qt.MouseButton.LeftButton
@@ -127,8 +129,8 @@ def test_a_clip_may_be_a_video_or_the_folder_of_a_recording(
         "Choose a recording's folder",
     ]
     modes = QFileDialog.FileMode.ExistingFile, QFileDialog.FileMode.Directory
-    for button, mode in zip(buttons, modes, strict=True):
-        button.click()
+    for choose, mode in zip(buttons, modes, strict=True):
+        choose.click()
         dialog = row.control.findChildren(QFileDialog)[-1]
         assert dialog.fileMode() == mode
         with qtbot.waitSignal(panel.changed) as caught:
@@ -199,9 +201,9 @@ def test_the_ends_of_the_range_are_for_the_fixed_range_alone(panel: SettingsPane
     for mode, usable in (("stable", False), ("fixed", True), ("per-frame", False)):
         panel.show_values({"range_mode": mode})
         assert panel.display.row("range_near").control.isEnabled() is usable
-    assert panel.display._warning.isVisible()
+    assert is_said(panel.display, PER_FRAME_WARNING)
     panel.show_values({"range_mode": "stable"})
-    assert not panel.display._warning.isVisible()
+    assert not is_said(panel.display, PER_FRAME_WARNING)
 
 
 def test_buttons_are_wishes(qtbot: QtBot, panel: SettingsPanel) -> None:
@@ -241,7 +243,7 @@ def test_without_sound_the_control_is_grey_and_says_why(panel: SettingsPanel) ->
 
 def test_sections_fold_and_stay_folded(qtbot: QtBot, panel: SettingsPanel) -> None:
     with qtbot.waitSignal(panel.cloud.folded) as caught:
-        qtbot.mouseClick(panel.cloud._head, LEFT)
+        qtbot.mouseClick(button(panel.cloud, "Cloud"), LEFT)
     assert caught.args == [True]
     assert panel.folded() == ("Cloud",)
     assert not panel.cloud.row("cloud_grid").control.isVisible()

@@ -1,13 +1,18 @@
 import pytest
 from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
+from tests.support.finding import button
 from tests.support.pixels import grabbed, share_of
 from widgets import theme
 from widgets.time_line import TimeLine
 from widgets.transport import Transport, clock
 
 LEFT = Qt.MouseButton.LeftButton
+
+BACK, FORWARD = "Step one frame back (,)", "Step one frame forward (.)"
+LOOP = "Begin again at the end of the file"
 
 
 @pytest.fixture
@@ -43,14 +48,18 @@ def test_the_play_button_asks_for_what_is_not_so(qtbot: QtBot, transport: Transp
 def test_steps_go_both_ways(qtbot: QtBot, transport: Transport) -> None:
     steps: list[int] = []
     transport.step_requested.connect(steps.append)
-    qtbot.mouseClick(transport._forward, LEFT)
-    qtbot.mouseClick(transport._back, LEFT)
+    qtbot.mouseClick(button(transport, FORWARD), LEFT)
+    qtbot.mouseClick(button(transport, BACK), LEFT)
     assert steps == [1, -1]
 
 
 def test_a_live_source_has_no_time_line(transport: Transport) -> None:
     transport.set_position(1000, None, 40.0, None)
-    hidden = (transport._line, transport._loop, transport._pacing, transport._back)
+    hidden = [
+        *(transport.findChild(kind) for kind in (TimeLine, QComboBox)),
+        button(transport, LOOP),
+        button(transport, BACK),
+    ]
     assert not any(widget.isVisible() for widget in hidden)
     assert transport.play_button.isVisible()
     transport.set_position(0, 250, 0.0, 10.0)

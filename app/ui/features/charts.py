@@ -34,7 +34,7 @@ class ChartsController(FeatureController):
         self._model = model
         self._controller = controller
         self._row: QWidget | None = None
-        self._charts: dict[str, TimeChart] = {}
+        self.charts: dict[str, TimeChart] = {}
         self._segment = -1
         self._last_index = -1
         self._breaks: Breaks | None = None
@@ -57,24 +57,22 @@ class ChartsController(FeatureController):
         index = result.frame.index
         again = (result.frame.segment, index) == (self._segment, self._last_index)
         if again:  # paused: only a point pinned meanwhile has something to add
-            if self._charts["pins"].is_empty:
+            if self.charts["pins"].is_empty:
                 self._append_pins(result)
             return
         if kind := self._break_before(result):
-            for chart in self._charts.values():
+            for chart in self.charts.values():
                 chart.mark(index, kind)
         self._breaks = result.breaks
         self._segment, self._last_index = result.frame.segment, index
-        self._charts["compute"].append(
+        self.charts["compute"].append(
             index, {name: lane.compute_ms for name, lane in result.lanes.items()}
         )
         flicker = result.analysis.flicker if result.analysis is not None else None
         lanes = flicker.lanes if flicker is not None else {}
-        self._charts["flicker"].append(index, {n: lane.flicker for n, lane in lanes.items()})
-        self._charts["scale"].append(
-            index, {n: 100 * (lane.scale - 1) for n, lane in lanes.items()}
-        )
-        self._charts["shift"].append(index, {n: 100 * lane.shift for n, lane in lanes.items()})
+        self.charts["flicker"].append(index, {n: lane.flicker for n, lane in lanes.items()})
+        self.charts["scale"].append(index, {n: 100 * (lane.scale - 1) for n, lane in lanes.items()})
+        self.charts["shift"].append(index, {n: 100 * lane.shift for n, lane in lanes.items()})
         self._append_pins(result)
 
     def _break_before(self, result: FrameResult) -> str:
@@ -90,7 +88,7 @@ class ChartsController(FeatureController):
         if self._controller.pins and result.analysis is not None:
             values = _pin_values(result, len(self._controller.pins))
             if values:
-                self._charts["pins"].append(result.frame.index, values)
+                self.charts["pins"].append(result.frame.index, values)
 
     def _on_settings(self, settings: Settings, changed: frozenset[str]) -> None:
         if "charts" in changed:
@@ -106,23 +104,23 @@ class ChartsController(FeatureController):
         if self._row is None:
             return
         pins = len(self._controller.pins)
-        self._charts["pins"].setVisible(pins > 0)
+        self.charts["pins"].setVisible(pins > 0)
         if pins:
-            self._charts["pins"].set_series(pin_series(pins))
+            self.charts["pins"].set_series(pin_series(pins))
 
     def _make(self) -> None:
         self._row = QWidget()
         line = QHBoxLayout(self._row)
         line.setContentsMargins(0, SPACE_XS, 0, 0)
         line.setSpacing(SPACE_XS)
-        self._charts = {
+        self.charts = {
             "flicker": TimeChart("Flicker", "OPW", floor=0.02),
             "scale": TimeChart("Scale drift", "%", floor=1.0),
             "shift": TimeChart("Shift drift", "%", floor=1.0),
             "compute": TimeChart("Compute", "ms", floor=10.0),
             "pins": TimeChart("Pinned points", "disparity", pin_series(1)),
         }
-        for chart in self._charts.values():
+        for chart in self.charts.values():
             line.addWidget(chart)
         self._row.setFixedHeight(HEIGHT_PX)
         layout = self._holder.layout()

@@ -241,12 +241,13 @@ def test_the_most_frames_between_the_pairs_of_the_window_are_told() -> None:
 
 
 def test_what_is_remembered_is_bounded_and_nothing_but_a_pair_while_no_view_is_on() -> None:
-    analyzer = Analyzer()
+    history = History()
+    analyzer = Analyzer(history)
     play(analyzer, SLICES, 0, 200)
-    assert len(analyzer._history) == MAX_FRAMES
-    assert sum(moment.frame is not None for moment in analyzer._history) == 2
+    assert len(history) == MAX_FRAMES
+    assert sum(entry.frame is not None for entry in history) == 2
     play(analyzer, NOTHING, 200, 203)
-    assert len(analyzer._history) == 2
+    assert len(history) == 2
     recent, levels = History(), np.zeros((2160, 3840), np.uint8)
     for n in range(12):
         seen = HistoryEntry(n, 0, False, frozenset(), {"a": levels, "b": levels}, None, None)

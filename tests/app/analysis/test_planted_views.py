@@ -227,7 +227,7 @@ def charts(qtbot: QtBot) -> ChartsController:
 
 def curve(chart: TimeChart, key: str) -> NDArray[np.float64]:
     chart.refresh()
-    return np.asarray(chart._curves[key].getData()[1])
+    return chart.drawn(key)
 
 
 def test_the_chart_of_flicker_peaks_at_the_frame_by_the_share_of_the_patch(
@@ -236,7 +236,7 @@ def test_the_chart_of_flicker_peaks_at_the_frame_by_the_share_of_the_patch(
     amplitude = 0.5
     for result in results(Settings(charts=True), amplitude, Pins.pins):
         charts.show(result)
-    flicker = charts._charts["flicker"]
+    flicker = charts.charts["flicker"]
     share = (BOTTOM - TOP) * (RIGHT - LEFT) / (WIDTH * HEIGHT)
     a, b = curve(flicker, "a"), curve(flicker, "b")
     assert b[AT] - a[AT] == pytest.approx(amplitude * share, rel=0.2)
@@ -255,8 +255,8 @@ def test_marks_outlive_the_results_they_came_with(charts: ChartsController) -> N
     for n, (result, breaks) in enumerate(zip(frames, counted, strict=True)):
         if n not in (3, 6):  # those that broke were dropped
             charts.show(dataclasses.replace(result, breaks=breaks))
-    for chart in charts._charts.values():
-        assert list(chart._marks) == [(4, "reset"), (7, "cut")]
+    for chart in charts.charts.values():
+        assert list(chart.marks) == [(4, "reset"), (7, "cut")]
 
 
 def test_a_pinned_point_jumps_by_the_amplitude_where_it_flickers_alone(
@@ -265,7 +265,7 @@ def test_a_pinned_point_jumps_by_the_amplitude_where_it_flickers_alone(
     amplitude = 0.5
     for result in results(Settings(charts=True), amplitude, Pins.pins):
         charts.show(result)
-    pins = charts._charts["pins"]
+    pins = charts.charts["pins"]
     jump = curve(pins, "b1") - curve(pins, "a1")
     assert jump[AT] == pytest.approx(amplitude * deviation(), rel=1e-3)
     assert np.abs(np.delete(jump, AT)).max() == 0.0
@@ -280,7 +280,7 @@ def test_a_point_pinned_while_paused_has_its_value_at_once(charts: ChartsControl
     )
     for _ in range(2):
         charts.show(dataclasses.replace(still, analysis=analysis))
-    pins = charts._charts["pins"]
+    pins = charts.charts["pins"]
     assert len(curve(pins, "a1")) == 1
     jump = pins.latest()["b1"] - pins.latest()["a1"]
     assert jump == pytest.approx(0.5 * deviation(), rel=1e-3)
@@ -312,7 +312,7 @@ def test_a_view_that_fails_says_so_and_the_others_go_on(
     assert result.analysis.failures == {"Flicker": sentence}
     assert result.analysis.edges is not None
     show(stage, settings, result)
-    assert stage.pane("flicker_a")._placeholder == sentence
+    assert stage.pane("flicker_a").placeholder == sentence
 
 
 def test_a_moved_scan_line_shows_the_last_frames_along_its_new_row() -> None:

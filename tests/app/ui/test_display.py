@@ -130,10 +130,10 @@ def test_a_lane_that_stumbles_keeps_its_picture_under_a_sentence(
     display.show(result(a=lane(MODEL)))
     shown = brightness(stage, "depth_a")
     display.show(result({"a": "It stumbled."}, b=lane(TWIN)))
-    assert stage.depth_a._banner == ("It stumbled.", "warn")
+    assert stage.depth_a.banner == ("It stumbled.", "warn")
     assert brightness(stage, "depth_a") > 0.4 * shown  # a part of it lies under the banner
     display.show(result(a=lane(MODEL)))
-    assert stage.depth_a._banner is None
+    assert stage.depth_a.banner is None
 
 
 def test_a_lane_of_another_model_that_fails_keeps_no_foreign_picture(
@@ -149,13 +149,13 @@ def test_a_lane_that_is_off_shows_nothing(display: Display, stage: Stage) -> Non
     display.show(result(a=lane(MODEL), b=lane(TWIN)))
     display.show(result(a=lane(MODEL)))
     assert stage.depth_b.picture_size.isEmpty()
-    assert stage.depth_b._placeholder == "This lane is off"
+    assert stage.depth_b.placeholder == "This lane is off"
 
 
 def test_a_wipe_needs_both_lanes(display: Display, stage: Stage) -> None:
     display.apply(display_options(Settings(model_a=MODEL, model_b=TWIN, view="wipe")))
     display.show(result(a=lane(MODEL)))
-    assert stage.pane("wipe")._placeholder == "Both lanes are needed to compare them"
+    assert stage.pane("wipe").placeholder == "Both lanes are needed to compare them"
 
 
 def test_panes_that_can_have_no_picture_are_told_apart(display: Display) -> None:
@@ -196,7 +196,7 @@ def test_a_view_of_lanes_that_all_fail_says_why(display: Display, stage: Stage, 
     display.apply(display_options(Settings(model_a=MODEL, model_b=TWIN, view=view)))
     display.show(result({"a": "No weights."}))
     pane = stage.pane("flicker_a") if view == "flicker" else stage.pane("slice_a")
-    assert pane._placeholder == "No weights."
+    assert pane.placeholder == "No weights."
 
 
 def test_the_cloud_says_when_its_lane_shows_nothing(display: Display, cloud: Cloud) -> None:
@@ -212,8 +212,7 @@ def test_the_point_under_the_cursor_is_told_in_every_lane(display: Display, stag
     display.show(result(a=lane(MODEL), b=lane(TWIN)))
     stage.hovered.emit("rgb", 32.0, 12.0)
     assert display.cursor == (0.5, 0.25)
-    assert stage.depth_b._probe is not None
-    assert stage.depth_b._probe[1] == "0.5 1/m · 2.00 m"
+    assert stage.depth_b.probe_text == "0.5 1/m · 2.00 m"
     stage.unhovered.emit()
     assert display.cursor is None
 
@@ -237,7 +236,7 @@ def test_a_source_that_fails_before_its_first_picture_leaves_no_old_one(
     display.forget()
     display.set_source_message("It is not there.", failed=True)
     assert stage.rgb.picture_size.isEmpty()
-    assert stage.rgb._banner == ("It is not there.", "bad")
+    assert stage.rgb.banner == ("It is not there.", "bad")
 
 
 def test_a_signal_that_is_lost_keeps_the_last_picture(display: Display, stage: Stage) -> None:

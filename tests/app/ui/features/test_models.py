@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from PyQt6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from app.settings.settings import SettingsModel
@@ -16,62 +17,71 @@ from app.ui.main_window import MainWindow
 from models import checkpoints
 from models.download import OnProgress, Progress
 from models.errors import CheckpointError
+from tests.support.finding import button
 
 
 @pytest.fixture
-def controller(
-    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[ModelController]:
-    monkeypatch.setenv("FLASHDEPTH_CACHE", str(tmp_path))
+def window(qtbot: QtBot) -> Iterator[MainWindow]:
     window = MainWindow()
-    engine_controller: Any = SimpleNamespace(restart_lanes=lambda: None)
-    made = ModelController(window, SettingsModel(), engine_controller)
-    made.start()
-    yield made
-    made.close()
+    yield window
     window.cloud.close()
     window.close()
     window.deleteLater()
 
 
-def _press(controller: ModelController, text: str) -> None:
-    assert controller._box is not None
-    next(b for b in controller._box.buttons() if b.text() == text).click()
+@pytest.fixture
+def controller(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[ModelController]:
+    monkeypatch.setenv("FLASHDEPTH_CACHE", str(tmp_path))
+    engine_controller: Any = SimpleNamespace(restart_lanes=lambda: None)
+    made = ModelController(window, SettingsModel(), engine_controller)
+    made.start()
+    yield made
+    made.close()
+
+
+def offer_in(window: MainWindow) -> QMessageBox:
+    (box,) = window.findChildren(QMessageBox)
+    return box
 
 
 def test_choosing_a_missing_model_shows_licence_and_size_before_anything_is_fetched(
-    controller: ModelController, monkeypatch: pytest.MonkeyPatch
+    controller: ModelController, monkeypatch: pytest.MonkeyPatch, window: MainWindow
 ) -> None:
     monkeypatch.setattr(checkpoints, "pull", lambda *_: pytest.fail("fetched unasked"))
-    controller._window.lane_b.chosen.emit("depth-anything-v2-l")
-    assert controller._box is not None
-    words = controller._box.informativeText()
+    window.lane_b.chosen.emit("depth-anything-v2-l")
+    words = offer_in(window).informativeText()
     assert "MB" in words
     assert "Not for commercial use" in words
-    _press(controller, "Not now")
+    button(offer_in(window), "Not now").click()
 
 
 def test_pulled_weights_are_told_and_listed(
-    controller: ModelController, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    controller: ModelController,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    window: MainWindow,
 ) -> None:
     def pull(name: str, on_progress: OnProgress, _cancelled: object) -> Path:
         on_progress(Progress("download", 3_000_000_000, 6_000_000_000))
         return tmp_path / f"{name}.safetensors"
 
     monkeypatch.setattr(checkpoints, "pull", pull)
-    controller._window.lane_a.chosen.emit("flashdepth-s+ema")
+    window.lane_a.chosen.emit("flashdepth-s+ema")
     with qtbot.waitSignal(controller.installed, timeout=5_000):
-        _press(controller, "Pull")
+        button(offer_in(window), "Pull").click()
 
 
 def test_a_failed_pull_is_one_sentence(
-    controller: ModelController, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    controller: ModelController, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, window: MainWindow
 ) -> None:
     def pull(*_: object) -> Path:
         raise CheckpointError("There is no network; add a file instead.")
 
     monkeypatch.setattr(checkpoints, "pull", pull)
-    controller._window.lane_a.chosen.emit("flashdepth-s")
+    window.lane_a.chosen.emit("flashdepth-s")
     with qtbot.waitSignal(controller.said, timeout=5_000) as said:
-        _press(controller, "Pull")
+        button(offer_in(window), "Pull").click()
     assert said.args == ["There is no network; add a file instead."]

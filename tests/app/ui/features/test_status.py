@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PyQt6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
 from app.core.results import FrameResult, LaneResult
@@ -47,6 +48,11 @@ def around(qtbot: QtBot) -> Iterator[tuple[StatusController, Any]]:
     controller.close()
 
 
+def timer_of(controller: StatusController) -> QTimer:
+    (timer,) = controller.findChildren(QTimer)
+    return timer
+
+
 def _result(note: str) -> FrameResult:
     plane = np.ones((12, 16), np.float32)
     depth = DepthMap(plane, Unit.RELATIVE, 0)
@@ -59,9 +65,9 @@ def test_warming_up_is_said_only_when_it_lasts_and_until_it_is_over(
 ) -> None:
     controller, surroundings = around
     said = []
-    for since_s in (time.monotonic(), time.monotonic() - 5.0, None):
+    for since_s in (time.monotonic() + 60.0, time.monotonic() - 60.0, None):
         surroundings.engine.inference.warming_since_s = since_s
-        controller._show_strip()
+        timer_of(controller).timeout.emit()
         said.append("warming up" in surroundings.readings[-1].notes)
     assert said == [False, True, False]
     assert surroundings.display.warmed == 1
@@ -87,6 +93,6 @@ def test_a_lost_signal_is_told_until_it_is_back(around: tuple[StatusController, 
         CaptureStatus(info=camera),
     ):
         surroundings.engine.capture.status = status
-        controller._show_strip()
+        timer_of(controller).timeout.emit()
         told.append(surroundings.readings[-1].warning)
     assert told == ["", "C920 sends no pictures.", "Showing the built-in scene.", ""]

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from app.ui.features import watchdog
 from app.ui.features.watchdog import WatchdogController
+from tests.support.timers import running_timers
 
 
 class _Pulse:
@@ -47,11 +48,12 @@ class _Room:
         self.engine.capture.heartbeat.beat_s = self.now_s
         self.controller = WatchdogController(self.engine)  # type: ignore[arg-type]
         self.controller.start()
-        self.controller._timer.stop()
+        (self.timer,) = running_timers(self.controller)
+        self.timer.stop()
 
     def look(self, after_s: float) -> None:
         self.now_s += after_s
-        self.controller._look()
+        self.timer.timeout.emit()
 
 
 @pytest.fixture
@@ -66,7 +68,7 @@ def test_a_stage_that_falls_silent_is_replaced_well_within_two_seconds(room: _Ro
         late_s += 0.1
     assert late_s <= 1.7
     assert room.engine.restarted == ["capture"]
-    assert room.controller._timer.interval() <= 100
+    assert room.timer.interval() <= 100
     room.controller.close()
 
 
