@@ -15,8 +15,6 @@ clip, out = sys.argv[1], Path(sys.argv[2])
 out.mkdir(parents=True, exist_ok=True)
 session = registry.find("flashdepth-lite").open(EstimatorOptions(device="auto"))
 with closing(open_source(clip)) as source, closing(session):
-    while isinstance(
-        frame := source.read(timeout_s=1.0), Frame
-    ):  # else it is app.core.source.Ended
+    while isinstance(frame := source.read(timeout_s=1.0), Frame):  # until it is Ended
         depth = estimate(session, frame, FrameMemo())
         np.save(out / f"{frame.index:06d}.npy", depth.disparity)  # (H, W), larger is nearer
