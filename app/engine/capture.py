@@ -1,7 +1,7 @@
-"""The capture loop: reads the open source at its pace and leaves frames for the networks.
+"""The capture loop: reads the open source at its pace and hands frames to the networks.
 
-Plain Python, no Qt: one thread calls run(), any thread posts commands. Live sources and files
-played in real time hand over the newest frame; "every frame" waits until the last one was taken.
+Plain Python, no Qt: one thread calls run(), any thread posts commands. Live sources and files in
+real time deliver the newest frame; "every frame" waits until the previous one was taken.
 """
 
 from __future__ import annotations
@@ -39,13 +39,13 @@ _SEEKING_S = 15.0
 class CaptureLoop:
     """Reads one source at a time and fills `frames`.
 
-    open_source(spec, size) opens a source or raises UserError; notify() is called whenever
-    `status` changed in a way the user should see. Segments are counted from `first_segment`.
+    open_source(spec, size) opens a source or raises UserError; notify() is called whenever `status`
+    changed in a way that the user should see. Segments are counted from `first_segment`.
 
     Attributes
     ----------
     heartbeat
-        The loop's sign of life; opening and seeking announce that they may take long.
+        Heartbeat of the loop; opening and seeking announce that they may take long.
     """
 
     def __init__(
@@ -75,27 +75,27 @@ class CaptureLoop:
 
     @property
     def source(self) -> Source | None:
-        """What is open now. Any thread may ask; only run() reads from it."""
+        """The open source. Any thread may look at it; only run() reads frames from it."""
         return self._source
 
     def post(self, command: Command) -> None:
-        """Ask for something; it is done before the next frame is read. Any thread.
+        """Post a command; it is applied before the next frame is read. Thread-safe.
 
-        Another source does not wait for one that takes long to open.
+        A command for another source does not wait for one that takes long to open.
         """
         self._commands.put(command)
         if self._is_opening and isinstance(command, CaptureRequest):
             self.heartbeat.hurry()
 
     def stop(self) -> None:
-        """Make run() return soon. Any thread."""
+        """Make run() return soon. Thread-safe."""
         self._stop.set()
         source = self._source
         if source is not None:
             source.close()
 
     def abandon(self) -> None:
-        """Tell a loop that hangs to end whenever it can; waits for nothing. Any thread."""
+        """Tell a loop that hangs to end when it can, without waiting. Thread-safe."""
         self._stop.set()
         source = self._source
         if source is not None:  # closing may hang just as reading does
@@ -104,10 +104,10 @@ class CaptureLoop:
     def make_replacement(
         self, frames: Slot[Frame], open_source: OpenSource, notify: Callable[[], None]
     ) -> CaptureLoop:
-        """A loop that goes on where this one broke off, in a new segment.
+        """A loop that continues where this one failed, in a new segment.
 
-        A file continues behind the frame at which this loop failed. Where another source is wanted
-        by now, the one that this loop hangs in is left alone.
+        A file continues behind the frame at which this loop failed. If another source was requested
+        since, the one that this loop hangs in is not opened again.
         """
         replacement = CaptureLoop(
             frames, open_source, notify, self._segment + self._segment_of_source + 1
@@ -127,7 +127,7 @@ class CaptureLoop:
                     continue
                 self._take_one(self._source)
         except Closed:
-            pass  # the reader went first
+            pass  # the reader ended first
         finally:
             self._close_source()
 
@@ -176,9 +176,9 @@ class CaptureLoop:
             self._tell(ended=False, position=index - 1)
 
     def _go_to(self, source: Source, index: int) -> bool:
-        """Seek; False where the source cannot, which ends it.
+        """Seek; False if the source cannot, which ends it.
 
-        Starting over takes no time, except where a server is asked again.
+        Starting over takes no time, except on a server.
         """
         self._jumped = index > 0 or is_remote(self.status.spec)
         self.heartbeat.beat(_SEEKING_S if self._jumped else 0.0)
@@ -212,7 +212,7 @@ class CaptureLoop:
         self._is_opening = True
         try:
             if self._commands.selects():
-                return  # another one is wanted by now
+                return  # another one was requested since
             opened = open_or_explain(self._open_source, command)
         finally:
             self._is_opening = False
@@ -230,7 +230,7 @@ class CaptureLoop:
             source.close()
 
     def _take_one(self, source: Source) -> None:
-        if self._jumped:  # a decoder may have to work its way there from far off
+        if self._jumped:  # a decoder may have to decode many frames to get there
             self.heartbeat.beat(_SEEKING_S)
             self._jumped = False
         reading: Reading
@@ -266,7 +266,7 @@ class CaptureLoop:
     def _deliver(self, taken: Frame, source: Source) -> None:
         live, frame = source.info.live, taken
         if live and not self.status.playing and not self._owed_steps:
-            if self.status.message:  # it is back, though playback is paused
+            if self.status.message:  # the signal is back, although playback is paused
                 self._tell(message="", info=source.info)
             return
         self._segment_of_source = frame.segment
@@ -278,9 +278,10 @@ class CaptureLoop:
             wait_s = self._clock.wait_s(frame.time_s)
             self.heartbeat.beat(wait_s)
             self._stop.wait(wait_s)
-        if not live:  # a file's frame begins its life when it is due
+        if not live:  # a file's frame counts as captured when it is due
             frame = dataclasses.replace(frame, captured_ns=time.monotonic_ns())
-        # An endless source is rendered as it plays: frames that are dropped would only cost time.
+        # An endless source is rendered as it plays: rendering frames to drop them would only cost
+        # time.
         is_endless = not live and source.info.frame_count is None
         if live or not (self._playback.every_frame or is_endless):
             self._frames.put(frame)

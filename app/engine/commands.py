@@ -1,4 +1,4 @@
-"""What the capture loop may be asked for, and what it says of itself."""
+"""Commands for the capture loop, and its status."""
 
 from __future__ import annotations
 
@@ -11,18 +11,19 @@ from app.core.source import SourceInfo
 
 @dataclass(frozen=True, slots=True)
 class CaptureRequest:
-    """Open a source, in place of the one that is open.
+    """Open a source, replacing the open one.
 
     Attributes
     ----------
     spec
         What to open, in one of the ways that app.sources.specs lists.
     size
-        (width, height) in pixels, asked of a source that can be asked; None takes its own.
+        (width, height) in pixels to request of a camera or a rendered scene; None takes the
+        default.
     camera_format
-        (frames per second, pixel format) asked of a camera; None for any other source.
+        (frames per second, pixel format) to request of a camera; None for any other source.
     attempt
-        Another number makes another request of the same source, which opens it again.
+        Another number is another request for the same source, which opens it again.
     """
 
     spec: str
@@ -38,7 +39,7 @@ class Play:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Show the frame `by` places on (negative: back) and stay paused."""
+    """Show the frame `by` places ahead (negative: back) and stay paused."""
 
     by: int
 
@@ -50,7 +51,7 @@ class Seek:
 
 @dataclass(frozen=True, slots=True)
 class PlaybackOptions:
-    """How frames are delivered; compare Settings of the same names."""
+    """How frames are delivered; see the settings of the same names."""
 
     loop: bool = True
     every_frame: bool = False
@@ -63,14 +64,14 @@ Command = CaptureRequest | Play | Step | Seek | PlaybackOptions
 
 @dataclass(frozen=True, slots=True)
 class CaptureStatus:
-    """What the capture loop is doing; replaced as a whole, so any thread may read it.
+    """State of the capture loop; replaced as a whole, so any thread may read it.
 
     Attributes
     ----------
     message
-        One sentence for a banner while nothing comes, else empty.
+        One sentence for a banner while no frames come, else empty.
     position
-        Index of the last frame handed over, -1 before the first.
+        Index of the last frame delivered, -1 before the first.
     first_segment
         Frames of this source have it or a later one.
     """
@@ -86,7 +87,7 @@ class CaptureStatus:
 
 
 class CommandQueue:
-    """Commands in the order in which they came. Any thread."""
+    """Commands in the order of their arrival. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -96,7 +97,7 @@ class CommandQueue:
         return bool(self._commands)
 
     def put(self, command: Command) -> None:
-        """One more."""
+        """Append a command."""
         with self._lock:
             self._commands.append(command)
 
@@ -106,24 +107,27 @@ class CommandQueue:
             return self._commands.popleft() if self._commands else None
 
     def selects(self) -> bool:
-        """Whether one of them is for another source."""
+        """Whether one of them opens another source."""
         with self._lock:
             return any(isinstance(command, CaptureRequest) for command in self._commands)
 
     def for_replacement(
         self, playback: PlaybackOptions, selected: CaptureRequest | None, status: CaptureStatus
     ) -> list[Command]:
-        """Empty the queue; what a loop is to be told that takes over from one that hangs.
+        """Empty the queue and return the commands for a loop that replaces one that hangs.
 
-        Commands for a source before the newest CaptureRequest no longer count. Where no other
-        source is asked for, `selected` is opened again, and a file continues behind the frame at
-        which the old loop failed.
+        Commands for a source before the newest CaptureRequest no longer count. If no other source
+        was requested, `selected` is opened again, and a file continues behind the frame at which
+        the old loop failed.
 
         Parameters
         ----------
-        playback : in force in the old loop.
-        selected : the source that it opened last, if any.
-        status : what it said last.
+        playback
+            The old loop's options.
+        selected
+            The source that it opened last, if any.
+        status
+            Its last status.
         """
         with self._lock:
             commands = list(self._commands)

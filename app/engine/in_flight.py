@@ -10,14 +10,16 @@ from models.frames import Frame
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Submission:
-    """A frame that was handed to one lane's session.
+    """A frame that was submitted to one lane's session.
 
     Attributes
     ----------
+    pending
+        Its result.
     fresh
         The lane's memory was empty.
     took_ns
-        Time that handing over took; where a session computes within it, all of it.
+        Time that submitting took; if a session computes inside it, all of its time.
     """
 
     pending: Pending
@@ -27,14 +29,14 @@ class Submission:
 
 @dataclass(slots=True, eq=False)
 class InFlightFrame:
-    """A frame whose lanes were asked and have not all been collected. One thread only.
+    """A frame that was submitted to its lanes and not fully collected yet. One thread only.
 
     Attributes
     ----------
     is_first
-        The stream broke before it; nothing in it depends on the frames before.
+        The stream broke before it; nothing in it depends on earlier frames.
     begun_ns, handed_ns
-        When it came, and when every lane had been handed its part of it.
+        When it arrived, and when it had been submitted to every lane.
     submissions
         By lane; lanes without one are in `failures`, or off.
     """

@@ -1,7 +1,7 @@
 """The inference loop: the newest frame in, its FrameResult out. Plain Python, no Qt.
 
-A second thread postprocesses a frame (upsampling, levels, views) while the networks are at the
-next. A device with streams is handed the next frame while it works on the last.
+A second thread postprocesses a frame (upsampling, levels, views) while the networks compute the
+next. A device with streams gets the next frame while it still computes the last.
 """
 
 from __future__ import annotations
@@ -32,21 +32,21 @@ Tap = Callable[[FrameResult], object]
 _IDLE_S = 0.05
 _SETTLED_ROUNDS = 4
 _READY_POLL_S = 0.001
-"""How long a frame that is ready may wait while the next one is waited for."""
+"""Longest wait of a finished frame while the loop waits for the next one."""
 
 
 class InferenceLoop:
-    """Takes frames, steps the pipeline, leaves results; commands may come from any thread.
+    """Takes frames, steps the pipeline, delivers results; commands may come from any thread.
 
-    taps get every result in order, one at a time, on a thread of the loop's; they must not block.
+    taps get every result in order, one at a time, on a thread of the loop; they must not block.
     `state` is a short text while models are being opened, else empty.
 
     Attributes
     ----------
     budget
-        How long loading and each frame may take.
+        Time that loading and each frame may take.
     heartbeat
-        The loop's sign of life; it announces what `budget` says.
+        Heartbeat of the loop; it announces the times of `budget`.
     """
 
     def __init__(
@@ -82,33 +82,33 @@ class InferenceLoop:
         return self.budget.warming_since_s
 
     def configure(self, config: PipelineConfig) -> None:
-        """Run by `config` from the next frame on; a later call replaces one not yet applied."""
+        """Use `config` from the next frame on; replaces one that is not applied yet."""
         with self._lock:
             self._wanted = config
 
     def request_viewport(self, viewport_request: ViewportRequest) -> None:
-        """Bring pictures to this size from now on, so that painting them takes little."""
+        """Resize pictures for these panes from now on, so that painting them takes little time."""
         self._pipeline.postprocessor.viewport_request = viewport_request
 
     def reset_memory(self) -> None:
-        """Empty every lane's memory before the next frame."""
+        """Reset every lane's memory before the next frame."""
         with self._lock:
             self._reset_wanted = True
 
     def stop(self) -> None:
-        """Make run() return after the frames in hand."""
+        """Make run() return after the frames in flight."""
         self._stop.set()
 
     def abandon(self) -> None:
-        """Tell a loop that hangs to end whenever it can; waits for nothing."""
+        """Tell a loop that hangs to end when it can, without waiting."""
         self._stop.set()
 
     def make_replacement(
         self, frames: Slot[Frame], results: Slot[FrameResult], notify: Callable[[], None]
     ) -> InferenceLoop:
-        """A loop that goes on where this one broke off, with every session new.
+        """A loop that continues where this one failed, with new sessions.
 
-        A lane that this loop hangs in is put aside for a while. Taps move over.
+        A lane that this loop hangs in is suspended for a while. The new loop takes over the taps.
         """
         replacement = InferenceLoop(frames, results, notify, self._pipeline.make_replacement())
         replacement.finished = self.finished
@@ -120,7 +120,7 @@ class InferenceLoop:
     def run(self) -> None:
         """Predict until stop() or until the frames end; closes the pipeline on the way out."""
         try:
-            with suppress(Closed):  # the capture side went first
+            with suppress(Closed):  # the capture loop ended first
                 while not self._stop.is_set():
                     self._round()
             with suppress(Closed):
@@ -148,7 +148,7 @@ class InferenceLoop:
             self._settle()
 
     def _settle(self) -> None:
-        """Work out what only a frame that stays is worth, once one seems to."""
+        """Compute what is only worth it for a frame that stays on screen, once one seems to."""
         self._idle_rounds += 1
         if self._is_postprocessing():
             return
@@ -158,14 +158,14 @@ class InferenceLoop:
         if self._idle_rounds >= _SETTLED_ROUNDS:
             self.heartbeat.beat(WARM_UP_S)
             self._last = self._pipeline.postprocessor.settle(last)
-            self._results.put(self._last)  # nothing new: neither counted nor recorded
+            self._results.put(self._last)  # the same frame: neither counted nor recorded
             self._notify()
 
     def _next_frame(self, changed: bool) -> Frame | None:
-        """The newest frame, if one comes before it is time for something else.
+        """The newest frame, if one arrives before something else is due.
 
-        While a device works this is when its oldest frame is ready. Gives no sign of life
-        meanwhile: a device that hangs is to be noticed.
+        With a device, that is when its oldest frame is ready. There is no heartbeat meanwhile, so
+        that a device that hangs is noticed.
         """
         if not self._in_flight:
             return self._frames.take(0.0 if changed else _IDLE_S)
@@ -183,7 +183,7 @@ class InferenceLoop:
         self._in_flight.append(self._pipeline.begin(frame, self._frames.dropped))
 
     def _collect_oldest(self) -> None:
-        """Wait for the oldest frame's predictions and let them be postprocessed."""
+        """Wait for the oldest frame's predictions and start its postprocessing."""
         self.heartbeat.beat(self.budget.predict_s)
         in_flight = self._in_flight.popleft()
         predicted = self._pipeline.predict(in_flight)
@@ -193,14 +193,14 @@ class InferenceLoop:
         self.budget.predicted((predicted.predicted_ns - in_flight.begun_ns) / 1e9)
 
     def _postprocess(self, predicted: PredictedFrame) -> None:
-        """On the postprocess thread."""
+        """Postprocess a frame, on the postprocess thread."""
         begun_s = time.monotonic()
         result = self._pipeline.postprocessor.run(predicted, is_beside=True)
         self._publish(result)
         self.budget.postprocessed(result.frame.size, time.monotonic() - begun_s)
 
     def _is_postprocessing(self) -> bool:
-        """Whether a frame is being postprocessed. Raises what went wrong with the last one."""
+        """Whether a frame is being postprocessed. Raises the error of the last one, if any."""
         if self._postprocessing is None:
             return False
         if self._postprocessing.done():
@@ -228,7 +228,7 @@ class InferenceLoop:
             self._applied = wanted or self._applied
             reset, self._reset_wanted = self._reset_wanted, False
         if wanted is not None or reset:
-            self._collect_all()  # what was begun was begun under the old commands
+            self._collect_all()  # frames in flight belong to the old configuration
         if wanted is not None:
             if self._pipeline.will_open(wanted):
                 self._tell("Loading the model…")

@@ -1,4 +1,4 @@
-"""The network's input size by the time there is for a frame. Plain logic with hysteresis."""
+"""The network's input size for a given time per frame. Plain logic with hysteresis."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from collections import deque
 from dataclasses import dataclass
 
 SIZES = (98, 140, 182, 224, 280, 336, 392, 448, 518, 616, 742, 924, 1148)
-"""Short sides that may be chosen, multiples of 14."""
+"""Short sides to choose from, multiples of 14."""
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """When to step.
+    """When to change the size.
 
     Attributes
     ----------
     miss
-        Times the budget that a median frame must take for a step down.
+        Multiple of the budget that a median frame must take for a smaller size.
     room
-        Share of the budget that the next larger size may be expected to take for a step up.
+        Fraction of the budget that the next larger size may be expected to take for a larger size.
     down_s, up_s
         Seconds that this must have lasted.
     settle_s
-        Nothing is judged so soon after a step, while models load and warm up.
+        Seconds after a change in which nothing is decided, while models load and warm up.
     regret_s
-        A step down so soon after a step up doubles the wait before the next step up, up to
+        A reduction so soon after an increase doubles the wait before the next increase, up to
         up_most_s.
     """
 
@@ -39,12 +39,12 @@ class Patience:
 
 
 class Budget:
-    """Decides; hears once per frame how long it took. Used from one thread.
+    """Chooses the size from the time that each frame took. Single-threaded.
 
     Parameters
     ----------
     frame_ms
-        What a frame may take.
+        Time that a frame may take.
     """
 
     def __init__(self, frame_ms: float, patience: Patience | None = None) -> None:
@@ -58,18 +58,18 @@ class Budget:
         self._stepped_up_s: float | None = None
 
     def add(self, now_s: float, took_ms: float) -> None:
-        """A frame took `took_ms` of computing."""
+        """Add the computing time of a frame."""
         if now_s >= self._quiet_until_s:
             self._took_ms.append((now_s, took_ms))
 
     def stepped(self, now_s: float) -> None:
-        """The size changed: forget, and judge nothing for a while."""
+        """Note that the size changed: forget, and decide nothing for a while."""
         self._took_ms.clear()
         self._since_s, self._direction = None, 0
         self._quiet_until_s = now_s + self._patience.settle_s
 
     def choose(self, now_s: float, size: int, smallest: int, largest: int) -> int:
-        """The size to use from now on; `size` itself while nothing needs to change."""
+        """The size to use from now on; `size` itself if no change is needed."""
         recent = [ms for at_s, ms in self._took_ms if now_s - at_s <= self._patience.down_s]
         if not recent or now_s < self._quiet_until_s:
             return size
@@ -93,7 +93,7 @@ class Budget:
         return size
 
     def _down(self, now_s: float, size: int, took_ms: float, lower: list[int]) -> int:
-        """The largest size that is expected to fit, at once rather than step by step."""
+        """The largest size that is expected to fit, in one step."""
         if self._stepped_up_s is not None and now_s - self._stepped_up_s < self._patience.regret_s:
             self._up_s = min(2 * self._up_s, self._patience.up_most_s)
         self.stepped(now_s)

@@ -1,4 +1,4 @@
-"""Runs lanes on frames: submits, collects, and turns what fails into a sentence.
+"""Runs lanes on frames: submits, collects, and turns failures into sentences.
 
 Plain Python, used from the inference thread.
 """
@@ -18,14 +18,14 @@ log = logging.getLogger(__name__)
 
 
 class LaneRunner:
-    """Remembers what is wrong with which model, and which one is being waited for.
+    """Keeps track of failing models and of the lane that is being waited for.
 
     Parameters
     ----------
     troubles
-        What is wrong with which lane.
+        Failures by lane.
     in_hand
-        The lane that has been asked and has not answered yet.
+        The lane that was called and has not returned yet.
     """
 
     def __init__(self, clock_ns: Callable[[], int], troubles: LaneTroubles) -> None:
@@ -35,7 +35,7 @@ class LaneRunner:
         self._back_ns = 0
 
     def open(self, name: str, lane: Lane) -> None:
-        """Open a lane, or put it aside while a model that hung has its pause."""
+        """Open a lane, or suspend it while a model that hung is paused."""
         key = _loading(name, lane)
         lane.is_put_aside = self.troubles.why_not(key, self._now_s()) is not None
         if not lane.is_put_aside:
@@ -44,12 +44,12 @@ class LaneRunner:
             self.in_hand = None
 
     def may_open(self, name: str, lane: Lane) -> bool:
-        """Whether a lane that was put aside may be opened now."""
+        """Whether a suspended lane may be opened now."""
         waits = self.troubles.why_not(_loading(name, lane), self._now_s())
         return lane.is_put_aside and waits is None
 
     def submit(self, name: str, lane: Lane, in_flight: InFlightFrame) -> None:
-        """Hand the frame to a lane. Where that fails, the lane's memory is reset."""
+        """Submit the frame to a lane. If that fails, the lane's memory is reset."""
         if in_flight.frame.recorded is not None:
             return
         if lane.session is None:
@@ -68,7 +68,7 @@ class LaneRunner:
             raise
         except Exception as error:  # noqa: BLE001 - a model is a plugin; _note_failure logs it
             in_flight.failures[name] = self._note_failure(key, lane, error)
-            lane.reset()  # a part of it may have been done, and is in the memory
+            lane.reset()  # a part of the work may be in the memory already
         else:
             took_ns = self._clock_ns() - started_ns
             in_flight.submissions[name] = Submission(pending, lane.fresh, took_ns)
@@ -77,7 +77,7 @@ class LaneRunner:
             self.in_hand = None
 
     def is_ready(self, lanes: dict[str, Lane], in_flight: InFlightFrame) -> bool:
-        """Whether collecting would not wait for any device."""
+        """Whether collecting would not wait for a device."""
         for name, submission in in_flight.submissions.items():
             self.in_hand = (name, lanes[name].model)
             try:
@@ -91,7 +91,7 @@ class LaneRunner:
     def collect(
         self, name: str, lane: Lane, in_flight: InFlightFrame, behind: Collection[InFlightFrame]
     ) -> LanePrediction | None:
-        """What the lane predicted, or None; why is in `in_flight.failures` then.
+        """The lane's prediction, or None with the reason in `in_flight.failures`.
 
         Parameters
         ----------
@@ -117,7 +117,7 @@ class LaneRunner:
             self.in_hand = None
 
     def _wait(self, lane: Lane, submission: Submission, handed_ns: int) -> LanePrediction:
-        # A device began when it had this frame and was done with what came before.
+        # The device started when it had this frame and had finished the previous one.
         started_ns = min(self._clock_ns(), max(handed_ns, self._back_ns))
         prediction = submission.pending.result()
         self._back_ns = self._clock_ns()
@@ -127,7 +127,7 @@ class LaneRunner:
         return LanePrediction(lane.model, prediction, took_ms, submission.fresh, prediction.note)
 
     def _note_failure(self, key: LaneKey, lane: Lane, error: Exception) -> str:
-        """Note that a lane failed; the sentence for it."""
+        """Record the failure of a lane; returns the sentence for it."""
         if isinstance(error, UserError):
             log.warning("lane %s failed: %s", key[0], error)
             sentence = str(error)
@@ -138,9 +138,9 @@ class LaneRunner:
         return sentence
 
     def _recover(self, name: str, lane: Lane, behind: Collection[InFlightFrame]) -> None:
-        """Reset a lane after a frame that failed, and hand over again what was begun behind it."""
+        """Reset a lane after a failed frame, and submit the frames behind it again."""
         if any(later.is_first or name in later.failures for later in behind):
-            return  # it has been reset since
+            return  # it was reset since
         lane.reset()
         for later in behind:
             if later.submissions.pop(name, None) is not None:
@@ -151,5 +151,5 @@ class LaneRunner:
 
 
 def _loading(name: str, lane: Lane) -> LaneKey:
-    """What hangs while it loads is told from what hangs in a frame: only that is not opened."""
+    """Key for loading, since hanging while loading is treated apart from hanging in a frame."""
     return (name, f"{lane.model} (loading)")

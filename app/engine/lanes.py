@@ -1,4 +1,4 @@
-"""A lane: one estimator applied to the stream, and what is known of its session.
+"""A lane: one estimator applied to the stream, with the state of its session.
 
 Plain Python, used from the inference thread.
 """
@@ -22,17 +22,17 @@ LANES = ("a", "b")
 
 @dataclass(slots=True)
 class Lane:
-    """One lane's open session, or why there is none.
+    """One lane's open session, or the reason why there is none.
 
-    Sessions are plugins, and what they are made of raises errors of its own (safetensors, device
-    libraries): whatever one raises costs its lane alone, and the log has it.
+    Sessions are plug-ins whose libraries raise errors of their own (safetensors, device libraries):
+    whatever one raises costs its lane alone and is logged.
 
     Attributes
     ----------
     frames_in_flight
         Of the open session; see Session.
     is_put_aside
-        Its model hung while it loaded; it is opened when its pause is over.
+        Its model hung while it loaded; it is opened again after its pause.
     """
 
     model: str
@@ -67,7 +67,7 @@ class Lane:
             log.exception("%s cannot be closed", self.model)
 
     def reset(self) -> None:
-        """The next frame is the first; a session that cannot forget is only complained of."""
+        """Reset the session, so that the next frame is the first; a failure is only logged."""
         self.fresh = True
         if self.session is None:
             return
@@ -79,13 +79,13 @@ class Lane:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LanePrediction:
-    """One lane's answer for one frame, before it is made fit for display.
+    """One lane's result for one frame, before postprocessing.
 
     Attributes
     ----------
     depth
-        A DepthMap where the answer has the frame's size for certain, because it was recorded or
-        shown before.
+        A DepthMap if the result certainly has the frame's size, because it was recorded or shown
+        before.
     """
 
     model: str
@@ -96,7 +96,7 @@ class LanePrediction:
 
 
 def is_unknown(depth: DepthMap | Prediction) -> bool:
-    """Not one pixel is known. A few pixels are checked first, which nearly always decides it."""
+    """Whether no pixel is known. Checking a few pixels first nearly always decides."""
     disparity = depth.disparity
     return not np.isfinite(disparity[::32, ::32]).any() and not np.isfinite(disparity).any()
 
@@ -109,7 +109,7 @@ def predict_failure(model: str, error: Exception) -> str:
 
 
 def display_failure(model: str, error: Exception) -> str:
-    """The sentence for what a model gave, where bringing it to the screen raised."""
+    """The sentence for a result that could not be prepared for display."""
     if _is_out_of_memory(error):
         return f"There is no memory to show {model}; choose a smaller source or turn a lane off."
     return f"What {model} gave cannot be shown; the log says why."

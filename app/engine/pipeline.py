@@ -4,8 +4,8 @@ The pipeline opens a session per lane, resets them where the stream breaks, shar
 share, and turns a failing lane into a sentence instead of a crash. It is used from one thread; only
 its `postprocessor` may run on another while nothing is configured or reset here.
 
-A frame is begun, predicted and postprocessed. Where a device works by itself, the next frame is
-begun before the last is predicted; the results are those of one frame after the other.
+A frame is begun, predicted and postprocessed. On a device that computes asynchronously, the next
+frame is begun before the last is predicted; the results are those of one frame after another.
 """
 
 from __future__ import annotations
@@ -39,8 +39,14 @@ class PipelineConfig:
 
     Attributes
     ----------
+    model_a, model_b
+        Names of the models.
     memory
         Off replaces every temporal model by the same network with its memory off.
+    options
+        How the models run.
+    display_range, analysis
+        For postprocessing.
     attempt
         A lane that could not be opened is tried again when this number changes.
     threads
@@ -63,7 +69,7 @@ class PipelineConfig:
 
 
 class Pipeline:
-    """Runs the lanes. `clock_ns` is time.monotonic_ns but in tests."""
+    """Runs the lanes. `clock_ns` is time.monotonic_ns except in tests."""
 
     def __init__(self, clock_ns: Callable[[], int] = time.monotonic_ns) -> None:
         self._lanes: dict[str, Lane] = {}
@@ -83,7 +89,7 @@ class Pipeline:
 
     @property
     def warm_up_frames(self) -> int:
-        """How many frames of a new size may take longer than those after them."""
+        """Number of frames of a new size that may take longer than later ones."""
         on_device = any(lane.frames_in_flight > 1 for lane in self._open_lanes())
         return DEVICE_WARM_UP_FRAMES if on_device else 1
 
@@ -91,7 +97,7 @@ class Pipeline:
         return [lane for lane in self._lanes.values() if lane.session is not None]
 
     def make_replacement(self) -> Pipeline:
-        """A pipeline to take over from this one while it hangs: the lane at fault is put aside."""
+        """A pipeline that replaces this one while it hangs; the lane at fault is suspended."""
         replacement = Pipeline(self._clock_ns)
         replacement.postprocessor = Postprocessor(self._clock_ns, self.postprocessor.breaks)
         replacement.postprocessor.viewport_request = self.postprocessor.viewport_request
@@ -102,9 +108,9 @@ class Pipeline:
         return replacement
 
     def configure(self, config: PipelineConfig) -> bool:
-        """Open what changed and keep the rest with its memory; opens may take seconds.
+        """Open what changed and keep the rest with its memory; opening may take seconds.
 
-        True if any lane is new. What is in flight is collected first, by the caller.
+        True if any lane is new. The caller collects the frames in flight first.
         """
         is_new = False
         self.postprocessor.configure(config.display_range, config.analysis)
@@ -118,14 +124,15 @@ class Pipeline:
             self._lanes[name] = Lane(model, config.options, config.attempt)
             self.postprocessor.restart_range()
             if lane is None or registry.family(lane.model) != registry.family(model):
-                self.postprocessor.forget(name)  # else it is the same network with its memory reset
+                # otherwise it is the same network with its memory reset
+                self.postprocessor.forget(name)
             is_new = True
             if model != registry.OFF:
                 self._runner.open(name, self._lanes[name])
         return is_new
 
     def wants_to_open(self) -> bool:
-        """Whether a lane that hung while it loaded may be tried again, by configure()."""
+        """Whether configure() may try a lane again that hung while it loaded."""
         return any(self._runner.may_open(name, lane) for name, lane in self._lanes.items())
 
     def will_open(self, config: PipelineConfig) -> bool:
@@ -133,7 +140,7 @@ class Pipeline:
         return any(self._is_stale(name, config) for name in LANES)
 
     def _is_stale(self, name: str, config: PipelineConfig) -> bool:
-        """The lane is another one now, or failed to open before this attempt."""
+        """Whether the lane has another model now, or failed to open before this attempt."""
         lane = self._lanes.get(name)
         if lane is None or (lane.model, lane.options) != (config.model(name), config.options):
             return True
@@ -142,9 +149,9 @@ class Pipeline:
         return bool(lane.failure) and lane.attempt != config.attempt
 
     def reset(self) -> None:
-        """Forget the past in every lane and in the display range; lanes that failed may try.
+        """Reset every lane and the display range; failed lanes may try again.
 
-        What is in flight is collected first, by the caller.
+        The caller collects the frames in flight first.
         """
         self._runner.troubles.try_again()
         for lane in self._lanes.values():
@@ -152,24 +159,24 @@ class Pipeline:
         self.postprocessor.restart_range()
 
     def close(self) -> None:
-        """Close every session; what is in flight is lost. It may be configured again afterwards."""
+        """Close every session; frames in flight are lost. It may be configured again afterwards."""
         self._in_flight.clear()
         for lane in self._lanes.values():
             lane.close()
         self._lanes.clear()
 
     def step(self, frame: Frame, dropped: int = 0) -> FrameResult:
-        """Everything for one frame. Resets first if the stream broke before it."""
+        """Process one frame completely. Resets first if the stream broke before it."""
         return self.postprocessor.run(self.predict(self.begin(frame, dropped)))
 
     def begin(self, frame: Frame, dropped: int = 0) -> InFlightFrame:
-        """Hand `frame` to every lane; `frames_in_flight` frames may be begun at once."""
+        """Submit `frame` to every lane; `frames_in_flight` frames may be begun at once."""
         begun_ns = self._clock_ns()
         is_first, cut = self._continuity(frame)
         in_flight = InFlightFrame(frame, dropped, cut, is_first, begun_ns)
         if is_first:
             self._runner.troubles.try_again()
-        # Lanes on a device first, so that it works while the host computes the others.
+        # Lanes on a device first, so that it computes while the host computes the others.
         for name, lane in sorted(self._lanes.items(), key=_frames_in_flight, reverse=True):
             if is_first:
                 lane.reset()
@@ -183,7 +190,7 @@ class Pipeline:
         return self._runner.is_ready(self._lanes, in_flight)
 
     def predict(self, in_flight: InFlightFrame) -> PredictedFrame:
-        """What the lanes predict for the oldest frame in flight; waits for devices."""
+        """The lanes' predictions for the oldest frame in flight; waits for devices."""
         self._in_flight.remove(in_flight)
         turned_ns = max(in_flight.begun_ns, self._predicted_ns)
         lanes: dict[str, LanePrediction] = {}
@@ -213,7 +220,7 @@ class Pipeline:
         return self.postprocessor.renew(result, lanes, again.failures)
 
     def _continuity(self, frame: Frame) -> tuple[bool, bool]:
-        """Whether this frame does not follow the last one, and whether for a cut in the picture."""
+        """Whether this frame does not continue the last one, and whether that is due to a cut."""
         broke = frame.segment != self._segment
         if broke:
             self._cuts.reset()

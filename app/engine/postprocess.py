@@ -1,6 +1,6 @@
-"""From what the lanes predicted to a FrameResult: frame size, display range, levels and views.
+"""From the lanes' predictions to a FrameResult: frame size, display range, levels and views.
 
-No network runs here, so one frame may be postprocessed while the networks are at the next.
+No network runs here, so one frame may be postprocessed while the networks compute the next.
 """
 
 from __future__ import annotations
@@ -32,10 +32,12 @@ class PredictedFrame:
 
     Attributes
     ----------
+    in_flight
+        The frame.
     lanes
-        What each lane predicted; those that failed are in `in_flight.failures`.
+        Predictions by lane; failed lanes are in `in_flight.failures`.
     turned_ns, predicted_ns
-        When it was this frame's turn, and when its last lane was collected.
+        When its turn came, and when its last lane was collected.
     """
 
     in_flight: InFlightFrame
@@ -45,14 +47,14 @@ class PredictedFrame:
 
 
 class Postprocessor:
-    """Frames in order; used by one thread at a time, which may be another for each frame.
+    """Postprocesses frames in order; used by one thread at a time, not always the same.
 
     Parameters
     ----------
     breaks
-        How often the stream did not go on so far.
+        Number of breaks so far.
     viewport_request
-        The pictures to bring to size; any thread may put others in their place.
+        The pictures to resize; any thread may replace it.
     """
 
     def __init__(self, clock_ns: Callable[[], int], breaks: Breaks) -> None:
@@ -65,7 +67,7 @@ class Postprocessor:
         self.breaks = breaks
 
     def configure(self, display_range: RangeSettings, request: AnalysisRequest | None) -> None:
-        """What to show from the next frame on; None works nothing out."""
+        """Set range and analysis from the next frame on; None requests no analysis."""
         if display_range != self._range.settings:
             self._range.configure(display_range)
         self._request = request
@@ -75,11 +77,11 @@ class Postprocessor:
         self._range.reset()
 
     def forget(self, lane: str) -> None:
-        """Another network comes into `lane`: what its views gathered is over."""
+        """Remove the views' data of a lane that gets another network."""
         self._analyzer.forget(lane)
 
     def run(self, predicted: PredictedFrame, is_beside: bool = False) -> FrameResult:
-        """What to show and record of a frame; `is_beside` if the networks are at the next one."""
+        """The result of a frame; `is_beside` if the networks compute the next one meanwhile."""
         in_flight, begun_ns = predicted.in_flight, self._clock_ns()
         if in_flight.is_first:
             self.restart_range()
@@ -109,7 +111,7 @@ class Postprocessor:
         predictions: Mapping[str, LanePrediction],
         failures: dict[str, str],
     ) -> FrameResult:
-        """The same frame with what its lanes predicted this time."""
+        """The same frame with new predictions of some lanes."""
         known = [lane.depth for lane in result.lanes.values()]
         for lane in predictions.values():
             if not any(lane.depth is depth for depth in known):
@@ -126,7 +128,7 @@ class Postprocessor:
         )
 
     def settle(self, result: FrameResult) -> FrameResult:
-        """The same result with what is worked out only now and then, for the frame that stays."""
+        """The same result with the analysis that is only worth it for a frame that stays."""
         again = self._analyse(result.frame, result.lanes, result.cut)
         return dataclasses.replace(result, analysis=again, done_ns=self._clock_ns())
 
@@ -151,7 +153,7 @@ class Postprocessor:
     def _display(
         self, predictions: Mapping[str, LanePrediction], failures: dict[str, str]
     ) -> dict[str, LaneResult]:
-        """The lanes as they are shown; one that cannot be costs neither the other nor the frame."""
+        """The lanes as they are shown; one that fails costs neither the other nor the frame."""
         try:
             return self._levels(predictions)
         except PROCESSING_ERRORS:

@@ -1,7 +1,7 @@
-"""Pictures brought to the size of their panes beside the networks, for the window only to paint.
+"""Pictures resized for their panes in advance, so that the window only paints.
 
-The window says with every frame what it painted; the frames after it come at that size. A pane that
-was moved or zoomed since does it by itself until the next one.
+With every frame the window says what it painted; the following frames arrive at that size. A pane
+that was moved or zoomed since resizes its picture itself until the next one.
 """
 
 from __future__ import annotations
@@ -18,12 +18,13 @@ RGB = "rgb"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ViewportRequest:
-    """What the window paints.
+    """The pictures that the window paints.
 
     Attributes
     ----------
     parts
-        By layer, "rgb" for the frame or a lane's name, each once; hidden ones are absent.
+        By layer ("rgb" for the frame, or a lane's name), without duplicates; hidden ones are
+        absent.
     table
         (256, 3) uint8 colours of the lanes' levels; None leaves the lanes out.
     """
@@ -32,7 +33,7 @@ class ViewportRequest:
     table: UInt8 | None = None
 
     def and_those(self, others: ViewportRequest) -> ViewportRequest:
-        """What a second window of the same colours paints besides."""
+        """Add the request of a second window with the same colours."""
         layers = (*self.parts, *(layer for layer in others.parts if layer not in self.parts))
         wanted = {
             layer: tuple(dict.fromkeys(self.parts.get(layer, ()) + others.parts.get(layer, ())))
@@ -42,7 +43,7 @@ class ViewportRequest:
 
 
 class ViewportPrescaler:
-    """Carries viewport_request out; used by one thread at a time."""
+    """Carries out viewport requests; used by one thread at a time."""
 
     def __init__(self) -> None:
         self._prescalers: dict[tuple[str, int], Prescaler] = {}
@@ -50,7 +51,7 @@ class ViewportPrescaler:
     def fit(
         self, viewport_request: ViewportRequest, frame: Frame, lanes: Mapping[str, LaneResult]
     ) -> dict[str, tuple[Prescaled, ...]]:
-        """By layer, the ordered parts of each picture that is there."""
+        """By layer, the requested parts of each picture."""
         pictures: dict[str, tuple[UInt8, UInt8 | None]] = {RGB: (frame.rgb, None)}
         if viewport_request.table is not None:
             pictures |= {
@@ -60,7 +61,7 @@ class ViewportPrescaler:
             layer: tuple(
                 self._fit(*pictures[layer], part, (layer, number))
                 for number, part in enumerate(parts)
-                if part.is_within(frame.rgb)  # else it was ordered of frames of another size
+                if part.is_within(frame.rgb)  # otherwise the request was for frames of another size
             )
             for layer, parts in viewport_request.parts.items()
             if layer in pictures

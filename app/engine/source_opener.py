@@ -1,4 +1,4 @@
-"""Opening a source for the capture loop: whatever goes wrong is one sentence, and in the log."""
+"""Opening a source for the capture loop: any failure becomes one sentence, and a log entry."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def open_or_explain(open_source: OpenSource, request: CaptureRequest) -> Source 
     except UserError as error:
         log_failure(f"cannot open {request.spec}", error)
         return str(error)
-    except Exception:  # a fault that would only repeat itself in a loop that replaced this one
+    except Exception:  # an unexpected error would repeat itself in a loop that replaces this one
         log.exception("opening %s failed", request.spec)
         return (
             "Opening this source failed in a way that was not foreseen; the log says why. Choose "
@@ -31,5 +31,5 @@ def open_or_explain(open_source: OpenSource, request: CaptureRequest) -> Source 
 
 
 def log_failure(what: str, error: UserError) -> None:
-    """One line in the log; where the error came from is only for --debug."""
+    """Log one line; the traceback only with --debug."""
     log.warning("%s: %s", what, error, exc_info=log.isEnabledFor(logging.DEBUG))

@@ -1,7 +1,7 @@
-"""How long each step of the inference stage may take before it counts as stalled.
+"""Time that each step of the inference stage may take before it counts as stalled.
 
-What a step took before says how long the next one may take. Loading a model, and the first frames
-of a new size or model, take longer than those after them. Plain logic; the clock is handed in.
+It follows from the time of earlier steps. Loading a model, and the first frames of a new size or
+model, take longer. Plain logic; the clock is passed in.
 """
 
 from __future__ import annotations
@@ -18,28 +18,29 @@ RELOADING_S = 20.0
 """For a model that hung while it loaded; the other lane waits meanwhile."""
 WARM_UP_S = 60.0
 RESIZED_S = 5.0
-"""How long the first frame of another size may take, beyond what its pixels account for."""
+"""Additional time for the first frame of another size, beyond that for its pixels."""
 SLOWEST_FACTOR = 3.0
-"""How many times as long as the slowest of the last frames the next one may take, and where that
-is less than `STALL_S`, so long as any stage."""
+"""Multiple of the slowest of the last frames that the next one may take; at least `STALL_S`."""
 REMEMBERED = 20
-"""Steps that are looked back on."""
+"""Number of steps that are remembered."""
 
 
 class StepBudget:
-    """Hears how long steps took and says what to announce for the next one, in seconds.
+    """Predicts from past steps how long the next one may take, in seconds.
 
-    `STALL_S` of silence is allowed on top of every announcement. Used from one thread, but
-    `postprocessed` may be called from another while `postprocess_s` is not read.
-
-    Attributes
-    ----------
-    warming_since_s : on the clock, since when a frame is awaited that takes longer than those after
-        it, because memory is taken and kernels are chosen with it; None at other times.
+    `STALL_S` of silence is allowed in addition. Used from one thread, but `postprocessed` may be
+    called from another while `postprocess_s` is not read.
 
     Parameters
     ----------
-    clock_s : time.monotonic but in tests.
+    clock_s
+        time.monotonic except in tests.
+
+    Attributes
+    ----------
+    warming_since_s
+        Time on the clock since which a frame is computed that takes longer than later ones, because
+        memory is allocated and kernels are chosen; None at other times.
     """
 
     def __init__(self, clock_s: Callable[[], float] = time.monotonic) -> None:
@@ -54,7 +55,7 @@ class StepBudget:
 
     @property
     def predict_s(self) -> float:
-        """For handing over or collecting a frame."""
+        """For submitting or collecting a frame."""
         return self._announced_s(self._predictions_s)
 
     @property
@@ -64,7 +65,7 @@ class StepBudget:
 
     @property
     def postprocess_left_s(self) -> float:
-        """Of what was announced for the frame being postprocessed; 0 when it is over."""
+        """Rest of the time announced for the frame being postprocessed; 0 when it is done."""
         return max(0.0, self._postprocess_due_s - self._clock_s())
 
     @property
@@ -73,11 +74,11 @@ class StepBudget:
         return max(self._predictions_s, default=0.0)
 
     def lanes_changed(self) -> None:
-        """Another model runs: nothing is known of it."""
+        """Forget past steps: another model runs."""
         self._forget(WARM_UP_S)
 
     def begin_frame(self, size: tuple[int, int], warm_up_frames: int = 1) -> None:
-        """A frame of (width, height) comes; of a new size the first ones may take longer."""
+        """Begin a frame of (width, height); the first ones of a new size may take longer."""
         self._warm_up_frames = warm_up_frames
         if size != self._size:
             self._resize(size)
@@ -85,17 +86,17 @@ class StepBudget:
             self.warming_since_s = self._clock_s()
 
     def predicted(self, took_s: float) -> None:
-        """The networks are done with a frame."""
+        """Add the time of the networks for a frame."""
         self._predictions_s.append(took_s)
         if not self._is_cold():
             self.warming_since_s = None
 
     def begin_postprocess(self) -> None:
-        """A frame is being postprocessed from now on."""
+        """Begin the postprocessing of a frame."""
         self._postprocess_due_s = self._clock_s() + self.postprocess_s
 
     def postprocessed(self, size: tuple[int, int], took_s: float) -> None:
-        """Postprocessing a frame of that size is over."""
+        """Add the time of postprocessing a frame of that size."""
         if size == self._size:
             self._postprocesses_s.append(took_s)
 
@@ -103,7 +104,7 @@ class StepBudget:
         return len(self._predictions_s) < self._warm_up_frames
 
     def _resize(self, size: tuple[int, int]) -> None:
-        """What frames of the old size took says how long the first of the new one may take."""
+        """Estimate the time of the first frame of a new size from that of the old size."""
         first_s = self._first_s
         if self._warm_up_frames > 1:
             first_s = WARM_UP_S

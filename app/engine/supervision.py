@@ -1,7 +1,7 @@
-"""How the app notices that a part of it hangs or crashed, and when it tries again. Plain logic.
+"""Detection of stalls and crashes, and the pauses before trying again. Plain logic.
 
-Nothing here starts a thread, keeps a timer or knows Qt: clocks are handed in, so that hours of
-trouble are tested in milliseconds.
+Nothing here starts a thread, keeps a timer or knows Qt: clocks are passed in, so that hours of
+failures are tested in milliseconds.
 """
 
 from __future__ import annotations
@@ -12,21 +12,19 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 STALL_S = 1.5
-"""A stage that gives no sign of life for so long beyond what it announced counts as stalled."""
+"""Silence beyond the announced time after which a stage counts as stalled."""
 
 RESTART_PAUSES_S = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
 RETRY_PAUSES_S = (0.0, 0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 HANG_PAUSES_S = (5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 320.0, 600.0)
 HANG_CALM_S = 600.0
-"""Longer than it takes to notice the slowest hang, of a model that is being loaded: else each of
-them would count as the first."""
+"""Longer than the slowest hang takes to be noticed, or each of them would count as the first."""
 
 
 class Heartbeat:
-    """A stage's sign of life: when it last came round and how long the step in hand may take.
+    """Heartbeat of a stage: the time of the last beat, and how long the current step may take.
 
-    Written by the stage and by `hurry`, read by any thread; the two numbers change
-    together.
+    Written by the stage and by `hurry`, read by any thread; the two numbers change together.
     """
 
     __slots__ = ("_value",)
@@ -35,18 +33,20 @@ class Heartbeat:
         self._value = (time.monotonic_ns(), 0.0)
 
     def beat(self, step_s: float = 0.0) -> None:
-        """Still there; the next beat may take `step_s` seconds longer than usual."""
+        """Signal that the stage is alive; the next beat may be `step_s` seconds later than usual."""
         self._value = (time.monotonic_ns(), step_s)
 
     def hurry(self) -> None:
-        """Take back what was announced: something waits for the step in hand. Any thread."""
+        """Withdraw the announced time: something waits for the current step. Thread-safe."""
         self._value = (time.monotonic_ns(), 0.0)
 
     def silent_s(self, now_ns: int, since_ns: int = 0) -> float:
-        """Seconds without a beat beyond what was announced; negative while there is time left.
+        """Seconds without a beat beyond the announced time; negative while there is time left.
 
         Parameters
         ----------
+        now_ns
+            The current time.
         since_ns
             Silence before this moment does not count.
         """
@@ -56,12 +56,12 @@ class Heartbeat:
 
 @dataclass(slots=True)
 class Backoff:
-    """The pauses before trying again what failed; they grow with each failure in a row.
+    """Pauses before trying again; they grow with consecutive failures.
 
     Attributes
     ----------
     calm_s
-        After so long without a failure the next one counts as the first.
+        After this time without a failure the next one counts as the first.
     """
 
     calm_s: float = 30.0
@@ -69,7 +69,7 @@ class Backoff:
     retry_at_s: float = 0.0
 
     def failed(self, now_s: float, pauses_s: tuple[float, ...]) -> float:
-        """It failed at `now_s`; returns the pause until `may_try`, seconds."""
+        """Add a failure at `now_s`; returns the pause until `may_try`, in seconds."""
         if now_s - self.retry_at_s > self.calm_s:
             self.failures = 0
         pause_s = pauses_s[min(self.failures, len(pauses_s) - 1)]
@@ -78,7 +78,7 @@ class Backoff:
         return pause_s
 
     def may_try(self, now_s: float) -> bool:
-        """The pause is over."""
+        """Whether the pause is over."""
         return now_s >= self.retry_at_s
 
 
@@ -94,13 +94,13 @@ class _Trouble:
 
 
 class LaneTroubles:
-    """What is wrong with the model in a lane, and when it is tried again."""
+    """Failures of the models in the lanes, and when each is tried again."""
 
     def __init__(self) -> None:
         self._known: dict[LaneKey, _Trouble] = {}
 
     def copy(self) -> LaneTroubles:
-        """The same, independent of this one."""
+        """An independent copy."""
         twin = LaneTroubles()
         twin._known = {
             key: replace(trouble, backoff=replace(trouble.backoff))
@@ -109,11 +109,11 @@ class LaneTroubles:
         return twin
 
     def failed(self, key: LaneKey, sentence: str, now_s: float) -> None:
-        """It raised, or returned nothing of use; `sentence` is for the user."""
+        """Note that it raised, or returned nothing usable; `sentence` is for the user."""
         self._note(key, sentence, now_s, RETRY_PAUSES_S, hangs=False)
 
     def hangs(self, key: LaneKey, sentence: str, now_s: float) -> None:
-        """It did not come back. Every further try may cost a thread, so the pauses are long."""
+        """Note that it did not return. Every try may cost a thread, so the pauses are long."""
         self._note(key, sentence, now_s, HANG_PAUSES_S, hangs=True)
 
     def why_not(self, key: LaneKey, now_s: float) -> str | None:
@@ -127,7 +127,7 @@ class LaneTroubles:
         return f"{trouble.sentence} Trying again in {left_s} s."
 
     def try_again(self) -> None:
-        """Something changed: what failed may be tried at once; what hangs may not."""
+        """Allow failed lanes to be tried again at once; those that hang may not."""
         for trouble in self._known.values():
             if not trouble.hangs:
                 trouble.backoff.retry_at_s = 0.0
@@ -166,15 +166,15 @@ class StageWatch:
 
     @property
     def pause_s(self) -> float:
-        """When, on the clock of `judge`, the stage is to be replaced."""
+        """Time, on the clock of `judge`, at which the stage is to be replaced."""
         return self._backoff.retry_at_s
 
     def crashed(self, now_s: float) -> None:
-        """The stage ended by itself."""
+        """Note that the stage ended by itself."""
         self._break(now_s, "crashed")
 
     def judge(self, now_s: float, silent_s: float) -> Verdict:
-        """Judge a stage that was silent for `silent_s`; REPLACE is said once per failure."""
+        """Judge a stage that was silent for `silent_s`; REPLACE is returned once per failure."""
         if not self._is_broken and silent_s > STALL_S:
             self._break(now_s, "stalled")
         if not self._is_broken:
@@ -192,12 +192,12 @@ class StageWatch:
 
 
 class StallMeter:
-    """How late a regular beat comes, in constant memory: a histogram of whole milliseconds.
+    """Lateness of a regular timer, in constant memory: a histogram of whole milliseconds.
 
     Parameters
     ----------
     period_ms
-        How far apart the beats would be if nothing got in their way.
+        Interval of the timer without any delay.
     """
 
     _MOST_MS = 10_000
@@ -210,7 +210,7 @@ class StallMeter:
         self.max_ms = 0.0
 
     def beat(self, now_ns: int) -> float:
-        """A beat came; returns by how many milliseconds it was late (0 or more)."""
+        """Add a beat; returns its lateness in milliseconds (0 or more)."""
         last_ns, self._last_ns = self._last_ns, now_ns
         if last_ns is None:
             return 0.0
@@ -221,7 +221,7 @@ class StallMeter:
         return late_ms
 
     def percentile_ms(self, share: float) -> float:
-        """The lateness that `share` (0 to 1) of the beats do not exceed; 0 before the first."""
+        """The lateness that a fraction `share` (0 to 1) of the beats does not exceed; 0 at first."""
         wanted, counted = share * self.beats, 0
         for late_ms, count in enumerate(self._counts):
             counted += count
@@ -230,6 +230,6 @@ class StallMeter:
         return 0.0
 
     def reset(self) -> None:
-        """Count from now on."""
+        """Restart the measurement."""
         self._counts = [0] * (self._MOST_MS + 1)
         self.beats, self.max_ms = 0, 0.0

@@ -1,4 +1,4 @@
-"""What an exporter is: it writes one kind of output, frame after frame."""
+"""The protocol of an exporter, which writes one kind of output, frame after frame."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from app.core.results import FrameResult
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where exports go and at which rate, in frames per second, a video of them plays."""
+    """Folder of the exports, and frames per second of a video of them."""
 
     folder: Path
     fps: float
 
     def subfolder(self, name: str) -> Path:
-        """The folder `name` in the target, made if need be."""
+        """The folder `name` in the target, created if necessary."""
         path = self.folder / name
         path.mkdir(parents=True, exist_ok=True)
         return path
@@ -27,7 +27,7 @@ class Exporter(Protocol):
     """Writes one kind of output, frame after frame."""
 
     def write(self, result: FrameResult) -> None:
-        """Write what lane A saw."""
+        """Write lane A's result."""
         ...
 
     def close(self) -> None:

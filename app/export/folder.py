@@ -1,4 +1,4 @@
-"""The folder that a command writes into: fit to be used, and what is said when it is not."""
+"""The output folder of a command."""
 
 from __future__ import annotations
 
@@ -9,7 +9,13 @@ from models.errors import UsageError, UserError
 
 
 def prepare_folder(out: Path, force: bool) -> None:
-    """Make `out`, or make sure that it may be written into. Raises UsageError if it may not."""
+    """Make `out`, or check that it may be written.
+
+    Raises
+    ------
+    UsageError
+        If it may not.
+    """
     try:
         out.mkdir(parents=True, exist_ok=True)
         if any(out.iterdir()) and not force:
@@ -24,7 +30,7 @@ def prepare_folder(out: Path, force: bool) -> None:
 
 
 def as_user_error(error: OSError, out: Path, frames: int) -> UserError:
-    """The sentence for a write that failed after `frames` whole frames."""
+    """The error for a write that failed after `frames` complete frames."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return UserError(
             f"The disk is full; {frames} frames are complete in {out}. Free some space and "

@@ -19,4 +19,4 @@ class NpyExporter:
         np.save(self._folder / f"{result.frame.index:06d}.npy", lane.depth.disparity)
 
     def close(self) -> None:
-        """Every file is complete already."""
+        """Do nothing: every file is complete."""

@@ -28,4 +28,4 @@ class PlyExporter:
         write_ply(self._folder / f"{result.frame.index:06d}.ply", points, colours, comment)
 
     def close(self) -> None:
-        """Every file is complete already."""
+        """Do nothing: every file is complete."""

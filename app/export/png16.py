@@ -15,7 +15,7 @@ from models.opencv import cv2
 class Png16Exporter:
     """`png16/000000.png`: uint16, disparity = offset + scale * value, both in `scale.csv`.
 
-    0 stands for unknown; values 1–65535 span the frame's own range.
+    0 means unknown; values 1–65535 span the frame's own range.
     """
 
     def __init__(self, target: Target) -> None:

@@ -1,4 +1,4 @@
-"""The table of export formats. Imports none of them: `process --help` answers at once."""
+"""The table of export formats. Imports none of them, so that `process --help` is fast."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ EXPORTERS: Mapping[str, str] = {
     "mp4": "app.export.mp4:Mp4Exporter",
     "ply": "app.export.ply:PlyExporter",
 }
-"""By what `--export` says: the class that writes it, which takes a Target."""
+"""Name for `--export` to the class that writes it, which takes a Target."""
 
 
 def open_exporter(name: str, target: Target) -> Exporter:

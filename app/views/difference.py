@@ -1,4 +1,4 @@
-"""Lane A minus lane B, after B was aligned to A."""
+"""Lane A minus lane B, after aligning B to A."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _caption(found: Difference, alignment: str) -> str:
 
 @cache
 def _diverging() -> UInt8:
-    """The same array for every frame: panes look colours up once for each table."""
+    """The same array for every frame: panes convert colours once per table."""
     return colormap.diverging_table()
 
 

@@ -1,4 +1,4 @@
-"""How much each lane changes where the scene does not, as heat over the grey picture."""
+"""Change of each lane where the scene does not change, as a heat map over the grey picture."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PANES = {
     "b": ViewPane("flicker_b", PaneKind.LANE_B, replaces=("depth_b",)),
 }
 _HEAT_SCALE = Scale(0.0, FULL_SCALE, "per frame", "steady", "flickers", GAMMA, MARKS)
-"""What heat stands for: change per frame in units of the lane's own spread, same for both."""
+"""Meaning of the heat: change per frame in units of the lane's own spread, the same for both."""
 
 
 def _needs(settings: ViewSettings) -> AnalysisRequest:
@@ -51,7 +51,7 @@ def _lane(name: str, result: FrameResult, settings: ViewSettings) -> PaneContent
 
 
 def _caption(lane: LaneFlicker, seen: FlickerResult, window: int) -> str:
-    """Without a pair of frames there is nothing to tell."""
+    """Caption of a pane; empty without a pair of frames."""
     if np.isnan(lane.recent):
         return "needs a second frame: play or step on"
     over = f"{seen.frames} of {window}" if seen.frames < window else f"{window}"

@@ -1,4 +1,4 @@
-"""What views say of the lanes they hold against each other."""
+"""Notes about the lanes that a view compares."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ UNIT_TEXT = {Unit.RELATIVE: "relative", Unit.INVERSE_METRE: "1/m"}
 
 
 def ranges_told(lanes: Mapping[str, LaneResult], settings: ViewSettings) -> str:
-    """What to know of the lanes' ranges where both are compared; empty where they share one."""
+    """Note on the lanes' ranges where both are compared; empty if they share one."""
     ranges = {lane.display_range for lane in lanes.values()}
     families = {registry.family(lane.model) for lane in lanes.values()}
     if len(families) > 1 and (settings.range_locked or settings.range_mode == "fixed"):

@@ -24,7 +24,7 @@ def pair_layout(title: str) -> Layout:
 def pair_contents(
     result: FrameResult, settings: ViewSettings, table: UInt8, blink_hz: float
 ) -> Contents:
-    """Both lanes' levels; `blink_hz` 0 parts them by a divider."""
+    """Both lanes' levels; `blink_hz` 0 separates them by a divider."""
     a, b = result.lanes.get("a"), result.lanes.get("b")
     if a is None or b is None:
         return {_NAME: Nothing("Both lanes are needed to compare them")}

@@ -1,4 +1,4 @@
-"""Every pane beside the others, nothing worked out: the view that is on at the start."""
+"""All panes side by side, without analysis: the view at the start."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def _lane(
 
 
 def _ages(window: int) -> tuple[tuple[float, str], ...]:
-    """Marks beside a slice: how long ago its lines were seen, as (share of the height, words)."""
+    """Marks beside a slice: age of its lines, as (fraction of the height, words)."""
     ages = [round(window * part) for part in (0.75, 0.5, 0.25)]
     return (
         *((1.0 - age / window, f"−{age}") for age in ages),
@@ -60,7 +60,7 @@ def _ages(window: int) -> tuple[tuple[float, str], ...]:
 
 
 def _breaks(breaks: Sequence[tuple[int, str]], window: int) -> tuple[tuple[float, str], ...]:
-    """Lines across a slice of `window` frames where it does not go on, as (share, kind)."""
+    """Breaks across a slice of `window` frames, as (fraction of the height, kind)."""
     return tuple((1.0 - (age + 1) / window, kind) for age, kind in breaks if age + 1 < window)
 
 
