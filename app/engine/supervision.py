@@ -33,7 +33,7 @@ class Heartbeat:
         self._value = (time.monotonic_ns(), 0.0)
 
     def beat(self, step_s: float = 0.0) -> None:
-        """Signal that the stage is alive; the next beat may be `step_s` seconds later than usual."""
+        """Signal that the stage is alive; the next beat may be `step_s` seconds later."""
         self._value = (time.monotonic_ns(), step_s)
 
     def hurry(self) -> None:
@@ -221,7 +221,7 @@ class StallMeter:
         return late_ms
 
     def percentile_ms(self, share: float) -> float:
-        """The lateness that a fraction `share` (0 to 1) of the beats does not exceed; 0 at first."""
+        """The lateness that a fraction `share` (0 to 1) of beats do not exceed; 0 at first."""
         wanted, counted = share * self.beats, 0
         for late_ms, count in enumerate(self._counts):
             counted += count

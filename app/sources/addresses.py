@@ -1,4 +1,4 @@
-"""Addresses of sources on the network, as they may be shown."""
+"""Network addresses, without their passwords, for display."""
 
 from __future__ import annotations
 

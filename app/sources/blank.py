@@ -1,4 +1,4 @@
-"""Pictures of one colour, which capture cards and encoders send while they get no signal."""
+"""Detection of pictures of one colour, which capture cards and encoders send without a signal."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _FADE_S = 0.5
 
 
 def is_of_one_colour(pixels: NDArray[np.uint8], levels: int = ONE_COLOUR_LEVELS) -> bool:
-    """(H, W) or (H, W, 3) uint8 without any structure.
+    """Whether (H, W) or (H, W, 3) uint8 has no structure.
 
-    A sensor in the dark is another matter: it has noise, which is above `levels`.
+    A sensor in the dark does not count: its noise exceeds `levels`.
     """
     return all(
         int((values.max(axis=(0, 1)) - values.min(axis=(0, 1))).max()) <= levels
@@ -25,14 +25,14 @@ def is_of_one_colour(pixels: NDArray[np.uint8], levels: int = ONE_COLOUR_LEVELS)
 
 
 class BlankWatch:
-    """Says when pictures of one colour have come for so long that it is no film's fade.
+    """Reports pictures of one colour that last longer than a film's fade.
 
     Parameters
     ----------
     sentence
-        What to say then.
+        What to report.
     quiet_s
-        Seconds from now in which nothing is said, since a sensor may still wake up.
+        Seconds from now in which nothing is reported, since a sensor may still wake up.
     """
 
     def __init__(self, sentence: str, quiet_s: float = 0.0, clock: Clock = time.monotonic) -> None:
@@ -43,11 +43,11 @@ class BlankWatch:
 
     @property
     def is_quiet(self) -> bool:
-        """Within the first `quiet_s` seconds."""
+        """Whether the first `quiet_s` seconds are not over."""
         return self._clock() < self._quiet_until_s
 
     def blank(self) -> NothingToSee | None:
-        """A picture of one colour came; returns what to say of it, if anything."""
+        """Add a picture of one colour; returns what to report, if anything."""
         now_s = self._clock()
         if self._since_s is None:
             self._since_s = now_s
@@ -56,5 +56,5 @@ class BlankWatch:
         return NothingToSee(self._sentence)
 
     def seen(self) -> None:
-        """A picture of something came."""
+        """Add a picture with content."""
         self._since_s = None

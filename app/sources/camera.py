@@ -1,4 +1,4 @@
-"""Webcams and capture cards through OpenCV, whatever the driver does."""
+"""Webcams and capture cards through OpenCV, robust against their drivers."""
 
 from __future__ import annotations
 
@@ -37,20 +37,21 @@ _WARM_UP_S = 1.0
 _WAKING_LEVELS = 3
 _FAILURES_IN_A_ROW = 5
 _LOCKS: dict[str, ControlRequests] = {}
-"""What is locked, by spec: a camera that is opened anew, say in another size, keeps its locks."""
+"""Locks by spec: a camera that is opened again, for example in another size, keeps its locks."""
 
 
 class CameraSource(LiveSource):
-    """A camera that is read in a thread of its own and found again by its path.
+    """A camera, read in a thread of its own and found again by its path.
 
-    `info.asked` and `info.delivered` tell what was asked and what comes; `info.fps` is measured.
+    `info.asked` and `info.delivered` describe the requested and the delivered format; `info.fps` is
+    measured.
 
     Parameters
     ----------
     camera
-        Or the key that `discovery.choose` will know it by, once it is plugged in.
+        The camera, or the key by which `discovery.choose` will find it once it is plugged in.
     locks
-        Those of the last time, kept up to date.
+        Locks of the previous opening, kept up to date.
     """
 
     def __init__(
@@ -80,18 +81,22 @@ class CameraSource(LiveSource):
         )
 
     def controls(self) -> tuple[Control, ...]:
-        """What can be locked; empty until the camera is open, or if its driver has nothing."""
+        """Controls that can be locked; empty until the camera is open."""
         return self._board.controls()
 
     def lock_refusal(self, name: str) -> str:
-        """Why a control cannot be locked, in a sentence; empty if it can."""
+        """Sentence that says why a control cannot be locked; empty if it can."""
         return self._board.refusal(name)
 
     def set_control(self, name: str, locked: bool, value: float | None = None) -> None:
-        """Lock a control at `value` (None: as it is now), or leave it to the camera again.
+        """Lock a control at `value` (None: its current value), or return it to automatic.
 
-        Carried out before the next picture, and again whenever the camera comes back. Raises
-        SourceError if the camera has no such control.
+        Applied before the next picture, and again whenever the camera returns.
+
+        Raises
+        ------
+        SourceError
+            If the camera has no such control.
         """
         self._board.request(name, locked, value)
 
@@ -107,14 +112,14 @@ def open_camera(
     Parameters
     ----------
     awaited
-        One that is not plugged in is waited for; else that raises SourceError.
+        Wait for a camera that is not plugged in; otherwise that raises SourceError.
     """
     camera: Camera | int | str = key
     spec = f"camera:{key}"
     try:
         listed = cameras()
     except SourceError:
-        if isinstance(key, int):  # without a list a number can still be tried
+        if isinstance(key, int):  # a number can be tried without a list
             camera = Camera(key, _title(key), "", habits_of()[0].backend)
         elif not awaited:
             raise
@@ -125,7 +130,7 @@ def open_camera(
         except SourceError:
             if not awaited:
                 raise
-    # One that was absent had no other name than what it was asked for by.
+    # A camera that was absent is known only by the key that requested it.
     locks = _LOCKS.setdefault(spec, _LOCKS.get(f"camera:{key}", {}))
     return CameraSource(camera, request, spec=spec, listing=cameras, patience=patience, locks=locks)
 
@@ -136,7 +141,7 @@ def _title(key: int | str) -> str:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CameraPicture:
-    """A picture as OpenCV gives it: grey or blue-green-red."""
+    """A picture from OpenCV: grey or blue-green-red."""
 
     pixels: NDArray[np.uint8]
 
@@ -151,8 +156,10 @@ class CameraPicture:
 
 
 class CameraConnection:
-    """An open camera. Pictures of one colour, which drivers send while a sensor wakes up and
-    capture cards while they get no signal, are left out.
+    """An open camera.
+
+    Pictures of one colour, which drivers send while a sensor wakes up and capture cards without a
+    signal, are left out.
     """
 
     def __init__(
@@ -214,7 +221,7 @@ class CameraConnection:
 
 @dataclass(slots=True, eq=False)
 class _Opener:
-    """Opens a camera as often as needed, wherever it is plugged in by then."""
+    """Opens a camera as often as needed, wherever it is plugged in."""
 
     camera: Camera | int | str
     request: CameraRequest
@@ -244,7 +251,7 @@ class _Opener:
         return found
 
     def _best_capture(self, camera: Camera, habits: Habits) -> Capture | None:
-        """Try pixel formats until size and rate are right; else the one that came nearest."""
+        """Try pixel formats until size and rate are right; otherwise take the closest."""
         misfits: dict[str, tuple[float, float]] = {}
         for pixel_format in pixel_formats_to_try(self.request, habits):
             capture = self._opened(camera, habits, pixel_format)
@@ -267,7 +274,7 @@ class _Opener:
             capture = self.open_capture(camera.index, habits.backend, flat)
             if capture.isOpened():
                 return capture
-            capture.release()  # some drivers refuse to open for one value they do not know
+            capture.release()  # some drivers refuse to open because of one unknown value
         capture = self.open_capture(camera.index, habits.backend, [])
         if not capture.isOpened():
             capture.release()

@@ -1,4 +1,4 @@
-"""Locks on what a camera changes by itself: every change of exposure flickers in the disparity."""
+"""Locking of automatic camera controls: every change of exposure makes disparity flicker."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ class Capture(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """Something the camera adjusts by itself unless it is locked.
+    """A value that the camera adjusts automatically unless it is locked.
 
     Attributes
     ----------
     value
-        In the driver's own unit, or None if it does not tell.
+        In the driver's own unit, or None if unknown.
     """
 
     name: str
@@ -55,21 +55,21 @@ _PROPERTIES = (
 
 
 ControlRequests = dict[str, tuple[bool, float | None]]
-"""By the name of a control: whether it is locked, and at what value (None: as it is then)."""
+"""By the name of a control: whether it is locked, and at what value (None: its current value)."""
 
 NAMES = {each.name: each.title for each in _PROPERTIES}
-"""Titles by the names of all controls there are; a camera may lack some of them."""
+"""Titles by name of all controls; a camera may lack some of them."""
 
 
 class ControlBoard:
-    """What the user wants locked and what the camera has. ControlRequests outlive the connection.
+    """Controls of a camera and the locks requested by the user. Requests outlive the connection.
 
-    Any thread may read and wish; only the thread that owns the camera calls `attach` and `apply`.
+    Any thread may read and request; only the camera's own thread calls `attach` and `apply`.
 
     Parameters
     ----------
     requests
-        Kept by whoever wants them to outlive the board as well.
+        Passed in by a caller that keeps them beyond the board's life.
     """
 
     def __init__(self, requests: ControlRequests | None = None) -> None:
@@ -80,18 +80,18 @@ class ControlBoard:
         self._why_none = "It is known once the camera sends pictures."
 
     def controls(self) -> tuple[Control, ...]:
-        """Those the camera has; none until it is open."""
+        """Controls of the camera; none until it is open."""
         with self._lock:
             return self._controls
 
     def refusal(self, name: str) -> str:
-        """Why `name` cannot be locked, in a sentence; empty if it can."""
+        """Sentence that says why `name` cannot be locked; empty if it can."""
         with self._lock:
             has = name in {control.name for control in self._controls}
             return "" if has else self._why_none
 
     def request(self, name: str, locked: bool, value: float | None) -> None:
-        """Lock at `value` (None: as it is now) or leave to the camera.
+        """Lock at `value` (None: its current value) or return to automatic.
 
         Raises
         ------
@@ -106,7 +106,7 @@ class ControlBoard:
             self._changed = True
 
     def attach(self, capture: Capture, habits: Habits) -> None:
-        """Find out what a camera that was just opened has, and lock what was locked before."""
+        """Detect the controls of a newly opened camera, and lock those that were locked before."""
         found = _supported(capture, habits) if habits.has_controls else ()
         with self._lock:
             self._controls = found
@@ -119,7 +119,7 @@ class ControlBoard:
         self.apply(capture, habits)
 
     def apply(self, capture: Capture, habits: Habits) -> None:
-        """Carry out what was wished since the last time."""
+        """Apply the requests since the last call."""
         with self._lock:
             if not self._changed:
                 return
@@ -132,7 +132,7 @@ class ControlBoard:
             updated.append(control)
         with self._lock:
             self._controls = tuple(updated)
-            for control in updated:  # the value of the moment is that of the next opening too
+            for control in updated:  # the next opening keeps this value
                 if control.locked and self._requests.get(control.name) == (True, None):
                     self._requests[control.name] = (True, control.value)
 
@@ -141,7 +141,7 @@ def _supported(capture: Capture, habits: Habits) -> tuple[Control, ...]:
     found = []
     for each in _PROPERTIES:
         now = capture.get(each.automatic)
-        # Drivers answer gets for what they do not have; setting it to what it is tells.
+        # Drivers report values of controls that they lack; setting the reported value reveals it.
         if now == _UNSUPPORTED or not capture.set(each.automatic, now):
             continue
         locked = now == _manual(each, habits)
@@ -159,7 +159,7 @@ def _applied(
     held = value if value is not None else _value(capture, each)
     done = capture.set(each.automatic, _manual(each, habits))
     if held is not None:
-        # Going to manual makes some drivers fall back to their default.
+        # Switching to manual makes some drivers return to their default.
         capture.set(each.value, held)
     return Control(each.name, each.title, done, _value(capture, each))
 

@@ -1,4 +1,4 @@
-"""What cameras are asked for, and the habits of the four systems that drive them.
+"""Formats to request of cameras, and peculiarities of the four capture systems.
 
 All of it is data or a pure function, so that the order of every request can be tested without a
 camera.
@@ -17,17 +17,17 @@ SIZES = ((3840, 2160), (2560, 1440), (1920, 1080), (1280, 720), (640, 480))
 PIXEL_FORMATS = ("MJPG", "NV12", "YUYV")
 RATES = (15.0, 24.0, 25.0, 30.0, 50.0, 60.0, 120.0)
 _SLOWER_AT_MOST = 0.2  # 25 for 30 is not worth another pixel format, 30 for 60 is
-_BIG = 1280 * 720  # from here on USB carries 30 uncompressed pictures a second rarely or never
+_BIG = 1280 * 720  # from here on USB hardly ever carries 30 uncompressed pictures a second
 
 
 @dataclass(frozen=True, slots=True)
 class CameraRequest:
-    """The format asked of a camera; it delivers what it can.
+    """The format to request of a camera, which delivers what it can.
 
     Attributes
     ----------
     pixel_format
-        One of PIXEL_FORMATS, or None to let the habits of the system choose.
+        One of PIXEL_FORMATS, or None for the system's usual choice.
     """
 
     size: tuple[int, int] = (1280, 720)
@@ -40,31 +40,31 @@ class CameraRequest:
         fps: float | None = None,
         pixel_format: str | None = None,
     ) -> CameraRequest:
-        """The usual request, changed where something was said."""
+        """The usual request, with the given values replaced."""
         usual = CameraRequest()
         return CameraRequest(size or usual.size, fps or usual.fps, pixel_format or None)
 
     @property
     def text(self) -> str:
-        """As shown to the user."""
+        """Text for the user."""
         wanted = f"{self.size[0]}x{self.size[1]} at {self.fps:g} fps"
         return f"{wanted}, {self.pixel_format}" if self.pixel_format else wanted
 
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """How one capture system wants to be spoken to.
+    """How to talk to one capture system.
 
     Attributes
     ----------
     name
-        As OpenCV and its users call it.
+        OpenCV's name.
     backend
-        OpenCV's number of it.
+        OpenCV's number.
     ask_at_open
-        Takes the format while opening (else it is set afterwards).
+        The format is passed while opening (else it is set afterwards).
     order
-        In which the properties are set; a later one may undo an earlier one.
+        Order in which the properties are set; a later one may undo an earlier one.
     big_formats, small_formats
         Pixel formats to try from 1280x720 on, and below.
     automatic, manual
@@ -119,8 +119,8 @@ DSHOW = Habits(
     name="DSHOW",
     backend=int(cv2.CAP_DSHOW),
     ask_at_open=False,
-    # The pixel format decides which sizes and rates there are, so it goes first. Setting those
-    # starts the device anew without it, so it goes last as well; it keeps what there is then.
+    # The pixel format decides which sizes and rates exist, so it goes first. Setting those restarts
+    # the device without it, so it goes last as well.
     order=("fourcc", "fps", "width", "height", "fourcc"),
     big_formats=("MJPG", "NV12", "YUYV"),
     small_formats=("YUYV", "MJPG"),
@@ -153,12 +153,18 @@ def habits_of(platform: str = sys.platform) -> tuple[Habits, ...]:
 
 
 def habits_of_backend(backend: int) -> Habits:
-    """The habits of OpenCV's `backend`. Raises KeyError if it is none of the four."""
+    """The peculiarities of OpenCV's `backend`.
+
+    Raises
+    ------
+    KeyError
+        If it is none of the four.
+    """
     return {habits.backend: habits for habits in (V4L2, MSMF, DSHOW, AVFOUNDATION)}[backend]
 
 
 def pixel_formats_to_try(request: CameraRequest, habits: Habits) -> tuple[str, ...]:
-    """In which pixel formats to ask for the size; an empty text leaves the choice to the driver."""
+    """Pixel formats to try, in order; an empty text leaves the choice to the driver."""
     if request.pixel_format:
         return (request.pixel_format,)
     width, height = request.size
@@ -168,7 +174,7 @@ def pixel_formats_to_try(request: CameraRequest, habits: Habits) -> tuple[str, .
 def requests_in_order(
     request: CameraRequest, pixel_format: str, habits: Habits
 ) -> tuple[Request, ...]:
-    """The properties to set, one after the other."""
+    """The properties to set, in order."""
     values: dict[str, Request] = {
         "width": (cv2.CAP_PROP_FRAME_WIDTH, float(request.size[0])),
         "height": (cv2.CAP_PROP_FRAME_HEIGHT, float(request.size[1])),
@@ -180,21 +186,21 @@ def requests_in_order(
 
 
 def fourcc_number(text: str) -> int:
-    """`MJPG` as the number drivers use."""
+    """`MJPG` as the number that drivers use."""
     return int.from_bytes(text.encode("ascii"), "little")
 
 
 def fourcc_text(number: float) -> str:
-    """The four letters of a driver's number; empty if it tells none."""
+    """The four letters of a driver's number; empty if it has none."""
     raw = (int(number) & 0xFFFFFFFF).to_bytes(4, "little")
     letters = raw.decode("ascii", "replace").strip("\0 ")
     return letters if letters.isalnum() else ""
 
 
 def misfit(request: CameraRequest, size: tuple[int, int], fps: float) -> tuple[float, float]:
-    """How far a delivered size and rate are from those asked for, to be compared in this order.
+    """Differences of a delivered size and rate from the requested ones, in this order.
 
-    (0, 0) if the size is the same and the rate near enough or, as not above 0, unknown.
+    (0, 0) if the size is the same and the rate is close enough or unknown (not above 0).
     """
     sides = zip(request.size, size, strict=True)
     slower = 1.0 - fps / request.fps if fps > 0 else 0.0

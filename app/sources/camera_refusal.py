@@ -1,4 +1,4 @@
-"""Why a camera does not open, as far as that can be found out."""
+"""Reasons why a camera does not open, as far as they can be found out."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from app.sources.discovery import Camera
 
 
 def why_not_opened(camera: Camera, habits: Habits) -> str:
-    """What keeps `camera` from opening, as far as can be found out, and what helps."""
+    """What keeps `camera` from opening, as far as known, and what helps."""
     device = camera.device
     if not device:
         return habits.refused.format(name=camera.name)

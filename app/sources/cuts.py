@@ -1,9 +1,9 @@
-"""Where one shot ends and another begins, so that no memory is carried from one into the other.
+"""Detection of cuts, so that no memory is carried from one shot into the next.
 
-Two pictures belong to one shot if some shift lays one over the other. That is asked of small
-copies whose brightness and contrast were taken out, so that neither a pan nor a change of
-exposure looks like a cut. The more the colours change, the less the patterns must differ; and the
-change must be sudden, so that constant wild motion is not cut to pieces.
+Two pictures belong to one shot if some shift aligns them. That is tested on small copies normalised
+in brightness and contrast, so that neither a pan nor a change of exposure looks like a cut. The
+more the colours change, the less the patterns must differ; and the change must be sudden, so that
+fast continuous motion is not split.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from models.frames import Float32, UInt8
 from models.opencv import cv2
 
 _SMALL = (64, 48)
-_FLAT = 4.0  # grey levels of contrast below which there is nothing to compare
+_FLAT = 4.0  # grey levels of contrast below which there is no pattern to compare
 # Measured as (likeness, change of colours): cuts of real clips (0.23-0.39, 0.36-0.94), cuts between
 # rendered scenes (0.18-0.53, 0.37-0.98), the wildest motion within a shot (0.61, 0.08-0.14).
 _UNLIKE = 0.35
@@ -28,7 +28,7 @@ _USUAL_WEIGHT = 0.25
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Small:
-    """What is kept of a picture: its pattern, as a spectrum, and its colours."""
+    """Features of a picture: its pattern, as a spectrum, and its colours."""
 
     contrast: float
     spectrum: NDArray[np.complex64]
@@ -37,16 +37,16 @@ class _Small:
 
 
 class CutDetector:
-    """Tells for each frame whether a new shot begins with it. One per stream; frames in order."""
+    """Decides for each frame whether it begins a new shot. One per stream; frames in order."""
 
     def __init__(self) -> None:
         self._last: _Small | None = None
         self._usual = 1.0
 
     def update(self, rgb: UInt8) -> bool:
-        """Take the next frame, (H, W, 3) uint8 of any size; True if it begins a new shot.
+        """Add the next frame, (H, W, 3) uint8 of any size; True if it begins a new shot.
 
-        The first frame after a reset is no cut: there is nothing before it.
+        The first frame after a reset is no cut.
         """
         small, last = _summary(rgb), self._last
         self._last = small
@@ -89,5 +89,5 @@ def _likeness(a: _Small, b: _Small) -> float:
 
 
 def _colour_change(a: _Small, b: _Small) -> float:
-    """Share of the picture whose hue or saturation is not found in the other, 0 to 1."""
+    """Fraction of the picture whose hue or saturation does not occur in the other, 0 to 1."""
     return float(1.0 - np.minimum(a.colours, b.colours).sum())

@@ -1,4 +1,4 @@
-"""The open windows of the desktop: which there are and where each one is at the moment."""
+"""The open windows of the desktop and their current positions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,13 @@ from models.errors import SourceError
 
 
 def open_desktop(platform: str = sys.platform) -> Desktop:
-    """Connect to the window system. Raises SourceError where that cannot be done."""
+    """Connect to the window system.
+
+    Raises
+    ------
+    SourceError
+        If that fails.
+    """
     # Each of them needs something that the other systems lack.
     try:
         if platform == "win32":
@@ -32,7 +38,13 @@ def open_desktop(platform: str = sys.platform) -> Desktop:
 
 
 def list_windows() -> list[DesktopWindow]:
-    """Windows of other programs, the foremost first. Raises SourceError if none can be listed."""
+    """Windows of other programs, the foremost first.
+
+    Raises
+    ------
+    SourceError
+        If none can be listed.
+    """
     desktop = open_desktop()
     try:
         return desktop.windows()
@@ -41,7 +53,7 @@ def list_windows() -> list[DesktopWindow]:
 
 
 def choose_window(listed: Sequence[DesktopWindow], title: str) -> DesktopWindow | None:
-    """The foremost window of that title, else one whose title holds it, else None."""
+    """The foremost window of that title, else one whose title contains it, else None."""
     wanted = title.casefold()
     for window in listed:
         if window.title == title:

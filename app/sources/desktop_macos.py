@@ -1,4 +1,4 @@
-"""The windows of a Mac, by Quartz. Their names are told only to who may record the screen."""
+"""Windows on macOS, by Quartz. Their names need the permission to record the screen."""
 
 from __future__ import annotations
 
@@ -48,11 +48,11 @@ class MacDesktop:
         return Place(left, top, width, height)
 
     def close(self) -> None:
-        """There is no connection to end."""
+        """Do nothing: there is no connection."""
 
 
 def _of_quartz() -> CopyWindowInfo:
-    import Quartz  # on macOS alone
+    import Quartz  # only on macOS
 
     function: CopyWindowInfo = Quartz.CGWindowListCopyWindowInfo
     return function

@@ -1,4 +1,4 @@
-"""What every window system is asked, and what it answers."""
+"""The protocol of a window system, and its values."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Protocol
 
 
 class WindowClosedError(Exception):
-    """The window that was asked about does not exist any more."""
+    """The window does not exist any more."""
 
 
 @dataclass(frozen=True, slots=True)
 class DesktopWindow:
-    """A top-level window of another program. `handle` is the window system's number of it."""
+    """A top-level window of another program. `handle` is the window system's number for it."""
 
     handle: int
     title: str
@@ -20,7 +20,7 @@ class DesktopWindow:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the content of a window is on the desktop, in pixels."""
+    """Position of a window's content on the desktop, in pixels."""
 
     left: int
     top: int
@@ -36,7 +36,13 @@ class Desktop(Protocol):
         ...
 
     def place(self, handle: int) -> Place | None:
-        """Where it is; None while it is minimised or hidden. Raises WindowClosedError."""
+        """Its position; None while it is minimised or hidden.
+
+        Raises
+        ------
+        WindowClosedError
+            If it does not exist any more.
+        """
         ...
 
     def close(self) -> None:

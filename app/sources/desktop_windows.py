@@ -1,4 +1,4 @@
-"""The windows of Microsoft Windows, by its own functions."""
+"""Windows on Microsoft Windows."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from app.sources.desktop_values import DesktopWindow, Place, WindowClosedError
 
 
 class WindowsApi(Protocol):
-    """What is asked of the system."""
+    """Functions of the operating system."""
 
     def handles(self) -> list[int]:
         """All top-level windows, the foremost first."""
@@ -18,7 +18,7 @@ class WindowsApi(Protocol):
 
     def exists(self, handle: int) -> bool: ...
     def is_shown(self, handle: int) -> bool:
-        """Visible, and neither of a sleeping app nor on another virtual desktop."""
+        """Whether it is visible, and neither of a sleeping app nor on another virtual desktop."""
         ...
 
     def is_minimised(self, handle: int) -> bool: ...
@@ -30,7 +30,7 @@ class WindowsApi(Protocol):
 
 
 class WindowsDesktop:
-    """See app.sources.desktop_values.Desktop; `api` stands in for the system's in tests."""
+    """See app.sources.desktop_values.Desktop; tests pass their own `api`."""
 
     def __init__(self, api: WindowsApi | None = None) -> None:
         self._api = api or _system_api()
@@ -53,7 +53,7 @@ class WindowsDesktop:
         return Place(*self._api.content(handle))
 
     def close(self) -> None:
-        """There is no connection to end."""
+        """Do nothing: there is no connection."""
 
 
 def _system_api() -> WindowsApi:

@@ -1,4 +1,4 @@
-"""The windows of an X display, by the hints that window managers keep (EWMH)."""
+"""Windows on an X display, by the hints of window managers (EWMH)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _NO_ANSWER = "The X display does not answer; trying again."
 class X11Desktop:
     """See app.sources.desktop_values.Desktop.
 
-    Where no window manager runs, every mapped window counts.
+    Without a window manager every mapped window counts.
     """
 
     def __init__(self) -> None:
@@ -59,7 +59,7 @@ class X11Desktop:
         return Place(corner.x, corner.y, size.width, size.height)
 
     def close(self) -> None:
-        with contextlib.suppress(ConnectionClosedError):  # the server went first
+        with contextlib.suppress(ConnectionClosedError):  # the server ended first
             self._display.close()
 
     def _listed(self) -> list[DesktopWindow]:
@@ -69,7 +69,7 @@ class X11Desktop:
                 if not self._is_foreign_window(window):
                     continue
                 title = self._title(window)
-            except XError:  # closed in the meantime
+            except XError:  # closed meanwhile
                 continue
             if title:
                 found.append(DesktopWindow(window.id, title))
@@ -105,7 +105,7 @@ class X11Desktop:
 
     def _is_foreign_window(self, window: Any) -> bool:
         if os.getpid() in self._numbers(window, "_NET_WM_PID"):
-            return False  # a window that shows itself shows itself showing itself
+            return False  # our own window would show itself recursively
         kinds = self._numbers(window, "_NET_WM_WINDOW_TYPE")
         return not any(self._display.intern_atom(name) in kinds for name in _NOT_WINDOWS)
 

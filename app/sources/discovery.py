@@ -1,4 +1,4 @@
-"""Which cameras there are, by names and paths that stay the same when their numbers change."""
+"""Cameras by names and paths that stay the same when their numbers change."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class Camera:
     Attributes
     ----------
     index
-        Its number at the moment, for OpenCV's `backend`.
+        Its current number for OpenCV's `backend`.
     path
-        Names this very device at this very plug, also after a restart.
+        Identifies this device at this port, also after a restart.
     device
         The file to open on Linux, empty elsewhere.
     usb
@@ -58,9 +58,14 @@ Enumerate = Callable[[int], Iterable[Listed]]
 
 
 def cameras(platform: str = sys.platform, enumerate_by: Enumerate | None = None) -> list[Camera]:
-    """All cameras, by number. Raises SourceError if the system does not answer in time.
+    """All cameras, by number; opens none of them.
 
-    Opens none of them. `enumerate_by` lists those of one OpenCV backend.
+    `enumerate_by` lists those of one OpenCV backend.
+
+    Raises
+    ------
+    SourceError
+        If the system does not respond in time.
     """
     found: list[Camera] = []
     failure: list[SourceError] = []
@@ -71,8 +76,8 @@ def cameras(platform: str = sys.platform, enumerate_by: Enumerate | None = None)
         except SourceError as error:
             failure.append(error)
 
-    # In a thread, because a driver may take forever to say its name; a daemon, because then
-    # nothing can end that thread.
+    # In a thread, because a driver may never return; a daemon, because then nothing can end that
+    # thread.
     thread = threading.Thread(target=list_them, name="list cameras", daemon=True)
     thread.start()
     thread.join(_LISTING_TIMEOUT_S)
@@ -86,9 +91,9 @@ def cameras(platform: str = sys.platform, enumerate_by: Enumerate | None = None)
 
 
 def choose(listed: Sequence[Camera], key: int | str) -> Camera:
-    """The camera meant by its number, its path or its name (the whole, else a part of it).
+    """The camera with this number, path or name (the whole, else a part of it).
 
-    Raises SourceError naming those there are.
+    Raises SourceError, with the available ones, if there is none.
     """
     for matches in _TESTS:
         for camera in listed:
@@ -103,7 +108,7 @@ def choose(listed: Sequence[Camera], key: int | str) -> Camera:
 
 
 def spec_of(camera: Camera, listed: Sequence[Camera]) -> str:
-    """What --source says to open `camera`: its name, or its path if another bears that name."""
+    """Text for --source: the camera's name, or its path if another has that name."""
     namesakes = sum(other.name.casefold() == camera.name.casefold() for other in listed)
     if namesakes > 1 or camera.name.isdigit():
         return f"camera:{camera.path or camera.index}"
@@ -111,7 +116,7 @@ def spec_of(camera: Camera, listed: Sequence[Camera]) -> str:
 
 
 def find_again(listed: Sequence[Camera], camera: Camera) -> Camera | None:
-    """`camera` as it is listed now, at the same plug or at another one; None if it is not."""
+    """`camera` as it is listed now, at the same port or another one; None if it is not."""
     for candidate in listed:
         if candidate.path == camera.path and candidate.name == camera.name:
             return candidate
@@ -142,7 +147,7 @@ def _library() -> Enumerate:
     try:
         from cv2_enumerate_cameras import enumerate_cameras
     except ImportError as error:
-        # On macOS it needs PyObjC, elsewhere a compiled part.
+        # macOS needs PyObjC, other systems a compiled part.
         raise SourceError(
             "Cameras cannot be listed because cv2-enumerate-cameras does not load; install it "
             "again, or choose a camera by its number, as in camera:0."
@@ -162,7 +167,7 @@ def _listed(platform: str, enumerate_by: Enumerate) -> list[Camera]:
             continue
         for line in lines:
             camera = _camera(line, platform)
-            if _identity(camera) not in known:  # a second system lists the same devices again
+            if _identity(camera) not in known:  # a second system may list the same devices again
                 known.add(_identity(camera))
                 found.append(camera)
     return found
@@ -182,7 +187,7 @@ def _camera(line: Listed, platform: str) -> Camera:
 
 
 def _lasting_path(device: str) -> str:
-    """/dev/video2 may be another camera tomorrow; the links udev makes are not."""
+    """A link that udev makes: /dev/video2 may be another camera after a restart."""
     for folder in _LINK_FOLDERS:
         if not folder.is_dir():
             continue
@@ -193,7 +198,7 @@ def _lasting_path(device: str) -> str:
 
 
 def _identity(camera: Camera) -> str:
-    """The device whatever system lists it: Windows paths differ in their last part only."""
+    """Identity of the device in any system's list: Windows paths differ in their last part only."""
     if "#" in camera.path:
         return camera.path.rsplit("#", 1)[0].casefold()
     return camera.path or f"{habits_of_backend(camera.backend).name}:{camera.index}"

@@ -1,7 +1,7 @@
-"""A live source that is not let down: while it stays away, something else is shown.
+"""A live source with a fallback that is shown while it is lost.
 
-The live source is read all the time, so it is back on screen with its first picture. The clip in
-its place is opened on a thread of its own, since that may take seconds.
+The live source is read all the time, so it is back on screen with its first picture. The fallback
+clip is opened on a thread of its own, since that may take seconds.
 """
 
 from __future__ import annotations
@@ -26,10 +26,12 @@ _OPENING_S = 10.0
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Fallback:
-    """What to show in place of a live source, and after how many seconds; 0 never.
+    """What to show instead of a lost live source.
 
     Attributes
     ----------
+    after_s
+        Seconds until then; 0 never.
     clip
         A file or recording; empty for the built-in scene.
     """
@@ -39,7 +41,7 @@ class Fallback:
 
 
 def with_fallback(open_source: OpenSource, wanted: Callable[[], Fallback]) -> OpenSource:
-    """`open_source`, but live sources stand under the protection that `wanted()` describes."""
+    """`open_source`, with the fallback of `wanted()` for live sources."""
 
     def open_protected(spec: str, size: tuple[int, int] | None) -> Source:
         source = open_source(spec, size)
@@ -54,7 +56,7 @@ def with_fallback(open_source: OpenSource, wanted: Callable[[], Fallback]) -> Op
 class FallbackSource:
     """The frames of `primary`, or those of a clip after `fallback.after_s` of silence.
 
-    While the clip is shown `info.note` says so.
+    While the clip is shown, `info.note` says so.
     """
 
     def __init__(self, primary: Source, fallback: Fallback, open_source: OpenSource) -> None:
@@ -83,7 +85,7 @@ class FallbackSource:
         return dataclasses.replace(info, size=clip.size, note=note)
 
     def read(self, timeout_s: float) -> Reading:
-        """As every live source does; see the class for what it gives while nothing comes."""
+        """See Source; while nothing comes, frames of the clip."""
         wait_s = timeout_s
         if self._shows_clip:
             wait_s = min(timeout_s, self._clip.due_in_s())
@@ -107,7 +109,7 @@ class FallbackSource:
         return self._numbered(frame)
 
     def seek(self, index: int) -> None:
-        """What is live cannot be sought."""
+        """Ignored: a live source cannot seek."""
 
     def close(self) -> None:
         """Close both; may be called twice."""
@@ -126,7 +128,7 @@ class FallbackSource:
 
 
 class _Clip:
-    """Opens when it is first wanted and plays in real time, over and over."""
+    """Opens when it is first needed and plays in real time, in a loop."""
 
     def __init__(self, spec: str, open_source: OpenSource) -> None:
         self._specs = [spec, BUILT_IN] if spec else [BUILT_IN]
@@ -144,11 +146,11 @@ class _Clip:
         return source.info if source is not None else None
 
     def due_in_s(self) -> float:
-        """Seconds until take() has something; 0 where it has to look."""
+        """Seconds until take() has a frame; 0 if it must be called."""
         return self._pacer.wait_s(self._next.time_s) if self._next is not None else 0.0
 
     def take(self) -> Frame | None:
-        """The frame that is due, or None if none is yet."""
+        """The frame that is due, or None."""
         source = self._source
         if source is None:
             self._begin_to_open()

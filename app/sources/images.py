@@ -1,4 +1,4 @@
-"""Folders and patterns of pictures, with ground truth where depth lies beside them."""
+"""Folders and patterns of pictures, with ground truth if there is depth beside them."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class ImagesSource:
         self._next = 0
         self._segment = 0
         self._skipped: set[int] = set()
-        self._in_segment = False  # a frame of this segment was shown already
+        self._in_segment = False  # a frame of this segment was shown
         self._info = SourceInfo(
             spec=spec,
             title=title,
@@ -84,7 +84,7 @@ class ImagesSource:
         return self._info
 
     def read(self, timeout_s: float) -> Reading:  # noqa: ARG002 - a picture loads at once
-        """The next picture that can be read, or Ended."""
+        """The next readable picture, or Ended."""
         with self._lock:
             if self._closed:
                 return None
@@ -101,14 +101,14 @@ class ImagesSource:
             return self._frame(index, rgb)
 
     def seek(self, index: int) -> None:
-        """Make picture `index` the next one, clamped to what there is."""
+        """Make picture `index` (clamped) the next one."""
         with self._lock:
             self._next = max(0, min(index, len(self._paths) - 1))
             self._segment += 1
             self._in_segment = False
 
     def close(self) -> None:
-        """Nothing is held; reads return None from now on."""
+        """End the source: reads return None from now on."""
         with self._lock:
             self._closed = True
 
@@ -144,7 +144,13 @@ class ImagesSource:
 
 
 def read_picture(path: Path) -> NDArray[np.uint8]:
-    """(H, W, 3) uint8 sRGB, upright as its camera noted. Raises SourceError if unreadable."""
+    """(H, W, 3) uint8 sRGB, rotated as its metadata says.
+
+    Raises
+    ------
+    SourceError
+        If it is unreadable.
+    """
     try:
         data = np.fromfile(path, np.uint8)  # cv2.imread cannot open every name on Windows
     except OSError as error:
@@ -175,7 +181,7 @@ def find_pictures(location: str) -> list[Path]:
         found = [path for path in folder.iterdir() if path.suffix.lower() in PICTURE_SUFFIXES]
         where = f"The folder {location} holds no pictures"
     else:
-        # glob is wider than a number field; a name that differs otherwise is sorted out below
+        # glob matches more than a number field; other names are removed below
         found = [Path(name) for name in glob(_NUMBER_FIELD.sub("*", location))]
         numbered = _as_expression(location)
         found = [path for path in found if path.is_file() and numbered.fullmatch(path.name)]
@@ -186,18 +192,18 @@ def find_pictures(location: str) -> list[Path]:
 
 
 def natural_key(path: Path) -> tuple[tuple[int, int | str], ...]:
-    """Sorts names as people do: picture 2 comes before picture 10."""
+    """Key for natural order: picture 2 comes before picture 10."""
     parts = re.split(r"(\d+)", path.name.casefold())
     return tuple((0, int(part)) if part.isdigit() else (1, part) for part in parts)
 
 
 def is_pattern(location: str) -> bool:
-    """`location` stands for many files."""
+    """Whether `location` is a pattern for several files."""
     return any(sign in location for sign in "*?[") or bool(_NUMBER_FIELD.search(location))
 
 
 def _as_expression(pattern: str) -> re.Pattern[str]:
-    """What the last part of `pattern` says about names beyond what glob understands."""
+    """Expression for the last part of `pattern`, which is stricter than glob."""
     name = Path(pattern).name
     if not _NUMBER_FIELD.search(name):
         return re.compile(".*")

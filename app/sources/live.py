@@ -1,4 +1,4 @@
-"""A live reader as a source: frames, breaks in continuity and what is known of the device."""
+"""A live reader as a source: frames, breaks in continuity and information about the device."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ _TELL_RATE_EVERY_S = 1.0
 
 
 class LiveSource:
-    """What cameras, streams and the screen have in common. Opening never waits for the device.
+    """Base of cameras, streams and the screen. Opening never waits for the device.
 
-    `Frame.index` counts what the device sent, so that gaps are pictures nobody took in time.
-    A new segment starts after every loss of signal, silence, reopening and change of size.
+    `Frame.index` counts the device's pictures, so that gaps are pictures that were not taken in
+    time. A new segment starts after every loss of signal, silence, reopening and change of size.
 
     Parameters
     ----------
     size
-        (width, height) told until the first frame comes.
+        (width, height) to report until the first frame comes.
     asked
-        What is asked of the device, as text.
+        What is requested of the device, as text.
     clock
-        What the silence of the device is measured by.
+        Clock for the silence of the device.
     """
 
     def __init__(
@@ -56,11 +56,11 @@ class LiveSource:
 
     @property
     def abandoned_threads(self) -> int:
-        """Threads stuck inside a driver; they end if their call ever returns."""
+        """Number of threads stuck inside a driver; they end if their call returns."""
         return self._reader.abandoned
 
     def read(self, timeout_s: float) -> Reading:
-        """The newest picture, SignalLost once per reason, or None if nothing came in time."""
+        """The newest picture, SignalLost once per reason, or None on timeout."""
         taken = self._reader.take(timeout_s)
         if isinstance(taken, SignalLost):
             self._lost = True
@@ -70,10 +70,10 @@ class LiveSource:
         return None if taken is None else self._frame(taken)
 
     def seek(self, index: int) -> None:
-        """What is live cannot be sought."""
+        """Ignored: a live source cannot seek."""
 
     def close(self) -> None:
-        """Give the device back, within a bounded time."""
+        """Release the device, within a bounded time."""
         self._reader.close()
 
     def _frame(self, arrival: Arrival) -> Frame:

@@ -1,9 +1,9 @@
-"""Reads what comes by itself, in a thread of its own, and survives whatever the device does.
+"""Reads a device in a thread of its own, robust against anything that the device does.
 
-A call into a camera driver may take half a minute or never return, and nothing can interrupt it.
-So a worker thread makes those calls and the reader only ever waits for the worker, as long as it
-likes: it notices silence, tells so, gives up on a worker that does not come back and starts
-another. A worker reopens what broke, at first soon and then less often.
+A call into a camera driver may take half a minute or never return, and nothing can interrupt it. A
+worker thread therefore makes those calls, and the reader only waits for the worker, with a timeout:
+it notices silence, reports it, gives up on a worker that does not return and starts another. A
+worker reopens a broken device, at first soon and then less often.
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ _RATE_WINDOW = 60
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Arrival:
-    """A picture as it came.
+    """A picture and its arrival.
 
     Attributes
     ----------
     number
-        Counts everything the device sent since the source was opened, from 0.
+        Counts all pictures of the device since the source was opened, from 0.
     connection
         Counts the openings; another one means a break.
     captured_ns
-        By the clock of time.monotonic_ns(), when the device handed it over.
+        time.monotonic_ns() when the device delivered it.
     """
 
     picture: Picture
@@ -53,10 +53,10 @@ class Arrival:
 
 
 class LiveReader:
-    """The newest picture of a device that `connect` opens; older ones are forgotten.
+    """The newest picture of a device that `connect` opens; older ones are dropped.
 
-    connect() opens the device, blocking as long as it must; it raises SourceError with a sentence
-    for the user if it cannot, and is called again later. `clock` measures the device's silence.
+    connect() opens the device and may block; it raises SourceError with a sentence for the user if
+    it cannot, and is called again later. `clock` measures the device's silence.
     """
 
     def __init__(
@@ -76,8 +76,8 @@ class LiveReader:
         self._count = 0
         self._connections = 0
         self._arrivals_s: deque[float] = deque(maxlen=_RATE_WINDOW)
-        self._trouble = ""  # why nothing comes, as the worker told
-        self._told = ""  # the last sentence handed out; empty while pictures come
+        self._trouble = ""  # why no pictures come, as reported by the worker
+        self._told = ""  # the last sentence returned; empty while pictures come
         self._abandoned: list[LiveWorker] = []
         self._heard_s = clock()
         self._worker = self._new_worker()
@@ -85,14 +85,14 @@ class LiveReader:
 
     @property
     def abandoned(self) -> int:
-        """Threads that are stuck inside a driver at the moment."""
+        """Number of threads that are stuck inside a driver."""
         with self._changed:
             self._abandoned = [worker for worker in self._abandoned if worker.is_alive()]
             return len(self._abandoned)
 
     @property
     def fps(self) -> float | None:
-        """Pictures per second that came lately; None if too few did."""
+        """Recent pictures per second; None if there were too few."""
         with self._changed:
             times = self._arrivals_s
             if len(times) < 2 or self._clock() - times[-1] > self._patience.stall_s:
@@ -100,7 +100,7 @@ class LiveReader:
             return (len(times) - 1) / max(times[-1] - times[0], 1e-6)
 
     def take(self, timeout_s: float) -> Arrival | SignalLost | None:
-        """The newest picture not taken yet; why there is none, once; or None after `timeout_s`."""
+        """The newest unread picture; why there is none, once; or None on timeout."""
         deadline_s = time.monotonic() + timeout_s
         with self._changed:
             while not self._closed:
@@ -120,7 +120,7 @@ class LiveReader:
             return None
 
     def close(self) -> None:
-        """Stop; waits a bounded time for the device to be given back. May be called twice."""
+        """Stop; waits a bounded time for the release of the device. May be called twice."""
         with self._changed:
             self._closed = True
             self._newest = None
@@ -166,7 +166,7 @@ class LiveReader:
     # Called by workers:
 
     def publish(self, worker: LiveWorker, picture: Picture, delivered: str) -> None:
-        """`picture` came."""
+        """Publish `picture`."""
         now_s = self._clock()
         with self._changed:
             if worker is not self._worker:
@@ -185,7 +185,7 @@ class LiveReader:
             self._changed.notify_all()
 
     def report(self, worker: LiveWorker, trouble: str) -> None:
-        """Nothing comes, and why."""
+        """Report why no pictures come."""
         with self._changed:
             if worker is self._worker:
                 if trouble != self._trouble:

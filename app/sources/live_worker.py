@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 
 class Picture(Protocol):
-    """A whole picture of a live source, converted only if somebody looks at it."""
+    """A complete picture of a live source, converted only when needed."""
 
     @property
     def size(self) -> tuple[int, int]:
@@ -32,21 +32,21 @@ class Picture(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class NothingToSee:
-    """A device that works but has nothing to show; `sentence` says why. It is read on."""
+    """A working device without a picture; `sentence` says why. Reading continues."""
 
     sentence: str
 
 
 class Connection(Protocol):
-    """A device or stream that is open. Only one thread uses it."""
+    """An open device or stream. Only one thread uses it."""
 
     @property
     def delivered(self) -> str:
-        """The format that comes, as text."""
+        """The delivered format, as text."""
         ...
 
     def grab(self) -> Picture | NothingToSee | None:
-        """The next picture, waiting for it; None if what came was no whole picture.
+        """Wait for the next picture; None if it was incomplete.
 
         Raises
         ------
@@ -56,7 +56,7 @@ class Connection(Protocol):
         ...
 
     def close(self) -> None:
-        """Give the device back."""
+        """Release the device."""
         ...
 
 
@@ -69,10 +69,10 @@ class Patience:
     stall_s
         Silence after which the signal counts as lost.
     reading_s, opening_s
-        After which a call that does not return is given up.
+        Time after which a call that does not return is given up.
     retry_s, retry_most_s
         The first and the longest pause before opening again; each pause doubles the last, until an
-        opening lasted for longer than the longest.
+        opening lasted longer than the longest.
     closing_s
         How long close() waits for the worker.
     """
@@ -85,12 +85,12 @@ class Patience:
     closing_s: float = 1.0
 
     def pause_after(self, last_s: float, lasted_s: float) -> float:
-        """Seconds to wait before opening again, `last_s` after the pause before.
+        """Seconds to wait before opening again, given the previous pause `last_s`.
 
         Parameters
         ----------
         lasted_s
-            How long the opening in between gave pictures.
+            How long the opening in between delivered pictures.
         """
         if lasted_s > self.retry_most_s or last_s == 0.0:
             return self.retry_s
@@ -99,18 +99,18 @@ class Patience:
 
 USUAL_PATIENCE = Patience()
 Clock = Callable[[], float]
-"""Seconds, as time.monotonic() gives them."""
+"""Seconds, like time.monotonic()."""
 
 
 class Listener(Protocol):
-    """Who hears what a worker gets. Called on the worker's thread."""
+    """Receives a worker's pictures, on the worker's thread."""
 
     def publish(self, worker: LiveWorker, picture: Picture, delivered: str) -> None:
-        """`picture` came."""
+        """Take `picture`."""
         ...
 
     def report(self, worker: LiveWorker, trouble: str) -> None:
-        """Nothing comes, and why."""
+        """Note why no pictures come."""
         ...
 
 
@@ -125,8 +125,8 @@ class LiveWorker(threading.Thread):
         patience: Patience,
         clock: Clock = time.monotonic,
     ) -> None:
-        # A daemon, because a thread stuck inside a driver cannot be ended: any other kind would
-        # keep the whole program from ending.
+        # A daemon, because a thread stuck inside a driver cannot be ended and would keep the
+        # process alive.
         super().__init__(name=f"live {title}", daemon=True)
         self.is_first_picture = True
         self._listener = listener
@@ -136,14 +136,14 @@ class LiveWorker(threading.Thread):
         self._clock = clock
         self._fault = ""
         self._retired = threading.Event()
-        self._call: tuple[float, float] | None = None  # (began, allowed) of the call under way
+        self._call: tuple[float, float] | None = None  # (start, limit) of the current call
 
     def retire(self) -> None:
-        """End as soon as the call under way returns."""
+        """End as soon as the current call returns."""
         self._retired.set()
 
     def is_stuck(self) -> bool:
-        """The call under way takes longer than it may."""
+        """Whether the current call takes longer than it may."""
         call = self._call
         return call is not None and self._clock() - call[0] > call[1]
 
@@ -156,7 +156,7 @@ class LiveWorker(threading.Thread):
                 self._live_once()
             except SourceError as error:
                 self._listener.report(self, str(error))
-            except Exception as error:  # whatever a driver or a codec may raise
+            except Exception as error:  # drivers and codecs may raise anything
                 if repr(error) != self._fault:
                     log.exception("%s failed", self._title)
                 self._fault = repr(error)

@@ -1,4 +1,4 @@
-"""From what --source says to an open source."""
+"""Opening of a source from the text of --source."""
 
 from __future__ import annotations
 
@@ -40,21 +40,21 @@ def open_source(
 
 
 def open_awaited(spec: str, size: tuple[int, int] | None = None) -> Source:
-    """As open_source, for a window: whoever sits before it can still plug the camera in."""
+    """Like open_source, for a window, whose user can still plug the camera in."""
     return open_source(spec, size, awaited=True)
 
 
 def with_camera_format(
     open_plain: OpenSource, wanted: Callable[[], tuple[float, str]]
 ) -> OpenSource:
-    """`open_plain`, but cameras are asked for the rate and pixel format that `wanted()` names.
+    """`open_plain`, but with the rate and pixel format of `wanted()` for cameras.
 
     Parameters
     ----------
-    open_plain : callable
-        Opens every other source, and cameras for which nothing is wanted.
-    wanted : callable
-        (fps, pixel format) at the moment; 0 and "" leave them to the habits of the system.
+    open_plain
+        Opens every other source, and cameras without a wanted format.
+    wanted
+        Current (fps, pixel format); 0 and "" leave them to the system's usual choice.
     """
 
     def open_asking(spec: str, size: tuple[int, int] | None) -> Source:

@@ -1,4 +1,4 @@
-"""When the next frame of a file is due."""
+"""Timing of a file's frames."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ _AHEAD_S = 2.0
 
 
 class Pacer:
-    """Real time from the frames' own time stamps, at a speed; or every frame as soon as it may.
+    """Real time by the frames' own time stamps, at a speed; or every frame at once.
 
-    A reader that falls behind by more than a quarter of a second is not hurried afterwards: the
-    clock moves with it, so that a machine too slow for a video shows it slowly rather than in
-    fits. Smaller delays are made up for.
+    A reader that falls behind by more than a quarter of a second does not catch up: the clock is
+    shifted, so that a slow machine shows a video slowly instead of in bursts. Smaller delays are
+    caught up.
 
     Parameters
     ----------
     speed
         Media seconds per second of real time; None for no pace at all.
     clock
-        Gives seconds, as time.monotonic() does.
+        Returns seconds, like time.monotonic().
     """
 
     def __init__(
@@ -34,7 +34,7 @@ class Pacer:
         self._zero_s: float | None = None
 
     def restart(self) -> None:
-        """Forget the past: the next frame is due at once. After a seek, a pause or a loop."""
+        """Make the next frame due at once, after a seek, a pause or a loop."""
         self._zero_s = None
 
     def wait_s(self, time_s: float) -> float:
@@ -53,9 +53,9 @@ class Pacer:
 
 
 class EvenPace:
-    """Waits so that something is done `fps` times a second.
+    """Waits so that something happens `fps` times a second.
 
-    After a delay the next turn comes at once, but no more than that one is made up for.
+    After a delay the next turn comes at once, but no more than one is caught up.
     """
 
     def __init__(
@@ -70,6 +70,6 @@ class EvenPace:
         self._due_s = clock()
 
     def wait(self) -> None:
-        """Until the next turn is due."""
+        """Wait until the next turn."""
         self._sleep(max(0.0, self._due_s - self._clock()))
         self._due_s = max(self._due_s, self._clock() - self._period_s) + self._period_s

@@ -1,4 +1,4 @@
-"""A recording as a source: its frames carry what the lanes saw, so nothing is computed again."""
+"""A recording as a source: its frames carry the lanes' results, so nothing is computed again."""
 
 from __future__ import annotations
 
@@ -17,10 +17,15 @@ from models.geometry import Intrinsics
 
 
 class RecordingSource:
-    """Replays a recording's folder. Raises SourceError if it is none or nothing can be read.
+    """Replays a recording's folder.
 
-    `Frame.index` counts the recorded frames from 0; a frame follows the one before it in the same
+    `Frame.index` counts the recorded frames from 0; a frame continues the one before it in the same
     segment only if it did so when it was recorded.
+
+    Raises
+    ------
+    SourceError
+        If it is no recording or nothing can be read.
     """
 
     def __init__(self, folder: str | Path) -> None:
@@ -49,7 +54,7 @@ class RecordingSource:
         return self._info
 
     def read(self, timeout_s: float) -> Reading:
-        """The next frame with its lanes, or Ended; frames whose picture is damaged are passed."""
+        """The next frame with its lanes, or Ended; frames with a damaged picture are skipped."""
         deadline = time.monotonic() + timeout_s
         with self._lock:
             while not self._closed:
@@ -65,7 +70,7 @@ class RecordingSource:
             return None
 
     def seek(self, index: int) -> None:
-        """Make `index` the next frame, exactly; clamped."""
+        """Make `index` (clamped) exactly the next frame."""
         with self._lock:
             self._position = max(0, min(index, len(self._recording.frames) - 1))
             self._last = None
@@ -110,7 +115,7 @@ class RecordingSource:
     def _follows(self, entry: FrameEntry) -> bool:
         last = self._last
         if last is None:
-            return True  # the break was counted when it came about
+            return True  # the break was counted when it was detected
         return (last.segment, last.part) == (
             entry.segment,
             entry.part,

@@ -1,4 +1,4 @@
-"""The screen, or a part of it, as a source: for talks about what another program shows."""
+"""The screen, or a part of it, as a source."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def open_screen(region: Region | None, patience: Patience = USUAL_PATIENCE) -> L
 
 
 def why_not_readable(platform: str, environment: Mapping[str, str]) -> str:
-    """What keeps programs from reading the screen, and what helps; empty if nothing does."""
+    """Why programs cannot read the screen, and what helps; empty if they can."""
     if platform != "linux":
         return ""
     if environment.get("WAYLAND_DISPLAY") or environment.get("XDG_SESSION_TYPE") == "wayland":
@@ -59,7 +59,7 @@ def why_not_readable(platform: str, environment: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ScreenPicture:
-    """Blue, green, red and a fourth byte, as screens keep their pixels."""
+    """Blue, green, red and a fourth byte, the screen's native format."""
 
     bgra: NDArray[np.uint8]
 
@@ -72,7 +72,7 @@ class ScreenPicture:
 
 
 class ScreenCamera:
-    """Takes pictures of any part of the desktop at an even pace. Made and used in one thread."""
+    """Captures any part of the desktop at an even pace. Created and used in one thread."""
 
     def __init__(self) -> None:
         try:
@@ -83,11 +83,17 @@ class ScreenCamera:
         self._pace = EvenPace(FPS)
 
     def wait(self) -> None:
-        """Until the next picture is due."""
+        """Wait until the next picture is due."""
         self._pace.wait()
 
     def take(self, area: Area) -> ScreenPicture:
-        """What is to be seen there now. Raises SourceError."""
+        """Capture the area.
+
+        Raises
+        ------
+        SourceError
+            If that fails.
+        """
         try:
             shot = self._screens.grab(area)
         except (mss.exception.ScreenShotError, OSError) as error:
@@ -100,7 +106,7 @@ class ScreenCamera:
 
 
 class ScreenConnection:
-    """The main screen or a part of the desktop. Made and used in one thread."""
+    """The main screen or a part of the desktop. Created and used in one thread."""
 
     def __init__(self, region: Region | None) -> None:
         self._camera = camera = ScreenCamera()

@@ -1,4 +1,4 @@
-"""What --source may say, as values. Nothing is opened or looked up here."""
+"""Parsing of --source. Nothing is opened or looked up here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Network streams and pipes: HTTP MJPEG, RTSP, UDP, whatever FFmpeg understands."""
+"""Network streams and pipes: HTTP MJPEG, RTSP, UDP, whatever FFmpeg supports."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from app.sources.live_worker import USUAL_PATIENCE, NothingToSee, Patience
 from models.errors import SourceError
 
 _OPEN_TIMEOUT_S = 5.0
-_UDP_OPEN_TIMEOUT_S = 2.0  # nobody has to be connected to: there are packets or there are none
+_UDP_OPEN_TIMEOUT_S = 2.0  # UDP has no connection: packets arrive or they do not
 _PROBE_S = 0.5
 _PIPE_SLICE_S = 0.05
 _JPEG_START, _JPEG_END = b"\xff\xd8", b"\xff\xd9"
@@ -39,7 +39,7 @@ _ASSUMED_SIZE = (1280, 720)
 _EIGHT_BIT_PLANES = frozenset(
     f"{kind}{halving}p" for kind in ("yuv", "yuvj") for halving in ("420", "422", "444")
 )
-# What keeps FFmpeg from collecting seconds of pictures before it hands out the first.
+# Keeps FFmpeg from buffering seconds of pictures before the first.
 _EAGER = {
     "fflags": "nobuffer+discardcorrupt",
     "flags": "low_delay",
@@ -53,7 +53,7 @@ _BY_SCHEME = {
 
 
 def open_stream(url: str, patience: Patience = USUAL_PATIENCE) -> LiveSource:
-    """A source that reads `url` as it comes and connects again when it breaks."""
+    """A source that reads `url` live and reconnects when it breaks."""
     return LiveSource(
         url,
         url_title(url),
@@ -64,7 +64,7 @@ def open_stream(url: str, patience: Patience = USUAL_PATIENCE) -> LiveSource:
 
 
 def open_pipe(path: Path, patience: Patience = USUAL_PATIENCE) -> LiveSource:
-    """A source that reads a named pipe; when its writer goes it waits for the next one."""
+    """A source that reads a named pipe; when its writer ends it waits for the next one."""
     return _PipeSource(path, patience)
 
 
@@ -76,7 +76,7 @@ class _PipeSource(LiveSource):
         super().__init__(str(path), path.name, self._connect, size=_ASSUMED_SIZE, patience=patience)
 
     def close(self) -> None:
-        self._closing.set()  # a pipe that nobody writes into is waited for
+        self._closing.set()  # stop waiting for a pipe without a writer
         super().close()
 
     def _connect(self) -> StreamConnection:
@@ -85,7 +85,7 @@ class _PipeSource(LiveSource):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DecodedPicture:
-    """A frame as FFmpeg decoded it."""
+    """A frame decoded by FFmpeg."""
 
     frame: VideoFrame
     picturer: FrameConverter
@@ -99,7 +99,7 @@ class DecodedPicture:
 
 
 class StreamConnection:
-    """An open stream. Pictures that arrived damaged or in part are left out."""
+    """An open stream. Damaged and incomplete pictures are left out."""
 
     def __init__(self, container: InputContainer, title: str, pipe: PipeBytes | None) -> None:
         stream = moving_pictures(container)
@@ -123,7 +123,13 @@ class StreamConnection:
 
     @staticmethod
     def to_url(url: str, silence_s: float) -> StreamConnection:
-        """Connect to `url`. Raises SourceError with the reason if nobody answers."""
+        """Connect to `url`.
+
+        Raises
+        ------
+        SourceError
+            With the reason if nothing responds.
+        """
         title = url_title(url)
         scheme = urlsplit(url).scheme
         options = _EAGER | _BY_SCHEME.get(scheme, {})
@@ -142,7 +148,7 @@ class StreamConnection:
 
     @staticmethod
     def to_pipe(path: Path, silence_s: float, closing: threading.Event) -> StreamConnection:
-        """Read the pipe at `path`, once somebody writes into it, until `closing` is set."""
+        """Read the pipe at `path`, once it has a writer, until `closing` is set."""
         pipe = PipeBytes(path, silence_s, closing)
         try:
             container = av.open(pipe, "r", options=_EAGER, metadata_errors="replace")
@@ -186,7 +192,7 @@ class StreamConnection:
             self._pipe.close()
 
     def _is_whole(self, packet: Packet[VideoStream]) -> bool:
-        """A JPEG that was cut still decodes, with a grey rest: look for its ends."""
+        """Whether it is complete: a truncated JPEG still decodes, so check its ends."""
         if not self._is_jpeg:
             return not packet.is_corrupt
         data = bytes(packet)
@@ -194,20 +200,20 @@ class StreamConnection:
 
 
 class PipeBytes:
-    """A named pipe as a file whose reads wait for `silence_s` at most, and not once it closes."""
+    """A named pipe as a file whose reads wait `silence_s` at most, and stop when it closes."""
 
     def __init__(self, path: Path, silence_s: float, closing: threading.Event) -> None:
         self._silence_s = silence_s
         self._closing = closing
         self._heard = False
         try:
-            # Not waiting for a writer: that would block where nothing can interrupt it.
+            # Not waiting for a writer, which would block without a way to interrupt it.
             self._handle: int | None = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
         except OSError as error:
             raise SourceError(f"The pipe {path} cannot be read ({error.strerror}).") from error
 
     def read(self, count: int) -> bytes:
-        """Up to `count` bytes; empty when the writer has gone, or was silent for too long."""
+        """Up to `count` bytes; empty when the writer has ended, or was silent for too long."""
         deadline_s = time.monotonic() + self._silence_s
         while self._handle is not None and time.monotonic() < deadline_s:
             if self._closing.is_set():
@@ -221,18 +227,18 @@ class PipeBytes:
             if data or self._heard:
                 self._heard = True
                 return data
-            self._closing.wait(_PIPE_SLICE_S)  # nobody has opened the other end yet
+            self._closing.wait(_PIPE_SLICE_S)  # no writer has opened the other end yet
         return b""
 
     def close(self) -> None:
-        """Give the pipe back; may be called twice."""
+        """Close the pipe; may be called twice."""
         handle, self._handle = self._handle, None
         if handle is not None:
             os.close(handle)
 
 
 def is_pipe(path: Path) -> bool:
-    """`path` is a named pipe."""
+    """Whether `path` is a named pipe."""
     try:
         return stat.S_ISFIFO(path.stat().st_mode)
     except OSError:
@@ -240,7 +246,7 @@ def is_pipe(path: Path) -> bool:
 
 
 def _is_of_one_colour(frame: VideoFrame) -> bool:
-    """Looked at before conversion, in the formats that cameras and encoders send."""
+    """Whether it has one colour, checked before conversion in its original format."""
     if frame.format.name not in _EIGHT_BIT_PLANES:
         return False
     return all(is_of_one_colour(_values(plane)) for plane in frame.planes)

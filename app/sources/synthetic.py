@@ -1,4 +1,4 @@
-"""The built-in scene as a source: endless, seekable, and true to the last pixel."""
+"""The built-in scene as a source: endless, seekable, with exact ground truth."""
 
 from __future__ import annotations
 
@@ -67,14 +67,14 @@ class SyntheticSource:
             return self._frame(drawn, index)
 
     def seek(self, index: int) -> None:
-        """Go on with `index` (0 or more) as a new segment."""
+        """Continue with `index` (0 or more) as a new segment."""
         with self._lock:
             self._next = max(0, index)
             self._segment += 1
             self._is_first = True
 
     def close(self) -> None:
-        """End the renderer's threads. May be called twice."""
+        """Stop the renderer's threads. May be called twice."""
         with self._lock:
             if not self._closed:
                 self._closed = True

@@ -24,16 +24,18 @@ _MILLIMETRES_PER_METRE = 1000.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TruthFolder:
-    """What is known of a recorded scene.
+    """Metadata of a recorded scene.
 
     Attributes
     ----------
+    root
+        The folder.
     camera
         (3, 3) pinhole matrix in pixels of the pictures, or None.
     poses
         (N, 4, 4) camera to world, metres, or None.
     units_per_metre
-        What one metre is in the depth files.
+        Value of one metre in the depth files.
     """
 
     root: Path
@@ -88,7 +90,7 @@ class TruthFolder:
         if stored is None or stored.ndim != 2:
             return None
         if (stored.shape[1], stored.shape[0]) != size:
-            # nearest: a mean of two depths is a surface that is not there
+            # nearest: averaging two depths would invent a surface between them
             stored = cv2.resize(stored, size, interpolation=cv2.INTER_NEAREST)
         depth = stored.astype(np.float32)
         depth[depth == 0] = np.nan

@@ -1,4 +1,4 @@
-"""Questions about windows to user32.dll and dwmapi.dll. Loads on Windows alone."""
+"""Queries about windows through user32.dll and dwmapi.dll. Loads on Windows only."""
 
 from __future__ import annotations
 

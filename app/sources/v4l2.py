@@ -1,7 +1,7 @@
-"""The formats a camera offers, as Linux tells them without starting the camera.
+"""Formats of a camera, which Linux lists without starting the camera.
 
-Structures and numbers are those of linux/videodev2.h. The other systems tell formats only once a
-camera is open, so nothing is listed there.
+Structures and numbers are those of linux/videodev2.h. Other systems list formats only once a camera
+is open, so nothing is listed there.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _INTERVAL = struct.Struct("=5I6I2I")  # v4l2_frmivalenum
 
 
 def _request(number: int, size: int) -> int:
-    """_IOWR('V', number, size)"""
+    """Number of the request _IOWR('V', number, size)."""
     return (3 << 30) | (size << 16) | (ord("V") << 8) | number
 
 
@@ -39,12 +39,12 @@ ENUM_INTERVALS = _request(75, _INTERVAL.size)
 
 @dataclass(frozen=True, slots=True)
 class CameraFormat:
-    """One thing a camera offers.
+    """A format of a camera.
 
     Attributes
     ----------
     fps
-        The rates at this size, highest first; empty if the driver tells none.
+        The rates at this size, highest first; empty if the driver lists none.
     """
 
     pixel_format: str
@@ -53,21 +53,21 @@ class CameraFormat:
 
     @property
     def text(self) -> str:
-        """As listed for the user."""
+        """Text for the user."""
         rates = "/".join(f"{rate:g}" for rate in self.fps)
         at = f" at {rates} fps" if rates else ""
         return f"{self.pixel_format} {self.size[0]}x{self.size[1]}{at}"
 
 
 def formats_of(camera: Camera, ioctl: Ioctl | None = None) -> tuple[CameraFormat, ...]:
-    """What `camera` offers, largest first; empty where the system tells only after opening.
+    """Formats of `camera`, largest first; empty if the system lists them only after opening.
 
     Does not start the camera.
 
     Raises
     ------
     SourceError
-        If its device cannot be asked.
+        If its device cannot be queried.
     """
     if not camera.device or not (ioctl or sys.platform.startswith("linux")):
         return ()
@@ -105,7 +105,7 @@ def _sizes(handle: int, ioctl: Ioctl, fourcc: int) -> Iterator[tuple[int, int]]:
             yield told[3], told[4]
             continue
         least_w, most_w, _, least_h, most_h, _ = told[3:9]
-        # A range of sizes: name those that people ask for.
+        # A range of sizes: list the usual ones.
         yield from ((w, h) for w, h in SIZES if least_w <= w <= most_w and least_h <= h <= most_h)
         return
 

@@ -1,4 +1,4 @@
-"""Video files: every frame by its number, exactly, with the time it is to be shown."""
+"""Video files: exact frame numbers and presentation times."""
 
 from __future__ import annotations
 
@@ -18,24 +18,29 @@ from models.errors import SourceError
 from models.frames import Frame
 
 _INDEX_AT_OPEN_BYTES = 256 << 20  # well below a second; longer files are indexed when sought
-_NEARER_BY_DECODING = 12  # frames ahead that are reached sooner by decoding than by seeking
+_NEARER_BY_DECODING = 12  # frames ahead up to which decoding is faster than seeking
 
 
 class VideoSource:
-    """A video file, or one on a web server. Opens it at once; raises SourceError if it cannot.
+    """A video file, or one on a web server.
 
-    Frames have square pixels, stand upright (rotation in the file is applied) and come as 8-bit
-    RGB whatever the file holds. `Frame.index` counts the frames in the order of display and
-    `Frame.time_s` is the file's own time stamp, so that variable rates keep their rhythm. On a
-    web server the number of a frame is worked out from the nominal rate; local files are exact.
+    Frames have square pixels, are upright (rotation in the file is applied) and come as 8-bit RGB
+    whatever the file holds. `Frame.index` counts the frames in display order, and `Frame.time_s` is
+    the file's own time stamp, so that variable rates are kept. On a web server the frame number is
+    computed from the nominal rate; local files are exact.
+
+    Raises
+    ------
+    SourceError
+        If it cannot be opened.
     """
 
     def __init__(self, location: str | Path) -> None:
         self._lock = threading.Lock()
         self._closed = False
         self._segment = 0
-        self._counted = 0  # number of the next frame decoded, as far as counting can tell
-        self._target = 0  # frames before it are decoded but not shown
+        self._counted = 0  # number of the next decoded frame, by counting
+        self._target = 0  # earlier frames are decoded but not shown
         self._last_index: int | None = None  # of the last frame shown in this segment
         self._ended = False
         self._said_broken = False
@@ -63,7 +68,10 @@ class VideoSource:
         return self._info
 
     def read(self, timeout_s: float) -> Reading:
-        """The next frame, or Ended. Raises SourceError, once, where the file breaks off."""
+        """The next frame, or Ended.
+
+        Raises SourceError, once, where the file breaks off.
+        """
         deadline = time.monotonic() + timeout_s
         with self._lock:
             while not self._closed:
@@ -79,7 +87,13 @@ class VideoSource:
             return None
 
     def seek(self, index: int) -> None:
-        """Make `index` the next frame, exactly. Raises SourceError if the file has gone."""
+        """Make `index` exactly the next frame.
+
+        Raises
+        ------
+        SourceError
+            If the file has gone.
+        """
         with self._lock:
             if self._closed:
                 return
@@ -140,7 +154,7 @@ class VideoSource:
     def _at_end(self) -> Ended:
         self._ended = True
         if not self._indexed and not self._decoder.is_url:
-            self._read_index()  # only now does it matter whether something is missing
+            self._read_index()  # the table is only needed now, to detect missing frames
         if self._info.frame_count is None:
             self._info = dataclasses.replace(self._info, frame_count=self._counted)
         table = self._times

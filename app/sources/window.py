@@ -1,4 +1,4 @@
-"""Another program's window as a source: for talks that show what it shows, wherever it is."""
+"""Another program's window as a source."""
 
 from __future__ import annotations
 
@@ -28,25 +28,25 @@ def open_window(
 ) -> LiveSource:
     """The window with (a part of) that title, 30 times a second, without its frame.
 
-    It is followed when it moves or changes its size, and found again when it is opened again.
-    What lies over it is in the picture.
+    It is followed when it moves or changes its size, and found again when it is reopened. Whatever
+    covers it is in the picture.
 
     Raises
     ------
     SourceError
-        Where the screen cannot be read.
+        If the screen cannot be read.
     """
     refusal = why_not_readable(sys.platform, os.environ)
     if refusal:
         raise SourceError(refusal)
     opener = _Opener(title, connect_to_desktop)
-    # Looking again costs next to nothing, and who brings a window back does not want to wait.
+    # Searching costs next to nothing, and a reopened window should appear at once.
     soon = dataclasses.replace(patience, retry_most_s=min(_RETRY_MOST_S, patience.retry_most_s))
     return LiveSource(f"window:{title}", title, opener.connect, size=_ASSUMED_SIZE, patience=soon)
 
 
 class _Opener:
-    """Finds the window as often as needed: the very same one, else another of that title."""
+    """Finds the window as often as needed: the same one, else another of that title."""
 
     def __init__(self, title: str, connect_to_desktop: Callable[[], Desktop]) -> None:
         self._title = title
@@ -81,7 +81,7 @@ class _Opener:
 
 
 class WindowConnection:
-    """A window that is being watched. Made and used in one thread."""
+    """A window that is being captured. Created and used in one thread."""
 
     def __init__(self, desktop: Desktop, handle: int, title: str) -> None:
         self._desktop = desktop
@@ -89,7 +89,7 @@ class WindowConnection:
         self._title = title
         self._size: tuple[int, int] | None = None
         self._resized_s = 0.0
-        self._visible_place()  # before a screen is opened for nothing
+        self._visible_place()  # fails before a screen is opened
         self._camera = ScreenCamera()
 
     @property
@@ -103,7 +103,7 @@ class WindowConnection:
         size = area["width"], area["height"]
         now_s = time.monotonic()
         if size != self._size:
-            # Every size is a new stretch of video for the networks: only the last one counts.
+            # Every size is a new segment for the networks, so only the final one counts.
             self._resized_s = now_s if self._size is not None else 0.0
             self._size = size
         if now_s - self._resized_s < _SETTLED_S:
