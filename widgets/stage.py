@@ -37,16 +37,23 @@ class Stage(QWidget):
 
     Parameters
     ----------
+    view
+        Zoom and centre that the panes of the frame share.
+    cloud
+        The point cloud's pane; the stage becomes its parent.
     layouts
         Every layout that will be set; their panes are made once, at the start.
+
+    Attributes
+    ----------
     enlarged
-        Name of the pane that has the stage to itself, or "" when restored.
-    hovered
-        (pane, x, y) in picture pixels; unhovered when the cursor leaves the pictures.
+        Emitted with the name of the pane that has the stage to itself, or "" when restored.
+    hovered, unhovered
+        Emitted with (pane, x, y) in picture pixels, and when the cursor leaves the pictures.
     picked
-        (pane, x, y) that was clicked.
+        Emitted with (pane, x, y) that was clicked.
     scan_line_moved
-        Picture row.
+        Emitted with a picture row.
     """
 
     enlarged = pyqtSignal(str)

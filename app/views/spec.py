@@ -14,7 +14,11 @@ from widgets.pane_content import Contents
 
 
 class ViewSettings(Protocol):
-    """The settings that views read. `app.settings.settings.Settings` has them all."""
+    """The settings that views read, by their keys.
+
+    `app.settings.settings.Settings` has them, and so has `app.ui.resolve.DisplayOptions`: a setting
+    that a new view reads is added there and here.
+    """
 
     @property
     def blink_hz(self) -> float: ...
