@@ -16,7 +16,7 @@ from models.devices import device
 
 
 def lane_actions(controller: Controller, models: ModelController, display: Display) -> list[Action]:
-    """What each lane shows, its memory, and what the networks run on."""
+    """Return what the Lanes menu offers: models, memory, input size, device and threads."""
     menu = "&Lanes"
     return [
         *_lane(models, "a"),
@@ -37,7 +37,7 @@ def lane_actions(controller: Controller, models: ModelController, display: Displ
 
 
 def picture_actions(controller: Controller) -> list[Action]:
-    """How the pictures are coloured, which range they show, and which way up they are."""
+    """Return colour map, range and orientation, each a sub-menu of the View menu."""
     menu = "&View"
     colours, ranges, turns = "&Colour map", "&Range", "&Mirror and rotate"
     return [
@@ -144,7 +144,7 @@ def _resize(controller: Controller, display: Display, by: int) -> None:
 
 
 def _thread_counts() -> list[tuple[int, str]]:
-    """Automatic, then powers of two up to the number of cores."""
+    """Return automatic, then powers of two up to the number of cores, with their labels."""
     cores = os.cpu_count() or 1
     counts = sorted({*(1 << n for n in range(cores.bit_length())), cores})
     return [(0, "Automatic"), *((count, str(count)) for count in counts)]

@@ -1,4 +1,4 @@
-"""Everything that can be done by menu and key, one line each, by menu.
+"""Everything that can be done by menu and key, one line each, one function per menu.
 
 Each function takes the controllers that carry its actions out; the application puts the menus in
 order.

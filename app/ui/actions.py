@@ -1,4 +1,4 @@
-"""Menus and shortcuts as one table: the cheat sheet, the menus and the keys cannot disagree."""
+"""The table of actions made into menus and shortcuts, and the cheat sheet that lists them."""
 
 from __future__ import annotations
 
@@ -19,20 +19,19 @@ class Action:
     Attributes
     ----------
     key
-        As in QKeySequence ("Ctrl+R"), or empty.
+        The shortcut as in QKeySequence, such as "Ctrl+R", or "".
     do
         Called without arguments.
+    is_on
+        Returns from the settings whether it is ticked; None makes an action without a tick.
     listed
         It has a line in the cheat sheet.
     sheet_key, sheet_text
-        What that line says, where one line stands for several actions; else `key` and `text`.
-    submenu
-        Title of the menu within `menu` that holds it, or empty.
+        What that line says where one line stands for several actions; else `key` and `text`.
     is_apart
-        A line in the menu sets it apart from what is above; of a sub-menu's first action, the
-        sub-menu.
-    is_on
-        Says from the settings whether it is ticked; None makes an action without a tick.
+        A separator stands above it or, for the first action of a sub-menu, above the sub-menu.
+    submenu
+        Title of the sub-menu of `menu` that holds it, or "".
     """
 
     id: str
@@ -50,17 +49,20 @@ class Action:
 
 
 def is_on(key: str, settings: Settings) -> bool:
-    """The yes-or-no setting `key` is on."""
+    """Return whether the boolean setting `key` is on."""
     return bool(getattr(settings, key))
 
 
 def is_set_to(key: str, value: object, settings: Settings) -> bool:
-    """The setting `key` is `value`."""
+    """Return whether the setting `key` is `value`."""
     return bool(getattr(settings, key) == value)
 
 
 class Actions:
-    """The table made real: QActions on a window and in its menu bar."""
+    """The QActions made of a table, in a window's menu bar.
+
+    Raises ValueError if two rows have the same id.
+    """
 
     def __init__(self, window: QWidget, menu_bar: QMenuBar, table: Iterable[Action]) -> None:
         self.table = tuple(table)
@@ -103,11 +105,11 @@ class Actions:
         return self._made[action_id]
 
     def set_text(self, action_id: str, text: str) -> None:
-        """Call an action otherwise in its menu. Raises KeyError for an unknown one."""
+        """Change an action's title in its menu. Raises KeyError for an unknown id."""
         self._made[action_id].setText(text)
 
     def show(self, settings: Settings) -> None:
-        """Tick what is on, where that is not so already; nothing is triggered."""
+        """Tick what is on and untick what is not; no action is triggered."""
         self._settings = settings
         for row in self.table:
             if row.is_on is not None:
@@ -116,7 +118,7 @@ class Actions:
                     action.setChecked(is_on)
 
     def cheat_sheet(self) -> list[tuple[str, list[tuple[str, str]]]]:
-        """By menu, the key and the text of every action that has a key."""
+        """Return by menu the key and the text of every listed action that has a key."""
         sheet: dict[str, list[tuple[str, str]]] = {}
         for row in self.table:
             if row.key and row.listed:

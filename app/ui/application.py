@@ -121,7 +121,7 @@ class Application(QObject):
         return feature
 
     def _make_core_features(self) -> None:
-        """What every window needs to show pictures and follow its settings."""
+        """Make what shows pictures and keeps the window in step with the settings."""
         window, model, engine, display = self.window, self.model, self.engine, self.display
         self.status = StatusController(window, engine, display, model, self)
         self._add(self.status)
@@ -135,7 +135,7 @@ class Application(QObject):
         self.sources = self._add(SourceController(window, engine, model, self.controller, self))
 
     def _make_features(self) -> None:
-        """What can be done with the pictures."""
+        """Make what works with the pictures."""
         window, model, engine, display = self.window, self.model, self.engine, self.display
         controller = self.controller
         self.recording = self._add(RecordingController(window, model, engine, self.status, self))
@@ -157,7 +157,7 @@ class Application(QObject):
         self.about = self._add(AboutController(window, self))
 
     def _make_booth_features(self) -> None:
-        """What shows pictures to an audience, and keeps doing so."""
+        """Make what presents to an audience, and what keeps that going."""
         window, model, engine, display = self.window, self.model, self.engine, self.display
         controller, status = self.controller, self.status
         self.idle = self._add(IdleController(self))
@@ -174,7 +174,7 @@ class Application(QObject):
         self.lessons = self._add(LessonController(window, model, controller, self))
 
     def _make_controls(self) -> None:
-        """The inspector and the menus, which offer what the other features do."""
+        """Make the inspector and the menus, which offer what the other features do."""
         window, model = self.window, self.model
         self.inspector = self._add(
             InspectorController(
@@ -199,7 +199,7 @@ class Application(QObject):
         self.cheat_sheet.set_table(self.actions.cheat_sheet())
 
     def _inspector_commands(self) -> dict[str, Callable[[], object]]:
-        """What the inspector's buttons do."""
+        """Return what the inspector's buttons do, by their ids."""
         return {
             "memory.reset": self.controller.reset_memory,
             "cloud.reset_view": self.window.cloud.reset_view,
@@ -213,7 +213,7 @@ class Application(QObject):
         }
 
     def _action_table(self) -> list[Action]:
-        """Everything that can be done by menu and key, in the order of the menus."""
+        """Return everything that can be done by menu and key, in the order of the menus."""
         window, controller = self.window, self.controller
         return [
             *file_actions(window, self.snapshots, self.recording),

@@ -1,4 +1,4 @@
-"""What is on screen and why, in two sentences for the back of the room. Pure functions."""
+"""The presenter's caption: what is on screen and why, in two sentences. Pure functions."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from models import registry
 
 
 def caption(settings: Settings, source: str, instead: str = "") -> tuple[str, str]:
-    """(title, detail) for the presenter's overlay.
+    """Return (title, detail) for the presenter's band.
 
     Parameters
     ----------
     source
-        The title of what is shown.
+        Title of the source that is shown.
     instead
         Why that is not the chosen source, or "".
     """

@@ -1,7 +1,4 @@
-"""Fills the panes of the view that is on, and shows what is laid over the frame itself.
-
-Part of the display; lives on the GUI thread and paints what is ready.
-"""
+"""The part of the display that fills the panes of the current view. GUI thread."""
 
 from __future__ import annotations
 
@@ -17,7 +14,7 @@ from widgets.stage import Stage
 
 
 class ComparisonViews:
-    """Shows results in the view that is on."""
+    """Shows a result as the current view lays it out, and depth edges over the frame."""
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
@@ -26,11 +23,11 @@ class ComparisonViews:
 
     @property
     def blank_panes(self) -> frozenset[str]:
-        """Names of the view's panes that were given no picture at the last result."""
+        """Names of the view's panes that had no picture at the last result."""
         return self._blank
 
     def apply(self, options: DisplayOptions, table: UInt8) -> None:
-        """Show the view of `options` from now on, in the colours of the (256, 3) `table`."""
+        """Use this colour table and remove the overlays that these options do not include."""
         self._options, self._table = options, table
         self._view = views.find(options.view)
         self._request = self._view.needs(options)
@@ -41,7 +38,7 @@ class ComparisonViews:
             self._stage.rgb.set_caption("")
 
     def show(self, result: FrameResult) -> None:
-        """Show what was worked out for this frame."""
+        """Show the analysis of this frame."""
         if self._request.scan_line is not None:
             rows = result.frame.size[1]
             self._stage.set_scan_line(int(self._request.scan_line * (rows - 1)))

@@ -23,10 +23,10 @@ MAX_PINS = 4
 
 
 class Controller(QObject):
-    """Sets settings, and keeps the engine doing what they say.
+    """Changes settings, and asks the engine for what they say.
 
-    What the engine was asked for last is kept and compared, so a change that means nothing to a
-    part of the engine never reaches it.
+    It keeps what the engine was asked for last and compares, so that a change reaches only the
+    parts of the engine that it concerns.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ class Controller(QObject):
     Attributes
     ----------
     source_opened
-        Emitted when another source was asked for; what is shown belongs to the one before.
+        Emitted when a source was asked for; what is on screen belongs to the one before.
     pins_changed
         Emitted when `pins` changed.
     """
@@ -67,11 +67,11 @@ class Controller(QObject):
 
     @property
     def settings(self) -> Settings:
-        """What is in force."""
+        """The current settings."""
         return self.model.value
 
     def start(self) -> None:
-        """Ask the engine for all that the settings say."""
+        """Ask the engine for everything the settings say."""
         self._apply()
 
     def close(self) -> None:
@@ -85,7 +85,7 @@ class Controller(QObject):
     # -- source and time -----------------------------------------------------------------------
 
     def open_source(self, spec: str) -> None:
-        """Show another source; the chosen one is opened again."""
+        """Choose a source; choosing the same one again reopens it."""
         if spec == self.settings.source:
             self.show_chosen()
         else:
@@ -93,16 +93,16 @@ class Controller(QObject):
 
     @property
     def instead(self) -> str:
-        """What is shown in place of the chosen source; empty while that is shown itself."""
+        """What is shown in place of the chosen source, or "" while that one is shown."""
         return self._instead
 
     def show_instead(self, spec: str) -> None:
-        """Show `spec` for the time being; the settings go on naming the chosen source."""
+        """Show `spec` for now; the settings still name the chosen source."""
         self._open(spec)
         self._engine.capture.post(Play(True))
 
     def show_chosen(self) -> None:
-        """Open the chosen source, also when it is open already."""
+        """Open the chosen source, even if it is open."""
         self._open("")
 
     def _open(self, instead: str) -> None:
@@ -118,7 +118,7 @@ class Controller(QObject):
         self._engine.capture.post(Play(not paused))
 
     def step(self, by: int) -> None:
-        """Go `by` frames on and stay there."""
+        """Go `by` frames forward (negative: back) and pause there."""
         self._engine.capture.post(Step(by))
 
     def step_forward(self) -> None:
@@ -136,18 +136,18 @@ class Controller(QObject):
         self.model.replace(memory=not self.settings.memory)
 
     def restart_lanes(self) -> None:
-        """Try again to open what could not be opened."""
+        """Try again to open the lanes that could not be opened."""
         self._lane_attempt += 1
         self._apply()
 
     def reset_memory(self) -> None:
-        """Start every lane anew at the next frame."""
+        """Reset every lane's memory before the next frame."""
         self._engine.inference.reset_memory()
 
     # -- display -------------------------------------------------------------------------------
 
     def toggle_pane(self, number: int) -> None:
-        """Show or hide pane 1 to 4; the last one stays."""
+        """Show or hide a pane, `number` being 0 to 3; the last one stays."""
         pane = PANES[number]
         shown = set(self.settings.panes) ^ {pane}
         if shown:
@@ -164,13 +164,16 @@ class Controller(QObject):
         self.model.replace(view=views.DEFAULT if self.settings.view == view else view)
 
     def toggle(self, key: str) -> None:
-        """Turn a yes-or-no setting round."""
+        """Invert a boolean setting."""
         self.model.replace(**{key: not getattr(self.settings, key)})
 
     def next_of(self, key: str, values: Sequence[object] = ()) -> None:
-        """Go on to the setting's next value, after the last to the first.
+        """Set a setting to its next value, the first after the last.
 
-        `values` replace those that the setting's own menu offers.
+        Parameters
+        ----------
+        values
+            Replace the values that the setting's own menu offers.
         """
         values = values or [value for value, _ in SETTINGS[key].menu]
         now = getattr(self.settings, key)
@@ -178,7 +181,7 @@ class Controller(QObject):
         self.change(key, values[(at + 1) % len(values)])
 
     def set_range_mode(self, mode: str) -> None:
-        """Change the mode; "fixed" starts from the range on screen."""
+        """Change the range mode; "fixed" starts from the range on screen."""
         changes: dict[str, Any] = {"range_mode": mode, "range_locked": False}
         shown = self._current_range()
         if mode == "fixed" and shown is not None:
@@ -186,7 +189,7 @@ class Controller(QObject):
         self.model.replace(**changes)
 
     def set_range_locked(self, locked: bool) -> None:
-        """Hold the range that is on screen, or let it follow again."""
+        """Hold the range that is on screen, or release it."""
         changes: dict[str, Any] = {"range_locked": locked}
         shown = self._current_range()
         if locked and shown is not None:
@@ -197,7 +200,7 @@ class Controller(QObject):
         self.set_range_locked(not self.settings.range_locked)
 
     def change(self, key: str, value: Any) -> None:
-        """One control of the inspector moved; keys are field names of Settings."""
+        """Change a setting from the inspector and keep the ends of the fixed range apart."""
         match key:
             case "range_mode":
                 self.set_range_mode(value)
@@ -216,11 +219,11 @@ class Controller(QObject):
         return self._pins
 
     def pin(self, x: float, y: float) -> None:
-        """Pin the point at that share of the picture; the oldest of more than four goes."""
+        """Pin the point at that share of the picture, dropping the oldest of more than four."""
         self._set_pins((*self._pins, (x, y))[-MAX_PINS:])
 
     def clear_pins(self) -> None:
-        """Forget all pinned points."""
+        """Remove all pinned points."""
         self._set_pins(())
 
     def _set_pins(self, pins: resolve.Pins) -> None:
@@ -245,7 +248,7 @@ class Controller(QObject):
             self._pipeline = pipeline
             self._engine.inference.configure(pipeline)
         chosen = resolve.capture_request(settings)
-        if chosen != self._chosen:  # the user wants another source than the one replaced
+        if chosen != self._chosen:  # the user has chosen another source
             self._chosen, self._instead = chosen, ""
         request = resolve.capture_request(settings, self._instead, self._source_attempt)
         if request != self._request:

@@ -1,6 +1,6 @@
-"""Puts results on the stage: the only place that knows both what was computed and where it shows.
+"""Shows results on the stage: the only module that knows both results and panes.
 
-Lives on the GUI thread, so it does nothing per pixel: levels, ranges and heat maps arrive made.
+It runs on the GUI thread and does nothing per pixel: levels, ranges and heat maps arrive computed.
 """
 
 from __future__ import annotations
@@ -28,12 +28,14 @@ from widgets.stage import Stage
 
 
 class Display(QObject):
-    """Shows results as the settings want them. `last` is the result on screen, if any.
+    """Shows results by the current options.
 
     Attributes
     ----------
     shown
-        A new result was put on the stage.
+        Emitted with each result that was put on the stage.
+    last
+        The result on screen, or None.
     """
 
     shown = pyqtSignal(object)
@@ -78,25 +80,29 @@ class Display(QObject):
             self._show_probe(*self._probe)
 
     def viewport_request(self) -> ViewportRequest:
-        """What the panes painted last, for who brings the next pictures to size."""
+        """Return what the panes painted last, so that the next pictures come in that size."""
         return ViewportRequest(self._stage.painted_parts(), self._table)
 
     def show_warming_up(self) -> None:
-        """The next depth takes longer than usual; each lane says so until it comes."""
+        """Say in each lane that its next result takes longer than usual."""
         for name, pane in (("a", self._stage.depth_a), ("b", self._stage.depth_b)):
             chosen = self._options.model_a if name == "a" else self._options.model_b
             if chosen != registry.OFF:
                 pane.set_caption("warming up…")
 
     def forget(self) -> None:
-        """Another source is being opened; what is on screen stays until its first frame."""
+        """Forget the last result: another source is being opened. Its picture stays for now."""
         self.last = None
 
     def set_source_message(self, text: str, failed: bool, is_silent: bool = False) -> None:
-        """A sentence over the last picture while nothing comes; empty takes it away.
+        """Show a sentence over the picture; "" removes it.
 
-        The picture of the source before goes as soon as the new one `failed`, or is open but
-        `is_silent`.
+        Parameters
+        ----------
+        failed
+            The source cannot be opened; the last source's picture is removed.
+        is_silent
+            The source is open but delivers nothing; the last source's picture is removed.
         """
         if text == self._source_message:
             return
@@ -117,7 +123,7 @@ class Display(QObject):
         return (x, y) if 0 <= x < 1 and 0 <= y < 1 else None
 
     def blank_panes(self) -> frozenset[str]:
-        """Names of the panes that have no picture to show, and say why."""
+        """Return the names of the panes that have no picture to show."""
         lanes = self.last.lanes if self.last is not None else {}
         blank = {f"depth_{lane}" for lane in ("a", "b") if lane not in lanes}
         if self._options.cloud_lane not in lanes:
@@ -125,7 +131,7 @@ class Display(QObject):
         return self._comparison.blank_panes | blank
 
     def range_on_screen(self) -> tuple[float, float] | None:
-        """(far, near) that lane A shows, or lane B where A is off."""
+        """Return (far, near) of lane A, or of lane B where A is off."""
         if self.last is None:
             return None
         lane = self.last.lanes.get("a") or self.last.lanes.get("b")
@@ -210,7 +216,7 @@ class Display(QObject):
 
 
 def _beyond(name: str, result: FrameResult) -> str:
-    """ "+" before the time of a lane that found its encoder's work done by the other lane."""
+    """Return "+" for a lane whose time excludes the encoder's work, done by the other lane."""
     a, b = result.lanes.get("a"), result.lanes.get("b")
     shared = (
         a is not None and b is not None and registry.family(a.model) == registry.family(b.model)
@@ -220,6 +226,9 @@ def _beyond(name: str, result: FrameResult) -> str:
 
 @functools.cache
 def _table(name: str) -> UInt8:
-    """The same array for every window, so that each finds what was made in these colours."""
+    """Return one array per colour map, the same for every window.
+
+    Pictures prescaled with that array are recognised by its identity.
+    """
     known = name if name in colormap.COLORMAPS else colormap.COLORMAPS[0]
     return np.ascontiguousarray(colormap.table(known))

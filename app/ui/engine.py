@@ -1,4 +1,4 @@
-"""The moving parts behind the window: slots, loops and threads, started and ended together."""
+"""Capture and inference with their slots and threads, started and closed together."""
 
 from __future__ import annotations
 
@@ -28,19 +28,23 @@ STAGES = (CAPTURE, INFERENCE)
 
 
 class Engine(QObject):
-    """Capture and inference, each on its thread. `changed` says that something new can be pulled.
+    """Runs capture and inference, each on its own thread.
 
-    A stage can be replaced at any time, so whoever uses `capture` or `inference` asks for it
-    anew each time.
+    A stage can be replaced at any time, so read `capture` and `inference` each time and do not keep
+    them.
 
     Attributes
     ----------
+    changed
+        Emitted when there may be a new result or a new state.
     crashed
-        (stage, one sentence); the stage ended by itself and waits for restart().
+        Emitted with a stage and one sentence: it ended by itself and waits for restart().
     replaced
-        The stage of that name is another one now.
+        Emitted with the name of a stage that was replaced.
     results
-        The newest FrameResult; capture.status and inference.state may be read at any time.
+        Holds the newest FrameResult.
+    capture, inference
+        The loops; capture.status and inference.state may be read at any time.
     """
 
     changed = pyqtSignal()
@@ -57,16 +61,16 @@ class Engine(QObject):
         self._slot_handles: dict[str, tuple[RevocableSlot[Frame], RevocableSlot[FrameResult]]] = {}
         self._workers: dict[str, Worker] = {}
         for stage in STAGES:
-            self._lease_slots(stage)
+            self._make_slots(stage)
         notify = self._wake_up.notify
         self.capture = CaptureLoop(self._slot_handles[CAPTURE][0], open_source, notify)
         self.inference = InferenceLoop(*self._slot_handles[INFERENCE], notify, Pipeline())
         for stage in STAGES:
-            self._employ(stage)
+            self._make_worker(stage)
 
     @property
     def dropped(self) -> int:
-        """Frames replaced by newer ones before a network saw them."""
+        """Frames replaced by newer ones before a network got them."""
         return self._frames.dropped
 
     def start(self) -> None:
@@ -75,21 +79,16 @@ class Engine(QObject):
             worker.start()
 
     def restart(self, stage: str) -> None:
-        """Put a new loop on a new thread in the place of `stage`, which crashed or hangs.
+        """Replace `stage`, which crashed or hangs, by a new loop on a new thread. Does not wait.
 
-        The old one is left to itself: it can touch no slot any more and its thread ends if its
-        call ever returns. Waits for nothing.
-
-        Raises
-        ------
-        KeyError
-            For an unknown stage.
+        The old loop loses access to the slots, and its thread ends if its call ever returns. Raises
+        KeyError for an unknown stage.
         """
         for slot_handle in self._slot_handles[stage]:
             slot_handle.revoke()
         old = self._workers[stage]
         old.crashed.disconnect()
-        self._lease_slots(stage)
+        self._make_slots(stage)
         notify = self._wake_up.notify
         if stage == CAPTURE:
             self.capture.abandon()
@@ -100,21 +99,21 @@ class Engine(QObject):
             self.inference.abandon()
             self.inference = self.inference.make_replacement(*self._slot_handles[stage], notify)
         old.abandon()
-        self._employ(stage).start()
+        self._make_worker(stage).start()
         self.replaced.emit(stage)
 
     def close(self) -> None:
-        """End both threads, in the order in which data flows. Bounded in time."""
+        """End both threads in the order in which data flows, within bounds."""
         self._frames.close()
         for worker in self._workers.values():
             worker.shut_down()
         self.results.close()
 
-    def _lease_slots(self, stage: str) -> None:
+    def _make_slots(self, stage: str) -> None:
         self._slot_handles[stage] = (RevocableSlot(self._frames), RevocableSlot(self.results))
 
-    def _employ(self, stage: str) -> Worker:
-        """A thread for the loop of `stage`, not started."""
+    def _make_worker(self, stage: str) -> Worker:
+        """Return a thread for the loop of `stage`, not started."""
         loop: CaptureLoop | InferenceLoop
         loop = self.capture if stage == CAPTURE else self.inference
         worker = self._workers[stage] = Worker(stage, loop.run, loop.stop, self)

@@ -1,4 +1,4 @@
-"""From settings to a running window, and back to nothing."""
+"""From settings to a running window and its exit code."""
 
 from __future__ import annotations
 
@@ -46,13 +46,19 @@ class WindowOptions:
 
     Attributes
     ----------
+    size
+        (width, height) of the window in pixels; None fits the screen.
+    quit_after_s
+        Close the window after so many seconds.
     screenshot
-        PNG taken once every visible pane has shown a frame; the panes' places go into a JSON file
-        beside it.
+        PNG file, written once every visible pane has shown a frame; beside it a JSON file tells
+        where the panes are.
     quit_when_shown
         Close once every visible pane has shown a frame.
+    record
+        Folder to record into from then on.
     note
-        A sentence to show at the start, such as that settings were damaged.
+        A sentence to show at the start, such as that the settings file was damaged.
     """
 
     size: tuple[int, int] | None = None
@@ -64,7 +70,7 @@ class WindowOptions:
 
 
 def run_gui(settings: Settings, store: SettingsStore, options: WindowOptions) -> int:
-    """Show the window until it is closed; returns the exit code.
+    """Show the window until it is closed; return the exit code.
 
     Raises
     ------
@@ -112,9 +118,9 @@ def run_gui(settings: Settings, store: SettingsStore, options: WindowOptions) ->
 
 @contextmanager
 def closing_on_signals(window: QWidget) -> Iterator[None]:
-    """Ctrl+C and a polite kill close the window, so that settings and recordings are kept.
+    """Close the window on SIGINT and SIGTERM, so that settings and recordings are saved.
 
-    Python hears a signal when its code runs next; the status strip's timer sees to that.
+    Python runs a signal handler when its code runs next, which the status strip's timer ensures.
     """
 
     def leave(_number: int, _frame: FrameType | None) -> None:
@@ -130,7 +136,7 @@ def closing_on_signals(window: QWidget) -> Iterator[None]:
 
 
 def make_application() -> QApplication:
-    """The QApplication, dressed and set up for OpenGL in several windows."""
+    """Return the QApplication, themed and set up for OpenGL in several windows."""
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
         return existing

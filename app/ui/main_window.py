@@ -27,14 +27,14 @@ _PICKER_PX = 330
 
 
 class MainWindow(QMainWindow):
-    """Bar, stage, inspector, transport and status strip.
+    """Tool bar, stage, inspector, transport and status strip.
 
     Attributes
     ----------
     dropped
-        Path or URL of what was dropped on the window.
+        Emitted with the path or URL of what was dropped on the window.
     closing
-        The window is about to close.
+        Emitted when the window is about to close.
     """
 
     dropped = pyqtSignal(str)
@@ -68,7 +68,7 @@ class MainWindow(QMainWindow):
         self._lay_out()
 
     def add_beside(self, panel: QWidget) -> None:
-        """Put a panel at the right of the stage, before the inspector."""
+        """Add a panel at the right of the stage, before the inspector."""
         self._middle.insertWidget(1, panel)
 
     def set_chrome_visible(self, visible: bool) -> None:
@@ -80,7 +80,7 @@ class MainWindow(QMainWindow):
                 part.setVisible(visible)
 
     def set_type_scale(self, scale: float) -> None:
-        """Write larger where an audience reads; the tool bar and the inspector stay."""
+        """Scale the type that an audience reads; the tool bar and the inspector keep theirs."""
         beside = (self._middle.widget(at) for at in range(self._middle.count()))
         read = [part for part in beside if part is not None and part is not self.inspector]
         for part in (*read, self.below, self.transport, self.status):

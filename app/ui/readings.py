@@ -1,4 +1,4 @@
-"""The words and numbers shown beside the pictures. Pure functions of results and settings."""
+"""Numbers as shown beside the pictures, and how fast results come."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from models.frames import Frame, Unit
 
 
 def colour_at(frame: Frame, x: float, y: float) -> str:
-    """Such as "x 120 y 48 · #a0b1c2"; empty outside the picture."""
+    """Return such as "x 120 y 48 · #a0b1c2"; "" outside the picture."""
     column, row = int(x), int(y)
     height, width = frame.rgb.shape[:2]
     if not (0 <= column < width and 0 <= row < height):
@@ -24,7 +24,7 @@ def colour_at(frame: Frame, x: float, y: float) -> str:
 
 
 def disparity_at(lane: LaneResult, x: float, y: float) -> str:
-    """Such as "0.482 relative", or "1.25 1/m · 0.80 m" where the unit allows metres."""
+    """Return such as "0.482 relative", or "1.25 1/m · 0.80 m" where the unit allows metres."""
     column, row = int(x), int(y)
     height, width = lane.depth.disparity.shape
     if not (0 <= column < width and 0 <= row < height):
@@ -40,12 +40,16 @@ def disparity_at(lane: LaneResult, x: float, y: float) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How fast results come, over the last second or two.
+    """How fast results came, over the last second or two.
 
     Attributes
     ----------
+    fps
+        Results per second.
+    latency_ms
+        Median from capture to screen.
     stages_ms
-        Medians by stage; `latency_ms` runs from capture to shown.
+        Medians by stage.
     """
 
     fps: float
@@ -54,7 +58,7 @@ class Pace:
 
 
 class PaceMeter:
-    """Collects what shown results say of their timing."""
+    """Collects the timing of results that were shown."""
 
     def __init__(self, window: int = 40) -> None:
         self._shown_ns: deque[int] = deque(maxlen=window)
@@ -62,7 +66,7 @@ class PaceMeter:
         self._stages: deque[dict[str, float]] = deque(maxlen=window)
 
     def add(self, result: FrameResult, shown_ns: int) -> None:
-        """A result reached the screen at `shown_ns`, time.monotonic_ns()."""
+        """Count a result shown at `shown_ns`, in time.monotonic_ns()."""
         if self._shown_ns and shown_ns - self._shown_ns[-1] > 1_500_000_000:
             self.clear()
         self._shown_ns.append(shown_ns)
@@ -70,13 +74,13 @@ class PaceMeter:
         self._stages.append(result.stages_ms | {"draw": (shown_ns - result.done_ns) / 1e6})
 
     def clear(self) -> None:
-        """Forget the past, for instance after a pause."""
+        """Forget all results, for instance after a pause."""
         self._shown_ns.clear()
         self._latency_ms.clear()
         self._stages.clear()
 
     def read(self) -> Pace:
-        """Medians of what was collected; zeros before the second result."""
+        """Return medians of what was collected; zeros before the second result."""
         if len(self._shown_ns) < 2:
             return Pace(0.0, 0.0, {})
         seconds = (self._shown_ns[-1] - self._shown_ns[0]) / 1e9

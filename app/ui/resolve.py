@@ -1,7 +1,7 @@
 """From settings to the frozen values that each part of the app works by. Pure functions.
 
-Whoever keeps the last of such a value and compares knows whether there is anything to do, whatever
-setting changed.
+Keeping the last value and comparing it with the new one tells whether there is anything to do,
+whichever setting changed.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class DisplayOptions:
 
 
 def playback_options(settings: Settings) -> PlaybackOptions:
-    """How the capture loop delivers."""
+    """Return how the capture loop delivers frames."""
     return PlaybackOptions(
         loop=settings.loop,
         every_frame=settings.pacing == "every-frame",
@@ -63,14 +63,14 @@ def playback_options(settings: Settings) -> PlaybackOptions:
 
 
 def capture_request(settings: Settings, instead: str = "", attempt: int = 0) -> CaptureRequest:
-    """The source to open: `instead` if given, else the chosen one."""
+    """Return the request for `instead` if given, else for the chosen source."""
     spec = instead or settings.source
     camera_format = (settings.source_fps, settings.source_pixels) if is_camera(spec) else None
     return CaptureRequest(spec, source_size(settings), camera_format, attempt)
 
 
 def pipeline_config(settings: Settings, pins: Pins = (), attempt: int = 0) -> PipelineConfig:
-    """What the lanes are and what is worked out beside them."""
+    """Return what the lanes are and what is computed beside them."""
     return PipelineConfig(
         model_a=settings.model_a,
         model_b=settings.model_b,
@@ -92,7 +92,7 @@ def pipeline_config(settings: Settings, pins: Pins = (), attempt: int = 0) -> Pi
 
 
 def analysis_request(settings: Settings, pins: Pins = ()) -> AnalysisRequest:
-    """What the view, the charts, the sound, edges and pins need worked out; nothing more."""
+    """Return what the view, charts, sound, edges and pins need, and nothing more."""
     request = views.find(settings.view).needs(settings)
     if settings.charts or settings.sound:
         request = replace(request, flicker_window=settings.flicker_window)
@@ -101,7 +101,7 @@ def analysis_request(settings: Settings, pins: Pins = ()) -> AnalysisRequest:
 
 
 def display_options(settings: Settings) -> DisplayOptions:
-    """How the display shows what comes."""
+    """Return how results are shown."""
     return DisplayOptions(
         model_a=settings.model_a,
         model_b=settings.model_b,
@@ -121,7 +121,7 @@ def display_options(settings: Settings) -> DisplayOptions:
 
 
 def cloud_options(settings: Settings) -> CloudOptions:
-    """How the point cloud is made and drawn; a gain of 0 derives depth from the display range."""
+    """Return how the point cloud is drawn; a gain of 0 derives depth from the display range."""
     calibration = None
     if settings.cloud_gain > 0:
         calibration = Calibration(settings.cloud_offset, settings.cloud_gain)
@@ -140,12 +140,12 @@ def cloud_options(settings: Settings) -> CloudOptions:
 
 
 def source_size(settings: Settings) -> tuple[int, int] | None:
-    """The size to ask of a source, or None for its own."""
+    """Return the size to ask of a source, or None for its own."""
     if settings.source_width > 0 and settings.source_height > 0:
         return settings.source_width, settings.source_height
     return None
 
 
 def fallback(settings: Settings) -> Fallback:
-    """What is shown while a live source stays away."""
+    """Return what is shown while a live source stays away, and after how long."""
     return Fallback(settings.fallback_after_s, settings.fallback_clip)

@@ -20,7 +20,7 @@ _SETTLE_MS = 400
 
 
 class Screenshot(QObject):
-    """Waits until `ready()`, then writes FILE.png and FILE.json once."""
+    """Waits until `ready()` returns True, then writes FILE.png and FILE.json once."""
 
     def __init__(
         self,
@@ -35,7 +35,7 @@ class Screenshot(QObject):
         self._model = model
         self._ready = ready
         self._timer = QTimer(self)
-        self._timer.timeout.connect(self._look)
+        self._timer.timeout.connect(self._poll)
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.timeout.connect(self._take)
@@ -44,7 +44,7 @@ class Screenshot(QObject):
         """Begin to wait."""
         self._timer.start(_POLL_MS)
 
-    def _look(self) -> None:
+    def _poll(self) -> None:
         if self._ready():
             self._timer.stop()
             # Text beside the pictures (fps, sizes) follows the first frames a moment later.

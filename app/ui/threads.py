@@ -1,4 +1,4 @@
-"""The only QThreads: thin shells around loops that know nothing of Qt."""
+"""The only QThreads. They run loops that do not know Qt."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ JOIN_S = 5.0
 
 _ABANDONED: list[Worker] = []
 """Threads that did not end in time. Qt aborts the process if a running QThread is destroyed, so
-they are kept; whoever ends the process looks here first."""
+they are kept, and run_gui() ends the process without destroying them."""
 
 
 def abandoned_count() -> int:
-    """How many threads that were told to stop still run."""
+    """Return how many threads that were told to stop still run."""
     return sum(map(_runs, _ABANDONED))
 
 
 def any_abandoned() -> bool:
-    """Whether a thread that was told to stop still runs."""
+    """Return whether a thread that was told to stop still runs."""
     return abandoned_count() > 0
 
 
@@ -34,14 +34,17 @@ def _runs(worker: Worker) -> bool:
 
 
 def _nothing() -> None:
-    """What a loop that ended does."""
+    """Replace a loop that has ended."""
 
 
 class Worker(QThread):
-    """Runs `loop` on a thread of its own; `stop` makes the loop return.
+    """Runs `loop` on its own thread; `stop` makes the loop return.
 
-    `crashed` carries a sentence if the loop raised: an exception that left run() would end the
-    process.
+    Attributes
+    ----------
+    crashed
+        Emitted with one sentence if the loop raised; an exception that left run() would end the
+        process.
     """
 
     crashed = pyqtSignal(str)
@@ -64,17 +67,17 @@ class Worker(QThread):
         except Exception:  # of any kind: out of run() Qt would end the process; it is restarted
             log.exception("the %s thread crashed", self.objectName())
             self.crashed.emit(f"The {self.objectName()} stage failed; the log says why.")
-        self._loop = self._stop = _nothing  # whoever keeps this thread keeps no network
+        self._loop = self._stop = _nothing  # a thread that is kept holds no network
         release_memory()
 
     def abandon(self) -> None:
-        """Let go of a thread that hangs, without waiting; it was told to end when it can."""
+        """Stop tracking a thread that hangs, without waiting; it was told to end when it can."""
         self.setParent(None)
         _ABANDONED[:] = [worker for worker in _ABANDONED if _runs(worker)]
         _ABANDONED.append(self)
 
     def shut_down(self, timeout_s: float = JOIN_S) -> bool:
-        """Stop and wait at most `timeout_s`; False if the thread is still busy then."""
+        """Stop and wait at most `timeout_s`; return False if the thread still runs then."""
         self._stop()
         ended = self.wait(int(timeout_s * 1000))
         if not ended:

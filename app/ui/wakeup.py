@@ -1,7 +1,7 @@
-"""The only crossing from worker threads to Qt: a wake-up that cannot pile up.
+"""The only way from worker threads to Qt: a wake-up of which at most one is queued.
 
-Frames never ride in signals. A worker leaves its result in a slot and rings; however often it
-rings before the GUI thread gets round to it, the GUI is woken once and pulls what is newest.
+Frames never travel in signals. A worker leaves its result in a slot and calls notify(); however
+often it does so before the GUI thread gets to it, the GUI wakes once and takes what is newest.
 """
 
 from __future__ import annotations
@@ -13,49 +13,46 @@ from PyQt6.QtCore import QObject, Qt, pyqtSignal
 
 
 class WakeUp(QObject):
-    """`woken` is emitted on the thread this object lives in, once per burst of notify() calls."""
+    """Emits `woken` on the thread this object lives in, once per burst of notify() calls."""
 
     woken = pyqtSignal()
     _posted = pyqtSignal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._bell = _Bell()
-        # Qt tells of the end before it takes anything away, and waits while a worker rings.
-        self.destroyed.connect(self._bell.take_down)
+        self._gate = _Gate()
+        # Qt emits `destroyed` before it deletes anything, and waits while a worker holds the lock.
+        self.destroyed.connect(self._gate.shut)
         self._posted.connect(  # queued even from the GUI thread: no re-entrance
             self._deliver,
             Qt.ConnectionType.QueuedConnection,  # type: ignore[call-arg]
         )
 
     def notify(self) -> None:
-        """Ask for a wake-up. Any thread, at any time.
-
-        A worker that was left behind may ring long after this object is gone: nobody hears it.
-        """
-        with self._bell.lock:
-            if not self._bell.is_idle:
+        """Ask for a wake-up. Any thread, at any time, even after this object is gone."""
+        with self._gate.lock:
+            if not self._gate.is_open:
                 return
-            self._bell.is_idle = False
+            self._gate.is_open = False
             try:
                 self._posted.emit()
-            except RuntimeError:  # the end has begun and has not been told yet
+            except RuntimeError:  # being deleted, `destroyed` not emitted yet
                 if not sip.isdeleted(self):
                     raise
 
     def _deliver(self) -> None:
-        with self._bell.lock:
-            self._bell.is_idle = True
+        with self._gate.lock:
+            self._gate.is_open = True
         self.woken.emit()
 
 
-class _Bell:
-    """What outlives the QObject: whether ringing would do anything."""
+class _Gate:
+    """Whether a wake-up may be posted: none is queued and the QObject, which it outlives, lives."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
-        self.is_idle = True
+        self.is_open = True
 
-    def take_down(self) -> None:
+    def shut(self) -> None:
         with self.lock:
-            self.is_idle = False
+            self.is_open = False

@@ -229,7 +229,7 @@ def test_at_a_booth_the_fallback_stands_in_for_a_file_that_fails_and_elsewhere_i
     session.controller.open_source("/nowhere/clip.mp4")
     qtbot.waitUntil(lambda: session.engine.capture.status.failed, timeout=20_000)
     for _ in range(3):
-        session.fallback._look()
+        session.fallback._poll()
     assert session.engine.capture.status.spec == "/nowhere/clip.mp4"  # a researcher wants to know
     session.model.replace(presenter=True)
     qtbot.waitUntil(lambda: _source(session) == str(bikes()), timeout=20_000)

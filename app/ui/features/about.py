@@ -1,4 +1,4 @@
-"""Help, About: name, version, licence, paper, model card and credits, all from this machine."""
+"""Help, About: version, licence, paper, model card and credits, without network access."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from widgets.about import AboutBox
 
 
 class AboutController(FeatureController):
-    """Makes the box when it is wanted and lets it go when it is closed."""
+    """Shows the About box."""
 
     def __init__(self, window: QWidget, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -22,7 +22,7 @@ class AboutController(FeatureController):
         self._box: AboutBox | None = None
 
     def show(self) -> None:
-        """Open it, or bring it forward."""
+        """Open the box, or bring it to the front."""
         if self._box is None:
             self._box = AboutBox("About FlashDepth Live", pages(), self._window)
             self._box.finished.connect(self._forget)
@@ -36,7 +36,7 @@ class AboutController(FeatureController):
 
 
 def pages() -> list[tuple[str, str]]:
-    """(title, Markdown) of each page."""
+    """Return (title, Markdown) of each page."""
     card = resources.files("resources").joinpath("weights/MODEL_CARD.md").read_text("utf-8")
     return [("About", _about()), ("Bundled model", card), ("Credits", _credits())]
 
@@ -50,7 +50,7 @@ Streaming video depth estimation as it happens: two models side by side on the s
 point cloud they make.
 
 **Paper.** *FlashDepth: Real-time Streaming Video Depth Estimation at 2K Resolution*, Chou et al.,
-ICCV 2025. This program is not by the paper's authors; their networks are written anew here and
+ICCV 2025. This program is not by the paper's authors; their networks are reimplemented here and
 their weights are fetched only when you ask for them.
 
 **Licence.** Apache-2.0. The window uses PyQt6, which is GPL-3.0: an application distributed

@@ -1,4 +1,4 @@
-"""The network's input size follows the frame budget, and says so."""
+"""Chooses the networks' input size by the time a frame may take."""
 
 from __future__ import annotations
 
@@ -13,15 +13,14 @@ from app.ui.display import Display
 from app.ui.features.feature import FeatureController
 from app.ui.features.status import StatusController
 
-_LOOK_MS = 500
+_POLL_MS = 500
 
 
 class BudgetController(FeatureController):
     """Changes the setting `input_size` while `input_budget` asks for it.
 
-    Who sets the size by hand meanwhile holds it: the budget lets go.
-
-    The status strip shows the size for as long as the budget chooses it.
+    Setting the size by hand turns the budget off. The status strip shows the size that the budget
+    chose.
     """
 
     def __init__(
@@ -37,25 +36,25 @@ class BudgetController(FeatureController):
         self._budget = Budget(1000 / model.value.budget_fps)
         self._size = 0
         self._size_before = model.value.input_size
-        self._is_ours = False
+        self._is_own_change = False
         self._unsubscribe = model.subscribe(self._on_settings)
         self._timer = QTimer(self)
-        self._timer.setInterval(_LOOK_MS)
-        self._timer.timeout.connect(self._look)
+        self._timer.setInterval(_POLL_MS)
+        self._timer.timeout.connect(self._poll)
         display.shown.connect(self.add)
 
     def start(self) -> None:
-        """Begin to look after the budget, where that is wanted."""
+        """Begin to choose the size, if the settings say so."""
         self._apply(self._model.value)
 
     def close(self) -> None:
-        """Let go of the size; the user's own is what is remembered."""
+        """Stop, and restore the user's own size so that it is the one saved."""
         self._timer.stop()
         self._unsubscribe()
         self._put_back()
 
     def toggle(self) -> None:
-        """Let the size follow the budget, or hold the one that is in force."""
+        """Let the budget choose the size, or hold the current one."""
         on = is_wanted(self._model.value)
         if on:
             self._hold("off")
@@ -63,7 +62,7 @@ class BudgetController(FeatureController):
             self._model.replace(input_budget="on")
 
     def add(self, result: FrameResult) -> None:
-        """A result reached the screen."""
+        """Count a result that was shown."""
         if not self._timer.isActive() or not result.lanes or result.frame.recorded is not None:
             return
         sizes = [lane.depth.network_size for lane in result.lanes.values()]
@@ -72,7 +71,7 @@ class BudgetController(FeatureController):
             self._size = max(known)
             self._budget.add(time.monotonic(), result.pace_ms)
 
-    def _look(self) -> None:
+    def _poll(self) -> None:
         if not self._size:
             return
         size = min(SIZES, key=lambda known: abs(known - self._size))
@@ -82,21 +81,21 @@ class BudgetController(FeatureController):
             fps = self._model.value.budget_fps
             how = "down" if chosen < size else "up"
             self.said.emit(f"Input size {how} to {chosen} for {fps:.0f} frames per second.")
-        self._note(f"size {chosen} by budget")
+        self._show_note(f"size {chosen} by budget")
 
-    def _note(self, text: str) -> None:
+    def _show_note(self, text: str) -> None:
         self._status.set_standing("budget", text)
 
     def _set_size(self, size: int) -> None:
-        self._is_ours = True
+        self._is_own_change = True
         self._model.replace(input_size=size)
-        self._is_ours = False
+        self._is_own_change = False
 
     def _on_settings(self, settings: Settings, changed: frozenset[str]) -> None:
-        if "input_size" in changed and not self._is_ours and self._timer.isActive():
+        if "input_size" in changed and not self._is_own_change and self._timer.isActive():
             self._size_before = settings.input_size
             self._hold("off")
-            self.said.emit("The input size is held now; the budget does not change it.")
+            self.said.emit("The input size is fixed now; the budget no longer changes it.")
         elif changed & {"input_budget", "budget_fps", "presenter", "model_a", "model_b"}:
             self._apply(settings)
 
@@ -111,12 +110,12 @@ class BudgetController(FeatureController):
             self._timer.start()
         else:
             self._timer.stop()
-            self._note("")
+            self._show_note("")
             self._put_back()
 
     def _hold(self, how: str) -> None:
         self._timer.stop()
-        self._note("")
+        self._show_note("")
         self._size_before = self._model.value.input_size
         self._model.replace(input_budget=how)
 
@@ -126,5 +125,5 @@ class BudgetController(FeatureController):
 
 
 def is_wanted(settings: Settings) -> bool:
-    """The size follows the budget: always, or in the presenter's mode alone."""
+    """Return whether the budget chooses the size: always, or in presenter mode only."""
     return settings.input_budget == "on" or (settings.input_budget == "auto" and settings.presenter)

@@ -1,4 +1,4 @@
-"""From relative disparity to metres by two points whose distance the user knows."""
+"""Calibrates relative disparity to metres by two points at known distances."""
 
 from __future__ import annotations
 
@@ -15,13 +15,7 @@ from models.geometry import Calibration
 
 
 class CalibrationController(FeatureController):
-    """Asks for two clicks and two distances and sets a and b of z = 1 / (a + b * disparity).
-
-    Attributes
-    ----------
-    said
-        One sentence: what to do next, or what came of it.
-    """
+    """Asks for two clicks and two distances and sets a and b of z = 1 / (a + b * disparity)."""
 
     def __init__(
         self,
@@ -40,29 +34,35 @@ class CalibrationController(FeatureController):
         self._unsubscribe = model.subscribe(self._on_settings)
 
     def begin(self) -> None:
-        """Ask for two points: the next two clicks in a picture are the two points."""
+        """Start: the next two clicks in a picture are the two points."""
         self._found = []
-        self.said.emit(
-            "Click a point whose distance you know; hold the camera still. Esc calls it off."
-        )
+        self.said.emit("Click a point whose distance you know; hold the camera still. Esc cancels.")
 
     def cancel(self) -> None:
-        """Take no more points; a and b stay as they are."""
+        """Stop asking for points; a and b keep their values."""
         if self._found is not None:
             self._found = None
-            self.said.emit("The calibration was called off; a and b are as before.")
+            self.said.emit("The calibration was cancelled; a and b are unchanged.")
 
     def close(self) -> None:
-        """Hear of no more changes."""
+        """Stop following the settings."""
         self._unsubscribe()
 
     @property
     def is_picking(self) -> bool:
-        """Clicks in the pictures are for the calibration now."""
+        """Whether clicks in the pictures are for the calibration."""
         return self._found is not None
 
     def take(self, disparity: float, distance_m: float) -> None:
-        """One of the two points: its disparity and its distance along the view, in metres."""
+        """Take one of the two points.
+
+        Parameters
+        ----------
+        disparity
+            Disparity at the point.
+        distance_m
+            Its distance along the viewing direction, in metres.
+        """
         if self._found is None:
             return
         self._found.append((disparity, distance_m))
@@ -82,7 +82,7 @@ class CalibrationController(FeatureController):
         self.said.emit(f"{note}.")
 
     def _on_settings(self, _settings: Settings, changed: frozenset[str]) -> None:
-        if changed & {"cloud_offset", "cloud_gain"}:  # by hand, by a preset, or see take()
+        if changed & {"cloud_offset", "cloud_gain"}:  # by hand, by a preset, or by take()
             self._window.inspector.cloud.set_calibration_note("")
 
     def _on_picked(self, _pane: str, x: float, y: float) -> None:
@@ -91,13 +91,13 @@ class CalibrationController(FeatureController):
             return
         lane = result.lanes.get(self._model.value.cloud_lane)
         if lane is None:
-            self.said.emit("The cloud's lane shows nothing; turn it on first.")
+            self.said.emit("The point cloud's lane is off; turn it on first.")
             return
         height, width = lane.depth.disparity.shape
         column, row = min(width - 1, max(0, int(x))), min(height - 1, max(0, int(y)))
         disparity = float(lane.depth.disparity[row, column])
         if not math.isfinite(disparity):
-            self.said.emit("Nothing is known at this point; click another one.")
+            self.said.emit("There is no depth at this point; click another one.")
             return
         self._ask(disparity)
 

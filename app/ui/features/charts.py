@@ -1,4 +1,4 @@
-"""Curves under the pictures: flicker, drift, compute time and pinned points of both lanes."""
+"""Charts under the pictures: flicker, drift, compute time and pinned points of both lanes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HEIGHT_PX = 120
 
 
 class ChartsController(FeatureController):
-    """Makes the charts when they are first wanted, and feeds them while they are shown."""
+    """Makes the charts when they are first shown, and adds to them while they are visible."""
 
     def __init__(
         self,
@@ -47,17 +47,17 @@ class ChartsController(FeatureController):
         self._show_row(self._model.value.charts)
 
     def close(self) -> None:
-        """Hear of no more changes."""
+        """Stop following the settings."""
         self._unsubscribe()
 
     def show(self, result: FrameResult) -> None:
-        """Append a frame's numbers, while the charts are on screen."""
+        """Append a frame's numbers, if the charts are visible."""
         if self._row is None or not self._row.isVisible():
             return
         index = result.frame.index
-        again = (result.frame.segment, index) == (self._segment, self._last_index)
-        if again:  # paused: only a point pinned meanwhile has something to add
-            if self.charts["pins"].is_empty:
+        is_same = (result.frame.segment, index) == (self._segment, self._last_index)
+        if is_same:  # paused: only a point pinned since then adds to the charts
+            if self._charts["pins"].is_empty:
                 self._append_pins(result)
             return
         if kind := self._break_before(result):
@@ -76,7 +76,7 @@ class ChartsController(FeatureController):
         self._append_pins(result)
 
     def _break_before(self, result: FrameResult) -> str:
-        """The kind of mark between the last frame and this one, which need not be neighbours."""
+        """Return the kind of mark between the last charted frame and this one."""
         if self._breaks is None:
             return ""
         if result.breaks.cuts != self._breaks.cuts:

@@ -1,4 +1,4 @@
-"""The tool bar and the transport: what they show and what they change."""
+"""The tool bar and the transport."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from app.ui.main_window import MainWindow
 
 
 class ControlsController(FeatureController):
-    """Keeps the controls that stand for one setting or one command each in step with it."""
+    """Connects controls that stand for one setting or one command each."""
 
     def __init__(
         self,

@@ -19,12 +19,12 @@ HINT = "Drop a video or a folder of pictures here, or pick a camera under Source
 
 
 class FirstFramesController(FeatureController):
-    """Watches results until every pane on screen has painted a frame.
+    """Watches until every pane on screen has painted a frame.
 
     Attributes
     ----------
     all_shown
-        Emitted once, when that is so.
+        Emitted once, when every pane has.
     """
 
     all_shown = pyqtSignal()
@@ -46,7 +46,7 @@ class FirstFramesController(FeatureController):
         display.shown.connect(self._on_shown)
 
     def start(self) -> None:
-        """Show the hint, unless it was dismissed or a source chosen before."""
+        """Show the hint, unless it was dismissed or a source was chosen before."""
         settings = self._model.value
         if not settings.hint_seen and is_built_in(settings.source):
             self._window.stage.rgb.set_hint(HINT)
@@ -64,7 +64,7 @@ class FirstFramesController(FeatureController):
         self.all_shown.emit()
 
     def is_everything_shown(self) -> bool:
-        """Every pane on screen has painted a frame, or has none to paint."""
+        """Return whether every pane on screen has painted a frame or has none to paint."""
         stage = self._window.stage
         if self._display.last is None:
             return False

@@ -1,4 +1,4 @@
-"""How the app and the machine are doing: heartbeat, a line a minute in the log, warnings."""
+"""Measures how the app and the machine are doing; logs it, warns, and copies diagnostics."""
 
 from __future__ import annotations
 
@@ -23,25 +23,21 @@ from app.ui.wakeup import WakeUp
 log = logging.getLogger(__name__)
 
 BEAT_MS = 20
-_NOTE_MS = 1000
+_LOG_MS = 1000
 _STALL_MS = 150.0
 _LONG_STALL_MS = 500.0
 _COLLECT_MS = 60_000
 
 
 class HealthController(FeatureController):
-    """Keeps the log's line a minute, warns, and copies diagnostics.
+    """Writes a line a minute to the log, warns in the status strip, and copies diagnostics.
 
     Attributes
     ----------
     stalls
-        By how much the GUI thread's beats were late; stalls over half a second are logged.
+        By how much the GUI thread's heartbeat was late; over half a second is logged.
     stalled
-        The window stood still for so many milliseconds, where that is worth a look.
-    said
-        One sentence.
-    warned
-        The gravest standing warning, or "".
+        Emitted with the milliseconds for which the window did not respond, if noticeable.
     """
 
     stalled = pyqtSignal(float)
@@ -64,39 +60,39 @@ class HealthController(FeatureController):
         self._wake_up = WakeUp(self)
         self._wake_up.woken.connect(self._on_reading)
         self._watch = MachineWatch(self._wake_up.notify)
-        self._heart = self._timer(BEAT_MS, Qt.TimerType.PreciseTimer)
-        self._heart.timeout.connect(self._beat)
-        self._noting = self._timer(_NOTE_MS, Qt.TimerType.CoarseTimer)
-        self._noting.timeout.connect(self._note)
-        # Here, because what Qt shows must not be taken apart on another thread.
-        self._collecting = self._timer(_COLLECT_MS, Qt.TimerType.CoarseTimer)
-        self._collecting.timeout.connect(collect_garbage)
+        self._beat_timer = self._timer(BEAT_MS, Qt.TimerType.PreciseTimer)
+        self._beat_timer.timeout.connect(self._beat)
+        self._log_timer = self._timer(_LOG_MS, Qt.TimerType.CoarseTimer)
+        self._log_timer.timeout.connect(self._log_vitals)
+        # On this thread, because widgets must not be destroyed on another one.
+        self._collect_timer = self._timer(_COLLECT_MS, Qt.TimerType.CoarseTimer)
+        self._collect_timer.timeout.connect(collect_garbage)
 
     def start(self) -> None:
-        """Begin to measure and to note."""
+        """Begin to measure and to log."""
         self._watch.start()
-        self._heart.start()
-        self._noting.start()
-        self._collecting.start()
+        self._beat_timer.start()
+        self._log_timer.start()
+        self._collect_timer.start()
 
     def close(self) -> None:
-        """Stop; the thread that asks the machine is joined."""
-        self._heart.stop()
-        self._noting.stop()
-        self._collecting.stop()
+        """Stop, and join the thread that reads the machine's state."""
+        self._beat_timer.stop()
+        self._log_timer.stop()
+        self._collect_timer.stop()
         self._watch.close()
 
     def copy_diagnostics(self) -> None:
-        """Put everything that helps with a question on the clipboard."""
+        """Put what helps with a bug report on the clipboard."""
         clipboard = QApplication.clipboard()
         if clipboard is None:
-            self.said.emit("There is no clipboard; the log has the same.")
+            self.said.emit("There is no clipboard; the log holds the same.")
             return
         clipboard.setText(diagnostics(self._model.value.as_dict(), self.state()))
-        self.said.emit("The diagnostics are on the clipboard; paste them where they help.")
+        self.said.emit("The diagnostics are on the clipboard; paste them into your report.")
 
     def state(self) -> dict[str, str]:
-        """What runs now, in words, by name."""
+        """Return what runs now, in words, by name."""
         capture, pace = self._engine.capture.status, self._status.pace.read()
         info = capture.info
         size = f" {info.size[0]}x{info.size[1]}" if info else ""
@@ -123,9 +119,9 @@ class HealthController(FeatureController):
         if late_ms > _STALL_MS:
             self.stalled.emit(late_ms)
         if late_ms > _LONG_STALL_MS:
-            log.warning("the window stood still for %.0f ms", late_ms)
+            log.warning("the window did not respond for %.0f ms", late_ms)
 
-    def _note(self) -> None:
+    def _log_vitals(self) -> None:
         pace = self._status.pace.read()
         stalls = self.stalls
         self._line.note(

@@ -1,4 +1,4 @@
-"""Whether anybody is there: hears every key, click and move of the application."""
+"""How long ago the user last touched the application."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ _TOUCHES = frozenset(
 
 
 class IdleController(FeatureController):
-    """Counts the seconds since somebody touched anything.
+    """Counts the seconds since the last key, click or mouse move.
 
-    Qt shows the filter every event of the application; looking at one takes about a microsecond
-    (1.1 µs of CPU time where an event costs 0.2 µs without it), and a busy window has some hundreds
-    a second.
+    The event filter sees every event of the application, which costs about a microsecond each
+    (1.1 µs of CPU time where an event costs 0.2 µs without it); a busy window has some hundreds a
+    second.
 
     Attributes
     ----------
     touched
-        Somebody just did.
+        Emitted at each touch.
     """
 
     touched = pyqtSignal()
@@ -43,24 +43,24 @@ class IdleController(FeatureController):
         self._touched_s = time.monotonic()
 
     def start(self) -> None:
-        """Begin to listen."""
+        """Begin to filter events."""
         self._touched_s = time.monotonic()
         app = QApplication.instance()
         if app is not None:
             app.installEventFilter(self)
 
     def close(self) -> None:
-        """Listen no more."""
+        """Remove the event filter."""
         app = QApplication.instance()
         if app is not None:
             app.removeEventFilter(self)
 
     def idle_s(self) -> float:
-        """Seconds since the last touch."""
+        """Return the seconds since the last touch."""
         return time.monotonic() - self._touched_s
 
     def touch(self) -> None:
-        """Somebody is there."""
+        """Count a touch now."""
         self._touched_s = time.monotonic()
         self.touched.emit()
 

@@ -1,4 +1,4 @@
-"""The inspector: shows the settings and passes on what the user changes there."""
+"""The inspector: shows the settings and applies what the user changes there."""
 
 from __future__ import annotations
 
@@ -19,14 +19,12 @@ log = logging.getLogger(__name__)
 
 
 class InspectorController(FeatureController):
-    """Between the panel and the settings.
+    """Connects the panel with the settings.
 
     Parameters
     ----------
     commands
-        What each button that is no setting does, by its name.
-    said
-        One sentence about a value that cannot be had.
+        What each button does, by its id.
     """
 
     def __init__(
@@ -57,7 +55,7 @@ class InspectorController(FeatureController):
 
     def start(self) -> None:
         """Show the settings in force."""
-        self._show_all()
+        self._show_settings()
 
     def close(self) -> None:
         """Stop following the settings."""
@@ -66,7 +64,7 @@ class InspectorController(FeatureController):
     def _on_settings(self, settings: Settings, changed: frozenset[str]) -> None:
         self._panel.show_values({key: getattr(settings, key) for key in changed})
 
-    def _show_all(self) -> None:
+    def _show_settings(self) -> None:
         self._panel.show_values(self._model.value.as_dict())
 
     def _list_sound_devices(self) -> None:
@@ -79,12 +77,12 @@ class InspectorController(FeatureController):
             self._controller.change(key, value)
         except ValueError as error:
             self.said.emit(str(error))
-            self._show_all()
+            self._show_settings()
 
     def _on_button(self, command: str) -> None:
         if command in self._commands:
             self._commands[command]()
-        elif command != "record":  # the record button tells by record_toggled
+        elif command != "record":  # which emits record_toggled
             log.warning("no command is called %s", command)
 
     def _on_record_toggled(self, start: bool) -> None:

@@ -1,4 +1,4 @@
-"""Long work beside the window: a thread, a progress dialogue, a way to call it off."""
+"""Long work on its own thread, with a progress dialogue and a way to cancel it."""
 
 from __future__ import annotations
 
@@ -18,14 +18,17 @@ Work = Callable[[Report, IsCancelled], object]
 
 
 class Job(QObject):
-    """One piece of work at a time.
+    """Runs one piece of work at a time.
 
     Parameters
     ----------
     silent
-        Without the dialogue, for what takes a moment only.
+        Show no dialogue, for work that takes a moment only.
+
+    Attributes
+    ----------
     done
-        The work returned; carries what it returned. Work that raises ends with None, logged.
+        Emitted with what the work returned, or with None if it raised, which is logged.
     """
 
     done = pyqtSignal(object)
@@ -46,11 +49,11 @@ class Job(QObject):
 
     @property
     def is_running(self) -> bool:
-        """Work is under way."""
+        """Whether work is running."""
         return self._worker is not None
 
     def start(self, title: str, work: Work) -> None:
-        """Begin, unless something is under way already."""
+        """Start `work`, unless other work is running."""
         if self._worker is not None:
             return
         self._cancel.clear()
@@ -67,7 +70,7 @@ class Job(QObject):
         self._worker.start()
 
     def close(self) -> None:
-        """Call the work off and wait for its thread, bounded in time."""
+        """Cancel the work and wait for its thread, within bounds."""
         worker, self._worker = self._worker, None
         if worker is not None:
             worker.finished.disconnect()

@@ -1,4 +1,4 @@
-"""Guided lessons at the side of the window; a step's set-up is settings, nothing else."""
+"""Guided lessons beside the pictures; a step sets up nothing but settings."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ _MOVES_THE_CLOUD = frozenset({"source", "cloud_lane", "cloud_gain", "cloud_offse
 
 
 ROOM_FOR_BOTH_PX = 1400
-"""In a narrower window the inspector makes room for the lessons, so that pictures stay large."""
+"""In a narrower window the lessons hide the inspector, so that the pictures stay large."""
 
 
 class LessonController(FeatureController):
-    """Opens the lesson panel when it is first wanted and puts its steps into force.
+    """Shows the lesson panel and applies the settings of its steps.
 
-    A step builds on the steps before it in its lesson, and on the settings that were there before
-    any lesson; those come back when the lessons are left.
+    A step builds on the steps before it in its lesson and on the settings from before the lessons,
+    which are restored when the lessons are left.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class LessonController(FeatureController):
         self._model = model
         self._controller = controller
         self._before: Settings | None = None
-        self._took_inspector = False
+        self._hid_inspector = False
         self.panel: LessonPanel | None = None
 
     def toggle(self) -> None:
@@ -59,23 +59,23 @@ class LessonController(FeatureController):
             self.leave()
             return
         if self._window.width() < ROOM_FOR_BOTH_PX and self._model.value.inspector:
-            self._took_inspector = True
+            self._hid_inspector = True
             self._model.replace(inspector=False)
         self.panel.show()
 
     def close(self) -> None:
-        """Give back the settings that were there before, so that they are what is remembered."""
+        """Leave the lessons, so that the settings from before are the ones saved."""
         self.leave()
 
     def leave(self) -> None:
-        """Hide the lessons and give back the settings that were there before."""
+        """Hide the lessons and restore the settings from before."""
         if self.panel is not None:
             self.panel.hide()
         before, self._before = self._before, None
         if before is not None:
             self._model.replace(**dataclasses.asdict(before))
-        if self._took_inspector:
-            self._took_inspector = False
+        if self._hid_inspector:
+            self._hid_inspector = False
             self._model.replace(inspector=True)
 
     def _set_up(self, _step: int) -> None:
@@ -102,11 +102,8 @@ class LessonController(FeatureController):
 
 
 def usable(values: dict[str, object]) -> dict[str, object]:
-    """A step's values with the types of the settings they are for.
+    """Return a step's values with the types of their settings.
 
-    Raises
-    ------
-    ValueError
-        For a key that is no setting, TypeError for a value of another type.
+    Raises ValueError for a key that is not a setting, TypeError for a value of another type.
     """
     return {key: coerced(key, value) for key, value in values.items()}

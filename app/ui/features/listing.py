@@ -1,4 +1,4 @@
-"""A question to the system that may take its time, asked on a thread of its own."""
+"""Lists what the system has, on its own thread because that may take long."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _WAIT_S = 2.0
 
 
 class Listing(QObject):
-    """Asks `ask` when it is told to, one question at a time.
+    """Calls `ask` on request, one call at a time.
 
     Attributes
     ----------
     answered
-        What there is, and a sentence instead where `ask` raised SourceError.
+        Emitted with what `ask` returned and "", or with [] and the sentence of its SourceError.
     """
 
     answered = pyqtSignal(list, str)
@@ -34,17 +34,17 @@ class Listing(QObject):
         self._thread: threading.Thread | None = None
         self._answer: tuple[list[Any], str] = ([], "")
         self._wake_up = WakeUp(self)
-        self._wake_up.woken.connect(self._tell)
+        self._wake_up.woken.connect(self._emit_answer)
 
     def start(self) -> None:
-        """Ask now, unless a question is under way."""
+        """Ask now, unless the last call has not returned."""
         if self._thread is None or not self._thread.is_alive():
             # A daemon, because a driver may never answer.
             self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
             self._thread.start()
 
     def close(self) -> None:
-        """Wait for a question under way, briefly."""
+        """Wait briefly for a call that has not returned."""
         if self._thread is not None:
             self._thread.join(_WAIT_S)
 
@@ -55,5 +55,5 @@ class Listing(QObject):
             self._answer = [], str(error)
         self._wake_up.notify()
 
-    def _tell(self) -> None:
+    def _emit_answer(self) -> None:
         self.answered.emit(*self._answer)

@@ -1,4 +1,4 @@
-"""Marks the user puts on the pictures: pinned points and the row of the x-t slices."""
+"""What the user marks in the pictures: pinned points and the row of the x-t slices."""
 
 from __future__ import annotations
 
@@ -12,13 +12,7 @@ from widgets.stage import Stage
 
 
 class MarksController(FeatureController):
-    """Keeps marks, which are shares of the picture, where they belong at any picture size.
-
-    Attributes
-    ----------
-    said
-        One sentence.
-    """
+    """Places the marks, which are kept as shares of the picture, at any picture size."""
 
     def __init__(
         self, stage: Stage, display: Display, controller: Controller, parent: QObject | None = None
@@ -34,7 +28,7 @@ class MarksController(FeatureController):
         display.shown.connect(self._on_shown)
 
     def pin_under_cursor(self) -> None:
-        """Pin the picture point the cursor is over."""
+        """Pin the picture point under the cursor."""
         point = self._display.cursor
         if point is None:
             self.said.emit("Point at a picture first, then press P.")

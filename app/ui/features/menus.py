@@ -1,4 +1,4 @@
-"""The menu bar with its keys: built from the table of actions, ticked as the settings are."""
+"""The menu bar with its shortcuts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from app.ui.main_window import MainWindow
 
 
 class MenuController(FeatureController):
-    """Keeps ticks and titles in the menus true.
+    """Builds the menus from the table of actions and keeps their ticks and titles up to date.
 
     Attributes
     ----------

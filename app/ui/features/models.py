@@ -1,4 +1,4 @@
-"""The lanes' menus, and how to get a model that is in them but not on this machine."""
+"""The lanes' model menus, and getting the weights of a model that is not installed."""
 
 from __future__ import annotations
 
@@ -24,14 +24,12 @@ _PHASES = {"download": "Fetching", "check": "Checking", "convert": "Converting"}
 
 
 class ModelController(FeatureController):
-    """Fills both menus and follows what is chosen in them.
+    """Fills both menus, applies what is chosen there and offers to fetch missing weights.
 
     Attributes
     ----------
-    said
-        One sentence.
     installed
-        Weights arrived; a lane that waited for them can open.
+        Emitted when weights arrived; a lane that lacked them can be opened.
     """
 
     installed = pyqtSignal()
@@ -62,7 +60,7 @@ class ModelController(FeatureController):
         self._show_chosen()
 
     def close(self) -> None:
-        """Call off a download; what was fetched is kept."""
+        """Cancel a download; what was fetched is kept."""
         self._unsubscribe()
         self._job.close()
 
@@ -86,12 +84,12 @@ class ModelController(FeatureController):
         self._window.lane_b.set_current(self._model.value.model_b)
 
     def choose(self, lane: str, name: str) -> None:
-        """Show model `name` in lane "a" or "b"; smoothing stays as it is, where that can be."""
+        """Show model `name` in lane "a" or "b"; smoothing is kept where the model allows it."""
         smooth = names.is_smoothed(self._now(lane)) and registry.can_smooth(name)
         self._choose(f"model_{lane}", names.smoothed(name, smooth))
 
     def next_installed(self, lane: str) -> None:
-        """Show the next model of the menu that needs no download."""
+        """Show the menu's next model that needs no download."""
         installed = [
             entry.name
             for entry in registry.entries()
@@ -102,7 +100,7 @@ class ModelController(FeatureController):
         self.choose(lane, installed[(at + 1) % len(installed)])
 
     def toggle_ema(self, lane: str) -> None:
-        """Smooth the lane's disparity by an exponential moving average, or no more."""
+        """Turn the lane's smoothing by an exponential moving average on or off."""
         now = self._now(lane)
         is_on = names.is_smoothed(now)
         if is_on or registry.can_smooth(now):
@@ -111,7 +109,7 @@ class ModelController(FeatureController):
             self.said.emit(f"There is nothing to smooth in lane {lane.upper()}.")
 
     def toggle_truth(self) -> None:
-        """Show the ground truth in lane B, or what was there before."""
+        """Show the ground truth in lane B, or the model from before."""
         now = self._model.value.model_b
         if now == registry.GROUND_TRUTH:
             self._model.replace(model_b=self._before_truth)
@@ -138,7 +136,7 @@ class ModelController(FeatureController):
             self.said.emit(str(error))
 
     def _offer(self, release: Release) -> None:
-        """Show what it is, how large and under which licence, before anything is fetched."""
+        """Show purpose, size and licence before anything is fetched."""
         if self._box is not None or self._job.is_running:
             return
         box = QMessageBox(self._window)
@@ -172,7 +170,7 @@ class ModelController(FeatureController):
     def _pull(self, release: Release) -> None:
         def work(report: Report, cancelled: IsCancelled) -> Path | str:
             try:
-                return checkpoints.pull(release.name, _told(report), cancelled)
+                return checkpoints.pull(release.name, _byte_progress(report), cancelled)
             except UserError as error:
                 return str(error)
 
@@ -194,7 +192,7 @@ class ModelController(FeatureController):
     def _add(self, release: Release, file: Path) -> None:
         def work(report: Report, _cancelled: IsCancelled) -> Path | str:
             try:
-                return checkpoints.add(file, release.name, _told(report))
+                return checkpoints.add(file, release.name, _byte_progress(report))
             except UserError as error:
                 return str(error)
 
@@ -210,8 +208,8 @@ class ModelController(FeatureController):
         self.installed.emit()
 
 
-def _told(report: Report) -> OnProgress:
-    """Progress in bytes as a line of text."""
+def _byte_progress(report: Report) -> OnProgress:
+    """Return a callback that reports bytes as a line of text."""
 
     def on_progress(progress: Progress) -> None:
         done = progress.done_bytes // 1_000_000

@@ -1,4 +1,4 @@
-"""Presets: Ctrl+1 to Ctrl+9 recall a whole set-up, with Shift they store it under a name."""
+"""Presets: Ctrl+1 to Ctrl+9 recall a set of settings, with Shift they store it under a name."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ class PresetsController(FeatureController):
     Parameters
     ----------
     window
-        The parent of the dialogue that asks for a name.
+        Parent of the dialogue that asks for a name.
     announcement
         Shows over the pictures what was recalled.
 
     Attributes
     ----------
     titled
-        Emitted with the id of an action that recalls a preset, and the text that says which.
+        Emitted with the id of the action that recalls a preset, and its title.
     """
 
     titled = pyqtSignal(str, str)
@@ -57,16 +57,16 @@ class PresetsController(FeatureController):
         self._loaded: dict[int, NamedPreset] | None = None
 
     def start(self) -> None:
-        """Read the file and say what each number recalls."""
+        """Read the file and title the actions."""
         self._show()
 
     def close(self) -> None:
-        """Announce nothing any more."""
+        """Hide the announcement."""
         if self._announcement is not None:
             self._announcement.end()
 
     def recall(self, slot: int) -> None:
-        """Put preset `slot` into force."""
+        """Apply preset `slot`."""
         preset = self._presets().get(slot)
         if preset is None:
             self.said.emit(f"Preset {slot} is empty; Ctrl+Shift+{slot} stores what is set up now.")
@@ -75,14 +75,17 @@ class PresetsController(FeatureController):
             self._model.replace(**checked(preset.values))
         except ValueError as error:
             log.warning("preset %d: %s", slot, error)
-            self.said.emit(f"Preset {slot} does not fit any more; store it anew.")
+            self.said.emit(f"Preset {slot} no longer fits; store it again.")
             return
         self.said.emit(f"Preset {slot}, {preset.name}: {preset.summary}")
         if self._announcement is not None:
             self._announcement.say(f"{slot}  {preset.name}")
 
     def store(self, slot: int, name: str = "") -> bool:
-        """Keep what is set up now as preset `slot`; without a name it is called by its view."""
+        """Store the current settings as preset `slot`, named after the view if `name` is empty.
+
+        Returns whether it was saved.
+        """
         values = preset_of(self._model.value)
         preset = NamedPreset(name or view_title(values), values)
         if not self._keep(self._presets() | {slot: preset}):
@@ -91,7 +94,7 @@ class PresetsController(FeatureController):
         return True
 
     def store_and_ask(self, slot: int) -> None:
-        """Keep what is set up now as preset `slot` and ask what to call it."""
+        """Store the current settings as preset `slot` and ask for a name."""
         before = self._presets().get(slot)
         if not self.store(slot, before.name if before is not None else ""):
             return
@@ -108,7 +111,7 @@ class PresetsController(FeatureController):
         dialog.open()
 
     def rename(self, slot: int, name: str) -> None:
-        """Call preset `slot` otherwise; an empty name changes nothing."""
+        """Rename preset `slot`; an empty name changes nothing."""
         preset, name = self._presets().get(slot), " ".join(name.split())[:MAX_NAME]
         if preset is None or name in ("", preset.name):
             return

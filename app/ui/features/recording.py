@@ -1,4 +1,4 @@
-"""Recording from the window: one button, one folder per recording, one line on how it goes."""
+"""Recording from the window: one button, one folder per recording."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from models.errors import UserError
 
 log = logging.getLogger(__name__)
 
-_TELL_MS = 500
+_POLL_MS = 500
 _CLOSING_S = 8.0
 _STUCK_S = 3.0
 
@@ -62,19 +62,19 @@ class RecordingController(FeatureController):
         self._finishing: list[threading.Thread] = []
         self._finished: queue.SimpleQueue[Recorder] = queue.SimpleQueue()
         self._wake_up = WakeUp(self)
-        self._wake_up.woken.connect(self._look)
+        self._wake_up.woken.connect(self._poll)
         self._button.clicked.connect(self.toggle)
         self.changed.connect(status.set_recording)
         self.changed.connect(self._on_changed)
         self.failed.connect(self._on_failed)
-        self._unsubscribe = model.subscribe(self._note)
+        self._unsubscribe = model.subscribe(self._record_changes)
         self._timer = QTimer(self)
-        self._timer.setInterval(_TELL_MS)
-        self._timer.timeout.connect(self._look)
+        self._timer.setInterval(_POLL_MS)
+        self._timer.timeout.connect(self._poll)
 
     @property
     def is_recording(self) -> bool:
-        """A recording is being made."""
+        """Whether a recording is running."""
         return self._recorder is not None
 
     @property
@@ -88,17 +88,17 @@ class RecordingController(FeatureController):
         return self._gaps + (self._recorder.status.gaps if self._recorder is not None else 0)
 
     def toggle(self) -> None:
-        """Start a recording in the folder of the settings, or end the one that runs."""
+        """Start a recording in the folder of the settings, or end the current one."""
         if self._recorder is not None:
             self.stop()
         else:
             self.record(new_folder(self._model.value.record_folder))
 
     def record(self, folder: Path) -> None:
-        """Record into `folder`, which is made; `failed` says why where that cannot be."""
+        """Record into a new `folder`; `failed` says why if that is not possible."""
         info = self._engine.capture.status.info
         if self._recorder is not None:
-            self.failed.emit("A recording is being made already; end it first.")
+            self.failed.emit("A recording is running already; end it first.")
             return
         if info is None:
             self.failed.emit("There is nothing to record yet; open a source first.")
@@ -123,13 +123,15 @@ class RecordingController(FeatureController):
         inference = self._engine.inference
         inference.taps = (*inference.taps, recorder.offer)
         self._timer.start()
-        self._look()
-        if recorder.status.message:  # it records, but not all that was asked for
+        self._poll()
+        if recorder.status.message:  # it records, but not everything
             self.failed.emit(recorder.status.message)
 
     def stop(self) -> None:
-        """End the recording. What waits is still written, on a thread of its own: a slow disk does
-        not hold up the window. `changed` says when it is done.
+        """End the recording; `changed` says when it is complete.
+
+        What is queued is still written, on its own thread, so that a slow disk does not block the
+        window.
         """
         recorder, self._recorder = self._recorder, None
         if recorder is None:
@@ -148,12 +150,12 @@ class RecordingController(FeatureController):
         thread.start()
 
     def close(self) -> None:
-        """End whatever runs and wait for it, within bounds."""
+        """End the recording and wait until it is written, within bounds."""
         self._unsubscribe()
         self.stop()
         for thread in self._finishing:
             thread.join(_CLOSING_S)
-        self._tell_finished()
+        self._report_finished()
 
     def _on_changed(self, is_recording: bool, line: str) -> None:
         self._button.setChecked(is_recording)
@@ -161,15 +163,15 @@ class RecordingController(FeatureController):
             self.said.emit(f"Recorded {line}")
 
     def _on_failed(self, sentence: str) -> None:
-        self._button.setChecked(self.is_recording)  # a click has ticked it
+        self._button.setChecked(self.is_recording)  # a click has checked it
         self.said.emit(sentence)
 
-    def _note(self, settings: Settings, changed: frozenset[str]) -> None:
+    def _record_changes(self, settings: Settings, changed: frozenset[str]) -> None:
         recorder = self._recorder
         if recorder is not None:
             recorder.note(setting_entry(key, getattr(settings, key)) for key in sorted(changed))
 
-    def _tell_finished(self) -> None:
+    def _report_finished(self) -> None:
         while True:
             try:
                 recorder = self._finished.get_nowait()
@@ -182,21 +184,21 @@ class RecordingController(FeatureController):
             if status.message:
                 self.failed.emit(status.message)
 
-    def _look(self) -> None:
-        self._tell_finished()
+    def _poll(self) -> None:
+        self._report_finished()
         if self._recorder is None:
             return
         status = self._recorder.status
         if not status.recording:
             self.stop()
             return
-        self._mind_the_disk(self._recorder.stuck_s > _STUCK_S)
+        self._warn_if_stuck(self._recorder.stuck_s > _STUCK_S)
         minutes, seconds = divmod(int(status.seconds), 60)
         lost = f", {status.gaps} lost" if status.gaps else ""
         self.changed.emit(True, f"{minutes}:{seconds:02d}{lost}")
 
-    def _mind_the_disk(self, is_stuck: bool) -> None:
-        """Say once that nothing gets written; it may come back."""
+    def _warn_if_stuck(self, is_stuck: bool) -> None:
+        """Say once that the disk does not take what is recorded; it may recover."""
         was_stuck, self._is_stuck = self._is_stuck, is_stuck
         if is_stuck and not was_stuck:
             self.failed.emit(
@@ -206,6 +208,12 @@ class RecordingController(FeatureController):
 
 
 def new_folder(parent: str) -> Path:
-    """A folder for a new recording, named by the time, in `parent` or in the videos folder."""
+    """Return a folder for a new recording, named by the time.
+
+    Parameters
+    ----------
+    parent
+        Folder to record in; "" takes one in the user's videos folder.
+    """
     base = Path(parent) if parent else Path(platformdirs.user_videos_dir()) / "FlashDepth Live"
     return base / time.strftime("%Y-%m-%d %H.%M.%S")

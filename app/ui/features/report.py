@@ -1,6 +1,6 @@
-"""The comparison report from the window: what it shows, over the whole clip.
+"""The comparison report from the window, of both lanes over the whole clip.
 
-Playing rests meanwhile, because the report also says how fast each model is alone.
+Playback pauses meanwhile, because the report also measures how fast each model is alone.
 """
 
 from __future__ import annotations
@@ -26,13 +26,7 @@ from models.errors import UserError
 
 
 class ReportController(FeatureController):
-    """Compares both lanes over the whole clip.
-
-    Attributes
-    ----------
-    said
-        One sentence about how it ended.
-    """
+    """Makes a report in the background and offers to open it."""
 
     def __init__(
         self,
@@ -52,12 +46,12 @@ class ReportController(FeatureController):
         self._job.done.connect(self._on_done)
 
     def make(self) -> None:
-        """Begin a report on the present source and lanes, into a new folder."""
+        """Start a report on the current source and lanes, in a new folder."""
         base = Path(platformdirs.user_documents_dir()) / "FlashDepth Live"
         self.make_into(base / time.strftime("report %Y-%m-%d %H.%M.%S"))
 
     def make_into(self, folder: Path) -> None:
-        """Begin a report into `folder`."""
+        """Start a report in `folder`."""
         status = self._engine.capture.status
         if self._job.is_running:
             return

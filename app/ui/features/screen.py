@@ -1,4 +1,4 @@
-"""Puts on screen what the engine has finished, as the settings want it."""
+"""Shows what the engine has finished."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from app.ui.resolve import display_options
 
 
 class ScreenController(FeatureController):
-    """Takes the newest result whenever the engine has something new."""
+    """Takes the newest result from the engine and shows it by the current settings."""
 
     def __init__(
         self,
@@ -38,16 +38,16 @@ class ScreenController(FeatureController):
         controller.source_opened.connect(status.forget)
 
     def start(self) -> None:
-        """Show things as the settings want from the first picture on."""
+        """Apply the settings to the display."""
         self._display.apply(display_options(self._model.value))
 
     def close(self) -> None:
-        """Take no more results; a wake-up may still be under way from the engine's threads."""
+        """Show no more results, even if a wake-up from the engine's threads is still queued."""
         self._engine.changed.disconnect(self._on_engine)
         self._unsubscribe()
 
     def why_nothing_was_shown(self) -> str:
-        """Return what the source says, if that is why there never was a picture; else ""."""
+        """Return the source's message if no picture was ever shown because of it, else ""."""
         status = self._engine.capture.status
         is_away = status.failed or status.info is not None
         return status.message if is_away and not self._has_shown_any else ""

@@ -1,4 +1,4 @@
-"""Saving what is on screen: the window, a pane, the numbers, the points."""
+"""Saves what is on screen: the window, its panes, disparity and points."""
 
 from __future__ import annotations
 
@@ -33,12 +33,16 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
-    """What was on screen at one time. Neither pictures nor arrays change any more.
+    """What was on screen at one time; neither its pictures nor its arrays change.
 
     Attributes
     ----------
+    settings
+        The settings at that time.
+    result
+        The result on screen.
     pictures
-        By file name without ending.
+        Grabbed pictures by file name without suffix.
     """
 
     settings: Settings
@@ -47,13 +51,7 @@ class Snapshot:
 
 
 class SnapshotController(FeatureController):
-    """Writes files of the result on screen, on a thread of their own.
-
-    Attributes
-    ----------
-    said
-        One sentence about what was saved or why not.
-    """
+    """Writes the result on screen to files, on a thread of its own."""
 
     def __init__(
         self,
@@ -71,15 +69,17 @@ class SnapshotController(FeatureController):
         window.snapshot_button.clicked.connect(self.save)
 
     def save(self) -> None:
-        """A folder of this moment: window.png, its panes, disparity arrays, cloud.ply."""
+        """Save a folder with window.png, a picture of each pane, disparity arrays and cloud.ply."""
         base = Path(platformdirs.user_pictures_dir()) / "FlashDepth Live"
         folder = base / time.strftime("%Y-%m-%d %H.%M.%S")
         if self._is_free() and self._display.last is not None:
-            moment = Snapshot(self._model.value, self._display.last, self._pictures())
-            self._job.start("Snapshot", partial(_written, partial(write_moment, folder, moment)))
+            snapshot = Snapshot(self._model.value, self._display.last, self._pictures())
+            self._job.start(
+                "Snapshot", partial(_write_or_explain, partial(write_snapshot, folder, snapshot))
+            )
 
     def ask_for_ply(self) -> None:
-        """Ask where to, then save the cloud at full resolution."""
+        """Ask for a file name, then save the point cloud in full resolution."""
         file = Path(platformdirs.user_pictures_dir()) / "cloud.ply"
         dialog = QFileDialog(self._window, "Save the point cloud", str(file))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -89,18 +89,20 @@ class SnapshotController(FeatureController):
         dialog.open()
 
     def save_ply(self, path: str) -> None:
-        """Save every point of the cloud's lane, not only the drawn ones."""
+        """Save every point of the cloud's lane, including those not drawn."""
         if self._is_free() and self._display.last is not None:
-            moment = Snapshot(self._model.value, self._display.last, {})
-            self._job.start("Points", partial(_written, partial(write_cloud, Path(path), moment)))
+            snapshot = Snapshot(self._model.value, self._display.last, {})
+            self._job.start(
+                "Points", partial(_write_or_explain, partial(write_cloud, Path(path), snapshot))
+            )
 
     def close(self) -> None:
-        """Wait for what is being written, within bounds."""
+        """Wait for the files being written, within bounds."""
         self._job.close()
 
     def _is_free(self) -> bool:
         if self._job.is_running:
-            self.said.emit("The last one is still being saved; try again in a moment.")
+            self.said.emit("The last one is still being saved; try again in a snapshot.")
         elif self._display.last is None:
             self.said.emit("There is no picture to save yet.")
         else:
@@ -108,7 +110,7 @@ class SnapshotController(FeatureController):
         return False
 
     def _pictures(self) -> dict[str, QImage]:
-        """The window as it is, and each pane cut out of it."""
+        """Grab the window and cut out each pane."""
         whole = self._window.grab().toImage()
         ratio = whole.devicePixelRatio()
         pictures = {"window": whole}
@@ -121,32 +123,29 @@ class SnapshotController(FeatureController):
         self.said.emit(str(sentence or "Nothing was saved; the log says why."))
 
 
-def write_moment(folder: Path, moment: Snapshot) -> str:
-    """Pictures, disparity arrays and points into `folder`; returns a sentence about it.
+def write_snapshot(folder: Path, snapshot: Snapshot) -> str:
+    """Write pictures, disparity arrays and points to `folder` and return a sentence about it.
 
-    Raises UserError or OSError where that cannot be done.
+    Raises UserError or OSError if that fails.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    for name, picture in moment.pictures.items():
+    for name, picture in snapshot.pictures.items():
         if not picture.save(str(folder / f"{name}.png")):
             raise UserError(f"{name}.png could not be written to {folder}; is the disk full?")
-    for name, lane in moment.result.lanes.items():
+    for name, lane in snapshot.result.lanes.items():
         np.save(folder / f"disparity_{name}.npy", lane.depth.disparity)
-    if moment.settings.cloud_lane in moment.result.lanes:
-        write_cloud(folder / "cloud.ply", moment)
+    if snapshot.settings.cloud_lane in snapshot.result.lanes:
+        write_cloud(folder / "cloud.ply", snapshot)
     return f"Saved to {folder}"
 
 
-def write_cloud(path: Path, moment: Snapshot) -> str:
-    """Every point of the cloud's lane as a PLY file; returns a sentence about it.
+def write_cloud(path: Path, snapshot: Snapshot) -> str:
+    """Write every point of the cloud's lane to a PLY file and return a sentence about it.
 
-    Raises
-    ------
-    UserError
-        Where there is nothing to save or it cannot be written.
+    Raises UserError if there is nothing to save or the file cannot be written.
     """
-    settings, frame = moment.settings, moment.result.frame
-    lane = moment.result.lanes.get(settings.cloud_lane)
+    settings, frame = snapshot.settings, snapshot.result.frame
+    lane = snapshot.result.lanes.get(settings.cloud_lane)
     if lane is None:
         raise UserError(f"Lane {settings.cloud_lane.upper()} shows nothing to save.")
     wanted = cloud_options(settings)
@@ -167,8 +166,8 @@ def write_cloud(path: Path, moment: Snapshot) -> str:
     return f"{len(points)} points saved to {path}"
 
 
-def _written(write: partial[str], _report: Report, _cancelled: IsCancelled) -> str:
-    """What `write` says, or one sentence about why it could not."""
+def _write_or_explain(write: partial[str], _report: Report, _cancelled: IsCancelled) -> str:
+    """Return what `write` returns, or one sentence about why it failed."""
     try:
         return write()
     except OSError as error:

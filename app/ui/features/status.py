@@ -1,4 +1,4 @@
-"""The words at the foot of the window: what goes in, how fast, what is wrong."""
+"""The status strip: what comes in, how fast, and what is wrong."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _STATUS_MS = 250
 _NOTE_S = 12.0
 _SAME_CUT_FRAMES = 25
 _WARM_UP_S = 0.5
-"""A first frame that comes sooner is not worth a word."""
+"""A first frame that comes sooner is not mentioned."""
 
 
 class StatusController(FeatureController):
-    """Fills the status strip a few times a second and the transport with every frame."""
+    """Updates the status strip a few times a second and the transport with every frame."""
 
     def __init__(
         self,
@@ -60,11 +60,11 @@ class StatusController(FeatureController):
         display.shown.connect(self.add)
 
     def start(self) -> None:
-        """Begin to fill the strip."""
+        """Begin to update the strip."""
         self._timer.start()
 
     def close(self) -> None:
-        """Fill it no more."""
+        """Stop updating the strip."""
         self._timer.stop()
 
     @property
@@ -73,35 +73,35 @@ class StatusController(FeatureController):
         return self._pace
 
     def say(self, sentence: str) -> None:
-        """Show one sentence for a while."""
+        """Show one sentence for some seconds."""
         self._note, self._note_until = sentence, time.monotonic() + _NOTE_S
         self._show_strip()
 
     def set_recording(self, is_recording: bool, line: str) -> None:
-        """What the recorder says."""
+        """Show the recorder's line while a recording runs."""
         self._recording = f"● {line}" if is_recording else ""
 
     def set_standing(self, topic: str, words: str) -> None:
-        """A state worth a word for as long as it lasts, one per topic; "" when it is over."""
+        """Show a lasting state, one per topic; "" removes it."""
         self._standing[topic] = words
 
     def set_warning(self, sentence: str) -> None:
-        """Something that stays wrong, shown while nothing newer is said; "" when it is over."""
+        """Show a lasting warning; "" removes it."""
         self._warning = sentence
 
     def set_gpu_memory(self, megabytes: float | None) -> None:
-        """Memory in use on the GPU, where that is known."""
+        """Show how much GPU memory is in use; None where that is unknown."""
         self._gpu_memory_mb = megabytes
 
     def forget(self) -> None:
-        """Another source: its marks and its pace are its own."""
+        """Forget marks and pace: another source is being opened."""
         self._marks.clear()
         self._window.transport.set_marks(())
         self._pace.clear()
         self._dropped_before = self._engine.dropped
 
     def add(self, result: FrameResult) -> None:
-        """A result reached the screen."""
+        """Count a result that was shown."""
         self._pace.add(result, time.monotonic_ns())
         for name, lane in result.lanes.items():
             if lane.note and lane.note != self._lane_notes.get(name):
@@ -111,8 +111,11 @@ class StatusController(FeatureController):
             self._mark(result.frame.index)
 
     def _mark(self, index: int) -> None:
-        """Mark a cut on the time line. Where frames are left out a cut shows a little late, so
-        marks close together are one cut, and the earliest is nearest to the truth."""
+        """Mark a cut on the time line.
+
+        Where frames are dropped a cut is seen a little late, so marks close together are one cut,
+        of which the earliest is kept.
+        """
         near = [mark for mark in self._marks if abs(mark[0] - index) < _SAME_CUT_FRAMES]
         if any(mark[0] <= index for mark in near):
             return
@@ -121,7 +124,7 @@ class StatusController(FeatureController):
         self._window.transport.set_marks(self._marks)
 
     def show_transport(self) -> None:
-        """Where the source is, and whether it plays."""
+        """Show the position in the source and whether it plays."""
         status = self._engine.capture.status
         transport = self._window.transport
         transport.set_playing(status.playing and not status.ended)
@@ -175,7 +178,7 @@ class StatusController(FeatureController):
         )
 
     def _show_warming_up(self) -> None:
-        """A first frame of its size or its model, which takes longer than those after it."""
+        """Say that the first frame of a size or model takes longer, once it does."""
         since_s = self._engine.inference.warming_since_s
         is_long = since_s is not None and time.monotonic() - since_s > _WARM_UP_S
         self.set_standing("warm-up", "warming up" if is_long else "")
@@ -183,7 +186,7 @@ class StatusController(FeatureController):
             self._display.show_warming_up()
 
     def _show_cost(self, lanes: Mapping[str, LaneResult]) -> None:
-        """What the chosen input size costs here and now."""
+        """Show in the inspector what the chosen input size costs."""
         parts = [
             f"{name.upper()}: {lane.depth.network_size[0]}×{lane.depth.network_size[1]}, "
             f"{lane.compute_ms:.0f} ms a frame"
@@ -200,7 +203,7 @@ class StatusController(FeatureController):
 
 
 def _trouble(capture: CaptureStatus) -> str:
-    """What keeps the source's pictures away, or stands in for them; "" if all is well."""
+    """Return why the source's own pictures do not come, or ""."""
     if capture.failed or (capture.message and capture.info is not None):
         return capture.message
     return capture.info.note if capture.info is not None and capture.info.live else ""
