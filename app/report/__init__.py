@@ -4,12 +4,11 @@
 """
 
 from app.report.run import compare, compare_sessions
-from app.report.values import Cancelled, CompareOptions, IsCancelled, Progress, Report
+from app.report.values import Cancelled, CompareOptions, Progress, Report
 
 __all__ = [
     "Cancelled",
     "CompareOptions",
-    "IsCancelled",
     "Progress",
     "Report",
     "compare",

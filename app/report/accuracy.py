@@ -8,7 +8,8 @@ import math
 import numpy as np
 
 from app.report.disk_buffer import BufferedFrame, TruthBuffer
-from app.report.values import Accuracy, Cancelled, FrameRow, IsCancelled, Progress
+from app.report.values import Accuracy, Cancelled, FrameRow, Progress
+from models.download import IsCancelled
 from models.frames import Float32
 from models.metrics import (
     AccuracySums,

@@ -24,11 +24,11 @@ from app.report.values import (
     Cancelled,
     CompareOptions,
     FrameRow,
-    IsCancelled,
     LaneSummary,
     Progress,
 )
 from app.sources.cuts import CutDetector
+from models.download import IsCancelled
 from models.errors import SourceError, UserError
 from models.estimator import Session
 from models.flow import reduce_disparity, working_size

@@ -9,9 +9,10 @@ from app.core.source import Source
 from app.report.comparison import Comparison
 from app.report.disk_buffer import TruthBuffer
 from app.report.lanes import open_session
-from app.report.values import LANES, CompareOptions, IsCancelled, Progress, Report
+from app.report.values import LANES, CompareOptions, Progress, Report
 from app.report.write import write_report
 from app.sources.opening import open_source
+from models.download import IsCancelled
 from models.errors import UsageError, UserError
 from models.estimator import Session
 from models.registry import OFF

@@ -16,8 +16,6 @@ LANES = ("a", "b")
 Progress = Callable[[int, int | None, str], None]
 """Called with frames done, frames in all (None if unknown), and the name of the step."""
 
-IsCancelled = Callable[[], bool]
-
 
 class Cancelled(Exception):  # noqa: N818 - a wish, not a failure
     """The user cancelled the comparison; nothing was written."""

@@ -10,11 +10,11 @@ from PyQt6.QtWidgets import QProgressDialog, QWidget
 
 from app.ui.threads import Worker
 from app.ui.wakeup import WakeUp
+from models.download import IsCancelled
 
-Report = Callable[[int, int | None, str], None]
-"""How far the work is: done, total (None while nobody knows), and a line of text."""
-IsCancelled = Callable[[], bool]
-Work = Callable[[Report, IsCancelled], object]
+ReportProgress = Callable[[int, int | None, str], None]
+"""Takes how much is done, the total or None while unknown, and a line of text."""
+Work = Callable[[ReportProgress, IsCancelled], object]
 
 
 class Job(QObject):

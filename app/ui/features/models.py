@@ -11,11 +11,11 @@ from PyQt6.QtWidgets import QAbstractButton, QFileDialog, QMessageBox
 from app.settings.settings import Settings, SettingsModel
 from app.ui.controller import Controller
 from app.ui.features.feature import FeatureController
-from app.ui.features.job import IsCancelled, Job, Report
+from app.ui.features.job import Job, ReportProgress
 from app.ui.main_window import MainWindow
 from models import checkpoints, names, registry
 from models.devices import device
-from models.download import OnProgress, Progress
+from models.download import IsCancelled, OnProgress, Progress
 from models.errors import UserError
 from models.published import Release, release
 from widgets.lane_picker import LaneChoice
@@ -168,7 +168,7 @@ class ModelController(FeatureController):
             self._box = None
 
     def _pull(self, release: Release) -> None:
-        def work(report: Report, cancelled: IsCancelled) -> Path | str:
+        def work(report: ReportProgress, cancelled: IsCancelled) -> Path | str:
             try:
                 return checkpoints.pull(release.name, _byte_progress(report), cancelled)
             except UserError as error:
@@ -190,7 +190,7 @@ class ModelController(FeatureController):
         dialog.open()
 
     def _add(self, release: Release, file: Path) -> None:
-        def work(report: Report, _cancelled: IsCancelled) -> Path | str:
+        def work(report: ReportProgress, _cancelled: IsCancelled) -> Path | str:
             try:
                 return checkpoints.add(file, release.name, _byte_progress(report))
             except UserError as error:
@@ -208,7 +208,7 @@ class ModelController(FeatureController):
         self.installed.emit()
 
 
-def _byte_progress(report: Report) -> OnProgress:
+def _byte_progress(report: ReportProgress) -> OnProgress:
     """Return a callback that reports bytes as a line of text."""
 
     def on_progress(progress: Progress) -> None:

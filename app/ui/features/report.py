@@ -20,8 +20,9 @@ from app.sources.specs import is_opened_unasked
 from app.ui.controller import Controller
 from app.ui.engine import Engine
 from app.ui.features.feature import FeatureController
-from app.ui.features.job import IsCancelled, Job, Report
+from app.ui.features.job import Job, ReportProgress
 from app.ui.resolve import pipeline_config, playback_options, source_size
+from models.download import IsCancelled
 from models.errors import UserError
 
 
@@ -69,7 +70,7 @@ class ReportController(FeatureController):
             rotate=turned.rotate,
         )
 
-        def work(report: Report, cancelled: IsCancelled) -> Path | str:
+        def work(report: ReportProgress, cancelled: IsCancelled) -> Path | str:
             def progress(done: int, total: int | None, stage: str) -> None:
                 of = f" of {total}" if total else ""
                 report(done, total, f"{stage}: frame {done}{of}")

@@ -19,9 +19,10 @@ from app.core.results import FrameResult
 from app.settings.settings import Settings, SettingsModel
 from app.ui.display import Display
 from app.ui.features.feature import FeatureController
-from app.ui.features.job import IsCancelled, Job, Report
+from app.ui.features.job import Job, ReportProgress
 from app.ui.main_window import MainWindow
 from app.ui.resolve import cloud_options
+from models.download import IsCancelled
 from models.errors import UserError
 from models.frames import Unit
 from renderers import colormap
@@ -166,7 +167,7 @@ def write_cloud(path: Path, snapshot: Snapshot) -> str:
     return f"{len(points)} points saved to {path}"
 
 
-def _write_or_explain(write: partial[str], _report: Report, _cancelled: IsCancelled) -> str:
+def _write_or_explain(write: partial[str], _report: ReportProgress, _cancelled: IsCancelled) -> str:
     """Return what `write` returns, or one sentence about why it failed."""
     try:
         return write()

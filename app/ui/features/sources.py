@@ -1,4 +1,4 @@
-"""The source menu: what was open lately, which cameras and windows there are, what is asked."""
+"""The source menu: recent sources, cameras, windows, and the format asked of a camera."""
 
 from __future__ import annotations
 
@@ -29,17 +29,14 @@ from app.ui.main_window import MainWindow
 from models.errors import SourceError
 from widgets.inspector.source import Lock
 
-_LOOK_MS = 500
+_POLL_MS = 500
 
 
 class SourceController(FeatureController):
-    """Fills the menu. Cameras and windows are listed only when their sub-menu opens, on threads of
-    their own, since a driver may take its time; none is opened.
+    """Fills the source menu and shows in the inspector what a camera delivers.
 
-    Attributes
-    ----------
-    said
-        One sentence.
+    Cameras and windows are listed when their sub-menu opens, on their own threads because a driver
+    may be slow; none is opened for that.
     """
 
     def __init__(
@@ -56,8 +53,8 @@ class SourceController(FeatureController):
         self._section.lock_changed.connect(self._on_lock)
         self._engine = engine
         self._timer = QTimer(self)
-        self._timer.setInterval(_LOOK_MS)
-        self._timer.timeout.connect(self._look)
+        self._timer.setInterval(_POLL_MS)
+        self._timer.timeout.connect(self._poll)
         self._model = model
         self._cameras = Listing("cameras", _list_cameras, self)
         self._windows = Listing("windows", _list_titles, self)
@@ -80,11 +77,11 @@ class SourceController(FeatureController):
             self._remember(model.value.last_camera)
 
     def start(self) -> None:
-        """Begin to show what comes."""
+        """Begin to show what the source delivers."""
         self._timer.start()
 
     def close(self) -> None:
-        """Hear of no more changes; a question under way is waited for, briefly."""
+        """Stop; wait briefly for a listing that has not returned."""
         self._unsubscribe()
         self._timer.stop()
         self._cameras.close()
@@ -100,7 +97,7 @@ class SourceController(FeatureController):
         self._menu.set_size(settings.source_width, settings.source_height)
         self._menu.set_camera_format(settings.source_fps, settings.source_pixels)
 
-    def _look(self) -> None:
+    def _poll(self) -> None:
         loop = self._engine.capture
         info, camera = loop.status.info, camera_of(loop.source)
         if info is None:
@@ -160,7 +157,7 @@ def _list_titles() -> list[str]:
 
 
 def camera_of(source: Source | None) -> CameraSource | None:
-    """The camera that is open, also where a fallback stands by for it."""
+    """Return the open camera, also if it is wrapped in a fallback; else None."""
     if isinstance(source, FallbackSource):
         source = source.primary
     return source if isinstance(source, CameraSource) else None

@@ -1,4 +1,4 @@
-"""Viewpoints of the point cloud under nine numbers with names."""
+"""Named viewpoints of the point cloud in nine slots."""
 
 from __future__ import annotations
 
@@ -14,13 +14,7 @@ log = logging.getLogger(__name__)
 
 
 class ViewpointsController(FeatureController):
-    """Saves the viewer's position, and goes back to it.
-
-    Attributes
-    ----------
-    said
-        One sentence about what happened.
-    """
+    """Saves the viewer's position, and goes back to it."""
 
     def __init__(
         self, window: MainWindow, store: ViewpointStore, parent: QObject | None = None
@@ -37,7 +31,7 @@ class ViewpointsController(FeatureController):
         self._menu.reset_requested.connect(self._cloud.reset_view)
 
     def start(self) -> None:
-        """Read what was saved."""
+        """Load the saved viewpoints."""
         self._viewpoints, note = self._store.load()
         self._show()
         if note:

@@ -9,8 +9,9 @@ from PyQt6.QtCore import QCoreApplication, QEvent
 from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from app.ui.features.job import IsCancelled, Job, Report
+from app.ui.features.job import Job, ReportProgress
 from app.ui.threads import Worker, abandoned_count
+from models.download import IsCancelled
 
 
 def test_what_the_work_returned_is_told(qtbot: QtBot) -> None:
@@ -18,7 +19,7 @@ def test_what_the_work_returned_is_told(qtbot: QtBot) -> None:
     qtbot.addWidget(window)
     job = Job(window)
 
-    def work(report: Report, _cancelled: IsCancelled) -> str:
+    def work(report: ReportProgress, _cancelled: IsCancelled) -> str:
         report(1, 2, "half")
         return "done"
 
@@ -38,7 +39,7 @@ def test_closing_leaves_work_behind_that_does_not_end(
     job = Job(window)
     release = threading.Event()
 
-    def hang(_report: Report, _cancelled: IsCancelled) -> None:
+    def hang(_report: ReportProgress, _cancelled: IsCancelled) -> None:
         release.wait(30)
 
     job.start("Pull", hang)
