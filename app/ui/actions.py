@@ -61,7 +61,10 @@ def is_set_to(key: str, value: object, settings: Settings) -> bool:
 class Actions:
     """The QActions made of a table, in a window's menu bar.
 
-    Raises ValueError if two rows have the same id.
+    Raises
+    ------
+    ValueError
+        If two rows have the same id.
     """
 
     def __init__(self, window: QWidget, menu_bar: QMenuBar, table: Iterable[Action]) -> None:
@@ -105,7 +108,13 @@ class Actions:
         return self._made[action_id]
 
     def set_text(self, action_id: str, text: str) -> None:
-        """Change an action's title in its menu. Raises KeyError for an unknown id."""
+        """Change an action's title in its menu.
+
+        Raises
+        ------
+        KeyError
+            For an unknown id.
+        """
         self._made[action_id].setText(text)
 
     def show(self, settings: Settings) -> None:

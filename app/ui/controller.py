@@ -79,7 +79,13 @@ class Controller(QObject):
         self._unsubscribe()
 
     def set(self, key: str, value: Any) -> None:
-        """Change one setting by its name; raises ValueError if the value is unusable."""
+        """Change one setting by its name.
+
+        Raises
+        ------
+        ValueError
+            If the value is unusable.
+        """
         self.model.replace(**{key: value})
 
     # -- source and time -----------------------------------------------------------------------

@@ -57,7 +57,7 @@ class ChartsController(FeatureController):
         index = result.frame.index
         is_same = (result.frame.segment, index) == (self._segment, self._last_index)
         if is_same:  # paused: only a point pinned since then adds to the charts
-            if self._charts["pins"].is_empty:
+            if self.charts["pins"].is_empty:
                 self._append_pins(result)
             return
         if kind := self._break_before(result):

@@ -104,6 +104,11 @@ class LessonController(FeatureController):
 def usable(values: dict[str, object]) -> dict[str, object]:
     """Return a step's values with the types of their settings.
 
-    Raises ValueError for a key that is not a setting, TypeError for a value of another type.
+    Raises
+    ------
+    ValueError
+        For a key that is not a setting.
+    TypeError
+        For a value of another type.
     """
     return {key: coerced(key, value) for key, value in values.items()}

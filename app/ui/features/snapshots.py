@@ -127,7 +127,12 @@ class SnapshotController(FeatureController):
 def write_snapshot(folder: Path, snapshot: Snapshot) -> str:
     """Write pictures, disparity arrays and points to `folder` and return a sentence about it.
 
-    Raises UserError or OSError if that fails.
+    Raises
+    ------
+    UserError
+        If a picture cannot be written or there are no points.
+    OSError
+        If the folder cannot be made or written to.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for name, picture in snapshot.pictures.items():
@@ -143,7 +148,10 @@ def write_snapshot(folder: Path, snapshot: Snapshot) -> str:
 def write_cloud(path: Path, snapshot: Snapshot) -> str:
     """Write every point of the cloud's lane to a PLY file and return a sentence about it.
 
-    Raises UserError if there is nothing to save or the file cannot be written.
+    Raises
+    ------
+    UserError
+        If there is nothing to save or the file cannot be written.
     """
     settings, frame = snapshot.settings, snapshot.result.frame
     lane = snapshot.result.lanes.get(settings.cloud_lane)
