@@ -1,7 +1,7 @@
-"""The command line: which commands there are, and how failures are told.
+"""The command line: its commands, and the reporting of failures.
 
-Each command lives in ``app/commands``, where it describes its options and runs. It is imported
-only when it is asked for, so that `--help` answers at once and headless commands never touch Qt.
+Each command lives in ``app/commands``, where it describes its options and runs. It is imported only
+when it is used, so that `--help` responds at once and headless commands never import Qt.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ _DEFAULT = "window"
 
 
 class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one sentence and where help is.
+    """Reports errors in one sentence that points to the help.
 
-    A command's parser learns its options when the command is chosen.
+    A command's parser gets its options when the command is chosen.
     """
 
     command = ""

@@ -6,7 +6,7 @@ from tqdm import tqdm
 
 
 class Bars:
-    """Draws nothing where there is no terminal. A context manager that closes the last bar.
+    """Draws nothing without a terminal. A context manager that closes the last bar.
 
     Parameters
     ----------
@@ -21,7 +21,7 @@ class Bars:
         self._stage = ""
 
     def show(self, done: int, total: int | None, stage: str) -> None:
-        """Move the bar; a new stage begins a new one."""
+        """Move the bar; a new stage starts a new bar."""
         if self._bar is None or stage != self._stage:
             self._close()
             self._stage = stage

@@ -1,4 +1,4 @@
-"""`bench`: what the app makes of the model's speed, measured side by side in one run."""
+"""`bench`: the app compared with the bare model, measured in one run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `bench` does: measures, prints, compares."""
+"""Work of `bench`: measures, prints, compares."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _OF_THE_WINDOW = (
     "shown_fps", "gui_thread_ms", "gui_gl_ms", "latency_ms", "cloud_upload_ms", "cloud_markers_ms",
     "startup_s", "startup_stages_s", "dropped",
 )  # fmt: skip
-"""Figures that are null in the JSON where nothing measured them."""
+"""Figures of the window, null in the JSON without one."""
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -98,7 +98,7 @@ def _windowed(
 
 
 def _startup(settings: Settings, folder: Path) -> dict[str, Any]:
-    """Seconds from the start of a fresh process to the first depth on its screen, and to before."""
+    """Seconds from the start of a fresh process to its first depth on screen, and to each stage."""
     main = Path(__file__).resolve().parents[2] / "main.py"
     command = [
         sys.executable, str(main), "--reset", "--debug", "--quit-after", "20",
@@ -144,7 +144,7 @@ def _print(figures: dict[str, Any], old: dict[str, Any]) -> None:
 
 
 def _against(key: str, value: float, before: object) -> str:
-    """How `value` stands to the one of an earlier run."""
+    """Ratio of `value` to that of an earlier run, as text."""
     if not _is_number(before):
         return ""
     better = "lower" if key.split(".")[0].endswith(_LOWER_IS_BETTER) else "higher"

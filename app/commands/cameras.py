@@ -1,4 +1,4 @@
-"""`cameras`: what is plugged in, and what each can deliver. Starts none of them."""
+"""`cameras`: the cameras and their formats. Opens none of them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def describe(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:  # noqa: ARG001 - no options of its own
-    """One line per camera: how to open it, its name, where it is plugged in; then its formats."""
+    """Print a line per camera: how to open it, its name, its port; then its formats."""
     from app.sources import discovery
 
     found = discovery.cameras()

@@ -1,4 +1,4 @@
-"""`compare`: two models over the same clip, as one page and as numbers."""
+"""`compare`: two models over the same clip, as a page and as numbers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def describe(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write report.html, metrics.json and metrics.csv; ends with what was found and where."""
+    """Write report.html, metrics.json and metrics.csv; prints the verdicts and the path."""
     from app.report.run import compare
     from app.report.values import CompareOptions
 

@@ -1,4 +1,4 @@
-"""`models`: what is there, and how to get what is not."""
+"""`models`: lists the models and installs weights."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def describe(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """List by default; `pull NAME` and `add FILE --as NAME` change what is there."""
+    """List by default; `pull NAME` and `add FILE --as NAME` install weights."""
     match arguments.action:
         case "pull":
             return _pull(arguments.name, arguments.yes)
@@ -59,7 +59,7 @@ def _list() -> int:
 
 
 def _pull(name: str, agreed: bool) -> int:
-    """Fetch weights after their licence was shown and, at a terminal, agreed to."""
+    """Fetch weights after showing their licence and, at a terminal, asking for agreement."""
     from models import checkpoints, published
 
     wanted = published.release(name)

@@ -1,4 +1,4 @@
-"""Options that several commands have, and how they are checked. Imports nothing heavy."""
+"""Options shared by several commands, and their checks. Imports nothing heavy."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def picture_size(text: str) -> tuple[int, int]:
-    """ "WxH" to (width, height) in pixels."""
+    """Convert "WxH" to (width, height) in pixels."""
     width, _, height = text.lower().partition("x")
     if not (width.isdigit() and height.isdigit() and int(width) > 0 and int(height) > 0):
         raise argparse.ArgumentTypeError(f"a size is written like 1280x720, not {text!r}")
@@ -72,7 +72,7 @@ COMMON: Mapping[str, Mapping[str, Any]] = {
     },
     "--debug": {"action": "store_true", "help": "log everything, show tracebacks"},
 }  # fmt: skip
-"""Options that several commands know: those of settings, and two more."""
+"""Options shared by several commands: those of settings, and two more."""
 
 DEBUG = ("--debug",)
 ESTIMATING = (
@@ -83,13 +83,13 @@ ALL = tuple(flag for flag in COMMON if flag != "--view")  # that one is for the 
 
 
 def add_common(parser: argparse.ArgumentParser, flags: Iterable[str]) -> None:
-    """Add the common options that a command makes use of; one not given is not in the result."""
+    """Add the common options that a command uses; one not given is not in the result."""
     for flag in flags:
         parser.add_argument(flag, default=argparse.SUPPRESS, **COMMON[flag])
 
 
 def add_window_options(parser: argparse.ArgumentParser) -> None:
-    """Add what commands that open the window know."""
+    """Add the options of commands that open the window."""
     window = parser.add_argument_group("window")
     window.add_argument("--window-size", type=picture_size, metavar="WxH", help="its size")
     window.add_argument("--quit-after", type=seconds, metavar="SECONDS", help="close by itself")
@@ -105,12 +105,12 @@ def add_window_options(parser: argparse.ArgumentParser) -> None:
 
 
 def estimator_options(arguments: argparse.Namespace) -> EstimatorOptions:
-    """How the arguments want models to run. Also sets the CPU threads.
+    """How the arguments ask models to run. Also sets the number of CPU threads.
 
     Raises
     ------
     UsageError
-        If the device is not there.
+        If the device is not available.
     """
     from models.devices.device import resolve, set_cpu_threads
     from models.estimator import EstimatorOptions

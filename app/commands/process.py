@@ -28,7 +28,7 @@ def describe(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write the exports; ends with one line: frames, frames per second, where."""
+    """Write the exports; prints one line: frames, frames per second, path."""
     from app.commands import process_job
 
     return process_job.run(arguments)

@@ -1,4 +1,4 @@
-"""What `process` does: reads, estimates, writes."""
+"""Work of `process`: reads, estimates, writes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _LIVE = "process takes a video file or a folder; use record for a live source."
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write the exports; ends with one line: frames, frames per second, where."""
+    """Write the exports; prints one line: frames, frames per second, path."""
     entry = registry.find(arguments.model)
     if entry.name == registry.OFF:
         raise UsageError("A lane that is off writes nothing; choose a model with --model.")
@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _estimate(source: Source, config: PipelineConfig, arguments: argparse.Namespace) -> int:
-    """Frames written. Whatever ends it early says how many are complete."""
+    """Process all frames and return their number; an early end says how many are complete."""
     job = Job(arguments.out, arguments.stride, source.info.frame_count)
     target = Target(arguments.out, (source.info.fps or 24.0) / arguments.stride)
     try:
@@ -79,7 +79,7 @@ def _estimate(source: Source, config: PipelineConfig, arguments: argparse.Namesp
 
 @dataclass
 class Job:
-    """Counts what is complete while frames go through."""
+    """Counts complete frames."""
 
     out: Path
     stride: int

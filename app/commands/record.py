@@ -1,4 +1,4 @@
-"""`record`: a source and what both lanes see in it into a recording, without a window."""
+"""`record`: a recording of a source and both lanes, without a window."""
 
 from __future__ import annotations
 

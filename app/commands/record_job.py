@@ -1,4 +1,4 @@
-"""What `record` does: one recording, made without a window."""
+"""Work of `record`: one recording, made without a window."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _FINISH_S = 30.0
 
 def run(arguments: argparse.Namespace) -> int:
     """Record until --seconds, the end of the file or Ctrl+C; ends with one line."""
-    parse_spec(getattr(arguments, "source", "synthetic"))  # what cannot be meant is told at once
+    parse_spec(getattr(arguments, "source", "synthetic"))  # fail early on an unusable source
     usual = PipelineConfig()
     config = PipelineConfig(
         getattr(arguments, "a", usual.model_a),
@@ -63,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 @dataclass
 class _Take:
-    """One recording being made: a capture thread, the pipeline on this one, the recorder's."""
+    """A recording in progress: a capture thread, the pipeline on this thread, the recorder's."""
 
     arguments: argparse.Namespace
     config: PipelineConfig
@@ -80,7 +80,13 @@ class _Take:
         self.counted, self.since_ns = 0, 0
 
     def run(self) -> RecorderStatus:
-        """Record to the end; what the recorder says then. Raises UserError where it failed."""
+        """Record to the end; returns the recorder's last status.
+
+        Raises
+        ------
+        UserError
+            If it failed.
+        """
         source = getattr(self.arguments, "source", "synthetic")
         self.capture.post(PlaybackOptions(loop=False, every_frame=not self.arguments.real_time))
         self.capture.post(CaptureRequest(source, getattr(self.arguments, "source_size", None)))
@@ -116,7 +122,7 @@ class _Take:
                 return
 
     def _note(self, result: FrameResult) -> None:
-        """Tell the log's line a minute how it went, about once a second."""
+        """Pass the figures to the log's line per minute, about once a second."""
         self.since_ns = self.since_ns or result.done_ns
         passed_s = (result.done_ns - self.since_ns) / 1e9
         self.counted += 1
@@ -157,7 +163,7 @@ class _Take:
             self.recorder.stop(_FINISH_S)
 
     def _is_late(self, frame: Frame) -> bool:
-        """`frame` is beyond what was asked for."""
+        """Whether `frame` is beyond the requested duration."""
         if self.seconds is None or self.first is None:
             return False
         info = self.capture.status.info
@@ -166,7 +172,13 @@ class _Take:
         return frame.time_s - self.first.time_s >= self.seconds
 
     def _is_over(self) -> bool:
-        """Nothing more will come, or not in time. Raises SourceError if nothing ever came."""
+        """Whether nothing more will come, or not in time.
+
+        Raises
+        ------
+        SourceError
+            If nothing ever came.
+        """
         status = self.capture.status
         if status.failed:
             raise SourceError(status.message)
@@ -190,4 +202,4 @@ class _Take:
 
 
 def _tell_nobody() -> None:
-    """The loop here looks at the status by itself."""
+    """Do nothing: the loop here polls the status."""

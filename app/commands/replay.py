@@ -1,4 +1,4 @@
-"""`replay`: a recording in the window again, or checked without one."""
+"""`replay`: opens a recording in the window, or checks it without one."""
 
 from __future__ import annotations
 

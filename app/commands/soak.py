@@ -1,4 +1,4 @@
-"""`soak`: the window on its own for as long as wanted, with visitors and faults."""
+"""`soak`: runs the window unattended, with simulated visitors and faults."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def describe(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Soak, print the figures, write them if asked to; 1 if anything was not survived."""
+    """Soak, print the figures, write them if requested; 1 if anything was not survived."""
     require_display()
     from app.soak.figures import is_sound, lines
     from app.soak.run import soak
@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
             flush=True,
         )
         if arguments.json is not None:
-            with contextlib.suppress(UserError):  # it is told at the end
+            with contextlib.suppress(UserError):  # reported at the end
                 write_json(arguments.json, figures)
 
     faulthandler.enable()
@@ -56,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json is not None:
         write_json(arguments.json, figures)
     code = 0 if is_sound(figures) else 1
-    if any_abandoned():  # the interpreter would wait for it, or abort on it
+    if any_abandoned():  # the interpreter would wait for it, or abort
         logging.shutdown()
         sys.stdout.flush()
         os._exit(code)

@@ -42,9 +42,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def with_arguments(settings: Settings, arguments: argparse.Namespace) -> Settings:
-    """Return the remembered settings with what was asked for on the command line.
+    """Return the stored settings with the arguments of the command line applied.
 
-    A remembered camera is offered in the window but never opened unasked.
+    A remembered camera is offered in the window but never opened without a request.
 
     Raises
     ------
@@ -91,7 +91,13 @@ def _screenshot_path(arguments: argparse.Namespace) -> Path | None:
 
 
 def require_display() -> None:
-    """Raise UsageError where no window can be opened."""
+    """Check that a window can be opened.
+
+    Raises
+    ------
+    UsageError
+        If not.
+    """
     if sys.platform != "linux" or os.environ.get("QT_QPA_PLATFORM"):
         return
     if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):

@@ -1,1 +1,1 @@
-"""Everything that knows Qt: the application, its window, the controller, the actions."""
+"""Everything that uses Qt: the application, its window, the controller, the actions."""

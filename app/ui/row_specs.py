@@ -1,4 +1,4 @@
-"""The inspector's rows from what is known about the settings."""
+"""The inspector's rows, made from the settings' metadata."""
 
 from __future__ import annotations
 

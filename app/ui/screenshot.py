@@ -1,4 +1,4 @@
-"""A picture of the window, and where its panes are."""
+"""A picture of the window, and the positions of its panes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Screenshot(QObject):
         model: SettingsModel,
         ready: Callable[[], bool],
     ) -> None:
-        super().__init__(window)  # and gone with it
+        super().__init__(window)  # deleted with it
         self._path = path
         self._window = window
         self._model = model
@@ -41,7 +41,7 @@ class Screenshot(QObject):
         self._settle.timeout.connect(self._take)
 
     def start(self) -> None:
-        """Begin to wait."""
+        """Start waiting."""
         self._timer.start(_POLL_MS)
 
     def _poll(self) -> None:

@@ -1,4 +1,4 @@
-"""The Escape key: one step back from whatever is open, enlarged or laid over."""
+"""The Escape key: closes what is open, enlarged or overlaid, step by step."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every feature of the window has in common."""
+"""The base of all features of the window."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 
 class FeatureController(QObject):
-    """One thing that the window can do, with the signals, timers and threads that belong to it.
+    """One feature of the window, with its signals, timers and threads.
 
-    A feature gets what it works on in its constructor and connects itself there. The application
-    starts its features in the order in which it made them and closes them in reverse.
+    A feature gets its collaborators in the constructor and connects itself there. The application
+    starts features in the order of their creation and closes them in reverse.
 
     Attributes
     ----------
@@ -20,7 +20,7 @@ class FeatureController(QObject):
     said = pyqtSignal(str)
 
     def start(self) -> None:
-        """Begin; called once, when the window is on screen and the engine runs."""
+        """Start; called once, when the window is visible and the engine runs."""
 
     def close(self) -> None:
         """End timers, threads and subscriptions; called once, also if never started."""
