@@ -76,3 +76,7 @@ def make_recording(
         assert recorder.put(result, 10.0), recorder.status.message
     assert recorder.stop(20.0)
     return recorder
+
+
+def is_sentence(text: str) -> bool:
+    return text[:1].isupper() and text.endswith(".") and "\n" not in text

@@ -259,3 +259,4 @@ def test_a_released_canvas_stays_quiet(canvas: CloudCanvas, show: Show) -> None:
     canvas.release()
     canvas.release()
     show(*room(), CloudOptions())
+    assert canvas.uploads_pending

@@ -3,37 +3,29 @@
 from __future__ import annotations
 
 import dataclasses
-import errno
 import gc
 import hashlib
 import json
 import threading
 import weakref
 from pathlib import Path
-from types import SimpleNamespace
 
 import av
 import numpy as np
 import pytest
 
 from app.core.source import SourceInfo
-from app.recording import folder as folder_of
 from app.recording import recorder as recorder_module
-from app.recording.inbox import Inbox, InboxLimits
+from app.recording.inbox import InboxLimits
 from app.recording.index import FrameEntry, SettingEntry, from_line, read_lines
 from app.recording.manifest import RecordingFacts, model_facts, setting_entry
 from app.recording.reader import Recording
 from app.recording.recorder import Recorder, RecorderOptions
 from app.recording.verify import verify
 from app.recording.writer import Content, RecordingWriter
-from models.errors import UsageError
 from models.estimators import lite
 from renderers.prescale import Part, Prescaled
-from tests.support.recordings import FACTS, SIZE, SMALL, make_recording, make_result
-
-
-def _sentence(text: str) -> bool:
-    return text[:1].isupper() and text.endswith(".") and "\n" not in text
+from tests.support.recordings import FACTS, SIZE, SMALL, is_sentence, make_recording, make_result
 
 
 def test_every_frame_is_there_with_its_times_and_marks(tmp_path: Path) -> None:
@@ -229,7 +221,7 @@ def test_stopping_is_bounded_while_the_disk_hangs(
     recorder.offer(make_result(0))
     assert stuck.last.stuck.wait(5)
     assert not recorder.stop(0.1)
-    assert _sentence(recorder.status.message)
+    assert is_sentence(recorder.status.message)
     assert not recorder.status.recording
     stuck.last.go_on.set()
 
@@ -279,141 +271,3 @@ def test_each_change_of_status_is_told(tmp_path: Path) -> None:
     recorder.put(make_result(0), 5)
     recorder.stop()
     assert seen[0] and not seen[-1]
-
-
-def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
-    blocked = tmp_path / "file"
-    blocked.touch()
-    with pytest.raises(UsageError) as refused:
-        Recorder(blocked / "r", FACTS, SMALL).start()
-    assert _sentence(str(refused.value))
-    assert "another folder" in str(refused.value)
-
-
-@pytest.mark.parametrize("name", ["manifest.json", "source.mp4", "composite-002.mp4"])
-def test_a_file_that_would_be_overwritten_stops_it_before_it_begins(
-    tmp_path: Path, name: str
-) -> None:
-    (tmp_path / name).write_text("precious", encoding="utf-8")
-    with pytest.raises(UsageError, match="already"):
-        Recorder(tmp_path, FACTS, SMALL).start()
-    assert (tmp_path / name).read_text(encoding="utf-8") == "precious"
-
-
-def test_clearing_deletes_a_recording_and_nothing_else(tmp_path: Path) -> None:
-    make_recording(tmp_path, [make_result(0)])
-    (tmp_path / "holiday.mp4").touch()
-    (tmp_path / "source-mine.mp4").touch()
-    folder_of.clear(tmp_path)
-    assert {p.name for p in tmp_path.iterdir()} == {"holiday.mp4", "source-mine.mp4"}
-
-
-def test_a_nearly_full_disk_is_said_before_recording(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="free some space"):
-        Recorder(tmp_path, FACTS, RecorderOptions(headroom_bytes=1 << 60)).start()
-
-
-def test_recording_stops_in_order_while_there_is_still_room(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(recorder_module, "_CHECK_DISK_S", 0.0)
-    free = [5 << 20]
-    monkeypatch.setattr(
-        "app.recording.folder.shutil.disk_usage", lambda _: SimpleNamespace(free=free[0])
-    )
-    recorder = Recorder(tmp_path, FACTS, RecorderOptions(SMALL.content, headroom_bytes=2 << 20))
-    recorder.start()
-    assert recorder.put(make_result(0), 5)
-    free[0] = 1 << 20
-    while recorder.status.recording:
-        recorder.put(make_result(1), 0.05)
-    assert recorder.stop()
-    assert recorder.failed
-    assert _sentence(recorder.status.message)
-    assert "MB left" in recorder.status.message
-    found = verify(tmp_path)
-    assert found.ended
-    assert found.frames == recorder.status.frames
-
-
-def test_a_failing_write_keeps_what_is_there_and_says_so(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    recorder = Recorder(tmp_path, FACTS, SMALL)
-    write = RecordingWriter.write
-
-    def failing(self: RecordingWriter, *args: object) -> None:
-        if self.frames == 4:
-            raise OSError(errno.EIO, "Input/output error")
-        write(self, *args)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(RecordingWriter, "write", failing)
-    recorder.start()
-    for i in range(6):
-        recorder.put(make_result(i), 5)
-    assert recorder.stop()
-    assert recorder.failed
-    assert "input/output error" in recorder.status.message
-    assert _sentence(recorder.status.message)
-    assert verify(tmp_path).frames == 4
-
-
-def test_a_fault_of_ours_ends_the_recording_and_not_the_app(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def broken(self: RecordingWriter, *args: object) -> None:
-        raise KeyError("a fault")
-
-    monkeypatch.setattr(RecordingWriter, "write", broken)
-    recorder = Recorder(tmp_path, FACTS, SMALL)
-    recorder.start()
-    recorder.put(make_result(0), 5)
-    assert recorder.stop()
-    assert "log" in recorder.status.message
-    assert not recorder.status.recording
-
-
-def test_an_inbox_lets_nothing_in_once_its_oldest_item_is_late() -> None:
-    now = [0.0]
-    inbox: Inbox[int] = Inbox(InboxLimits(items=9, age_s=0.5), lambda: now[0])
-    assert inbox.offer(1, 1)
-    now[0] = 0.4
-    assert inbox.offer(2, 1)
-    now[0] = 0.6
-    assert not inbox.offer(3, 1)
-    assert inbox.take(0) == 1
-    assert inbox.offer(4, 1)
-
-
-def test_an_inbox_lets_nothing_in_that_would_be_late_at_the_pace_of_late() -> None:
-    now = [0.0]
-    inbox: Inbox[int] = Inbox(InboxLimits(items=99, age_s=0.5), lambda: now[0])
-    for i in range(4):
-        inbox.offer(i, 1)
-        inbox.take(0)
-        now[0] += 0.2
-    inbox.take(0)
-    accepted = [inbox.offer(i, 1) for i in range(5)]
-    assert accepted == [True, True, True, False, False]
-
-
-def test_one_hiccup_of_the_disk_keeps_nothing_out() -> None:
-    now = [0.0]
-    inbox: Inbox[int] = Inbox(InboxLimits(items=99, age_s=0.5), lambda: now[0])
-    for took_s in (0.02, 0.02, 0.3, 0.02):
-        inbox.offer(0, 1)
-        inbox.take(0)
-        now[0] += took_s
-    inbox.take(0)
-    assert all(inbox.offer(i, 1) for i in range(20))
-
-
-def test_an_inbox_is_bounded_by_memory_but_always_takes_one() -> None:
-    inbox: Inbox[int] = Inbox(InboxLimits(items=9, size_bytes=100))
-    assert inbox.offer(1, 500)
-    assert not inbox.offer(2, 1)
-    assert not inbox.put(2, 1, 0.01)
-    assert inbox.take(0) == 1
-    assert inbox.offer(2, 60)
-    assert not inbox.offer(3, 60)
-    assert len(inbox) == 1

@@ -254,4 +254,5 @@ def test_no_version_and_no_body_of_a_settings_file_stop_the_app(
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "default.json"
         path.write_text(json.dumps({"version": version, "settings": settings}))
-        SettingsStore(path).load()
+        loaded, _note = SettingsStore(path).load()
+        assert from_dict(loaded.as_dict()) == (loaded, [])
