@@ -1,4 +1,4 @@
-"""Reads other people's weights safely and says exactly what is wrong with them."""
+"""Reads untrusted weights files safely, and reports exactly what is wrong with them."""
 
 from __future__ import annotations
 
@@ -19,14 +19,18 @@ from models.errors import CheckpointError
 Shapes = Mapping[str, tuple[int, ...]]
 
 _NAMED = 3
-"""How many offending keys a message names before it counts the rest."""
+"""Number of wrong keys that a message names before it counts the rest."""
 
 
 def read_tensors(path: Path) -> dict[str, Tensor]:
     """All tensors of a .safetensors or .pth file, by name, on the CPU.
 
-    Of a training checkpoint only the entry `model` is taken. Nothing in the file is executed.
-    Raises CheckpointError if it is neither, damaged, or holds more than tensors.
+    Of a training checkpoint only the entry `model` is read. Nothing in the file is executed.
+
+    Raises
+    ------
+    CheckpointError
+        If it is neither, damaged, or holds more than tensors.
     """
     try:
         with path.open("rb") as file:
@@ -56,7 +60,7 @@ def _read_pickle(path: Path, head: bytes) -> dict[str, Tensor]:
         raise CheckpointError(f"{path.name} holds no weights: neither .safetensors nor .pth.")
     try:
         with warnings.catch_warnings():
-            # A damaged file may name any protocol and type; what comes of it is judged below.
+            # A damaged file may name any protocol and type; the result is checked below.
             warnings.simplefilter("ignore", UserWarning)
             content = torch.load(path, map_location="cpu", weights_only=True, mmap=zipped)
     except pickle.UnpicklingError as error:
@@ -67,7 +71,7 @@ def _read_pickle(path: Path, head: bytes) -> dict[str, Tensor]:
             ) from error
         raise CheckpointError(f"{path.name} is damaged or cut short; fetch it again.") from error
     except Exception as error:
-        # PyTorch's unpickler trusts the bytes: a damaged file makes it raise whatever Python can.
+        # PyTorch's unpickler trusts the bytes: a damaged file makes it raise anything.
         raise CheckpointError(f"{path.name} is damaged or cut short; fetch it again.") from error
     if isinstance(content, dict) and isinstance(content.get("model"), dict):
         content = content["model"]
@@ -85,7 +89,7 @@ def shapes_of(tensors: Mapping[str, Tensor]) -> dict[str, tuple[int, ...]]:
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
-    """Where a file and a network differ, as (first keys, how many)."""
+    """Differences between a file and a network, as (first keys, how many)."""
 
     missing: tuple[str, ...]
     unexpected: tuple[str, ...]
@@ -119,7 +123,7 @@ class Mismatch:
 
 
 def likeness(found: Shapes, expected: Shapes) -> float:
-    """From 0, nothing in common, to 1, the same keys and shapes."""
+    """Similarity from 0, nothing in common, to 1, the same keys and shapes."""
     common = sum(found.get(key) == shape for key, shape in expected.items())
     return common / max(1, len(found.keys() | expected.keys()))
 

@@ -1,8 +1,8 @@
-"""Weights: where they lie, how they get there and into a network.
+"""Weights: their location, installation and loading.
 
-What others publish is fetched once or added from a file, checked key by key, converted to
-safetensors (which cannot run code and loads by mapping memory) and kept in the user's cache; after
-that nothing needs a network.
+Published weights are fetched once or added from a file, checked key by key, converted to
+safetensors (which cannot execute code and is memory-mapped) and kept in the user's cache; after
+that no network connection is needed.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _NETWORKS: dict[str, Callable[[], FlashDepth | DepthAnythingV2]] = {
 
 
 def cache_folder() -> Path:
-    """Where weights are kept: FLASHDEPTH_CACHE, or the user's cache folder."""
+    """Folder for weights: FLASHDEPTH_CACHE, or the user's cache folder."""
     chosen = os.environ.get(CACHE_VARIABLE)
     if chosen:
         return Path(chosen).expanduser()
@@ -51,12 +51,12 @@ def cache_folder() -> Path:
 
 
 def weights_path(name: str) -> Path:
-    """The file a model's weights lie in once they are installed."""
+    """File of a model's weights once they are installed."""
     return cache_folder() / "weights" / f"{name}.safetensors"
 
 
 def missing(name: str) -> str | None:
-    """None if the weights are there, else a sentence that says how to get them."""
+    """None if the weights are installed, else a sentence that says how to install them."""
     if weights_path(name).is_file():
         return None
     return (
@@ -66,7 +66,7 @@ def missing(name: str) -> str | None:
 
 
 def untrained(name: str) -> FlashDepth | DepthAnythingV2:
-    """The network of a released name, on torch's default device, as it is before training."""
+    """The untrained network of a released name, on torch's default device."""
     return _NETWORKS[release(name).name]()
 
 
@@ -103,12 +103,14 @@ def load(name: str, device: torch.device) -> FlashDepth | DepthAnythingV2:
 
 
 def add(file: Path, name: str, on_progress: OnProgress | None = None) -> Path:
-    """Install weights from a .pth or .safetensors file; returns where they are now.
+    """Install weights from a .pth or .safetensors file; returns their new path.
 
     Raises
     ------
     UsageError
-        For an unknown name, CheckpointError if the file is not those weights.
+        For an unknown name.
+    CheckpointError
+        If the file is not those weights.
     """
     release(name)
     tensors = read_tensors(file)
@@ -128,10 +130,18 @@ def pull(
     is_cancelled: IsCancelled | None = None,
     endpoint: str | None = None,
 ) -> Path:
-    """Fetch and install published weights; returns where they are. May run in any thread.
+    """Fetch and install published weights; returns their path. May run in any thread.
 
-    Goes on where an earlier pull stopped. `endpoint` is another hub than Hugging Face.
-    Raises UsageError for an unknown name, DownloadCancelledError, or CheckpointError.
+    Resumes an earlier pull. `endpoint` is another hub than Hugging Face.
+
+    Raises
+    ------
+    UsageError
+        For an unknown name.
+    DownloadCancelledError
+        If the user cancels.
+    CheckpointError
+        If the network, the disk or the file is not usable.
     """
     wanted = release(name)
     path = weights_path(name)
@@ -159,7 +169,7 @@ def _finish(
     report: OnProgress,
     stopped: IsCancelled,
 ) -> Path:
-    """Fetch what is missing of `part`, check it and install it."""
+    """Fetch the missing bytes of `part`, check it and install it."""
     download.fetch(remote, part, report, stopped)
     expected = wanted.sha256 or remote.sha256
     if expected is not None and download.sha256_of(part, report) != expected:
@@ -177,7 +187,13 @@ def _finish(
 
 
 def check(tensors: dict[str, Tensor], name: str, source: str) -> None:
-    """Raises CheckpointError unless the tensors are exactly those of the model `name`."""
+    """Check that the tensors are exactly those of the model `name`.
+
+    Raises
+    ------
+    CheckpointError
+        If they are not.
+    """
     found = shapes_of(tensors)
     mismatch = Mismatch.between(found, expected_shapes(name))
     if mismatch is None:
@@ -198,7 +214,7 @@ def check(tensors: dict[str, Tensor], name: str, source: str) -> None:
 
 @functools.cache
 def expected_shapes(name: str) -> dict[str, tuple[int, ...]]:
-    """Names and shapes of the model's weights; nothing is allocated for it."""
+    """Names and shapes of the model's weights; nothing is allocated."""
     with torch.device("meta"):
         return shapes_of(_NETWORKS[name]().state_dict())
 
@@ -206,7 +222,7 @@ def expected_shapes(name: str) -> dict[str, tuple[int, ...]]:
 def published_sha256(name: str) -> str:
     """SHA-256 of the file that the installed weights of `name` were made from; "" if unknown.
 
-    Reads the header alone, so it takes no time however large the weights are.
+    Only reads the header, so it is fast however large the weights are.
     """
     try:
         with safetensors.safe_open(weights_path(name), framework="pt") as file:
@@ -216,7 +232,7 @@ def published_sha256(name: str) -> str:
 
 
 def _write(tensors: dict[str, Tensor], name: str, source: str, sha256: str) -> Path:
-    """Whole or not at all: written beside its place, then moved there.
+    """Write completely or not at all: to a temporary file that is then moved.
 
     Parameters
     ----------
@@ -245,7 +261,7 @@ def _write(tensors: dict[str, Tensor], name: str, source: str, sha256: str) -> P
 
 
 def _is_intact(path: Path, name: str) -> bool:
-    """Whether the installed file has every key in its shape; reads its header only."""
+    """Whether the installed file has every key in its shape; reads only its header."""
     try:
         with safetensors.safe_open(path, framework="pt") as file:
             found = {key: tuple(file.get_slice(key).get_shape()) for key in file.keys()}  # noqa: SIM118
@@ -255,7 +271,7 @@ def _is_intact(path: Path, name: str) -> bool:
 
 
 def _make_room(folder: Path, size: int, part: Path) -> None:
-    """Refuse at once what could not be finished: the download and the converted copy."""
+    """Refuse at once if there is no room for the download and the converted copy."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         free = shutil.disk_usage(folder).free

@@ -1,4 +1,4 @@
-"""Depth Anything V2 (Yang et al. 2024): the per-frame baseline, and what FlashDepth grew from."""
+"""Depth Anything V2 (Yang et al. 2024): the per-frame baseline from which FlashDepth is derived."""
 
 from __future__ import annotations
 
@@ -9,7 +9,13 @@ from models.flashdepth.dense import DensePredictor, Features
 
 
 class DepthAnythingV2(DensePredictor):
-    """The relative-depth networks: "vits", "vitb" or "vitl". ValueError for another name."""
+    """The relative-depth networks: "vits", "vitb" or "vitl".
+
+    Raises
+    ------
+    ValueError
+        For another name.
+    """
 
     def __init__(self, encoder: EncoderName) -> None:
         super().__init__(encoder)
@@ -29,7 +35,7 @@ class DepthAnythingV2(DensePredictor):
         return disparity
 
     def encode(self, frames: Tensor) -> Features:
-        """All but the last convolutions; there is no memory to wait for."""
+        """Everything except the last convolutions; there is no memory."""
         height, width = frames.shape[-2:]
         levels = self.pyramid(frames)
         path = self.depth_head.first_path(levels[3], (height // PATCH, width // PATCH))
@@ -40,6 +46,6 @@ class DepthAnythingV2(DensePredictor):
     def decode(
         self, features: Features, state: None = None, *, temporal: bool = False
     ) -> tuple[Tensor, None]:
-        """Disparity (b, H, W); `state` and `temporal` are there for streams and mean nothing."""
+        """Disparity (b, H, W); `state` and `temporal` have no effect, as there is no memory."""
         del temporal
         return self.depth_head.disparity(features.path, features.height, features.width), state

@@ -1,8 +1,7 @@
-"""Fetches one file from a hub like Hugging Face: with progress, resumable, cancelable.
+"""Fetches a file from a hub like Hugging Face: with progress, resumable, cancellable.
 
-huggingface_hub says where a file is, how long it is and what its hash is; the bytes go to a file
-of ours beside the others, so that a download that was cut, cancelled or killed goes on where it
-stopped.
+huggingface_hub gives the address, length and hash of a file; the bytes go to a partial file beside
+the others, so that an interrupted download resumes where it stopped.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from models.errors import CheckpointError
 
 CHUNK_BYTES = 1 << 20
 ATTEMPTS = 5
-"""Failures in a row, without a byte in between, after which a download gives up."""
+"""Failures in a row, without progress in between, after which a download gives up."""
 PAUSE_S = 0.5
 """Wait before the second try; it doubles with every failure."""
 TIMEOUT_S = 20.0
@@ -31,7 +30,7 @@ TIMEOUT_S = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far an installation is. `total_bytes` is None while nobody knows."""
+    """Progress of an installation. `total_bytes` is None while unknown."""
 
     phase: Literal["download", "check", "convert"]
     done_bytes: int
@@ -39,12 +38,12 @@ class Progress:
 
 
 class DownloadCancelledError(CheckpointError):
-    """The user stopped a download; what was fetched is kept."""
+    """The user cancelled a download; the bytes fetched so far are kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """A file on a hub. `bytes` and `sha256` are None where the hub does not say."""
+    """A file on a hub. `bytes` and `sha256` are None if the hub does not give them."""
 
     url: str
     bytes: int | None
@@ -56,7 +55,7 @@ IsCancelled = Callable[[], bool]
 
 
 def locate(repository: str, file: str, endpoint: str | None = None) -> Remote:
-    """Ask the hub for a file of a repository; `endpoint` is another hub than the usual one.
+    """Ask the hub for a file of a repository; `endpoint` is another hub than the default.
 
     Raises
     ------
@@ -79,7 +78,7 @@ def locate(repository: str, file: str, endpoint: str | None = None) -> Remote:
             f"The hub would not hand over {repository}/{file} "
             f"(HTTP {error.response.status_code}); get the file from its page and use `models add`."
         ) from error
-    # The transport below changed hands over the versions; all of its errors are one of the two.
+    # The transport differs between versions; all of its errors are one of the two.
     except (OSError, errors.HTTPError) as error:  # type: ignore[attr-defined]
         raise CheckpointError(
             f"The hub cannot be reached, so {file} was not fetched; check the network, or download "
@@ -95,9 +94,9 @@ def fetch(
     on_progress: OnProgress,
     is_cancelled: IsCancelled,
 ) -> None:
-    """Bring `part` to the full length of `remote`, going on from the bytes it has.
+    """Download `part` to the full length of `remote`, continuing from its current length.
 
-    Raises DownloadCancelledError, or CheckpointError if the network or the disk will not do.
+    Raises DownloadCancelledError, or CheckpointError if the network or the disk fails.
     """
     failures = 0
     while True:
@@ -117,7 +116,7 @@ def fetch(
                     f"The hub refused the file (HTTP {error.code}); try again later or use "
                     "`models add`."
                 ) from error
-            if error.code == 416:  # nothing there to go on from
+            if error.code == 416:  # nothing to resume
                 part.unlink(missing_ok=True)
         except (OSError, http.client.HTTPException) as error:
             _raise_if_full(error, part)
@@ -134,7 +133,7 @@ def fetch(
 def _transfer(
     remote: Remote, part: Path, start: int, on_progress: OnProgress, is_cancelled: IsCancelled
 ) -> None:
-    """One connection's worth of bytes, appended to `part`."""
+    """Append the bytes of one connection to `part`."""
     request = urllib.request.Request(remote.url, headers={"User-Agent": "flashdepth-live"})
     request.add_header("Accept-Encoding", "identity")
     if start:
@@ -170,7 +169,7 @@ def sha256_of(path: Path, on_progress: OnProgress) -> str:
 
 
 def disk_full(folder: Path, needed_bytes: int | None = None) -> CheckpointError:
-    """What to tell when `folder` has no room."""
+    """The error for a full disk at `folder`."""
     needed = f"{needed_bytes / 1e9:.1f} GB are needed" if needed_bytes else "The disk is full"
     return CheckpointError(
         f"{needed} in {folder}; free some space or set FLASHDEPTH_CACHE to a folder on another "
@@ -179,7 +178,7 @@ def disk_full(folder: Path, needed_bytes: int | None = None) -> CheckpointError:
 
 
 def is_disk_full(error: BaseException) -> bool:
-    """Whether an error means that the disk or the user's share of it is used up."""
+    """Whether an error means that the disk or the user's quota is full."""
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return True
     return any(

@@ -1,8 +1,8 @@
-"""Errors that reach the user: one sentence that says what happened and what to do next."""
+"""Errors that reach the user: one sentence that says what happened and what to do."""
 
 
 class UserError(Exception):
-    """A failure the user can act on. ``str(error)`` is one sentence, shown as it is.
+    """A failure that the user can act on. ``str(error)`` is one sentence, shown as it is.
 
     The traceback goes to the log; the sentence goes to the screen or to stderr.
     """

@@ -1,4 +1,4 @@
-"""What the pipeline asks of an estimator, whatever network stands behind it."""
+"""The protocol between the pipeline and an estimator."""
 
 from __future__ import annotations
 
@@ -39,9 +39,10 @@ class EstimatorOptions:
 
 
 class FrameMemo:
-    """Work that several lanes need for the same frame, done once.
+    """Results that several lanes need for the same frame, computed once.
 
-    Lanes that share an encoder ask for its features under the same key; the first one pays.
+    Lanes that share an encoder request its features under the same key; the first one computes
+    them.
     """
 
     __slots__ = ("_known",)
@@ -62,13 +63,19 @@ class Prediction:
 
     Attributes
     ----------
-    disparity : (h, w) float32, larger is nearer, in `unit`. Of any size where all of it is finite
-        and >= 0; at the frame's size NaN stands for unknown.
-    unit : what one unit of disparity means.
-    frame_index : index of the Frame it was computed from.
-    frame_size : (width, height) of that frame.
-    network_size : (width, height) of the picture the network was given; None if there was none.
-    note : one sentence if the model does not run as it was asked to, else empty.
+    disparity
+        (h, w) float32, larger is nearer, in `unit`. Of any size if all of it is finite and >= 0; at
+        the frame's size NaN means unknown.
+    unit
+        Meaning of one unit of disparity.
+    frame_index
+        Index of the Frame it was computed from.
+    frame_size
+        (width, height) of that frame.
+    network_size
+        (width, height) of the network's input; None if there was none.
+    note
+        One sentence if the model does not run as requested, else empty.
     """
 
     disparity: Float32
@@ -79,23 +86,23 @@ class Prediction:
     note: str = ""
 
     def upsampled(self) -> DepthMap:
-        """The same at the frame's size; the disparity itself if it has that size already."""
+        """The same at the frame's size; shares the disparity if it has that size already."""
         disparity = upsample(self.disparity, *self.frame_size)
         return DepthMap(disparity, self.unit, self.frame_index, self.network_size)
 
 
 class Pending(Protocol):
-    """A frame that was handed over."""
+    """A frame that was submitted."""
 
     def result(self) -> Prediction:
         """Wait for the prediction.
 
-        Called once, and for the oldest frame first.
+        Called once per frame, for the oldest first.
 
         Raises
         ------
         UserError
-            If nothing usable came out. The session's memory is then new.
+            If the result is unusable. The session's memory is then reset.
         """
         ...
 
@@ -110,15 +117,15 @@ class Session(Protocol):
 
     @property
     def frames_in_flight(self) -> int:
-        """How many frames may be handed over before the oldest is collected.
+        """Number of frames that may be submitted before the oldest is collected.
 
-        1 if `submit` computes, so that its answer is there when it returns; 2 on a device that
-        works while the caller does something else.
+        1 if `submit` computes, so that its result is ready when it returns; 2 on a device that
+        computes asynchronously.
         """
         ...
 
     def submit(self, frame: Frame, memo: FrameMemo) -> Pending:
-        """Hand over `frame`, the one after the last.
+        """Submit the next frame.
 
         Raises
         ------
@@ -132,13 +139,13 @@ class Session(Protocol):
         ...
 
     def close(self) -> None:
-        """Give back what the session holds; it is not used afterwards."""
+        """Release what the session holds; it is not used afterwards."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A Pending whose prediction is there."""
+    """A Pending whose prediction is ready."""
 
     prediction: Prediction
 
@@ -152,13 +159,19 @@ class Done:
 
 
 class BlockingSession(ABC):
-    """A Session that computes within `submit`: a subclass says what, and what it remembers."""
+    """A Session that computes inside `submit`; subclasses define how."""
 
     frames_in_flight = 1
 
     @abstractmethod
     def predict(self, frame: Frame, memo: FrameMemo) -> Prediction:
-        """Estimate `frame`, the one after the last. Raises UserError if it cannot."""
+        """Estimate the next frame.
+
+        Raises
+        ------
+        UserError
+            If it cannot be estimated.
+        """
 
     def submit(self, frame: Frame, memo: FrameMemo) -> Pending:
         """See Session."""
@@ -174,5 +187,5 @@ class BlockingSession(ABC):
 
 
 def estimate(session: Session, frame: Frame, memo: FrameMemo) -> DepthMap:
-    """Hand over one frame, wait, and bring the answer to the frame's size."""
+    """Submit one frame, wait, and upsample the result to the frame's size."""
     return session.submit(frame, memo).result().upsampled()

@@ -1,8 +1,8 @@
-"""Where each pixel of a picture was in the one before: optical flow at reduced size.
+"""Optical flow from a picture to the previous one, at reduced size.
 
-Dense inverse search (Kroeger et al. 2016) as OpenCV implements it, run both ways on grey pictures
-whose short side is brought below a limit; pixels whose way there and back does not close are
-hidden in one of the two pictures and marked invalid (Sundaram et al. 2010, section 3).
+Dense inverse search (Kroeger et al. 2016) as implemented by OpenCV, run in both directions on grey
+pictures whose short side is reduced below a limit; pixels whose forward and backward flows disagree
+are hidden in one of the two pictures and marked invalid (Sundaram et al. 2010, section 3).
 """
 
 from __future__ import annotations
@@ -61,9 +61,11 @@ class Flow:
 
 
 def working_size(width: int, height: int, short_side: int) -> tuple[int, int]:
-    """(width, height) after division by a whole number that brings the short side to `short_side`
-    or below: the least one, or one up to half as large again that leaves no remainder, because
-    area resizing is several times cheaper then."""
+    """(width, height) divided by a number that brings the short side to `short_side` or below.
+
+    The divisor is the smallest whole number, or one up to half as large again that leaves no
+    remainder, because area resizing is several times cheaper then.
+    """
     least = max(1, math.ceil(min(width, height) / short_side))
     even = (d for d in range(least, 3 * least // 2 + 1) if not (width % d or height % d))
     divisor = next(even, least)
@@ -90,16 +92,16 @@ def reduce_disparity(disparity: Float32, size: tuple[int, int]) -> Float32:
 
 
 def warp(previous: Float32, flow_to_previous: Float32) -> Float32:
-    """Bring a map of the previous picture onto this one: out(p) = previous(p + flow(p)).
+    """Warp a map of the previous picture onto this one: out(p) = previous(p + flow(p)).
 
-    `previous` (h, w) float32, `flow_to_previous` (h, w, 2); bilinear; NaN over half a pixel
-    beyond the outermost centres and wherever an unknown pixel would be mixed in.
+    `previous` (h, w) float32, `flow_to_previous` (h, w, 2); bilinear; NaN over half a pixel beyond
+    the outermost centres and wherever an unknown pixel would contribute.
     """
     height, width = previous.shape
     x = flow_to_previous[..., 0] + np.arange(width, dtype=np.float32)
     y = flow_to_previous[..., 1] + np.arange(height, dtype=np.float32)[:, None]
     warped = cv2.remap(previous, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    # A constant border of NaN would be mixed, with weight zero, into the last row and column.
+    # A constant border of NaN would contribute, with weight zero, to the last row and column.
     outside = (np.abs(x - (width - 1) / 2) > width / 2) | (
         np.abs(y - (height - 1) / 2) > height / 2
     )
@@ -133,7 +135,7 @@ class FlowEstimator:
         return working_size(rgb.shape[1], rgb.shape[0], self._short_side)
 
     def between(self, previous: UInt8, grey: UInt8) -> Flow:
-        """The same for grey (h, w) uint8 pictures that `reduce_grey` made; saves repeated work."""
+        """The same for grey (h, w) uint8 pictures made by `reduce_grey`; saves repeated work."""
         if previous.shape != grey.shape:
             raise ValueError(f"pictures of {previous.shape} and {grey.shape} make no pair")
         back = self._search.calc(grey, previous, None)
@@ -142,7 +144,7 @@ class FlowEstimator:
 
 
 def _closes(back: Float32, forth: Float32) -> Bool:
-    """True where going back by `back` and forth from there leads home."""
+    """True where the flow there and back returns to the start."""
     forth_x, forth_y = (warp(np.ascontiguousarray(forth[..., axis]), back) for axis in (0, 1))
     away = np.square(back[..., 0] + forth_x) + np.square(back[..., 1] + forth_y)
     length = np.square(back).sum(axis=-1) + np.square(forth_x) + np.square(forth_y)

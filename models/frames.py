@@ -1,7 +1,7 @@
-"""Values that travel through the app: a frame, what was seen in it, and what is true of it.
+"""Values that travel through the app: a frame, estimates of it, and its ground truth.
 
-All are frozen and never changed after they were made; arrays inside them are shared between
-threads and must not be written to.
+All are frozen and never changed after creation; their arrays are shared between threads and must
+not be written to.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ class Unit(Enum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GroundTruth:
-    """What a source knows about a frame beyond its colours.
+    """What a source knows about a frame besides its colours.
 
     Attributes
     ----------
     disparity
         (H, W) float32, 1/m, larger is nearer; 0 at infinity, NaN where unknown.
     flow_to_previous
-        (H, W, 2) float32, pixels (x, y), or None. A point seen at p in this frame was at p + flow
-        in the previous one.
+        (H, W, 2) float32, pixels (x, y), or None. The point at p in this frame was at p + flow in
+        the previous one.
     covisible
         (H, W) bool or None; True where that point was visible in the previous frame.
     camera_to_world
@@ -60,17 +60,21 @@ class Frame:
     rgb
         (H, W, 3) uint8, sRGB, C-contiguous.
     index
-        Position in the source, from 0; a live source counts what it delivered.
+        Position in the source, from 0; a live source counts the pictures that it delivered.
     segment
-        Changes wherever continuity breaks (seek, loop, gap, new source, new size); sessions start
-        anew when it does.
+        Changes wherever continuity breaks (seek, loop, gap, new source, new size); sessions are
+        then reset.
     captured_ns
         time.monotonic_ns() when the source delivered it.
     time_s
         Media time in seconds from the start of the source.
+    intrinsics
+        The camera, if known.
+    truth
+        Ground truth, if the source has it.
     recorded
-        By lane name, what the lanes saw when this frame was recorded; it is shown as it is and
-        nothing is computed. None where the frame does not come from a recording.
+        By lane name, the lanes' recorded results, which are shown without computing anything. None
+        if the frame does not come from a recording.
     """
 
     rgb: UInt8
@@ -90,16 +94,18 @@ class Frame:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DepthMap:
-    """What an estimator saw in one frame.
+    """An estimator's result for one frame.
 
     Attributes
     ----------
     disparity
         (H, W) float32 at the frame's size, larger is nearer, in `unit`; NaN where unknown.
+    unit
+        Meaning of one unit of disparity.
     frame_index
         Index of the Frame it was computed from.
     network_size
-        (width, height) of the picture the network was given; None if there was none.
+        (width, height) of the network's input; None if there was none.
     """
 
     disparity: Float32
@@ -110,7 +116,7 @@ class DepthMap:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RecordedLane:
-    """What a lane saw when the frame was recorded; `model` is its registered name then."""
+    """A recorded result of a lane; `model` is its registered name at that time."""
 
     model: str
     depth: DepthMap

@@ -62,8 +62,8 @@ class Intrinsics:
 class Calibration:
     """From relative disparity to depth: z = 1 / (offset + gain * disparity).
 
-    Two known distances fix both numbers; without them the shape of a cloud is only a guess, and
-    the app shows which guess. `near_m` and `far_m` bound what is kept.
+    Two known distances determine both numbers; without them the shape of a cloud is only a guess,
+    and the app says so. Depth outside `near_m` to `far_m` is dropped.
     """
 
     offset: float = 0.0
@@ -83,7 +83,13 @@ class Calibration:
     def from_two_points(
         disparity: tuple[float, float], distance_m: tuple[float, float]
     ) -> Calibration:
-        """Solve for offset and gain. Raises ValueError if the two points do not determine them."""
+        """Solve for offset and gain.
+
+        Raises
+        ------
+        ValueError
+            If the two points do not determine them.
+        """
         (d0, d1), (z0, z1) = disparity, distance_m
         if z0 <= 0 or z1 <= 0:
             raise ValueError("distances must be greater than zero")
@@ -110,7 +116,7 @@ def depth_edges(depth_m: Float32, ratio: float = 1.1) -> NDArray[np.bool_]:
     """(H, W) bool, True where a pixel and its right or lower neighbour differ by over `ratio`.
 
     The occluding contours of Depth Pro (Bochkovskii et al. 2024, section 3.4): neighbours form an
-    edge if the quotient of their depths exceeds a threshold. Unknown depth never makes an edge.
+    edge if the ratio of their depths exceeds a threshold. Unknown depth never makes an edge.
     """
     if ratio <= 1.0:
         raise ValueError(f"an edge ratio is greater than 1, not {ratio}")

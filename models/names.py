@@ -1,4 +1,4 @@
-"""How a model's name is written, so that nobody else takes one apart. Imports nothing."""
+"""Syntax of model names; no other module parses them. Imports nothing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _PER_FRAME = "-per-frame"
 
 
 def is_smoothed(name: str) -> bool:
-    """Whether `name` asks for an exponential moving average behind the model."""
+    """Whether `name` requests an exponential moving average after the model."""
     return name.endswith(_EMA)
 
 
@@ -24,13 +24,13 @@ def smoothed(name: str, is_on: bool = True) -> str:
 
 
 def per_frame(name: str) -> str:
-    """Name under which a network with memory is registered a second time, with its memory off."""
+    """Name of the second entry of a network with memory, with its memory off."""
     return name + _PER_FRAME
 
 
 def network_of(name: str) -> str:
-    """The network that `name` should mean, for a name that is not registered.
+    """The network that `name` probably means, for a name that is not registered.
 
-    For registered ones ask `models.registry.family`, which looks at the entry.
+    For registered ones use `models.registry.family`, which looks at the entry.
     """
     return unsmoothed(name).removesuffix(_PER_FRAME)

@@ -1,9 +1,9 @@
-"""From a frame to a network's input, and from its output back to the frame's size.
+"""From a frame to a network's input.
 
-The way in is that of the authors' video script: cubic, without antialiasing, both sides
-*stretched* to the next multiple of the patch instead of padded. It departs from them in one case:
-a picture shrunk to less than half is averaged instead, because a cubic kernel would skip pixels,
-and which ones it skips changes as things move.
+Resizing is that of the authors' video script: cubic, without antialiasing, both sides *stretched*
+to the next multiple of the patch instead of padded. It differs in one case: a picture reduced to
+less than half is averaged, because a cubic kernel would skip pixels, and different ones as things
+move.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ LONGEST_NATIVE = 2044
 
 @dataclass(frozen=True, slots=True)
 class PictureFormat:
-    """How a network wants its pictures.
+    """Input format of a network.
 
     Attributes
     ----------
@@ -38,7 +38,7 @@ class PictureFormat:
     multiple
         Both sides are multiples of it, in pixels.
     average_above
-        Pictures shrunk by more than this factor are averaged instead of sampled by a cubic kernel.
+        Pictures reduced by more than this factor are averaged instead of sampled by a cubic kernel.
     """
 
     mean: tuple[float, float, float] = (0.485, 0.456, 0.406)
@@ -53,13 +53,13 @@ IMAGENET_14 = PictureFormat()
 def network_size(
     width: int, height: int, input_size: int | None = None, multiple: int = 14
 ) -> Size:
-    """The (width, height) a network gets for a picture of that size.
+    """The (width, height) of a network's input for a picture of that size.
 
     Parameters
     ----------
     input_size
         Short side to scale to, in pixels, keeping the aspect; None keeps the picture as it is up to
-        2044 on its long side. Either way both sides then grow to multiples of `multiple`.
+        2044 on its long side. Both sides are then increased to multiples of `multiple`.
 
     Raises
     ------
@@ -72,9 +72,9 @@ def network_size(
 def resize_steps(
     width: int, height: int, input_size: int | None = None, multiple: int = 14
 ) -> tuple[Size, ...]:
-    """The sizes a picture takes one after the other, the last being `network_size`.
+    """The sizes that a picture is resized to in turn; the last is `network_size`.
 
-    Native pictures longer than 2044 are shrunk first and stretched afterwards, as the authors do.
+    Native pictures longer than 2044 are first reduced and then stretched, as the authors do.
     """
     if min(width, height) < 1 or (input_size is not None and input_size < 1):
         raise ValueError(f"no network takes {width}x{height} at input size {input_size}")
@@ -103,8 +103,8 @@ def prepare(
 ) -> Tensor:
     """(H, W, 3) uint8 picture to a (1, 3, h, w) float32 network input, resized through `steps`.
 
-    On the CPU OpenCV does the work; elsewhere the bytes travel and the device does it, equal to a
-    few millionths (where it averages, to a grey level or so: the windows are cut differently).
+    On the CPU OpenCV does it; otherwise the bytes are uploaded and the device does it, equal to a
+    few millionths (where it averages, to about a grey level, because the windows differ).
     """
     if device is None or device.type == "cpu":
         return _prepare_here(rgb, steps, picture)
@@ -126,7 +126,7 @@ def _prepare_here(rgb: UInt8, steps: tuple[Size, ...], picture: PictureFormat) -
     offset = np.asarray(picture.mean, np.float32) / deviation
     normalised = _unit(colours) * (1 / deviation)
     normalised -= offset
-    # A view: the channels stay last in memory, as the convolutions like them.
+    # A view: the channels stay last in memory, which convolutions prefer.
     return torch.from_numpy(normalised).permute(2, 0, 1).unsqueeze(0)
 
 
@@ -139,7 +139,7 @@ def _unit(colours: NDArray[np.float32 | np.uint8]) -> Float32:
 def prepare_on_device(
     rgb: Tensor, steps: tuple[Size, ...], picture: PictureFormat = IMAGENET_14
 ) -> Tensor:
-    """The same, of a (H, W, 3) uint8 tensor on its own device; nothing travels."""
+    """The same for a (H, W, 3) uint8 tensor on its own device, without copies between devices."""
     colours = rgb.permute(2, 0, 1).unsqueeze(0).float() / 255  # (1, 3, H, W)
     for width, height in steps:
         before = (colours.shape[-1], colours.shape[-2])
@@ -150,6 +150,7 @@ def prepare_on_device(
             continue
         colours = F.interpolate(colours, (height, width), mode="bicubic", align_corners=False)
         colours = colours.clamp(0, 1)
-    # Numbers, not tensors: a small tensor made here would travel, and the host would wait for it.
+    # Numbers, not tensors: a small tensor made here would be uploaded, and the host would wait for
+    # it.
     channels = zip(colours.unbind(1), picture.mean, picture.deviation, strict=True)
     return torch.stack([(plane - mean) / deviation for plane, mean, deviation in channels], 1)

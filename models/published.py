@@ -1,4 +1,4 @@
-"""Which weights others publish, as `resources/models.toml` lists them."""
+"""Published weights, as listed in `resources/models.toml`."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Release:
 
     @property
     def size_mb(self) -> int:
-        """Size of the download in megabytes, as near as it is known."""
+        """Size of the download in megabytes, as accurate as known."""
         return round((self.bytes or self.about_bytes or 0) / 1e6)
 
 
@@ -61,7 +61,13 @@ def releases() -> tuple[Release, ...]:
 
 
 def release(name: str) -> Release:
-    """The weights of that model. Raises UsageError if none are published under that name."""
+    """The weights of that model.
+
+    Raises
+    ------
+    UsageError
+        If none are published under that name.
+    """
     for known in releases():
         if known.name == name:
             return known

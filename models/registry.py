@@ -1,4 +1,4 @@
-"""The models by name: lazy (nothing is loaded before it is opened), loud on duplicates."""
+"""The models by name: loaded lazily, with errors for duplicates."""
 
 from __future__ import annotations
 

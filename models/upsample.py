@@ -1,11 +1,11 @@
-"""From a network's disparity back to the frame's size, with edges kept sharp.
+"""Upsampling of a network's disparity to the frame's size, with sharp edges.
 
-Enlarged by plain interpolation, the edge of an object becomes a ramp as wide as a network pixel or
-two: blurred on screen, and in a point cloud a veil of points where nothing is. Here a ramp between
-two plateaus is made steep again around its middle, which interpolation puts where the edge is to a
-fraction of a pixel. Colours are not asked: what is printed on a thing is no edge in depth.
+Plain interpolation turns the edge of an object into a ramp one or two network pixels wide: blurred
+on screen, and a veil of points in the cloud. Here a ramp between two plateaus is made steep again
+around its middle, which interpolation puts at the edge to a fraction of a pixel. Colours are not
+used: a printed pattern is no edge in depth.
 
-A slope that goes on, such as a floor towards the horizon, is no edge and stays as it is: twice the
+A continuous slope, such as a floor towards the horizon, is no edge and stays as it is: twice the
 distance spans twice the disparity there, while across an edge it spans little more.
 """
 
@@ -17,31 +17,32 @@ from models.frames import Float32
 from models.opencv import cv2
 
 STEEPNESS = 5.0
-"""How much steeper an edge becomes."""
+"""Factor by which an edge becomes steeper."""
 FAINTEST = 0.05
-"""Steps in disparity below this fraction are left alone; from twice of it they count as edges."""
+"""Steps in disparity below this fraction are ignored; from twice this on they count as edges."""
 
 NEAR_REACH, FAR_REACH = 2, 4
-"""Pixels of the network's from the middle of a neighbourhood to its side."""
+"""Network pixels from the middle of a neighbourhood to its side."""
 PLATEAU, SLOPE = 1.3, 1.7
 """Span of the far neighbourhood over that of the near one: at an edge, and on a slope."""
 SHRUNK, ALIKE = 0.75, 1.1
-"""Enlarged by less than the first it is averaged; up to the second edges are left as they are."""
+"""Below the first enlargement it is averaged; up to the second edges are left as they are."""
 
 _NEAR = np.ones((2 * NEAR_REACH + 1,) * 2, np.uint8)
 _FAR = np.ones((2 * FAR_REACH + 1,) * 2, np.uint8)
 
 
 def enlargement(before: tuple[int, int], after: tuple[int, int]) -> float:
-    """How many times as large the side becomes that grows most, or shrinks least."""
+    """The larger of the two sides' scale factors."""
     return max(after[0] / before[0], after[1] / before[1])
 
 
 def upsample(disparity: Float32, width: int, height: int) -> Float32:
     """(h, w) disparity, finite and >= 0, to (height, width); float32, C-contiguous.
 
-    Pixel centres are aligned as for any resized picture: not the corners' centres, as the published
-    evaluation scripts do, which would shift disparity against colour by up to half a network pixel.
+    Pixel centres are aligned as for any resized picture, not the corners' centres as in the
+    published evaluation scripts, which would shift disparity against colour by up to half a network
+    pixel.
     """
     before = disparity.shape[1], disparity.shape[0]
     if before == (width, height):
@@ -68,7 +69,7 @@ def _edges(disparity: Float32, low: Float32, high: Float32) -> Float32:
     span = high - low
     faintest = FAINTEST * np.maximum(low, 0) + np.float32(1e-9)
     edges: Float32 = np.clip(span / faintest - 1, 0, 1)
-    # Mirrored through its border pixels, so that slopes go on beyond the picture.
+    # Mirrored at its border pixels, so that slopes continue beyond the picture.
     reach = min(FAR_REACH, *(side - 1 for side in disparity.shape))
     wider = np.pad(disparity, reach, mode="reflect", reflect_type="odd")
     inside = slice(reach, -reach or None), slice(reach, -reach or None)

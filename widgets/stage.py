@@ -1,4 +1,4 @@
-"""The pictures: all panes in one grid that re-flows with the view and the panes wanted."""
+"""All panes in one grid that re-flows with the view and the visible panes."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ WIDE_FROM = 1.2
 
 
 class Stage(QWidget):
-    """Owns every picture pane; the cloud is handed in.
+    """Owns every picture pane; the cloud is passed in.
 
-    Panes by name: rgb, depth_a, depth_b, cloud; in their place those of the layout that is on.
+    Panes by name: rgb, depth_a, depth_b, cloud; in their place those of the current layout.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ class Stage(QWidget):
         self._layout = Layout()
         self._enlarged = ""
         self._banner: tuple[str, str] | None = None
-        self._bannered = ""  # name of the pane that bears it
+        self._bannered = ""  # name of the pane with the message
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(SPACE_XS)
@@ -107,14 +107,20 @@ class Stage(QWidget):
         return self._enlarged
 
     def set_visible_panes(self, panes: Collection[str]) -> None:
-        """Which of rgb, depth_a, depth_b, cloud are wanted. Raises ValueError for another name."""
+        """Set which of rgb, depth_a, depth_b, cloud are visible.
+
+        Raises ValueError for another name.
+        """
         if not set(panes) <= set(PANES):
             raise ValueError(f"panes are among {PANES}, not {sorted(panes)}")
         self._visible = frozenset(panes)
         self._reflow()
 
     def set_layout(self, layout: Layout) -> None:
-        """Show the panes of a view. Raises KeyError for a pane that no layout had at the start."""
+        """Show the panes of a view.
+
+        Raises KeyError for a pane that no layout had at the start.
+        """
         for pane in layout.panes:
             widget = self._view_panes[pane.name]
             if pane.title:
@@ -123,17 +129,20 @@ class Stage(QWidget):
         self._reflow()
 
     def show_contents(self, contents: Contents) -> None:
-        """Fill panes of the view that is on. Raises KeyError for one that no layout has."""
+        """Fill panes of the current view.
+
+        Raises KeyError for one that no layout has.
+        """
         for name, content in contents.items():
             self._view_panes[name].show_content(content)
 
     def clear(self, placeholder: str) -> None:
-        """Forget every picture but the cloud; `placeholder` says in its place why."""
+        """Remove every picture except the cloud; `placeholder` says in its place why."""
         for pane in (*self._frame_panes.values(), *self._view_panes.values()):
             pane.clear(placeholder)
 
     def painted_parts(self) -> dict[str, tuple[Part, ...]]:
-        """What the panes painted last of each layer of a frame, "rgb", "a" and "b", if anything."""
+        """What the panes last painted of each layer of a frame, "rgb", "a" and "b", if anything."""
         parts: dict[str, tuple[Part, ...]] = {}
         for name, layers in self._layers.items():
             if (part := self._frame_panes[name].painted_part) is not None:
@@ -141,7 +150,10 @@ class Stage(QWidget):
         return parts
 
     def enlarge(self, name: str | None) -> None:
-        """Give one pane the whole stage, or restore all. Raises KeyError for an unknown pane."""
+        """Give one pane the whole stage, or restore all.
+
+        Raises KeyError for an unknown pane.
+        """
         if name is not None and name not in self._panes:
             raise KeyError(name)
         self._set_enlarged(name or "")
@@ -152,11 +164,14 @@ class Stage(QWidget):
         return (self._enlarged,) if self._enlarged in panes else panes
 
     def pane(self, name: str) -> QWidget:
-        """The pane of that name. Raises KeyError."""
+        """The pane of that name.
+
+        Raises KeyError if there is none.
+        """
         return self._panes[name]
 
     def pane_rects(self) -> dict[str, QRect]:
-        """Where the panes on screen lie, in the window's coordinates."""
+        """Positions of the visible panes, in the window's coordinates."""
         window = self.window() or self
         rects = {}
         for name in self.shown():
@@ -181,7 +196,7 @@ class Stage(QWidget):
             pane.set_probe(x, y, text)
 
     def clear_probe(self) -> None:
-        """Take all cross hairs away."""
+        """Remove all cross hairs."""
         for pane in self._frame_panes.values():
             pane.clear_probe()
 
@@ -191,17 +206,17 @@ class Stage(QWidget):
             pane.set_pins(pins)
 
     def set_scan_line(self, row: int | None) -> None:
-        """Show the row of a view over time in the picture and in both lanes, or take it away."""
+        """Show the row of a view over time in the picture and in both lanes, or remove it."""
         for pane in (self.rgb, self.depth_a, self.depth_b):
             pane.set_scan_line(row)
 
     def set_banner(self, text: str | None, level: str = "warn") -> None:
-        """Say something over the first pane on screen, whichever that is; None takes it away."""
+        """Show a message over the first visible pane; None hides it."""
         self._banner = (text, level) if text else None
         self._place_banner()
 
     def one_to_one(self) -> None:
-        """Show picture pixels one to one in the first picture pane on screen."""
+        """Show the picture of the first visible picture pane one to one."""
         for name in self.shown():
             if name in self._frame_panes:
                 self._frame_panes[name].one_to_one()
@@ -218,7 +233,7 @@ class Stage(QWidget):
             self._flow()
 
     def _make_panes(self, layouts: Iterable[Layout]) -> None:
-        """Make one widget for each name; views that show the same pane in turn share it."""
+        """Make one widget per name; views that show the same pane in turn share it."""
         apart, known = LinkedView(self), dict[str, ViewPane]()
         for pane in (pane for layout in layouts for pane in layout.panes):
             if pane.name in known:
@@ -268,7 +283,7 @@ class Stage(QWidget):
 
     def _say_over(self, name: str, text: str | None, level: str) -> None:
         say = getattr(self._panes[name], "set_banner", None)
-        if callable(say):  # the cloud was handed in
+        if callable(say):  # the cloud was passed in
             say(text, level)
 
     @staticmethod
@@ -276,10 +291,10 @@ class Stage(QWidget):
         return size.height() <= 0 or size.width() / size.height() >= WIDE_FROM
 
     def _flow(self) -> None:
-        """Put the panes on screen into their cells and hide the rest.
+        """Place the visible panes in their cells and hide the rest.
 
-        The cloud stays this widget's child throughout: a GL widget that changes parents goes
-        black.
+        The cloud remains this widget's child throughout: an OpenGL widget that changes parents
+        turns black.
         """
         cells = arranged(self.shown(), self._is_wide(self.size()), self._layout)
         shown = {cell.pane for cell in cells}

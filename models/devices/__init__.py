@@ -1,1 +1,1 @@
-"""Where networks run: devices, streams, graphs, cores."""
+"""Devices that networks run on: streams, acceleration, cores."""

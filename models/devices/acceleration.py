@@ -1,4 +1,4 @@
-"""PyTorch's own ways to launch a network with one call instead of hundreds. Off unless asked for.
+"""PyTorch's own ways to launch a network with one call instead of hundreds. Off by default.
 
 Never run on a GPU yet; `make gpu-check` compares them there.
 """
@@ -23,14 +23,14 @@ _COMPILE: dict[str, dict[str, Any]] = {
     "compiled": {"mode": "reduce-overhead"},
 }
 ACCELERATIONS = (EAGER, *_COMPILE)
-"""As it is; the same kernels in a CUDA graph; kernels fused by Inductor, in a CUDA graph."""
+"""Eager; the same kernels in a CUDA graph; kernels fused by Inductor, in a CUDA graph."""
 
 
 def accelerated(work: Callable[..., Any], how: str) -> Callable[..., Any]:
     """`work` on tensors, run in one of `ACCELERATIONS`.
 
-    What PyTorch cannot record or compile runs as it is from then on, and the log says why. Answers
-    are copies: a graph writes into the same memory at every replay.
+    If PyTorch cannot record or compile it, it runs eagerly from then on, and the log says why.
+    Results are copies: a graph writes into the same memory at every replay.
     """
     if how == EAGER:
         return work

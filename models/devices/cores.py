@@ -1,4 +1,4 @@
-"""How many of the machine's cores this process may use."""
+"""Number of the machine's cores that this process may use."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _QUOTA = Path("/sys/fs/cgroup/cpu.max")
 
 
 def usable_cores(quota: Path = _QUOTA) -> int:
-    """Cores that affinity (taskset, a batch system) and a container's quota leave; at least 1."""
+    """Number of cores within CPU affinity (taskset, batch systems) and a container's quota."""
     if hasattr(os, "sched_getaffinity"):
         cores = len(os.sched_getaffinity(0))
     else:

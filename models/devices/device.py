@@ -1,4 +1,4 @@
-"""Which devices there are, and all that is CUDA: no other file of the app calls torch.cuda."""
+"""Available devices, and everything about CUDA: no other file of the app calls torch.cuda."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def resolve(name: str) -> torch.device:
 
 
 def choices() -> list[tuple[str, str]]:
-    """What can be chosen on this machine: (name, words for a menu)."""
+    """Devices of this machine: (name, words for a menu)."""
     found = [("auto", "Automatic"), ("cpu", "CPU")]
     found += [
         (f"cuda:{number}", str(torch.cuda.get_device_name(number)))
@@ -54,7 +54,7 @@ def choices() -> list[tuple[str, str]]:
 
 
 def describe(name: str) -> str:
-    """A few words for the status strip, such as "CPU, 2 threads"."""
+    """Text for the status strip, such as "CPU, 2 threads"."""
     device = resolve(name)
     if device.type == "cuda":
         return str(torch.cuda.get_device_name(device))
@@ -65,16 +65,17 @@ def describe(name: str) -> str:
 
 
 def gpu_name() -> str | None:
-    """What the NVIDIA GPU that answers first is called, or None."""
+    """Name of the first NVIDIA GPU, or None."""
     return str(torch.cuda.get_device_name()) if torch.cuda.is_available() else None
 
 
 def set_cpu_threads(count: int) -> None:
-    """Use `count` threads for CPU networks; 0 takes what the cores we may use bear.
+    """Use `count` threads for CPU networks; 0 chooses by the number of usable cores.
 
-    Up to four cores all are used: capture and drawing are short beside a network. Above that one
-    core is left to them. OpenCV, whose threads spin while they wait for each other, gets half as
-    many, at least one: the capture thread and the inference thread call it at once.
+    Up to four cores all are used: capture and drawing are short compared with a network. Above that
+    one core is left to them. OpenCV, whose threads spin while they wait for each other, gets half
+    as many, at least one, because the capture thread and the inference thread call it at the same
+    time.
     """
     cores = usable_cores()
     threads = count or (cores if cores <= 4 else cores - 1)
@@ -85,15 +86,14 @@ def set_cpu_threads(count: int) -> None:
 def threads_beside_a_window() -> int:
     """CPU threads for networks that run beside a window: all cores but one.
 
-    A network's threads wait for each other many hundred times a frame. Where a window and a camera
-    take a core away now and then, all of them stand still, so that on two cores one thread is
-    faster than two.
+    A network's threads synchronise hundreds of times a frame. When a window or a camera takes one
+    core away, all of them stall, so that on two cores one thread is faster than two.
     """
     return max(1, usable_cores() - 1)
 
 
 def has_fast_bfloat16(device: torch.device) -> bool:
-    """Whether bfloat16 runs in hardware, so that it pays to use it."""
+    """Whether bfloat16 runs in hardware and is worth using."""
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     if device.type == "cpu":
@@ -103,10 +103,10 @@ def has_fast_bfloat16(device: torch.device) -> bool:
 
 
 def is_out_of_memory(error: Exception) -> bool:
-    """Whether that error of a GPU's means that its memory is full.
+    """Whether a GPU's error means that its memory is full.
 
-    PyTorch's allocator has a type of its own for it. CUDA's libraries and the driver, which take
-    memory past it, only have words.
+    PyTorch's allocator has its own type for that. CUDA's libraries and the driver, which allocate
+    separately, only have error texts.
     """
     return isinstance(error, torch.OutOfMemoryError) or (
         isinstance(error, RuntimeError) and _FULL.search(str(error)) is not None
@@ -114,18 +114,18 @@ def is_out_of_memory(error: Exception) -> bool:
 
 
 def synchronise(device: torch.device) -> None:
-    """Wait until the device has done all that it was asked, on whatever stream."""
+    """Wait until the device has finished everything, on all streams."""
     if has_streams(device):
         torch.cuda.synchronize(device)
 
 
 def has_streams(device: torch.device) -> bool:
-    """Whether the device is one that `StreamDevice` drives."""
+    """Whether `StreamDevice` can drive the device."""
     return device.type == "cuda"
 
 
 class StreamDevice:
-    """A CUDA device as `models.devices.pipeline` uses it (`Device` there)."""
+    """A CUDA device for `models.devices.pipeline` (`Device` there)."""
 
     def __init__(self, place: torch.device) -> None:
         self.place = torch.device(place.type, place.index or 0)
@@ -134,7 +134,7 @@ class StreamDevice:
     def run(
         self, stream: str, work: Callable[[], None], after: Sequence[torch.cuda.Event] = ()
     ) -> torch.cuda.Event:
-        """See Device. If `work` raises, what got onto the stream is waited for first."""
+        """See Device. If `work` raises, waits for what is on the stream already."""
         on = self._stream(stream)
         for event in after:
             on.wait_event(event)

@@ -41,39 +41,39 @@ class Device(Protocol[E]):
     def run(self, stream: str, work: Callable[[], None], after: Sequence[E] = ()) -> E:
         """Enqueue `work` on a stream behind those events; returns the event of its end.
 
-        Raises what `work` raises; nothing of it is running then.
+        Raises what `work` raises; none of its work is running then.
         """
         ...
 
     def wait(self, event: E) -> None:
-        """Block the calling thread until that event has happened."""
+        """Block the calling thread until the event has happened."""
         ...
 
     def is_done(self, event: E) -> bool:
-        """Whether that event has happened; returns at once."""
+        """Whether the event has happened; returns at once."""
         ...
 
     def pinned(self, shape: tuple[int, ...], dtype: torch.dtype) -> Tensor:
-        """Page-locked memory of the host, which the device copies from and to by itself."""
+        """Page-locked memory of the host, from and to which the device copies asynchronously."""
         ...
 
     def is_out_of_memory(self, error: Exception) -> bool:
-        """Whether that error means that the device's memory is full."""
+        """Whether the error means that the device's memory is full."""
         ...
 
     def trim(self) -> None:
-        """Give memory back that is kept for later."""
+        """Release cached memory."""
         ...
 
 
 @dataclass(slots=True, eq=False)
 class Task(Generic[E]):
-    """Work on a stream for the frame in a slot; `value` is what it made, once `event` is done.
+    """Work on a stream for the frame in a slot; `value` is its result, valid once `event` is done.
 
     Attributes
     ----------
     is_dropped
-        The value was let go to make room.
+        The value was released to make room.
     """
 
     slot: Slot[E]
@@ -86,7 +86,7 @@ class Task(Generic[E]):
 
 @dataclass(slots=True, eq=False)
 class Slot(Generic[E]):
-    """What one frame in flight uses. Buffers stay for the next one of the same size.
+    """Buffers of one frame in flight. They are kept for the next frame of the same size.
 
     Attributes
     ----------
@@ -102,12 +102,12 @@ class Slot(Generic[E]):
 
 
 class DevicePipeline(Generic[E]):
-    """Keeps order among all lanes of one device. Used from one thread.
+    """Orders the work of all lanes of one device. Used from one thread.
 
     Attributes
     ----------
     ceilings
-        By network, the input size to which it was stepped down when memory ran out.
+        By network, the input size to which it was reduced when memory ran out.
     """
 
     def __init__(self, device: Device[E]) -> None:
@@ -118,14 +118,14 @@ class DevicePipeline(Generic[E]):
         self._lanes: set[str] = set()
 
     def enter(self) -> str:
-        """The stream of a new lane; `leave` gives it back."""
+        """Return the stream of a new lane; `leave` releases it."""
         names = (f"lane {number}" for number in range(len(self._lanes) + 1))
         lane = next(name for name in names if name not in self._lanes)
         self._lanes.add(lane)
         return lane
 
     def leave(self, lane: str) -> None:
-        """Wait for what is in flight and let go of the lane's buffers, with the last of all."""
+        """Wait for frames in flight and release the lane's buffers; with the last lane, all."""
         self.make_room()
         self._lanes.discard(lane)
         for slot in self._slots:
@@ -135,7 +135,7 @@ class DevicePipeline(Generic[E]):
                 slot.pinned = slot.picture = None
 
     def upload(self, rgb: UInt8) -> Task[E]:
-        """Send an (H, W, 3) picture to the device; waits until there is a slot for it."""
+        """Send an (H, W, 3) picture to the device; waits until a slot is free."""
         slot = self._slots[self._frames % FRAMES_IN_FLIGHT]
         self._wait_for(slot)
         slot.tasks.clear()
@@ -156,11 +156,11 @@ class DevicePipeline(Generic[E]):
         return task
 
     def run(self, stream: str, work: Callable[[Any], Any], read: Task[E]) -> Task[E]:
-        """Let a stream make something out of the value of `read`, when that is there."""
+        """Run `work` on the value of `read` on a stream, once that is ready."""
         return self._run(Task(read.slot, read.frame, stream), work, read)
 
     def download(self, lane: str, answer: Task[E]) -> Task[E]:
-        """Send the tensors of a lane's answer home."""
+        """Copy the tensors of a lane's result to the host."""
         answers = answer.slot.answers
 
         def copy(tensors: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
@@ -179,7 +179,7 @@ class DevicePipeline(Generic[E]):
         return download.event is None or self.device.is_done(download.event)
 
     def collect(self, download: Task[E]) -> Float32 | None:
-        """Wait for an answer; a copy of its disparity, or None if not all of it is finite.
+        """Wait for a result; returns a copy of its disparity, or None if not all of it is finite.
 
         Raises
         ------
@@ -194,9 +194,9 @@ class DevicePipeline(Generic[E]):
         return disparity.numpy().copy() if bool(usable) else None
 
     def make_room(self) -> None:
-        """Wait for what is in flight, then let go of all that the networks made on the device.
+        """Wait for frames in flight, then release everything that the networks made on the device.
 
-        Pictures, and answers that are home, stay.
+        Pictures, and results on the host, are kept.
         """
         for slot in self._slots:
             self._wait_for(slot)

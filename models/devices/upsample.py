@@ -1,6 +1,6 @@
-"""`models.upsample` for a tensor, on whatever device it lies: one pass there instead of one here.
+"""`models.upsample` for a tensor on its own device.
 
-At 2044x1148 the host would take longer over it than a fast device over the network.
+At 2044x1148 the host would need longer for it than a fast device for the network.
 """
 
 from __future__ import annotations
@@ -23,13 +23,14 @@ from models.upsample import (
 )
 
 MOST_PIXELS = 4096 * 2304
-"""Of a frame; larger ones would take memory that a smaller network could not give back."""
+"""Largest frame; beyond it, memory would run out in a way that a smaller input cannot fix."""
 
 
 def is_left_to_the_host(before: Size, after: Size) -> bool:
-    """Whether (width, height) `before` is not brought to `after` on the device.
+    """Whether upsampling (width, height) `before` to `after` is left to the host.
 
-    What shrinks by much takes an average over areas, and less travels than after it would.
+    Much smaller results are averaged over areas on the host, and frames of more than `MOST_PIXELS`
+    are upsampled there.
     """
     return enlargement(before, after) < SHRUNK or after[0] * after[1] > MOST_PIXELS
 
@@ -37,7 +38,7 @@ def is_left_to_the_host(before: Size, after: Size) -> bool:
 def upsample_on_device(disparity: Tensor, size: Size) -> Tensor:
     """(h, w) float32 disparity, finite and >= 0, to `size`, (width, height).
 
-    Equal to `models.upsample` but for rounding; what `is_left_to_the_host` is returned as it is.
+    Equal to `models.upsample` up to rounding; returned unchanged if `is_left_to_the_host`.
     """
     height, width = disparity.shape
     if (width, height) == size or is_left_to_the_host((width, height), size):
@@ -68,7 +69,7 @@ def _edges(disparity: Tensor, low: Tensor, high: Tensor) -> Tensor:
 
 
 def _mirrored(disparity: Tensor, reach: int) -> Tensor:
-    """`reach` rows more above and below, mirrored through the border row so that slopes go on."""
+    """`reach` additional rows above and below, mirrored at the border so that slopes continue."""
     if reach == 0:
         return disparity
     above = 2 * disparity[:1] - disparity[1 : reach + 1].flip(0)
@@ -77,7 +78,7 @@ def _mirrored(disparity: Tensor, reach: int) -> Tensor:
 
 
 def _greatest(values: Tensor, reach: int) -> Tensor:
-    """The greatest of the neighbours up to `reach` away, in a square."""
+    """Maximum of the neighbours up to `reach` away, in a square."""
     return F.max_pool2d(values[None], 2 * reach + 1, stride=1, padding=reach)[0]
 
 

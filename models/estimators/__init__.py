@@ -1,1 +1,1 @@
-"""Estimators: what turns a network into a lane that can follow a video."""
+"""Estimators: networks as lanes that follow a video."""

@@ -1,4 +1,4 @@
-"""The table of models: one line for each file of this folder that brings some."""
+"""The table of models: one line per file of this folder that defines some."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ PROVIDERS: tuple[Callable[[NetworkPool], Iterable[ModelEntry]], ...] = (
     truth.entries,
     off.entries,
 )
-"""In the order of the menu. Each gets the pool in which lanes find a network that is loaded."""
+"""In the order of the menu. Each gets the pool through which lanes share loaded networks."""
 
 
 def entries() -> Iterator[ModelEntry]:
-    """All of them; `models.registry` asks once, when the first name is looked up."""
+    """All entries; `models.registry` asks once, at the first look-up."""
     pool = NetworkPool()
     for provider in PROVIDERS:
         yield from provider(pool)

@@ -1,4 +1,4 @@
-"""From a network to lines of the model menu: with its memory, and with it off."""
+"""Menu entries of a network: with its memory, and with it off."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ def network_entries(
     has_memory: bool,
     note: str = "",
 ) -> tuple[ModelEntry, ...]:
-    """The entry of a network; for one that has memory also its twin without.
+    """The entry of a network; for one with memory also its counterpart without.
 
     Parameters
     ----------
-    recipe : NetworkRecipe
+    recipe
         How it is loaded and what it takes; gives the entry its name, title and input size.
-    pool : NetworkPool
-        Where lanes of both entries find the network that they share.
+    pool
+        Through which lanes of both entries share the network.
     summary, note, missing, weights_sha256
         As the fields of ModelEntry.
-    has_memory : bool
+    has_memory
         The network carries state from frame to frame.
     """
     entry = ModelEntry(

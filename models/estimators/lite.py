@@ -21,13 +21,13 @@ INPUT_SIZE = 288
 
 
 def weights_path() -> Path:
-    """The weights that come with the app."""
+    """Path of the bundled weights."""
     return Path(str(resources.files("resources"))) / "weights" / lite_weights.FILE_NAME
 
 
 @functools.cache
 def weights_sha256() -> str:
-    """SHA-256 of the weights that come with the app; "" if they are not there."""
+    """SHA-256 of the bundled weights; "" if they are missing."""
     try:
         return hashlib.sha256(weights_path().read_bytes()).hexdigest()
     except OSError:
@@ -35,7 +35,7 @@ def weights_sha256() -> str:
 
 
 def entries(pool: NetworkPool) -> tuple[ModelEntry, ...]:
-    """With memory and without."""
+    """Entries with memory and without."""
     recipe = NetworkRecipe(
         name=NAME,
         title="FlashDepth-lite",

@@ -24,9 +24,9 @@ from models.preprocess import Size, prepare, resize_steps
 
 
 class NetworkPool:
-    """Networks that sessions hold at the moment, so that the next lane finds them loaded.
+    """Networks that open sessions hold, so that the next lane finds them loaded.
 
-    It keeps nothing alive: when the last session closes, the memory is free.
+    It keeps no network alive: when the last session closes, the memory is freed.
     """
 
     def __init__(self) -> None:
@@ -39,7 +39,7 @@ class NetworkPool:
     def pipeline(self, device: torch.device) -> DevicePipeline[Any]:
         """The pipeline of a device with streams, shared by all sessions on it.
 
-        Each thread has its own: one that hangs must not hold up the one that takes over.
+        Each thread has its own: one that hangs must not block its replacement.
         """
         key = (str(device), threading.get_ident())
         with self._lock:
@@ -52,9 +52,14 @@ class NetworkPool:
     def network(
         self, recipe: NetworkRecipe, device: torch.device, dtype: torch.dtype
     ) -> StreamNetwork:
-        """The network of that recipe, loaded at the first call. Raises CheckpointError.
+        """The network of that recipe, loaded at the first call.
 
         A load that hangs blocks no other caller: each loads for itself, and one network is kept.
+
+        Raises
+        ------
+        CheckpointError
+            If the weights cannot be loaded.
         """
         key = (recipe.name, str(device), dtype)
         with self._lock:
@@ -68,7 +73,7 @@ class NetworkPool:
 
 
 def precision(options: EstimatorOptions, device: torch.device) -> torch.dtype:
-    """bfloat16 where it is asked for, or left open and done in hardware; else float32."""
+    """bfloat16 if requested, or by default where hardware supports it; else float32."""
     if options.precision == "auto":
         return torch.bfloat16 if devices.has_fast_bfloat16(device) else torch.float32
     return torch.bfloat16 if options.precision == "bfloat16" else torch.float32
@@ -94,7 +99,13 @@ class NeuralSession(BlockingSession):
         self._state: Any = None
 
     def predict(self, frame: Frame, memo: FrameMemo) -> Prediction:
-        """Estimate `frame`. Raises UserError if nothing usable came out; the memory is then new."""
+        """Estimate `frame`.
+
+        Raises
+        ------
+        UserError
+            If the result is unusable; the memory is then reset.
+        """
         network = self._network
         if network is None:
             raise RuntimeError("a session that was closed estimates nothing")
@@ -122,11 +133,11 @@ class NeuralSession(BlockingSession):
         self._state = None
 
     def close(self) -> None:
-        """Let go of memory and network."""
+        """Release memory and network."""
         self._state = self._network = None
 
     def _picture(self, frame: Frame, steps: tuple[Size, ...], memo: FrameMemo) -> Tensor:
-        """(1, 3, h, w) network input; networks that want the same picture share it."""
+        """(1, 3, h, w) network input; networks with the same input share it."""
         picture, device = self._recipe.picture, self._device
 
         def made() -> Tensor:
@@ -138,14 +149,17 @@ class NeuralSession(BlockingSession):
 
 @dataclass(frozen=True, slots=True)
 class NeuralFactory:
-    """Opens sessions of one recipe; what a model's entry calls."""
+    """Opens sessions of one recipe, for a model's entry."""
 
     recipe: NetworkRecipe
     pool: NetworkPool = field(repr=False)
     temporal: bool = True
 
     def __call__(self, options: EstimatorOptions) -> Session:
-        """A new session. Raises CheckpointError without weights, UsageError without the device."""
+        """Open a new session.
+
+        Raises CheckpointError without weights, UsageError without the device.
+        """
         device = devices.resolve(options.device)
         if not devices.has_streams(device):
             return NeuralSession(self.recipe, options, self.pool, temporal=self.temporal)

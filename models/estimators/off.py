@@ -11,7 +11,7 @@ from models.registry import ModelEntry
 
 
 def entries(pool: object) -> tuple[ModelEntry, ...]:
-    """The line of the menu that turns a lane off."""
+    """The menu entry that turns a lane off."""
     del pool  # there is no network to share
     return (
         ModelEntry(

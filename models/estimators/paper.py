@@ -1,4 +1,4 @@
-"""The menu's entries for networks that others trained, with and without memory."""
+"""Menu entries of published networks, with and without memory."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from models.estimators.recipe import NetworkRecipe, StreamNetwork
 from models.registry import ModelEntry
 
 INPUT_SIZE = 518
-"""Short side in pixels that all of them run at by default; it is what they were trained on."""
+"""Default short side in pixels, the one that they were trained on."""
 
 
 def entries(pool: NetworkPool) -> Iterator[ModelEntry]:
-    """FlashDepth, -L and -S, each with its twin without memory; Depth Anything V2 S, B and L."""
+    """FlashDepth, -L and -S, each also without memory; Depth Anything V2 S, B and L."""
     for release in published.releases():
         recipe = NetworkRecipe(
             release.name,

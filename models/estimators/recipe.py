@@ -1,4 +1,4 @@
-"""What it takes to run an image network as a lane."""
+"""What is needed to run an image network as a lane."""
 
 from __future__ import annotations
 
@@ -14,29 +14,36 @@ from models.preprocess import IMAGENET_14, PictureFormat
 
 
 class StreamNetwork(Protocol):
-    """A network cut where memory comes in. Features and state are its own business (hence Any)."""
+    """A network split where memory enters. Features and state are opaque (hence Any)."""
 
     def encode(self, frames: Tensor) -> Any:
         """(1, 3, h, w) prepared picture to features, which do not depend on memory."""
         ...
 
     def decode(self, features: Any, state: Any, *, temporal: bool) -> tuple[Tensor, Any]:
-        """(1, h, w) disparity and the state after the frame; the features stay as they are."""
+        """(1, h, w) disparity and the state after the frame; the features are not modified."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class NetworkRecipe:
-    """A network, how it is loaded and what pictures it wants.
+    """How a network is loaded, and what pictures it takes.
 
     Attributes
     ----------
-    name : of its weights; lanes of the same name share one network.
-    title : what messages call it.
-    load : builds it on a device, ready for inference in that precision. Raises CheckpointError.
-    input_size : short side in pixels it runs at unless told otherwise; None is native.
-    autocast : in bfloat16 its weights stay float32 and torch picks the precision per operation;
-        False for a network that `load` returns in bfloat16 and that takes bfloat16 pictures.
+    name
+        Of its weights; lanes of the same name share one network.
+    title
+        Its name in messages.
+    load
+        Builds it on a device, ready for inference in that precision. Raises CheckpointError.
+    picture
+        Format of its input.
+    input_size
+        Default short side in pixels; None is native.
+    autocast
+        In bfloat16 its weights stay float32 and torch chooses the precision per operation; False
+        for a network that `load` returns in bfloat16 and that takes bfloat16 pictures.
     """
 
     name: str
@@ -47,7 +54,7 @@ class NetworkRecipe:
     autocast: bool = True
 
     def unusable(self) -> UserError:
-        """What to say about a frame whose disparity has NaN or infinity in it."""
+        """The error for a frame whose disparity contains NaN or infinity."""
         return UserError(
             f"{self.title} returned no usable disparity for this frame; its memory was reset, and "
             "if that keeps happening choose another input size or model."

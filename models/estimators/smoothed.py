@@ -1,7 +1,7 @@
-"""Any lane followed by an exponential moving average: the baseline against which memory is judged.
+"""Any lane followed by an exponential moving average: the baseline for memory.
 
-d_t = f * d_{t-1} + (1 - f) * x_t, per pixel, without motion compensation, so it trades flicker
-for ghosts behind whatever moves.
+d_t = f * d_{t-1} + (1 - f) * x_t, per pixel, without motion compensation, so it trades flicker for
+ghosts behind moving objects.
 """
 
 from __future__ import annotations
@@ -17,13 +17,15 @@ from models.frames import Float32, Frame
 class SmoothedSession:
     """Smooths the disparity of another session, at the frame's size.
 
-    The average is taken when a frame is collected, so a reset counts from the next frame that is
-    handed over; those in flight still belong to the past.
+    The average is computed when a frame is collected, so a reset applies from the next submitted
+    frame on; frames in flight still belong to the past.
 
     Parameters
     ----------
-    inner : the session whose answers are smoothed.
-    factor : weight of the past, 0 (no smoothing) to below 1; ValueError outside that range.
+    inner
+        The session whose results are smoothed.
+    factor
+        Weight of the past, 0 (no smoothing) to below 1; ValueError outside that range.
     """
 
     def __init__(self, inner: Session, factor: float) -> None:
@@ -41,7 +43,7 @@ class SmoothedSession:
         pending = self._inner.submit(frame, memo)
         forget, self._forget = self._forget, False
         smoothed = _PendingAverage(pending, self._average, forget)
-        # Where the answer is there already, smoothing it belongs to the time of computing it.
+        # If the result is ready already, smoothing belongs to its computing time.
         return Done(smoothed.result()) if self.frames_in_flight == 1 else smoothed
 
     def reset(self) -> None:
@@ -57,7 +59,7 @@ class SmoothedSession:
 
 @dataclass(frozen=True, slots=True)
 class _PendingAverage:
-    """forget : the frame is the first of a video."""
+    """A frame in flight; `forget` means that it is the first of a video."""
 
     pending: Pending
     average: _Average

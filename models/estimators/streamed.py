@@ -25,17 +25,19 @@ from models.preprocess import Size, prepare_on_device, resize_steps
 log = logging.getLogger(__name__)
 
 SMALLEST = 140
-"""Short side in pixels below which no network is of use."""
+"""Short side in pixels below which no network is useful."""
 STEP_DOWN = 0.75
 
 
 class StreamedSession:
-    """One lane of a network over one video, two frames of which may be in flight.
+    """One lane of a network over one video, with two frames in flight.
 
     Parameters
     ----------
-    dtype : precision of the network, as for NeuralSession.
-    acceleration : one of `models.devices.acceleration.ACCELERATIONS`.
+    dtype
+        Precision of the network, as for NeuralSession.
+    acceleration
+        One of `models.devices.acceleration.ACCELERATIONS`.
     """
 
     frames_in_flight = FRAMES_IN_FLIGHT
@@ -60,7 +62,7 @@ class StreamedSession:
         self._encode: Any = accelerated(network.encode, acceleration)
         self._decode: Any = accelerated(network.decode, acceleration)
         self._lane = pipeline.enter()
-        # PyTorch's graphs share their memory, so they run one after the other.
+        # PyTorch's graphs share their memory, so they run one after another.
         self._stream = self._lane if acceleration == EAGER else "graphs"
         self._state: Any = None
         self._forget = True
@@ -68,9 +70,9 @@ class StreamedSession:
         self._steps: tuple[Size, ...] = ()
 
     def submit(self, frame: Frame, memo: FrameMemo) -> PendingPrediction:
-        """Hand over `frame`. Memory that runs out makes the input smaller and is tried again.
+        """Submit `frame`. If memory runs out, the input size is reduced and it is tried again.
 
-        Whatever it raises, the session's memory of the video is then new.
+        After any error the session's memory of the video is reset.
 
         Raises
         ------
@@ -86,12 +88,12 @@ class StreamedSession:
         return PendingPrediction(self, download, frame, steps[-1], self._video)
 
     def reset(self) -> None:
-        """The next frame is the first of a video; what is in flight stays as it is."""
+        """Forget the past: the next frame is the first of a video; frames in flight are kept."""
         self._forget = True
         self._video += 1
 
     def close(self) -> None:
-        """Wait for what is in flight, then let go of memory and network."""
+        """Wait for frames in flight, then release memory and network."""
         if self._network is None:
             return
         self._pipeline.leave(self._lane)
@@ -102,9 +104,14 @@ class StreamedSession:
         return self._pipeline.is_ready(download)
 
     def collect(self, pending: PendingPrediction) -> Prediction:
-        """Wait for a frame. Raises UserError if nothing usable came out.
+        """Wait for a frame.
 
         A frame behind it that was submitted already is then not usable either.
+
+        Raises
+        ------
+        UserError
+            If the result is unusable.
         """
         disparity = self._pipeline.collect(pending.download)
         if disparity is None:
@@ -135,14 +142,14 @@ class StreamedSession:
     def _send_if_it_fits(
         self, frame: Frame, memo: FrameMemo, steps: tuple[Size, ...]
     ) -> Task[Any] | None:
-        """None if memory ran out, of which nothing is held any more when this returns.
+        """None if memory ran out; nothing of the attempt is held when this returns.
 
         While an error is handled, its traceback keeps every tensor of the attempt.
         """
         try:
             return self._send(frame, memo, steps)
         except (RuntimeError, MemoryError) as error:
-            self.reset()  # the network may have had the frame before something broke
+            self.reset()  # the network may have processed the frame before something failed
             if not self._pipeline.device.is_out_of_memory(error):
                 raise
             log.warning("%s ran out of memory at %s", self._recipe.name, steps[-1])
@@ -204,7 +211,7 @@ class StreamedSession:
 
 @dataclass(frozen=True, slots=True)
 class PendingPrediction:
-    """A frame of a StreamedSession in flight; video : its number, counted by resets."""
+    """A frame of a StreamedSession in flight; `video` is its number, counted by resets."""
 
     session: StreamedSession
     download: Task[Any]

@@ -1,4 +1,4 @@
-"""The ground truth as a lane: what a source knows, shown like an estimate."""
+"""The ground truth as a lane, shown like an estimate."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from models.registry import ModelEntry
 
 
 def entries(pool: object) -> tuple[ModelEntry, ...]:
-    """The line of the menu that shows what is true."""
+    """The menu entry that shows the ground truth."""
     del pool  # there is no network to share
     return (
         ModelEntry(
@@ -29,13 +29,19 @@ def _nothing_missing() -> None:
 
 
 class GroundTruthSession(BlockingSession):
-    """Hands on the disparity that the source delivers with its frames, in 1/m."""
+    """Returns the disparity that the source delivers with its frames, in 1/m."""
 
     def __init__(self, options: EstimatorOptions) -> None:
-        del options  # nothing to choose
+        del options  # there are no options
 
     def predict(self, frame: Frame, memo: FrameMemo) -> Prediction:
-        """The frame's own disparity. Raises UserError if the source has none."""
+        """The frame's own disparity.
+
+        Raises
+        ------
+        UserError
+            If the source has none.
+        """
         del memo
         if frame.truth is None:
             raise UserError(
@@ -44,7 +50,7 @@ class GroundTruthSession(BlockingSession):
         return Prediction(frame.truth.disparity, Unit.INVERSE_METRE, frame.index, frame.size)
 
     def reset(self) -> None:
-        """Nothing is remembered."""
+        """Do nothing: there is no memory."""
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: nothing is held."""

@@ -41,5 +41,5 @@ class CloudSection(Section):
         self._views.setMenu(menu)
 
     def set_calibration_note(self, text: str) -> None:
-        """Say under a and b what they mean now, such as "relative" or "metres, by two points"."""
+        """Show the meaning of a and b below them, such as "relative" or "metres, by two points"."""
         show_note(self._calibration, text)

@@ -1,4 +1,4 @@
-"""What the networks run on, at which size, and with which memory."""
+"""Device, input size and memory of the networks."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class ModelSection(Section):
         self.add_rows("ema_factor", "device", "precision", "threads")
 
     def set_cost(self, text: str) -> None:
-        """Say under the input size what it costs, such as "518×392, about 31 ms a frame"."""
+        """Show the cost below the input size, such as "518×392, about 31 ms a frame"."""
         show_note(self._cost, text)
 
     def set_devices(self, devices: Sequence[tuple[str, str]]) -> None:

@@ -1,4 +1,4 @@
-"""A number that can be typed, and dragged over the part of its range that is common."""
+"""A number that can be typed, or dragged over its common range."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class NumberSliderRow(Row):
 
 
 class GeometricRow(NumberSliderRow):
-    """A step of the slider multiplies, so that small numbers can be told apart.
+    """A slider whose steps multiply, so that small numbers can be set precisely.
 
     The slider's left end is 0; `RowSpec.slider` begins one step further on.
     """

@@ -77,7 +77,7 @@ class FolderRow(PathRow):
 
 
 class ClipRow(PathRow):
-    """A video that is there, or the folder of a recording."""
+    """An existing video, or the folder of a recording."""
 
     KINDS = (
         Kind("video", "Choose a video", QFileDialog.FileMode.ExistingFile),

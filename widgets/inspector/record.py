@@ -1,4 +1,4 @@
-"""What is recorded, and where to."""
+"""Content and location of recordings."""
 
 from __future__ import annotations
 

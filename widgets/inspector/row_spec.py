@@ -1,4 +1,4 @@
-"""What the inspector is told about a setting that it shows."""
+"""The description of a setting's row in the inspector."""
 
 from __future__ import annotations
 

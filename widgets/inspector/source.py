@@ -1,4 +1,4 @@
-"""What was asked of the source, what it delivers, and locks on what a camera adjusts itself."""
+"""Requested and delivered format of the source, and locks on automatic camera controls."""
 
 from __future__ import annotations
 
