@@ -26,12 +26,15 @@ import torch
 from app.system.environment import environment
 from models.devices import device as devices
 from models.devices.acceleration import EAGER
+from models.errors import UserError
 from tests.bench import gpu_cases
 from tests.bench.gpu_cases import Case
 
 MODELS = ("flashdepth-s", "flashdepth", "flashdepth-l", "depth-anything-v2-l")
 SIZES = (((924, 518), 518), ((2044, 1148), None))
 CUDA_TESTS = "tests/models/devices/test_cuda.py"
+COMPILING_S = 100.0
+"""Compiling is not begun with less time left."""
 GAIN = 1.1
 """Ours is worth its lines where it beats the script by a tenth."""
 
@@ -48,14 +51,14 @@ class Run:
     figures: dict[str, float] = field(default_factory=dict)
     left_out: list[str] = field(default_factory=list)
 
-    def measure(self, key: str, work: Callable[[], float]) -> None:
+    def measure(self, key: str, work: Callable[[], float], needs_s: float = 15.0) -> None:
         """One more figure under `key`, if there is time; what fails is said and left out."""
-        if time.monotonic() > self.deadline_s:
+        if time.monotonic() + needs_s > self.deadline_s:
             self.left_out.append(f"{key}: no time left")
             return
         try:
             self.figures[key] = round(work(), 3)
-        except (RuntimeError, MemoryError) as error:
+        except (RuntimeError, MemoryError, UserError) as error:
             self.left_out.append(f"{key}: {str(error).splitlines()[0]}")
 
 
@@ -91,7 +94,7 @@ def measure_engine(run: Run, case: Case) -> None:
 def check_gpu(place: torch.device, minutes: float) -> dict[str, Any]:
     """All of it; the figures by name, `null` for none."""
     started_s = time.monotonic()
-    run = Run(started_s + 60 * minutes - 20)  # a case that was begun may take that long
+    run = Run(started_s + 60 * minutes)
     tests = _cuda_tests(60 * minutes / 2)
     cases = [Case(name, size, short, place) for size, short in SIZES for name in MODELS]
     for case in cases:
@@ -103,6 +106,7 @@ def check_gpu(place: torch.device, minutes: float) -> dict[str, Any]:
         run.measure(
             f"{_key(case)}.bare_compiled_ms",
             lambda case=case: gpu_cases.bare_ms(case, "compiled", run.seconds),
+            needs_s=COMPILING_S,
         )
         torch.cuda.empty_cache()
     return {
@@ -156,7 +160,7 @@ def _key(case: Case) -> str:
 
 def _cuda_tests(limit_s: float) -> str:
     """The last line that pytest prints."""
-    command = [sys.executable, "-m", "pytest", "-q", CUDA_TESTS, "--timeout", "120"]
+    command = [sys.executable, "-m", "pytest", "-q", CUDA_TESTS, "-k", "not compiled"]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=limit_s, check=False)
     except subprocess.TimeoutExpired:

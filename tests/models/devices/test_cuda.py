@@ -101,6 +101,7 @@ def test_the_answers_are_those_of_the_cpu() -> None:
     assert np.allclose(answers["cpu"], answers["cuda"], rtol=1e-2, atol=1e-3)
 
 
+@pytest.mark.timeout(400)  # compiling takes its time
 @pytest.mark.parametrize("acceleration", ACCELERATIONS)
 @pytest.mark.parametrize("precision", PRECISIONS)
 def test_two_lanes_with_two_frames_in_flight_are_those_of_one_after_the_other(
@@ -116,7 +117,7 @@ def test_two_lanes_with_two_frames_in_flight_are_those_of_one_after_the_other(
     assert agree(ours, expected, 1e-3 if precision == "float32" else 2e-2)
 
 
-@pytest.mark.parametrize("acceleration", ACCELERATIONS)
+@pytest.mark.parametrize("acceleration", ["eager", "graphs"])
 def test_the_size_of_the_picture_may_change_in_mid_stream(acceleration: str) -> None:
     sizes = [(140 + 14 * step, 140) for step in range(1, 5)]
     frames = [frame for size in sizes for frame in pictures(5, size)]
