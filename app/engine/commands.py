@@ -34,6 +34,8 @@ class CaptureRequest:
 
 @dataclass(frozen=True, slots=True)
 class Play:
+    """Play or pause."""
+
     playing: bool
 
 
@@ -46,6 +48,8 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Seek:
+    """Go to the frame of that index (clamped), in a new segment."""
+
     index: int
 
 

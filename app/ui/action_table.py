@@ -34,6 +34,7 @@ from widgets.cheat_sheet import CheatSheet
 def file_actions(
     window: MainWindow, snapshots: SnapshotController, recording: RecordingController
 ) -> list[Action]:
+    """Actions of the File menu."""
     menu, source = "&File", window.source_menu
     return [
         Action("file.video", menu, "Open &video…", "Ctrl+O", source.ask_for_video),
@@ -47,6 +48,7 @@ def file_actions(
 
 
 def play_actions(controller: Controller) -> list[Action]:
+    """Actions of the Play menu."""
     menu = "&Play"
     return [
         Action("play.pause", menu, "&Pause or go on", "Space", controller.toggle_pause),
@@ -67,6 +69,7 @@ def view_actions(
     presenter: PresenterController,
     restore: Callable[[], None],
 ) -> list[Action]:
+    """Actions of the View menu."""
     menu = "&View"
     names = ("RGB", "Disparity A", "Disparity B", "Point cloud")
     panes = [
@@ -127,6 +130,7 @@ def view_actions(
 def compare_actions(
     controller: Controller, marks: MarksController, report: ReportController
 ) -> list[Action]:
+    """Actions of the Compare menu."""
     menu = "&Compare"
     return [
         Action(
@@ -154,6 +158,7 @@ def booth_actions(
     presenter: PresenterController,
     budget: BudgetController,
 ) -> list[Action]:
+    """Actions of the Booth menu."""
     menu = "&Booth"
     return [
         Action(
@@ -176,6 +181,7 @@ def booth_actions(
 
 
 def preset_actions(presets: PresetsController) -> list[Action]:
+    """Actions of the Presets menu."""
     menu = "P&resets"
     recalls = [
         Action(
@@ -199,6 +205,7 @@ def preset_actions(presets: PresetsController) -> list[Action]:
 def help_actions(
     lessons: LessonController, keys: CheatSheet, health: HealthController, about: AboutController
 ) -> list[Action]:
+    """Actions of the Help menu."""
     menu = "&Help"
     return [
         Action("help.lessons", menu, "&Lessons", "F1", lessons.toggle),

@@ -48,6 +48,7 @@ def stills(path: Path, count: int) -> list[UInt8]:
 
 
 def main() -> None:
+    """Write the sheet."""
     parser = argparse.ArgumentParser(prog="python -m models.training.contact")
     parser.add_argument("weights", type=Path)
     parser.add_argument("--video", type=Path, action="append", default=[])

@@ -45,8 +45,17 @@ CUT_DIFFERENCE = 0.12
 
 @dataclass(frozen=True, slots=True)
 class LaneScore:
-    """Means over clips. absrel, delta1 after one scale and shift per clip; edges : AbsRel near
-    moving depth edges; flicker : OPW along the flow."""
+    """Means over clips.
+
+    Attributes
+    ----------
+    absrel, delta1
+        After one scale and shift per clip.
+    edges
+        AbsRel near moving depth edges.
+    flicker
+        OPW along the flow.
+    """
 
     absrel: float
     delta1: float
@@ -176,6 +185,7 @@ def _mean(values: Iterable[float]) -> float:
 
 
 def main() -> None:
+    """Print the table."""
     parser = argparse.ArgumentParser(prog="python -m models.training.evaluation")
     parser.add_argument("weights", type=Path)
     parser.add_argument("--input-size", type=int, default=288, metavar="N")
