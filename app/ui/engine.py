@@ -81,8 +81,12 @@ class Engine(QObject):
     def restart(self, stage: str) -> None:
         """Replace `stage`, which crashed or hangs, by a new loop on a new thread. Does not wait.
 
-        The old loop loses access to the slots, and its thread ends if its call ever returns. Raises
-        KeyError for an unknown stage.
+        The old loop loses access to the slots, and its thread ends if its call ever returns.
+
+        Raises
+        ------
+        KeyError
+            For an unknown stage.
         """
         for slot_handle in self._slot_handles[stage]:
             slot_handle.revoke()

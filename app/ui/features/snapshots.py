@@ -103,7 +103,7 @@ class SnapshotController(FeatureController):
 
     def _is_free(self) -> bool:
         if self._job.is_running:
-            self.said.emit("The last one is still being saved; try again in a snapshot.")
+            self.said.emit("The last one is still being saved; try again in a moment.")
         elif self._display.last is None:
             self.said.emit("There is no picture to save yet.")
         else:
