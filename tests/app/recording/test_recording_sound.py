@@ -20,6 +20,7 @@ from app.recording.verify import verify
 from app.recording.writer import Content
 from models.errors import UserError
 from tests.support.recordings import FACTS, SMALL, make_result
+from tests.support.waiting import ManualClock
 
 RATE = 48_000
 
@@ -82,7 +83,7 @@ def test_sound_starts_where_it_was_heard(tmp_path: Path, composite: bool) -> Non
 
 def test_pictures_keep_their_times_beside_sound_that_stalls(tmp_path: Path) -> None:
     path = tmp_path / "m.mp4"
-    movie = MovieWriter(path, (64, 48), SoundFormat(RATE, 2))
+    movie = MovieWriter(path, (64, 48), SoundFormat(RATE, 2), clock=ManualClock())
     picture = np.zeros((48, 64, 3), np.uint8)
     times = [i * 1501 for i in range(240)]  # 60 per second, and no whole number of anything
     for i, ticks in enumerate(times):
@@ -96,7 +97,7 @@ def test_pictures_keep_their_times_beside_sound_that_stalls(tmp_path: Path) -> N
 
 def test_pictures_reach_the_disk_while_sound_stalls(tmp_path: Path) -> None:
     path = tmp_path / "m.mp4"
-    movie = MovieWriter(path, (64, 48), SoundFormat(RATE, 1))
+    movie = MovieWriter(path, (64, 48), SoundFormat(RATE, 1), clock=ManualClock())
     movie.write_sound(_tone(0.1), 0)
     for i in range(50):
         movie.write(np.full((48, 64, 3), i, np.uint8), i * 3600)
@@ -107,7 +108,7 @@ def test_pictures_reach_the_disk_while_sound_stalls(tmp_path: Path) -> None:
 
 
 def test_jitter_is_smoothed_overlap_cut_and_a_hole_is_silence(tmp_path: Path) -> None:
-    movie = MovieWriter(tmp_path / "m.mp4", (64, 48), SoundFormat(RATE, 1))
+    movie = MovieWriter(tmp_path / "m.mp4", (64, 48), SoundFormat(RATE, 1), clock=ManualClock())
     movie.write(np.zeros((48, 64, 3), np.uint8), 0)
     block = _tone(0.1)
     for start_s in (0.1, 0.21, 0.29, 0.4, 0.2, 1.0):  # jitter, jitter, on time, old news, a hole
