@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from models.flashdepth import FlashDepth, FlashDepthConfig, TemporalState
 from tests.fixtures.flashdepth.fixture_weights import fill, make_clip
 
-FIXTURES = Path(__file__).parents[1] / "fixtures" / "flashdepth"
+FIXTURES = Path(__file__).parents[2] / "fixtures" / "flashdepth"
 CONFIGS = {
     "s": FlashDepthConfig.small(),
     "l": FlashDepthConfig.large(),

@@ -13,7 +13,7 @@ from models.flashdepth import FlashDepth, FlashDepthConfig
 from models.flashdepth.config import EncoderConfig, MemoryConfig
 from tests.fixtures.flashdepth.fixture_weights import fill
 
-KEYS = Path(__file__).parents[1] / "fixtures" / "flashdepth"
+KEYS = Path(__file__).parents[2] / "fixtures" / "flashdepth"
 
 
 @pytest.fixture(scope="module", autouse=True)
