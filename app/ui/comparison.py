@@ -51,8 +51,8 @@ class ComparisonViews:
         if self._options.edges and analysis is not None:
             self._stage.rgb.set_overlay(analysis.edges)
             score = analysis.boundary_f1
-            told = "" if score is None else f"boundary F1 {score:.2f}"
-            self._stage.rgb.set_caption(analysis.failures.get("Depth edges", told))
+            text = "" if score is None else f"boundary F1 {score:.2f}"
+            self._stage.rgb.set_caption(analysis.failures.get("Depth edges", text))
 
     def _contents(self, result: FrameResult) -> Contents:
         if result.analysis is None and not self._request.nothing:
