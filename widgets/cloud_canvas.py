@@ -78,12 +78,12 @@ def no_gl_reason() -> str | None:
     """One sentence if point clouds cannot be drawn here, else None."""
     platform = QGuiApplication.platformName()
     if platform in _NO_GL_PLATFORMS:
-        return f"The point cloud needs OpenGL, which the Qt platform “{platform}” does not offer."
+        return f"The point cloud needs OpenGL, which the Qt platform “{platform}” does not provide."
     with _current_context() as context:
         if context is None:
-            return "The point cloud needs OpenGL 2.1; install a graphics driver to see it."
+            return "The point cloud needs OpenGL 2.1; install a graphics driver."
         if context.format().version() < (2, 1) or context.isOpenGLES():
-            return "The point cloud needs desktop OpenGL 2.1; update the graphics driver to see it."
+            return "The point cloud needs desktop OpenGL 2.1; update the graphics driver."
     return None
 
 
@@ -252,7 +252,7 @@ class CloudCanvas(QOpenGLWidget):
         except (RuntimeError, ValueError) as error:
             _log.exception("drawing the point cloud failed")
             self._broken = True
-            self.failed.emit(f"The point cloud cannot be drawn by this graphics driver ({error}).")
+            self.failed.emit(f"This graphics driver can't draw the point cloud ({error}).")
             return
         spent_ms = self._timer.end()
         if spent_ms is not None:

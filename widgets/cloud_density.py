@@ -54,7 +54,7 @@ class CloudDensity(QObject):
         """Keep to `stride`, whatever drawing costs."""
         self._policy = None
         self._timer.stop()
-        self._set(stride, "by hand")
+        self._set(stride, "set by hand")
 
     def choose(self, width: int, height: int, software: bool) -> None:
         """Choose for pictures of that size on that kind of OpenGL, and follow the draw time."""

@@ -75,9 +75,9 @@ class CloudPane(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("Point cloud")
         self.setToolTip(
-            "Drag to orbit, Shift-drag to pan, wheel to zoom; on a trackpad two fingers orbit and "
-            "a pinch zooms; hold the right button and use W A S D Q E to fly; Home resets; double "
-            "click enlarges"
+            "Drag to orbit, Shift-drag to pan, scroll to zoom; on a trackpad two fingers orbit "
+            "and a pinch zooms; hold the right button and press W A S D Q E to fly; Home resets "
+            "the view; double-click enlarges the pane"
         )
 
     # -- values in ---------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from widgets import pane_paint, theme
 from widgets.overlay import Overlay
 from widgets.theme import COLOURS, SPACE, SPACE_L
 
-INVITATION = "Drop a video, picture folder or recording"
+INVITATION = "Drop a video, a picture folder or a recording"
 
 
 class DropOverlay(Overlay):

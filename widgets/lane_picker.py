@@ -96,7 +96,8 @@ class LanePicker(QWidget):
         self._ema.setProperty("role", "segment")
         self._ema.setCheckable(True)
         self._ema.setToolTip(
-            f"Smooth lane {lane.upper()} by an exponential moving average of its disparity"
+            f"Smooth lane {lane.upper()} with an exponential moving average of its disparity "
+            f"(Shift+{lane.upper()})"
         )
         self._ema.clicked.connect(self._on_ema)
         row = QHBoxLayout(self)
@@ -132,7 +133,7 @@ class LanePicker(QWidget):
         self._ema.setChecked(names.is_smoothed(name))
         can_smooth = at >= 0 and self._choices[at].can_smooth
         self._ema.setEnabled(can_smooth)
-        tip = f"What lane {self.lane.upper()} shows"
+        tip = f"Model of lane {self.lane.upper()}"
         if at >= 0:
             choice = self._choices[at]
             tip = "\n".join(part for part in (tip, choice.summary, choice.missing) if part)

@@ -23,7 +23,7 @@ from widgets.controls import tool_button
 from widgets.lessons import Lesson, LessonStep
 from widgets.theme import SPACE
 
-DONE = "Done. Everything on screen is as this step wants it."
+DONE = "Done. The window is set up for this step."
 
 
 class LessonPanel(QWidget):
@@ -50,8 +50,8 @@ class LessonPanel(QWidget):
         self._at = 0
         self._head = QLabel("Lessons", self)
         self._head.setProperty("role", "heading")
-        self._to_list = tool_button("chevron-left", "Back to the list of lessons", self)
-        self._close = tool_button("close", "Close the lessons", self)
+        self._to_list = tool_button("chevron-left", "Back to all lessons", self)
+        self._close = tool_button("close", "Close lessons (F1)", self)
         self._pages = QStackedWidget(self)
         self._list = QWidget()
         self._pages.addWidget(_scrolled(self._list))
@@ -141,12 +141,12 @@ class LessonPanel(QWidget):
         self._text.document().setDocumentMargin(0)  # type: ignore[union-attr]
         self._set_up = QPushButton("Set this up for me", page)
         self._set_up.setProperty("role", "primary")
-        self._set_up.setToolTip("Choose the settings that this step talks about")
+        self._set_up.setToolTip("Apply the settings of this step")
         self._note = _words("small")
         self._count = QLabel(page)
         self._count.setProperty("role", "quiet")
-        self._back = tool_button("chevron-left", "The step before", page)
-        self._next = tool_button("chevron-right", "The next step", page)
+        self._back = tool_button("chevron-left", "Previous step", page)
+        self._next = tool_button("chevron-right", "Next step", page)
         inner = QVBoxLayout()
         inner.setContentsMargins(SPACE, 0, SPACE, 0)
         inner.setSpacing(SPACE)
@@ -179,7 +179,7 @@ class LessonPanel(QWidget):
         title.setText(f"{number}.  {lesson.title}")
         button = QPushButton("Open", card)
         button.setObjectName(lesson.name)
-        button.setToolTip(f"Open the lesson: {lesson.title}")
+        button.setToolTip(f"Open lesson: {lesson.title}")
         button.clicked.connect(self._on_entry)
         summary = _words("quiet")
         summary.setText(lesson.summary)

@@ -10,7 +10,7 @@ from widgets import pane_paint, theme
 from widgets.theme import COLOURS, SPACE
 
 LEAST_PX = 32
-ADVICE = "Drag over the part of the screen to watch; Esc leaves it"
+ADVICE = "Drag to select the part of the screen to capture; Esc cancels"
 
 
 class RegionPicker(QWidget):

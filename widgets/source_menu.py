@@ -15,7 +15,7 @@ from widgets.region_picker import RegionPicker
 
 SIZES = ((0, 0), (1280, 720), (1920, 1080), (2560, 1440), (3840, 2160))
 VIDEO_FILTER = "Videos (*.mp4 *.mov *.mkv *.avi *.webm *.m4v *.ts *.mjpeg *.mpg);;All files (*)"
-STREAM_ADVICE = "Address of the stream (http://…/video.mjpg, rtsp://…, udp://…):"
+STREAM_ADVICE = "Stream address (http://…/video.mjpg, rtsp://…, udp://…):"
 LABEL_LENGTH = 16
 TITLE_LENGTH = 60
 
@@ -57,11 +57,11 @@ class SourceMenu(QToolButton):
         self._menu = QMenu(self)
         self._menu.setToolTipsVisible(True)
         self._cameras = QMenu("Camera", self._menu)
-        self._windows = QMenu("Capture a window", self._menu)
+        self._windows = QMenu("Capture window", self._menu)
         self._menu.setTitle("&Source")
-        self._sizes = QMenu("Size to ask for", self._menu)
-        self._rates = QMenu("Frame rate to ask for", self._menu)
-        self._pixel_formats = QMenu("Pixel format to ask for", self._menu)
+        self._sizes = QMenu("Camera resolution", self._menu)
+        self._rates = QMenu("Camera frame rate", self._menu)
+        self._pixel_formats = QMenu("Camera pixel format", self._menu)
         self._recents: list[QAction] = []
         self._fill()
         self.setMenu(self._menu)
@@ -77,7 +77,7 @@ class SourceMenu(QToolButton):
     def set_label(self, title: str) -> None:
         """Set the source's title on the button, shortened to fit a tool bar."""
         self.setText(f"{_shortened(title, LABEL_LENGTH)}  ▾")
-        self.setToolTip(f"{title}\nChoose what to watch; a file can also be dropped on the window")
+        self.setToolTip(f"{title}\nChoose a source; you can also drop a file on the window")
 
     def set_folder(self, folder: Path) -> None:
         """Set the folder in which file dialogs open."""
@@ -97,7 +97,7 @@ class SourceMenu(QToolButton):
     def set_windows(self, titles: Sequence[str], refusal: str = "") -> None:
         """Fill the sub-menu of windows by their titles, or show why there are none."""
         choices = [
-            (f"window:{title}", _shortened(title, TITLE_LENGTH), f"Watch {title}")
+            (f"window:{title}", _shortened(title, TITLE_LENGTH), f"Capture {title}")
             for title in titles
         ]
         self._refill(self._windows, choices, refusal or "No other window is open")
@@ -121,8 +121,11 @@ class SourceMenu(QToolButton):
     def set_camera_choices(self, rates: Sequence[float], pixel_formats: Sequence[str]) -> None:
         """Set the frame rates and pixel formats to offer for cameras."""
         for menu, choices in (
-            (self._rates, [(0.0, "As usual"), *((rate, f"{rate:g} fps") for rate in rates)]),
-            (self._pixel_formats, [("", "As usual"), *((name, name) for name in pixel_formats)]),
+            (self._rates, [(0.0, "Source default"), *((rate, f"{rate:g} fps") for rate in rates)]),
+            (
+                self._pixel_formats,
+                [("", "Source default"), *((name, name) for name in pixel_formats)],
+            ),
         ):
             menu.clear()
             for value, words in choices:
@@ -145,7 +148,7 @@ class SourceMenu(QToolButton):
 
     def ask_for_folder(self) -> None:
         """Let the user choose a folder of pictures, or a recording."""
-        dialog = self._file_dialog("Open a folder of pictures, or a recording")
+        dialog = self._file_dialog("Open a picture folder or a recording")
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.open()
 
@@ -171,9 +174,14 @@ class SourceMenu(QToolButton):
 
     def _fill(self) -> None:
         self._top = self._menu.addSeparator()
-        self._add_action("Open video…", "video", self.ask_for_video, "Any file FFmpeg reads")
         self._add_action(
-            "Open folder…", "folder", self.ask_for_folder, "Pictures in order, or a recording"
+            "Open video…", "video", self.ask_for_video, "Any file that FFmpeg reads (Ctrl+O)"
+        )
+        self._add_action(
+            "Open folder…",
+            "folder",
+            self.ask_for_folder,
+            "Pictures in name order, or a recording (Ctrl+Shift+O)",
         )
         self._menu.addSeparator()
         self._cameras.setIcon(theme.icon("camera"))
@@ -184,7 +192,7 @@ class SourceMenu(QToolButton):
         )
         screen = QMenu("Screen", self._menu)
         screen.setIcon(theme.icon("screen"))
-        self._add_choice(screen, "Whole screen", "screen", "Watch the whole screen")
+        self._add_choice(screen, "Whole screen", "screen", "Capture the whole screen")
         region = screen.addAction("Region…")
         if region is not None:
             region.triggered.connect(self.ask_for_region)

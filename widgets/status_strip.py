@@ -94,9 +94,7 @@ def parts_of(reading: StatusReading) -> list[Part]:
     sizes = " → ".join(_size(s) for s in (reading.source_size, reading.network_size) if s)
     if reading.source or sizes:
         full = " ".join(part for part in (reading.source, sizes) if part)
-        parts.append(
-            Part(full, sizes or full, 3, COLOURS.text, "Source size → size the network gets")
-        )
+        parts.append(Part(full, sizes or full, 3, COLOURS.text, "Source size → network input size"))
     parts += _speed_parts(reading)
     if reading.device:
         parts.append(Part(reading.device, "", 4, COLOURS.quiet, "Device"))
@@ -116,11 +114,10 @@ def _speed_parts(reading: StatusReading) -> list[Part]:
         short = f"{reading.latency_ms:.0f} ms"
         split = " · ".join(f"{name} {ms:.0f}" for name, ms in reading.stages)
         full = f"{short} ({split})" if split else short
-        parts.append(Part(full, short, 1, tip="Capture to screen, and where the time went"))
+        parts.append(Part(full, short, 1, tip="Latency from capture to screen, and its parts"))
     if reading.fps is not None or reading.dropped:
-        colour = COLOURS.text if reading.dropped == 0 else theme.WARN
-        text = f"{reading.dropped} dropped"
-        parts.append(Part(text, text, 6, colour, "Frames left out because something was slower"))
+        text = f"{reading.dropped} skipped"
+        parts.append(Part(text, text, 6, tip="Frames skipped to stay live"))
     return parts
 
 

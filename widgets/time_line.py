@@ -35,8 +35,8 @@ class TimeLine(QWidget):
         self._marks: tuple[tuple[int, str], ...] = ()
         self._holds = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setToolTip("Time line: click or drag to go to a frame (, and . step one frame)")
-        self.setAccessibleName("Time line")
+        self.setToolTip("Timeline: click or drag to seek (, and . step one frame)")
+        self.setAccessibleName("Timeline")
 
     @property
     def index(self) -> int:

@@ -54,10 +54,12 @@ class Transport(QWidget):
         super().__init__(parent)
         self._is_playing = True
         self._icons = {True: theme.icon("pause"), False: theme.icon("play")}
-        self._back = tool_button("step-back", "Step one frame back (,)", self)
+        self._back = tool_button("step-back", "Step back one frame (,)", self)
         self._play = tool_button("pause", "Pause (Space)", self)
-        self._forward = tool_button("step-forward", "Step one frame forward (.)", self)
-        self._loop = tool_button("loop", "Begin again at the end of the file", self, checks=True)
+        self._forward = tool_button("step-forward", "Step forward one frame (.)", self)
+        self._loop = tool_button(
+            "loop", "Loop: restart at the end of the file (L)", self, checks=True
+        )
         self._line = TimeLine(self)
         self._time = QLabel(self)
         self._time.setFont(theme.numbers_font())
@@ -66,9 +68,9 @@ class Transport(QWidget):
         for key, words in pacings:
             self._pacing.addItem(words, key)
         self._pacing.setToolTip(
-            "Real time skips frames to keep up; every frame shows each one, however long it takes"
+            "Real time skips frames to keep up; Every frame shows them all, however long it takes"
         )
-        self._pacing.setAccessibleName("Pacing")
+        self._pacing.setAccessibleName("Playback")
         self._pacing.setMinimumContentsLength(9)
         self._lay_out()
         self._connect()

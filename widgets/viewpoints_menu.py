@@ -103,7 +103,7 @@ def viewpoints_button(menu: ViewpointsMenu, parent: QWidget) -> QToolButton:
     button = QToolButton(parent)
     button.setText("Viewpoints ▾")
     button.setProperty("role", "segment")
-    button.setToolTip("Save this viewpoint, or recall one (Alt+1–9)")
+    button.setToolTip("Save the current viewpoint, or recall one (Alt+1–9)")
     button.setAccessibleName("Viewpoints of the point cloud")
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)

@@ -51,7 +51,7 @@ def coerced(key: str, value: Any) -> Any:
     if kind is float and type(value) is int:
         return float(value)
     if type(value) is not kind:
-        raise TypeError(f"{key} is a {kind.__name__}, not {value!r}")
+        raise TypeError(f"{key} must be {kind.__name__}, not {value!r}")
     return value
 
 

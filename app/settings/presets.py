@@ -58,7 +58,7 @@ class NamedPreset:
 def view_title(values: Mapping[str, Any]) -> str:
     """Return the title of the view that `values` recall, the default name of a preset."""
     key = values.get("view", views.DEFAULT)
-    return views.find(key).title if key in views.KEYS else "Set-up"
+    return views.find(key).title if key in views.KEYS else "Setup"
 
 
 class PresetStore:

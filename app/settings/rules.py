@@ -21,7 +21,7 @@ class OnOff:
     """True or False."""
 
     def broken_by(self, value: object) -> str | None:
-        return None if isinstance(value, bool) else "is true or false"
+        return None if isinstance(value, bool) else "must be true or false"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Between:
             self.low <= value <= self.high or (zero and value == 0)
         ):
             return None
-        return f"lies between {self.low:g} and {self.high:g}" + (" or is 0" if zero else "")
+        return f"must be between {self.low:g} and {self.high:g}" + (" or is 0" if zero else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class OneOf:
     words: Mapping[object, str]
 
     def broken_by(self, value: object) -> str | None:
-        return None if value in tuple(self.words) else f"is one of {_listed(self.words)}"
+        return None if value in tuple(self.words) else f"must be one of {_listed(self.words)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class SomeOf:
             and len(set(value)) == len(value)
         ):
             return None
-        return f"are among {_listed(self.choices)}, each once"
+        return f"must be among {_listed(self.choices)}, each once"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class Written:
     def broken_by(self, value: object) -> str | None:
         if isinstance(value, str) and re.fullmatch(self.pattern, value):
             return None
-        return f"is written like {self.like}"
+        return f"must be written as {self.like}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +111,9 @@ class Name:
             try:
                 os.fsencode(value)
             except UnicodeEncodeError:
-                return "has characters that a file name cannot have"
+                return "has characters that are not allowed in a file name"
             return None
-        return f"is a name of at most {self.most} characters"
+        return f"must be at most {self.most} characters long"
 
 
 def shortened(value: object) -> str:

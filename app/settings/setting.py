@@ -17,8 +17,8 @@ class Scope(Enum):
     """What a setting belongs to, which decides who stores it."""
 
     SET_UP = "presets and the settings file"
-    SILENT_START = "presets; each start begins with the default"
-    MACHINE = "the settings file: it describes the machine, the room or the day, not a set-up"
+    SILENT_START = "presets; every start uses the default"
+    MACHINE = "the settings file; it describes the machine, the room or the day, not a set-up"
 
     @property
     def is_in_presets(self) -> bool:

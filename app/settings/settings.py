@@ -20,8 +20,8 @@ from renderers.colormap_names import COLORMAPS
 from widgets.arrangement import PANES
 
 INPUT_SIZES = (168, 224, 280, 336, 392, 448, 518, 616, 756, 1148)
-_IN_SOURCE_MENU = "chosen in the source menu"
-_IN_LANE_PICKER = "chosen in the lane's own menu, above its pane"
+_IN_SOURCE_MENU = "set in the Source menu"
+_IN_LANE_PICKER = "set in the lane's own menu, above its pane"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +66,10 @@ class Settings:
         "real-time", OneOf({"real-time": "Real time", "every-frame": "Every frame"}),
         not_shown="in the transport bar")
     mirror: bool = setting(
-        False, label="Mirror", tip="Swap left and right of the source's frames (H)")
+        False, label="Mirror", tip="Flip the source left to right (H)")
     rotate: int = setting(
         0, OneOf({0: "None", 90: "90° clockwise", 180: "180°", 270: "90° anticlockwise"}),
-        "Rotate", "Rotate the source's frames (Shift+H)")
+        "Rotate", "Rotate the source by 90° steps (Shift+H)")
 
     model_a: str = setting(
         "flashdepth-lite", Name(100), not_shown=_IN_LANE_PICKER,
@@ -78,155 +78,161 @@ class Settings:
         "flashdepth-lite-per-frame", Name(100), not_shown=_IN_LANE_PICKER,
         option=Option("--b", "MODEL", "model of lane B"))
     memory: bool = setting(
-        True, label="Memory across frames",
-        tip="Off runs every temporal lane frame by frame, as if each frame were the first (M)")
+        True, label="Temporal memory",
+        tip="Off runs every model frame by frame, as if each frame were the first (M)")
     input_size: int = setting(
-        0, Between(28, 4096, "Model default"), "Input size",
-        "Short side in pixels of the picture the network gets; the work grows with its square",
+        0, Between(28, 4096, "Default"), "Input size",
+        "Short side of the network's input in pixels; the work grows with its square "
+        "(Ctrl+Up, Ctrl+Down)",
         control="choice",
-        choices=((0, "Model default"), *((size, str(size)) for size in INPUT_SIZES)),
-        option=Option("--input-size", "N", "short side of the network's picture, in pixels"))
+        choices=((0, "Default"), *((size, str(size)) for size in INPUT_SIZES)),
+        option=Option("--input-size", "N", "short side of the network's input, in pixels"))
     device: str = setting(
         "auto", Written(r"auto|cpu|mps|cuda(:\d{1,2})?", "auto, cpu, cuda, cuda:N or mps"),
-        "Device", "What the networks run on", control="choice",
+        "Device", "Where the networks run (Ctrl+D)", control="choice",
         choices=(("auto", "Automatic"), ("cpu", "CPU")), scope=Scope.MACHINE,
-        option=Option("--device", "auto|cpu|cuda[:N]|mps", "what networks run on"))
+        option=Option("--device", "auto|cpu|cuda[:N]|mps", "where the networks run"))
     precision: str = setting(
         "auto", OneOf({"auto": "Automatic", "float32": "float32", "bfloat16": "bfloat16"}),
         "Precision",
-        "Number format the networks compute in; bfloat16 is faster on devices that have it",
+        "Number format for inference; bfloat16 is faster on hardware that supports it",
         scope=Scope.MACHINE,
-        option=Option("--precision", "auto|float32|bfloat16", "what networks compute in"))
+        option=Option("--precision", "auto|float32|bfloat16", "number format for inference"))
     threads: int = setting(
         0, Between(1, 256, "Automatic"), "Threads",
-        "CPU threads for the networks; automatic chooses by the number of cores",
-        scope=Scope.MACHINE, option=Option("--threads", "N", "CPU threads for networks"))
+        "CPU threads for inference; Automatic goes by the number of cores (Ctrl+T)",
+        scope=Scope.MACHINE, option=Option("--threads", "N", "CPU threads for inference"))
     ema_factor: float = setting(
         0.8, Between(0, 0.99), "EMA factor",
-        "Weight of the past in a +EMA lane: 0 none, 0.99 nearly all", control="slider", step=0.01,
+        "Weight of the past in a +EMA lane: 0 is no smoothing, 0.99 is almost all past",
+        control="slider", step=0.01,
         option=Option("--ema-factor", "X", "weight of the past in a +ema lane, 0 to 0.99"))
 
     range_mode: str = setting(
         "stable", OneOf({"stable": "Stabilised", "fixed": "Fixed", "per-frame": "Per frame"}),
         "Range",
-        "Which disparity gets which colour, the same for both lanes: stabilised follows robust "
-        "percentiles slowly (N)")
+        "How disparity maps to colour in both lanes: Stabilised follows robust percentiles "
+        "slowly (N)")
     range_far: float = setting(
-        0.0, Between(-1e9, 1e9), "Far end", "Disparity shown as farthest when the range is fixed",
+        0.0, Between(-1e9, 1e9), "Far limit", "Disparity shown as farthest when the range is Fixed",
         step=0.05, decimals=3)
     range_near: float = setting(
-        1.0, Between(-1e9, 1e9), "Near end", "Disparity shown as nearest when the range is fixed",
+        1.0, Between(-1e9, 1e9), "Near limit", "Disparity shown as nearest when the range is Fixed",
         step=0.05, decimals=3)
     range_locked: bool = setting(
-        False, label="Lock the range", tip="Hold the range that is on screen now (K)")
+        False, label="Lock current range", tip="Keep the range that is on screen now (K)")
     colormap: str = setting(
-        "inferno", OneOf({name: name.capitalize() for name in COLORMAPS}), "Colours",
-        "Colour map of both lanes; all but Turbo are safe for colour-blind viewers (C)")
+        "inferno", OneOf({name: name.capitalize() for name in COLORMAPS}), "Colour map",
+        "Colour map of both lanes; all but Turbo are colour-blind safe (C)")
     edges: bool = setting(
-        False, label="Depth edges over RGB", tip="Outline jumps in depth (E)")
+        False, label="Depth edges over RGB", tip="Outline depth discontinuities (E)")
     panes: tuple[str, ...] = setting(
-        PANES, SomeOf(PANES), not_shown="in the View menu, keys 1 to 4")
+        PANES, SomeOf(PANES), not_shown="set in the View menu, keys 1 to 4")
     view: str = setting(
-        views.DEFAULT, OneOf(dict.fromkeys(views.KEYS, "")), not_shown="in the view switch",
+        views.DEFAULT, OneOf(dict.fromkeys(views.KEYS, "")), not_shown="set by the view buttons",
         option=Option("--view", "KEY", f"how the lanes are compared: {', '.join(views.KEYS)}"))
 
     cloud_stride: int = setting(
         0, Between(1, 32, "Automatic"), "Stride",
-        "Draw every n-th pixel in both directions; automatic follows the drawing time")
+        "Draw every n-th pixel in each direction; Automatic adapts to the drawing time")
     cloud_point_size: float = setting(
-        1.0, Between(0.25, 8), "Point size", "Size of the points, relative to the gap between them",
+        1.0, Between(0.25, 8), "Point size", "Point size relative to the spacing between points",
         control="slider", step=0.25)
     cloud_edge_ratio: float = setting(
-        1.06, Between(1.005, 10), "Edge cull",
-        "Drop points where the depths of neighbours differ by more than this factor",
+        1.06, Between(1.005, 10), "Remove edge points",
+        "Drop points whose depth differs from a neighbour's by more than this factor",
         control="number and slider", step=0.005, decimals=3, slider=(1.005, 1.5))
     cloud_fov_deg: float = setting(
         0.0, Between(0, 150, "Source default"), "Field of view",
-        "Horizontal field of view of the camera; the default is the source's own if known, "
-        "else 60°", unit="°", decimals=1)
+        "Horizontal field of view of the camera; Source default uses the source's own if "
+        "known, otherwise 60°", unit="°", decimals=1)
     cloud_offset: float = setting(
-        0.0, Between(-1e9, 1e9), "a  (offset)", "a of z = 1 / (a + b · disparity)",
+        0.0, Between(-1e9, 1e9), "Depth shift (a)", "a in z = 1 / (a + b · disparity)",
         control="number and slider", step=0.005, decimals=4, slider=(-1.0, 1.0))
     cloud_gain: float = setting(
-        0.0, Between(0, 1e9, "Automatic"), "b  (gain)",
-        "b of z = 1 / (a + b · disparity); automatic derives both from the display range",
+        0.0, Between(0, 1e9, "Automatic"), "Depth scale (b)",
+        "b in z = 1 / (a + b · disparity); Automatic derives both from the display range",
         control="geometric", step=0.01, decimals=4, slider=(0.01, 100.0))
     cloud_colour: str = setting(
         "rgb", OneOf({"rgb": "Picture", "disparity": "Disparity"}), "Colour by",
-        "What the colours of the points mean")
-    cloud_grid: bool = setting(True, label="Ground grid", tip="Show a grid under the points")
-    cloud_axes: bool = setting(False, label="Axes", tip="Show the x, y and z axes of the camera")
+        "Colour the points by the picture or by their disparity")
+    cloud_grid: bool = setting(
+        True, label="Ground grid", tip="Show a ground grid below the points (Shift+G)")
+    cloud_axes: bool = setting(
+        False, label="Axes", tip="Show the camera's x, y and z axes (Shift+X)")
     cloud_background: str = setting(
         "#0d0e10", Written(r"#[0-9a-fA-F]{6}", "#0d0e10"), "Background",
-        "Colour behind the points", control="choice",
+        "Colour behind the point cloud", control="choice",
         choices=(("#0d0e10", "Black"), ("#2c2f35", "Grey"), ("#f2f2f0", "White")))
     cloud_lane: str = setting(
-        "a", OneOf({"a": "Lane A", "b": "Lane B"}), "Shows",
-        "The lane whose disparity becomes the cloud")
+        "a", OneOf({"a": "Lane A", "b": "Lane B"}), "Lane",
+        "Lane whose disparity is drawn as a point cloud")
 
     difference_alignment: str = setting(
         "clip", OneOf({"clip": "Per shot", "frame": "Per frame", "none": "None"}), "Align B to A",
-        "Scale and shift fitted before the difference is taken: relative disparity has neither "
-        "of its own (D)")
+        "Scale and shift fitted before subtracting, because relative disparity has "
+        "no scale or shift of its own (D)")
     blink_hz: float = setting(
-        2.0, Between(0.2, 15), "Blink rate", "How many times a second the lanes alternate (B)",
+        2.0, Between(0.2, 15), "Blink rate", "Switches between the lanes per second (B)",
         control="slider", unit="Hz", step=0.1)
     flicker_window: int = setting(
-        15, Between(1, 60), "Flicker over", "Frames that the flicker heat map adds up (F)",
+        15, Between(1, 60), "Flicker window", "Number of frames the flicker heat map averages (F)",
         control="slider", unit="frames")
     scan_line: float = setting(0.5, Between(0, 1), not_shown="dragged in the picture")
-    charts: bool = setting(False, label="Charts", tip="Plot pinned points, flicker and drift")
+    charts: bool = setting(False, label="Charts", tip="Plot pinned points, flicker and drift (G)")
     sound: bool = setting(
         False, label="Sound",
-        tip="A tone for each lane, A left and B right, rougher as the lane flickers",
+        tip="One tone per lane, A left and B right; rougher means more flicker (Shift+S)",
         scope=Scope.SILENT_START)
     sound_volume: float = setting(
-        0.3, Between(0, 1), "Volume", "Loudness of the tones",
+        0.3, Between(0, 1), "Volume", "Volume of the tones",
         control="slider", step=0.05, scope=Scope.MACHINE)
     sound_device: str = setting(
-        "", Name(200), "Play on", "The output that plays the tones", control="choice",
+        "", Name(200), "Output", "Audio output for the tones", control="choice",
         choices=(("", "System default"),), scope=Scope.MACHINE)
-    inspector: bool = setting(True, not_shown="shows and hides the inspector itself (I)")
+    inspector: bool = setting(True, not_shown="toggled by the inspector button (I)")
 
     record_folder: str = setting(
-        "", Name(), "Folder", "Each recording becomes a new folder in this one",
+        "", Name(), "Folder", "Each recording gets its own folder in here",
         control="folder", placeholder="Videos folder", scope=Scope.MACHINE)
     record_sound: str = setting(
-        "", Name(200), "Sound from", "The microphone or line input that is recorded as well",
+        "", Name(200), "Audio input", "Microphone or line input to record along",
         control="choice", choices=(("", "None"), ("default", "System default")),
         scope=Scope.MACHINE)
     record_composite: bool = setting(
-        True, label="Video of all", tip="Picture and both lanes side by side, as H.264")
+        True, label="Side-by-side video", tip="RGB and both lanes side by side, as H.264")
     record_disparity: bool = setting(
-        True, label="Disparity", tip="The disparity of both lanes, at 16 bits")
+        True, label="Disparity", tip="Disparity of both lanes, 16 bits")
 
     attract_after_s: float = setting(
-        0.0, Between(0, 86_400, "Never"), "Attract",
-        "Minutes without input after which the app cycles through the views by itself",
+        0.0, Between(0, 86_400, "Never"), "Idle demo after",
+        "Minutes without input before the app cycles through the views on its own",
         unit="min", per_shown=60.0, decimals=1, scope=Scope.MACHINE)
     budget_fps: float = setting(
-        15.0, Between(1, 240), "Budget", "Frames per second that the input size is chosen for",
+        15.0, Between(1, 240), "Target frame rate", "Frame rate to hold by lowering the input size",
         unit="fps")
     fallback_after_s: float = setting(
-        5.0, Between(0, 3_600, "Never"), "Fall back",
-        "A camera or stream that stays away so long is replaced by the fallback clip until it "
-        "is back", unit="s", scope=Scope.MACHINE)
+        5.0, Between(0, 3_600, "Never"), "Fall back after",
+        "Show the fallback clip when a camera or stream has been gone this long, until it "
+        "returns", unit="s", scope=Scope.MACHINE)
     fallback_clip: str = setting(
         "", Name(), "Fallback clip",
-        "A video or a recording, shown while a camera or stream stays away",
+        "Video or recording shown while a camera or stream is gone",
         control="clip", placeholder="Built-in scene", scope=Scope.MACHINE)
     input_budget: str = setting(
-        "auto", OneOf({"auto": "While presenting", "on": "Always", "off": "Never"}), "Auto size",
-        "Whether the input size of the networks steps down when frames take too long, and up "
-        "again when there is time")
+        "auto", OneOf({"auto": "While presenting", "on": "Always", "off": "Never"}),
+        "Hold frame rate",
+        "Lower quality to hold frame rate: a smaller input size when frames take too long, and "
+        "back when there is time")
     panic_clip: str = setting(
         "", Name(), "Backup clip",
-        "A video or a recording that F12 shows at once; F12 again returns to the source",
+        "Video or recording that F12 shows at once; F12 again returns to the source",
         control="clip", placeholder="Built-in scene", scope=Scope.MACHINE)
     presenter: bool = setting(
-        False, label="Presenter type", tip="Text large enough for the back of a room")
+        False, label="Presenter mode",
+        tip="Large text and captions, readable from the back of a room (F9)")
     hint_seen: bool = setting(
-        False, not_shown="remembers that the first hint was shown", scope=Scope.MACHINE)
+        False, not_shown="set once the first hint was shown", scope=Scope.MACHINE)
     # fmt: on
 
     def __post_init__(self) -> None:
@@ -235,7 +241,7 @@ class Settings:
             if (wrong := known.rule.broken_by(value)) is not None:
                 raise ValueError(f"{key} {wrong}, not {shortened(value)}")
         if not self.range_far < self.range_near:
-            raise ValueError("the far end of the range must be below the near end")
+            raise ValueError("range_far must be below range_near")
         if is_camera(self.source):  # however it was chosen: menu, preset or command line
             object.__setattr__(self, "last_camera", self.source)
 

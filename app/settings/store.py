@@ -34,7 +34,8 @@ def settings_path(profile: str = "default") -> Path:
     """
     if not _NAME.fullmatch(profile):
         raise UsageError(
-            f"{profile!r} is not a profile name; use letters, digits, spaces, - and _ (at most 40)."
+            f"{profile!r} is not a valid profile name; use letters, digits, spaces, - and _ (at "
+            "most 40)."
         )
     folder = os.environ.get("FLASHDEPTH_CONFIG") or platformdirs.user_config_dir(
         "flashdepth-live", appauthor=False
@@ -94,18 +95,22 @@ class SettingsStore:
     def _set_newer_aside(self) -> str:
         aside = set_aside(self._path, "newer")
         if aside is None:
-            return "The settings are from a newer version; those unknown to this one will be lost."
+            return (
+                "These settings are from a newer version of the app; the ones that this "
+                "version does not know will be lost."
+            )
         return (
-            f"The settings are from a newer version; its file was kept as {aside.name}, and the "
-            "settings known to this version are in use."
+            "These settings are from a newer version of the app; the file was kept as "
+            f"{aside.name} and the settings this version knows are in use."
         )
 
     def _set_aside(self) -> str:
         aside = set_aside(self._path)
         if aside is None:
-            return "The settings file could not be read; defaults are in use."
+            return "Can't read the settings file; using the defaults."
         return (
-            f"The settings file was damaged; it was kept as {aside.name} and defaults are in use."
+            f"The settings file was damaged; it was kept as {aside.name} and the defaults are in "
+            "use."
         )
 
 
@@ -117,6 +122,6 @@ def _refused_note(refused: list[str]) -> str:
     """Return one sentence about the settings that were refused; it names at most three."""
     known = [key for key in refused if key in SETTINGS]
     if not known:
-        return "The settings file has entries that are unknown here; they were ignored."
+        return "The settings file has entries this version does not know; they were ignored."
     names = ", ".join(known[:3]) + (f" and {len(known) - 3} more" if len(known) > 3 else "")
-    return f"Some settings were not usable and took their default: {names}."
+    return f"Some settings were invalid and were reset to their defaults: {names}."

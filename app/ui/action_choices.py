@@ -23,7 +23,7 @@ def lane_actions(controller: Controller, models: ModelController, display: Displ
         *_lane(models, "b"),
         Action(
             "lanes.truth", menu, "Ground &truth in lane B", "T", models.toggle_truth,
-            tip="Show the source's own disparity, where it has one; the same key returns",
+            tip="Show the source's own disparity in lane B if it has one; press again to return",
             is_on=partial(is_set_to, "model_b", registry.GROUND_TRUTH),
         ),
         Action(
@@ -47,12 +47,12 @@ def picture_actions(controller: Controller) -> list[Action]:
         Action("view.range", menu, "&Next", "N", partial(controller.next_of, "range_mode"),
                submenu=ranges, sheet_text="Next range mode"),
         *_choices(controller, "view.range", ranges, "range_mode"),
-        Action("view.lock", menu, "&Lock what is on screen", "K", controller.toggle_range_lock,
-               submenu=ranges, sheet_text="Lock the range", is_apart=True,
+        Action("view.lock", menu, "&Lock current range", "K", controller.toggle_range_lock,
+               submenu=ranges, sheet_text="Lock current range", is_apart=True,
                is_on=partial(is_on, "range_locked")),
         Action("view.mirror", menu, "&Mirror", "H", partial(controller.toggle, "mirror"),
                submenu=turns, is_on=partial(is_on, "mirror")),
-        Action("view.turn", menu, "&Turn by 90°", "Shift+H",
+        Action("view.turn", menu, "&Rotate by 90°", "Shift+H",
                partial(controller.next_of, "rotate"), submenu=turns),
         *_choices(controller, "view.rotate", turns, "rotate"),
     ]  # fmt: skip
@@ -70,7 +70,7 @@ def _lane(models: ModelController, lane: str) -> list[Action]:
         for at, entry in enumerate(registry.entries())
     ]  # fmt: skip
     return [
-        Action(f"lanes.{lane}.next", menu, "&Next that is installed", f"Ctrl+{letter}",
+        Action(f"lanes.{lane}.next", menu, "&Next installed", f"Ctrl+{letter}",
                partial(models.next_installed, lane), submenu=submenu,
                sheet_text=f"Next model in lane {letter}"),
         Action(f"lanes.{lane}.ema", menu, "&Smoothed (+EMA)", f"Shift+{letter}",
@@ -85,10 +85,10 @@ def _sizes(controller: Controller, display: Display) -> list[Action]:
     return [
         Action("lanes.larger", menu, "&Larger", "Ctrl+Up",
                partial(_resize, controller, display, 1),
-               submenu=submenu, sheet_text="Larger input", is_apart=True),
+               submenu=submenu, sheet_text="Larger input size", is_apart=True),
         Action("lanes.smaller", menu, "&Smaller", "Ctrl+Down",
                partial(_resize, controller, display, -1),
-               submenu=submenu, sheet_text="Smaller input"),
+               submenu=submenu, sheet_text="Smaller input size"),
         *_choices(controller, "lanes.size", submenu, "input_size"),
     ]  # fmt: skip
 
@@ -103,7 +103,7 @@ def _device(controller: Controller) -> list[Action]:
         *_choices(controller, "lanes.device", "&Device", "device", devices),
         Action("lanes.threads", menu, "&Next", "Ctrl+T",
                partial(controller.next_of, "threads", [count for count, _ in threads]),
-               submenu="T&hreads", sheet_text="Next number of threads"),
+               submenu="T&hreads", sheet_text="Next thread count"),
         *_choices(controller, "lanes.threads", "T&hreads", "threads", threads),
     ]  # fmt: skip
 

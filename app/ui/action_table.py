@@ -51,7 +51,7 @@ def play_actions(controller: Controller) -> list[Action]:
     """Actions of the Play menu."""
     menu = "&Play"
     return [
-        Action("play.pause", menu, "&Pause or go on", "Space", controller.toggle_pause),
+        Action("play.pause", menu, "&Play/Pause", "Space", controller.toggle_pause),
         Action(
             "play.forward", menu, "Step &forward", ".", controller.step_forward, is_apart=True
         ),
@@ -104,15 +104,15 @@ def view_actions(
             is_on=partial(is_on, "edges"), is_apart=True,
         ),
         *picture_actions(controller),
-        Action("view.fit", menu, "Fit the &picture", "0", window.view.reset, is_apart=True),
-        Action("view.one", menu, "One to &one", "Shift+1", window.stage.one_to_one),
+        Action("view.fit", menu, "Fit &picture", "0", window.view.reset, is_apart=True),
+        Action("view.one", menu, "Actual si&ze (1:1)", "Shift+1", window.stage.one_to_one),
         Action("view.home", menu, "Reset &3D view", "Home", window.cloud.reset_view, is_apart=True),
         Action(
-            "view.grid", menu, "&Ground grid in 3D", "Shift+G",
+            "view.grid", menu, "3D &ground grid", "Shift+G",
             partial(controller.toggle, "cloud_grid"), is_on=partial(is_on, "cloud_grid"),
         ),
         Action(
-            "view.axes", menu, "&Axes in 3D", "Shift+X", partial(controller.toggle, "cloud_axes"),
+            "view.axes", menu, "3D &axes", "Shift+X", partial(controller.toggle, "cloud_axes"),
             is_on=partial(is_on, "cloud_axes"),
         ),
         Action(
@@ -134,9 +134,9 @@ def compare_actions(
     menu = "&Compare"
     return [
         Action(
-            "compare.pin", menu, "&Pin under the cursor", "P", marks.pin_under_cursor,
+            "compare.pin", menu, "&Pin point under cursor", "P", marks.pin_under_cursor,
         ),
-        Action("compare.unpin", menu, "&Remove pins", "Shift+P", controller.clear_pins),
+        Action("compare.unpin", menu, "&Remove all pins", "Shift+P", controller.clear_pins),
         Action(
             "compare.charts", menu, "&Charts", "G", partial(controller.toggle, "charts"),
             is_on=partial(is_on, "charts"), is_apart=True,
@@ -146,7 +146,7 @@ def compare_actions(
             is_on=partial(is_on, "sound"),
         ),
         Action(
-            "compare.report", menu, "Repor&t over the whole clip…", "", report.make,
+            "compare.report", menu, "Repor&t on the whole clip…", "", report.make,
             is_apart=True,
         ),
     ]  # fmt: skip
@@ -162,19 +162,19 @@ def booth_actions(
     menu = "&Booth"
     return [
         Action(
-            "booth.panic", menu, "&Backup clip, and back", "F12", fallback.toggle_panic,
-            tip="Show the backup clip at once; the same key returns to the source",
+            "booth.panic", menu, "&Backup clip", "F12", fallback.toggle_panic,
+            tip="Show the backup clip at once; press again to return to the source",
         ),
         Action(
-            "booth.presenter", menu, "&Presenter's type and words", "F9",
+            "booth.presenter", menu, "&Presenter mode", "F9",
             partial(controller.toggle, "presenter"), is_on=partial(is_on, "presenter"),
         ),
         Action(
-            "booth.output", menu, "&Second screen without controls", "F8",
+            "booth.output", menu, "&Audience window", "F8",
             presenter.toggle_output,
         ),
         Action(
-            "booth.budget", menu, "&Input size by frame budget", "", budget.toggle,
+            "booth.budget", menu, "&Lower quality to hold frame rate", "", budget.toggle,
             is_on=is_wanted,
         ),
     ]  # fmt: skip
@@ -193,9 +193,9 @@ def preset_actions(presets: PresetsController) -> list[Action]:
     ]  # fmt: skip
     stores = [
         Action(
-            f"presets.store{slot}", menu, f"Store as preset {slot}…", f"Ctrl+Shift+{slot}",
+            f"presets.store{slot}", menu, f"&Store preset {slot}…", f"Ctrl+Shift+{slot}",
             partial(presets.store_and_ask, slot), listed=slot == 1, sheet_key="Ctrl+Shift+1–9",
-            sheet_text="Store as a preset", is_apart=slot == 1,
+            sheet_text="Store a preset", is_apart=slot == 1,
         )
         for slot in SLOTS
     ]  # fmt: skip

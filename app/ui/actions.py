@@ -93,7 +93,7 @@ class Actions:
         if row.key:
             action.setShortcut(QKeySequence(row.key))
             action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
-        action.setToolTip(row.tip or row.text.replace("&", ""))
+        action.setToolTip(_tip(row))
         action.setCheckable(row.is_on is not None)
 
         def triggered(_checked: bool = False) -> None:
@@ -135,6 +135,11 @@ class Actions:
                 lines = sheet.setdefault(row.menu.replace("&", ""), [])
                 lines.append((row.sheet_key or row.key, words))
         return list(sheet.items())
+
+
+def _tip(row: Action) -> str:
+    words = row.tip or row.text.replace("&", "").rstrip("…")
+    return f"{words} ({row.key})" if row.key else words
 
 
 def _added(place: QMenuBar | QMenu, title: str) -> QMenu:

@@ -35,11 +35,11 @@ def _lanes(settings: Settings) -> str:
     else:
         near = "Bright is near, dark is far"
     if settings.model_b == registry.OFF or settings.model_a == registry.OFF:
-        return f"{near}; a network guesses it from the picture alone."
+        return f"{near}; a network estimates this from the picture alone."
     base_a, base_b = (registry.without_memory(m) for m in (settings.model_a, settings.model_b))
     if settings.memory and base_a == base_b and settings.model_a != settings.model_b:
-        return f"{near}. Both are the same network; only one remembers earlier frames."
-    return f"{near}; both see the same frames."
+        return f"{near}. Both lanes run the same network; only one remembers earlier frames."
+    return f"{near}; both lanes see the same frames."
 
 
 def _name(settings: Settings, lane: str) -> str | None:

@@ -160,7 +160,7 @@ class Display(QObject):
                 pane.set_banner(None)
             else:
                 if self._pictured.get(name) != registry.family(chosen):
-                    pane.clear("No picture of this model yet")
+                    pane.clear("No output from this model yet")
                     pane.set_caption("")
                 pane.set_banner(result.failures[name], "warn")
             return
@@ -185,7 +185,8 @@ class Display(QObject):
         if lane is None:
             self._cloud.clear("")
             self._cloud.set_banner(
-                f"Lane {self._options.cloud_lane.upper()} shows nothing to lift."
+                f"Lane {self._options.cloud_lane.upper()} has no depth to show in 3D; turn it on "
+                "or choose the other lane."
             )
             return
         self._cloud.set_banner(None)

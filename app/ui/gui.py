@@ -106,7 +106,7 @@ def run_gui(settings: Settings, store: SettingsStore, options: WindowOptions) ->
     if any_abandoned():
         # A thread hangs in a driver or a download. Nothing of ours is left to save, and the
         # interpreter would abort on it.
-        log.error("leaving with a thread that does not end")
+        log.error("exiting with a thread that does not end")
         if failure:
             print(failure, file=sys.stderr, flush=True)
         logging.shutdown()

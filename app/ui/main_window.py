@@ -50,15 +50,17 @@ class MainWindow(QMainWindow):
         self.source_menu = SourceMenu()
         self.lane_a = LanePicker("a")
         self.lane_b = LanePicker("b")
-        self.memory_button = tool_button("memory", "Memory on or off (M)", checks=True)
-        self.reset_button = tool_button("reset", "Reset memory (R)")
+        self.memory_button = tool_button("memory", "Temporal memory on or off (M)", checks=True)
+        self.reset_button = tool_button("reset", "Reset memory: forget earlier frames (R)")
         self.views = ViewSwitch(
             SwitchEntry(view.key, view.icon, f"{view.tip} ({view.shortcut})")
             for view in views.every_view()
         )
         self.record_button = tool_button("record", "Record (Ctrl+R)", checks=True)
-        self.snapshot_button = tool_button("snapshot", "Save a picture of the window (S)")
-        self.inspector_button = tool_button("settings", "Show or hide the inspector", checks=True)
+        self.snapshot_button = tool_button("snapshot", "Save a snapshot of the window (S)")
+        self.inspector_button = tool_button(
+            "settings", "Show or hide the inspector (I)", checks=True
+        )
         self.inspector = SettingsPanel(row_specs())
         self.transport = Transport(SETTINGS["pacing"].menu)
         self.status = StatusStrip()

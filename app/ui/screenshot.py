@@ -71,4 +71,4 @@ class Screenshot(QObject):
         try:
             write_atomically(places, json.dumps(facts, indent=2) + "\n")
         except OSError as error:
-            log.error("the places of the panes could not be written to %s: %s", places, error)
+            log.error("the pane positions could not be written to %s: %s", places, error)

@@ -66,7 +66,7 @@ class Worker(QThread):
             self._loop()
         except Exception:  # of any kind: out of run() Qt would end the process; it is restarted
             log.exception("the %s thread crashed", self.objectName())
-            self.crashed.emit(f"The {self.objectName()} stage failed; the log says why.")
+            self.crashed.emit(f"The {self.objectName()} stage failed; see the log for details.")
         self._loop = self._stop = _nothing  # a thread that is kept holds no network
         release_memory()
 

@@ -20,7 +20,7 @@ _PANE = ViewPane(
     title="Difference A − B",
     is_required=True,
 )
-_ALIGNED = {"clip": "over the shot", "frame": "each frame", "none": "not aligned"}
+_ALIGNED = {"clip": "aligned over the shot", "frame": "aligned per frame", "none": "not aligned"}
 
 
 def _needs(settings: ViewSettings) -> AnalysisRequest:
@@ -32,7 +32,9 @@ def _fill(result: FrameResult, settings: ViewSettings, _table: UInt8) -> Content
     found = analysis.difference
     if found is None:
         failed = analysis.failures.get("The difference")
-        return {_PANE.name: Nothing(failed or "Both lanes are needed to take their difference")}
+        return {
+            _PANE.name: Nothing(failed or "The difference needs both lanes; turn the other one on")
+        }
     unit = UNIT_TEXT[result.lanes["a"].depth.unit]
     content = PaneContent(
         found.levels,
@@ -62,8 +64,8 @@ VIEW = ViewSpec(
     shortcut="D",
     tip="Signed difference A − B",
     icon="difference",
-    headline="Where the two disagree",
-    caption="Where A sees a point nearer than B and where farther, after B was aligned to A.",
+    headline="Where the lanes disagree",
+    caption="Where A sees a point nearer than B, and where farther, after B was aligned to A.",
     layout=Layout((_PANE,)),
     needs=_needs,
     fill=_fill,

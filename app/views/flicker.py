@@ -53,9 +53,9 @@ def _lane(name: str, result: FrameResult, settings: ViewSettings) -> PaneContent
 def _caption(lane: LaneFlicker, seen: FlickerResult, window: int) -> str:
     """Caption of a pane; empty without a pair of frames."""
     if np.isnan(lane.recent):
-        return "needs a second frame: play or step on"
+        return "needs a second frame: press play or step"
     over = f"{seen.frames} of {window}" if seen.frames < window else f"{window}"
-    apart = f" · pairs up to {seen.gap} apart" if seen.gap > 1 else ""
+    apart = f" · pairs up to {seen.gap} frames apart" if seen.gap > 1 else ""
     return f"{lane.recent:.3f} · {over} frames{apart}"
 
 
@@ -73,10 +73,10 @@ VIEW = ViewSpec(
     key="flicker",
     title="Flicker heat maps",
     shortcut="F",
-    tip="Flicker heat maps",
+    tip="Where each lane flickers",
     icon="flicker",
-    headline="How much each one flickers",
-    caption="Bright spots changed although the scene did not: that is flicker.",
+    headline="How much each lane flickers",
+    caption="Bright spots changed more than the motion in the picture explains: that is flicker.",
     layout=Layout(tuple(_PANES.values())),
     needs=_needs,
     fill=_fill,

@@ -17,7 +17,7 @@ def ranges_told(lanes: Mapping[str, LaneResult], settings: ViewSettings) -> str:
     ranges = {lane.display_range for lane in lanes.values()}
     families = {registry.family(lane.model) for lane in lanes.values()}
     if len(families) > 1 and (settings.range_locked or settings.range_mode == "fixed"):
-        return "one fixed range for both, though their scales differ"
+        return "one fixed range for both, although their scales differ"
     if len(ranges) < 2:
         return ""
     if settings.range_mode == "per-frame" and not settings.range_locked:

@@ -27,7 +27,7 @@ def pair_contents(
     """Both lanes' levels; `blink_hz` 0 separates them by a divider."""
     a, b = result.lanes.get("a"), result.lanes.get("b")
     if a is None or b is None:
-        return {_NAME: Nothing("Both lanes are needed to compare them")}
+        return {_NAME: Nothing("This view needs both lanes; turn the other one on")}
     second = Second(
         b.levels,
         (registry.title(a.model), registry.title(b.model)),

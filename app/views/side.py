@@ -8,7 +8,7 @@ VIEW = ViewSpec(
     key="side",
     title="Side by side",
     shortcut="V",
-    tip="Side by side",
+    tip="All panes side by side",
     icon="side",
     headline="Depth from one camera, as it happens",
 )

@@ -19,8 +19,8 @@ VIEW = ViewSpec(
     shortcut="W",
     tip="Wipe between A and B",
     icon="wipe",
-    headline="Two depths, one picture",
-    caption="Left of the line is A, right of it is B: the same frame, the same colours.",
+    headline="Two lanes, one picture",
+    caption="Left of the line is A, right of it is B: same frame, same colours.",
     layout=pair_layout("Wipe"),
     fill=_fill,
 )

@@ -68,10 +68,13 @@ VIEW = ViewSpec(
     key="xt",
     title="X-t slices",
     shortcut="X",
-    tip="One line over time: x-t slices",
+    tip="One picture row over time (x-t slices)",
     icon="xt",
-    headline="Depth over time",
-    caption="One row of the picture over time, newest below: steady depth draws smooth lines.",
+    headline="Disparity over time",
+    caption=(
+        "One row of the picture over time, newest at the bottom: steady disparity draws "
+        "smooth lines."
+    ),
     layout=Layout(tuple(_PANES.values()), stacks_lanes=True),
     needs=_needs,
     fill=_fill,

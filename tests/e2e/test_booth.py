@@ -174,7 +174,7 @@ def test_diagnostics_say_what_runs(start_session: Start, wait_until_shown: Wait)
     text = clipboard.text()
     assert "source: synthetic 160x120" in text
     assert "model_b = 'off'" in text
-    assert "stalls of the window: p99" in text
+    assert "GUI stalls: p99" in text
 
 
 def test_a_missed_budget_makes_the_picture_smaller_and_says_so(
@@ -183,7 +183,7 @@ def test_a_missed_budget_makes_the_picture_smaller_and_says_so(
     session = start_session(**SMALL | {"input_size": 140, "input_budget": "on"}, budget_fps=240.0)
     wait_until_shown(session)
     qtbot.waitUntil(lambda: session.model.value.input_size == 98, timeout=60_000)
-    assert any("by budget" in text for text in session.window.status.texts())
+    assert any("px (auto)" in text for text in session.window.status.texts())
     session.controller.set("input_size", 140)
     assert session.model.value.input_budget == "off"  # set by hand, so it is held
     assert session.model.value.input_size == 140

@@ -163,7 +163,7 @@ def test_a_disk_that_does_not_answer_is_told_of_within_seconds(
     monkeypatch.setattr(RecordingWriter, "write", hang)
     session.recording.record(tmp_path / "take")
     qtbot.waitUntil(lambda: bool(said), timeout=10_000)
-    assert said == [said[0]] and said[0].startswith("The disk does not answer")
+    assert said == [said[0]] and said[0].startswith("The disk is not responding")
     assert session.recording.is_recording  # it may come back
     release.set()
     qtbot.waitUntil(lambda: session.recording._recorder.status.frames > 0, timeout=20_000)
@@ -202,7 +202,7 @@ def test_the_panic_key_shows_the_backup_clip_and_returns(
     qtbot.waitUntil(lambda: _source(session) == "synthetic", timeout=20_000)
     assert session.model.value.source == str(bikes())
     strip = session.window.status
-    qtbot.waitUntil(lambda: "backup clip, F12 ends it" in strip.texts(), timeout=5_000)
+    qtbot.waitUntil(lambda: "backup clip, F12 returns" in strip.texts(), timeout=5_000)
     qtbot.keyClick(session.window, Qt.Key.Key_F12)
     qtbot.waitUntil(lambda: _source(session) == str(bikes()), timeout=20_000)
 

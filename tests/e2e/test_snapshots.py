@@ -34,7 +34,7 @@ def test_a_snapshot_holds_the_window_its_panes_the_numbers_and_the_points(
     with qtbot.waitSignal(session.snapshots.said, timeout=20_000) as told:
         session.snapshots.save()
     (folder,) = (tmp_path / "FlashDepth Live").iterdir()
-    assert told.args == [f"Saved to {folder}"]
+    assert told.args == [f"Saved in {folder}"]
     names = {"window.png", "rgb.png", "depth_a.png", "disparity_a.npy", "cloud.ply"}
     assert {path.name for path in folder.iterdir()} == names
     assert np.load(folder / "disparity_a.npy").shape == (120, 160)
@@ -64,10 +64,10 @@ def test_points_are_written_off_the_gui_thread_and_one_file_at_a_time(
     session.snapshots.said.connect(said.append)
     session.snapshots.save_ply(str(tmp_path / "a.ply"))
     session.snapshots.save_ply(str(tmp_path / "b.ply"))
-    assert said == ["The last one is still being saved; try again in a moment."]
+    assert said == ["The previous save is still running; try again in a moment."]
     release.set()
     qtbot.waitUntil(lambda: len(said) == 2, timeout=20_000)
-    assert said[1].endswith(f"points saved to {tmp_path / 'a.ply'}")
+    assert said[1].endswith(f"points to {tmp_path / 'a.ply'}")
     assert threads[0] is not threading.main_thread()
     assert (tmp_path / "a.ply").read_bytes().startswith(b"ply")
 

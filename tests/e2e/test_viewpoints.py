@@ -67,6 +67,6 @@ def test_a_name_taken_replaces_its_view_and_nine_are_the_most(
     for number in range(1, 10):
         session.viewpoints.save(f"Viewpoint {number}")
     session.viewpoints.save("One more")
-    assert said[-1] == "All nine viewpoints are taken; remove one, or save under its name."
+    assert said[-1] == "All nine viewpoints are in use; remove one, or save under an existing name."
     session.viewpoints.save("Viewpoint 4")
-    assert said[-1].startswith("Saved as viewpoint 4, Viewpoint 4")
+    assert said[-1].startswith("Saved viewpoint 4, Viewpoint 4")

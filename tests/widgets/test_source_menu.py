@@ -69,7 +69,7 @@ def test_no_camera_is_said_in_words(menu: SourceMenu) -> None:
 
 
 def test_another_programs_window_is_chosen_by_its_title(qtbot: QtBot, menu: SourceMenu) -> None:
-    windows = action(menu.source_menu, "Capture a window").menu()
+    windows = action(menu.source_menu, "Capture window").menu()
     assert windows is not None
     with qtbot.waitSignal(menu.windows_requested):
         windows.aboutToShow.emit()
@@ -88,7 +88,7 @@ def test_another_programs_window_is_chosen_by_its_title(qtbot: QtBot, menu: Sour
 def test_a_click_chooses_although_the_list_came_again_under_the_pointer(
     qtbot: QtBot, menu: SourceMenu
 ) -> None:
-    windows = action(menu.source_menu, "Capture a window").menu()
+    windows = action(menu.source_menu, "Capture window").menu()
     assert windows is not None
     menu.set_windows(["Slides", "Browser"])
     windows.popup(menu.mapToGlobal(menu.rect().bottomLeft()))
@@ -129,7 +129,7 @@ def test_recents_are_replaced_not_added_up(qtbot: QtBot, menu: SourceMenu) -> No
 
 
 def test_a_size_is_asked_for_and_ticked(qtbot: QtBot, menu: SourceMenu) -> None:
-    sizes = action(menu.source_menu, "Size to ask for").menu()
+    sizes = action(menu.source_menu, "Camera resolution").menu()
     assert sizes is not None
     with qtbot.waitSignal(menu.size_chosen) as caught:
         action(sizes, "1920×1080").trigger()
@@ -139,8 +139,8 @@ def test_a_size_is_asked_for_and_ticked(qtbot: QtBot, menu: SourceMenu) -> None:
 
 def test_a_rate_and_a_pixel_format_are_asked_for_and_ticked(qtbot: QtBot, menu: SourceMenu) -> None:
     menu.set_camera_choices((30.0, 60.0), ("MJPG", "YUYV"))
-    rates = action(menu.source_menu, "Frame rate to ask for").menu()
-    formats = action(menu.source_menu, "Pixel format to ask for").menu()
+    rates = action(menu.source_menu, "Camera frame rate").menu()
+    formats = action(menu.source_menu, "Camera pixel format").menu()
     assert rates is not None and formats is not None
     with qtbot.waitSignal(menu.rate_chosen) as caught:
         action(rates, "60 fps").trigger()
@@ -150,7 +150,7 @@ def test_a_rate_and_a_pixel_format_are_asked_for_and_ticked(qtbot: QtBot, menu: 
     assert caught.args == ["YUYV"]
     menu.set_camera_format(30.0, "")
     assert [a.text() for a in rates.actions() if a.isChecked()] == ["30 fps"]
-    assert [a.text() for a in formats.actions() if a.isChecked()] == ["As usual"]
+    assert [a.text() for a in formats.actions() if a.isChecked()] == ["Source default"]
 
 
 def test_a_file_chosen_in_the_dialogue_is_a_source(qtbot: QtBot, menu: SourceMenu) -> None:

@@ -23,7 +23,7 @@ def words(section: SourceSection, name: str) -> QLabel:
 
 def test_what_was_asked_stands_beside_what_comes(section: SourceSection) -> None:
     section.set_delivered("1920x1080 at 60 fps, MJPG", "1280x720 YUYV at 29.9 fps")
-    asked, comes = words(section, "Asked for"), words(section, "Comes as")
+    asked, comes = words(section, "Requested"), words(section, "Delivered")
     assert asked.text() == "1920x1080 at 60 fps, MJPG"
     assert comes.text() == "1280x720 YUYV at 29.9 fps"
     assert asked.isVisible() and asked.y() == comes.y() and asked.x() < comes.x()

@@ -24,13 +24,13 @@ class BoothSection(Section):
         )  # fmt: skip
         self.add_button(
             "booth.full_screen",
-            "Full screen without menus",
-            "No menus, no pointer; every key still works (F11, Esc leaves)",
+            "Full screen",
+            "Pictures only: no menus, no pointer; all keys still work (F11; Esc leaves)",
             "fullscreen",
         )
         self.add_button(
             "booth.output",
-            "Output window",
-            "The pictures alone, on the second screen if there is one (F8)",
+            "Audience window",
+            "Pictures only, on the second screen if there is one (F8)",
             "presenter",
         )

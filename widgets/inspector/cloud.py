@@ -22,8 +22,8 @@ class CloudSection(Section):
         self._calibration = self.add_note()
         self.add_button(
             "cloud.calibrate",
-            "Calibrate by two points…",
-            "Click two points of known distance to find a and b",
+            "Calibrate from two points…",
+            "Click two points at known distances to get depth in metres",
             "pin",
         )
         self.add_rows(
@@ -31,10 +31,12 @@ class CloudSection(Section):
             "cloud_grid", "cloud_axes",
         )  # fmt: skip
         self._views = QPushButton("Viewpoints", self)
-        self._views.setToolTip("Save this viewpoint, or recall one (Alt+1–9)")
+        self._views.setToolTip("Save the current viewpoint, or recall one (Alt+1–9)")
         self.add_widget(self._views)
-        self.add_button("cloud.reset_view", "Reset view", "Put the camera back (Home)", "reset")
-        self.add_button("cloud.save_ply", "Save PLY…", "Save every point, at any stride", "save")
+        self.add_button("cloud.reset_view", "Reset view", "Reset the 3D camera (Home)", "reset")
+        self.add_button(
+            "cloud.save_ply", "Save PLY…", "Save all points at full density (Ctrl+P)", "save"
+        )
 
     def set_viewpoints_menu(self, menu: QMenu) -> None:
         """Open `menu` with the button for viewpoints."""

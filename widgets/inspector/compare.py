@@ -22,7 +22,9 @@ class CompareSection(Section):
             "difference_alignment", "blink_hz", "flicker_window", "charts", "sound",
             "sound_volume", "sound_device",
         )  # fmt: skip
-        self.add_button("pins.clear", "Remove pins", "Remove all pinned points (P pins one)", "pin")
+        self.add_button(
+            "pins.clear", "Remove pins", "Remove all pinned points (Shift+P); P pins one", "pin"
+        )
         self.add_button(
             "report", "Report…", "Compare both lanes over the whole clip in one HTML file", "report"
         )

@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QWidget
 from widgets.inspector.row_spec import RowSpec
 from widgets.inspector.section import Section, show_note
 
-PER_FRAME_WARNING = "Per-frame range flickers by itself: it is here to show why it misleads."
+PER_FRAME_WARNING = "A per-frame range flickers by itself; it is here to show how it misleads."
 
 
 class DisplaySection(Section):
@@ -24,7 +24,7 @@ class DisplaySection(Section):
         self._warning = self.add_note()
         self.add_rows("range_locked", "range_near", "range_far")
         self.add_button(
-            "range.take", "Fix what is on screen", "Make the present range the fixed one"
+            "range.take", "Use current range", "Set the fixed range to what is on screen now"
         )
         self.add_rows("colormap", "edges", "mirror", "rotate")
 
@@ -33,8 +33,8 @@ class DisplaySection(Section):
         if "range_mode" in values:
             mode = values["range_mode"]
             for key in ("range_near", "range_far"):
-                self.set_row_enabled(key, mode == "fixed", "Choose the fixed range first.")
+                self.set_row_enabled(key, mode == "fixed", "Set Range to Fixed first.")
             self.set_row_enabled(
-                "range_locked", mode == "stable", "Only the stabilised range moves."
+                "range_locked", mode == "stable", "Only the stabilised range can be locked."
             )
             show_note(self._warning, PER_FRAME_WARNING if mode == "per-frame" else "")

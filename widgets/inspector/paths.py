@@ -73,7 +73,7 @@ class PathRow(Row):
 class FolderRow(PathRow):
     """A folder."""
 
-    KINDS = (Kind("folder", "Choose the folder", QFileDialog.FileMode.Directory),)
+    KINDS = (Kind("folder", "Choose a folder", QFileDialog.FileMode.Directory),)
 
 
 class ClipRow(PathRow):

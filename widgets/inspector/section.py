@@ -75,7 +75,7 @@ class Section(QWidget):
         self._head.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._head.setCheckable(True)
         self._head.setChecked(True)
-        self._head.setToolTip(f"Fold or open the {title} section")
+        self._head.setToolTip(f"Expand or collapse {title}")
         self._head.clicked.connect(self._on_head)
         self._body = QWidget(self)
         self._grid = QGridLayout(self._body)

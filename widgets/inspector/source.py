@@ -54,7 +54,7 @@ class SourceSection(Section):
     def set_delivered(self, asked: str, delivered: str) -> None:
         """Show the format asked for beside the one delivered; empty where nothing is known."""
         self._asked.setText(asked or "source default")
-        self._delivered.setText(delivered or "nothing yet")
+        self._delivered.setText(delivered or "not known yet")
         self._formats.setVisible(bool(asked or delivered))
 
     def set_note(self, note: str) -> None:
@@ -71,7 +71,7 @@ class SourceSection(Section):
             box = self._boxes[lock.name]
             box.setChecked(lock.locked)
             box.setEnabled(not lock.refusal)
-            held = f"Hold the {lock.title.lower()}: its changes flicker in the disparity"
+            held = f"Keep the {lock.title.lower()} fixed; automatic changes make disparity flicker"
             box.setToolTip(f"{held}\n{lock.refusal}" if lock.refusal else held)
 
     def _add_formats(self) -> tuple[QLabel, QLabel]:
@@ -81,7 +81,7 @@ class SourceSection(Section):
         grid.setHorizontalSpacing(SPACE)
         grid.setVerticalSpacing(0)
         values = []
-        for column, words in enumerate(("Asked for", "Comes as")):
+        for column, words in enumerate(("Requested", "Delivered")):
             heading, value = QLabel(words, self._formats), QLabel(self._formats)
             heading.setProperty("role", "quiet")
             value.setProperty("role", "small")

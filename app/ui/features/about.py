@@ -46,18 +46,18 @@ def _about() -> str:
 
 Version {version()}
 
-Streaming video depth estimation as it happens: two models side by side on the same frames, and the
-point cloud they make.
+Real-time streaming video depth estimation: two models side by side on the same frames, and the
+resulting point cloud.
 
 **Paper.** *FlashDepth: Real-time Streaming Video Depth Estimation at 2K Resolution*, Chou et al.,
-ICCV 2025. This program is not by the paper's authors; their networks are reimplemented here and
-their weights are fetched only when you ask for them.
+ICCV 2025. This app is not by the paper's authors; it reimplements their networks, and downloads
+their weights only when you ask for them.
 
 **Licence.** Apache-2.0. The window uses PyQt6, which is GPL-3.0: an application distributed
 together with it must honour the GPL.
 
-**What the numbers mean.** The networks give disparity: larger is nearer, in no unit, up to an
-unknown scale and shift.
+**What the numbers mean.** The networks estimate disparity: larger is nearer, without a unit, up to
+an unknown scale and shift.
 """
 
 
@@ -66,13 +66,13 @@ def _credits() -> str:
         f"| {release.title} | {release.repository} | {release.licence} |"
         for release in published.releases()
     )
-    return f"""## Weights that can be fetched
+    return f"""## Weights you can download
 
 | model | from | licence |
 |---|---|---|
 {weights}
 
-What the bundled model learned from, and under which licences, is on the page *Bundled model*.
+The bundled model's training data and their licences are listed on the page *Bundled model*.
 
 ## Built with
 

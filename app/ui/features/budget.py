@@ -80,8 +80,8 @@ class BudgetController(FeatureController):
             self._set_size(chosen)
             fps = self._model.value.budget_fps
             how = "down" if chosen < size else "up"
-            self.said.emit(f"Input size {how} to {chosen} for {fps:.0f} frames per second.")
-        self._show_note(f"size {chosen} by budget")
+            self.said.emit(f"Input size {how} to {chosen} px to hold {fps:.0f} frames per second.")
+        self._show_note(f"input size {chosen} px (auto)")
 
     def _show_note(self, text: str) -> None:
         self._status.set_standing("budget", text)
@@ -95,7 +95,7 @@ class BudgetController(FeatureController):
         if "input_size" in changed and not self._is_own_change and self._timer.isActive():
             self._size_before = settings.input_size
             self._hold("off")
-            self.said.emit("The input size is fixed now; the budget no longer changes it.")
+            self.said.emit("Input size set by hand; automatic quality is off.")
         elif changed & {"input_budget", "budget_fps", "presenter", "model_a", "model_b"}:
             self._apply(settings)
 

@@ -36,13 +36,13 @@ class CalibrationController(FeatureController):
     def begin(self) -> None:
         """Start: the next two clicks in a picture are the two points."""
         self._found = []
-        self.said.emit("Click a point whose distance you know; hold the camera still. Esc cancels.")
+        self.said.emit("Click a point at a known distance and keep the camera still; Esc cancels.")
 
     def cancel(self) -> None:
         """Stop asking for points; a and b keep their values."""
         if self._found is not None:
             self._found = None
-            self.said.emit("The calibration was cancelled; a and b are unchanged.")
+            self.said.emit("Calibration cancelled; depth shift and scale are unchanged.")
 
     def close(self) -> None:
         """Stop following the settings."""
@@ -67,17 +67,17 @@ class CalibrationController(FeatureController):
             return
         self._found.append((disparity, distance_m))
         if len(self._found) < 2:
-            self.said.emit("Now click a second point at another distance.")
+            self.said.emit("Now click a second point at a different distance.")
             return
         (d0, z0), (d1, z1) = self._found
         self._found = None
         try:
             found = Calibration.from_two_points((d0, d1), (z0, z1))
         except ValueError as error:
-            self.said.emit(f"That does not fix the scale: {error}. Start again.")
+            self.said.emit(f"These points do not fix the scale: {error}; start again.")
             return
         self._model.replace(cloud_offset=found.offset, cloud_gain=found.gain)
-        note = f"Metres by two points: a = {found.offset:.4f}, b = {found.gain:.4f}"
+        note = f"Metric, from two points: a = {found.offset:.4f}, b = {found.gain:.4f}"
         self._window.inspector.cloud.set_calibration_note(note)
         self.said.emit(f"{note}.")
 
@@ -97,7 +97,7 @@ class CalibrationController(FeatureController):
         column, row = min(width - 1, max(0, int(x))), min(height - 1, max(0, int(y)))
         disparity = float(lane.depth.disparity[row, column])
         if not math.isfinite(disparity):
-            self.said.emit("There is no depth at this point; click another one.")
+            self.said.emit("There is no disparity at this point; click another one.")
             return
         self._ask(disparity)
 
@@ -105,7 +105,7 @@ class CalibrationController(FeatureController):
         dialog = QInputDialog(self._window)
         dialog.setInputMode(QInputDialog.InputMode.DoubleInput)
         dialog.setWindowTitle("Known distance")
-        dialog.setLabelText("Distance of this point from the camera, in metres:")
+        dialog.setLabelText("Distance from the camera to this point, in metres:")
         dialog.setDoubleRange(0.05, 500.0)
         dialog.setDoubleDecimals(2)
         dialog.setDoubleValue(1.0 if not self._found else 3.0)

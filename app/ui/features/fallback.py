@@ -89,7 +89,7 @@ class FallbackController(FeatureController):
             return
         clip = self._model.value.panic_clip
         if clip and not Path(clip).expanduser().exists():
-            self.said.emit(f"{clip} is not there; this is the built-in scene instead.")
+            self.said.emit(f"Can't find {clip}; showing the built-in scene instead.")
             clip = ""
         self._show_instead(clip or BUILT_IN, is_fallback=False)
 
@@ -100,7 +100,9 @@ class FallbackController(FeatureController):
         self._failed_s = self._failed_s + _POLL_MS / 1000 if status.failed else 0.0
         if instead:
             if status.failed and status.spec == instead != BUILT_IN:
-                self.said.emit(f"{Path(instead).name} fails; this is the built-in scene instead.")
+                self.said.emit(
+                    f"Can't play {Path(instead).name}; showing the built-in scene instead."
+                )
                 self._show_instead(BUILT_IN, self._is_fallback)
         elif self._is_at_booth() and self._failed_s >= self._model.value.fallback_after_s:
             self._show_fallback(status.message)
@@ -121,8 +123,8 @@ class FallbackController(FeatureController):
         return settings.fallback_after_s > 0 and (settings.presenter or self._presenter.is_kiosk)
 
     def _show_fallback(self, why: str) -> None:
-        log.warning("the fallback replaces the source: %s", why)
-        self.said.emit(f"{why} F12 tries it again.")
+        log.warning("showing the fallback: %s", why)
+        self.said.emit(f"{why} Press F12 to try it again.")
         self._show_instead(self._model.value.fallback_clip or BUILT_IN, is_fallback=True)
 
     def _show_instead(self, spec: str, is_fallback: bool) -> None:
@@ -143,7 +145,7 @@ class FallbackController(FeatureController):
 
     def _start_attracting(self) -> None:
         self._view_before = self._model.value.view
-        log.info("no user for a while: the attract loop begins")
+        log.info("no input for a while: idle demo started")
         if not self._engine.capture.status.playing:
             self._controller.set_paused(False)
         if self._engine.capture.status.failed and not self._controller.instead:
@@ -172,10 +174,10 @@ class FallbackController(FeatureController):
 
     def _show_state(self) -> None:
         if not self._controller.instead:
-            text = "attract loop" if self.is_attracting else ""
+            text = "idle demo" if self.is_attracting else ""
         elif self._is_fallback:
             text = "in place of the source, F12 tries it again"
         else:
-            text = "backup clip, F12 ends it"
+            text = "backup clip, F12 returns"
         self._status.set_standing("instead", text)
         self._presenter.set_instead(text)

@@ -15,7 +15,7 @@ from app.ui.features.feature import FeatureController
 from app.ui.main_window import MainWindow
 from app.ui.screenshot import Screenshot
 
-HINT = "Drop a video or a folder of pictures here, or pick a camera under Source."
+HINT = "Drop a video or a picture folder here, or choose a camera in the Source menu."
 
 
 class FirstFramesController(FeatureController):

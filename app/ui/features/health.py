@@ -86,10 +86,10 @@ class HealthController(FeatureController):
         """Put what helps with a bug report on the clipboard."""
         clipboard = QApplication.clipboard()
         if clipboard is None:
-            self.said.emit("There is no clipboard; the log holds the same.")
+            self.said.emit("There is no clipboard on this system; the log file has the same text.")
             return
         clipboard.setText(diagnostics(self._model.value.as_dict(), self.state()))
-        self.said.emit("The diagnostics are on the clipboard; paste them into your report.")
+        self.said.emit("Diagnostics copied to the clipboard; paste them into your bug report.")
 
     def state(self) -> dict[str, str]:
         """Return what runs now, in words, by name."""
@@ -98,14 +98,14 @@ class HealthController(FeatureController):
         size = f" {info.size[0]}x{info.size[1]}" if info else ""
         return {
             "source": f"{capture.spec}{size}" if capture.spec else "none",
-            "source says": capture.message or "all is well",
+            "source message": capture.message or "OK",
             "frames per second": f"{pace.fps:.1f}",
             "latency": f"{pace.latency_ms:.0f} ms",
             "dropped": str(self._engine.dropped),
-            "stalls of the window": f"p99 {self.stalls.percentile_ms(0.99):.0f} ms, "
+            "GUI stalls": f"p99 {self.stalls.percentile_ms(0.99):.0f} ms, "
             f"at most {self.stalls.max_ms:.0f} ms",
-            "hanging threads": str(abandoned_count()),
-            "machine": "; ".join(warnings(self._watch.reading)) or "all is well",
+            "hung threads": str(abandoned_count()),
+            "machine": "; ".join(warnings(self._watch.reading)) or "OK",
         }
 
     def _timer(self, interval_ms: int, kind: Qt.TimerType) -> QTimer:
@@ -119,7 +119,7 @@ class HealthController(FeatureController):
         if late_ms > _STALL_MS:
             self.stalled.emit(late_ms)
         if late_ms > _LONG_STALL_MS:
-            log.warning("the window did not respond for %.0f ms", late_ms)
+            log.warning("the GUI thread stalled for %.0f ms", late_ms)
 
     def _log_vitals(self) -> None:
         pace = self._status.pace.read()

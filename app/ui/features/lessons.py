@@ -92,7 +92,7 @@ class LessonController(FeatureController):
             self._model.replace(**values)
         except (TypeError, ValueError) as error:
             log.warning("a lesson's step cannot be set up: %s", error)
-            panel.confirm_setup(f"This could not be set up: {error}.")
+            panel.confirm_setup(f"This step could not be set up: {error}.")
             return
         if _MOVES_THE_CLOUD & panel.step.settings.keys():
             self._window.cloud.reset_view()

@@ -20,7 +20,7 @@ from models.errors import UserError
 from models.published import Release, release
 from widgets.lane_picker import LaneChoice
 
-_PHASES = {"download": "Fetching", "check": "Checking", "convert": "Converting"}
+_PHASES = {"download": "Downloading", "check": "Checking", "convert": "Converting"}
 
 
 class ModelController(FeatureController):
@@ -106,7 +106,7 @@ class ModelController(FeatureController):
         if is_on or registry.can_smooth(now):
             self._model.replace(**{f"model_{lane}": names.smoothed(now, not is_on)})
         else:
-            self.said.emit(f"There is nothing to smooth in lane {lane.upper()}.")
+            self.said.emit(f"Lane {lane.upper()} has nothing to smooth; choose a model first.")
 
     def toggle_truth(self) -> None:
         """Show the ground truth in lane B, or the model from before."""
@@ -142,13 +142,13 @@ class ModelController(FeatureController):
         box = QMessageBox(self._window)
         box.setWindowTitle(release.title)
         box.setText(f"{release.title} is not installed.")
-        use = "" if release.commercial else " Not for commercial use."
+        use = "" if release.commercial else " Non-commercial use only."
         box.setInformativeText(
             f"{release.purpose}\n\n{release.size_mb} MB from {release.repository} on the Hugging "
-            f"Face hub, licence {release.licence}.{use} {release.terms}"
+            f"Face Hub, licence {release.licence}.{use} {release.terms}"
         )
-        pull = box.addButton("Pull", QMessageBox.ButtonRole.AcceptRole)
-        add = box.addButton("Add a file…", QMessageBox.ButtonRole.ActionRole)
+        pull = box.addButton("Download", QMessageBox.ButtonRole.AcceptRole)
+        add = box.addButton("Add from file…", QMessageBox.ButtonRole.ActionRole)
         box.addButton("Not now", QMessageBox.ButtonRole.RejectRole)
 
         def clicked(button: QAbstractButton) -> None:
@@ -174,11 +174,11 @@ class ModelController(FeatureController):
             except UserError as error:
                 return str(error)
 
-        self._job.start(f"Pull {release.title}", work)
+        self._job.start(f"Download {release.title}", work)
 
     def _ask_for_file(self, release: Release) -> None:
         downloads = platformdirs.user_downloads_dir()
-        dialog = QFileDialog(self._window, f"Weights of {release.title}", downloads)
+        dialog = QFileDialog(self._window, f"{release.title} weights", downloads)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilter("Weights (*.pth *.pt *.safetensors)")
 
@@ -200,9 +200,9 @@ class ModelController(FeatureController):
 
     def _on_done(self, outcome: object) -> None:
         if not isinstance(outcome, Path):
-            self.said.emit(str(outcome or "It could not be installed; the log says why."))
+            self.said.emit(str(outcome or "The installation failed; see the log for details."))
             return
-        self.said.emit(f"{outcome.stem} is ready.")
+        self.said.emit(f"{outcome.stem} is installed.")
         self._fill()
         self._show_chosen()
         self.installed.emit()

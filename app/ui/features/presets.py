@@ -69,13 +69,15 @@ class PresetsController(FeatureController):
         """Apply preset `slot`."""
         preset = self._presets().get(slot)
         if preset is None:
-            self.said.emit(f"Preset {slot} is empty; Ctrl+Shift+{slot} stores what is set up now.")
+            self.said.emit(
+                f"Preset {slot} is empty; press Ctrl+Shift+{slot} to store the current setup."
+            )
             return
         try:
             self._model.replace(**checked(preset.values))
         except ValueError as error:
             log.warning("preset %d: %s", slot, error)
-            self.said.emit(f"Preset {slot} no longer fits; store it again.")
+            self.said.emit(f"Preset {slot} no longer works with this version; store it again.")
             return
         self.said.emit(f"Preset {slot}, {preset.name}: {preset.summary}")
         if self._announcement is not None:
@@ -90,7 +92,7 @@ class PresetsController(FeatureController):
         preset = NamedPreset(name or view_title(values), values)
         if not self._keep(self._presets() | {slot: preset}):
             return False
-        self.said.emit(f"Stored as preset {slot}, {preset.name}; Ctrl+{slot} recalls it.")
+        self.said.emit(f"Stored preset {slot}, {preset.name}; press Ctrl+{slot} to recall it.")
         return True
 
     def store_and_ask(self, slot: int) -> None:
@@ -101,7 +103,7 @@ class PresetsController(FeatureController):
         dialog = QInputDialog(self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setWindowTitle(f"Preset {slot}")
-        dialog.setLabelText(f"Stored; Ctrl+{slot} recalls it. Its name:")
+        dialog.setLabelText(f"Preset stored; Ctrl+{slot} recalls it. Name:")
         dialog.setTextValue(self._presets()[slot].name)
 
         def named(name: str) -> None:
@@ -116,14 +118,14 @@ class PresetsController(FeatureController):
         if preset is None or name in ("", preset.name):
             return
         if self._keep(self._presets() | {slot: NamedPreset(name, preset.values)}):
-            self.said.emit(f"Preset {slot} is called {name}.")
+            self.said.emit(f"Preset {slot} is now called {name}.")
 
     def _keep(self, presets: dict[int, NamedPreset]) -> bool:
         try:
             self._store.save(presets)
         except OSError as error:
             log.warning("presets cannot be saved: %s", error)
-            self.said.emit(f"The preset could not be saved: {error.strerror or error}.")
+            self.said.emit(f"Can't save the preset: {error.strerror or error}.")
             return False
         self._loaded = presets
         self._show()

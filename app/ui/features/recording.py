@@ -98,7 +98,7 @@ class RecordingController(FeatureController):
         """Record into a new `folder`; `failed` says why if that is not possible."""
         info = self._engine.capture.status.info
         if self._recorder is not None:
-            self.failed.emit("A recording is running already; end it first.")
+            self.failed.emit("A recording is already running; stop it first.")
             return
         if info is None:
             self.failed.emit("There is nothing to record yet; open a source first.")
@@ -194,7 +194,7 @@ class RecordingController(FeatureController):
             return
         self._warn_if_stuck(self._recorder.stuck_s > _STUCK_S)
         minutes, seconds = divmod(int(status.seconds), 60)
-        lost = f", {status.gaps} lost" if status.gaps else ""
+        lost = f", {status.gaps} frames lost" if status.gaps else ""
         self.changed.emit(True, f"{minutes}:{seconds:02d}{lost}")
 
     def _warn_if_stuck(self, is_stuck: bool) -> None:
@@ -202,8 +202,8 @@ class RecordingController(FeatureController):
         was_stuck, self._is_stuck = self._is_stuck, is_stuck
         if is_stuck and not was_stuck:
             self.failed.emit(
-                "The disk does not answer, so nothing is recorded until it does; check its cable, "
-                "or end the recording."
+                "The disk is not responding, so recording is on hold; check its cable, or stop the "
+                "recording."
             )
 
 

@@ -81,7 +81,7 @@ class ReportController(FeatureController):
                     options=options, progress=progress, cancelled=cancelled,
                 ).html  # fmt: skip
             except Cancelled:
-                return "The report was cancelled; nothing was written."
+                return "Report cancelled; nothing was written."
             except UserError as error:
                 return str(error)
 
@@ -99,16 +99,16 @@ class ReportController(FeatureController):
             self._plays_on = False
             self._controller.set_paused(False)
         if isinstance(outcome, Path):
-            self.said.emit(f"The report is in {outcome.parent}")
+            self.said.emit(f"The report was saved in {outcome.parent}")
             self._offer(outcome)
         else:
-            self.said.emit(str(outcome or "The report failed; the log says why."))
+            self.said.emit(str(outcome or "The report failed; see the log for details."))
 
     def _offer(self, page: Path) -> None:
         box = QMessageBox(self._window)
         box.setWindowTitle("Report")
-        box.setText(f"The report is in {page.parent}.")
-        open_button = box.addButton("Open it", QMessageBox.ButtonRole.AcceptRole)
+        box.setText(f"The report was saved in {page.parent}.")
+        open_button = box.addButton("Open report", QMessageBox.ButtonRole.AcceptRole)
         box.addButton(QMessageBox.StandardButton.Close)
 
         def clicked(button: object) -> None:

@@ -103,7 +103,7 @@ class SnapshotController(FeatureController):
 
     def _is_free(self) -> bool:
         if self._job.is_running:
-            self.said.emit("The last one is still being saved; try again in a moment.")
+            self.said.emit("The previous save is still running; try again in a moment.")
         elif self._display.last is None:
             self.said.emit("There is no picture to save yet.")
         else:
@@ -121,7 +121,7 @@ class SnapshotController(FeatureController):
         return pictures
 
     def _on_done(self, sentence: object) -> None:
-        self.said.emit(str(sentence or "Nothing was saved; the log says why."))
+        self.said.emit(str(sentence or "Nothing was saved; see the log for details."))
 
 
 def write_snapshot(folder: Path, snapshot: Snapshot) -> str:
@@ -137,12 +137,12 @@ def write_snapshot(folder: Path, snapshot: Snapshot) -> str:
     folder.mkdir(parents=True, exist_ok=True)
     for name, picture in snapshot.pictures.items():
         if not picture.save(str(folder / f"{name}.png")):
-            raise UserError(f"{name}.png could not be written to {folder}; is the disk full?")
+            raise UserError(f"Can't write {name}.png to {folder}; check whether the disk is full.")
     for name, lane in snapshot.result.lanes.items():
         np.save(folder / f"disparity_{name}.npy", lane.depth.disparity)
     if snapshot.settings.cloud_lane in snapshot.result.lanes:
         write_cloud(folder / "cloud.ply", snapshot)
-    return f"Saved to {folder}"
+    return f"Saved in {folder}"
 
 
 def write_cloud(path: Path, snapshot: Snapshot) -> str:
@@ -156,7 +156,10 @@ def write_cloud(path: Path, snapshot: Snapshot) -> str:
     settings, frame = snapshot.settings, snapshot.result.frame
     lane = snapshot.result.lanes.get(settings.cloud_lane)
     if lane is None:
-        raise UserError(f"Lane {settings.cloud_lane.upper()} shows nothing to save.")
+        raise UserError(
+            f"Lane {settings.cloud_lane.upper()} is off, so there is no point cloud to save; turn "
+            "it on."
+        )
     wanted = cloud_options(settings)
     unit = lane.depth.unit
     options = type(wanted)(
@@ -172,7 +175,7 @@ def write_cloud(path: Path, snapshot: Snapshot) -> str:
     metric = unit is Unit.INVERSE_METRE or settings.cloud_gain > 0
     comment = f"unit: {'metre' if metric else 'arbitrary (relative disparity)'}"
     write_ply(path, points, tints, comment)
-    return f"{len(points)} points saved to {path}"
+    return f"Saved {len(points)} points to {path}"
 
 
 def _write_or_explain(write: partial[str], _report: ReportProgress, _cancelled: IsCancelled) -> str:
@@ -181,6 +184,6 @@ def _write_or_explain(write: partial[str], _report: ReportProgress, _cancelled: 
         return write()
     except OSError as error:
         log.warning("nothing was saved: %s", error)
-        return f"It could not be saved: {error.strerror or error}."
+        return f"Can't save the point cloud: {error.strerror or error}."
     except UserError as error:
         return str(error)

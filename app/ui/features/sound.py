@@ -73,7 +73,7 @@ class SoundController(FeatureController):
     def check_device(self) -> None:
         """Turn the sound off and say so, if its device went away."""
         if self._sonifier.lost():
-            self._give_up("The audio device went away; choose another and turn the sound on again.")
+            self._give_up("The audio output went away; choose another one and turn sound on again.")
 
     def _on_settings(self, settings: Settings, changed: frozenset[str]) -> None:
         self._sonifier.volume = settings.sound_volume
@@ -96,7 +96,7 @@ class SoundController(FeatureController):
             return reason
         found = next((one.index for one in self._sonifier.devices() if one.name == name), None)
         if name and found is None:
-            return f"The audio device {name} is not there; choose another one to play on."
+            return f"Can't find the audio output {name}; choose another one."
         return self._sonifier.set_device(found) or self._sonifier.unmute()
 
     def _give_up(self, reason: str) -> None:

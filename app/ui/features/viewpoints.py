@@ -49,11 +49,13 @@ class ViewpointsController(FeatureController):
         taken = next((slot for slot, view in self._viewpoints.items() if view.name == name), None)
         slot = taken or next((slot for slot in SLOTS if slot not in self._viewpoints), None)
         if slot is None:
-            self.said.emit("All nine viewpoints are taken; remove one, or save under its name.")
+            self.said.emit(
+                "All nine viewpoints are in use; remove one, or save under an existing name."
+            )
             return
         view = Viewpoint(name, self._cloud.viewpoint())
         if self._keep(self._viewpoints | {slot: view}):
-            self.said.emit(f"Saved as viewpoint {slot}, {name}; Alt+{slot} recalls it.")
+            self.said.emit(f"Saved viewpoint {slot}, {name}; press Alt+{slot} to recall it.")
 
     def remove(self, slot: int) -> None:
         """Delete viewpoint `slot`."""
@@ -68,7 +70,7 @@ class ViewpointsController(FeatureController):
             self._store.save(views)
         except OSError as error:
             log.warning("viewpoints cannot be saved: %s", error)
-            self.said.emit(f"The viewpoint could not be saved: {error.strerror or error}.")
+            self.said.emit(f"Can't save the viewpoint: {error.strerror or error}.")
             return False
         self._viewpoints = views
         self._show()

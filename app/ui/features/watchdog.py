@@ -21,7 +21,7 @@ _EXCUSED_EVERY_S = 10.0
 MOST_ABANDONED = 32
 """So many threads may hang at once; then nothing is replaced any more."""
 
-_WHAT = {"capture": "The source", INFERENCE: "The depth stage"}
+_WHAT = {"capture": "The source", INFERENCE: "Depth estimation"}
 
 
 class WatchdogController(FeatureController):
@@ -80,7 +80,7 @@ class WatchdogController(FeatureController):
         if abandoned_count() >= MOST_ABANDONED:
             if not self._is_exhausted:
                 self._is_exhausted = True
-                log.error("%d threads hang; nothing is replaced any more", MOST_ABANDONED)
+                log.error("%d threads hang; no more stages are restarted", MOST_ABANDONED)
                 self.said.emit("Too many threads hang; restart the app.")
             return
         log.error("the %s stage %s and is replaced", stage, watch.reason)

@@ -34,7 +34,7 @@ def test_an_empty_preset_says_how_to_fill_it(store: PresetStore) -> None:
     said: list[str] = []
     controller.said.connect(said.append)
     controller.recall(7)
-    assert said == ["Preset 7 is empty; Ctrl+Shift+7 stores what is set up now."]
+    assert said == ["Preset 7 is empty; press Ctrl+Shift+7 to store the current setup."]
     assert model.value == Settings()
 
 
@@ -69,7 +69,7 @@ def test_a_name_is_kept_said_and_cut_where_it_is_too_long(store: PresetStore) ->
     controller.store(2)
     controller.rename(2, "  For   the children " + "x" * 99)
     name = "For the children " + "x" * 23
-    assert said[-1] == f"Preset 2 is called {name}."
+    assert said[-1] == f"Preset 2 is now called {name}."
     again = PresetsController(SettingsModel(), store)
     again.said.connect(said.append)
     again.recall(2)
@@ -100,4 +100,4 @@ def test_a_preset_that_cannot_be_saved_is_said(tmp_path: Path) -> None:
     said: list[str] = []
     controller.said.connect(said.append)
     controller.store(1)
-    assert said[-1].startswith("The preset could not be saved")
+    assert said[-1].startswith("Can't save the preset")

@@ -217,7 +217,7 @@ def test_a_value_that_breaks_its_rule_takes_the_default_and_is_named(
     path.write_text(json.dumps({"version": 1, "settings": values}))
     settings, note = SettingsStore(path).load()
     assert settings == Settings(mirror=True)
-    assert note == f"Some settings were not usable and took their default: {key}."
+    assert note == f"Some settings were invalid and were reset to their defaults: {key}."
 
 
 _ANYTHING = st.recursive(

@@ -155,7 +155,7 @@ def test_a_lane_that_is_off_shows_nothing(display: Display, stage: Stage) -> Non
 def test_a_wipe_needs_both_lanes(display: Display, stage: Stage) -> None:
     display.apply(display_options(Settings(model_a=MODEL, model_b=TWIN, view="wipe")))
     display.show(result(a=lane(MODEL)))
-    assert stage.pane("wipe").placeholder == "Both lanes are needed to compare them"
+    assert stage.pane("wipe").placeholder == "This view needs both lanes; turn the other one on"
 
 
 def test_panes_that_can_have_no_picture_are_told_apart(display: Display) -> None:
@@ -202,7 +202,9 @@ def test_a_view_of_lanes_that_all_fail_says_why(display: Display, stage: Stage, 
 def test_the_cloud_says_when_its_lane_shows_nothing(display: Display, cloud: Cloud) -> None:
     display.show(result(b=lane(TWIN)))
     assert cloud.told["cloud"] is None
-    assert cloud.told["banner"] == "Lane A shows nothing to lift."
+    assert cloud.told["banner"] == (
+        "Lane A has no depth to show in 3D; turn it on or choose the other lane."
+    )
     display.show(result(a=lane(MODEL)))
     assert cloud.told["cloud"] is not None
     assert cloud.told["banner"] is None

@@ -71,11 +71,11 @@ def test_the_note_of_a_calibration_goes_when_a_or_b_are_changed_otherwise(
     controller.begin()
     controller.take(0.9, 1.0)
     controller.take(0.2, 4.0)
-    assert is_said(window.inspector.cloud, "Metres by two points")
+    assert is_said(window.inspector.cloud, "Metric, from two points")
     model.replace(cloud_point_size=2.0)
-    assert is_said(window.inspector.cloud, "Metres by two points")
+    assert is_said(window.inspector.cloud, "Metric, from two points")
     model.replace(cloud_gain=3.0)
-    assert not is_said(window.inspector.cloud, "Metres by two points")
+    assert not is_said(window.inspector.cloud, "Metric, from two points")
 
 
 def test_a_calibration_that_is_called_off_takes_no_more_points(

@@ -53,7 +53,7 @@ def test_choosing_a_missing_model_shows_licence_and_size_before_anything_is_fetc
     window.lane_b.chosen.emit("depth-anything-v2-l")
     words = offer_in(window).informativeText()
     assert "MB" in words
-    assert "Not for commercial use" in words
+    assert "Non-commercial use only" in words
     button(offer_in(window), "Not now").click()
 
 
@@ -71,7 +71,7 @@ def test_pulled_weights_are_told_and_listed(
     monkeypatch.setattr(checkpoints, "pull", pull)
     window.lane_a.chosen.emit("flashdepth-s+ema")
     with qtbot.waitSignal(controller.installed, timeout=5_000):
-        button(offer_in(window), "Pull").click()
+        button(offer_in(window), "Download").click()
 
 
 def test_a_failed_pull_is_one_sentence(
@@ -83,5 +83,5 @@ def test_a_failed_pull_is_one_sentence(
     monkeypatch.setattr(checkpoints, "pull", pull)
     window.lane_a.chosen.emit("flashdepth-s")
     with qtbot.waitSignal(controller.said, timeout=5_000) as said:
-        button(offer_in(window), "Pull").click()
+        button(offer_in(window), "Download").click()
     assert said.args == ["There is no network; add a file instead."]

@@ -151,7 +151,7 @@ def test_a_cancelled_report_says_so_and_leaves_no_folder(
     qtbot.waitUntil(lambda: "frame 2" in dialog.labelText(), timeout=60_000)
     with qtbot.waitSignal(controller.said, timeout=30_000) as said:
         dialog.findChildren(QPushButton)[0].click()
-    assert said.args == ["The report was cancelled; nothing was written."]
+    assert said.args == ["Report cancelled; nothing was written."]
     assert not out.exists()
     assert playing.paused == [True, False]
 

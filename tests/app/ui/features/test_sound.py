@@ -75,7 +75,7 @@ def test_a_chosen_device_that_is_not_there_is_named_and_sound_unticked(
     model.replace(sound_device="Balcony")
     with qtbot.waitSignal(controller.said) as said:
         model.replace(sound=True)
-    assert "Balcony is not there" in said.args[0]
+    assert "Can't find the audio output Balcony" in said.args[0]
     assert not model.value.sound
     assert Stream.opened == []
 
