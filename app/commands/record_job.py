@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     except OSError as error:
         raise folder_of.cannot_record(error, out) from error
     with logging_to_file():
-        status = _Take(arguments, config).run()
+        status = _RecordingJob(arguments, config).run()
     if not status.frames:
         raise UserError(status.message or "Nothing was recorded: no picture came.")
     print(f"{status.frames} frames, {status.gaps} gaps, {status.seconds:.1f} s, {out}")
@@ -62,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 @dataclass
-class _Take:
+class _RecordingJob:
     """A recording in progress: a capture thread, the pipeline on this thread, the recorder's."""
 
     arguments: argparse.Namespace
@@ -72,7 +72,7 @@ class _Take:
     first: Frame | None = None
 
     def __post_init__(self) -> None:
-        self.capture = CaptureLoop(self.frames, open_source, _tell_nobody)
+        self.capture = CaptureLoop(self.frames, open_source, _ignore)
         self.seconds: float | None = self.arguments.seconds
         self.thread = threading.Thread(target=self.capture.run, name="capture")
         self.started_s = time.monotonic()
@@ -201,5 +201,5 @@ class _Take:
         return False
 
 
-def _tell_nobody() -> None:
+def _ignore() -> None:
     """Do nothing: the loop here polls the status."""
