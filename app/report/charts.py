@@ -43,7 +43,7 @@ def line_chart(
     count = max((len(line.values) for line in lines), default=0)
     known = [v for line in lines for v in line.values if math.isfinite(v)]
     if count < 2 or not known:
-        return '<p class="quiet">Nothing to draw: too few frames.</p>'
+        return '<p class="quiet">Nothing to plot: too few frames.</p>'
     low, high = _limits(known, zero, rest)
     parts = [_frame(count, low, high)]
     parts += [_mark(at, count) for at in marks]

@@ -84,7 +84,7 @@ class Comparison:
             self._step(frame)
             progress(len(self.rows), total, "Comparing")
         if not self.rows:
-            raise SourceError(f"{self.source.info.title} holds no frame to compare.")
+            raise SourceError(f"{self.source.info.title} has no frames to compare.")
 
     @property
     def frame_limit(self) -> int | None:
@@ -158,7 +158,7 @@ class Comparison:
         for lane, run in self.runs.items():
             depth, times[lane] = run.step(frame, memo)
             if depth.disparity.shape != frame.rgb.shape[:2]:
-                raise UserError(f"{run.model} answered in another size than it was asked.")
+                raise UserError(f"{run.model} returned a disparity map of the wrong size.")
             disparities[lane] = depth.disparity
         return disparities, times
 

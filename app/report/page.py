@@ -27,17 +27,23 @@ from models.frames import Float32
 _escape = html.escape
 
 _ABSENT = {
-    "input_size": "the model's own",
+    "input_size": "model default",
     "max_frames": "all",
     "network_size": "no network",
-    "opw_of_the_truth": "not known",
-    "source_fps": "not known",
+    "opw_of_the_truth": "unknown",
+    "source_fps": "unknown",
 }
 _CHARTS = (
-    ("Flicker per pair of frames (0 is steady)", "flicker", True, None, False),
-    ("Scale against the previous frame (1 is steady)", "scale", False, 1.0, False),
-    ("Level against the previous frame, in deviations (0 is steady)", "shift", False, 0.0, False),
-    ("Scale that each frame would still need (1 is right)", "truth_scale", False, 1.0, True),
+    ("Flicker per frame pair (0 is steady)", "flicker", True, None, False),
+    ("Scale relative to the previous frame (1 is steady)", "scale", False, 1.0, False),
+    (
+        "Shift relative to the previous frame, in deviations (0 is steady)",
+        "shift",
+        False,
+        0.0,
+        False,
+    ),
+    ("Scale still needed to match the truth (1 is right)", "truth_scale", False, 1.0, True),
     ("AbsRel per frame (0 is right)", "absrel", True, None, True),
     ("Boundary F1 per frame (1 is right)", "boundary_f1", True, None, True),
     *((metric.chart, metric.key, True, None, False) for metric in CHARTED),
@@ -51,10 +57,12 @@ def page(findings: Findings, metrics: dict[str, Any]) -> str:
     body = "".join(
         (
             _header(findings),
-            _section("What the numbers say", _list(sentences(findings)) + _table(findings)),
-            _section("Before you quote them", _list(caveats(findings))),
+            _section("Results", _list(sentences(findings)) + _table(findings)),
+            _section("Read this before quoting the numbers", _list(caveats(findings))),
             _section("Over time", _charts(findings)),
-            _section("One line over time", _slices(findings)) if len(findings.rows) > 1 else "",
+            _section("One picture row over time", _slices(findings))
+            if len(findings.rows) > 1
+            else "",
             _section(_pictures_title(findings), _worst(findings)),
             _section("How it was measured", _facts(metrics)),
         )
@@ -135,7 +143,7 @@ def _table_row(
 def _charts(findings: Findings) -> str:
     """Curves of known values; the others are named in one line instead of an empty chart."""
     if len(findings.rows) < 2:
-        return "<p class='quiet'>One frame has no course over time.</p>"
+        return "<p class='quiet'>A single frame has no curve over time.</p>"
     charts, missing = [], []
     for title, column, zero, rest, needs_truth in _CHARTS:
         lines = _lines(findings, column)
@@ -145,14 +153,15 @@ def _charts(findings: Findings) -> str:
             missing.append(title.split(" (")[0].lower())
             continue
         drawn = line_chart(lines, findings.cut_rows, zero=zero, rest=rest)
-        note = "".join(f" · {upper} lies on {lower}" for upper, lower in coinciding(lines))
+        note = "".join(f" · {upper} overlaps {lower}" for upper, lower in coinciding(lines))
         charts.append(f"<figure><figcaption>{title}{_escape(note)}</figcaption>{drawn}</figure>")
     legend = "".join(_chip(lane, one.model) + " " for lane, one in findings.lanes.items())
     if findings.has_truth and len(findings.models) == len(findings.lanes):
         legend += "<span class='chip truth'>truth</span> "
-    marks = "<span class='quiet'>dashed: cut</span>" if findings.cuts else ""
+    marks = "<span class='quiet'>dashed line: cut</span>" if findings.cuts else ""
     absent = (
-        f"<p class='quiet'>Not drawn, for want of frames to compare: {', '.join(missing)}.</p>"
+        "<p class='quiet'>Not plotted because too few frames could be compared: "
+        f"{', '.join(missing)}.</p>"
         if missing
         else ""
     )
@@ -183,22 +192,18 @@ def _slices(findings: Findings) -> str:
         stacked: Float32 = np.ascontiguousarray(np.stack(slices.disparity[lane]).T)
         shown = disparity_picture(stacked, findings.spreads[lane], limits)
         strips.append(strip(png_uri(shown), findings.cut_rows, count, label=lane.upper()))
-    every = f" Every {slices.every}th frame is shown." if slices.every > 1 else ""
-    both = (
-        "Both lanes are shown over the same range, each"
-        if len(findings.lanes) > 1
-        else "It is shown"
-    )
+    every = f" Only every {slices.every}th frame is shown." if slices.every > 1 else ""
+    both = "Both lanes use the same range, each" if len(findings.lanes) > 1 else "It is shown"
     return (
-        "<p class='quiet'>The middle row of the picture, one column per frame, left to right. "
-        "Straight stripes are steady, torn stripes flicker. "
-        f"{both} in its own deviations from its own median.{every}</p>" + "".join(strips)
+        "<p class='quiet'>The middle row of the picture, one column per frame, left to "
+        f"right. Straight stripes are steady; ragged stripes flicker. {both} in deviations "
+        f"from its own median.{every}</p>" + "".join(strips)
     )
 
 
 def _pictures_title(findings: Findings) -> str:
     found = any(findings.worst.of(lane) for lane in findings.lanes)
-    return "The worst frames" if found else "The first frame"
+    return "Worst frames" if found else "First frame"
 
 
 def _worst(findings: Findings) -> str:
@@ -215,11 +220,11 @@ def _worst(findings: Findings) -> str:
     )
     rows = "".join(_moment(findings, moment, limits, most) for moment in moments)
     return (
-        "<p class='quiet'>Where each lane changed most against the frame before, once the motion "
-        "of the picture is taken out. All errors share one scale: where there is none, or nothing "
-        "can be compared, the dimmed picture shows through; pale yellow is "
-        f"{figure(most)} deviations or more.</p>"
-        f"<table class='pictures'>{head}</tr>{rows}</table>"
+        "<p class='quiet'>Where each lane changed most from the previous frame after "
+        "compensating for motion. All errors share one scale; the dimmed picture shows "
+        "through where there is no error or nothing to compare, and pale yellow is "
+        f"{figure(most)} deviations or more.</p><table "
+        f"class='pictures'>{head}</tr>{rows}</table>"
     )
 
 
@@ -266,12 +271,13 @@ def _facts(metrics: dict[str, Any]) -> str:
         rows = "".join(_fact_row(key, value) for key, value in metrics[title].items())
         tables.append(f"<h3>{title.capitalize()}</h3><table class='facts'>{rows}</table>")
     formulas = (
-        "<p class='quiet'>OPW: mean of |warp(d<sub>prev</sub>) − d| over visible pixels, weighted "
-        "by how well the warped picture agrees, d in units of mean |d − median| over the clip "
-        "(NVDS). Static-scene noise: 100 · median over pixels of std / median over time. AbsRel: "
-        "mean |z − g| / g. delta<sub>n</sub>: share with max(z/g, g/z) &lt; 1.25<sup>n</sup>. "
-        "Boundary F1: Depth Pro, ten depth ratios from 1.05 to 1.25. TAE: Video Depth Anything, "
-        "by true poses. Numbers per frame are in metrics.csv.</p>"
+        "<p class='quiet'>OPW: mean of |warp(d<sub>prev</sub>) − d| over visible pixels, "
+        "weighted by how well the warped picture matches, with d in units of mean |d − "
+        "median| over the clip (NVDS). Static-scene noise: 100 · median over pixels of std / "
+        "median over time. AbsRel: mean |z − g| / g. delta<sub>n</sub>: share with max(z/g, "
+        "g/z) &lt; 1.25<sup>n</sup>. Boundary F1: Depth Pro, ten depth ratios from 1.05 to "
+        "1.25. TAE: Video Depth Anything, with true poses. Per-frame numbers are in "
+        "metrics.csv.</p>"
     )
     return formulas + "".join(tables)
 

@@ -18,8 +18,8 @@ from models.estimator import Session
 from models.registry import OFF
 
 REFUSED_LIVE = (
-    "A comparison needs frames that can be repeated; record the live source and compare the "
-    "recording."
+    "A report needs a source that can be replayed; record the live source and compare "
+    "the recording."
 )
 
 
@@ -118,8 +118,8 @@ def _compare_into(
         return write_report(findings, out_dir)
     except OSError as error:
         raise UserError(
-            f"The report cannot be written to {out_dir} ({error.strerror or error}); "
-            "choose another folder or make room."
+            f"Can't write the report to {out_dir} ({error.strerror or error}); choose another "
+            "folder or free some space."
         ) from error
 
 

@@ -43,17 +43,17 @@ def sentences(findings: Findings) -> tuple[str, ...]:
     elif findings.models:
         found = _describe_one(findings, findings.models[0])
     else:
-        found = ["Only the ground truth is shown; choose a model for at least one lane."]
+        found = ["Only the ground truth was compared; choose a model for at least one lane."]
     return tuple(sentence for sentence in found if sentence)
 
 
 def why_no_pairs(findings: Findings) -> str:
     """Reason why there is no flicker score."""
     if len(findings.rows) < 2:
-        return "One frame has no flicker: nothing here is about time."
+        return "A single frame has no flicker: nothing here says anything about time."
     if len(findings.cuts) == len(findings.rows) - 1:
-        return "Every frame begins another shot, so that no two can be compared over time."
-    return "No two neighbouring frames could be compared."
+        return "Every frame starts a new shot, so no two frames can be compared over time."
+    return "No two consecutive frames could be compared."
 
 
 def caveats(findings: Findings) -> tuple[str, ...]:
@@ -61,15 +61,15 @@ def caveats(findings: Findings) -> tuple[str, ...]:
     told = []
     named = [findings.lanes[lane].model for lane in findings.models]
     if len(named) == 2 and named[0] == named[1]:
-        told.append("Both lanes run the same model: differences are chance or rounding.")
+        told.append("Both lanes run the same model: any difference is chance or rounding.")
     if any(findings.pairs.values()):
         told += _flicker_caveats(findings)
         told.append(_drift_caveat(findings))
     told += _accuracy_caveats(findings)
     if any(math.isfinite(findings.lanes[lane].fps) for lane in findings.models):
         told.append(
-            "Speeds are of each model alone, without reading, drawing or the other lane; work "
-            "that both lanes share is counted in both. The first frame is left out."
+            "Speeds are for each model alone, without decoding, drawing or the other lane; work "
+            "that both lanes share is counted in both. The first frame is excluded."
         )
     return tuple(told)
 
@@ -77,20 +77,22 @@ def caveats(findings: Findings) -> tuple[str, ...]:
 def _compare_two(findings: Findings) -> list[str]:
     """Compare two models."""
     a, b = (findings.lanes[lane] for lane in LANES)
-    found = [_compare("flicker", a.flicker_opw, b.flicker_opw, True, "flickers {} less", "OPW")]
+    found = [_compare("flicker", a.flicker_opw, b.flicker_opw, True, "flickers {} less", "OPW {}")]
     if not any(findings.pairs.values()):
         found = [why_no_pairs(findings)]
     if a.accuracy is not None and b.accuracy is not None:
         found += _accuracy_sentences(a.accuracy, b.accuracy)
     else:
-        found.append("This input has no ground truth, so nothing here says which lane is right.")
+        found.append(
+            "This input has no ground truth, so nothing here says which lane is more accurate."
+        )
     if (
         a.model != b.model
         and a.network_size is not None
         and b.network_size is not None
         and len(findings.rows) > FEW
     ):
-        found.append(_compare("speed", a.fps, b.fps, False, "is faster", "frames per second"))
+        found.append(_compare("speed", a.fps, b.fps, False, "is faster", "{} frames per second"))
     return found
 
 
@@ -98,7 +100,10 @@ def _describe_one(findings: Findings, lane: str) -> list[str]:
     """Describe one model, alone or beside the truth as its reference."""
     name, summary = lane.upper(), findings.lanes[lane]
     found = [
-        f"{other.upper()} shows the ground truth: it is the yardstick for {name}, not a contestant."
+        (
+            f"{other.upper()} shows the ground truth: it is the reference for {name}, not a "
+            "competitor."
+        )
         for other in findings.lanes
         if findings.is_truth(other)
     ]
@@ -106,20 +111,20 @@ def _describe_one(findings: Findings, lane: str) -> list[str]:
     accuracy = summary.accuracy
     if accuracy is None:
         found.append(
-            f"This input has no ground truth, so nothing here says whether {name} is right."
+            f"This input has no ground truth, so nothing here says how accurate {name} is."
         )
         return found
     found.append(
-        f"{name} errs by {100 * accuracy.absrel:.1f} % of the distance on average (AbsRel "
-        f"{figure(accuracy.absrel)}); {100 * accuracy.delta1:.0f} % of it is right within a "
-        f"factor of 1.25 (delta1 {figure(accuracy.delta1)})."
+        f"{name} has a mean error of {100 * accuracy.absrel:.1f} % of the distance (AbsRel "
+        f"{figure(accuracy.absrel)}); {100 * accuracy.delta1:.0f} % of the picture is right "
+        f"within a factor of 1.25 (delta1 {figure(accuracy.delta1)})."
         if math.isfinite(accuracy.absrel)
-        else f"There is not enough truth to say how far {name} errs."
+        else f"There is too little ground truth to say how accurate {name} is."
     )
     if math.isfinite(accuracy.boundary_f1):
         found.append(
-            f"{name} finds depth edges with boundary F1 {figure(accuracy.boundary_f1)}; 1 is all "
-            "of them and no others."
+            f"{name} finds depth edges with a boundary F1 of {figure(accuracy.boundary_f1)}; 1 "
+            "means all of them and no false ones."
         )
     return found
 
@@ -129,34 +134,49 @@ def _flicker_of_one(findings: Findings, lane: str) -> str:
     if not math.isfinite(seen):
         return why_no_pairs(findings)
     if not math.isfinite(true) or true <= 0.0:
-        return f"{name} flickers by OPW {figure(seen)}; 0 is steady."
+        return f"{name} flickers with an OPW of {figure(seen)}; 0 is steady."
     numbers = f"OPW {figure(seen)} against {figure(true)}"
     if not winner(seen, true, True):
-        return f"{name} changes over time about as much as the truth itself ({numbers})."
+        return f"{name} changes over time about as much as the ground truth does ({numbers})."
     if seen < true:
-        return f"{name} changes less than the truth itself ({numbers}): it smooths motion away."
-    return f"{name} changes {seen / true:.1f} times as much as the truth itself ({numbers})."
+        return (
+            f"{name} changes less than the ground truth does ({numbers}): it smooths motion away."
+        )
+    return f"{name} changes {seen / true:.1f} times as much as the ground truth does ({numbers})."
 
 
 def _compare(what: str, a: float, b: float, lower_is_better: bool, phrase: str, unit: str) -> str:
     if not (math.isfinite(a) and math.isfinite(b)):
-        return f"There is not enough to compare in {what}."
+        return f"There is not enough data to compare {what}."
     if a == b:
-        return f"A and B are the same in {what} ({unit} {figure(a)})."
-    numbers = f"{unit} {figure(a)} against {figure(b)}"
+        return f"A and B have the same {what} ({unit.format(figure(a))})."
     best = winner(a, b, lower_is_better)
+    first, second = (b, a) if best == "b" else (a, b)
+    numbers = unit.format(f"{figure(first)} against {figure(second)}")
     if not best:
-        return f"A and B are about the same in {what} ({numbers})."
+        return f"A and B have about the same {what} ({numbers})."
     share = 100 * (1.0 - min(abs(a), abs(b)) / max(abs(a), abs(b)))
     how_much = "over 99 %" if share > 99.0 else f"{share:.0f} %"
-    return f"{best.upper()} {phrase.format(how_much)} ({numbers}, A against B)."
+    return f"{best.upper()} {phrase.format(how_much)} ({numbers})."
 
 
 def _accuracy_sentences(a: Accuracy, b: Accuracy) -> list[str]:
     return [
-        _compare("accuracy", a.absrel, b.absrel, True, "errs {} less against the truth", "AbsRel"),
         _compare(
-            "edges", a.boundary_f1, b.boundary_f1, False, "finds depth edges better", "boundary F1"
+            "accuracy",
+            a.absrel,
+            b.absrel,
+            True,
+            "has {} less error against the ground truth",
+            "AbsRel {}",
+        ),
+        _compare(
+            "edge accuracy",
+            a.boundary_f1,
+            b.boundary_f1,
+            False,
+            "finds depth edges better",
+            "boundary F1 {}",
         )
         if math.isfinite(a.boundary_f1) and math.isfinite(b.boundary_f1)
         else "",
@@ -165,43 +185,49 @@ def _accuracy_sentences(a: Accuracy, b: Accuracy) -> list[str]:
 
 def _flicker_caveats(findings: Findings) -> list[str]:
     told = [
-        "Steady is not the same as right: a lane that always shows the same picture has no "
-        "flicker at all. Read flicker beside accuracy and beside the pictures below."
+        "Steady does not mean correct: a lane that always shows the same picture has no "
+        "flicker at all. Read flicker together with accuracy and with the pictures below."
     ]
     most = max(findings.pairs.values())
     if most < FEW:
-        told.append(f"Flicker is from {counted(most, 'pair')} of frames: too few to be sure of.")
+        told.append(
+            f"Flicker is measured on only {counted(most, 'pair')} of frames, too few to be "
+            "reliable."
+        )
     if findings.cuts:
         told.append(
             f"{counted(len(findings.cuts), 'cut')} at frame {_listed(findings.cuts)}: memory was "
-            "emptied there and the pairs across are in no temporal number."
+            "reset there, and pairs across a cut are left out of all temporal numbers."
         )
     if math.isfinite(findings.truth_opw):
         told.append(
-            f"The truth itself scores OPW {figure(findings.truth_opw)} on this clip, because "
-            "distances change as camera and things move, and measured truth is noisy itself. A "
-            "lane below that smooths motion away."
+            f"The ground truth itself has an OPW of {figure(findings.truth_opw)} on this clip, "
+            "because distances change as the camera and objects move, and measured ground truth "
+            "is noisy. A lane below that smooths motion away."
         )
     if findings.still_share < 0.95:
         told.append(
-            f"The picture as a whole stood still in {100 * findings.still_share:.0f} % of pairs. "
-            f"Static-scene noise (windows of up to {STATIC_WINDOW} frames) counts motion as noise: "
-            "here it compares the lanes, but says nothing absolute."
+            f"The whole picture stood still in {100 * findings.still_share:.0f} % of frame pairs. "
+            f"Static-scene noise (windows of up to {STATIC_WINDOW} frames) counts motion as "
+            "noise, so here it compares the lanes but means nothing in absolute terms."
         )
     if not findings.true_flow:
         told.append(
-            "Motion between frames is estimated, and where it is estimated wrongly both lanes are "
-            "charged for it alike."
+            "Motion between frames is estimated; where the estimate is wrong, both lanes are "
+            "penalised alike."
         )
     return told
 
 
 def _drift_caveat(findings: Findings) -> str:
     if findings.has_truth:
-        return "Scale drift is against ground truth: the spread of the scale each frame would need."
+        return (
+            "Scale drift is measured against ground truth: the spread of the scale each frame "
+            "would need."
+        )
     return (
-        "Scale drift is from frame to frame, for want of ground truth: it sees breathing, not a "
-        "slow creep over the clip."
+        "Scale drift is measured from frame to frame because there is no ground truth: it "
+        "sees breathing, not a slow drift over the clip."
     )
 
 
@@ -213,13 +239,13 @@ def _accuracy_caveats(findings: Findings) -> list[str]:
             continue
         told.append(
             f"Accuracy was measured on {accuracy.frames} of {findings.truth_frames} frames, "
-            "spread evenly over the clip."
+            "evenly spaced over the clip."
         )
         break
     if findings.has_truth:
         told.append(
-            "Models give relative disparity: each lane was aligned to the truth once for the whole "
-            "clip (scale and shift by least squares), inverted and clipped at 70 m."
+            "Models give relative disparity: each lane was aligned to the ground truth once for "
+            "the whole clip (scale and shift by least squares), inverted and clipped at 70 m."
         )
     return told
 

@@ -122,20 +122,20 @@ def test_a_lesson_opens_from_the_list_and_leads_back(qtbot: QtBot, panel: Lesson
         qtbot.mouseClick(entry, LEFT)
     assert caught.args == ["3-memory"]
     assert panel.step is lesson_named("3-memory").steps[0]
-    qtbot.mouseClick(button(panel, "Back to the list of lessons"), LEFT)
+    qtbot.mouseClick(button(panel, "Back to all lessons"), LEFT)
     assert panel.lesson is None
     assert panel.step is None
 
 
 def test_steps_go_to_and_fro_and_end_at_both_ends(qtbot: QtBot, panel: LessonPanel) -> None:
     panel.open_lesson("1-per-frame-range")
-    assert not button(panel, "The step before").isEnabled()
+    assert not button(panel, "Previous step").isEnabled()
     seen = [panel.step]
-    while button(panel, "The next step").isEnabled():
-        qtbot.mouseClick(button(panel, "The next step"), LEFT)
+    while button(panel, "Next step").isEnabled():
+        qtbot.mouseClick(button(panel, "Next step"), LEFT)
         seen.append(panel.step)
     assert tuple(seen) == lesson_named("1-per-frame-range").steps
-    qtbot.mouseClick(button(panel, "The step before"), LEFT)
+    qtbot.mouseClick(button(panel, "Previous step"), LEFT)
     assert panel.step is lesson_named("1-per-frame-range").steps[-2]
 
 
@@ -146,7 +146,7 @@ def test_the_button_asks_for_the_step_on_screen(qtbot: QtBot, panel: LessonPanel
     assert caught.args == [2]
     panel.confirm_setup("Done.")
     assert is_said(panel, "Done.")
-    qtbot.mouseClick(button(panel, "The next step"), LEFT)
+    qtbot.mouseClick(button(panel, "Next step"), LEFT)
     assert not is_said(panel, "Done.")
 
 
@@ -162,4 +162,4 @@ def test_no_step_is_wider_than_the_panel(panel: LessonPanel) -> None:
 
 def test_the_panel_can_be_closed(qtbot: QtBot, panel: LessonPanel) -> None:
     with qtbot.waitSignal(panel.closed):
-        qtbot.mouseClick(button(panel, "Close the lessons"), LEFT)
+        qtbot.mouseClick(button(panel, "Close lessons (F1)"), LEFT)

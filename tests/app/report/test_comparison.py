@@ -85,7 +85,7 @@ def test_only_as_many_frames_as_wanted_are_compared(tmp_path: Path) -> None:
 
 
 def test_an_empty_source_is_named(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="A clip holds no frame"):
+    with pytest.raises(SourceError, match="A clip has no frames"):
         compare_planted(tmp_path, Clip(0))
 
 
@@ -111,7 +111,7 @@ def test_a_lane_that_fails_stops_the_comparison(
 def test_an_unwritable_folder_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file")
 
-    with pytest.raises(UserError, match=r"cannot be written to .*taken"):
+    with pytest.raises(UserError, match=r"Can't write the report to .*taken"):
         compare_planted(tmp_path / "taken")
 
 
@@ -126,7 +126,7 @@ def test_compare_opens_runs_and_closes_what_it_was_asked_for(
     assert clip.closed
     assert report.metrics["lanes"]["a"]["model"] == "ground-truth"
     assert report.metrics["lanes"]["a"]["accuracy"]["absrel"] == pytest.approx(0.0, abs=1e-6)
-    assert "Only the ground truth is shown" in report.sentences[0]
+    assert "Only the ground truth was compared" in report.sentences[0]
 
 
 def test_a_live_source_is_refused_and_closed(

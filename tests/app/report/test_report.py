@@ -132,7 +132,7 @@ def test_without_truth_nothing_is_said_of_accuracy(tmp_path: Path) -> None:
     for lane in report.metrics["lanes"].values():
         assert lane["accuracy"] is None
         assert isinstance(lane["scale_drift"], float)
-    assert "no ground truth, so nothing here says which lane is right" in page
+    assert "no ground truth, so nothing here says which lane is more accurate" in page
     assert "AbsRel</th>" not in page
     assert report.metrics["settings"]["scale_drift_against"] == "previous frame"
     assert report.metrics["settings"]["flow"] == "DIS medium"
@@ -142,4 +142,7 @@ def test_a_single_frame_gives_a_report_without_temporal_numbers(tmp_path: Path) 
     report = compare_planted(tmp_path, Clip(1))
 
     assert report.metrics["lanes"]["a"]["flicker_opw"] is None
-    assert report.sentences[0] == "One frame has no flicker: nothing here is about time."
+    assert (
+        report.sentences[0]
+        == "A single frame has no flicker: nothing here says anything about time."
+    )

@@ -74,8 +74,8 @@ def test_the_truth_as_a_lane_is_a_yardstick_and_never_wins(tmp_path: Path) -> No
     page = report.html.read_text()
 
     assert report.sentences[0].startswith("B shows the ground truth")
-    assert not any(sentence.startswith("B errs") for sentence in report.sentences)
-    assert any(sentence.startswith("A errs by") for sentence in report.sentences)
+    assert not any(sentence.startswith("B has a mean error") for sentence in report.sentences)
+    assert any(sentence.startswith("A has a mean error of") for sentence in report.sentences)
     assert "class='best'" not in page
     assert "<th>Truth</th>" not in page  # that is what lane B's column is
     assert report.metrics["lanes"]["b"]["fps"] is None
@@ -99,8 +99,8 @@ def test_a_lane_is_measured_alone_where_the_other_one_is_off(
 def test_one_model_alone_is_told_by_its_own_numbers(tmp_path: Path) -> None:
     report = _compare(tmp_path, Still(12, truth=False), b=("one", Wobbly(0.1)))
 
-    assert report.sentences[0].startswith("B flickers by OPW")
-    assert report.sentences[1].endswith("nothing here says whether B is right.")
+    assert report.sentences[0].startswith("B flickers with an OPW of")
+    assert report.sentences[1].endswith("nothing here says how accurate B is.")
 
 
 @pytest.mark.parametrize("frames", [1, 2, 3])
@@ -110,8 +110,8 @@ def test_a_very_short_clip_says_what_it_cannot_tell(tmp_path: Path, frames: int)
 
     counted = "1 frame of" if frames == 1 else f"{frames} frames of"
     assert counted in page
-    assert ("One frame has no flicker" in page) == (frames == 1)
-    assert ("too few to be sure of" in page) == (frames > 1)
+    assert ("A single frame has no flicker" in page) == (frames == 1)
+    assert ("too few to be reliable" in page) == (frames > 1)
     assert "stood still in 0 %" not in page
     assert not any("faster" in sentence for sentence in report.sentences)
 
@@ -120,8 +120,8 @@ def test_a_clip_of_cuts_alone_has_no_flicker_and_says_why(tmp_path: Path) -> Non
     report = _compare(tmp_path, Still(6, cuts=True), **_both(0.0, 0.1))
     page = report.html.read_text()
 
-    assert report.sentences[0].startswith("Every frame begins another shot")
-    assert "Not drawn, for want of frames to compare: flicker per pair of frames" in page
+    assert report.sentences[0].startswith("Every frame starts a new shot")
+    assert "Not plotted because too few frames could be compared: flicker per frame pair" in page
     assert "AbsRel per frame" in page  # what needs no neighbour is still drawn
 
 
@@ -131,7 +131,7 @@ def test_the_same_model_on_both_lanes_has_no_winner_in_speed(tmp_path: Path) -> 
 
     assert "Both lanes run the same model" in page
     assert not any("faster" in sentence for sentence in report.sentences)
-    assert "B lies on A" in page
+    assert "B overlaps A" in page
     assert 'class="curve b over"' in page
 
 
