@@ -12,12 +12,11 @@ from app.settings.settings import Settings
 from app.settings.store import SettingsStore
 from app.sources.opening import open_source
 from app.ui.application import Application
-
-StartSession = Callable[..., Application]
+from tests.support.windows import Start
 
 
 @pytest.fixture
-def start_session(qtbot: QtBot, tmp_path: Path) -> Iterator[StartSession]:
+def start_session(qtbot: QtBot, tmp_path: Path) -> Iterator[Start]:
     """Start a window with these settings; everything is closed after the test."""
     sessions: list[Application] = []
 

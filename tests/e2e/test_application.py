@@ -12,9 +12,9 @@ from app.ui.application import Application
 from app.ui.display import Display
 from app.ui.features.feature import FeatureController
 from app.ui.features.sound import SoundController
+from tests.support.windows import Start
 from widgets.inspector.rows import Row
 
-Start = Callable[..., Application]
 SMALL = {"source_width": 160, "source_height": 120, "panes": ("rgb", "depth_a"), "model_b": "off"}
 
 

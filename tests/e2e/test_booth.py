@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -13,15 +12,12 @@ from PyQt6.QtWidgets import QApplication, QInputDialog
 from pytestqt.qtbot import QtBot
 
 from app.settings.settings import Settings
-from app.ui.application import Application
 from app.ui.captions import caption
 from app.ui.features import presenter as presenter_module
 from tests.support.clips import bikes
 from tests.support.pixels import grabbed
+from tests.support.windows import Start, Wait
 from widgets.theme import PRESENTER_SCALE, TYPE_PX
-
-Start = Callable[..., Application]
-Wait = Callable[[Application], None]
 
 SMALL = {"source_width": 160, "source_height": 120, "panes": ("rgb", "depth_a"), "model_b": "off"}
 

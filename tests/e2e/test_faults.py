@@ -6,7 +6,7 @@ import errno
 import itertools
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,9 +21,7 @@ from models.estimator import Prediction
 from models.estimators.neural import NeuralSession
 from tests.support.clips import bikes
 from tests.support.mjpeg_camera import MjpegCamera
-
-Start = Callable[..., Application]
-Wait = Callable[[Application], None]
+from tests.support.windows import Start, Wait
 
 ONE_LANE = {"model_b": "off", "panes": ("rgb", "depth_a")}
 SMALL = {"source_width": 160, "source_height": 120, "panes": ("rgb", "depth_a")}

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import pytest
 from PyQt6.QtCore import QPointF
 from pytestqt.qtbot import QtBot
 
-from app.ui.application import Application
 from models.frames import UInt8
 from renderers.prescale import Part, Prescaler
+from tests.support.windows import Start
 from widgets.stage import Stage
-
-Start = Callable[..., Application]
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +11,8 @@ import pytest
 from PyQt6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
-from app.ui.application import Application
 from app.ui.features import snapshots
-
-Start = Callable[..., Application]
-Wait = Callable[[Application], None]
+from tests.support.windows import Start, Wait
 
 SMALL = {"source_width": 160, "source_height": 120, "panes": ("rgb", "depth_a"), "model_b": "off"}
 

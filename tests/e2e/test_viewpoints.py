@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QInputDialog
@@ -11,11 +9,9 @@ from pytestqt.qtbot import QtBot
 
 from app.ui.application import Application
 from renderers.camera import orbit
+from tests.support.windows import Start, Wait
 from widgets.cloud_canvas import no_gl_reason
 from widgets.viewpoints_menu import ViewpointsMenu
-
-Start = Callable[..., Application]
-Wait = Callable[[Application], None]
 
 SMALL = {"source_width": 160, "source_height": 120, "panes": ("rgb", "cloud"), "model_b": "off"}
 ALT = Qt.KeyboardModifier.AltModifier

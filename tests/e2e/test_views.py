@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -19,12 +18,10 @@ from app.views import table as views
 from models.opencv import cv2
 from tests.support.clips import bikes
 from tests.support.pixels import grabbed
+from tests.support.windows import Start, Wait
 from widgets.arrangement import shown_panes
 from widgets.lessons import load_lessons
 from widgets.theme import resource_path
-
-Start = Callable[..., Application]
-Wait = Callable[[Application], None]
 
 
 def test_the_difference_of_a_lane_and_itself_is_nothing(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import signal
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -22,9 +21,7 @@ from app.ui.application import Application
 from app.ui.gui import closing_on_signals
 from tests.support.clips import bikes
 from tests.support.pixels import grabbed
-
-Start = Callable[..., Application]
-Wait = Callable[[Application], None]
+from tests.support.windows import Start, Wait
 
 has_gl = QGuiApplication.platformName() not in ("offscreen", "minimal")
 

@@ -1,15 +1,15 @@
 import itertools
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
 from PyQt6.QtCore import QPoint, QRect, Qt
-from PyQt6.QtWidgets import QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.views.table import KEYS, every_view, find
 from tests.support.pixels import grabbed
+from tests.support.windows import stage_in_window
 from widgets.arrangement import PANES, PLAIN, Layout, PaneKind, ViewPane, arranged, shown_panes
-from widgets.linked_view import LinkedView
 from widgets.pane_content import PaneContent, Scale, Second
 from widgets.stage import Stage
 
@@ -18,17 +18,14 @@ SUBSETS = [frozenset(panes) for n in range(1, 5) for panes in itertools.combinat
 
 
 @pytest.fixture
-def window(qtbot: QtBot) -> QMainWindow:
-    made = QMainWindow()
-    qtbot.addWidget(made)
-    return made
+def stage(qtbot: QtBot) -> Iterator[Stage]:
+    with stage_in_window(qtbot, (900, 600)) as made:
+        fill(made)
+        yield made
 
 
-@pytest.fixture
-def stage(qtbot: QtBot, window: QMainWindow) -> Stage:
-    made = Stage(LinkedView(window), QWidget(), [view.layout for view in every_view()])
-    window.setCentralWidget(made)
-    window.resize(900, 600)
+def fill(made: Stage) -> None:
+    """Give every pane a picture."""
     picture = np.full((48, 64, 3), 90, np.uint8)
     table = np.zeros((256, 3), np.uint8)
     levels = np.full((48, 64), 9, np.uint8)
@@ -39,9 +36,6 @@ def stage(qtbot: QtBot, window: QMainWindow) -> Stage:
     made.show_contents({"wipe": content})
     for name in ("depth_a", "depth_b", "difference", "flicker_a", "flicker_b", "slice_a"):
         made.pane(name).show_levels(levels, table)
-    window.show()
-    qtbot.waitExposed(window)
-    return made
 
 
 @pytest.mark.parametrize("view", KEYS)

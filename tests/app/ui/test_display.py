@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
-from PyQt6.QtWidgets import QMainWindow, QWidget
+from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from app.core.results import FrameResult, LaneResult
 from app.settings.settings import Settings
 from app.ui.display import Display
 from app.ui.resolve import cloud_options, display_options
-from app.views.table import every_view
 from models.frames import DepthMap, Unit
 from models.geometry import Calibration
 from tests.support.fakes import make_frame
 from tests.support.pixels import grabbed, part
-from widgets.linked_view import LinkedView
+from tests.support.windows import stage_in_window
 from widgets.stage import Stage
 
 SIZE = (64, 48)
@@ -64,25 +64,14 @@ def result(failures: dict[str, str] | None = None, **lanes: LaneResult) -> Frame
 
 
 @pytest.fixture
-def window(qtbot: QtBot) -> QMainWindow:
-    made = QMainWindow()
-    qtbot.addWidget(made)
-    made.resize(1000, 700)
-    return made
-
-
-@pytest.fixture
 def cloud() -> Cloud:
     return Cloud()
 
 
 @pytest.fixture
-def stage(qtbot: QtBot, window: QMainWindow, cloud: Cloud) -> Stage:
-    made = Stage(LinkedView(window), cloud, [view.layout for view in every_view()])
-    window.setCentralWidget(made)
-    window.show()
-    qtbot.waitExposed(window)
-    return made
+def stage(qtbot: QtBot, cloud: Cloud) -> Iterator[Stage]:
+    with stage_in_window(qtbot, (1000, 700), cloud) as made:
+        yield made
 
 
 @pytest.fixture

@@ -6,13 +6,14 @@ Lane A shows the clip's exact disparity, lane B the same with one patch raised i
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
 from functools import cache
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, QPointF, pyqtSignal
-from PyQt6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.analysis.analyzer import Analyzer
@@ -21,17 +22,17 @@ from app.settings.settings import Settings, SettingsModel
 from app.ui.comparison import ComparisonViews
 from app.ui.features.charts import ChartsController
 from app.ui.resolve import analysis_request
-from app.views.table import every_view, find
+from app.views.table import find
 from models.frames import DepthMap, Float32, Frame, Unit
 from models.scenes import Renderer, random_scene
 from renderers import colormap
 from renderers.depth_image import quantise
 from tests.support.display import FakeDisplay
 from tests.support.pixels import grabbed
+from tests.support.windows import stage_in_window
 from widgets import theme
 from widgets.charts import TimeChart
 from widgets.image_pane import ImagePane
-from widgets.linked_view import LinkedView
 from widgets.stage import Stage
 
 WIDTH, HEIGHT, FRAMES, AT = 240, 180, 12, 8
@@ -79,20 +80,9 @@ def results(settings: Settings, amplitude: float, pins: tuple = ()) -> list[Fram
 
 
 @pytest.fixture
-def window(qtbot: QtBot) -> QMainWindow:
-    made = QMainWindow()
-    qtbot.addWidget(made)
-    return made
-
-
-@pytest.fixture
-def stage(qtbot: QtBot, window: QMainWindow) -> Stage:
-    made = Stage(LinkedView(window), QWidget(), [view.layout for view in every_view()])
-    window.setCentralWidget(made)
-    window.resize(1200, 900)
-    window.show()
-    qtbot.waitExposed(window)
-    return made
+def stage(qtbot: QtBot) -> Iterator[Stage]:
+    with stage_in_window(qtbot, (1200, 900)) as made:
+        yield made
 
 
 def show(stage: Stage, settings: Settings, result: FrameResult) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from PyQt6.QtWidgets import QDialog
 from pytestqt.qtbot import QtBot
@@ -18,15 +16,6 @@ from tests.support.finding import is_said
 @pytest.fixture
 def model() -> SettingsModel:
     return SettingsModel()
-
-
-@pytest.fixture
-def window(qtbot: QtBot) -> Iterator[MainWindow]:
-    window = MainWindow()
-    yield window
-    window.cloud.close()
-    window.close()
-    window.deleteLater()
 
 
 @pytest.fixture

@@ -21,15 +21,6 @@ from tests.support.finding import button
 
 
 @pytest.fixture
-def window(qtbot: QtBot) -> Iterator[MainWindow]:
-    window = MainWindow()
-    yield window
-    window.cloud.close()
-    window.close()
-    window.deleteLater()
-
-
-@pytest.fixture
 def controller(
     window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[ModelController]:
