@@ -1,6 +1,6 @@
 """Flicker as sound: a tone per lane, pure while the lane is steady and rough when it flickers.
 
-Lane A is on the left, lane B on the right, a fifth apart, so that they can be told apart even from
+Lane A is on the left, lane B on the right, a fifth apart, so that they can be distinguished even from
 one loudspeaker. Roughness is amplitude modulation at about 40 Hz (Fastl & Zwicker, Psychoacoustics,
 chapter 11) and an unsteady pitch.
 

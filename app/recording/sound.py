@@ -76,11 +76,11 @@ def input_names() -> tuple[str, ...]:
         raise UserError("This machine has no sound input.")
     names = [str(one["name"]) for one in found]
     hosts = [str(sounddevice.query_hostapis(one["hostapi"])["name"]) for one in found]
-    told = [
+    names = [
         name if names.count(name) == 1 else f"{name}, {host}"
         for name, host in zip(names, hosts, strict=True)
     ]
-    return tuple(dict.fromkeys(told))
+    return tuple(dict.fromkeys(names))
 
 
 def _library(sentence: str) -> Any:

@@ -137,15 +137,15 @@ def _of(row: LaneRow, column: str) -> float:
 
 
 def _lane_json(summary: LaneSummary) -> dict[str, Any]:
-    told: dict[str, Any] = {"model": summary.model}
+    entry: dict[str, Any] = {"model": summary.model}
     for metric in METRICS:
         if metric.place == "lane":
-            told[metric.key] = _number(metric.of(summary))
+            entry[metric.key] = _number(metric.of(summary))
         elif metric.place == "accuracy" and summary.accuracy is None:
-            told["accuracy"] = None
+            entry["accuracy"] = None
         elif metric.place == "accuracy":
-            told.setdefault("accuracy", {})[metric.key] = _number(metric.of(summary))
-    return told
+            entry.setdefault("accuracy", {})[metric.key] = _number(metric.of(summary))
+    return entry
 
 
 def _settings(findings: Findings) -> dict[str, Any]:

@@ -58,20 +58,20 @@ def why_no_pairs(findings: Findings) -> str:
 
 def caveats(findings: Findings) -> tuple[str, ...]:
     """What a reader must know before quoting a number."""
-    told = []
+    found = []
     named = [findings.lanes[lane].model for lane in findings.models]
     if len(named) == 2 and named[0] == named[1]:
-        told.append("Both lanes run the same model: any difference is chance or rounding.")
+        found.append("Both lanes run the same model: any difference is chance or rounding.")
     if any(findings.pairs.values()):
-        told += _flicker_caveats(findings)
-        told.append(_drift_caveat(findings))
-    told += _accuracy_caveats(findings)
+        found += _flicker_caveats(findings)
+        found.append(_drift_caveat(findings))
+    found += _accuracy_caveats(findings)
     if any(math.isfinite(findings.lanes[lane].fps) for lane in findings.models):
-        told.append(
+        found.append(
             "Speeds are for each model alone, without decoding, drawing or the other lane; work "
             "that both lanes share is counted in both. The first frame is excluded."
         )
-    return tuple(told)
+    return tuple(found)
 
 
 def _compare_two(findings: Findings) -> list[str]:
@@ -184,39 +184,39 @@ def _accuracy_sentences(a: Accuracy, b: Accuracy) -> list[str]:
 
 
 def _flicker_caveats(findings: Findings) -> list[str]:
-    told = [
+    found = [
         "Steady does not mean correct: a lane that always shows the same picture has no "
         "flicker at all. Read flicker together with accuracy and with the pictures below."
     ]
     most = max(findings.pairs.values())
     if most < FEW:
-        told.append(
+        found.append(
             f"Flicker is measured on only {counted(most, 'pair')} of frames, too few to be "
             "reliable."
         )
     if findings.cuts:
-        told.append(
+        found.append(
             f"{counted(len(findings.cuts), 'cut')} at frame {_listed(findings.cuts)}: memory was "
             "reset there, and pairs across a cut are left out of all temporal numbers."
         )
     if math.isfinite(findings.truth_opw):
-        told.append(
+        found.append(
             f"The ground truth itself has an OPW of {figure(findings.truth_opw)} on this clip, "
             "because distances change as the camera and objects move, and measured ground truth "
             "is noisy. A lane below that smooths motion away."
         )
     if findings.still_share < 0.95:
-        told.append(
+        found.append(
             f"The whole picture stood still in {100 * findings.still_share:.0f} % of frame pairs. "
             f"Static-scene noise (windows of up to {STATIC_WINDOW} frames) counts motion as "
             "noise, so here it compares the lanes but means nothing in absolute terms."
         )
     if not findings.true_flow:
-        told.append(
+        found.append(
             "Motion between frames is estimated; where the estimate is wrong, both lanes are "
             "penalised alike."
         )
-    return told
+    return found
 
 
 def _drift_caveat(findings: Findings) -> str:
@@ -232,22 +232,22 @@ def _drift_caveat(findings: Findings) -> str:
 
 
 def _accuracy_caveats(findings: Findings) -> list[str]:
-    told = []
+    found = []
     for lane in findings.models:
         accuracy = findings.lanes[lane].accuracy
         if accuracy is None or accuracy.frames == findings.truth_frames:
             continue
-        told.append(
+        found.append(
             f"Accuracy was measured on {accuracy.frames} of {findings.truth_frames} frames, "
             "evenly spaced over the clip."
         )
         break
     if findings.has_truth:
-        told.append(
+        found.append(
             "Models give relative disparity: each lane was aligned to the ground truth once for "
             "the whole clip (scale and shift by least squares), inverted and clipped at 70 m."
         )
-    return told
+    return found
 
 
 def counted(number: int, noun: str) -> str:

@@ -28,22 +28,22 @@ class MacDesktop:
         self._copy_window_info = copy_window_info or _of_quartz()
 
     def windows(self) -> list[DesktopWindow]:
-        told = self._copy_window_info(_ALL | _EXCLUDE_DESKTOP, _NO_WINDOW) or ()
+        info = self._copy_window_info(_ALL | _EXCLUDE_DESKTOP, _NO_WINDOW) or ()
         return [
             DesktopWindow(int(line["kCGWindowNumber"]), title)
-            for line in told
+            for line in info
             if line.get("kCGWindowLayer") == 0  # others are menus, docks and shadows
             and line.get("kCGWindowOwnerPID") != os.getpid()
             and (title := " ".join(str(line.get("kCGWindowName") or "").split()))
         ]
 
     def place(self, handle: int) -> Place | None:
-        told = list(self._copy_window_info(_INCLUDING_WINDOW, handle) or ())
-        if not told:
+        info = list(self._copy_window_info(_INCLUDING_WINDOW, handle) or ())
+        if not info:
             raise WindowClosedError
-        if not told[0].get("kCGWindowIsOnscreen", False):
+        if not info[0].get("kCGWindowIsOnscreen", False):
             return None
-        bounds = told[0]["kCGWindowBounds"]
+        bounds = info[0]["kCGWindowBounds"]
         left, top, width, height = (round(bounds[key]) for key in ("X", "Y", "Width", "Height"))
         return Place(left, top, width, height)
 

@@ -111,15 +111,15 @@ class X11Desktop:
 
     def _title(self, window: Any) -> str:
         for name in ("_NET_WM_NAME", "WM_NAME"):
-            told = window.get_full_property(self._display.intern_atom(name), X.AnyPropertyType)
-            if told is None or not told.value:
+            answer = window.get_full_property(self._display.intern_atom(name), X.AnyPropertyType)
+            if answer is None or not answer.value:
                 continue
-            value = told.value
+            value = answer.value
             text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
             if text.strip():
                 return " ".join(text.split())
         return ""
 
     def _numbers(self, window: Any, name: str) -> list[int]:
-        told = window.get_full_property(self._display.intern_atom(name), X.AnyPropertyType)
-        return [] if told is None else [int(number) for number in told.value]
+        answer = window.get_full_property(self._display.intern_atom(name), X.AnyPropertyType)
+        return [] if answer is None else [int(number) for number in answer.value]

@@ -58,13 +58,13 @@ class TruthFolder:
         if not path.is_file():
             return TruthFolder(root)
         try:
-            told = json.loads(path.read_text(encoding="utf-8"))
-            camera, poses = told.get("K"), told.get("poses_camera_to_world")
+            scene = json.loads(path.read_text(encoding="utf-8"))
+            camera, poses = scene.get("K"), scene.get("poses_camera_to_world")
             return TruthFolder(
                 root,
                 None if camera is None else np.array(camera, np.float64).reshape(3, 3),
                 None if poses is None else np.array(poses, np.float64).reshape(-1, 4, 4),
-                float(told.get("depth_scale", _MILLIMETRES_PER_METRE)),
+                float(scene.get("depth_scale", _MILLIMETRES_PER_METRE)),
             )
         except (OSError, ValueError, TypeError, AttributeError) as error:
             raise SourceError(

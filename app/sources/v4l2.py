@@ -93,18 +93,18 @@ def _system_ioctl() -> Ioctl:
 
 
 def _formats(handle: int, ioctl: Ioctl) -> Iterator[CameraFormat]:
-    for told in _enumerate(handle, ioctl, ENUM_FORMATS, _FORMAT, (_CAPTURE,)):
-        fourcc = told[4]
+    for item in _enumerate(handle, ioctl, ENUM_FORMATS, _FORMAT, (_CAPTURE,)):
+        fourcc = item[4]
         for size in _sizes(handle, ioctl, fourcc):
             yield CameraFormat(fourcc_text(fourcc), size, _rates(handle, ioctl, fourcc, size))
 
 
 def _sizes(handle: int, ioctl: Ioctl, fourcc: int) -> Iterator[tuple[int, int]]:
-    for told in _enumerate(handle, ioctl, ENUM_SIZES, _SIZE, (fourcc,)):
-        if told[2] == _DISCRETE:
-            yield told[3], told[4]
+    for item in _enumerate(handle, ioctl, ENUM_SIZES, _SIZE, (fourcc,)):
+        if item[2] == _DISCRETE:
+            yield item[3], item[4]
             continue
-        least_w, most_w, _, least_h, most_h, _ = told[3:9]
+        least_w, most_w, _, least_h, most_h, _ = item[3:9]
         # A range of sizes: list the usual ones.
         yield from ((w, h) for w, h in SIZES if least_w <= w <= most_w and least_h <= h <= most_h)
         return
@@ -112,11 +112,11 @@ def _sizes(handle: int, ioctl: Ioctl, fourcc: int) -> Iterator[tuple[int, int]]:
 
 def _rates(handle: int, ioctl: Ioctl, fourcc: int, size: tuple[int, int]) -> tuple[float, ...]:
     rates: set[float] = set()
-    for told in _enumerate(handle, ioctl, ENUM_INTERVALS, _INTERVAL, (fourcc, *size)):
-        numerator, denominator = told[5], told[6]  # of the interval; of the shortest in a range
+    for item in _enumerate(handle, ioctl, ENUM_INTERVALS, _INTERVAL, (fourcc, *size)):
+        numerator, denominator = item[5], item[6]  # of the interval; of the shortest in a range
         if numerator:
             rates.add(round(denominator / numerator, 2))
-        if told[4] != _DISCRETE:
+        if item[4] != _DISCRETE:
             break
     return tuple(sorted(rates, reverse=True))
 

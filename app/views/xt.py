@@ -38,13 +38,13 @@ def _lane(
     lane, window = result.lanes[name], analysis.slice_window
     row = int(settings.scan_line * (result.frame.size[1] - 1))
     seen = min(window, analysis.slice_frames[name])
-    told = (ranges_told(result.lanes, settings), f"row {row}", f"{seen} of {SLICE_FRAMES}")
+    notes = (ranges_told(result.lanes, settings), f"row {row}", f"{seen} of {SLICE_FRAMES}")
     return PaneContent(
         picture,
         table,
         Scale(*lane.display_range, UNIT_TEXT[lane.depth.unit]),
         title=f"x-t · {registry.title(lane.model)}",
-        caption=" · ".join(part for part in told if part),
+        caption=" · ".join(part for part in notes if part),
         row_marks=_ages(window),
         row_breaks=_breaks(analysis.slice_breaks.get(name, ()), window),
     )
