@@ -23,12 +23,12 @@ log = logging.getLogger(__name__)
 COMMANDS: Mapping[str, str] = {
     "process": "Estimate every frame of a file or folder and write the disparity.",
     "compare": "Compare two models over a clip: one page and the numbers.",
-    "record": "Record a source with what both lanes see, without a window.",
-    "replay": "Show a recording again, both lanes, without computing anything.",
+    "record": "Record a source and both lanes, without a window.",
+    "replay": "Open a recording with both lanes, without computing anything.",
     "models": "List the models, pull their weights or add a file.",
     "cameras": "List the cameras; opens none of them.",
     "bench": "Measure the app against the bare model, side by side.",
-    "soak": "Run the window by itself, with visitors and a fault every few seconds.",
+    "soak": "Run the window unattended, with simulated visitors and faults.",
     "train": "Train the bundled model.",
 }
 """A summary per command; the module ``app.commands.NAME`` has `describe` and `run`."""

@@ -158,7 +158,7 @@ def pull(
             return _finish(wanted, remote, part, report, stopped)
     except filelock.Timeout as error:
         raise CheckpointError(
-            f"{wanted.title} is being fetched already, here or in another program; wait for that."
+            f"{wanted.title} is being downloaded already, here or in another program; wait."
         ) from error
 
 
@@ -175,12 +175,12 @@ def _finish(
     if expected is not None and download.sha256_of(part, report) != expected:
         part.unlink()
         raise CheckpointError(
-            f"What came for {wanted.title} is not what was published (its SHA-256 differs) and "
-            "was deleted; pull again, and if it happens again the file has changed or somebody "
-            "meddles."
+            f"The download of {wanted.title} is not what was published (its SHA-256 differs) and "
+            "was deleted; pull again, and if it happens again the published file has changed or "
+            "was tampered with."
         )
     if stopped():
-        raise DownloadCancelledError("Cancelled before it was installed; pull again to go on.")
+        raise DownloadCancelledError("Cancelled before it was installed; pull again to continue.")
     path = add(part, wanted.name, report)
     part.unlink()
     return path

@@ -124,7 +124,7 @@ def fetch(
         if failures >= ATTEMPTS:
             raise CheckpointError(
                 f"The connection broke {ATTEMPTS} times in a row after {_length(part) // 10**6} MB;"
-                " pull again to go on from there."
+                " pull again to continue from there."
             )
         if failures:
             time.sleep(min(8.0, PAUSE_S * 2**failures))

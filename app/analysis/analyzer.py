@@ -154,7 +154,7 @@ class Analyzer:
                 log.exception("%s failed at frame %d", view, given.frame.index)
                 self._stumbling.add(view)
             what = str(error).strip().splitlines()[0] if str(error).strip() else "no reason given"
-            self._failures[view] = f"{view} could not be worked out ({what}); the lanes go on."
+            self._failures[view] = f"{view} could not be computed ({what}); the lanes continue."
             if view == "Flicker":
                 self._meter.reset()
                 self._flicker = None

@@ -1,8 +1,8 @@
 """Flicker as sound: a tone per lane, pure while the lane is steady and rough when it flickers.
 
-Lane A is on the left, lane B on the right, a fifth apart, so that they can be distinguished even from
-one loudspeaker. Roughness is amplitude modulation at about 40 Hz (Fastl & Zwicker, Psychoacoustics,
-chapter 11) and an unsteady pitch.
+Lane A is on the left, lane B on the right, a fifth apart, so that one loudspeaker is enough to
+distinguish them. Roughness is amplitude modulation at about 40 Hz (Fastl & Zwicker,
+Psychoacoustics, chapter 11) and an unsteady pitch.
 
 A pure function maps a state and a request to a block of samples and the next state: phases, levels
 and roughness continue where the last block ended, so blocks join without a click.

@@ -21,7 +21,7 @@ def describe(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
     parser.add_argument(
-        "--compare", type=Path, metavar="OLD.json", help="hold the figures against earlier ones"
+        "--compare", type=Path, metavar="OLD.json", help="compare with earlier figures"
     )
     parser.add_argument(
         "--views",

@@ -18,10 +18,12 @@ def describe(parser: argparse.ArgumentParser) -> None:
     add_common(parser, ("--source-size", *LANES))
     parser.add_argument("input", metavar="INPUT")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
-    parser.add_argument("--force", action="store_true", help="write into a folder with content")
+    parser.add_argument(
+        "--force", action="store_true", help="write into a folder that is not empty"
+    )
     parser.add_argument(
         "--frames", type=positive, metavar="N",
-        help="at most so many; a scene without an end: 240 if not said",
+        help="most frames; 240 by default for an endless scene",
     )  # fmt: skip
 
 

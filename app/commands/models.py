@@ -19,11 +19,11 @@ def describe(parser: argparse.ArgumentParser) -> None:
     """Add the actions and their options."""
     add_common(parser, DEBUG)
     actions = parser.add_subparsers(dest="action", metavar="ACTION")
-    actions.add_parser("list", help="what is there (the default)")
+    actions.add_parser("list", help="list the models (the default)")
     pull = actions.add_parser("pull", help="download the weights of a model")
     pull.add_argument("name", metavar="NAME")
     pull.add_argument("--yes", action="store_true", help="accept the licence without asking")
-    adding = actions.add_parser("add", help="take a checkpoint file into use")
+    adding = actions.add_parser("add", help="install a checkpoint file")
     adding.add_argument("file", type=Path, metavar="FILE")
     adding.add_argument("--as", dest="name", required=True, metavar="NAME")
 
@@ -68,7 +68,7 @@ def _pull(name: str, agreed: bool) -> int:
     if not agreed and sys.stdin.isatty():
         agreed = input("Fetch it? [y/N] ").strip().lower() in ("y", "yes")
         if not agreed:
-            print("Nothing was fetched.")
+            print("Nothing was downloaded.")
             return 1
     if not agreed and not wanted.commercial:
         raise UserError(f"{wanted.title} is not free for every use; add --yes to agree to that.")

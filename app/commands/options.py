@@ -68,7 +68,7 @@ COMMON: Mapping[str, Mapping[str, Any]] = {
         if known.option is not None
     },
     "--source-size": {
-        "type": picture_size, "metavar": "WxH", "help": "asked of a camera, or rendered",
+        "type": picture_size, "metavar": "WxH", "help": "requested of a camera, or rendered",
     },
     "--debug": {"action": "store_true", "help": "log everything, show tracebacks"},
 }  # fmt: skip
@@ -92,7 +92,9 @@ def add_window_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of commands that open the window."""
     window = parser.add_argument_group("window")
     window.add_argument("--window-size", type=picture_size, metavar="WxH", help="its size")
-    window.add_argument("--quit-after", type=seconds, metavar="SECONDS", help="close by itself")
+    window.add_argument(
+        "--quit-after", type=seconds, metavar="SECONDS", help="close after this time"
+    )
     window.add_argument("--quit-when-shown", action="store_true", help=argparse.SUPPRESS)
     window.add_argument(
         "--screenshot", type=Path, metavar="FILE.png",
@@ -100,7 +102,7 @@ def add_window_options(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     window.add_argument("--record", type=Path, metavar="DIR", help="record into this folder")
     window.add_argument("--view", default=argparse.SUPPRESS, **COMMON["--view"])
-    window.add_argument("--profile", metavar="NAME", help="settings of this name")
+    window.add_argument("--profile", metavar="NAME", help="use the settings of this name")
     window.add_argument("--reset", action="store_true", help="start from default settings")
 
 

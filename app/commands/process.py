@@ -13,7 +13,9 @@ def describe(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     add_common(parser, ("--source-size", *ESTIMATING))
     parser.add_argument("input", metavar="INPUT")
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="made if need be")
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="created if necessary"
+    )
     parser.add_argument(
         "--model", default="flashdepth-lite", metavar="M", help="default: %(default)s"
     )
@@ -24,7 +26,9 @@ def describe(parser: argparse.ArgumentParser) -> None:
         "--export", type=_exports, default=("npy",), metavar=",".join(EXPORTERS),
         help="default: npy",
     )  # fmt: skip
-    parser.add_argument("--force", action="store_true", help="write into a folder with content")
+    parser.add_argument(
+        "--force", action="store_true", help="write into a folder that is not empty"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -12,9 +12,11 @@ def describe(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     add_common(parser, ALL)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
-    parser.add_argument("--seconds", type=seconds, metavar="N", help="else to the end or Ctrl+C")
     parser.add_argument(
-        "--real-time", action="store_true", help="play a file at its pace and skip what is late"
+        "--seconds", type=seconds, metavar="N", help="default: to the end of the file or Ctrl+C"
+    )
+    parser.add_argument(
+        "--real-time", action="store_true", help="play a file in real time and skip late frames"
     )
     parser.add_argument(
         "--sound", nargs="?", const="default", default="", metavar="INPUT", help="with sound"

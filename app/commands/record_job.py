@@ -186,7 +186,7 @@ class _RecordingJob:
             return True
         if not self.thread.is_alive():
             raise SourceError(
-                f"Reading {title_of(status.spec)} failed in a way that was not foreseen; try "
+                f"Reading {title_of(status.spec)} failed unexpectedly; try "
                 "--debug, or another source."
             )
         if status.info is None or not status.info.live:

@@ -15,7 +15,7 @@ def describe(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     add_common(parser, LANES)
     parser.add_argument("recording", type=Path, metavar="DIR")
-    parser.add_argument("--check", action="store_true", help="only say whether it can be read")
+    parser.add_argument("--check", action="store_true", help="only check whether it is readable")
     add_window_options(parser)
 
 

@@ -103,7 +103,7 @@ class Pipeline:
         replacement.postprocessor.viewport_request = self.postprocessor.viewport_request
         replacement._runner.troubles = self._runner.troubles.copy()
         if (key := self._runner.in_hand) is not None:
-            sentence = f"{key[1]} did not answer and was stopped."
+            sentence = f"{key[1]} did not respond and was stopped."
             replacement._runner.troubles.hangs(key, sentence, self._clock_ns() / 1e9)
         return replacement
 

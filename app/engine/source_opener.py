@@ -24,10 +24,7 @@ def open_or_explain(open_source: OpenSource, request: CaptureRequest) -> Source 
         return str(error)
     except Exception:  # an unexpected error would repeat itself in a loop that replaces this one
         log.exception("opening %s failed", request.spec)
-        return (
-            "Opening this source failed in a way that was not foreseen; the log says why. Choose "
-            "another source."
-        )
+        return "Opening this source failed unexpectedly; the log says why. Choose another source."
 
 
 def log_failure(what: str, error: UserError) -> None:

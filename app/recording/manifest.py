@@ -131,7 +131,7 @@ def read_manifest(folder: Path) -> Manifest:
             )
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise SourceError(
-            f"{folder.name} is no recording that can be read: its {MANIFEST} is damaged; "
+            f"{folder.name} is not a readable recording: its {MANIFEST} is damaged; "
             "copy the folder again from where it was made."
         ) from error
     raise SourceError(

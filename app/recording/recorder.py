@@ -185,7 +185,7 @@ class Recorder:
             log.error("the recorder did not end within %.0f s", timeout_s + _GRACE_S)
             self._tell(
                 recording=False,
-                message="The disk did not answer in time; the recording may lack its end.",
+                message="The disk did not respond in time; the recording may lack its end.",
             )
             return False
         return True

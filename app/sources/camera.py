@@ -195,11 +195,11 @@ class CameraConnection:
         try:
             read, pixels = self._capture.read()
         except cv2.error as error:
-            raise SourceError(f"{self._name} broke off; trying to get it back.") from error
+            raise SourceError(f"{self._name} broke off; reconnecting.") from error
         if not read or not isinstance(pixels, np.ndarray) or not pixels.size:
             self._failures += 1
             if self._failures >= _FAILURES_IN_A_ROW or not self._capture.isOpened():
-                raise SourceError(f"{self._name} sends no pictures; trying to get it back.")
+                raise SourceError(f"{self._name} sends no pictures; reconnecting.")
             return None
         self._failures = 0
         if pixels.dtype != np.uint8 or pixels.shape[2:] not in ((), (3,)):

@@ -17,7 +17,7 @@ from models.errors import SourceError
 _NOT_WINDOWS = ("_NET_WM_WINDOW_TYPE_DESKTOP", "_NET_WM_WINDOW_TYPE_DOCK")
 _BROKEN = (XError, ConnectionClosedError, OSError)
 _FRAMES_DEEP = 2
-_NO_ANSWER = "The X display does not answer; trying again."
+_NO_ANSWER = "The X display does not respond; trying again."
 
 
 class X11Desktop:

@@ -162,7 +162,7 @@ def read_picture(path: Path) -> NDArray[np.uint8]:
     except cv2.error as error:
         raise SourceError(f"{path.name} is damaged.") from error
     if picture is None:
-        raise SourceError(f"{path.name} is not a picture that can be read.")
+        raise SourceError(f"{path.name} is not a readable picture.")
     return np.asarray(picture, np.uint8)
 
 

@@ -131,7 +131,7 @@ class LiveReader:
         if worker.is_alive():
             with self._changed:
                 self._abandoned = [*(old for old in self._abandoned if old is not worker), worker]
-            log.warning("%s does not answer; its thread is left behind", self._title)
+            log.warning("%s does not respond; its thread is left behind", self._title)
 
     def _new_worker(self) -> LiveWorker:
         return LiveWorker(self, self._connect, self._title, self._patience, self._clock)
@@ -143,7 +143,7 @@ class LiveReader:
             return ""
         if self._connections == 0:
             return f"Waiting for the first picture of {self._title}."
-        return f"{self._title} sends no pictures; trying to get it back."
+        return f"{self._title} sends no pictures; reconnecting."
 
     def _look_after_worker(self) -> None:
         worker = self._worker
@@ -153,7 +153,7 @@ class LiveReader:
             self._abandoned = [old for old in self._abandoned if old.is_alive()]
             if len(self._abandoned) >= _MOST_ABANDONED:
                 self._trouble = (
-                    f"{self._title} does not answer; unplug it and plug it in again, "
+                    f"{self._title} does not respond; unplug it and plug it in again, "
                     "or pick another source."
                 )
                 return

@@ -160,7 +160,7 @@ class LiveWorker(threading.Thread):
                 if repr(error) != self._fault:
                     log.exception("%s failed", self._title)
                 self._fault = repr(error)
-                self._listener.report(self, f"{self._title} fails; trying to get it back.")
+                self._listener.report(self, f"{self._title} fails; reconnecting.")
             finally:
                 self._call = None
             lasted_s = 0.0 if self.is_first_picture else self._clock() - began_s
@@ -188,6 +188,4 @@ class LiveWorker(threading.Thread):
             elif picture is not None:
                 self._listener.publish(self, picture, connection.delivered)
             elif self._clock() - heard_s > self._patience.reading_s:
-                raise SourceError(
-                    f"{self._title} sends nothing that can be shown; trying to get it back."
-                )
+                raise SourceError(f"{self._title} sends nothing that can be shown; reconnecting.")

@@ -67,7 +67,7 @@ def is_opened_unasked(text: str) -> bool:
 def title_of(text: str) -> str:
     """How a source is called before it is open. A password in an address is left out."""
     spec = _understood(text)
-    return without_secrets(text) if spec is None else spec.title or text.strip()
+    return without_secrets(text.strip()) if spec is None else spec.title or text.strip()
 
 
 def _understood(text: str) -> SourceSpec | None:

@@ -167,14 +167,14 @@ class StreamConnection:
         try:
             packet = next(self._packets, None)
             if packet is None or (not packet.size and packet.pts is None):
-                raise SourceError(f"{self._title} ended; trying to get it back.")
+                raise SourceError(f"{self._title} ended; reconnecting.")
             frames = packet.decode() if self._is_whole(packet) else []
         except av.error.InvalidDataError:
             return None
         except av.error.ExitError as error:  # the read timeout
-            raise SourceError(f"{self._title} sends no pictures; trying to get it back.") from error
+            raise SourceError(f"{self._title} sends no pictures; reconnecting.") from error
         except (av.error.FFmpegError, OSError) as error:
-            raise SourceError(f"{self._title} broke off; trying to get it back.") from error
+            raise SourceError(f"{self._title} broke off; reconnecting.") from error
         whole = [frame for frame in frames if not frame.is_corrupt]
         if not whole:
             return None
@@ -270,7 +270,7 @@ def _why_not_opened(title: str, error: Exception) -> str:
     if isinstance(error, TimeoutError | av.error.ExitError) or (
         isinstance(error, OSError) and error.errno == errno.EHOSTUNREACH
     ):
-        return f"{title} does not answer; check the address and the network."
+        return f"{title} does not respond; check the address and the network."
     if isinstance(error, av.error.InvalidDataError | av.error.EOFError):
         return f"{title} sends something that is not video; check the address."
     return f"{title} cannot be reached; check the address and the network."

@@ -82,7 +82,7 @@ def warnings(reading: MachineReading) -> list[str]:
         if gpu.throttle:
             found.append(f"The GPU slows itself down{gpu.throttle}.")
         elif gpu.temperature_c >= GPU_HOT_C:
-            found.append(f"The GPU is at {gpu.temperature_c:.0f} °C; give it air.")
+            found.append(f"The GPU is at {gpu.temperature_c:.0f} °C; improve its cooling.")
         if gpu.used_mb > GPU_FULL * gpu.total_mb:
             found.append("The GPU's memory is nearly full; choose a smaller input size.")
     return found
@@ -159,7 +159,7 @@ def _nvml() -> Any:
     try:
         nvml.nvmlInit()
     except nvml.NVMLError as error:
-        log.info("NVML does not answer: %s", error)
+        log.info("NVML does not respond: %s", error)
         return None
     return nvml
 

@@ -61,7 +61,7 @@ def test_a_lane_that_hangs_is_put_aside_and_comes_back(
 
     monkeypatch.setattr(NeuralSession, "predict", hang_once)
     qtbot.waitUntil(lambda: session.engine.inference is not first, timeout=10_000)
-    qtbot.waitUntil(lambda: "did not answer" in _failure(session), timeout=5_000)
+    qtbot.waitUntil(lambda: "did not respond" in _failure(session), timeout=5_000)
     qtbot.waitUntil(lambda: _lane_shown(session), timeout=20_000)
     release.set()
     assert session.watchdog.restarts == 1

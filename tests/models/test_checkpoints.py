@@ -145,7 +145,7 @@ def test_a_hub_that_ignores_ranges_is_read_from_the_start(tiny: None, hub: Hub) 
 def test_a_connection_that_never_lasts_is_given_up_and_kept(tiny: None, hub: Hub) -> None:
     del tiny
     hub.cuts = [1000] + [0] * download.ATTEMPTS
-    with pytest.raises(CheckpointError, match="pull again to go on"):
+    with pytest.raises(CheckpointError, match="pull again to continue"):
         pull(FLASH.name, endpoint=hub.endpoint)
     hub.cuts, hub.ranges = [], []
     pull(FLASH.name, endpoint=hub.endpoint)
@@ -246,7 +246,7 @@ def test_two_pulls_of_the_same_weights_do_not_mix(tiny: None, hub: Hub) -> None:
 
     def again(progress: Progress) -> None:
         if progress.phase == "download":
-            with pytest.raises(CheckpointError, match="being fetched already") as caught:
+            with pytest.raises(CheckpointError, match="being downloaded already") as caught:
                 pull(FLASH.name, endpoint=hub.endpoint)
             refused.append(str(caught.value))
 

@@ -319,7 +319,7 @@ def test_the_scan_line_can_be_dragged_to_another_row(qtbot: QtBot, make_pane: Ma
 
 def test_a_banner_leaves_the_last_picture_in_place(make_pane: MakePane) -> None:
     pane = make_pane()
-    pane.set_banner("The camera does not answer; trying again.", "bad")
+    pane.set_banner("The camera does not respond; trying again.", "bad")
     pixels = grabbed(pane)
     assert share_of(part(pixels, pane.picture_rect()), "#ff0000") > 0.3
     assert share_of(pixels, theme.BAD) > 0.0005

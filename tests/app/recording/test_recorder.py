@@ -128,7 +128,7 @@ def test_disparity_can_be_left_out(tmp_path: Path) -> None:
 
 
 class _Stuck(RecordingWriter):
-    """A disk that does not answer until it is let go."""
+    """A disk that does not respond until it is let go."""
 
     def __init__(self, *args: object) -> None:
         super().__init__(*args)  # type: ignore[arg-type]

@@ -105,7 +105,7 @@ def test_an_exception_of_the_driver_is_a_loss(driver: Driver) -> None:
     with closing(camera_source(driver)) as source:
         next_frame(source)
         driver.throws = True
-        assert next_loss(source) == "Webcam broke off; trying to get it back."
+        assert next_loss(source) == "Webcam broke off; reconnecting."
         driver.throws = False
         assert next_frame(source).segment == 1
 

@@ -136,7 +136,7 @@ def test_several_unreadable_pictures_are_counted(tmp_path: Path) -> None:
     with closing(opened(tmp_path)) as source:
         assert [frame.index for frame in all_of(source)] == [0, 2]
     assert source.info.note == (
-        "2 pictures were skipped; the last: 3.png is not a picture that can be read."
+        "2 pictures were skipped; the last: 3.png is not a readable picture."
     )
 
 

@@ -179,7 +179,7 @@ def test_a_call_that_never_returns_blocks_neither_read_nor_close(device: Device)
     source = source_of(device)
     next_frame(source)
     hang(device, 1.5 * QUICK.stall_s)
-    assert next_loss(source) == "The camera sends no pictures; trying to get it back."
+    assert next_loss(source) == "The camera sends no pictures; reconnecting."
     source.close()
     assert source.abandoned_threads == 1
     assert source.read(0.01) is None
@@ -205,7 +205,7 @@ def test_threads_are_not_given_up_without_a_bound(device: Device) -> None:
 
         def says_so(got: object) -> bool:
             device.clock.advance(QUICK.opening_s / 2)
-            return isinstance(got, SignalLost) and "does not answer" in got.sentence
+            return isinstance(got, SignalLost) and "does not respond" in got.sentence
 
         until(source, says_so)
         for _ in range(10):
@@ -260,9 +260,7 @@ def test_a_fault_in_a_driver_is_a_loss_with_a_sentence_and_logged_once(
         lost = [reader.take(0.02)]
         while len(asked) < 6:
             lost.append(reader.take(0.02))
-    assert [each for each in lost if each] == [
-        SignalLost("The camera fails; trying to get it back.")
-    ]
+    assert [each for each in lost if each] == [SignalLost("The camera fails; reconnecting.")]
     assert [record.exc_info is not None for record in caplog.records].count(True) == 1
 
 

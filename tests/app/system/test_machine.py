@@ -103,7 +103,7 @@ def nvml(monkeypatch: pytest.MonkeyPatch) -> FakeNvml:
         ({"reasons": 0x80}, "The GPU slows itself down: the power supply asks for it."),
         ({"reasons": 0x8}, "The GPU slows itself down because of a fault in power or cooling."),
         ({"reasons": 0x4}, "The GPU slows itself down: it is at its power limit."),
-        ({"celsius": 91}, "The GPU is at 91 °C; give it air."),
+        ({"celsius": 91}, "The GPU is at 91 °C; improve its cooling."),
         ({"used": 7.7 * 2**30}, "The GPU's memory is nearly full; choose a smaller input size."),
     ],
 )
