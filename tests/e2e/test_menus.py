@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from app.ui.application import Application
-from tests.support.windows import Start
+from tests.support.windows import Start, Wait
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -37,7 +37,10 @@ def session(start_session: Start) -> Application:
     return start_session(**SMALL)
 
 
-def test_no_key_is_given_twice_and_every_action_is_in_a_menu(session: Application) -> None:
+def test_no_key_is_given_twice_and_every_action_is_in_a_menu(
+    session: Application, wait_until_shown: Wait
+) -> None:
+    wait_until_shown(session)  # the first scene of a process takes long to build
     keys = [row.key for row in session.actions.table if row.key]
     assert len(keys) == len(set(keys))
     listed = {id(action) for menu in menus_of(session).values() for action in leaves(menu)}
