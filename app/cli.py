@@ -22,13 +22,13 @@ log = logging.getLogger(__name__)
 
 COMMANDS: Mapping[str, str] = {
     "process": "Estimate every frame of a file or folder and write the disparity.",
-    "compare": "Compare two models over a clip: one page and the numbers.",
-    "record": "Record a source and both lanes, without a window.",
+    "compare": "Compare models over a clip and write a report page and its numbers.",
+    "record": "Record a source and the output of both lanes, without a window.",
     "replay": "Open a recording with both lanes, without computing anything.",
-    "models": "List the models, pull their weights or add a file.",
-    "cameras": "List the cameras; opens none of them.",
+    "models": "List models, download weights or add a checkpoint file.",
+    "cameras": "List the cameras without opening any.",
     "bench": "Measure the app against the bare model, side by side.",
-    "soak": "Run the window unattended, with simulated visitors and faults.",
+    "soak": "Run the window unattended, with random actions and a fault every few seconds.",
     "train": "Train the bundled model.",
 }
 """A summary per command; the module ``app.commands.NAME`` has `describe` and `run`."""
@@ -79,7 +79,7 @@ def run(argv: Sequence[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="main.py",
-        description="Streaming video depth estimation, live. Without a command: the window.",
+        description="Live streaming video depth estimation. Without a command, opens the window.",
     )
     parser.add_argument("--version", action="version", version=f"FlashDepth Live {version()}")
     _module(_DEFAULT).describe(parser)

@@ -36,7 +36,7 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
         with path.open("rb") as file:
             head = file.read(64)
     except OSError as error:
-        raise CheckpointError(f"{path} cannot be read: {error.strerror or error}.") from error
+        raise CheckpointError(f"Can't read {path}: {error.strerror or error}.") from error
     if head.startswith(b"version https://git-lfs"):
         raise CheckpointError(
             f"{path.name} is a Git LFS pointer, not the weights; download the file itself "
@@ -51,13 +51,15 @@ def _read_safetensors(path: Path) -> dict[str, Tensor]:
     try:
         return safetensors.torch.load_file(path)
     except (safetensors.SafetensorError, OSError) as error:
-        raise CheckpointError(f"{path.name} is damaged or cut short; fetch it again.") from error
+        raise CheckpointError(
+            f"{path.name} is damaged or incomplete; download it again."
+        ) from error
 
 
 def _read_pickle(path: Path, head: bytes) -> dict[str, Tensor]:
     zipped = head.startswith(b"PK")
     if not zipped and not head.startswith(b"\x80"):
-        raise CheckpointError(f"{path.name} holds no weights: neither .safetensors nor .pth.")
+        raise CheckpointError(f"{path.name} contains no weights; use a .safetensors or .pth file.")
     try:
         with warnings.catch_warnings():
             # A damaged file may name any protocol and type; the result is checked below.
@@ -66,19 +68,25 @@ def _read_pickle(path: Path, head: bytes) -> dict[str, Tensor]:
     except pickle.UnpicklingError as error:
         if zipped:
             raise CheckpointError(
-                f"{path.name} holds more than weights and was not opened, because such a file can "
-                "run code; use the published file."
+                f"{path.name} contains more than weights and was not opened, because such a file "
+                "can run code; use the published file."
             ) from error
-        raise CheckpointError(f"{path.name} is damaged or cut short; fetch it again.") from error
+        raise CheckpointError(
+            f"{path.name} is damaged or incomplete; download it again."
+        ) from error
     except Exception as error:
         # PyTorch's unpickler trusts the bytes: a damaged file makes it raise anything.
-        raise CheckpointError(f"{path.name} is damaged or cut short; fetch it again.") from error
+        raise CheckpointError(
+            f"{path.name} is damaged or incomplete; download it again."
+        ) from error
     if isinstance(content, dict) and isinstance(content.get("model"), dict):
         content = content["model"]
     if not isinstance(content, dict) or not content:
-        raise CheckpointError(f"{path.name} holds no network's weights.")
+        raise CheckpointError(f"{path.name} contains no model weights; use the published file.")
     if not all(isinstance(k, str) and isinstance(v, Tensor) for k, v in content.items()):
-        raise CheckpointError(f"{path.name} holds no network's weights, but something else.")
+        raise CheckpointError(
+            f"{path.name} contains something other than model weights; use the published file."
+        )
     return cast(dict[str, Tensor], dict(content))
 
 
@@ -113,8 +121,8 @@ class Mismatch:
         parts = []
         for words, keys in (
             ("it lacks", self.missing),
-            ("has no use for", self.unexpected),
-            ("has other shapes in", self.reshaped),
+            ("has unexpected", self.unexpected),
+            ("has different shapes in", self.reshaped),
         ):
             if keys:
                 more = f" and {len(keys) - _NAMED} more" if len(keys) > _NAMED else ""

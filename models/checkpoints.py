@@ -94,8 +94,8 @@ def load(name: str, device: torch.device) -> FlashDepth | DepthAnythingV2:
                 "turn a lane off or choose a smaller model."
             ) from error
         raise CheckpointError(
-            f"The installed weights of {release(name).title} are damaged; delete {path} and pull "
-            "them again."
+            f"The installed weights of {release(name).title} are damaged; delete {path} and "
+            "download them again."
         ) from error
     # The convolutions run up to twice as fast on channels-last weights.
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -158,7 +158,8 @@ def pull(
             return _finish(wanted, remote, part, report, stopped)
     except filelock.Timeout as error:
         raise CheckpointError(
-            f"{wanted.title} is being downloaded already, here or in another program; wait."
+            f"{wanted.title} is already being downloaded, here or in another program; wait for "
+            "that to finish."
         ) from error
 
 
@@ -180,7 +181,9 @@ def _finish(
             "was tampered with."
         )
     if stopped():
-        raise DownloadCancelledError("Cancelled before it was installed; pull again to continue.")
+        raise DownloadCancelledError(
+            "Cancelled before it was installed; start the download again to resume."
+        )
     path = add(part, wanted.name, report)
     part.unlink()
     return path
@@ -204,9 +207,9 @@ def check(tensors: dict[str, Tensor], name: str, source: str) -> None:
     if scores[best] == 1:
         hint = f"it is {release(best).title}, so use `--as {best}`"
     elif scores[best] < 0.5:
-        hint = "it belongs to another network altogether"
+        hint = "it belongs to a different network"
     elif best == name:
-        hint = "it looks like an incomplete or changed copy, so fetch the published file"
+        hint = "it looks like an incomplete or modified copy, so download the published file"
     else:
         hint = f"it looks most like {release(best).title}"
     raise CheckpointError(f"{source} is not {title}: {mismatch}; {hint}.")
@@ -254,8 +257,7 @@ def _write(tensors: dict[str, Tensor], name: str, source: str, sha256: str) -> P
         if download.is_disk_full(error):
             raise download.disk_full(path.parent) from error
         raise CheckpointError(
-            f"The weights cannot be written to {path.parent}; set {CACHE_VARIABLE} to a folder "
-            "that can be written to."
+            f"Can't write the weights to {path.parent}; set {CACHE_VARIABLE} to a writable folder."
         ) from error
     return path
 
@@ -277,8 +279,7 @@ def _make_room(folder: Path, size: int, part: Path) -> None:
         free = shutil.disk_usage(folder).free
     except OSError as error:
         raise CheckpointError(
-            f"Nothing can be written to {folder}; set {CACHE_VARIABLE} to a folder that can be "
-            "written to."
+            f"Can't write to {folder}; set {CACHE_VARIABLE} to a writable folder."
         ) from error
     have = part.stat().st_size if part.exists() else 0
     if free < 2 * size - have:

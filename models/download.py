@@ -70,19 +70,19 @@ def locate(repository: str, file: str, endpoint: str | None = None) -> Remote:
         )
     except errors.OfflineModeIsEnabled as error:
         raise CheckpointError(
-            f"{file} cannot be fetched because HF_HUB_OFFLINE is set; unset it, or download the "
+            f"{file} can't be downloaded because HF_HUB_OFFLINE is set; unset it, or download the "
             "file elsewhere and use `models add`."
         ) from error
     except errors.HfHubHTTPError as error:
         raise CheckpointError(
-            f"The hub would not hand over {repository}/{file} "
-            f"(HTTP {error.response.status_code}); get the file from its page and use `models add`."
+            f"The hub refused {repository}/{file} (HTTP {error.response.status_code}); download "
+            "the file from its page and use `models add`."
         ) from error
     # The transport differs between versions; all of its errors are one of the two.
     except (OSError, errors.HTTPError) as error:  # type: ignore[attr-defined]
         raise CheckpointError(
-            f"The hub cannot be reached, so {file} was not fetched; check the network, or download "
-            "the file elsewhere and use `models add`."
+            f"The hub can't be reached, so {file} was not downloaded; check the network, or "
+            "download the file elsewhere and use `models add`."
         ) from error
     digest = found.etag if found.etag and re.fullmatch("[0-9a-f]{64}", found.etag) else None
     return Remote(found.location, found.size, digest)
@@ -123,8 +123,8 @@ def fetch(
         failures = 0 if _length(part) > before else failures + 1
         if failures >= ATTEMPTS:
             raise CheckpointError(
-                f"The connection broke {ATTEMPTS} times in a row after {_length(part) // 10**6} MB;"
-                " pull again to continue from there."
+                f"The connection dropped {ATTEMPTS} times in a row after {_length(part) // 10**6} "
+                "MB; start the download again to resume."
             )
         if failures:
             time.sleep(min(8.0, PAUSE_S * 2**failures))
@@ -139,7 +139,10 @@ def _transfer(
     if start:
         request.add_header("Range", f"bytes={start}-")
     if request.type not in ("http", "https"):
-        raise CheckpointError(f"The hub points to {remote.url}, which is no web address.")
+        raise CheckpointError(
+            f"The hub redirects to {remote.url}, which is not a web address; try again later or "
+            "use `models add`."
+        )
     with urllib.request.urlopen(request, timeout=TIMEOUT_S) as response:
         resumed = response.status == http.client.PARTIAL_CONTENT
         done = start if resumed else 0
@@ -147,7 +150,7 @@ def _transfer(
             while True:
                 if is_cancelled():
                     raise DownloadCancelledError(
-                        "The download was cancelled; the next pull goes on where it stopped."
+                        "The download was cancelled; the next one resumes where it stopped."
                     )
                 chunk = response.read(CHUNK_BYTES)
                 if not chunk:

@@ -72,4 +72,4 @@ def release(name: str) -> Release:
         if known.name == name:
             return known
     names = ", ".join(known.name for known in releases())
-    raise UsageError(f"There are no weights to fetch for {name!r}; there are for {names}.")
+    raise UsageError(f"There are no weights to download for {name!r}; there are for {names}.")

@@ -160,7 +160,7 @@ def _smoothed(entry: ModelEntry) -> ModelEntry:
         entry,
         name=names.smoothed(entry.name),
         title=f"{entry.title} + EMA",
-        summary=f"{entry.summary} Followed by an exponential moving average.",
+        summary=f"{entry.summary} Smoothed with an exponential moving average.",
         open=open_smoothed,
         network=entry.network or entry.name,
         without_memory=names.smoothed(twin) if twin else "",

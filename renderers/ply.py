@@ -71,5 +71,5 @@ def _header(count: int, comment: str) -> bytes:
 def _sentence(path: Path, error: OSError) -> str:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return f"The disk is full, so {path.name} was not written; free some space and try again."
-    reason = error.strerror or "it failed"
-    return f"{path.name} cannot be written to {path.parent} ({reason}); choose another folder."
+    reason = error.strerror or "unknown error"
+    return f"Can't write {path.name} to {path.parent} ({reason}); choose another folder."

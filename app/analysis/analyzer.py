@@ -153,8 +153,8 @@ class Analyzer:
             if view not in self._stumbling:
                 log.exception("%s failed at frame %d", view, given.frame.index)
                 self._stumbling.add(view)
-            what = str(error).strip().splitlines()[0] if str(error).strip() else "no reason given"
-            self._failures[view] = f"{view} could not be computed ({what}); the lanes continue."
+            what = str(error).strip().splitlines()[0] if str(error).strip() else "unknown reason"
+            self._failures[view] = f"{view} could not be computed ({what}); the lanes keep running."
             if view == "Flicker":
                 self._meter.reset()
                 self._flicker = None

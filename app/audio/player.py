@@ -98,8 +98,8 @@ class Sonifier:
         try:
             return "" if self.devices() else "This machine has no audio output."
         except (OSError, ImportError) as error:
-            log.info("no audio: %s", error)
-            return "The audio library PortAudio is missing; install it (libportaudio2) for sound."
+            log.info("audio is unavailable: %s", error)
+            return "The audio library PortAudio is missing; install libportaudio2 to hear sound."
 
     def devices(self) -> tuple[OutputDevice, ...]:
         """Devices that can play stereo now; may be empty.
@@ -114,7 +114,7 @@ class Sonifier:
             listed = sound.query_devices()
             chosen = sound.default.device[1]
         except sound.PortAudioError as error:
-            log.info("audio devices cannot be listed: %s", error)
+            log.info("cannot list audio devices: %s", error)
             return ()
         return tuple(
             OutputDevice(index, str(one["name"]), index == chosen)
@@ -139,10 +139,10 @@ class Sonifier:
             self._state = ToneState()
             stream.start()
         except sound.PortAudioError as error:
-            log.info("audio cannot be played: %s", error)
+            log.info("cannot play audio: %s", error)
             if stream is not None:
                 stream.close()
-            return "The audio device cannot be opened; choose another one or close what uses it."
+            return "Can't open the audio device; choose another one or close what is using it."
         self._stream = stream
         return ""
 
@@ -153,7 +153,7 @@ class Sonifier:
             try:
                 stream.abort()
             except self._audio().PortAudioError as error:
-                log.info("audio device went away: %s", error)
+                log.info("audio device lost: %s", error)
             stream.close()
 
     def set_device(self, index: int | None) -> str:

@@ -30,7 +30,9 @@ def preload(source: Source, count: int = MOST_FRAMES) -> list[Frame]:
         if isinstance(reading, Frame):
             frames.append(reading)
     if not frames:
-        raise SourceError(f"{source.info.title} gave no frame to measure with.")
+        raise SourceError(
+            f"{source.info.title} delivered no frame to measure with; choose another source."
+        )
     return frames
 
 

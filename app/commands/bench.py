@@ -14,12 +14,12 @@ def describe(parser: argparse.ArgumentParser) -> None:
     add_common(parser, ALL)
     parser.add_argument(
         "--window", action=argparse.BooleanOptionalAction, default=True,
-        help="with the window, or its threads alone",
+        help="with the window, or headless",
     )  # fmt: skip
     parser.add_argument(
-        "--seconds", type=seconds, default=30.0, metavar="S", help="for each part; default: 30"
+        "--seconds", type=seconds, default=30.0, metavar="S", help="per part; default: 30"
     )
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the results as JSON")
     parser.add_argument(
         "--compare", type=Path, metavar="OLD.json", help="compare with earlier figures"
     )

@@ -150,7 +150,7 @@ def _against(key: str, value: float, before: object) -> str:
     better = "lower" if key.split(".")[0].endswith(_LOWER_IS_BETTER) else "higher"
     if not before:
         return f"  {value - before:+g} against 0 before, {better} is better"
-    return f"  x{value / before:.3f} of before, {better} is better"
+    return f"  x{value / before:.3f} compared with before, {better} is better"
 
 
 def _is_number(value: object) -> TypeGuard[float]:
@@ -172,6 +172,6 @@ def _read(path: Path) -> dict[str, Any]:
         figures = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise UsageError(
-            f"{path} is no earlier benchmark; give a file that --json wrote."
+            f"{path} is not a benchmark result; give a file that --json wrote."
         ) from error
     return figures if isinstance(figures, dict) else {}

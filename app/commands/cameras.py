@@ -23,7 +23,7 @@ def run(arguments: argparse.Namespace) -> int:  # noqa: ARG001 - no options of i
 
     found = discovery.cameras()
     if not found:
-        print("There is no camera. Plug one in, or use --source synthetic or a video file.")
+        print("No camera found; plug one in, or use --source synthetic or a video file.")
         return 0
     for camera in found:
         print(f"camera:{camera.index}  {camera.name}  {camera.path}")
@@ -42,5 +42,7 @@ def _formats(camera: Camera) -> list[str]:
     if formats:
         return formats
     if camera.device:  # where there is such a file, its driver can be asked
-        return ["Its driver lists no formats; the window shows what comes."]
-    return ["This system tells no formats before a camera is open; the window shows what comes."]
+        return ["The driver lists no formats; the window shows the one in use."]
+    return [
+        ("This system reports formats only once a camera is open; the window shows the one in use.")
+    ]

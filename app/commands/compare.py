@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     )
     out: Path = arguments.out
     if arguments.frames == 1:
-        raise UsageError("A comparison over time needs at least two frames.")
+        raise UsageError("A comparison over time needs at least two frames; raise --frames.")
     prepare_folder(out, arguments.force)
     with Bars("frame") as bars:
         report = compare(

@@ -20,7 +20,7 @@ def describe(parser: argparse.ArgumentParser) -> None:
     add_common(parser, DEBUG)
     actions = parser.add_subparsers(dest="action", metavar="ACTION")
     actions.add_parser("list", help="list the models (the default)")
-    pull = actions.add_parser("pull", help="download the weights of a model")
+    pull = actions.add_parser("pull", help="download a model's weights")
     pull.add_argument("name", metavar="NAME")
     pull.add_argument("--yes", action="store_true", help="accept the licence without asking")
     adding = actions.add_parser("add", help="install a checkpoint file")
@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
 
             with Bars("B", scaled=True) as bars:
                 path = checkpoints.add(arguments.file, arguments.name, _told(bars))
-            print(f"{arguments.name} is ready, {path}")
+            print(f"{arguments.name} is installed: {path}")
             return 0
         case _:
             return _list()
@@ -54,7 +54,7 @@ def _list() -> int:
         state = "not installed" if reason else "ready"
         note = f" ({entry.note})" if entry.note else ""
         print(f"{entry.name:<{width}}  {state:<13}  {entry.summary}{note}")
-    print("Any network with +ema appended is followed by an exponential moving average.")
+    print("Append +ema to any model to smooth it with an exponential moving average.")
     return 0
 
 
@@ -63,18 +63,20 @@ def _pull(name: str, agreed: bool) -> int:
     from models import checkpoints, published
 
     wanted = published.release(name)
-    print(f"{wanted.title}, {wanted.size_mb} MB from {wanted.repository}: {wanted.licence}.")
+    print(
+        f"{wanted.title}, {wanted.size_mb} MB from {wanted.repository}, licence {wanted.licence}."
+    )
     print(wanted.terms)
     if not agreed and sys.stdin.isatty():
-        agreed = input("Fetch it? [y/N] ").strip().lower() in ("y", "yes")
+        agreed = input("Download it? [y/N] ").strip().lower() in ("y", "yes")
         if not agreed:
             print("Nothing was downloaded.")
             return 1
     if not agreed and not wanted.commercial:
-        raise UserError(f"{wanted.title} is not free for every use; add --yes to agree to that.")
+        raise UserError(f"{wanted.title} has a restricted licence; add --yes to accept it.")
     with Bars("B", scaled=True) as bars:
         path = checkpoints.pull(name, _told(bars))
-    print(f"{name} is ready, {path}")
+    print(f"{name} is installed: {path}")
     return 0
 
 

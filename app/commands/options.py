@@ -19,14 +19,14 @@ def picture_size(text: str) -> tuple[int, int]:
     """Convert "WxH" to (width, height) in pixels."""
     width, _, height = text.lower().partition("x")
     if not (width.isdigit() and height.isdigit() and int(width) > 0 and int(height) > 0):
-        raise argparse.ArgumentTypeError(f"a size is written like 1280x720, not {text!r}")
+        raise argparse.ArgumentTypeError(f"a size must be written as 1280x720, not {text!r}")
     return int(width), int(height)
 
 
 def positive(text: str) -> int:
     """A whole number above zero."""
     if not text.isdigit() or int(text) == 0:
-        raise argparse.ArgumentTypeError(f"a whole number above zero is wanted, not {text!r}")
+        raise argparse.ArgumentTypeError(f"expected a whole number above zero, not {text!r}")
     return int(text)
 
 
@@ -46,7 +46,7 @@ def _span(text: str, unit: str) -> float:
     except ValueError:
         value = -1.0
     if not 0 < value < 1e7:
-        raise argparse.ArgumentTypeError(f"{unit} above zero are wanted, not {text!r}")
+        raise argparse.ArgumentTypeError(f"expected {unit} above zero, not {text!r}")
     return value
 
 
@@ -70,7 +70,7 @@ COMMON: Mapping[str, Mapping[str, Any]] = {
     "--source-size": {
         "type": picture_size, "metavar": "WxH", "help": "requested of a camera, or rendered",
     },
-    "--debug": {"action": "store_true", "help": "log everything, show tracebacks"},
+    "--debug": {"action": "store_true", "help": "log everything and show tracebacks"},
 }  # fmt: skip
 """Options shared by several commands: those of settings, and two more."""
 
@@ -91,19 +91,19 @@ def add_common(parser: argparse.ArgumentParser, flags: Iterable[str]) -> None:
 def add_window_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of commands that open the window."""
     window = parser.add_argument_group("window")
-    window.add_argument("--window-size", type=picture_size, metavar="WxH", help="its size")
+    window.add_argument("--window-size", type=picture_size, metavar="WxH", help="window size")
     window.add_argument(
         "--quit-after", type=seconds, metavar="SECONDS", help="close after this time"
     )
     window.add_argument("--quit-when-shown", action="store_true", help=argparse.SUPPRESS)
     window.add_argument(
         "--screenshot", type=Path, metavar="FILE.png",
-        help="taken once every pane has shown a frame, with FILE.json beside it",
+        help="save a screenshot once every pane has shown a frame, and FILE.json beside it",
     )  # fmt: skip
     window.add_argument("--record", type=Path, metavar="DIR", help="record into this folder")
     window.add_argument("--view", default=argparse.SUPPRESS, **COMMON["--view"])
     window.add_argument("--profile", metavar="NAME", help="use the settings of this name")
-    window.add_argument("--reset", action="store_true", help="start from default settings")
+    window.add_argument("--reset", action="store_true", help="start with the default settings")
 
 
 def estimator_options(arguments: argparse.Namespace) -> EstimatorOptions:

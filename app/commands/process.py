@@ -20,7 +20,7 @@ def describe(parser: argparse.ArgumentParser) -> None:
         "--model", default="flashdepth-lite", metavar="M", help="default: %(default)s"
     )
     parser.add_argument(
-        "--stride", type=positive, default=1, metavar="N", help="only every N-th frame"
+        "--stride", type=positive, default=1, metavar="N", help="process every N-th frame only"
     )
     parser.add_argument(
         "--export", type=_exports, default=("npy",), metavar=",".join(EXPORTERS),
@@ -43,6 +43,6 @@ def _exports(text: str) -> tuple[str, ...]:
     unknown = [part for part in chosen if part not in EXPORTERS]
     if unknown or not chosen:
         raise argparse.ArgumentTypeError(
-            f"exports are among {', '.join(EXPORTERS)}, not {', '.join(unknown) or 'nothing'}"
+            f"--export takes {', '.join(EXPORTERS)}, not {', '.join(unknown) or 'nothing'}"
         )
     return chosen

@@ -31,7 +31,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Write the exports; prints one line: frames, frames per second, path."""
     entry = registry.find(arguments.model)
     if entry.name == registry.OFF:
-        raise UsageError("A lane that is off writes nothing; choose a model with --model.")
+        raise UsageError(
+            "There is nothing to write with the model off; choose a model with --model."
+        )
     config = PipelineConfig(entry.name, registry.OFF, options=estimator_options(arguments))
     if reason := entry.missing():
         raise UserError(reason)
@@ -72,7 +74,7 @@ def _estimate(source: Source, config: PipelineConfig, arguments: argparse.Namesp
         raise as_user_error(error, arguments.out, job.done) from error
     except SourceError as error:
         raise SourceError(
-            f"{error} The {job.done} frames before that are in {arguments.out}."
+            f"{error} The {job.done} frames before it are in {arguments.out}."
         ) from error
     return job.done
 

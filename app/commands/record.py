@@ -19,7 +19,12 @@ def describe(parser: argparse.ArgumentParser) -> None:
         "--real-time", action="store_true", help="play a file in real time and skip late frames"
     )
     parser.add_argument(
-        "--sound", nargs="?", const="default", default="", metavar="INPUT", help="with sound"
+        "--sound",
+        nargs="?",
+        const="default",
+        default="",
+        metavar="INPUT",
+        help="record sound as well",
     )
     parser.add_argument("--force", action="store_true", help="replace a recording in DIR")
 

@@ -56,7 +56,9 @@ def run(arguments: argparse.Namespace) -> int:
     with logging_to_file():
         status = _RecordingJob(arguments, config).run()
     if not status.frames:
-        raise UserError(status.message or "Nothing was recorded: no picture came.")
+        raise UserError(
+            status.message or "Nothing was recorded because no frame arrived; check the source."
+        )
     print(f"{status.frames} frames, {status.gaps} gaps, {status.seconds:.1f} s, {out}")
     return 0
 
@@ -186,8 +188,8 @@ class _RecordingJob:
             return True
         if not self.thread.is_alive():
             raise SourceError(
-                f"Reading {title_of(status.spec)} failed unexpectedly; try "
-                "--debug, or another source."
+                f"Reading {title_of(status.spec)} failed unexpectedly; run again with --debug for "
+                "details, or choose another source."
             )
         if status.info is None or not status.info.live:
             return False
@@ -196,7 +198,8 @@ class _RecordingJob:
             return self.seconds is not None and waited_s >= self.seconds + _PATIENCE_S
         if waited_s >= _PATIENCE_S:
             raise SourceError(
-                status.message or f"No picture came from {title_of(status.spec)}; check the source."
+                status.message
+                or f"No frame arrived from {title_of(status.spec)}; check the source."
             )
         return False
 

@@ -38,7 +38,7 @@ def _check(folder: Path) -> int:
     from app.recording.verify import verify
 
     found = verify(folder)
-    ending = "" if found.ended else ", broke off"
+    ending = "" if found.ended else ", incomplete"
     print(f"{found.frames} frames, {found.gaps} gaps, {found.seconds:.1f} s{ending}")
     for problem in found.problems:
         print(problem, file=sys.stderr)

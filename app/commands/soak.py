@@ -23,10 +23,10 @@ def describe(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     add_common(parser, DEBUG)
     parser.add_argument("--minutes", type=minutes, default=60.0, metavar="N", help="default: 60")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="another day at the booth")
     parser.add_argument(
-        "--json", type=Path, metavar="FILE", help="write the figures, once a minute"
+        "--seed", type=int, default=0, metavar="N", help="another sequence of actions"
     )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the results once a minute")
 
 
 def run(arguments: argparse.Namespace) -> int:

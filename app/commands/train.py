@@ -12,7 +12,7 @@ def describe(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     add_common(parser, ("--threads", "--debug"))
     parser.add_argument("config", type=Path, metavar="CONFIG")
-    parser.add_argument("--out", type=Path, metavar="DIR", help="default: runs/ and the name")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="default: runs/NAME")
     parser.add_argument("--resume", action="store_true", help="resume from the last checkpoint")
 
 

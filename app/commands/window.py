@@ -84,9 +84,9 @@ def _screenshot_path(arguments: argparse.Namespace) -> Path | None:
     if path is None:
         return None
     if path.suffix.lower() != ".png":
-        raise UsageError(f"A screenshot is a PNG; call it {path.with_suffix('.png').name}.")
+        raise UsageError(f"A screenshot must be a PNG; call it {path.with_suffix('.png').name}.")
     if not path.parent.is_dir():
-        raise UsageError(f"There is no folder {path.parent} for the screenshot; make it first.")
+        raise UsageError(f"There is no folder {path.parent} for the screenshot; create it first.")
     return path
 
 
@@ -102,6 +102,6 @@ def require_display() -> None:
         return
     if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         raise UsageError(
-            "There is no display to open a window on; "
-            "`python main.py process INPUT --out DIR` works without one."
+            "There is no display to open a window on; use `python main.py process INPUT --out "
+            "DIR`, which needs none."
         )

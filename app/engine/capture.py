@@ -192,7 +192,7 @@ class CaptureLoop:
         return True
 
     def _give_up(self, error: SourceError) -> None:
-        log_failure("the source gave up", error)
+        log_failure("the source failed", error)
         self._close_source()
         self._tell(message=str(error), failed=True)
 

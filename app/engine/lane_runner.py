@@ -84,7 +84,7 @@ class LaneRunner:
                 if not submission.pending.is_ready():
                     return False
             except Exception as error:  # noqa: BLE001 - the device failed; collect() finds out whose frame it was
-                log.debug("a device was asked in vain: %s", error)
+                log.debug("could not query a device: %s", error)
         self.in_hand = None
         return True
 

@@ -54,7 +54,10 @@ class Lane:
             self.failure = str(error)
         except Exception:
             log.exception("lane cannot open %s", self.model)
-            self.failure = f"{self.model} could not be loaded; choose another, the log says why."
+            self.failure = (
+                f"{self.model} could not be loaded; choose another model, or see the log for "
+                "details."
+            )
 
     def close(self) -> None:
         """Close the session, if there is one."""
@@ -105,14 +108,17 @@ def predict_failure(model: str, error: Exception) -> str:
     """The sentence for a model that raised anything but a UserError."""
     if _is_out_of_memory(error):
         return f"{model} ran out of memory; choose a smaller input size or turn a lane off."
-    return f"{model} failed on this frame and was restarted; the log says why."
+    return f"{model} failed on this frame and was restarted; see the log for details."
 
 
 def display_failure(model: str, error: Exception) -> str:
     """The sentence for a result that could not be prepared for display."""
     if _is_out_of_memory(error):
-        return f"There is no memory to show {model}; choose a smaller source or turn a lane off."
-    return f"What {model} gave cannot be shown; the log says why."
+        return (
+            f"There is not enough memory to show {model}; choose a smaller source or turn a lane "
+            "off."
+        )
+    return f"The output of {model} cannot be shown; see the log for details."
 
 
 def _is_out_of_memory(error: Exception) -> bool:

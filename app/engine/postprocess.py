@@ -147,7 +147,7 @@ class Postprocessor:
         try:
             return self._prescaler.fit(self.viewport_request, frame, lanes)
         except PROCESSING_ERRORS:
-            log.exception("pictures cannot be brought to size; the window does it by itself")
+            log.exception("cannot resize pictures here; the window resizes them itself")
             return {}
 
     def _display(
@@ -157,7 +157,7 @@ class Postprocessor:
         try:
             return self._levels(predictions)
         except PROCESSING_ERRORS:
-            log.exception("%s cannot be shown together", " and ".join(predictions))
+            log.exception("cannot show %s together", " and ".join(predictions))
         shown: dict[str, LaneResult] = {}
         for name, lane in predictions.items():
             try:

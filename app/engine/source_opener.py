@@ -24,7 +24,10 @@ def open_or_explain(open_source: OpenSource, request: CaptureRequest) -> Source 
         return str(error)
     except Exception:  # an unexpected error would repeat itself in a loop that replaces this one
         log.exception("opening %s failed", request.spec)
-        return "Opening this source failed unexpectedly; the log says why. Choose another source."
+        return (
+            "Opening this source failed unexpectedly; see the log for details, or choose another "
+            "source."
+        )
 
 
 def log_failure(what: str, error: UserError) -> None:

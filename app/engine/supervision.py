@@ -124,7 +124,7 @@ class LaneTroubles:
         if not trouble.hangs:
             return trouble.sentence
         left_s = math.ceil(trouble.backoff.retry_at_s - now_s)
-        return f"{trouble.sentence} Trying again in {left_s} s."
+        return f"{trouble.sentence} Retrying in {left_s} s."
 
     def try_again(self) -> None:
         """Allow failed lanes to be tried again at once; those that hang may not."""

@@ -25,7 +25,7 @@ def prepare_folder(out: Path, force: bool) -> None:
         probe.unlink()
     except OSError as error:
         raise UsageError(
-            f"Cannot write to {out}: {_reason(error)}; choose another folder."
+            f"Can't write to {out}: {_reason(error)}; choose another folder."
         ) from error
 
 
@@ -33,10 +33,13 @@ def as_user_error(error: OSError, out: Path, frames: int) -> UserError:
     """The error for a write that failed after `frames` complete frames."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return UserError(
-            f"The disk is full; {frames} frames are complete in {out}. Free some space and "
-            "run again with --force."
+            f"The disk is full; {frames} frames are complete in {out}, free some space and run "
+            "again with --force."
         )
-    return UserError(f"Writing to {out} failed after {frames} frames: {_reason(error)}.")
+    return UserError(
+        f"Writing to {out} failed after {frames} frames: {_reason(error)}; check the disk and "
+        "run again with --force."
+    )
 
 
 def _reason(error: OSError) -> str:

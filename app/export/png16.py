@@ -36,7 +36,9 @@ class Png16Exporter:
         values = np.where(known, np.rint((disparity - low) / scale) + 1, 0).astype(np.uint16)
         ok, data = cv2.imencode(".png", values)
         if not ok:
-            raise UserError(f"Frame {result.frame.index} could not be written as a 16-bit PNG.")
+            raise UserError(
+                f"Frame {result.frame.index} could not be written as a 16-bit PNG; check the disk."
+            )
         (self._folder / f"{result.frame.index:06d}.png").write_bytes(data.tobytes())
         self._table.writerow([result.frame.index, repr(low - scale), repr(scale)])
 

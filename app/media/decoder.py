@@ -127,7 +127,9 @@ class VideoDecoder:
         stream = moving_pictures(container)
         if stream is None or is_text(container):
             container.close()
-            raise SourceError(f"{self.name} holds no video; open a video file or a picture folder.")
+            raise SourceError(
+                f"{self.name} contains no video; open a video file or a picture folder."
+            )
         stream.thread_type = "AUTO"
         return container, stream
 
@@ -149,8 +151,8 @@ class VideoDecoder:
             if self._bad_in_a_row >= _BAD_PACKETS_IN_A_ROW:
                 self._end_bad_run()
                 raise SourceError(
-                    f"{self.name} is damaged and cannot be read any further; "
-                    "convert it with another program, or pick another file."
+                    f"{self.name} is damaged and can't be read any further; convert it with "
+                    "another program, or choose another file."
                 ) from error
             return
         good = [frame for frame in frames if not frame.is_corrupt]
@@ -173,12 +175,15 @@ class VideoDecoder:
         if isinstance(error, FileNotFoundError):
             return f"There is no file {self._location}; check the path."
         if isinstance(error, PermissionError):
-            return f"{self.name} may not be read; change its permissions or copy it elsewhere."
+            return (
+                f"Can't open {self.name}: permission denied; change its permissions or copy it "
+                "elsewhere."
+            )
         if self.is_url:
-            return f"{self._location} could not be opened; check the address and the network."
+            return f"Can't open {self._location}; check the address and the network."
         if self.size_bytes == 0:
             return f"{self.name} is empty (0 bytes); copy or download it again."
         return (
-            f"{self.name} is not a video that can be read, or it was cut short while it was "
-            "copied; try to play it elsewhere, or pick another file."
+            f"Can't open {self.name}: it is not a readable video, or it was cut short while being "
+            "copied; try playing it elsewhere, or choose another file."
         )

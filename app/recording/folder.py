@@ -28,12 +28,12 @@ def prepare(folder: Path, headroom_bytes: int) -> None:
     """
     folder.mkdir(parents=True, exist_ok=True)
     if any(is_ours(path) for path in folder.iterdir()):
-        raise UsageError(f"{folder} holds a recording already; choose another folder.")
+        raise UsageError(f"{folder} already holds a recording; choose another folder.")
     free = shutil.disk_usage(folder).free
     if free < headroom_bytes:
         raise UsageError(
-            f"The disk of {folder} has only {free >> 20} MB left; "
-            "free some space or choose another folder."
+            f"The disk of {folder} has only {free >> 20} MB free; free some space or choose "
+            "another folder."
         )
 
 
@@ -75,26 +75,26 @@ def check_headroom(folder: Path, headroom_bytes: int, frames: int) -> None:
     """
     if shutil.disk_usage(folder).free < headroom_bytes:
         raise UserError(
-            f"Recording stopped because the disk has less than {headroom_bytes >> 20} MB left; "
-            f"{frames} frames are kept in {folder}, free some space to record again."
+            f"Recording stopped because the disk has less than {headroom_bytes >> 20} MB free; "
+            f"{frames} frames are in {folder}, free some space to record again."
         )
 
 
 def cannot_record(error: OSError, folder: Path) -> UsageError:
     """The error for a folder in which recording cannot begin."""
-    return UsageError(f"Cannot record into {folder}: {_reason(error)}; choose another folder.")
+    return UsageError(f"Can't record into {folder}: {_reason(error)}; choose another folder.")
 
 
 def why_stopped(error: OSError | av.error.FFmpegError, frames: int, folder: Path) -> str:
     """The sentence for a write that failed after `frames` frames."""
     if error.errno in _FULL:
         return (
-            f"Recording stopped because the disk is full; {frames} frames are kept in {folder}, "
-            "free some space to record again."
+            f"Recording stopped because the disk is full; {frames} frames are in {folder}, free "
+            "some space to record again."
         )
     return (
-        f"Recording stopped because {folder} cannot be written any more ({_reason(error)}); "
-        f"{frames} frames are kept, choose another folder to record again."
+        f"Recording stopped because {folder} can no longer be written ({_reason(error)}); "
+        f"{frames} frames are saved, choose another folder to record again."
     )
 
 

@@ -65,8 +65,8 @@ def regular_file(folder: Path, name: str) -> Path:
         ) from error
     if not stat.S_ISREG(mode):
         raise SourceError(
-            f"{name} in the recording {folder.name} is not a plain file; "
-            "copy the whole folder again from where it was made."
+            f"{name} in the recording {folder.name} is not a regular file; copy the whole folder "
+            "again from the original."
         )
     return path
 

@@ -131,9 +131,10 @@ def read_manifest(folder: Path) -> Manifest:
             )
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise SourceError(
-            f"{folder.name} is not a readable recording: its {MANIFEST} is damaged; "
-            "copy the folder again from where it was made."
+            f"Can't open {folder.name}: the {MANIFEST} of this recording is damaged; copy the "
+            "folder again from the original."
         ) from error
     raise SourceError(
-        f"The recording {folder.name} was made by a newer version of this app; update it to replay."
+        f"The recording {folder.name} was made by a newer version of this app; update the app "
+        "to play it."
     )

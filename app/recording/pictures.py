@@ -81,5 +81,5 @@ class Pictures:
 
     def _damaged(self) -> SourceError:
         return SourceError(
-            f"{self._decoder.name} of the recording is damaged; copy the whole folder again."
+            f"{self._decoder.name} in this recording is damaged; copy the whole folder again."
         )

@@ -85,9 +85,7 @@ class Recording:
             contents = _only_with_pictures(folder, contents)
         self.contents = contents
         if not contents.frames:
-            raise SourceError(
-                f"The recording {folder.name} holds no complete frame; make another one."
-            )
+            raise SourceError(f"The recording {folder.name} has no complete frame; record again.")
         chunks = regular_file(folder, DISPARITY)
         self._disparity_bytes = chunks.stat().st_size
         self._disparity = chunks.open("rb", buffering=0)
@@ -230,7 +228,7 @@ def _read_index(path: Path) -> Contents:
                 break
     except OSError as error:
         raise SourceError(
-            f"The index of {path.parent.name} cannot be read; copy the recording again."
+            f"Can't read the index of {path.parent.name}; copy the recording again."
         ) from error
     damaged += builder.refused - last_is_torn  # a crash leaves a torn last line
     return Contents(

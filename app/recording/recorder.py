@@ -242,7 +242,7 @@ class Recorder:
             message = folder_of.why_stopped(error, writer.frames, self.folder)
         except Exception:  # last resort of this thread: close the file and report whatever it is
             log.exception("recording failed")
-            message = "Recording stopped because of a fault; the log says why."
+            message = "Recording stopped because of an error; see the log for details."
         finally:
             self.failed = bool(message)
             self._inbox.close()

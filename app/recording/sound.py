@@ -66,14 +66,16 @@ def input_names() -> tuple[str, ...]:
     UserError
         If it is missing or knows of no input.
     """
-    sounddevice = _library("Sound cannot be recorded because PortAudio is not installed.")
+    sounddevice = _library(
+        "Sound can't be recorded because PortAudio is missing; install libportaudio2."
+    )
     try:
         found = [one for one in sounddevice.query_devices() if one["max_input_channels"] > 0]
     except sounddevice.PortAudioError as error:
-        log.warning("the sound inputs cannot be listed: %s", error)
+        log.warning("cannot list sound inputs: %s", error)
         found = []
     if not found:
-        raise UserError("This machine has no sound input.")
+        raise UserError("This machine has no audio input.")
     names = [str(one["name"]) for one in found]
     hosts = [str(sounddevice.query_hostapis(one["hostapi"])["name"]) for one in found]
     names = [
@@ -110,7 +112,8 @@ class DeviceInput:
     def __init__(self, name: str, sink: Sink) -> None:
         self._sink = sink
         sounddevice = _library(
-            "Sound is not recorded because PortAudio is not installed; pictures and disparity are."
+            "Sound is not being recorded because PortAudio is missing; the rest of the recording "
+            "continues."
         )
         device = None if name == DEFAULT_INPUT else name
         try:
@@ -128,8 +131,8 @@ class DeviceInput:
         except (sounddevice.PortAudioError, ValueError) as error:
             log.warning("no sound from %s: %s", name, error)
             raise UserError(
-                f"Sound is not recorded because the input {name} cannot be opened; "
-                "pictures and disparity are."
+                f"Sound is not being recorded because the input {name} can't be opened; the rest "
+                "of the recording continues."
             ) from error
 
     def close(self) -> None:

@@ -57,7 +57,9 @@ def verify(folder: Path) -> Verification:
             problems.append(f"{missing} pictures are missing.")
         frames = len(recording.frames) - missing
         if frames == 0:
-            raise SourceError(f"No picture of the recording {folder.name} can be read any more.")
+            raise SourceError(
+                f"No picture in the recording {folder.name} can be read; copy the folder again."
+            )
         return Verification(
             frames,
             recording.contents.gaps,
@@ -93,7 +95,7 @@ def _missing_pictures(recording: Recording, number: int, problems: list[str]) ->
         for entry in ends.values():
             ticks = recording.picture_ticks(entry)
             if ticks in there and pictures.read(ticks) is None:
-                problems.append(f"The picture of frame {entry.number} cannot be decoded.")
+                problems.append(f"The picture of frame {entry.number} can't be decoded.")
     except SourceError as error:
         problems.append(str(error))
         return len(entries)

@@ -170,8 +170,8 @@ class RecordingWriter:
         number = 0 if self._part is None else self._part.part + 1
         if number >= MAX_PARTS:
             raise UserError(
-                f"Recording stopped because the picture changed its size {number} times; "
-                "what was recorded is kept."
+                f"Recording stopped because the picture size changed {number} times; everything up "
+                "to then is saved."
             )
         self._close_movies()
         self._part = PartEntry(number, *size, ticks)

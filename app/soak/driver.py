@@ -143,7 +143,7 @@ class Driver(QObject):
             yield 0.3
             yield from self._until_well(PLACE_S)
             if self.passed_s() > until_s:
-                log.warning("too short a run for a warm-up; its memory says nothing")
+                log.warning("the run was too short for a warm-up; its memory figures mean nothing")
                 break
         else:
             self.counts.warmed_up_s = self.passed_s()
@@ -194,7 +194,7 @@ class Driver(QObject):
         self._resume_source()
         self.monitor.begin()
         if not (yield from self._until_well(RECOVERY_S)):
-            self._note(f"not well after {self._doing}: {self.monitor.reason_unwell()}")
+            self._note(f"unhealthy after {self._doing}: {self.monitor.reason_unwell()}")
             self._application.controller.open_source(str(self._stage.clip))
 
     def _suffer(self, name: str) -> Iterator[float]:
@@ -220,7 +220,7 @@ class Driver(QObject):
         if monitor.restart_s is not None:
             counts.slowest(counts.restart_s, name, monitor.restart_s)
         if not is_well:
-            self._note(f"{name}: not well after {RECOVERY_S:.0f} s: {monitor.reason_unwell()}")
+            self._note(f"{name}: unhealthy after {RECOVERY_S:.0f} s: {monitor.reason_unwell()}")
             return
         counts.slowest(counts.recovery_s, name, time.monotonic() - healed_s)
         counts.survived[name] += was_noticed

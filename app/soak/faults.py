@@ -66,7 +66,7 @@ def source_vanishes(
     fixtures.camera.unplug()
     try:
         yield 3.5
-        yield from _until(lambda: monitor.source_troubles > 0, "nothing was said of the camera")
+        yield from _until(lambda: monitor.source_troubles > 0, "no message about the camera")
     finally:
         fixtures.camera.plug_in()
 
@@ -81,7 +81,7 @@ def camera_stalls(
     fixtures.camera.stall()
     try:
         yield 3.5
-        yield from _until(lambda: monitor.source_troubles > 0, "nothing was said of the camera")
+        yield from _until(lambda: monitor.source_troubles > 0, "no message about the camera")
     finally:
         fixtures.camera.resume()
 
@@ -94,7 +94,7 @@ def corrupt_file(
     try:
         yield 1.0
         yield from _until(
-            lambda: application.engine.capture.status.failed, "a damaged video was taken for sound"
+            lambda: application.engine.capture.status.failed, "a damaged video was accepted"
         )
     finally:
         application.controller.open_source(str(fixtures.clip))
@@ -106,7 +106,7 @@ def lane_raises(
     """Every network fails on every frame."""
 
     def fail(_self: NeuralSession, _frame: Frame, _memo: FrameMemo) -> Prediction:
-        raise RuntimeError("a kernel failed; the soak did this")
+        raise RuntimeError("a kernel failed (soak fault)")
 
     yield from _in_every_network(fail, monitor)
 
@@ -129,7 +129,7 @@ def _in_every_network(
 ) -> Iterator[float]:
     with mock.patch.object(NeuralSession, "predict", predict):
         yield 2.0
-        yield from _until(lambda: monitor.lane_failures > 0, "no lane said that it failed")
+        yield from _until(lambda: monitor.lane_failures > 0, "no lane reported the failure")
 
 
 def lane_hangs(
@@ -149,7 +149,7 @@ def lane_hangs(
         with mock.patch.object(NeuralSession, "predict", hang_once):
             yield HANG_S
             yield from _until(
-                lambda: monitor.replaced[INFERENCE] > 0, "a hanging network was left alone"
+                lambda: monitor.replaced[INFERENCE] > 0, "a hung network was not restarted"
             )
     finally:
         released.set()
@@ -169,7 +169,7 @@ def capture_hangs(
         with mock.patch.object(application.engine.capture, "_handle", hang):
             yield HANG_S
             yield from _until(
-                lambda: monitor.replaced[CAPTURE] > 0, "a hanging source was left alone"
+                lambda: monitor.replaced[CAPTURE] > 0, "a hung source was not restarted"
             )
     finally:
         released.set()
@@ -182,12 +182,14 @@ def threads_crash(
 
     def bug(*_args: object) -> None:
         monitor.mark()
-        raise KeyError("a bug; the soak put it there")
+        raise KeyError("soak fault")
 
     with mock.patch.object(application.engine.capture, "_handle", bug):
-        yield from _until(lambda: monitor.replaced[CAPTURE] > 0, "the source stayed dead")
+        yield from _until(lambda: monitor.replaced[CAPTURE] > 0, "the source did not recover")
     with mock.patch.object(application.engine.inference, "_publish", bug):
-        yield from _until(lambda: monitor.replaced[INFERENCE] > 0, "the depth stage stayed dead")
+        yield from _until(
+            lambda: monitor.replaced[INFERENCE] > 0, "depth estimation did not recover"
+        )
 
 
 def full_disk(
@@ -204,7 +206,7 @@ def full_disk(
     with mock.patch.object(writer.RecordingWriter, "write", full):
         yield 1.0
         yield from _until(
-            lambda: monitor.recording_failures > 0, "a full disk did not end the recording"
+            lambda: monitor.recording_failures > 0, "a full disk did not stop the recording"
         )
     application.recording.stop()
 
@@ -219,7 +221,7 @@ def settings_damage(
     yield 0.5
     settings, note = SettingsStore(path).load()
     if not note or path.exists():
-        raise NotNoticed("a damaged settings file was taken for a sound one")
+        raise NotNoticed("a damaged settings file was accepted")
     SettingsStore(path).save(settings)
     _remove_damaged(path)
 

@@ -134,18 +134,21 @@ def lines(figures: dict[str, Any]) -> list[str]:
     survived, injected = figures["faults_survived"], figures["faults_injected"]
     found = [
         f"{figures['minutes']:.1f} minutes, {figures['actions']} actions, seed {figures['seed']}"
-        + ("" if figures["complete"] else "; it broke off"),
+        + ("" if figures["complete"] else "; incomplete"),
         f"{survived} of {injected} faults survived, {figures['faults_noticed']} noticed, "
         f"{figures['crashes']} crashes",
         f"a fault at least every {_held(apart_s, 'apart', 's')}",
-        f"{figures['restarts']} stages replaced, at the slowest after "
+        f"{figures['restarts']} stages restarted, slowest after "
         f"{_held(figures['slowest_restart_s'], 'restart', 's')}",
         f"{figures['fps']:.1f} fps shown, {figures['dropped']} frames dropped",
         f"memory {_held(slope, 'slope', 'MB per 10 minutes')}"
-        + f" at home, {_told(figures['rss_raw_slope_mb_per_10min'])} over all samples"
-        + ("" if settled_s >= LEAST_SETTLED_S else "; too short a run to tell"),
-        f"window stalls: p99 {_held(stalls['p99'], 'p99', 'ms')}, "
-        f"at most {_held(stalls['max'], 'max', 'ms')}",
+        + (
+            f" in the initial state, {_told(figures['rss_raw_slope_mb_per_10min'])} over all "
+            "samples"
+        )
+        + ("" if settled_s >= LEAST_SETTLED_S else "; the run was too short to tell"),
+        f"GUI stalls: p99 {_held(stalls['p99'], 'p99', 'ms')}, max "
+        f"{_held(stalls['max'], 'max', 'ms')}",
         f"threads {threads.get('settled')} to {threads.get('end')}, "
         f"open files {files.get('settled')} to {files.get('end')}",
         f"left behind: {figures['threads_left']} threads, {figures['files_left']} files",
@@ -154,7 +157,7 @@ def lines(figures: dict[str, Any]) -> list[str]:
     ]
     for name, fault in figures["faults"].items():
         recovery_s = fault["slowest_recovery_s"]
-        took = "" if recovery_s is None else f", well again after {recovery_s:.1f} s at most"
+        took = "" if recovery_s is None else f", recovered within {recovery_s:.1f} s"
         found.append(f"  {name}: {fault['survived']} of {fault['injected']}{took}")
     return found + [f"! {trouble}" for trouble in figures["trouble"] + figures["crashed"]]
 
@@ -165,6 +168,6 @@ def _told(value: float | None) -> str:
 
 def _held(value: float | None, limit: str, unit: str) -> str:
     if value is None:
-        return "nothing measured"
+        return "not measured"
     word = "within" if value <= LIMITS[limit] else "OVER"
     return f"{value:.1f} {unit} ({word} {LIMITS[limit]:g})"

@@ -176,8 +176,8 @@ class CameraConnection:
         self._board = board
         self._failures = 0
         self._blank = BlankWatch(
-            f"{camera.name} sends a picture of one colour only; check its cover and, if it is a "
-            "capture card, what is plugged into it.",
+            f"{camera.name} sends only a single colour; check its cover and, for a capture card, "
+            "what is plugged into it.",
             _WARM_UP_S,
             clock,
         )
@@ -195,17 +195,17 @@ class CameraConnection:
         try:
             read, pixels = self._capture.read()
         except cv2.error as error:
-            raise SourceError(f"{self._name} broke off; reconnecting.") from error
+            raise SourceError(f"{self._name} disconnected; reconnecting.") from error
         if not read or not isinstance(pixels, np.ndarray) or not pixels.size:
             self._failures += 1
             if self._failures >= _FAILURES_IN_A_ROW or not self._capture.isOpened():
-                raise SourceError(f"{self._name} sends no pictures; reconnecting.")
+                raise SourceError(f"{self._name} sends no frames; reconnecting.")
             return None
         self._failures = 0
         if pixels.dtype != np.uint8 or pixels.shape[2:] not in ((), (3,)):
             raise SourceError(
-                f"{self._name} sends pictures that cannot be shown; ask for another pixel format "
-                "in the Source menu."
+                f"{self._name} sends pictures that can't be shown; choose another pixel format in "
+                "the Source menu."
             )
         levels = _WAKING_LEVELS if self._blank.is_quiet else ONE_COLOUR_LEVELS
         if is_of_one_colour(pixels, levels):
@@ -288,7 +288,7 @@ def _open_capture(index: int, backend: int, parameters: list[int]) -> Capture:
     try:
         capture: Capture = cv2.VideoCapture(index, backend, parameters)
     except cv2.error as error:
-        raise SourceError(f"Camera {index} does not open; try to plug it in again.") from error
+        raise SourceError(f"Can't open camera {index}; unplug it and plug it in again.") from error
     return capture
 
 

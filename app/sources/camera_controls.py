@@ -77,7 +77,7 @@ class ControlBoard:
         self._requests: ControlRequests = {} if requests is None else requests
         self._changed = False
         self._controls: tuple[Control, ...] = ()
-        self._why_none = "It is known once the camera sends pictures."
+        self._why_none = "This is known once the camera sends frames."
 
     def controls(self) -> tuple[Control, ...]:
         """Controls of the camera; none until it is open."""
@@ -101,7 +101,7 @@ class ControlBoard:
         with self._lock:
             if name not in {control.name for control in self._controls}:
                 has = ", ".join(control.name for control in self._controls) or "nothing"
-                raise SourceError(f"This camera cannot lock its {name}; it can lock {has}.")
+                raise SourceError(f"This camera can't lock its {name}; it can lock {has}.")
             self._requests[name] = (locked, value)
             self._changed = True
 
@@ -111,9 +111,9 @@ class ControlBoard:
         with self._lock:
             self._controls = found
             self._why_none = (
-                "This camera's driver has no such lock."
+                "This camera's driver has no such control."
                 if habits.has_controls
-                else f"{habits.name} gives programs no access to it."
+                else f"{habits.name} gives apps no access to it."
             )
             self._changed = bool(self._requests)
         self.apply(capture, habits)

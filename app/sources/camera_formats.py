@@ -88,8 +88,8 @@ class Habits:
 
 
 _REFUSED_WINDOWS = (
-    "{name} does not open; close other programs that use it, and let desktop apps use the camera "
-    "under Settings > Privacy & security > Camera."
+    "Can't open {name}; close other programs that use it, and let desktop apps use the "
+    "camera under Settings > Privacy & security > Camera."
 )
 V4L2 = Habits(
     name="V4L2",
@@ -101,7 +101,7 @@ V4L2 = Habits(
     automatic=3.0,  # V4L2_EXPOSURE_APERTURE_PRIORITY; few webcams know the plain "auto" (0)
     manual=1.0,
     has_controls=True,
-    refused="{name} does not open; unplug it, plug it in again and close programs that use it.",
+    refused="Can't open {name}; unplug it, plug it in again and close other programs that use it.",
 )
 MSMF = Habits(
     name="MSMF",
@@ -140,7 +140,7 @@ AVFOUNDATION = Habits(
     manual=0.0,
     has_controls=False,
     refused=(
-        "{name} does not open; allow this program under System Settings > Privacy & Security > "
+        "Can't open {name}; allow this app under System Settings > Privacy & Security > "
         "Camera, and close other programs that use it."
     ),
 )

@@ -18,7 +18,7 @@ def why_not_opened(camera: Camera, habits: Habits) -> str:
         return f"{camera.name} is not plugged in; plug it in again."
     if not os.access(device, os.R_OK | os.W_OK):
         return (
-            f"You may not use {camera.name}; join the group that owns {device} "
+            f"Can't open {camera.name}: permission denied; join the group that owns {device} "
             "(sudo usermod -aG video $USER) and log in again."
         )
     holder = who_holds(Path(device))

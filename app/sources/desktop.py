@@ -32,8 +32,8 @@ def open_desktop(platform: str = sys.platform) -> Desktop:
         return X11Desktop()
     except ImportError as error:
         raise SourceError(
-            "Windows cannot be listed because a library is missing; install the program again, "
-            "or watch a part of the screen instead."
+            "Windows can't be listed because a library is missing; reinstall the app, or capture "
+            "a part of the screen instead."
         ) from error
 
 

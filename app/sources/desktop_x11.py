@@ -17,7 +17,7 @@ from models.errors import SourceError
 _NOT_WINDOWS = ("_NET_WM_WINDOW_TYPE_DESKTOP", "_NET_WM_WINDOW_TYPE_DOCK")
 _BROKEN = (XError, ConnectionClosedError, OSError)
 _FRAMES_DEEP = 2
-_NO_ANSWER = "The X display does not respond; trying again."
+_NO_ANSWER = "The X display is not responding; retrying."
 
 
 class X11Desktop:
@@ -31,8 +31,7 @@ class X11Desktop:
             self._display = Display()
         except (DisplayError, XauthError, *_BROKEN) as error:
             raise SourceError(
-                "The X display cannot be asked for its windows; check DISPLAY, or pick another "
-                "source."
+                "Can't list the windows of the X display; check DISPLAY, or choose another source."
             ) from error
         self._root = self._display.screen().root
 

@@ -83,7 +83,7 @@ def cameras(platform: str = sys.platform, enumerate_by: Enumerate | None = None)
     thread.join(_LISTING_TIMEOUT_S)
     if thread.is_alive():
         raise SourceError(
-            "The system does not say which cameras there are; unplug the one you used last."
+            "The system does not respond when asked for its cameras; unplug the one you used last."
         )
     if failure:
         raise failure[0]
@@ -101,7 +101,7 @@ def choose(listed: Sequence[Camera], key: int | str) -> Camera:
                 return camera
     if not listed:
         raise SourceError(
-            "There is no camera; plug one in, or choose the built-in scene (synthetic) or a video."
+            "No camera found; plug one in, or choose the built-in scene (synthetic) or a video."
         )
     there = ", ".join(f"{camera.name} (camera:{camera.index})" for camera in listed)
     raise SourceError(f"There is no camera {key!r}; there is {there}.")
@@ -149,8 +149,8 @@ def _library() -> Enumerate:
     except ImportError as error:
         # macOS needs PyObjC, other systems a compiled part.
         raise SourceError(
-            "Cameras cannot be listed because cv2-enumerate-cameras does not load; install it "
-            "again, or choose a camera by its number, as in camera:0."
+            "Cameras can't be listed because cv2-enumerate-cameras does not load; reinstall it, "
+            "or choose a camera by number, as in camera:0."
         ) from error
     listing: Enumerate = enumerate_cameras
     return listing

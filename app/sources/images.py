@@ -73,8 +73,8 @@ class ImagesSource:
         first = self._readable_from(0)
         if first is None:
             raise SourceError(
-                f"None of the {len(paths)} pictures of {title} can be read; "
-                f"the first that fails is {self._paths[0].name}."
+                f"None of the {len(paths)} pictures of {title} can be read; the first that fails "
+                f"is {self._paths[0].name}, check the files."
             )
         self._next = first[0]
         self._info = dataclasses.replace(self._info, size=_size(first[1]))
@@ -154,7 +154,7 @@ def read_picture(path: Path) -> NDArray[np.uint8]:
     try:
         data = np.fromfile(path, np.uint8)  # cv2.imread cannot open every name on Windows
     except OSError as error:
-        raise SourceError(f"{path.name} cannot be opened ({error.strerror}).") from error
+        raise SourceError(f"Can't open {path.name} ({error.strerror}).") from error
     if not data.size:
         raise SourceError(f"{path.name} is empty (0 bytes).")
     try:
@@ -179,13 +179,13 @@ def find_pictures(location: str) -> list[Path]:
         return [folder]
     if folder.is_dir():
         found = [path for path in folder.iterdir() if path.suffix.lower() in PICTURE_SUFFIXES]
-        where = f"The folder {location} holds no pictures"
+        where = f"The folder {location} has no pictures"
     else:
         # glob matches more than a number field; other names are removed below
         found = [Path(name) for name in glob(_NUMBER_FIELD.sub("*", location))]
         numbered = _as_expression(location)
         found = [path for path in found if path.is_file() and numbered.fullmatch(path.name)]
-        where = f"No picture fits {location}"
+        where = f"No picture matches {location}"
     if not found:
         raise SourceError(f"{where}; pictures are files such as .png, .jpg, .tif or .webp.")
     return sorted(found, key=natural_key)

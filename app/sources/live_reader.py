@@ -142,8 +142,8 @@ class LiveReader:
         if self._clock() - self._heard_s < self._patience.stall_s:
             return ""
         if self._connections == 0:
-            return f"Waiting for the first picture of {self._title}."
-        return f"{self._title} sends no pictures; reconnecting."
+            return f"Waiting for the first frame from {self._title}."
+        return f"{self._title} sends no frames; reconnecting."
 
     def _look_after_worker(self) -> None:
         worker = self._worker

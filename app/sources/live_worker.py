@@ -160,7 +160,7 @@ class LiveWorker(threading.Thread):
                 if repr(error) != self._fault:
                     log.exception("%s failed", self._title)
                 self._fault = repr(error)
-                self._listener.report(self, f"{self._title} fails; reconnecting.")
+                self._listener.report(self, f"{self._title} failed; reconnecting.")
             finally:
                 self._call = None
             lasted_s = 0.0 if self.is_first_picture else self._clock() - began_s

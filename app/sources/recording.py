@@ -133,9 +133,9 @@ class RecordingSource:
 def _note(recording: Recording) -> str:
     contents = recording.contents
     if contents.problems:
-        return "Parts of this recording are damaged and are left out; replay --check lists them."
+        return "Parts of this recording are damaged and are skipped; replay --check lists them."
     if contents.gaps:
-        return f"{contents.gaps} frames could not be recorded in time and are missing."
+        return f"{contents.gaps} frames are missing because they could not be recorded in time."
     if not contents.ended:
-        return "This recording broke off; everything up to its last second is here."
+        return "This recording is incomplete; everything up to its last second is here."
     return ""

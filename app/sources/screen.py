@@ -50,10 +50,10 @@ def why_not_readable(platform: str, environment: Mapping[str, str]) -> str:
         return ""
     if environment.get("WAYLAND_DISPLAY") or environment.get("XDG_SESSION_TYPE") == "wayland":
         return (
-            "Wayland does not let programs read the screen; choose an X11 session when you log in."
+            "Wayland does not let apps capture the screen; choose an X11 session when you log in."
         )
     if not environment.get("DISPLAY"):
-        return "There is no screen to read here; use a video file or --source synthetic."
+        return "There is no screen to capture; use a video file or --source synthetic."
     return ""
 
 
@@ -97,7 +97,7 @@ class ScreenCamera:
         try:
             shot = self._screens.grab(area)
         except (mss.exception.ScreenShotError, OSError) as error:
-            raise SourceError("The screen cannot be read any more; trying again.") from error
+            raise SourceError("The screen can no longer be captured; retrying.") from error
         pixels = np.frombuffer(shot.bgra, np.uint8).reshape(shot.height, shot.width, 4)
         return ScreenPicture(pixels)
 
@@ -137,10 +137,10 @@ class ScreenConnection:
 def _why_not_opened(error: Exception) -> str:
     if sys.platform == "darwin":
         return (
-            "The screen cannot be read; allow this program under System Settings > Privacy & "
-            "Security > Screen Recording."
+            "Can't capture the screen; allow this app under System Settings > Privacy & Security "
+            "> Screen Recording."
         )
-    return f"The screen cannot be read ({error}); pick another source."
+    return f"Can't capture the screen ({error}); choose another source."
 
 
 def _is_inside(part: Mapping[str, int], whole: Mapping[str, int]) -> bool:

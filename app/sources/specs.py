@@ -33,7 +33,7 @@ def parse_spec(text: str) -> SourceSpec:
     """
     text = text.strip()
     if not text:
-        raise UsageError(f"No source was given; it may be {forms()}.")
+        raise UsageError(f"No source was given; use {forms()}.")
     for kind in KINDS:
         if (spec := kind.parse(text)) is not None:
             return spec

@@ -105,7 +105,7 @@ class StreamConnection:
         stream = moving_pictures(container)
         if stream is None or is_text(container):
             container.close()
-            raise SourceError(f"{title} carries no video; check the address.")
+            raise SourceError(f"{title} has no video; check the address.")
         # Frame threads would hold back one picture each.
         stream.thread_type = "SLICE"
         self._container = container
@@ -117,8 +117,8 @@ class StreamConnection:
         self._picturer = FrameConverter(pixel_aspect(stream))
         self._delivered = ""
         self._blank = BlankWatch(
-            f"{title} sends a picture of one colour only; check the camera and what is plugged "
-            "into the encoder."
+            f"{title} sends only a single colour; check the camera and what is plugged into the "
+            "encoder."
         )
 
     @staticmethod
@@ -155,7 +155,7 @@ class StreamConnection:
         except (av.error.FFmpegError, OSError) as error:
             pipe.close()
             raise SourceError(
-                f"Nobody writes video into {path.name} yet; start the program that does."
+                f"Waiting for video in {path.name}; start the program that writes it."
             ) from error
         return StreamConnection(container, path.name, pipe)
 
@@ -172,9 +172,9 @@ class StreamConnection:
         except av.error.InvalidDataError:
             return None
         except av.error.ExitError as error:  # the read timeout
-            raise SourceError(f"{self._title} sends no pictures; reconnecting.") from error
+            raise SourceError(f"{self._title} sends no frames; reconnecting.") from error
         except (av.error.FFmpegError, OSError) as error:
-            raise SourceError(f"{self._title} broke off; reconnecting.") from error
+            raise SourceError(f"{self._title} disconnected; reconnecting.") from error
         whole = [frame for frame in frames if not frame.is_corrupt]
         if not whole:
             return None
@@ -210,7 +210,9 @@ class PipeBytes:
             # Not waiting for a writer, which would block without a way to interrupt it.
             self._handle: int | None = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
         except OSError as error:
-            raise SourceError(f"The pipe {path} cannot be read ({error.strerror}).") from error
+            raise SourceError(
+                f"Can't read the pipe {path} ({error.strerror}); check that it exists."
+            ) from error
 
     def read(self, count: int) -> bytes:
         """Up to `count` bytes; empty when the writer has ended, or was silent for too long."""
@@ -260,17 +262,17 @@ def _values(plane: VideoPlane) -> NDArray[np.uint8]:
 
 def _why_not_opened(title: str, error: Exception) -> str:
     if isinstance(error, av.error.HTTPUnauthorizedError | av.error.HTTPForbiddenError):
-        return f"{title} asks for a password; put user:password@ before the host."
+        return f"{title} requires a password; put user:password@ before the host."
     if isinstance(error, av.error.HTTPNotFoundError):
-        return f"{title} is not there (the server answers 404); check the path."
+        return f"{title} does not exist (the server answers 404); check the path."
     if isinstance(error, ConnectionRefusedError):
-        return f"{title} refuses the connection; check the port and that the camera streams."
+        return f"{title} refuses the connection; check the port, and that the camera is streaming."
     if isinstance(error, av.error.ProtocolNotFoundError):
-        return f"{title} uses a protocol this program does not speak; use http, rtsp or udp."
+        return f"{title} uses an unsupported protocol; use http, rtsp or udp."
     if isinstance(error, TimeoutError | av.error.ExitError) or (
         isinstance(error, OSError) and error.errno == errno.EHOSTUNREACH
     ):
         return f"{title} does not respond; check the address and the network."
     if isinstance(error, av.error.InvalidDataError | av.error.EOFError):
-        return f"{title} sends something that is not video; check the address."
-    return f"{title} cannot be reached; check the address and the network."
+        return f"{title} does not send video; check the address."
+    return f"Can't reach {title}; check the address and the network."

@@ -68,8 +68,7 @@ class TruthFolder:
             )
         except (OSError, ValueError, TypeError, AttributeError) as error:
             raise SourceError(
-                f"{path} is not a scene description that can be read ({error}); "
-                "correct it or take it away."
+                f"Can't read the scene description {path} ({error}); correct or remove it."
             ) from error
 
     def intrinsics(self, size: tuple[int, int]) -> Intrinsics | None:

@@ -74,7 +74,7 @@ def formats_of(camera: Camera, ioctl: Ioctl | None = None) -> tuple[CameraFormat
     try:
         handle = os.open(camera.device, os.O_RDWR | os.O_NONBLOCK)
     except OSError as error:
-        raise SourceError(f"{camera.name} cannot be asked ({error.strerror}).") from error
+        raise SourceError(f"Can't query {camera.name} ({error.strerror}).") from error
     try:
         found = tuple(_formats(handle, ioctl or _system_ioctl()))
     finally:

@@ -118,7 +118,7 @@ class VideoSource:
         first = self._decoder.next()
         if first is None:
             raise SourceError(
-                f"{self._decoder.name} holds no picture that can be decoded; pick another file."
+                f"{self._decoder.name} has no picture that can be decoded; choose another file."
             )
         self._decoder.put_back(first)
         return self._picturer.size_of(first)
@@ -162,7 +162,7 @@ class VideoSource:
             self._said_broken = True
             shown_s = table.time_s(None, len(table) - 1)
             raise SourceError(
-                f"{self._decoder.name} breaks off after frame {len(table)} "
-                f"({shown_s:.1f} of {shown_s + table.missing_s:.1f} s); copy or download it again."
+                f"{self._decoder.name} ends early after frame {len(table)} ({shown_s:.1f} of "
+                f"{shown_s + table.missing_s:.1f} s); copy or download it again."
             )
         return Ended()

@@ -61,7 +61,7 @@ class _Opener:
                 found = choose_window(desktop.windows(), self._title)
                 if found is None:
                     raise SourceError(
-                        f"There is no window “{self._title}”; open it, or pick another source."
+                        f"There is no window “{self._title}”; open it, or choose another source."
                     )
                 handle = found.handle
             self._handle = handle
@@ -119,7 +119,7 @@ class WindowConnection:
             place = self._desktop.place(self._handle)
         except WindowClosedError as error:
             raise SourceError(
-                f"The window “{self._title}” was closed; open it again, or pick another source."
+                f"The window “{self._title}” was closed; open it again, or choose another source."
             ) from error
         if place is None:
             raise SourceError(
@@ -134,7 +134,5 @@ class WindowConnection:
         right = min(place.left + place.width, desktop["left"] + desktop["width"])
         bottom = min(place.top + place.height, desktop["top"] + desktop["height"])
         if right - left < _LEAST_PX or bottom - top < _LEAST_PX:
-            raise SourceError(
-                f"The window “{self._title}” is outside the screen; move it back on screen."
-            )
+            raise SourceError(f"The window “{self._title}” is off screen; move it back on screen.")
         return {"left": left, "top": top, "width": right - left, "height": bottom - top}

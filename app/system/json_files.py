@@ -63,7 +63,7 @@ def write_json(path: Path, figures: object) -> None:
         write_atomically(path, text)
     except OSError as error:
         why = error.strerror or str(error)
-        raise UserError(f"Cannot write {path}: {why}; choose another file.") from error
+        raise UserError(f"Can't write {path}: {why}; choose another file.") from error
 
 
 def _known(value: object) -> object:
@@ -98,8 +98,8 @@ def read_json(path: Path, what: str, parts: Callable[[Any], T]) -> tuple[T | Non
         log.warning("%s cannot be read: %s", path, error)
     aside = set_aside(path)
     if aside is None:
-        return None, f"The {what} could not be read."
-    return None, f"The {what} were damaged; they were kept as {aside.name}."
+        return None, f"Can't read the {what}."
+    return None, f"The {what} were damaged; the file was kept as {aside.name}."
 
 
 def set_aside(path: Path, why: str = "damaged") -> Path | None:

@@ -54,7 +54,7 @@ def logging_to_file(path: Path | None = None) -> Iterator[Path | None]:
             target, maxBytes=_FILE_BYTES, backupCount=_OLD_FILES, encoding="utf-8"
         )
     except OSError as error:
-        log.warning("there is no log file: %s", error)
+        log.warning("no log file: %s", error)
         yield None
         return
     handler.setFormatter(_Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
@@ -187,7 +187,7 @@ def diagnostics(settings: Mapping[str, object], state: Mapping[str, str]) -> str
         **environment(),
         "memory in use": f"{process.memory_info().rss >> 20} MB",
         "threads": str(threading.active_count()),
-        "cameras": "not probed; a camera is opened only when it is chosen",
+        "cameras": "not queried; a camera is opened only when it is chosen",
     }
     sections = {
         "Environment": [f"{name}: {value}" for name, value in facts.items()],

@@ -72,15 +72,15 @@ def warnings(reading: MachineReading) -> list[str]:
     battery = reading.battery_percent
     if battery is not None and not reading.on_mains:
         if battery <= BATTERY_LOW_PERCENT:
-            found.append(f"The battery is at {battery:.0f} %; plug the charger in.")
+            found.append(f"The battery is at {battery:.0f} %; plug in the charger.")
         else:
-            found.append(f"On battery ({battery:.0f} %): the machine may slow itself down.")
+            found.append(f"On battery ({battery:.0f} %): the machine may throttle.")
     if reading.free_mb is not None and reading.free_mb < MEMORY_LOW_MB:
         found.append(f"Only {reading.free_mb:.0f} MB of memory are free; close other programs.")
     gpu = reading.gpu
     if gpu is not None:
         if gpu.throttle:
-            found.append(f"The GPU slows itself down{gpu.throttle}.")
+            found.append(f"The GPU is throttling{gpu.throttle}.")
         elif gpu.temperature_c >= GPU_HOT_C:
             found.append(f"The GPU is at {gpu.temperature_c:.0f} °C; improve its cooling.")
         if gpu.used_mb > GPU_FULL * gpu.total_mb:
@@ -117,7 +117,7 @@ class MachineReader:
             celsius = nvml.nvmlDeviceGetTemperature(handle, nvml.NVML_TEMPERATURE_GPU)
             reasons = int(nvml.nvmlDeviceGetCurrentClocksThrottleReasons(handle))
         except nvml.NVMLError as error:
-            log.warning("the GPU cannot be asked how it is: %s", error)
+            log.warning("cannot query the GPU: %s", error)
             self.close()
             return None
         return GpuReading(
@@ -128,9 +128,9 @@ class MachineReader:
 _THROTTLES = (
     (0x0000000000000040, ": it is too hot"),  # hardware thermal
     (0x0000000000000020, ": it is too hot"),  # software thermal
-    (0x0000000000000080, ": the power supply asks for it"),
-    (0x0000000000000008, " because of a fault in power or cooling"),  # hardware slowdown
-    (0x0000000000000004, ": it is at its power limit"),
+    (0x0000000000000080, ": power supply limit"),
+    (0x0000000000000008, " because of a power or cooling fault"),  # hardware slowdown
+    (0x0000000000000004, ": power limit reached"),
 )
 
 
@@ -144,7 +144,7 @@ def _battery() -> tuple[float | None, bool]:
     try:
         battery = asked() if asked is not None else None
     except (OSError, ValueError, NotImplementedError) as error:
-        log.debug("no battery can be asked: %s", error)
+        log.debug("cannot query the battery: %s", error)
         return None, True
     if battery is None:
         return None, True

@@ -46,7 +46,7 @@ def accelerated(work: Callable[..., Any], how: str) -> Callable[..., Any]:
         except Exception as error:
             if is_out_of_memory(error):
                 raise
-            log.warning("runs without %s: %s", how, error)
+            log.warning("running without %s: %s", how, error)
             failed = True
             return work(*arguments, **keywords)
         return pytree.tree_map_only(Tensor, torch.clone, answer)

@@ -35,7 +35,7 @@ def resolve(name: str) -> torch.device:
             f"There is no device {name!r}; use auto, cpu, cuda, cuda:N or mps."
         ) from error
     if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
-        raise UsageError(f"No NVIDIA GPU answers to {name!r} here; use --device cpu.")
+        raise UsageError(f"No NVIDIA GPU is available as {name!r}; use --device cpu.")
     if device.type == "mps" and not torch.backends.mps.is_available():
         raise UsageError("Apple's MPS is not available here; use --device cpu.")
     return device

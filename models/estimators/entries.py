@@ -51,7 +51,7 @@ def network_entries(
         entry,
         name=names.per_frame(entry.name),
         title=f"{entry.title}, per frame",
-        summary=f"{entry.title} with its memory off: every frame is the first.",
+        summary=f"{entry.title} with its memory off: every frame is treated as the first.",
         open=NeuralFactory(recipe, pool, temporal=False),
         temporal=False,
         network=entry.name,

@@ -47,7 +47,7 @@ def entries(pool: NetworkPool) -> tuple[ModelEntry, ...]:
     return network_entries(
         recipe,
         pool,
-        summary="Comes with the app and runs live on two CPU cores; remembers the video.",
+        summary="Bundled; runs live on two CPU cores and remembers earlier frames.",
         missing=_missing,
         weights_sha256=weights_sha256,
         has_memory=True,
@@ -61,4 +61,4 @@ def _load(device: torch.device, dtype: torch.dtype) -> FlashDepthLite:
 def _missing() -> str | None:
     if weights_path().exists():
         return None
-    return "The weights that come with the app are not there; install the app again."
+    return "The bundled weights are missing; reinstall the app."

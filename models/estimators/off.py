@@ -17,7 +17,7 @@ def entries(pool: object) -> tuple[ModelEntry, ...]:
         ModelEntry(
             name=OFF,
             title="Off",
-            summary="The lane shows nothing and costs nothing.",
+            summary="Turns the lane off.",
             open=_refuse,
             missing=_nothing_missing,
             can_smooth=False,
@@ -31,4 +31,4 @@ def _nothing_missing() -> None:
 
 def _refuse(options: EstimatorOptions) -> NoReturn:
     del options
-    raise UsageError("A lane that is off estimates nothing; choose a model for it.")
+    raise UsageError("This lane is off; choose a model for it.")

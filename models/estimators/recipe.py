@@ -56,6 +56,6 @@ class NetworkRecipe:
     def unusable(self) -> UserError:
         """The error for a frame whose disparity contains NaN or infinity."""
         return UserError(
-            f"{self.title} returned no usable disparity for this frame; its memory was reset, and "
-            "if that keeps happening choose another input size or model."
+            f"{self.title} returned no usable disparity for this frame and its memory was reset; "
+            "if it keeps happening, choose another input size or model."
         )

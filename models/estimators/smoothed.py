@@ -79,7 +79,7 @@ class _Average:
 
     def __init__(self, factor: float) -> None:
         if not 0.0 <= factor < 1.0:
-            raise ValueError(f"the weight of the past lies in [0, 1), not {factor}")
+            raise ValueError(f"the EMA factor must be in [0, 1), not {factor}")
         self._factor = factor
         self._past: Float32 | None = None
 

@@ -128,8 +128,8 @@ class StreamedSession:
         if ceiling is None:
             return ""
         return (
-            f"{self._recipe.title} runs at input size {ceiling}, because the GPU's memory does not "
-            "hold more; a smaller model or one lane less makes room."
+            f"{self._recipe.title} runs at input size {ceiling} because of the GPU's memory; "
+            "choose a smaller model or turn a lane off to raise it."
         )
 
     def _sized(self, size: Size) -> tuple[Size, ...]:

@@ -16,7 +16,7 @@ def entries(pool: object) -> tuple[ModelEntry, ...]:
         ModelEntry(
             name=GROUND_TRUTH,
             title="Ground truth",
-            summary="The exact disparity, where the source knows it.",
+            summary="The source's exact disparity, where it is known.",
             open=GroundTruthSession,
             missing=_nothing_missing,
             can_smooth=False,

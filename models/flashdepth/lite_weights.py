@@ -38,6 +38,6 @@ def load(path: Path) -> FlashDepthLite:
         network.load_state_dict(state, strict=True)
     except (OSError, SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
         raise CheckpointError(
-            f"The weights in {path.name} are missing or damaged; install the app again."
+            f"The weights in {path.name} are missing or damaged; reinstall the app."
         ) from error
     return network

@@ -110,7 +110,7 @@ def read_config(path: Path) -> TrainConfig:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
+        raise UsageError(f"Can't read {path}: {error.strerror}.") from error
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{path} is not a TOML file: {error}.") from error
     data = table.pop("data", {})
@@ -127,6 +127,6 @@ def _build(kind: type[T], table: dict[str, Any], path: Path) -> T:
     known = {entry.name for entry in fields(kind)}  # type: ignore[arg-type]
     unknown = sorted(set(table) - known)
     if unknown:
-        raise UsageError(f"{path} has the unknown key {unknown[0]!r}; known: {sorted(known)}.")
+        raise UsageError(f"{path} has the unknown key {unknown[0]!r}; known keys: {sorted(known)}.")
     frozen = {k: tuple(v) if isinstance(v, list) else v for k, v in table.items()}
     return kind(**frozen)

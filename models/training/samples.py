@@ -155,7 +155,7 @@ def read_real(picture: Path) -> Clip:
     measured = picture.parent.parent / "depth" / f"{picture.stem}.png"
     millimetres = cv2.imread(str(measured), cv2.IMREAD_UNCHANGED)
     if rgb is None or millimetres is None:
-        raise UsageError(f"{picture} has no readable picture or depth; mend the folder.")
+        raise UsageError(f"{picture} has no readable picture or depth; repair the folder.")
     depth_m: Float32 = millimetres.astype(np.float32) / 1000.0
     if depth_m.shape != rgb.shape[:2]:
         size = (rgb.shape[1], rgb.shape[0])

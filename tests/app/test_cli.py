@@ -203,7 +203,7 @@ def test_a_folder_that_cannot_be_made_is_refused(
     argv = ["process", str(clip), "--out", str(tmp_path / "file" / "out")]
     code, said = _refused(argv, capsys)
     assert code == 2
-    assert "Cannot write to" in said
+    assert "Can't write to" in said
 
 
 def test_a_full_disk_says_how_many_frames_are_complete(
@@ -258,7 +258,7 @@ def test_the_version_is_the_projects(capsys: pytest.CaptureFixture[str]) -> None
     ("argv", "word"),
     [
         (["process", "x.mp4", "--out", "y", "--input-size", "100000"], "4096"),
-        (["process", "x.mp4", "--out", "y", "--model", "off"], "writes nothing"),
+        (["process", "x.mp4", "--out", "y", "--model", "off"], "nothing to write"),
         (["compare", "x.mp4", "--out", "y", "--frames", "1"], "at least two frames"),
         (["--source", "synthetic:abc", "--quit-after", "1"], "synthetic"),
         (["bench", "--no-window", "--compare", "gone.json"], "gone.json"),

@@ -75,4 +75,4 @@ def test_a_folder_that_cannot_be_written_is_said(
     wait_until_shown(session)
     with qtbot.waitSignal(session.snapshots.said, timeout=20_000) as told:
         session.snapshots.save_ply(str(tmp_path / "nowhere" / "a.ply"))
-    assert "cannot be written" in told.args[0]
+    assert "Can't write" in told.args[0]

@@ -29,7 +29,7 @@ class CameraSpec(SourceSpec):
         """See SourceSpec."""
         if not rest:
             raise UsageError(
-                "Say which camera, as in camera:0 or camera:NAME; the command `cameras` lists them."
+                "Specify a camera, as in camera:0 or camera:NAME; the command `cameras` lists them."
             )
         return cls(int(rest) if re.fullmatch(r"\d{1,4}", rest) else rest)
 

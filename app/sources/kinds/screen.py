@@ -34,13 +34,13 @@ class ScreenSpec(SourceSpec):
         numbers = re.fullmatch(r"(-?\d+)\s*,\s*(-?\d+)\s*,\s*(\d+)\s*,\s*(\d+)", rest)
         if numbers is None:
             raise UsageError(
-                f"A part of the screen is written screen:X,Y,W,H, as in screen:0,0,1280,720, "
-                f"not screen:{rest}."
+                "Write a part of the screen as screen:X,Y,W,H, as in screen:0,0,1280,720, not "
+                f"screen:{rest}."
             )
         x, y, width, height = (int(number) for number in numbers.groups())
         if width < _SMALLEST_PX or height < _SMALLEST_PX:
             raise UsageError(
-                f"A part of the screen is at least 16x16 pixels, not {width}x{height}."
+                f"A part of the screen must be at least 16x16 pixels, not {width}x{height}."
             )
         return cls((x, y, width, height))
 

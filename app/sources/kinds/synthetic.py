@@ -22,7 +22,7 @@ class SyntheticSpec(SourceSpec):
     word = "synthetic"
     forms = ("synthetic[:SEED]",)
     meant_by: ClassVar = {"synth": "synthetic"}
-    menu = (MenuChoice("Built-in scene", "synthetic", "Rendered, with true depth", "scene"),)
+    menu = (MenuChoice("Built-in scene", "synthetic", "Rendered, with ground truth", "scene"),)
     is_opened_unasked = True
     is_built_in = True
 
@@ -33,7 +33,7 @@ class SyntheticSpec(SourceSpec):
             return cls(None)
         if not re.fullmatch(r"\d{1,18}", rest):
             raise UsageError(
-                f"The seed of a scene is a whole number, as in synthetic:7, not {rest!r}."
+                f"The seed of a scene must be a whole number, as in synthetic:7, not {rest!r}."
             )
         return cls(int(rest))
 

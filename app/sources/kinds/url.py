@@ -38,14 +38,14 @@ class UrlSpec(SourceSpec):
             return None
         scheme = found[1].lower()
         if scheme not in SCHEMES:
-            raise UsageError(f"URLs begin with http, https, rtsp or udp, not with {scheme}.")
+            raise UsageError(f"URLs must begin with http, https, rtsp or udp, not with {scheme}.")
         try:
             parts = urlsplit(text)
             _ = parts.port  # urlsplit checks it only when it is read
         except ValueError as error:  # the text is not repeated: what broke it may be a password
             raise UsageError(
-                f"This address cannot be understood; it is written {scheme}://HOST:PORT/PATH with "
-                "a port below 65536, and what is special in a password as in %40 for @."
+                f"This address is not valid; write it as {scheme}://HOST:PORT/PATH with a port "
+                "below 65536, and encode special characters in the password, such as %40 for @."
             ) from error
         suffix = PurePosixPath(parts.path).suffix.lower()
         return cls(text, is_file=scheme.startswith("http") and suffix in _VIDEO_SUFFIXES)

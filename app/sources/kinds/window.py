@@ -26,7 +26,7 @@ class WindowSpec(SourceSpec):
         """See SourceSpec."""
         if not rest:
             raise UsageError(
-                "Say which window, as in window:TITLE; a part of its title is enough, and the "
+                "Specify a window, as in window:TITLE; a part of its title is enough, and the "
                 "Source menu lists them."
             )
         return cls(rest)

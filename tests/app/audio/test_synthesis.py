@@ -185,7 +185,7 @@ def test_a_device_that_cannot_be_opened_is_told_so(device: int) -> None:
     sonifier = Sonifier(fake_backend)
     sonifier.set_device(device)
 
-    assert "cannot be opened" in sonifier.unmute()
+    assert "Can't open the audio device" in sonifier.unmute()
     assert sonifier.muted
     assert all(stream.closed for stream in Stream.opened)
 

@@ -61,7 +61,7 @@ def test_without_a_window_the_engine_is_held_against_the_bare_model(
     ):  # fmt: skip
         assert figures[key] is None, key
     assert run([*argv, "--compare", str(out)]) == 0
-    assert "of before" in capsys.readouterr().out
+    assert "compared with before" in capsys.readouterr().out
 
 
 def test_whole_numbers_are_printed_and_compared_like_the_others(

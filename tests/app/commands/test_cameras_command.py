@@ -15,8 +15,8 @@ from app.sources.v4l2 import CameraFormat
     ("device", "formats", "words"),
     [
         ("/dev/video0", (CameraFormat("MJPG", (1920, 1080), (30.0,)),), "MJPG 1920x1080 at 30 fps"),
-        ("/dev/video0", (), "Its driver lists no formats"),
-        ("", (), "This system tells no formats before a camera is open"),
+        ("/dev/video0", (), "The driver lists no formats"),
+        ("", (), "This system reports formats only once a camera is open"),
     ],
 )
 def test_formats_are_listed_or_it_is_said_why_not(

@@ -196,7 +196,7 @@ def test_check_says_that_a_recording_broke_off_and_what_is_damaged(
     index.write_bytes(b"".join(lines[:-1]))
     assert run(["replay", str(tmp_path / "r"), "--check"]) == 0
     said = capsys.readouterr()
-    assert said.out == "4 frames, 0 gaps, 0.2 s, broke off\n"
+    assert said.out == "4 frames, 0 gaps, 0.2 s, incomplete\n"
     assert "index" in said.err
 
 

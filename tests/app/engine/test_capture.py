@@ -166,7 +166,7 @@ def test_a_source_that_fails_to_open_in_an_unforeseen_way_does_not_end_the_loop(
 
     made = rig(fail).start(CaptureRequest("x"))
     made.wait_for(lambda: made.loop.status.failed)
-    assert "Choose another source" in made.loop.status.message
+    assert "choose another source" in made.loop.status.message
     made.make = lambda: ScriptedSource(5)
     made.loop.post(CaptureRequest("y"))
     assert made.next().index == 0

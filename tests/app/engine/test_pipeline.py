@@ -212,7 +212,9 @@ def test_a_lane_that_cannot_be_shown_costs_neither_the_other_nor_the_frame(
     monkeypatch.setattr(made[1], "predict", odd)
     result = pipeline.step(make_frame(1))
     assert list(result.lanes) == ["a"]
-    assert result.failures == {"b": "What net-per-frame gave cannot be shown; the log says why."}
+    assert result.failures == {
+        "b": "The output of net-per-frame cannot be shown; see the log for details."
+    }
 
 
 def test_the_memory_switch_marks_the_slice_and_another_network_begins_it_anew(

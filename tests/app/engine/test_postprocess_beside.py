@@ -233,7 +233,8 @@ def test_the_features_of_a_frame_are_let_go_before_the_next_ones_are_made(begin:
 
 
 @pytest.mark.parametrize(
-    ("error", "word"), [(MemoryError(), "no memory to show fake"), (ValueError("odd"), "the log")]
+    ("error", "word"),
+    [(MemoryError(), "not enough memory to show fake"), (ValueError("odd"), "the log")],
 )
 def test_what_cannot_be_brought_to_size_is_said(
     begin: Begin, monkeypatch: pytest.MonkeyPatch, error: Exception, word: str

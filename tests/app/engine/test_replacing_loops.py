@@ -129,7 +129,7 @@ def test_the_replacement_of_a_hanging_pipeline_puts_the_lane_at_fault_aside(
     replacement = pipeline.make_replacement()
     replacement.configure(PipelineConfig("moody", "steady"))
     result = replacement.step(make_frame(2))
-    assert result.failures["a"].endswith("Trying again in 5 s.")
+    assert result.failures["a"].endswith("Retrying in 5 s.")
     assert result.lanes["b"].fresh
     clock.now_s += 5.1
     assert "a" in replacement.step(make_frame(3)).lanes
@@ -166,7 +166,7 @@ def test_whatever_a_model_raises_costs_its_lane_alone(
     pipeline.configure(PipelineConfig("bad", "steady"))
     results = [pipeline.step(make_frame(i)) for i in range(3)]
     assert [sorted(r.lanes) for r in results] == [["a", "b"], ["b"], ["a", "b"]]
-    assert results[1].failures["a"].endswith("the log says why.")
+    assert results[1].failures["a"].endswith("see the log for details.")
     pipeline.configure(PipelineConfig("no", "steady"))
     assert "could not be loaded" in pipeline.step(make_frame(3)).failures["a"]
     pipeline.close()
@@ -196,7 +196,7 @@ def test_a_model_that_hangs_while_it_loads_is_put_aside_and_tried_again(
     replacement = old.make_replacement()
     replacement.configure(config)
     result = replacement.step(make_frame(0))
-    assert result.failures["a"].endswith("Trying again in 5 s.")
+    assert result.failures["a"].endswith("Retrying in 5 s.")
     assert "b" in result.lanes and not replacement.wants_to_open()
     clock.now_s += 5.1
     assert replacement.wants_to_open() and replacement.will_open(config)

@@ -66,7 +66,7 @@ def test_recording_stops_in_order_while_there_is_still_room(
     assert recorder.stop()
     assert recorder.failed
     assert is_sentence(recorder.status.message)
-    assert "MB left" in recorder.status.message
+    assert "MB free" in recorder.status.message
     found = verify(tmp_path)
     assert found.ended
     assert found.frames == recorder.status.frames

@@ -183,7 +183,7 @@ def test_the_recording_of_a_newer_version_is_refused_with_advice(copy: Path) -> 
     manifest = json.loads((copy / "manifest.json").read_text(encoding="utf-8"))
     manifest["version"] = 99
     (copy / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-    with pytest.raises(SourceError, match="update it"):
+    with pytest.raises(SourceError, match="update the app"):
         RecordingSource(copy)
 
 
@@ -201,7 +201,7 @@ def test_a_link_out_of_the_folder_is_not_followed(copy: Path, whole: Path, name:
     (copy / name).unlink()
     (copy / name).symlink_to(whole / name)
     assert is_recording(copy) == (name != "manifest.json")
-    with pytest.raises(SourceError, match="not a plain file"):
+    with pytest.raises(SourceError, match="not a regular file"):
         _read_all(copy)
 
 

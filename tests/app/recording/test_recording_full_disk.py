@@ -54,7 +54,7 @@ def test_a_full_disk_stops_the_recording_and_keeps_what_is_there(
     assert recorder.stop(10)
     assert recorder.failed
     assert "the disk is full" in recorder.status.message
-    assert f"{recorder.status.frames} frames are kept" in recorder.status.message
+    assert f"{recorder.status.frames} frames are in" in recorder.status.message
     found = verify(small_disk / "r")
     assert found.problems == ()
     assert recorder.status.frames - found.frames <= 25  # the last second of the source
@@ -73,6 +73,6 @@ def test_with_headroom_it_ends_in_order_before_the_disk_is_full(
     while recorder.put(make_result(given), 5):
         given += 1
     assert recorder.stop(10)
-    assert "MB left" in recorder.status.message
+    assert "MB free" in recorder.status.message
     found = verify(small_disk / "r")
     assert (found.ended, found.frames, found.problems) == (True, recorder.status.frames, ())

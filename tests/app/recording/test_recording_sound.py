@@ -163,9 +163,9 @@ def test_a_computer_without_the_sound_library_is_a_sentence(
         return real(name, *args)
 
     monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(UserError, match="PortAudio is not installed"):
+    with pytest.raises(UserError, match="PortAudio is missing"):
         DeviceInput("default", lambda block: None)
-    with pytest.raises(UserError, match="PortAudio is not installed"):
+    with pytest.raises(UserError, match="PortAudio is missing"):
         input_names()
 
 
@@ -189,7 +189,7 @@ def test_inputs_of_one_name_are_told_apart_by_their_system(
     monkeypatch.setitem(sys.modules, "sounddevice", library)
     assert input_names() == ("Desk", "USB, ALSA", "USB, JACK")
     library.inputs = (("Speakers", 0, 0),)
-    with pytest.raises(UserError, match="no sound input"):
+    with pytest.raises(UserError, match="no audio input"):
         input_names()
 
 
@@ -233,5 +233,5 @@ def test_an_input_is_opened_as_the_video_can_take_it(monkeypatch: pytest.MonkeyP
 
 def test_an_input_that_is_not_there_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "sounddevice", _Library())
-    with pytest.raises(UserError, match="Attic cannot be opened"):
+    with pytest.raises(UserError, match="Attic can't be opened"):
         DeviceInput("Attic", lambda block: None)

@@ -25,7 +25,7 @@ def test_only_what_the_driver_has_can_be_locked(driver: Driver) -> None:
         next_frame(source)
         (exposure,) = source.controls()
         assert (exposure.name, exposure.locked, exposure.value) == ("exposure", False, 157.0)
-        with pytest.raises(SourceError, match="cannot lock its focus; it can lock exposure"):
+        with pytest.raises(SourceError, match="can't lock its focus; it can lock exposure"):
             source.set_control("focus", locked=True)
 
 
@@ -33,11 +33,11 @@ def test_what_cannot_be_locked_has_a_reason(driver: Driver) -> None:
     with closing(camera_source(driver)) as source:
         next_frame(source)
         assert source.lock_refusal("exposure") == ""
-        assert source.lock_refusal("focus") == "This camera's driver has no such lock."
+        assert source.lock_refusal("focus") == "This camera's driver has no such control."
     board = ControlBoard()
     assert "once the camera sends" in board.refusal("focus")
     board.attach(driver.open(0, 0, []), AVFOUNDATION)
-    assert board.refusal("focus") == "AVFoundation gives programs no access to it."
+    assert board.refusal("focus") == "AVFoundation gives apps no access to it."
 
 
 def test_a_lock_holds_the_value_of_the_moment_and_survives_a_loss(driver: Driver) -> None:

@@ -62,6 +62,6 @@ def test_opencv_notices_a_stall(loopback: MjpegCamera) -> None:
     with closing(through_opencv(loopback)) as source:
         next_frame(source)
         loopback.stall()
-        assert "sends no pictures" in next_loss(source)
+        assert "sends no frames" in next_loss(source)
         loopback.resume()
         assert next_frame(source).segment == 1

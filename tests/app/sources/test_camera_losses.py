@@ -50,7 +50,7 @@ def test_a_card_without_a_signal_is_a_loss_and_its_one_colour_is_never_a_frame(
         def is_lost(reading: Reading) -> bool:
             shown.extend([reading] if isinstance(reading, Frame) else [])
             return isinstance(reading, SignalLost) and reading.sentence.startswith(
-                "Webcam sends a picture of one colour only; check its cover"
+                "Webcam sends only a single colour; check its cover"
             )
 
         until(source, is_lost)
@@ -88,7 +88,7 @@ def test_a_pixel_format_that_opencv_leaves_as_it_is_says_what_to_do(
 ) -> None:
     driver.picture = np.zeros(shape, np.uint8)
     with closing(camera_source(driver)) as source:
-        assert "ask for another pixel format" in next_loss(source)
+        assert "choose another pixel format" in next_loss(source)
 
 
 def test_single_failures_are_overlooked_and_a_series_is_a_loss(driver: Driver) -> None:
@@ -97,7 +97,7 @@ def test_single_failures_are_overlooked_and_a_series_is_a_loss(driver: Driver) -
         driver.failures = 2
         assert next_frame(source).segment == 0
         driver.failures = 5
-        assert "sends no pictures" in next_loss(source)
+        assert "sends no frames" in next_loss(source)
         assert next_frame(source).segment == 1
 
 
@@ -105,7 +105,7 @@ def test_an_exception_of_the_driver_is_a_loss(driver: Driver) -> None:
     with closing(camera_source(driver)) as source:
         next_frame(source)
         driver.throws = True
-        assert next_loss(source) == "Webcam broke off; reconnecting."
+        assert next_loss(source) == "Webcam disconnected; reconnecting."
         driver.throws = False
         assert next_frame(source).segment == 1
 
@@ -153,7 +153,7 @@ def test_a_camera_that_is_not_there_yet_is_waited_for_and_those_there_are_named(
 def test_a_camera_that_does_not_open_says_what_to_do(driver: Driver) -> None:
     driver.opens = False
     with closing(camera_source(driver)) as source:
-        assert "close programs that use it" in next_loss(source)
+        assert "close other programs that use it" in next_loss(source)
         assert source.controls() == ()
     assert driver.released == len(driver.opened)
 
@@ -174,7 +174,7 @@ def test_a_driver_that_hangs_blocks_neither_reading_nor_closing(driver: Driver) 
         open_capture=hang,
         patience=patience,
     )
-    assert "Waiting for the first picture" in next_loss(source)
+    assert "Waiting for the first frame" in next_loss(source)
     source.close()
     assert source.abandoned_threads == 1
     released.set()

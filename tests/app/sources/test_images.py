@@ -148,9 +148,9 @@ def test_a_folder_without_one_readable_picture_is_refused(tmp_path: Path) -> Non
 
 
 def test_a_folder_without_pictures_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="holds no pictures"):
+    with pytest.raises(SourceError, match="has no pictures"):
         find_pictures(str(tmp_path))
-    with pytest.raises(SourceError, match="No picture fits"):
+    with pytest.raises(SourceError, match="No picture matches"):
         find_pictures(str(tmp_path / "*.png"))
 
 
@@ -261,5 +261,5 @@ def test_a_plain_folder_is_not_a_recorded_scene(tmp_path: Path) -> None:
 def test_a_damaged_description_is_named(tmp_path: Path, text: str) -> None:
     root = recorded_scene(tmp_path)
     (root / "scene.json").write_text(text)
-    with pytest.raises(SourceError, match=r"scene\.json is not a scene description"):
+    with pytest.raises(SourceError, match=r"Can't read the scene description .*scene\.json"):
         TruthFolder.of_folder(root)

@@ -172,14 +172,14 @@ def test_a_device_that_never_opens_is_said_to_be_waited_for(device: Device) -> N
     device.hang_opening = True
     with closing(source_of(device)) as source:
         device.clock.advance(1.5 * QUICK.stall_s)
-        assert next_loss(source) == "Waiting for the first picture of The camera."
+        assert next_loss(source) == "Waiting for the first frame from The camera."
 
 
 def test_a_call_that_never_returns_blocks_neither_read_nor_close(device: Device) -> None:
     source = source_of(device)
     next_frame(source)
     hang(device, 1.5 * QUICK.stall_s)
-    assert next_loss(source) == "The camera sends no pictures; reconnecting."
+    assert next_loss(source) == "The camera sends no frames; reconnecting."
     source.close()
     assert source.abandoned_threads == 1
     assert source.read(0.01) is None
@@ -260,7 +260,7 @@ def test_a_fault_in_a_driver_is_a_loss_with_a_sentence_and_logged_once(
         lost = [reader.take(0.02)]
         while len(asked) < 6:
             lost.append(reader.take(0.02))
-    assert [each for each in lost if each] == [SignalLost("The camera fails; reconnecting.")]
+    assert [each for each in lost if each] == [SignalLost("The camera failed; reconnecting.")]
     assert [record.exc_info is not None for record in caplog.records].count(True) == 1
 
 

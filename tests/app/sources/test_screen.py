@@ -68,7 +68,7 @@ def test_a_part_beyond_the_desktop_is_refused_in_words() -> None:
     [
         ("linux", {"WAYLAND_DISPLAY": "wayland-0", "DISPLAY": ":0"}, "choose an X11 session"),
         ("linux", {"XDG_SESSION_TYPE": "wayland"}, "choose an X11 session"),
-        ("linux", {}, "There is no screen to read here"),
+        ("linux", {}, "There is no screen to capture"),
     ],
 )
 def test_a_screen_that_cannot_be_read_says_why(

@@ -58,7 +58,7 @@ def test_every_kind_of_source_is_understood(text: str, spec: SourceSpec) -> None
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("", "No source was given; it may be synthetic"),
+        ("", "No source was given; use synthetic"),
         ("  ", "No source was given"),
         ("synthetic:abc", "as in synthetic:7, not 'abc'"),
         ("synthetic:", "as in synthetic:7"),
@@ -71,9 +71,9 @@ def test_every_kind_of_source_is_understood(text: str, spec: SourceSpec) -> None
         ("webcam", "did you mean camera:0"),
         ("sythetic:3", "did you mean synthetic:3"),
         ("camara:1", "did you mean camera:1"),
-        ("rtsp://cam:abc/x", "it is written rtsp://HOST:PORT/PATH"),
+        ("rtsp://cam:abc/x", "write it as rtsp://HOST:PORT/PATH"),
         ("http://10.0.0.2:99999/video", "a port below 65536"),
-        ("http://[x", "it is written http://HOST:PORT/PATH"),
+        ("http://[x", "write it as http://HOST:PORT/PATH"),
     ],
 )
 def test_what_cannot_be_used_says_what_would_work(text: str, sentence: str) -> None:

@@ -99,7 +99,7 @@ def test_an_encoder_without_a_signal_is_a_loss_and_its_one_colour_is_never_a_fra
 
         def is_lost(reading: Reading) -> bool:
             shown.extend([reading] if isinstance(reading, Frame) else [])
-            return isinstance(reading, SignalLost) and "one colour only" in reading.sentence
+            return isinstance(reading, SignalLost) and "only a single colour" in reading.sentence
 
         with monkeypatch.context() as patch:
             patch.setattr(camera, "_jpeg", lambda _number: bytes(blue.tobytes()))
@@ -113,7 +113,7 @@ def test_a_stall_is_a_loss_and_heals(camera: MjpegCamera) -> None:
     with closing(open_stream(camera.url, QUICK)) as source:
         next_frame(source)
         camera.stall()
-        assert "sends no pictures" in next_loss(source)
+        assert "sends no frames" in next_loss(source)
         camera.resume()
         assert next_frame(source).segment == 1
 
@@ -138,10 +138,10 @@ def test_a_camera_that_leaves_and_returns_twenty_times_is_found_twenty_times(
     ("answer", "sentence"),
     [
         (b"HTTP/1.0 404 Not Found\r\n\r\n", "the server answers 404"),
-        (b"HTTP/1.0 401 Unauthorized\r\nWWW-Authenticate: Basic\r\n\r\n", "asks for a password"),
+        (b"HTTP/1.0 401 Unauthorized\r\nWWW-Authenticate: Basic\r\n\r\n", "requires a password"),
         (
             b"HTTP/1.0 200 OK\r\nContent-Length: 13\r\n\r\n<p>Hello.</p>",
-            "sends something that is not video",
+            "does not send video",
         ),
     ],
 )
@@ -207,7 +207,7 @@ def test_a_udp_stream_that_is_joined_late_plays_and_survives_its_sender() -> Non
             first = [number_in(frame.rgb) for frame in some_frames(source, 15)]
             assert first == sorted(set(first))
     with closing(open_stream(url, QUICK)) as source:
-        assert "Waiting for the first picture" in next_loss(source)
+        assert "Waiting for the first frame" in next_loss(source)
         with closing(TransportStream(url)):
             assert len(some_frames(source, 5)) == 5
         next_loss(source)

@@ -106,7 +106,7 @@ def test_a_driver_that_never_stops_is_stopped(camera: Camera) -> None:
 
 def test_a_device_that_cannot_be_asked_is_named(tmp_path: Path) -> None:
     gone = Camera(0, "Webcam", "", V4L2.backend, str(tmp_path / "video9"))
-    with pytest.raises(SourceError, match="Webcam cannot be asked"):
+    with pytest.raises(SourceError, match="Can't query Webcam"):
         formats_of(gone, Driver())
 
 

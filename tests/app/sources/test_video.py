@@ -223,7 +223,7 @@ def test_a_truncated_video_plays_to_where_it_breaks_and_then_says_so(
         count = source.info.frame_count
         assert count is not None
         assert 10 < count < 90
-        with pytest.raises(SourceError, match=f"{name} breaks off after frame {count} "):
+        with pytest.raises(SourceError, match=f"{name} ends early after frame {count} "):
             list(frames_of(source))
         assert isinstance(source.read(1.0), Ended)
         source.seek(3)
@@ -285,9 +285,13 @@ def test_a_run_of_broken_packets_is_one_line_in_the_log(
     ("name", "content", "sentence"),
     [
         ("empty.mp4", b"", "empty.mp4 is empty"),
-        ("noise.mp4", bytes(range(256)) * 64, "noise.mp4 is not a video that can be read"),
-        ("notes.txt", b"Buy milk, bread and a camera.\n" * 50, "notes.txt holds no video"),
-        ("titles.srt", b"1\n00:00:00,000 --> 00:00:02,000\nHello\n", "titles.srt holds no video"),
+        ("noise.mp4", bytes(range(256)) * 64, "noise.mp4: it is not a readable video"),
+        ("notes.txt", b"Buy milk, bread and a camera.\n" * 50, "notes.txt contains no video"),
+        (
+            "titles.srt",
+            b"1\n00:00:00,000 --> 00:00:02,000\nHello\n",
+            "titles.srt contains no video",
+        ),
     ],
 )
 def test_what_is_not_a_video_is_refused_in_one_sentence(
@@ -312,7 +316,7 @@ def test_a_sound_file_is_not_a_video(tmp_path: Path) -> None:
         sound = av.AudioFrame.from_ndarray(np.zeros((1, 800), np.int16), layout="mono")
         sound.sample_rate = 8000
         container.mux(stream.encode(sound))
-    with pytest.raises(SourceError, match=r"tone\.wav holds no video"):
+    with pytest.raises(SourceError, match=r"tone\.wav contains no video"):
         VideoSource(path)
 
 

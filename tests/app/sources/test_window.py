@@ -114,7 +114,7 @@ def test_a_window_half_outside_the_screen_shows_what_is_left_of_it(other: OtherP
         until(source, shows((0xC8, 0x28, 0x5A), (50, 90)))
         other.window.configure(x=-200, y=10)
         other.sync()
-        until(source, says("outside the screen"))
+        until(source, says("off screen"))
 
 
 @needs_x

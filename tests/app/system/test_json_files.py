@@ -44,7 +44,7 @@ def test_what_may_hold_a_password_is_for_the_user_alone(tmp_path: Path) -> None:
 
 def test_figures_that_cannot_be_written_are_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(UserError, match=r"^Cannot write .*; choose another file\.$"):
+    with pytest.raises(UserError, match=r"^Can't write .*; choose another file\.$"):
         write_json(tmp_path / "file" / "x.json", {})
 
 

@@ -138,7 +138,7 @@ def test_diagnostics_say_what_helps_and_nothing_secret() -> None:
             {"source": "Built-in scene", "speed": "24.1 fps"},
         )
     assert "python: 3" in text
-    assert "cameras: not probed" in text
+    assert "cameras: not queried" in text
     assert "model_a = 'flashdepth-lite'" in text
     assert "speed: 24.1 fps" in text
     assert "the camera went away" in text

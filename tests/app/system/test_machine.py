@@ -28,13 +28,13 @@ def test_a_machine_in_order_is_not_worth_a_word() -> None:
 def test_a_low_battery_comes_before_a_hot_gpu() -> None:
     gpu = GpuReading(7_900, 8_000, 91.0)
     found = warnings(MachineReading(12.0, False, 8_000, gpu))
-    assert found[0] == "The battery is at 12 %; plug the charger in."
+    assert found[0] == "The battery is at 12 %; plug in the charger."
     assert "91 °C" in found[1] and "nearly full" in found[2]
 
 
 def test_the_gravest_throttle_reason_is_told_and_idling_is_none() -> None:
     assert throttle_text(0x40 | 0x4) == ": it is too hot"
-    assert throttle_text(0x4) == ": it is at its power limit"
+    assert throttle_text(0x4) == ": power limit reached"
     assert throttle_text(0x1) == ""
 
 
@@ -98,11 +98,11 @@ def nvml(monkeypatch: pytest.MonkeyPatch) -> FakeNvml:
     ("facts", "sentence"),
     [
         ({}, None),
-        ({"reasons": 0x40 | 0x4}, "The GPU slows itself down: it is too hot."),
-        ({"reasons": 0x20, "celsius": 95}, "The GPU slows itself down: it is too hot."),
-        ({"reasons": 0x80}, "The GPU slows itself down: the power supply asks for it."),
-        ({"reasons": 0x8}, "The GPU slows itself down because of a fault in power or cooling."),
-        ({"reasons": 0x4}, "The GPU slows itself down: it is at its power limit."),
+        ({"reasons": 0x40 | 0x4}, "The GPU is throttling: it is too hot."),
+        ({"reasons": 0x20, "celsius": 95}, "The GPU is throttling: it is too hot."),
+        ({"reasons": 0x80}, "The GPU is throttling: power supply limit."),
+        ({"reasons": 0x8}, "The GPU is throttling because of a power or cooling fault."),
+        ({"reasons": 0x4}, "The GPU is throttling: power limit reached."),
         ({"celsius": 91}, "The GPU is at 91 °C; improve its cooling."),
         ({"used": 7.7 * 2**30}, "The GPU's memory is nearly full; choose a smaller input size."),
     ],
@@ -150,8 +150,8 @@ def test_without_a_driver_or_the_library_there_is_no_gpu_and_no_word(
 @pytest.mark.parametrize(
     ("percent", "plugged", "sentence"),
     [
-        (12, False, "The battery is at 12 %; plug the charger in."),
-        (80, False, "On battery (80 %): the machine may slow itself down."),
+        (12, False, "The battery is at 12 %; plug in the charger."),
+        (80, False, "On battery (80 %): the machine may throttle."),
         (12, True, None),
         (50, None, None),
     ],

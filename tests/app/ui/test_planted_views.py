@@ -298,7 +298,7 @@ def test_a_view_that_fails_says_so_and_the_others_go_on(
     settings = Settings(view="flicker", edges=True)
     result = results(settings, 1.0)[AT]
     assert result.analysis is not None
-    sentence = "Flicker could not be computed (the flow is dry); the lanes continue."
+    sentence = "Flicker could not be computed (the flow is dry); the lanes keep running."
     assert result.analysis.failures == {"Flicker": sentence}
     assert result.analysis.edges is not None
     show(stage, settings, result)

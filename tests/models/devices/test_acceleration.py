@@ -52,7 +52,7 @@ def test_what_cannot_be_recorded_runs_as_it_is_from_then_on(
     assert run(given) is given
     assert run(torch.ones(1)) is not None
     assert [record.message for record in caplog.records] == [
-        "runs without graphs: cannot be recorded"
+        "running without graphs: cannot be recorded"
     ]
 
 

@@ -30,7 +30,7 @@ def test_names_of_devices_are_understood_or_refused_in_a_sentence() -> None:
     assert devices.resolve("cpu").type == "cpu"
     with pytest.raises(UsageError, match="There is no device 'tpu9'"):
         devices.resolve("tpu9")
-    with pytest.raises(UsageError, match="No NVIDIA GPU answers to 'cuda:64'"):
+    with pytest.raises(UsageError, match="No NVIDIA GPU is available as 'cuda:64'"):
         devices.resolve("cuda:64")
 
 

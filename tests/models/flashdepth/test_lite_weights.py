@@ -112,5 +112,5 @@ def test_damaged_weights_are_refused_in_one_sentence(tmp_path: object) -> None:
 
     path = Path(str(tmp_path)) / "damaged.safetensors"
     path.write_bytes(weights_path().read_bytes()[:1000])
-    with pytest.raises(CheckpointError, match="install the app again"):
+    with pytest.raises(CheckpointError, match="reinstall the app"):
         lite_weights.load(path)

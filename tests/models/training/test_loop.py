@@ -183,7 +183,7 @@ def test_a_run_can_start_from_the_mean_of_two(tmp_path: Path) -> None:
 def test_weights_of_another_network_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "w.safetensors"
     weights.save(path, FlashDepthLite(SMALL).state_dict(), LiteConfig(width=16))
-    with pytest.raises(CheckpointError, match="install the app again"):
+    with pytest.raises(CheckpointError, match="reinstall the app"):
         weights.load(path)
 
 

@@ -97,7 +97,7 @@ def test_nothing_is_shown_any_more_once_it_is_closed(around: _Around) -> None:
     ("status", "any_shown", "why"),
     [
         (CaptureStatus(message="There is no file x.", failed=True), False, "There is no file x."),
-        (CaptureStatus(info=CAMERA, message="There is no camera."), False, "There is no camera."),
+        (CaptureStatus(info=CAMERA, message="No camera found"), False, "No camera found"),
         (CaptureStatus(info=CAMERA, message="It was unplugged."), True, ""),
         (CaptureStatus(message="Opening the source…"), False, ""),
     ],
