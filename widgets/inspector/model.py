@@ -28,6 +28,11 @@ class ModelSection(Section):
         """Show the cost below the input size, such as "518×392, about 31 ms a frame"."""
         show_note(self._cost, text)
 
+    def set_default_size(self, words: str) -> None:
+        """Say what the default input size is, such as "Default (288 px)"."""
+        choices = self._specs["input_size"].choices
+        self.menu("input_size").set_choices([(choices[0][0], words), *choices[1:]])
+
     def set_devices(self, devices: Sequence[tuple[str, str]]) -> None:
         """Replace the menu of devices: (name such as "cuda:0", words)."""
         self.menu("device").set_choices(devices)

@@ -13,6 +13,8 @@ from app.ui.features.feature import FeatureController
 from app.ui.features.first_frames import FirstFramesController
 from app.ui.features.recording import RecordingController
 from app.ui.features.sound import SoundController
+from models import registry
+from models.errors import UserError
 from widgets.settings_panel import SettingsPanel
 
 log = logging.getLogger(__name__)
@@ -62,9 +64,12 @@ class InspectorController(FeatureController):
         self._unsubscribe()
 
     def _on_settings(self, settings: Settings, changed: frozenset[str]) -> None:
+        if changed & {"model_a", "model_b"}:
+            self._panel.model.set_default_size(default_size_words(settings))
         self._panel.show_values({key: getattr(settings, key) for key in changed})
 
     def _show_settings(self) -> None:
+        self._panel.model.set_default_size(default_size_words(self._model.value))
         self._panel.show_values(self._model.value.as_dict())
 
     def _list_sound_devices(self) -> None:
@@ -88,3 +93,17 @@ class InspectorController(FeatureController):
     def _on_record_toggled(self, start: bool) -> None:
         if start != self._recording.is_recording:
             self._recording.toggle()
+
+
+def default_size_words(settings: Settings) -> str:
+    """Return "Default (288 px)", with the size of each lane's model where it is known."""
+    sizes = [_own_size(model) for model in (settings.model_a, settings.model_b)]
+    known = dict.fromkeys(str(size) for size in sizes if size is not None)
+    return f"Default ({' / '.join(known)} px)" if known else "Default"
+
+
+def _own_size(model: str) -> int | None:
+    try:
+        return registry.find(model).input_size
+    except UserError:
+        return None
