@@ -11,7 +11,7 @@ from widgets.transport import Transport, clock
 
 LEFT = Qt.MouseButton.LeftButton
 
-BACK, FORWARD = "Step one frame back (,)", "Step one frame forward (.)"
+BACK, FORWARD = "Step back one frame (,)", "Step forward one frame (.)"
 LOOP = "Begin again at the end of the file"
 
 
