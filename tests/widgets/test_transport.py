@@ -12,7 +12,7 @@ from widgets.transport import Transport, clock
 LEFT = Qt.MouseButton.LeftButton
 
 BACK, FORWARD = "Step back one frame (,)", "Step forward one frame (.)"
-LOOP = "Begin again at the end of the file"
+LOOP = "Loop: restart at the end of the file (L)"
 
 
 @pytest.fixture
