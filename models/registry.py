@@ -111,7 +111,7 @@ def find(name: str) -> ModelEntry:
     UsageError
         If there is none; the sentence lists the nearest names.
     """
-    if (entry := _look_up(name)) is not None:
+    if (entry := _find(name)) is not None:
         return entry
     known = _known()
     near = difflib.get_close_matches(names.unsmoothed(name), known, n=3, cutoff=0.4)
@@ -122,29 +122,29 @@ def find(name: str) -> ModelEntry:
 
 def title(name: str) -> str:
     """The title that model has in the menu; `name` itself if it is not registered."""
-    entry = _look_up(name)
+    entry = _find(name)
     return name if entry is None else entry.title
 
 
 def family(name: str) -> str:
     """The network behind a model's name, whose scale and weights its variants share."""
-    entry = _look_up(name)
+    entry = _find(name)
     return names.network_of(name) if entry is None else entry.network or entry.name
 
 
 def can_smooth(name: str) -> bool:
     """Whether a moving average may follow that model; a name that is not registered may try."""
-    entry = _look_up(names.unsmoothed(name))
+    entry = _find(names.unsmoothed(name))
     return entry is None or entry.can_smooth
 
 
 def without_memory(name: str) -> str:
     """Name of the same network with its memory off; `name` itself if it has no memory."""
-    entry = _look_up(name)
+    entry = _find(name)
     return (entry.without_memory if entry is not None else "") or name
 
 
-def _look_up(name: str) -> ModelEntry | None:
+def _find(name: str) -> ModelEntry | None:
     base = _known().get(names.unsmoothed(name))
     if base is None or not names.is_smoothed(name):
         return base

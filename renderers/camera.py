@@ -78,7 +78,7 @@ def projection_matrix(tan_half: float, aspect: float, near: float, far: float) -
     return matrix
 
 
-def fitting_tan_half(intrinsics: Intrinsics, aspect: float) -> float:
+def tan_half_fov_to_fit(intrinsics: Intrinsics, aspect: float) -> float:
     """Tangent of half the vertical field of view at which the picture fits a canvas."""
     vertical = 0.5 * intrinsics.height / intrinsics.fy
     horizontal = 0.5 * intrinsics.width / intrinsics.fx

@@ -32,8 +32,8 @@ def quantise(
     ValueError
         If far >= near or `out` does not fit.
     """
-    gain, bias = _line(display_range)
-    out = _prescaler(out, disparity.shape)
+    gain, bias = _gain_and_bias(display_range)
+    out = _output(out, disparity.shape)
     scratch = _scratch(disparity)
     for top in range(0, len(disparity), _BAND_ROWS):
         band = disparity[top : top + _BAND_ROWS]
@@ -63,8 +63,8 @@ def quantise_difference(
     """
     if minuend.shape != subtrahend.shape:
         raise ValueError(f"cannot subtract {subtrahend.shape} from {minuend.shape}")
-    gain, bias = _line((-limit, limit))
-    out = _prescaler(out, minuend.shape)
+    gain, bias = _gain_and_bias((-limit, limit))
+    out = _output(out, minuend.shape)
     scratch = _scratch(minuend)
     for top in range(0, len(minuend), _BAND_ROWS):
         rows = slice(top, top + _BAND_ROWS)
@@ -76,7 +76,7 @@ def quantise_difference(
     return out
 
 
-def _line(display_range: tuple[float, float]) -> tuple[float, float]:
+def _gain_and_bias(display_range: tuple[float, float]) -> tuple[float, float]:
     """Gain and bias that map far to 1 and near to 255."""
     far, near = display_range
     if not far < near:
@@ -85,7 +85,7 @@ def _line(display_range: tuple[float, float]) -> tuple[float, float]:
     return gain, 1.0 - far * gain
 
 
-def _prescaler(out: UInt8 | None, shape: tuple[int, ...]) -> UInt8:
+def _output(out: UInt8 | None, shape: tuple[int, ...]) -> UInt8:
     if out is None:
         return np.empty(shape, np.uint8)
     if out.shape != shape or out.dtype != np.uint8 or not out.flags.c_contiguous:

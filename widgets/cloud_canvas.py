@@ -28,7 +28,7 @@ from vispy.gloo import gl
 from vispy.gloo.context import FakeCanvas, forget_canvas, set_current_canvas
 
 from models.geometry import Calibration, Intrinsics
-from renderers.camera import CameraPose, fitting_tan_half, projection_matrix, view_matrix
+from renderers.camera import CameraPose, projection_matrix, tan_half_fov_to_fit, view_matrix
 from renderers.cloud_visual import LinesVisual, PointCloudVisual, ground_and_axes
 from renderers.point_cloud import CloudOptions, intrinsics_in_force
 from widgets.draw_timer import DrawTimer
@@ -204,7 +204,7 @@ class CloudCanvas(QOpenGLWidget):
         source = intrinsics_in_force(
             self._options, frame.intrinsics if frame is not None else None, width, height
         )
-        return fitting_tan_half(source, aspect)
+        return tan_half_fov_to_fit(source, aspect)
 
     def grab_image(self) -> UInt8:
         """Render the current content: (H, W, 3) uint8 RGB in physical pixels."""

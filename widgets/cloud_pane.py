@@ -155,7 +155,7 @@ class CloudPane(QWidget):
     def set_viewpoint(self, pose: CameraPose) -> None:
         """Go to a position from viewpoint."""
         self._needs_framing = False
-        self._look_from(pose)
+        self._set_pose(pose)
 
     def grab_image(self) -> UInt8:
         """Render the cloud: (H, W, 3) uint8 RGB in physical pixels."""
@@ -277,14 +277,14 @@ class CloudPane(QWidget):
         framed = self._content.framed(self._options)
         if framed is None:  # an empty picture gives no viewpoint; the next one will
             return
-        self._look_from(framed.pose)
+        self._set_pose(framed.pose)
         self._needs_framing = False
         self._canvas.set_floor(framed.floor, framed.reach)
 
     def _header_px(self) -> int:
         return round(pane_paint.header_height(self.font()))
 
-    def _look_from(self, pose: CameraPose) -> None:
+    def _set_pose(self, pose: CameraPose) -> None:
         if self._canvas is not None and self._navigator is not None:
             self._density.stir()
             self._navigator.set_pose(pose)

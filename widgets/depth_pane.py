@@ -33,9 +33,9 @@ class ScaledPane(ImagePane):
         self._has_own_bar = False
         super().__init__(title, view, accent, parent)
 
-    def show_levels(self, levels: UInt8, table: UInt8, fitted: Sequence[Prescaled] = ()) -> None:
+    def show_levels(self, levels: UInt8, table: UInt8, prescaled: Sequence[Prescaled] = ()) -> None:
         """Show (H, W) uint8 levels through a (256, 3) uint8 table; neither is copied."""
-        super().show_levels(levels, table, fitted)
+        super().show_levels(levels, table, prescaled)
         if not self._has_own_bar:
             self._bar.set_table(table)
 

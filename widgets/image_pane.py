@@ -93,21 +93,21 @@ class ImagePane(PictureSurface):
         """What stands beside the cross hair; empty if there is none."""
         return "" if self._probe is None else self._probe[1]
 
-    def show_rgb(self, rgb: UInt8, fitted: Sequence[Prescaled] = ()) -> None:
+    def show_rgb(self, rgb: UInt8, prescaled: Sequence[Prescaled] = ()) -> None:
         """Show (H, W, 3) uint8 sRGB. The array is not copied and must not change any more.
 
         Parameters
         ----------
         rgb
             The picture.
-        fitted
+        prescaled
             Resized versions; one may match `painted_part`.
         """
-        self._show(rgb_picture(rgb, fitted))
+        self._show(rgb_picture(rgb, prescaled))
 
-    def show_levels(self, levels: UInt8, table: UInt8, fitted: Sequence[Prescaled] = ()) -> None:
+    def show_levels(self, levels: UInt8, table: UInt8, prescaled: Sequence[Prescaled] = ()) -> None:
         """Show (H, W) uint8 levels through a (256, 3) uint8 table; neither is copied."""
-        self._show(levels_picture(levels, table, self._table.colours(table), fitted))
+        self._show(levels_picture(levels, table, self._table.colours(table), prescaled))
 
     def clear(self, placeholder: str = "") -> None:
         """Remove the picture; `placeholder` says in its place why there is none."""

@@ -28,14 +28,14 @@ class Picture:
         The pixels; they must not be written to.
     table
         (256, 3) uint8, the colours of a picture of levels.
-    fitted
+    prescaled
         The same picture resized for panes, whose size may have changed since.
     """
 
     image: QImage
     array: UInt8
     table: UInt8 | None = None
-    fitted: Sequence[Prescaled] = ()
+    prescaled: Sequence[Prescaled] = ()
 
     @property
     def width(self) -> int:
@@ -70,7 +70,7 @@ class ColourTable:
         return self._colours
 
 
-def rgb_picture(rgb: UInt8, fitted: Sequence[Prescaled] = ()) -> Picture:
+def rgb_picture(rgb: UInt8, prescaled: Sequence[Prescaled] = ()) -> Picture:
     """(H, W, 3) uint8 sRGB as a picture.
 
     Raises
@@ -80,7 +80,7 @@ def rgb_picture(rgb: UInt8, fitted: Sequence[Prescaled] = ()) -> Picture:
     """
     if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.dtype != np.uint8:
         raise ValueError(f"an RGB picture is (H, W, 3) uint8, not {rgb.shape} {rgb.dtype}")
-    return _wrapped(rgb, 3, QImage.Format.Format_RGB888, fitted=fitted)
+    return _wrapped(rgb, 3, QImage.Format.Format_RGB888, prescaled=prescaled)
 
 
 def rgba_picture(rgba: UInt8) -> Picture:
@@ -97,7 +97,7 @@ def rgba_picture(rgba: UInt8) -> Picture:
 
 
 def levels_picture(
-    levels: UInt8, table: UInt8, colours: list[int], fitted: Sequence[Prescaled] = ()
+    levels: UInt8, table: UInt8, colours: list[int], prescaled: Sequence[Prescaled] = ()
 ) -> Picture:
     """(H, W) uint8 through a (256, 3) uint8 table as a picture.
 
@@ -110,7 +110,7 @@ def levels_picture(
     """
     if levels.ndim != 2 or levels.dtype != np.uint8:
         raise ValueError(f"levels are (H, W) uint8, not {levels.shape} {levels.dtype}")
-    picture = _wrapped(levels, 1, QImage.Format.Format_Indexed8, table, fitted)
+    picture = _wrapped(levels, 1, QImage.Format.Format_Indexed8, table, prescaled)
     picture.image.setColorTable(colours)
     return picture
 
@@ -152,23 +152,23 @@ def draw_smooth(
             target.width(),
             target.height(),
         )
-    image = _fitted_image(picture, part, prescaler)
+    image = _scaled_image(picture, part, prescaler)
     image.setDevicePixelRatio(pixel_ratio)
     painter.drawImage(QPointF(target.left(), target.top()) / pixel_ratio, image)
     return part
 
 
-def _fitted_image(picture: Picture, part: Part, prescaler: Prescaler) -> QImage:
+def _scaled_image(picture: Picture, part: Part, prescaler: Prescaler) -> QImage:
     if picture.image.hasAlphaChannel():
-        return _looking_into(prescaler.rgba(picture.array, part), picture.image.format())
-    ready = next((made for made in picture.fitted if made.shows(part, picture.table)), None)
+        return _view_as_image(prescaler.rgba(picture.array, part), picture.image.format())
+    ready = next((made for made in picture.prescaled if made.shows(part, picture.table)), None)
     if ready is not None:
         pixels = ready.pixels
     elif picture.table is None:
         pixels = prescaler.rgb(picture.array, part)
     else:
         pixels = prescaler.levels(picture.array, picture.table, part)
-    return _looking_into(pixels, QImage.Format.Format_RGB32)
+    return _view_as_image(pixels, QImage.Format.Format_RGB32)
 
 
 def _on_pixels(rect: QRectF, pixel_ratio: float) -> QRect:
@@ -183,14 +183,14 @@ def _wrapped(
     channels: int,
     form: QImage.Format,
     table: UInt8 | None = None,
-    fitted: Sequence[Prescaled] = (),
+    prescaled: Sequence[Prescaled] = (),
 ) -> Picture:
     if array.strides[-1] != 1 or (channels > 1 and array.strides[1] != channels):
         array = np.ascontiguousarray(array)
-    return Picture(_looking_into(array, form), array, table, fitted)
+    return Picture(_view_as_image(array, form), array, table, prescaled)
 
 
-def _looking_into(array: UInt8, form: QImage.Format) -> QImage:
+def _view_as_image(array: UInt8, form: QImage.Format) -> QImage:
     height, width = array.shape[:2]
     start = sip.voidptr(array.ctypes.data)
     image: QImage = QImage(start, width, height, array.strides[0], form)  # type: ignore[call-overload]

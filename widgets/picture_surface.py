@@ -108,7 +108,7 @@ class PictureSurface(QWidget):
         if self._pressed_at is not None:
             self._drag(point)
         self._update_cursor(point)
-        self._tell_hover(point)
+        self._emit_hover(point)
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
         if event is None or self._pressed_at is None:
@@ -127,7 +127,7 @@ class PictureSurface(QWidget):
 
     def enterEvent(self, event: QEnterEvent | None) -> None:
         if event is not None:
-            self._tell_hover(event.position())
+            self._emit_hover(event.position())
 
     def leaveEvent(self, _event: QEvent | None) -> None:
         self._set_unhovered()
@@ -187,7 +187,7 @@ class PictureSurface(QWidget):
             at = self.to_picture(point)
             self.picked.emit(at.x(), at.y())
 
-    def _tell_hover(self, point: QPointF) -> None:
+    def _emit_hover(self, point: QPointF) -> None:
         if self._is_inside(point):
             self._is_hovered = True
             at = self.to_picture(point)

@@ -35,7 +35,7 @@ class PresenterBand(QWidget):
         host.installEventFilter(self)
         self.hide()
 
-    def tell(self, title: str, detail: str = "") -> None:
+    def show_text(self, title: str, detail: str = "") -> None:
         """Show what is on screen and why; without a text the strip disappears."""
         if (title, detail) == (self._title, self._detail):
             return

@@ -121,7 +121,7 @@ def _speed_parts(reading: StatusReading) -> list[Part]:
     return parts
 
 
-def fitted(parts: list[Part], widths: list[tuple[float, float]], room: float) -> list[str]:
+def texts_that_fit(parts: list[Part], widths: list[tuple[float, float]], room: float) -> list[str]:
     """The text of each part ("" leaves it out) such that all fit into `room` if possible.
 
     Parameters
@@ -194,7 +194,7 @@ class StatusStrip(QWidget):
             (metrics.horizontalAdvance(p.full), metrics.horizontalAdvance(p.short))
             for p in self._parts
         ]
-        return fitted(self._parts, widths, self.width() - 2 * SPACE)
+        return texts_that_fit(self._parts, widths, self.width() - 2 * SPACE)
 
     def sizeHint(self) -> QSize:
         return QSize(400, self.fontMetrics().height() + SPACE)

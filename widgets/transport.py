@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 from widgets import theme
 from widgets.controls import ElidedCombo, tool_button
 from widgets.theme import SPACE, SPACE_XS
-from widgets.time_line import TimeLine
+from widgets.timeline import Timeline
 
 
 def clock(seconds: float) -> str:
@@ -23,7 +23,7 @@ def clock(seconds: float) -> str:
 
 
 class Transport(QWidget):
-    """Playback controls. A live or endless source hides the time line and what belongs to it.
+    """Playback controls. A live or endless source hides the timeline and what belongs to it.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ class Transport(QWidget):
         self._loop = tool_button(
             "loop", "Loop: restart at the end of the file (L)", self, checks=True
         )
-        self._line = TimeLine(self)
+        self._line = Timeline(self)
         self._time = QLabel(self)
         self._time.setFont(theme.numbers_font())
         self._time.setProperty("role", "quiet")
@@ -119,7 +119,7 @@ class Transport(QWidget):
         self._pacing.setCurrentIndex(at)
 
     def set_marks(self, marks: Sequence[tuple[int, str]]) -> None:
-        """Mark (frame index, "cut" | "reset" | "gap") on the time line."""
+        """Mark (frame index, "cut" | "reset" | "gap") on the timeline."""
         self._line.set_marks(marks)
 
     # -- inside ------------------------------------------------------------------------------

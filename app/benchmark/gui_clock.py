@@ -35,7 +35,7 @@ from widgets.image_pane import ImagePane
 from widgets.painted_cloud import PaintedCloud
 from widgets.presenter_band import PresenterBand
 from widgets.status_strip import StatusStrip
-from widgets.time_line import TimeLine
+from widgets.timeline import Timeline
 from widgets.wipe_pane import WipePane
 
 OURS = (
@@ -58,7 +58,7 @@ OURS = (
     (TimeChart, "paintEvent"),
     (pg.GraphicsView, "paintEvent"),
     (StatusStrip, "paintEvent"),
-    (TimeLine, "paintEvent"),
+    (Timeline, "paintEvent"),
     (BannerOverlay, "paintEvent"),
     (Announcement, "paintEvent"),
     (PresenterBand, "paintEvent"),

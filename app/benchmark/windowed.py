@@ -157,11 +157,11 @@ def _run_until(done: object, seconds: float) -> None:
     timer = QTimer()
     deadline = time.monotonic() + seconds
 
-    def look() -> None:
+    def check() -> None:
         if (callable(done) and done()) or time.monotonic() > deadline:
             loop.quit()
 
-    timer.timeout.connect(look)
+    timer.timeout.connect(check)
     timer.start(20)
     loop.exec()
     timer.stop()

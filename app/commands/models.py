@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
             from models import checkpoints
 
             with Bars("B", scaled=True) as bars:
-                path = checkpoints.add(arguments.file, arguments.name, _told(bars))
+                path = checkpoints.add(arguments.file, arguments.name, _progress_on(bars))
             print(f"{arguments.name} is installed: {path}")
             return 0
         case _:
@@ -75,12 +75,12 @@ def _pull(name: str, agreed: bool) -> int:
     if not agreed and not wanted.commercial:
         raise UserError(f"{wanted.title} has a restricted licence; add --yes to accept it.")
     with Bars("B", scaled=True) as bars:
-        path = checkpoints.pull(name, _told(bars))
+        path = checkpoints.pull(name, _progress_on(bars))
     print(f"{name} is installed: {path}")
     return 0
 
 
-def _told(bars: Bars) -> OnProgress:
+def _progress_on(bars: Bars) -> OnProgress:
     def on_progress(progress: Progress) -> None:
         bars.show(progress.done_bytes, progress.total_bytes, progress.phase)
 

@@ -24,7 +24,7 @@ from app.recording.manifest import RecordingFacts, model_facts
 from app.recording.recorder import Recorder, RecorderOptions, RecorderStatus
 from app.sources.opening import open_source
 from app.sources.specs import parse_spec, title_of
-from app.system.logbook import MinuteLine, Vitals, logging_to_file
+from app.system.logbook import MinuteSummary, Vitals, logging_to_file
 from models import registry
 from models.errors import SourceError, UserError
 from models.frames import Frame
@@ -78,7 +78,7 @@ class _RecordingJob:
         self.seconds: float | None = self.arguments.seconds
         self.thread = threading.Thread(target=self.capture.run, name="capture")
         self.started_s = time.monotonic()
-        self.line = MinuteLine()
+        self.line = MinuteSummary()
         self.counted, self.since_ns = 0, 0
 
     def run(self) -> RecorderStatus:

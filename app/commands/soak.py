@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     from app.system.environment import environment
     from app.ui.threads import any_abandoned
 
-    def tell(figures: dict[str, Any]) -> None:
+    def report(figures: dict[str, Any]) -> None:
         print(
             f"{figures['minutes']:.0f} min: {figures['faults_survived']} of "
             f"{figures['faults_injected']} faults survived, {figures['crashes']} crashes, "
@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     faulthandler.enable()
     with logging_to_file(), tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        figures = soak(arguments.minutes, arguments.seed, Path(folder), tell)
+        figures = soak(arguments.minutes, arguments.seed, Path(folder), report)
     figures["environment"] = environment()
     print("\n".join(lines(figures)))
     if arguments.json is not None:

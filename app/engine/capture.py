@@ -149,7 +149,7 @@ class CaptureLoop:
                 if playing and not self.status.playing and self._source and self._source.info.live:
                     self._segment += 1
                 self._clock.restart()
-                self._tell(playing=playing)
+                self._set_status(playing=playing)
             case Step(by):
                 self._step(by)
             case Seek(index):
@@ -163,7 +163,7 @@ class CaptureLoop:
                 self._clock.restart()
 
     def _step(self, by: int) -> None:
-        self._tell(playing=False)
+        self._set_status(playing=False)
         if by == 1 and not self.status.ended:
             self._owed_steps += 1
         else:
@@ -173,7 +173,7 @@ class CaptureLoop:
     def _seek(self, index: int) -> None:
         source = self._source
         if source is not None and not source.info.live and self._go_to(source, index):
-            self._tell(ended=False, position=index - 1)
+            self._set_status(ended=False, position=index - 1)
 
     def _go_to(self, source: Source, index: int) -> bool:
         """Seek; False if the source cannot, which ends it.
@@ -194,7 +194,7 @@ class CaptureLoop:
     def _give_up(self, error: SourceError) -> None:
         log_failure("the source failed", error)
         self._close_source()
-        self._tell(message=str(error), failed=True)
+        self._set_status(message=str(error), failed=True)
 
     def _open(self, command: CaptureRequest) -> None:
         self._selected = command
@@ -217,11 +217,11 @@ class CaptureLoop:
         finally:
             self._is_opening = False
         if isinstance(opened, str):
-            self._tell(message=opened, failed=True)
+            self._set_status(message=opened, failed=True)
             return
         self._source = opened
         self._jumped = True
-        self._tell(info=self._source.info, message="")
+        self._set_status(info=self._source.info, message="")
 
     def _close_source(self) -> None:
         self._held = None
@@ -250,7 +250,7 @@ class CaptureLoop:
                 return
             case SignalLost(sentence):
                 if sentence != self.status.message:
-                    self._tell(message=sentence, info=source.info)
+                    self._set_status(message=sentence, info=source.info)
             case Ended():
                 self._at_end(source)
             case Frame():
@@ -261,13 +261,13 @@ class CaptureLoop:
             self._go_to(source, 0)
         else:
             self._owed_steps = 0
-            self._tell(ended=True)
+            self._set_status(ended=True)
 
     def _deliver(self, taken: Frame, source: Source) -> None:
         live, frame = source.info.live, taken
         if live and not self.status.playing and not self._owed_steps:
             if self.status.message:  # the signal is back, although playback is paused
-                self._tell(message="", info=source.info)
+                self._set_status(message="", info=source.info)
             return
         self._segment_of_source = frame.segment
         frame = dataclasses.replace(
@@ -299,6 +299,6 @@ class CaptureLoop:
         if changed:
             self._notify()
 
-    def _tell(self, **changes: object) -> None:
+    def _set_status(self, **changes: object) -> None:
         self.status = dataclasses.replace(self.status, **changes)  # type: ignore[arg-type]
         self._notify()

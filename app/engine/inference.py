@@ -231,7 +231,7 @@ class InferenceLoop:
             self._collect_all()  # frames in flight belong to the old configuration
         if wanted is not None:
             if self._pipeline.will_open(wanted):
-                self._tell("Loading the model…")
+                self._set_state("Loading the model…")
                 again = self._pipeline.wants_to_open()
                 self.heartbeat.beat(RELOADING_S if again else LOADING_S)
             set_cpu_threads(wanted.threads)
@@ -239,7 +239,7 @@ class InferenceLoop:
                 self.budget.lanes_changed()
             if self.state:
                 startup.reached("models")
-                self._tell("")
+                self._set_state("")
         if reset:
             self._pipeline.reset()
         return wanted is not None or reset
@@ -252,6 +252,6 @@ class InferenceLoop:
             tap(result)
         self._notify()
 
-    def _tell(self, state: str) -> None:
+    def _set_state(self, state: str) -> None:
         self.state = state
         self._notify()

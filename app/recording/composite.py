@@ -43,7 +43,7 @@ def side_by_side(result: FrameResult, colours: UInt8) -> UInt8:
     return picture
 
 
-def fitted(rgb: UInt8, size: tuple[int, int]) -> UInt8:
+def letterboxed(rgb: UInt8, size: tuple[int, int]) -> UInt8:
     """Scale `rgb` to fit into (width, height), keeping its aspect, with dark borders."""
     height, width = rgb.shape[:2]
     if (width, height) == size:

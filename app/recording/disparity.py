@@ -96,7 +96,7 @@ def unpack(chunk: bytes, key: ChunkKey, frame_index: int) -> DepthMap:
     """
     head = _read_header(chunk, key)
     values = _inflated(chunk[HEADER_BYTES:], head.width, head.height)
-    disparity = restored(values, head.offset, head.scale)
+    disparity = dequantised(values, head.offset, head.scale)
     return DepthMap(disparity, head.unit, frame_index, head.network_size)
 
 
@@ -122,7 +122,7 @@ def quantised(disparity: Float32) -> tuple[UInt16, float, float]:
     return values, low, scale
 
 
-def restored(values: UInt16, offset: float, scale: float) -> Float32:
+def dequantised(values: UInt16, offset: float, scale: float) -> Float32:
     """Inverse of `quantised`: (H, W) float32 disparity, NaN where the value is 0."""
     exact = values.astype(np.float64)
     exact *= scale

@@ -122,13 +122,13 @@ class SettingEntry:
 Entry = FrameEntry | PartEntry | GapEntry | SettingEntry | EndEntry
 
 
-def to_line(entry: Entry) -> bytes:
+def encode_entry(entry: Entry) -> bytes:
     """The line for `entry`, with its newline."""
     body = json.dumps(_as_json(entry), separators=(",", ":"), ensure_ascii=True).encode()
     return b"%08x %s\n" % (zlib.crc32(body), body)
 
 
-def from_line(line: bytes) -> Entry | None:
+def decode_entry(line: bytes) -> Entry | None:
     """The entry in `line`, or None if the line is torn, changed or makes no sense."""
     digest, _, body = line.rstrip(b"\n").partition(b" ")
     try:

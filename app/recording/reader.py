@@ -26,7 +26,7 @@ from app.recording.index import (
     GapEntry,
     PartEntry,
     SettingEntry,
-    from_line,
+    decode_entry,
     read_lines,
 )
 from app.recording.manifest import Manifest, read_manifest
@@ -219,7 +219,7 @@ def _read_index(path: Path) -> Contents:
     damaged, last_is_torn = 0, False
     try:
         for line in read_lines(path):
-            entry = from_line(line)
+            entry = decode_entry(line)
             last_is_torn = entry is None and not line.endswith(b"\n")
             damaged += entry is None
             if entry is not None:

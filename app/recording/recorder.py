@@ -114,7 +114,7 @@ class Recorder:
         self._deadline_s: float | None = None
         self._thread: threading.Thread | None = None
         self._sound: SoundInput | None = None
-        self._telling = threading.Lock()
+        self._status_lock = threading.Lock()
         self._round_s = time.monotonic()
         self.failed = False
         self.status = RecorderStatus()
@@ -139,7 +139,7 @@ class Recorder:
             self._stop_listening()
             raise
         self._round_s = time.monotonic()
-        self._tell(recording=True, message=message)
+        self._set_status(recording=True, message=message)
         self._thread = threading.Thread(
             target=self._run, args=(writer,), name="recorder", daemon=True
         )
@@ -183,7 +183,7 @@ class Recorder:
         thread.join(timeout_s + _GRACE_S)
         if thread.is_alive():
             log.error("the recorder did not end within %.0f s", timeout_s + _GRACE_S)
-            self._tell(
+            self._set_status(
                 recording=False,
                 message="The disk did not respond in time; the recording may lack its end.",
             )
@@ -204,7 +204,7 @@ class Recorder:
                 self._chosen = self._chosen[len(work.chosen) :]
         elif self.status.recording:
             self._lost += 1
-            self._tell(gaps=self._lost_before + self._lost)
+            self._set_status(gaps=self._lost_before + self._lost)
         return accepted
 
     def _listen(self) -> str:
@@ -250,7 +250,7 @@ class Recorder:
             try:
                 writer.close(message)
             finally:
-                self._look(
+                self._report_progress(
                     writer,
                     recording=False,
                     gaps=max(writer.gaps, self.status.gaps),
@@ -272,7 +272,7 @@ class Recorder:
             self._write(writer, item)
             if time.monotonic() - looked_s >= _CHECK_DISK_S:
                 looked_s = time.monotonic()
-                self._look(writer)
+                self._report_progress(writer)
                 folder_of.check_headroom(self.folder, self._options.headroom_bytes, writer.frames)
 
     def _write(self, writer: RecordingWriter, item: _Work | SoundBlock | None) -> None:
@@ -297,16 +297,16 @@ class Recorder:
             pass  # empty
         return lost
 
-    def _look(self, writer: RecordingWriter, **changes: object) -> None:
-        self._tell(
+    def _report_progress(self, writer: RecordingWriter, **changes: object) -> None:
+        self._set_status(
             seconds=writer.seconds,
             frames=writer.frames,
             size_bytes=folder_of.size_bytes(self.folder),
             **changes,
         )
 
-    def _tell(self, **changes: object) -> None:
-        with self._telling:
+    def _set_status(self, **changes: object) -> None:
+        with self._status_lock:
             self.status = dataclasses.replace(self.status, **changes)  # type: ignore[arg-type]
         if self._notify is not None:
             self._notify()

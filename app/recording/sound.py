@@ -125,7 +125,7 @@ class DeviceInput:
                 device=device,
                 channels=self.format.channels,
                 dtype="float32",
-                callback=self._heard,
+                callback=self._on_samples,
             )
             self._stream.start()
         except (sounddevice.PortAudioError, ValueError) as error:
@@ -139,7 +139,9 @@ class DeviceInput:
         """Stop the input."""
         self._stream.close()
 
-    def _heard(self, samples: NDArray[np.float32], _count: int, when: Any, status: Any) -> None:
+    def _on_samples(
+        self, samples: NDArray[np.float32], _count: int, when: Any, status: Any
+    ) -> None:
         if status:
             log.info("sound input: %s", status)
         ago_s = max(0.0, when.currentTime - when.inputBufferAdcTime)

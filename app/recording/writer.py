@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from app.core.results import FrameResult
 from app.recording import disparity
-from app.recording.composite import composite_size, fitted, side_by_side
+from app.recording.composite import composite_size, letterboxed, side_by_side
 from app.recording.format import (
     DISPARITY,
     INDEX,
@@ -34,7 +34,7 @@ from app.recording.index import (
     LaneEntry,
     PartEntry,
     SettingEntry,
-    to_line,
+    encode_entry,
 )
 from app.recording.movie import MovieWriter, SoundFormat
 from app.recording.sound import SoundBlock
@@ -198,7 +198,7 @@ class RecordingWriter:
             self._composite_size, self._composite_ticks = size, -1
         assert self._composite_size is not None
         if ticks > self._composite_ticks:
-            self._composite.write(fitted(rgb, self._composite_size), ticks)
+            self._composite.write(letterboxed(rgb, self._composite_size), ticks)
             self._composite_ticks = ticks
 
     def _close_movies(self) -> None:
@@ -208,7 +208,7 @@ class RecordingWriter:
         self._source = self._composite = None
 
     def _append(self, entry: Entry) -> None:
-        self._index.append(to_line(entry))
+        self._index.append(encode_entry(entry))
 
 
 class _AppendOnlyFile:

@@ -1,4 +1,4 @@
-"""Line charts and strips over time as inline SVG: no script, no separate file."""
+"""Curve charts and strips over time as inline SVG: no script, no separate file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _MOST_POINTS = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Curve:
     """One curve. `lane`: "a", "b" or "truth", which decides its colour."""
 
     name: str
@@ -22,7 +22,7 @@ class Line:
 
 
 def line_chart(
-    lines: list[Line], marks: list[int], *, zero: bool = True, rest: float | None = None
+    lines: list[Curve], marks: list[int], *, zero: bool = True, rest: float | None = None
 ) -> str:
     """Curves over frames with dashed marks at cuts.
 
@@ -59,7 +59,7 @@ def line_chart(
     return _svg(parts, HEIGHT, "Chart over frames: " + ", ".join(line.name for line in lines))
 
 
-def coinciding(lines: list[Line]) -> list[tuple[str, str]]:
+def coinciding(lines: list[Curve]) -> list[tuple[str, str]]:
     """(upper, lower) names of curves that coincide: within a pixel everywhere."""
     known = [v for line in lines for v in line.values if math.isfinite(v)]
     if not known:
@@ -73,7 +73,7 @@ def coinciding(lines: list[Line]) -> list[tuple[str, str]]:
     return found
 
 
-def _is_close(one: Line, other: Line, apart: float) -> bool:
+def _is_close(one: Curve, other: Curve, apart: float) -> bool:
     pairs = list(zip(one.values, other.values, strict=True))
     both = [(a, b) for a, b in pairs if math.isfinite(a) and math.isfinite(b)]
     return bool(both) and all(abs(a - b) <= apart for a, b in both)

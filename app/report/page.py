@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from app.report.charts import Line, coinciding, line_chart, strip
+from app.report.charts import Curve, coinciding, line_chart, strip
 from app.report.findings import Findings
 from app.report.metric_table import CHARTED, FLICKER, METRICS
 from app.report.pictures import (
@@ -168,11 +168,11 @@ def _charts(findings: Findings) -> str:
     return (f"<p class='legend'>{legend}{marks}</p>" if charts else "") + "".join(charts) + absent
 
 
-def _lines(findings: Findings, column: str) -> list[Line]:
-    lines = [Line(lane.upper(), lane, findings.series(lane, column)) for lane in findings.lanes]
+def _lines(findings: Findings, column: str) -> list[Curve]:
+    lines = [Curve(lane.upper(), lane, findings.series(lane, column)) for lane in findings.lanes]
     is_shown = len(findings.models) < len(findings.lanes)
     if column == "flicker" and findings.has_truth and not is_shown:
-        lines.append(Line("truth", "truth", [row.truth_flicker for row in findings.rows]))
+        lines.append(Curve("truth", "truth", [row.truth_flicker for row in findings.rows]))
     return lines
 
 
@@ -207,10 +207,12 @@ def _pictures_title(findings: Findings) -> str:
 
 
 def _worst(findings: Findings) -> str:
-    moments = [moment for lane in findings.lanes for moment in findings.worst.of(lane)]
-    if not moments:
+    worst_frames = [worst for lane in findings.lanes for worst in findings.worst.of(lane)]
+    if not worst_frames:
         return f"<p class='quiet'>{_escape(why_no_pairs(findings))}</p>" + _first(findings)
-    errors = np.concatenate([m.errors[lane].ravel() for m in moments for lane in findings.lanes])
+    errors = np.concatenate(
+        [m.errors[lane].ravel() for m in worst_frames for lane in findings.lanes]
+    )
     known = errors[np.isfinite(errors)]
     most = float(np.percentile(known, 99.5)) if known.size else 1.0
     limits = _shown_range(findings)
@@ -218,7 +220,7 @@ def _worst(findings: Findings) -> str:
         f"<th>{_chip(lane)} disparity</th><th>{_chip(lane)} warped error</th>"
         for lane in findings.lanes
     )
-    rows = "".join(_moment(findings, moment, limits, most) for moment in moments)
+    rows = "".join(_worst_frame(findings, worst, limits, most) for worst in worst_frames)
     return (
         "<p class='quiet'>Where each lane changed most from the previous frame after "
         "compensating for motion. All errors share one scale; the dimmed picture shows "
@@ -245,18 +247,18 @@ def _first(findings: Findings) -> str:
     return f"<table class='pictures'><tr>{head}</tr>{row}</table>"
 
 
-def _moment(
-    findings: Findings, moment: WorstFrame, limits: tuple[float, float], most: float
+def _worst_frame(
+    findings: Findings, worst: WorstFrame, limits: tuple[float, float], most: float
 ) -> str:
-    flicker = findings.rows[moment.row].lanes[moment.lane].flicker
-    cells = [_picture(jpeg_uri(moment.rgb), f"Frame {moment.index}")]
+    flicker = findings.rows[worst.row].lanes[worst.lane].flicker
+    cells = [_picture(jpeg_uri(worst.rgb), f"Frame {worst.index}")]
     for lane in findings.lanes:
-        shown = disparity_picture(moment.disparity[lane], findings.spreads[lane], limits)
-        hot = heat_picture(moment.errors[lane], moment.rgb, most)
+        shown = disparity_picture(worst.disparity[lane], findings.spreads[lane], limits)
+        hot = heat_picture(worst.errors[lane], worst.rgb, most)
         cells.append(_picture(png_uri(shown), f"Disparity of {lane.upper()}"))
         cells.append(_picture(jpeg_uri(hot), f"Warped error of {lane.upper()}"))
     return (
-        f"<tr><th>{_chip(moment.lane)}<br>frame {moment.index}<br>"
+        f"<tr><th>{_chip(worst.lane)}<br>frame {worst.index}<br>"
         f"<span class='quiet'>{figure(flicker)}</span></th>" + "".join(cells) + "</tr>"
     )
 

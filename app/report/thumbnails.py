@@ -107,13 +107,13 @@ class WorstFrames:
     ) -> None:
         """Add one frame; `seen` is from a meter whose window is one frame."""
         if self.first is None:
-            self.first = _moment(self.lanes[0], row, math.nan, frame, disparities, seen)
+            self.first = _worst_frame(self.lanes[0], row, math.nan, frame, disparities, seen)
         for lane in self.lanes:
             error = seen.lanes[lane].error
             if math.isfinite(error) and self._wants(lane, row, error):
                 kept = self._kept.setdefault(lane, [])
                 kept[:] = [one for one in kept if abs(one.row - row) >= _APART]
-                kept.append(_moment(lane, row, error, frame, disparities, seen))
+                kept.append(_worst_frame(lane, row, error, frame, disparities, seen))
                 kept.sort(key=_badness, reverse=True)
                 del kept[self.count :]
 
@@ -129,11 +129,11 @@ class WorstFrames:
         return len(kept) < self.count or error > kept[-1].error
 
 
-def _badness(moment: WorstFrame) -> float:
-    return moment.error
+def _badness(worst: WorstFrame) -> float:
+    return worst.error
 
 
-def _moment(
+def _worst_frame(
     lane: str,
     row: int,
     error: float,

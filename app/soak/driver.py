@@ -47,7 +47,7 @@ class Driver(QObject):
 
     Parameters
     ----------
-    tell
+    report
         Called once a minute, with the seconds that passed.
     is_complete
         The script ran to its end; the window stayed open and none of our code raised.
@@ -59,7 +59,7 @@ class Driver(QObject):
         stage: Fixtures,
         rng: random.Random,
         seconds: float,
-        tell: Callable[[float], None],
+        report: Callable[[float], None],
     ) -> None:
         super().__init__()
         self.counts = SoakCounts()
@@ -69,7 +69,7 @@ class Driver(QObject):
         self._stage = stage
         self._rng = rng
         self._seconds = seconds
-        self._tell = tell
+        self._tell = report
         self._told_s = 0.0
         self._started_s = time.monotonic()
         self._loop = QEventLoop()
@@ -162,10 +162,7 @@ class Driver(QObject):
         go_to_baseline(self._application, self._stage, self._home)
         self._resume_source()
         self.monitor.begin()
-        if (
-            not (yield from self._until_well(RECOVERY_S))
-            or self._application.recording.is_finishing
-        ):
+        if not (yield from self._until_well(RECOVERY_S)) or self._application.recording.is_saving:
             return
         # While frames are in flight, the memory in use varies; paused, only what is kept remains.
         self._application.controller.set_paused(True)

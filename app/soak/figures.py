@@ -143,10 +143,10 @@ def lines(figures: dict[str, Any]) -> list[str]:
         f"{figures['fps']:.1f} fps shown, {figures['dropped']} frames dropped",
         f"memory {_held(slope, 'slope', 'MB per 10 minutes')}"
         + (
-            f" in the initial state, {_told(figures['rss_raw_slope_mb_per_10min'])} over all "
+            f" in the initial state, {_text(figures['rss_raw_slope_mb_per_10min'])} over all "
             "samples"
         )
-        + ("" if settled_s >= LEAST_SETTLED_S else "; the run was too short to tell"),
+        + ("" if settled_s >= LEAST_SETTLED_S else "; the run was too short to report"),
         f"GUI stalls: p99 {_held(stalls['p99'], 'p99', 'ms')}, max "
         f"{_held(stalls['max'], 'max', 'ms')}",
         f"threads {threads.get('settled')} to {threads.get('end')}, "
@@ -162,7 +162,7 @@ def lines(figures: dict[str, Any]) -> list[str]:
     return found + [f"! {trouble}" for trouble in figures["trouble"] + figures["crashed"]]
 
 
-def _told(value: float | None) -> str:
+def _text(value: float | None) -> str:
     return "unknown" if value is None else f"{value:.1f}"
 
 

@@ -30,10 +30,10 @@ from models.errors import UserError
 
 log = logging.getLogger(__name__)
 
-Tell = Callable[[dict[str, Any]], None]
+Report = Callable[[dict[str, Any]], None]
 
 
-def soak(minutes: float, seed: int, folder: Path, tell: Tell) -> dict[str, Any]:
+def soak(minutes: float, seed: int, folder: Path, report: Report) -> dict[str, Any]:
     """Run for `minutes` with everything in `folder`; returns the figures of the public soak JSON.
 
     Parameters
@@ -44,7 +44,7 @@ def soak(minutes: float, seed: int, folder: Path, tell: Tell) -> dict[str, Any]:
         Of the random actions.
     folder
         For all files.
-    tell
+    report
         Gets incomplete figures once a minute, in case the process dies before its end.
     """
     qt_application = make_application()  # kept until the end: widgets need it
@@ -59,7 +59,7 @@ def soak(minutes: float, seed: int, folder: Path, tell: Tell) -> dict[str, Any]:
             return {"seed": seed} | _figures(driver, application, crashes, passed_s)
 
         driver = Driver(
-            application, stage, random.Random(seed), 60 * minutes, lambda s: tell(figures(s))
+            application, stage, random.Random(seed), 60 * minutes, lambda s: report(figures(s))
         )
         try:
             driver.run()

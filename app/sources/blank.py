@@ -7,7 +7,7 @@ import time
 import numpy as np
 from numpy.typing import NDArray
 
-from app.sources.live_worker import Clock, NothingToSee
+from app.sources.live_worker import Clock, NoPicture
 
 ONE_COLOUR_LEVELS = 1
 _FADE_S = 0.5
@@ -46,15 +46,15 @@ class BlankWatch:
         """Whether the first `quiet_s` seconds are not over."""
         return self._clock() < self._quiet_until_s
 
-    def blank(self) -> NothingToSee | None:
+    def blank(self) -> NoPicture | None:
         """Add a picture of one colour; returns what to report, if anything."""
         now_s = self._clock()
         if self._since_s is None:
             self._since_s = now_s
         if self.is_quiet or now_s - self._since_s < _FADE_S:
             return None
-        return NothingToSee(self._sentence)
+        return NoPicture(self._sentence)
 
-    def seen(self) -> None:
+    def reset(self) -> None:
         """Add a picture with content."""
         self._since_s = None

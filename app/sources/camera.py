@@ -25,7 +25,7 @@ from app.sources.camera_formats import (
 from app.sources.camera_refusal import why_not_opened
 from app.sources.discovery import Camera, cameras, choose, find_again, spec_of
 from app.sources.live import LiveSource
-from app.sources.live_worker import USUAL_PATIENCE, Clock, NothingToSee, Patience
+from app.sources.live_worker import USUAL_PATIENCE, Clock, NoPicture, Patience
 from models.errors import SourceError
 from models.opencv import cv2
 
@@ -190,7 +190,7 @@ class CameraConnection:
         width, height = self._size
         return f"{width}x{height} {self._pixel_format}".rstrip()
 
-    def grab(self) -> CameraPicture | NothingToSee | None:
+    def grab(self) -> CameraPicture | NoPicture | None:
         self._board.apply(self._capture, self._habits)
         try:
             read, pixels = self._capture.read()
@@ -210,7 +210,7 @@ class CameraConnection:
         levels = _WAKING_LEVELS if self._blank.is_quiet else ONE_COLOUR_LEVELS
         if is_of_one_colour(pixels, levels):
             return self._blank.blank()
-        self._blank.seen()
+        self._blank.reset()
         picture = CameraPicture(pixels)
         self._size = picture.size
         return picture

@@ -108,7 +108,7 @@ class LiveReader:
                     arrival, self._newest = self._newest, None
                     self._told = ""
                     return arrival
-                self._look_after_worker()
+                self._supervise_worker()
                 sentence = self._sentence()
                 if sentence and sentence != self._told:
                     self._told = sentence
@@ -145,7 +145,7 @@ class LiveReader:
             return f"Waiting for the first frame from {self._title}."
         return f"{self._title} sends no frames; reconnecting."
 
-    def _look_after_worker(self) -> None:
+    def _supervise_worker(self) -> None:
         worker = self._worker
         if worker.is_alive() and not worker.is_stuck():
             return

@@ -31,7 +31,7 @@ class Picture(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class NothingToSee:
+class NoPicture:
     """A working device without a picture; `sentence` says why. Reading continues."""
 
     sentence: str
@@ -45,7 +45,7 @@ class Connection(Protocol):
         """The delivered format, as text."""
         ...
 
-    def grab(self) -> Picture | NothingToSee | None:
+    def grab(self) -> Picture | NoPicture | None:
         """Wait for the next picture; None if it was incomplete.
 
         Raises
@@ -183,7 +183,7 @@ class LiveWorker(threading.Thread):
             picture = connection.grab()
             if picture is not None:
                 heard_s = self._clock()
-            if isinstance(picture, NothingToSee):
+            if isinstance(picture, NoPicture):
                 self._listener.report(self, picture.sentence)
             elif picture is not None:
                 self._listener.publish(self, picture, connection.delivered)

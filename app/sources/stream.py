@@ -27,7 +27,7 @@ from app.media.frames import FrameConverter, is_text, moving_pictures, pixel_asp
 from app.sources.addresses import url_title
 from app.sources.blank import BlankWatch, is_of_one_colour
 from app.sources.live import LiveSource
-from app.sources.live_worker import USUAL_PATIENCE, NothingToSee, Patience
+from app.sources.live_worker import USUAL_PATIENCE, NoPicture, Patience
 from models.errors import SourceError
 
 _OPEN_TIMEOUT_S = 5.0
@@ -163,7 +163,7 @@ class StreamConnection:
     def delivered(self) -> str:
         return self._delivered
 
-    def grab(self) -> DecodedPicture | NothingToSee | None:
+    def grab(self) -> DecodedPicture | NoPicture | None:
         try:
             packet = next(self._packets, None)
             if packet is None or (not packet.size and packet.pts is None):
@@ -180,7 +180,7 @@ class StreamConnection:
             return None
         if _is_of_one_colour(whole[-1]):
             return self._blank.blank()
-        self._blank.seen()
+        self._blank.reset()
         picture = DecodedPicture(whole[-1], self._picturer)
         width, height = picture.size
         self._delivered = f"{width}x{height} {self._stream.codec_context.name}"

@@ -138,7 +138,7 @@ class Vitals:
     note: str = ""
 
 
-class MinuteLine:
+class MinuteSummary:
     """Writes one line per minute from figures that arrive about once a second. Single-threaded."""
 
     def __init__(self, every_s: float = 60.0, clock: Callable[[], float] = time.monotonic) -> None:

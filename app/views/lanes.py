@@ -12,7 +12,7 @@ from models.frames import Unit
 UNIT_TEXT = {Unit.RELATIVE: "relative", Unit.INVERSE_METRE: "1/m"}
 
 
-def ranges_told(lanes: Mapping[str, LaneResult], settings: ViewSettings) -> str:
+def range_note(lanes: Mapping[str, LaneResult], settings: ViewSettings) -> str:
     """Note on the lanes' ranges where both are compared; empty if they share one."""
     ranges = {lane.display_range for lane in lanes.values()}
     families = {registry.family(lane.model) for lane in lanes.values()}

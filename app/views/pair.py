@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.core.results import FrameResult
-from app.views.lanes import UNIT_TEXT, ranges_told
+from app.views.lanes import UNIT_TEXT, range_note
 from app.views.spec import ViewSettings
 from models import registry
 from models.frames import UInt8
@@ -38,7 +38,7 @@ def pair_contents(
         a.levels,
         table,
         Scale(*a.display_range, UNIT_TEXT[a.depth.unit]),  # the numbers are lane A's
-        caption=ranges_told(result.lanes, settings),
+        caption=range_note(result.lanes, settings),
         prescaled=result.prescaled.get("a", ()),
         second=second,
     )

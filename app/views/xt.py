@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from app.analysis.request import AnalysisRequest
 from app.core.results import SLICE_FRAMES, Analysis, FrameResult
-from app.views.lanes import UNIT_TEXT, ranges_told
+from app.views.lanes import UNIT_TEXT, range_note
 from app.views.spec import ViewSettings, ViewSpec
 from models import registry
 from models.frames import UInt8
@@ -38,7 +38,7 @@ def _lane(
     lane, window = result.lanes[name], analysis.slice_window
     row = int(settings.scan_line * (result.frame.size[1] - 1))
     seen = min(window, analysis.slice_frames[name])
-    notes = (ranges_told(result.lanes, settings), f"row {row}", f"{seen} of {SLICE_FRAMES}")
+    notes = (range_note(result.lanes, settings), f"row {row}", f"{seen} of {SLICE_FRAMES}")
     return PaneContent(
         picture,
         table,

@@ -49,7 +49,7 @@ class Memory:
         self._every = max(1, frames // SAMPLES)
         self._samples: list[tuple[int, float]] = []
 
-    def look(self, done: int) -> None:
+    def sample(self, done: int) -> None:
         """`done` frames have been estimated."""
         if done % self._every == 0:
             self._samples.append((done, self._process.memory_info().rss / 1e6))
@@ -94,7 +94,7 @@ class _Watched:
     def write(self, result: FrameResult) -> None:
         self._exporter.write(result)
         self._done += 1
-        self._memory.look(self._done)
+        self._memory.sample(self._done)
 
     def close(self) -> None:
         self._exporter.close()
@@ -123,14 +123,14 @@ def run_engine(frames: Sequence[Frame], options: EstimatorOptions, memory: Memor
     def open_preloaded(_spec: str, _size: tuple[int, int] | None) -> Source:
         return PreloadedSource(frames)
 
-    def look(_result: FrameResult) -> None:
-        memory.look(inference.finished)
+    def sample(_result: FrameResult) -> None:
+        memory.sample(inference.finished)
         if inference.finished >= memory.frames:
             done.set()
 
     inference = InferenceLoop(slot, LatestSlot(), _nobody, Pipeline())
     capture = CaptureLoop(slot, open_preloaded, _nobody)
-    inference.taps = (look,)
+    inference.taps = (sample,)
     inference.configure(PipelineConfig(options=options))  # small frames gain nothing from more
     capture.post(PlaybackOptions(every_frame=True))
     capture.post(CaptureRequest("preloaded"))

@@ -233,7 +233,7 @@ def test_what_the_record_button_writes_can_be_replayed(
     qtbot.waitUntil(lambda: session.engine.inference.finished > before + 5, timeout=20_000)
     qtbot.keyClick(session.window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
     assert not session.recording.is_recording
-    qtbot.waitUntil(lambda: not session.recording.is_finishing, timeout=20_000)
+    qtbot.waitUntil(lambda: not session.recording.is_saving, timeout=20_000)
     (made,) = folder.iterdir()
     found = verify(made)
     assert found.frames >= 5

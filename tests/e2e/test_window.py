@@ -220,7 +220,7 @@ def test_what_is_chosen_while_recording_is_in_the_recording(
 
     qtbot.waitUntil(lambda: told() == {"memory": False, "colormap": "grey"}, timeout=10_000)
     session.recording.stop()
-    qtbot.waitUntil(lambda: not session.recording.is_finishing, timeout=10_000)
+    qtbot.waitUntil(lambda: not session.recording.is_saving, timeout=10_000)
     session.model.replace(memory=True)
     assert told() == {"memory": False, "colormap": "grey"}
     assert verify(folder).problems == ()

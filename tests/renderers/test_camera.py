@@ -12,13 +12,13 @@ from renderers.camera import (
     MAX_PITCH_DEG,
     CameraPose,
     eye,
-    fitting_tan_half,
     fly,
     framing,
     look,
     orbit,
     pan,
     projection_matrix,
+    tan_half_fov_to_fit,
     view_matrix,
     zoom,
 )
@@ -89,7 +89,7 @@ def test_the_picture_just_fits_a_canvas_of_any_shape() -> None:
     camera = Intrinsics.from_fov(60.0, 640, 480)
     corner = np.array([320 / camera.fx, 240 / camera.fy, -1.0, 1.0])
     for aspect in (0.5, 4 / 3, 3.0):
-        clip = projection_matrix(fitting_tan_half(camera, aspect), aspect, 0.1, 100) @ corner
+        clip = projection_matrix(tan_half_fov_to_fit(camera, aspect), aspect, 0.1, 100) @ corner
         assert max(clip[:2] / clip[3]) == pytest.approx(1.0)
 
 

@@ -48,6 +48,7 @@ def test_what_is_still_is_drawn_finer_step_by_step_to_every_pixel(
 
 
 def test_a_move_makes_it_coarse_at_once(density: CloudDensity, qtbot: QtBot) -> None:
+    density.stir()
     coarse = density.stride
     density.observe(8.0)
     qtbot.waitUntil(lambda: density.stride < coarse, timeout=5_000)
@@ -66,6 +67,7 @@ def test_it_waits_for_a_silence_of_three_frames(density: CloudDensity, clock: Ma
 
 
 def test_a_draw_that_would_take_too_long_is_not_begun(density: CloudDensity, qtbot: QtBot) -> None:
+    density.stir()
     finer = density.stride - 1
     density.observe(1.01 * STILL_BUDGET_MS * (finer / density.stride) ** 2)
     density.stir()
@@ -76,6 +78,7 @@ def test_a_draw_that_would_take_too_long_is_not_begun(density: CloudDensity, qtb
 def test_fine_draws_of_a_still_do_not_make_the_moving_cloud_coarser(
     density: CloudDensity, qtbot: QtBot
 ) -> None:
+    density.stir()
     coarse = density.stride
     density.observe(8.0)
     qtbot.waitUntil(lambda: density.stride < coarse, timeout=5_000)

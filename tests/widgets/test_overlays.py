@@ -138,7 +138,7 @@ def test_the_longest_column_is_as_short_as_can_be() -> None:
 
 def test_the_presenters_words_grow_with_the_window(host: QWidget) -> None:
     band = PresenterBand(host)
-    band.tell("Memory is off", "Both lanes see every frame as if it were the first.")
+    band.show_text("Memory is off", "Both lanes see every frame as if it were the first.")
     heights = []
     for size in ((960, 540), (1920, 1080)):
         host.resize(*size)
@@ -150,17 +150,17 @@ def test_the_presenters_words_grow_with_the_window(host: QWidget) -> None:
 
 def test_the_band_keeps_its_height_whatever_it_says(host: QWidget) -> None:
     band = PresenterBand(host)
-    band.tell("Memory is off")
+    band.show_text("Memory is off")
     height = band.height()
-    band.tell("Memory is off", "Both lanes see every frame as if it were the first. " * 9)
+    band.show_text("Memory is off", "Both lanes see every frame as if it were the first. " * 9)
     assert band.height() == height
 
 
 def test_nothing_to_say_takes_the_band_away(host: QWidget) -> None:
     band = PresenterBand(host)
-    band.tell("Memory is off")
+    band.show_text("Memory is off")
     assert band.isVisible()
-    band.tell("")
+    band.show_text("")
     assert not band.isVisible()
 
 

@@ -6,7 +6,7 @@ from pytestqt.qtbot import QtBot
 from tests.support.finding import button
 from tests.support.pixels import grabbed, share_of
 from widgets import theme
-from widgets.time_line import TimeLine
+from widgets.timeline import Timeline
 from widgets.transport import Transport, clock
 
 LEFT = Qt.MouseButton.LeftButton
@@ -27,8 +27,8 @@ def transport(qtbot: QtBot) -> Transport:
 
 
 @pytest.fixture
-def line(qtbot: QtBot) -> TimeLine:
-    made = TimeLine()
+def line(qtbot: QtBot) -> Timeline:
+    made = Timeline()
     qtbot.addWidget(made)
     made.resize(412, 24)
     made.set_position(0, 101)
@@ -56,7 +56,7 @@ def test_steps_go_both_ways(qtbot: QtBot, transport: Transport) -> None:
 def test_a_live_source_has_no_time_line(transport: Transport) -> None:
     transport.set_position(1000, None, 40.0, None)
     hidden = [
-        *(transport.findChild(kind) for kind in (TimeLine, QComboBox)),
+        *(transport.findChild(kind) for kind in (Timeline, QComboBox)),
         button(transport, LOOP),
         button(transport, BACK),
     ]
@@ -82,14 +82,14 @@ def test_an_unknown_pacing_is_refused(transport: Transport) -> None:
         transport.set_pacing("warp")
 
 
-def test_clicking_the_line_seeks_to_the_frame_there(qtbot: QtBot, line: TimeLine) -> None:
+def test_clicking_the_line_seeks_to_the_frame_there(qtbot: QtBot, line: Timeline) -> None:
     with qtbot.waitSignal(line.seek_requested) as caught:
         qtbot.mouseClick(line, LEFT, pos=QPoint(round(line.x_of(75)), 12))
     assert caught.args == [75]
 
 
 def test_dragging_seeks_along_and_playback_does_not_pull_the_knob_away(
-    qtbot: QtBot, line: TimeLine
+    qtbot: QtBot, line: Timeline
 ) -> None:
     sought: list[int] = []
     line.seek_requested.connect(sought.append)
@@ -104,11 +104,11 @@ def test_dragging_seeks_along_and_playback_does_not_pull_the_knob_away(
     assert line.index == 3
 
 
-def test_every_frame_has_a_place_that_leads_back_to_it(line: TimeLine) -> None:
+def test_every_frame_has_a_place_that_leads_back_to_it(line: Timeline) -> None:
     assert [line.index_at(line.x_of(i)) for i in range(101)] == list(range(101))
 
 
-def test_marks_are_drawn_in_the_colour_of_their_kind(line: TimeLine) -> None:
+def test_marks_are_drawn_in_the_colour_of_their_kind(line: Timeline) -> None:
     for kind, colour in (("reset", theme.WARN), ("gap", theme.BAD)):
         line.set_marks([(50, kind)])
         assert share_of(grabbed(line), colour) > 0.0005
@@ -116,7 +116,7 @@ def test_marks_are_drawn_in_the_colour_of_their_kind(line: TimeLine) -> None:
         line.set_marks([(1, "hole")])
 
 
-def test_an_empty_file_does_not_seek(qtbot: QtBot, line: TimeLine) -> None:
+def test_an_empty_file_does_not_seek(qtbot: QtBot, line: Timeline) -> None:
     line.set_position(0, 0)
     with qtbot.assertNotEmitted(line.seek_requested):
         qtbot.mouseClick(line, LEFT, pos=QPoint(200, 12))

@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QApplication
 
 from app.engine.supervision import StallMeter
 from app.settings.settings import SettingsModel
-from app.system.logbook import MinuteLine, Vitals, diagnostics
+from app.system.logbook import MinuteSummary, Vitals, diagnostics
 from app.system.machine import MachineWatch, warnings
 from app.system.memory import collect_garbage
 from app.ui.engine import Engine
@@ -56,7 +56,7 @@ class HealthController(FeatureController):
         self._status = status
         self._recording = recording
         self.stalls = StallMeter(BEAT_MS)
-        self._line = MinuteLine()
+        self._line = MinuteSummary()
         self._wake_up = WakeUp(self)
         self._wake_up.woken.connect(self._on_reading)
         self._watch = MachineWatch(self._wake_up.notify)

@@ -185,7 +185,7 @@ class PresenterController(FeatureController):
             words = caption(settings, info.title if info is not None else "", self._instead)
         for band in (self._window.band, self.output.band if self.output else None):
             if band is not None:
-                band.tell(*words)
+                band.show_text(*words)
 
     def _set_large(self, is_large: bool) -> None:
         self._is_large = is_large

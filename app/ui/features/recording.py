@@ -59,7 +59,7 @@ class RecordingController(FeatureController):
         self._recorder: Recorder | None = None
         self._gaps = 0
         self._is_stuck = False
-        self._finishing: list[threading.Thread] = []
+        self._saving: list[threading.Thread] = []
         self._finished: queue.SimpleQueue[Recorder] = queue.SimpleQueue()
         self._wake_up = WakeUp(self)
         self._wake_up.woken.connect(self._poll)
@@ -78,9 +78,9 @@ class RecordingController(FeatureController):
         return self._recorder is not None
 
     @property
-    def is_finishing(self) -> bool:
+    def is_saving(self) -> bool:
         """Whether a recording that was stopped is still being written."""
-        return any(thread.is_alive() for thread in self._finishing)
+        return any(thread.is_alive() for thread in self._saving)
 
     @property
     def gaps(self) -> int:
@@ -146,14 +146,14 @@ class RecordingController(FeatureController):
             self._wake_up.notify()
 
         thread = threading.Thread(target=finish, name="finishing a recording", daemon=True)
-        self._finishing = [old for old in self._finishing if old.is_alive()] + [thread]
+        self._saving = [old for old in self._saving if old.is_alive()] + [thread]
         thread.start()
 
     def close(self) -> None:
         """End the recording and wait until it is written, within bounds."""
         self._unsubscribe()
         self.stop()
-        for thread in self._finishing:
+        for thread in self._saving:
             thread.join(_CLOSING_S)
         self._report_finished()
 

@@ -15,7 +15,7 @@ from app.cli import run
 from app.commands import record_job, window
 from app.core.source import Reading, SignalLost
 from app.sources.recording import RecordingSource
-from app.system.logbook import MinuteLine
+from app.system.logbook import MinuteSummary
 from models import registry
 from models.frames import Frame
 from tests.support.fakes import CountingSession, ScriptedSource, fake_entry
@@ -56,7 +56,7 @@ def test_a_recording_without_a_window_writes_the_log_as_the_window_does(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FLASHDEPTH_LOG", str(tmp_path / "log"))
-    monkeypatch.setattr(record_job, "MinuteLine", lambda: MinuteLine(every_s=0.0))
+    monkeypatch.setattr(record_job, "MinuteSummary", lambda: MinuteSummary(every_s=0.0))
     clip = write_numbered_video(tmp_path / "long.mp4", 60)
     assert _record(tmp_path / "r", clip, "--real-time") == 0
     text = (tmp_path / "log" / "flashdepth-live.log").read_text(encoding="utf-8")

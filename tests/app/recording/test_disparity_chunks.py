@@ -15,9 +15,9 @@ from app.recording.disparity import (
     ChunkKey,
     DamagedChunk,
     check,
+    dequantised,
     pack,
     quantised,
-    restored,
     unpack,
 )
 from models.frames import DepthMap, Float32, Unit
@@ -62,7 +62,7 @@ def test_any_map_comes_back_within_a_65535th_of_its_range(disparity: Float32) ->
 def test_the_16_bit_values_themselves_are_stored_without_loss(
     values: np.ndarray, offset: float, scale: float
 ) -> None:
-    exact = restored(values, offset, scale)
+    exact = dequantised(values, offset, scale)
     assert np.array_equal(_through(_through(exact)), _through(exact), equal_nan=True)
 
 

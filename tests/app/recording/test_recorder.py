@@ -17,7 +17,7 @@ import pytest
 from app.core.source import SourceInfo
 from app.recording import recorder as recorder_module
 from app.recording.inbox import InboxLimits
-from app.recording.index import FrameEntry, SettingEntry, from_line, read_lines
+from app.recording.index import FrameEntry, SettingEntry, decode_entry, read_lines
 from app.recording.manifest import RecordingFacts, model_facts, setting_entry
 from app.recording.reader import Recording
 from app.recording.recorder import Recorder, RecorderOptions
@@ -175,7 +175,7 @@ def test_frames_that_come_too_fast_are_counted_shown_and_written_down(
 def _settings_and_frames(folder: Path) -> list[object]:
     """The index in order: source indices of frames, and what was chosen between them."""
     told: list[object] = []
-    for entry in map(from_line, read_lines(folder / "index.jsonl")):
+    for entry in map(decode_entry, read_lines(folder / "index.jsonl")):
         if isinstance(entry, FrameEntry):
             told.append(entry.source_index)
         elif isinstance(entry, SettingEntry):

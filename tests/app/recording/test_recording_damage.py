@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from app.core.source import Ended
 from app.recording.format import is_recording
-from app.recording.index import EndEntry, FrameEntry, LaneEntry, PartEntry, to_line
+from app.recording.index import EndEntry, FrameEntry, LaneEntry, PartEntry, encode_entry
 from app.recording.recorder import RecorderOptions
 from app.recording.verify import verify
 from app.recording.writer import Content
@@ -229,7 +229,7 @@ def test_an_index_that_points_anywhere_costs_the_lane_only(
     copy: Path, at: int, size_bytes: int
 ) -> None:
     entries = (PartEntry(0, 64, 48, 0), _frame(0, at, size_bytes), EndEntry(1, 0, ""))
-    (copy / "index.jsonl").write_bytes(b"".join(map(to_line, entries)))
+    (copy / "index.jsonl").write_bytes(b"".join(map(encode_entry, entries)))
     with contextlib.closing(RecordingSource(copy)) as source:
         frame = source.read(5)
     assert isinstance(frame, Frame)
@@ -244,6 +244,6 @@ def test_an_index_that_lies_about_size_and_order_is_survived(copy: Path) -> None
         _frame(7, 0, 100, part=9),  # was never said to begin
         EndEntry(3, 0, ""),
     )
-    (copy / "index.jsonl").write_bytes(b"".join(map(to_line, entries)))
+    (copy / "index.jsonl").write_bytes(b"".join(map(encode_entry, entries)))
     assert _use(copy) == 0
     assert verify(copy).problems

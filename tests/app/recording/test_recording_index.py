@@ -19,8 +19,8 @@ from app.recording.index import (
     LaneEntry,
     PartEntry,
     SettingEntry,
-    from_line,
-    to_line,
+    decode_entry,
+    encode_entry,
 )
 
 FRAME = FrameEntry(
@@ -48,26 +48,26 @@ ENTRIES = [
 
 @pytest.mark.parametrize("entry", ENTRIES)
 def test_an_entry_comes_back_from_its_line(entry: Entry) -> None:
-    line = to_line(entry)
+    line = encode_entry(entry)
     assert line.endswith(b"\n") and line.count(b"\n") == 1 and len(line) < MAX_LINE_BYTES
-    assert from_line(line) == entry
+    assert decode_entry(line) == entry
 
 
 def test_what_somebody_chose_fits_its_line_and_tells_no_password() -> None:
     address = "rtsp://ada:secret@camera.local/" + "x" * 9000
-    line = to_line(SettingEntry("source", address))
+    line = encode_entry(SettingEntry("source", address))
     assert len(line) < MAX_LINE_BYTES
     assert b"rtsp://camera.local/xx" in line and b"secret" not in line and b"ada" not in line
 
 
 @given(st.sampled_from(ENTRIES), st.data())
 def test_a_torn_or_changed_line_is_recognised(entry: Entry, data: st.DataObject) -> None:
-    line = to_line(entry)[:-1]
+    line = encode_entry(entry)[:-1]
     at = data.draw(st.integers(0, len(line) - 1))
-    assert from_line(line[:at]) is None
+    assert decode_entry(line[:at]) is None
     changed = bytearray(line)
     changed[at] ^= data.draw(st.integers(1, 255))
-    assert from_line(bytes(changed)) in (None, entry)  # entry: a digit in the other case
+    assert decode_entry(bytes(changed)) in (None, entry)  # entry: a digit in the other case
 
 
 def _line(values: Any) -> bytes:
@@ -76,7 +76,7 @@ def _line(values: Any) -> bytes:
 
 
 def _frame_with(**changes: Any) -> dict[str, Any]:
-    values = json.loads(to_line(FRAME).partition(b" ")[2])
+    values = json.loads(encode_entry(FRAME).partition(b" ")[2])
     return {**values, **changes}
 
 
@@ -111,12 +111,12 @@ def _frame_with(**changes: Any) -> dict[str, Any]:
     ],
 )
 def test_a_line_that_makes_no_sense_is_refused_though_its_checksum_is_right(values: Any) -> None:
-    assert from_line(_line(values)) is None
+    assert decode_entry(_line(values)) is None
 
 
 @given(st.binary(max_size=200))
 def test_arbitrary_bytes_are_no_line_and_no_crash(line: bytes) -> None:
-    assert from_line(line) is None
+    assert decode_entry(line) is None
 
 
 @given(
@@ -130,16 +130,16 @@ def test_arbitrary_bytes_are_no_line_and_no_crash(line: bytes) -> None:
 )
 def test_arbitrary_json_is_no_crash(values: Any, kind: str) -> None:
     for line in (values, {"kind": kind, "lanes": values, "size": values, "frames": values}):
-        entry = from_line(_line(line))
+        entry = decode_entry(_line(line))
         assert entry is None or isinstance(entry, Entry)
 
 
 def test_json_nested_beyond_all_reason_is_refused() -> None:
     body = b"[" * 100_000
-    assert from_line(b"%08x %s" % (zlib.crc32(body), body)) is None
+    assert decode_entry(b"%08x %s" % (zlib.crc32(body), body)) is None
 
 
 def test_control_characters_do_not_reach_the_screen() -> None:
-    entry = from_line(_line({"kind": "end", "frames": 1, "gaps": 0, "reason": "a\x1b[2Jb\nc"}))
+    entry = decode_entry(_line({"kind": "end", "frames": 1, "gaps": 0, "reason": "a\x1b[2Jb\nc"}))
     assert isinstance(entry, EndEntry)
     assert entry.reason == "a [2Jb c"

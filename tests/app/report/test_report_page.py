@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from app.report import CompareOptions, Report, compare_sessions
-from app.report.charts import Line, line_chart, ticks
+from app.report.charts import Curve, line_chart, ticks
 from app.report.style import LANE_COLOURS
 from app.report.thumbnails import MAX_COLUMNS, Slices, WorstFrames
 from app.report.verdicts import figure, winner
@@ -105,7 +105,7 @@ def test_the_worst_frames_lie_apart() -> None:
 def test_charts_keep_every_peak_of_a_long_clip() -> None:
     values = [0.0] * 20_000
     values[7777] = 10.0
-    chart = line_chart([Line("a", "a", values)], [])
+    chart = line_chart([Curve("a", "a", values)], [])
     heights = [float(y) for y in re.findall(r"[ML][\d.]+ ([\d.]+)", chart)]
 
     assert min(heights) < 20
@@ -113,7 +113,7 @@ def test_charts_keep_every_peak_of_a_long_clip() -> None:
 
 
 def test_charts_leave_gaps_where_nothing_is_known() -> None:
-    chart = line_chart([Line("a", "a", [1.0, 2.0, math.nan, 2.0, 1.0])], [2])
+    chart = line_chart([Curve("a", "a", [1.0, 2.0, math.nan, 2.0, 1.0])], [2])
 
     assert len(re.findall(r"M[\d.]+ [\d.]+L", chart)) == 2
     assert chart.count('class="cut"') == 1
@@ -121,8 +121,8 @@ def test_charts_leave_gaps_where_nothing_is_known() -> None:
 
 
 def test_a_chart_of_nothing_says_so() -> None:
-    assert "Nothing to plot" in line_chart([Line("a", "a", [math.nan, math.nan])], [])
-    assert "nan" not in line_chart([Line("a", "a", [3.0, 3.0])], [], zero=False)
+    assert "Nothing to plot" in line_chart([Curve("a", "a", [math.nan, math.nan])], [])
+    assert "nan" not in line_chart([Curve("a", "a", [3.0, 3.0])], [], zero=False)
 
 
 def test_ticks_are_round_numbers_within_the_limits() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from app.core.source import Ended, Reading, SourceInfo
 from app.report import CompareOptions, Report, compare, compare_sessions
-from app.report.charts import Line, coinciding
+from app.report.charts import Curve, coinciding
 from models.estimator import BlockingSession, FrameMemo, Prediction, Session
 from models.frames import Frame, GroundTruth, Unit
 from models.registry import GROUND_TRUTH
@@ -136,8 +136,8 @@ def test_the_same_model_on_both_lanes_has_no_winner_in_speed(tmp_path: Path) -> 
 
 
 def test_curves_that_cannot_be_told_apart_are_named() -> None:
-    low = Line("A", "a", [0.0, float("nan"), 1.0])
-    near = Line("B", "b", [0.001, 5.0, 1.001])
-    assert coinciding([low, Line("B", "b", [0.0, 0.5, 0.9])]) == []
-    assert coinciding([low, Line("B", "b", [float("nan")] * 3)]) == []
+    low = Curve("A", "a", [0.0, float("nan"), 1.0])
+    near = Curve("B", "b", [0.001, 5.0, 1.001])
+    assert coinciding([low, Curve("B", "b", [0.0, 0.5, 0.9])]) == []
+    assert coinciding([low, Curve("B", "b", [float("nan")] * 3)]) == []
     assert coinciding([low, near]) == [("B", "A")]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.system import logbook
-from app.system.logbook import MinuteLine, Vitals, diagnostics, log_path, logging_to_file
+from app.system.logbook import MinuteSummary, Vitals, diagnostics, log_path, logging_to_file
 from app.system.redaction import without_secrets
 
 log = logging.getLogger("app.test")
@@ -109,7 +109,7 @@ def test_what_nobody_caught_on_a_thread_is_in_the_log() -> None:
 
 def test_one_line_a_minute_says_how_it_goes(caplog: pytest.LogCaptureFixture) -> None:
     now = [0.0]
-    line = MinuteLine(60.0, lambda: now[0])
+    line = MinuteSummary(60.0, lambda: now[0])
     with caplog.at_level(logging.INFO, "app.system.logbook"):
         for second in range(1, 125):
             now[0] = float(second)

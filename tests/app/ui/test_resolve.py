@@ -37,8 +37,8 @@ def test_a_view_asks_for_itself_alone(view: str, wanted: AnalysisRequest) -> Non
 
 @pytest.mark.parametrize("listener", ["charts", "sound"])
 def test_charts_and_sound_want_the_numbers_but_no_heat_map(listener: str) -> None:
-    wishes = analysis_request(Settings(**{listener: True}))  # type: ignore[arg-type]
-    assert wishes == AnalysisRequest(flicker_window=Settings().flicker_window)
+    request = analysis_request(Settings(**{listener: True}))  # type: ignore[arg-type]
+    assert request == AnalysisRequest(flicker_window=Settings().flicker_window)
 
 
 def test_edges_are_those_of_the_lane_that_the_cloud_shows() -> None:

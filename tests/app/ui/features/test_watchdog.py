@@ -51,7 +51,7 @@ class _Room:
         (self.timer,) = running_timers(self.controller)
         self.timer.stop()
 
-    def look(self, after_s: float) -> None:
+    def check(self, after_s: float) -> None:
         self.now_s += after_s
         self.timer.timeout.emit()
 
@@ -64,7 +64,7 @@ def room(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> _Room:
 def test_a_stage_that_falls_silent_is_replaced_well_within_two_seconds(room: _Room) -> None:
     late_s = 0.0
     while not room.engine.restarted:
-        room.look(0.1)
+        room.check(0.1)
         late_s += 0.1
     assert late_s <= 1.7
     assert room.engine.restarted == ["capture"]
@@ -73,16 +73,16 @@ def test_a_stage_that_falls_silent_is_replaced_well_within_two_seconds(room: _Ro
 
 
 def test_a_window_that_was_held_up_once_lets_the_stages_come_round(room: _Room) -> None:
-    room.look(1.4)
-    room.look(1.0)
+    room.check(1.4)
+    room.check(1.0)
     assert room.engine.restarted == []
-    room.look(0.6)
+    room.check(0.6)
     assert room.engine.restarted == ["capture"]
     room.controller.close()
 
 
 def test_a_window_that_is_held_up_all_the_time_still_replaces_a_dead_stage(room: _Room) -> None:
     for _ in range(8):
-        room.look(1.2)
+        room.check(1.2)
     assert "capture" in room.engine.restarted
     room.controller.close()

@@ -18,7 +18,7 @@ MARK_COLOURS = {
 KNOB_PX = 6
 
 
-class TimeLine(QWidget):
+class Timeline(QWidget):
     """Position in the file; click or drag to seek.
 
     Attributes
