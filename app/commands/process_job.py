@@ -18,13 +18,17 @@ from app.export.exporter import Exporter, Target
 from app.export.folder import as_user_error, prepare_folder
 from app.export.table import open_exporter
 from app.sources.opening import open_source
-from app.sources.specs import parse_spec
+from app.sources.parsing import parse_spec
 from app.system.version import version
 from models import registry
 from models.errors import SourceError, UsageError, UserError
 from models.frames import Frame
 
 _LIVE = "process takes a video file or a folder; use record for a live source."
+_ENDLESS = (
+    "process needs a source that ends; record this one with record --seconds N and process the "
+    "recording, or use compare --frames N."
+)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -42,8 +46,10 @@ def run(arguments: argparse.Namespace) -> int:
     out: Path = arguments.out
     source = open_source(arguments.input, getattr(arguments, "source_size", None))
     with contextlib.closing(source):
-        if source.info.live or source.info.frame_count is None:
+        if source.info.live:
             raise UsageError(_LIVE)
+        if source.info.frame_count is None:
+            raise UsageError(_ENDLESS)
         prepare_folder(out, arguments.force)
         started = time.monotonic()
         frames = _estimate(source, config, arguments)

@@ -23,7 +23,7 @@ from app.recording import folder as folder_of
 from app.recording.manifest import RecordingFacts, model_facts
 from app.recording.recorder import Recorder, RecorderOptions, RecorderStatus
 from app.sources.opening import open_source
-from app.sources.specs import parse_spec, title_of
+from app.sources.parsing import parse_spec, title_of
 from app.system.logbook import MinuteSummary, Vitals, logging_to_file
 from models import registry
 from models.errors import SourceError, UserError

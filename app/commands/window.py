@@ -12,7 +12,7 @@ from typing import Any
 from app.commands.options import ALL, add_common, add_window_options
 from app.settings.settings import SETTINGS, Settings
 from app.settings.store import SettingsStore, settings_path
-from app.sources.specs import is_opened_unasked, parse_spec
+from app.sources.parsing import may_open_at_start, parse_spec
 from models.errors import UsageError
 
 
@@ -52,7 +52,7 @@ def with_arguments(settings: Settings, arguments: argparse.Namespace) -> Setting
         If a model or device does not exist, or a value is unusable.
     """
     changes: dict[str, Any] = {}
-    if not is_opened_unasked(settings.source):
+    if not may_open_at_start(settings.source):
         changes["source"] = Settings().source
     given = vars(arguments)
     if "source" in given:

@@ -27,7 +27,7 @@ from app.engine.orientation import oriented
 from app.engine.source_opener import OpenSource, log_failure, open_or_explain
 from app.engine.supervision import Heartbeat
 from app.sources.pacing import Pacer
-from app.sources.specs import is_remote
+from app.sources.parsing import is_remote
 from models.errors import SourceError
 from models.frames import Frame
 

@@ -16,7 +16,7 @@ class CaptureRequest:
     Attributes
     ----------
     spec
-        What to open, in one of the ways that app.sources.specs lists.
+        What to open, in one of the ways that app.sources.parsing lists.
     size
         (width, height) in pixels to request of a camera or a rendered scene; None takes the
         default.

@@ -139,11 +139,11 @@ def _of(row: LaneRow, column: str) -> float:
 def _lane_json(summary: LaneSummary) -> dict[str, Any]:
     entry: dict[str, Any] = {"model": summary.model}
     for metric in METRICS:
-        if metric.place == "lane":
+        if metric.json_place == "lane":
             entry[metric.key] = _number(metric.of(summary))
-        elif metric.place == "accuracy" and summary.accuracy is None:
+        elif metric.json_place == "accuracy" and summary.accuracy is None:
             entry["accuracy"] = None
-        elif metric.place == "accuracy":
+        elif metric.json_place == "accuracy":
             entry.setdefault("accuracy", {})[metric.key] = _number(metric.of(summary))
     return entry
 

@@ -10,8 +10,8 @@ from typing import Literal, Protocol
 from app.report.values import LaneSummary
 from models.frames import Float32, Frame
 
-Place = Literal["lane", "accuracy", "page"]
-"""In metrics.json: beside the model's name, under "accuracy", or nowhere (the page alone)."""
+JsonPlace = Literal["lane", "accuracy", "none"]
+"""Of a metric in metrics.json: a key of the lane, a key of its "accuracy", or not written."""
 
 
 class LaneMeter(Protocol):
@@ -58,8 +58,8 @@ class ReportMetric:
         Makes what measures a lane.
     read : callable or None
         Takes the value from what is measured anyway, for a metric without a meter.
-    place : Place
-        Where it stands in metrics.json.
+    json_place : JsonPlace
+        Where metrics.json has it; with "none" it is a row of the page only.
     of_truth : float
         The value that the ground truth has; NaN if it is not known beforehand.
     chart : str
@@ -71,7 +71,7 @@ class ReportMetric:
     better: Literal["lower", "higher"]
     meter: Callable[[], LaneMeter] | None = None
     read: Callable[[LaneSummary], float] | None = None
-    place: Place = "lane"
+    json_place: JsonPlace = "lane"
     of_truth: float = math.nan
     chart: str = ""
 

@@ -23,23 +23,25 @@ METRICS: tuple[ReportMetric, ...] = (
     ReportMetric("scale_drift", "Scale drift", "lower", read=attrgetter("scale_drift")),
     ReportMetric(
         "absrel", "AbsRel", "lower",
-        read=partial(_accuracy, "absrel"), place="accuracy", of_truth=0.0,
+        read=partial(_accuracy, "absrel"), json_place="accuracy", of_truth=0.0,
     ),
     ReportMetric(
         "delta1", "delta1", "higher",
-        read=partial(_accuracy, "delta1"), place="accuracy", of_truth=1.0,
+        read=partial(_accuracy, "delta1"), json_place="accuracy", of_truth=1.0,
     ),
     ReportMetric(
-        "delta2", "delta2", "higher", read=partial(_accuracy, "delta2"), place="page", of_truth=1.0,
+        "delta2", "delta2", "higher",
+        read=partial(_accuracy, "delta2"), json_place="none", of_truth=1.0,
     ),
     ReportMetric(
-        "delta3", "delta3", "higher", read=partial(_accuracy, "delta3"), place="page", of_truth=1.0,
+        "delta3", "delta3", "higher",
+        read=partial(_accuracy, "delta3"), json_place="none", of_truth=1.0,
     ),
     ReportMetric(
         "boundary_f1", "Boundary F1", "higher",
-        read=partial(_accuracy, "boundary_f1"), place="accuracy", of_truth=1.0,
+        read=partial(_accuracy, "boundary_f1"), json_place="accuracy", of_truth=1.0,
     ),
-    ReportMetric("tae", "TAE, %", "lower", read=partial(_accuracy, "tae"), place="page"),
+    ReportMetric("tae", "TAE, %", "lower", read=partial(_accuracy, "tae"), json_place="none"),
     ReportMetric("fps", "Frames per second", "higher", read=attrgetter("fps")),
 )  # fmt: skip
 

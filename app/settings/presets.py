@@ -11,7 +11,7 @@ from typing import Any
 
 from app.settings.plain import from_dict
 from app.settings.settings import SETTINGS, Settings
-from app.sources.specs import is_built_in
+from app.sources.parsing import is_built_in
 from app.system.json_files import read_json, write_atomically
 from app.system.redaction import without_secrets
 from app.views import table as views

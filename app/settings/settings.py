@@ -14,7 +14,7 @@ from typing import Any
 
 from app.settings.rules import Between, Name, OneOf, SomeOf, Written, shortened
 from app.settings.setting import Option, Scope, Setting, setting
-from app.sources.specs import forms, is_camera
+from app.sources.parsing import is_camera, usage
 from app.views import table as views
 from renderers.colormap_names import COLORMAPS
 from widgets.arrangement import PANES
@@ -54,7 +54,7 @@ class Settings:
     # fmt: off
     source: str = setting(
         "synthetic", Name(), not_shown=_IN_SOURCE_MENU,
-        option=Option("--source", "SOURCE", forms()))
+        option=Option("--source", "SOURCE", usage()))
     source_width: int = setting(0, Between(0, 16_384), not_shown=_IN_SOURCE_MENU)
     source_height: int = setting(0, Between(0, 16_384), not_shown=_IN_SOURCE_MENU)
     source_fps: float = setting(0.0, Between(0, 1000), not_shown=_IN_SOURCE_MENU)

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from app.core.source import Source
 from app.sources.fallback import OpenSource
+from app.sources.parsing import is_camera, parse_spec
 from app.sources.spec import OpenRequest
-from app.sources.specs import is_camera, parse_spec
 
 
 def open_source(

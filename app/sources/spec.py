@@ -53,18 +53,19 @@ class SourceSpec(ABC):
 
     Attributes
     ----------
-    word : str
-        What the spec starts with, before a colon; "" for a kind that is known by its look and
-        so overrides `parse`.
-    forms : tuple of str
-        How it may be written, for help and error messages.
-    meant_by : mapping
-        Words that are no spec, with what they probably mean, such as {"webcam": "camera:0"}.
+    prefix : str
+        The word before the colon, "camera" in "camera:0"; "" for a kind that has none and
+        therefore overrides `parse`, as paths and URLs do.
+    usages : tuple of str
+        How it may be written, for help and error messages, such as "camera:NAME".
+    suggestions : mapping
+        Lower-case words that are no spec, with the spec to suggest, such as
+        {"webcam": "camera:0"}.
     menu : tuple of MenuChoice
         Lines of the Source menu that need no dialog.
-    is_opened_unasked : bool
-        It may be opened at the start of the program, without a choice of the user's: it looks
-        neither at the room, nor at the screen, nor at the network.
+    may_open_at_start : bool
+        A remembered source of this kind is opened again at the next start without being asked
+        for. False for everything that uses a camera, the screen or the network.
     is_remote : bool
         Seeking in it takes its time.
     is_built_in : bool
@@ -73,24 +74,24 @@ class SourceSpec(ABC):
 
     __slots__ = ()
 
-    word: ClassVar[str] = ""
-    forms: ClassVar[tuple[str, ...]]
-    meant_by: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    prefix: ClassVar[str] = ""
+    usages: ClassVar[tuple[str, ...]]
+    suggestions: ClassVar[Mapping[str, str]] = MappingProxyType({})
     menu: ClassVar[tuple[MenuChoice, ...]] = ()
-    is_opened_unasked: ClassVar[bool] = False
+    may_open_at_start: ClassVar[bool] = False
     is_remote: ClassVar[bool] = False
     is_built_in: ClassVar[bool] = False
 
     @classmethod
     def parse(cls, text: str) -> SourceSpec | None:
         """What `text` means, or None if it is another kind. Raises UsageError if it is unusable."""
-        word, colon, rest = text.partition(":")
-        return cls.of(rest.strip() if colon else None) if word.lower() == cls.word else None
+        prefix, colon, rest = text.partition(":")
+        return cls.of(rest.strip() if colon else None) if prefix.lower() == cls.prefix else None
 
     @classmethod
     def of(cls, rest: str | None) -> SourceSpec:
         """The spec for what follows the colon; None where there is no colon. Raises UsageError."""
-        raise NotImplementedError(f"{cls.__name__} says neither parse nor of")
+        raise NotImplementedError(f"{cls.__name__} defines neither parse nor of")
 
     @property
     def title(self) -> str:

@@ -13,7 +13,7 @@ from app.engine.commands import CaptureRequest, PlaybackOptions
 from app.engine.pipeline import PipelineConfig
 from app.settings.settings import Settings
 from app.sources.fallback import Fallback
-from app.sources.specs import is_camera
+from app.sources.parsing import is_camera
 from app.views import table as views
 from models.devices.device import threads_beside_a_window
 from models.estimator import EstimatorOptions

@@ -1,4 +1,4 @@
-"""Notes about the lanes that a view compares."""
+"""Helper of the views, not a view itself: units and ranges of the lanes in words."""
 
 from __future__ import annotations
 

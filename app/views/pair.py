@@ -1,4 +1,4 @@
-"""Both lanes in one pane, for wipe and blink."""
+"""Helper of the views wipe and blink, not a view itself: both lanes in one pane."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from models.frames import UInt8
 from widgets.arrangement import Layout, PaneKind, ViewPane
 from widgets.pane_content import Contents, Nothing, PaneContent, Scale, Second
 
-_NAME = "wipe"
+_NAME = "wipe"  # for blink too: FILE.json of --screenshot calls the pane so
 
 
 def pair_layout(title: str) -> Layout:

@@ -27,10 +27,10 @@ from models.errors import UsageError
 class GreySpec(SourceSpec):
     level: int
 
-    word = "grey"
-    forms = ("grey:LEVEL",)
+    prefix = "grey"
+    usages = ("grey:LEVEL",)
     menu = (MenuChoice("Grey", "grey:128", "One colour", "scene"),)
-    is_opened_unasked = True
+    may_open_at_start = True
 
     @classmethod
     def of(cls, rest):

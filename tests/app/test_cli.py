@@ -148,6 +148,19 @@ def test_a_file_that_is_no_video_is_said_so(
     assert "notes.mp4" in said
 
 
+@pytest.mark.parametrize(
+    ("source", "sentence"),
+    [("synthetic", "that ends; record this one"), ("camera:0", "use record for a live source")],
+)
+def test_process_says_how_to_get_a_clip_from_a_source_without_an_end(
+    source: str, sentence: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, said = _refused(["process", source, "--out", str(tmp_path / "out")], capsys)
+    assert (code, sentence in said) == (2, True)
+    assert ("live" in said) == (source != "synthetic")
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_model_that_is_not_installed_says_how_to_get_it(
     tmp_path: Path, clip: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

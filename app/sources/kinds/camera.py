@@ -20,9 +20,9 @@ class CameraSpec(SourceSpec):
 
     key: int | str
 
-    word = "camera"
-    forms = ("camera:NAME", "camera:INDEX")
-    meant_by: ClassVar = {"webcam": "camera:0", "cam": "camera:0"}
+    prefix = "camera"
+    usages = ("camera:NAME", "camera:INDEX")
+    suggestions: ClassVar = {"webcam": "camera:0", "cam": "camera:0"}
 
     @classmethod
     def of(cls, rest: str | None) -> CameraSpec:

@@ -21,8 +21,8 @@ class PathSpec(SourceSpec):
 
     path: str
 
-    forms = ("a file or folder",)
-    is_opened_unasked = True
+    usages = ("a file or folder",)
+    may_open_at_start = True
 
     @classmethod
     def parse(cls, text: str) -> PathSpec | None:

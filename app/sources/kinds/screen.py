@@ -22,9 +22,9 @@ class ScreenSpec(SourceSpec):
 
     region: tuple[int, int, int, int] | None
 
-    word = "screen"
-    forms = ("screen[:X,Y,W,H]",)
-    meant_by: ClassVar = {"desktop": "screen"}
+    prefix = "screen"
+    usages = ("screen[:X,Y,W,H]",)
+    suggestions: ClassVar = {"desktop": "screen"}
 
     @classmethod
     def of(cls, rest: str | None) -> ScreenSpec:

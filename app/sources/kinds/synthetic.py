@@ -19,11 +19,11 @@ class SyntheticSpec(SourceSpec):
 
     seed: int | None
 
-    word = "synthetic"
-    forms = ("synthetic[:SEED]",)
-    meant_by: ClassVar = {"synth": "synthetic"}
+    prefix = "synthetic"
+    usages = ("synthetic[:SEED]",)
+    suggestions: ClassVar = {"synth": "synthetic"}
     menu = (MenuChoice("Built-in scene", "synthetic", "Rendered, with ground truth", "scene"),)
-    is_opened_unasked = True
+    may_open_at_start = True
     is_built_in = True
 
     @classmethod

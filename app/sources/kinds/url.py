@@ -28,7 +28,7 @@ class UrlSpec(SourceSpec):
     url: str
     is_file: bool
 
-    forms = ("a URL",)
+    usages = ("a URL",)
     is_remote = True
 
     @classmethod

@@ -18,8 +18,8 @@ class WindowSpec(SourceSpec):
 
     name: str
 
-    word = "window"
-    forms = ("window:TITLE",)
+    prefix = "window"
+    usages = ("window:TITLE",)
 
     @classmethod
     def of(cls, rest: str | None) -> WindowSpec:

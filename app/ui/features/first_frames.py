@@ -8,7 +8,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from app.core.results import FrameResult
 from app.settings.settings import Settings, SettingsModel
-from app.sources.specs import is_built_in
+from app.sources.parsing import is_built_in
 from app.system import startup
 from app.ui.display import Display
 from app.ui.features.feature import FeatureController

@@ -16,7 +16,7 @@ from PyQt6.QtWidgets import QMessageBox, QWidget
 from app.report.run import REFUSED_LIVE, compare
 from app.report.values import Cancelled, CompareOptions
 from app.settings.settings import SettingsModel
-from app.sources.specs import is_opened_unasked
+from app.sources.parsing import is_live
 from app.ui.controller import Controller
 from app.ui.engine import Engine
 from app.ui.features.feature import FeatureController
@@ -57,8 +57,7 @@ class ReportController(FeatureController):
         if self._job.is_running:
             return
         source, info = self._controller.instead or self._model.value.source, status.info
-        is_live = not is_opened_unasked(source) if info is None else info.live
-        if is_live:  # no camera is opened a second time, nor one that has not been opened yet
+        if is_live(source) if info is None else info.live:  # no camera is opened a second time
             self.said.emit(REFUSED_LIVE)
             return
         settings = self._model.value

@@ -18,8 +18,8 @@ from app.sources.camera_formats import PIXEL_FORMATS, RATES
 from app.sources.desktop import list_windows
 from app.sources.discovery import cameras, spec_of
 from app.sources.fallback import FallbackSource
+from app.sources.parsing import is_built_in, menu_choices, title_of
 from app.sources.screen import why_not_readable
-from app.sources.specs import is_built_in, menu_choices, title_of
 from app.system.redaction import without_secrets
 from app.ui.controller import Controller
 from app.ui.engine import Engine

@@ -11,7 +11,7 @@ from PyQt6.QtCore import QObject, QTimer
 from app.core.results import FrameResult, LaneResult
 from app.engine.commands import CaptureStatus
 from app.settings.settings import SettingsModel
-from app.sources.specs import title_of
+from app.sources.parsing import title_of
 from app.ui.display import Display
 from app.ui.engine import Engine
 from app.ui.features.feature import FeatureController

@@ -1,4 +1,4 @@
-"""Parsing of --source. Nothing is opened or looked up here."""
+"""Parsing of --source into a `SourceSpec`. Nothing is opened or looked up here."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from app.system.redaction import without_secrets
 from models.errors import UsageError
 
 
-def forms() -> str:
+def usage() -> str:
     """How a source may be written, for help and error messages."""
-    written = [form for kind in KINDS for form in kind.forms]
-    return f"{', '.join(written[:-1])} or {written[-1]}"
+    usages = [usage for kind in KINDS for usage in kind.usages]
+    return f"{', '.join(usages[:-1])} or {usages[-1]}"
 
 
 def menu_choices() -> tuple[MenuChoice, ...]:
@@ -33,7 +33,7 @@ def parse_spec(text: str) -> SourceSpec:
     """
     text = text.strip()
     if not text:
-        raise UsageError(f"No source was given; use {forms()}.")
+        raise UsageError(f"No source was given; use {usage()}.")
     for kind in KINDS:
         if (spec := kind.parse(text)) is not None:
             return spec
@@ -58,10 +58,16 @@ def is_built_in(text: str) -> bool:
     return spec is not None and spec.is_built_in
 
 
-def is_opened_unasked(text: str) -> bool:
-    """Whether `text` may be opened at the start of the program without a choice of the user's."""
+def may_open_at_start(text: str) -> bool:
+    """Whether `text` may be opened at the start of the program without being asked for."""
     spec = _understood(text)
-    return spec is not None and spec.is_opened_unasked
+    return spec is not None and spec.may_open_at_start
+
+
+def is_live(text: str) -> bool:
+    """Whether frames of `text` come by themselves and cannot be requested again."""
+    spec = _understood(text)
+    return spec is not None and spec.is_live
 
 
 def title_of(text: str) -> str:
@@ -78,12 +84,12 @@ def _understood(text: str) -> SourceSpec | None:
 
 
 def _refuse_misspelt(text: str) -> None:
-    """Raise UsageError if `text` looks like a word of the table rather than like a path."""
+    """Raise UsageError if `text` looks like a prefix of the table rather than like a path."""
     for kind in KINDS:
-        if meant := kind.meant_by.get(text.lower()):
-            raise UsageError(f"There is no source {text!r}; did you mean {meant}?")
-    word, colon, rest = text.partition(":")
-    if colon and len(word) > 1 and "/" not in word and "\\" not in word:
-        words = [kind.word for kind in KINDS if kind.word]
-        if near := difflib.get_close_matches(word.lower(), words, n=1, cutoff=0.7):
+        if suggestion := kind.suggestions.get(text.lower()):
+            raise UsageError(f"There is no source {text!r}; did you mean {suggestion}?")
+    prefix, colon, rest = text.partition(":")
+    if colon and len(prefix) > 1 and "/" not in prefix and "\\" not in prefix:
+        prefixes = [kind.prefix for kind in KINDS if kind.prefix]
+        if near := difflib.get_close_matches(prefix.lower(), prefixes, n=1, cutoff=0.7):
             raise UsageError(f"There is no source {text!r}; did you mean {near[0]}:{rest}?")

@@ -14,14 +14,15 @@ from app.sources.kinds.path import PathSpec
 from app.sources.kinds.screen import ScreenSpec
 from app.sources.kinds.synthetic import SyntheticSpec
 from app.sources.kinds.url import UrlSpec
-from app.sources.spec import SourceSpec
-from app.sources.specs import (
-    forms,
-    is_opened_unasked,
+from app.sources.parsing import (
+    is_live,
+    may_open_at_start,
     menu_choices,
     parse_spec,
     title_of,
+    usage,
 )
+from app.sources.spec import SourceSpec
 from models.errors import UsageError
 
 
@@ -99,14 +100,14 @@ def test_an_address_that_a_password_breaks_is_refused_without_telling_it() -> No
 def test_what_looks_at_the_room_the_screen_or_the_network_is_never_opened_unasked(
     text: str,
 ) -> None:
-    assert not is_opened_unasked(text)
+    assert not may_open_at_start(text)
 
 
 @pytest.mark.parametrize(
     "text", ["synthetic", "synthetic:7", "screencast.mp4", "./camera", "windows/a.png", "udp.mp4"]
 )
 def test_scenes_and_files_are_opened_unasked_whatever_they_are_called(text: str) -> None:
-    assert is_opened_unasked(text)
+    assert may_open_at_start(text)
 
 
 @pytest.mark.parametrize(
@@ -147,18 +148,19 @@ def test_no_address_breaks_the_parser_or_its_title(scheme: str, rest: str) -> No
 
 def test_help_names_every_kind_of_source_and_each_can_be_written_so() -> None:
     for kind in KINDS:
-        assert kind.forms
-        for form in kind.forms:
-            assert form in forms()
-        for meant in kind.meant_by.values():
-            assert isinstance(parse_spec(meant), kind)
+        assert kind.usages
+        for written in kind.usages:
+            assert written in usage()
+        for suggestion in kind.suggestions.values():
+            assert isinstance(parse_spec(suggestion), kind)
 
 
 def test_what_the_menu_offers_opens_the_kind_that_offers_it() -> None:
-    assert [choice.text for choice in menu_choices()] == ["Built-in scene"]
-    for kind in KINDS:
-        for choice in kind.menu:
-            assert isinstance(parse_spec(choice.spec), kind)
+    offered = [(choice, kind) for kind in KINDS for choice in kind.menu]
+    assert menu_choices() == tuple(choice for choice, _ in offered)
+    assert "Built-in scene" in [choice.text for choice in menu_choices()]
+    for choice, kind in offered:
+        assert isinstance(parse_spec(choice.spec), kind)
 
 
 @pytest.mark.parametrize(
@@ -172,3 +174,4 @@ def test_a_source_says_before_it_is_open_whether_frames_come_by_themselves(
     text: str, live: bool
 ) -> None:
     assert parse_spec(text).is_live == live
+    assert is_live(text) == live
