@@ -64,7 +64,7 @@ class Actions:
     Raises
     ------
     ValueError
-        If two rows have the same id.
+        If two rows have the same id or the same key.
     """
 
     def __init__(self, window: QWidget, menu_bar: QMenuBar, table: Iterable[Action]) -> None:
@@ -72,9 +72,8 @@ class Actions:
         self._made: dict[str, QAction] = {}
         self._settings: Settings | None = None
         menus: dict[tuple[str, ...], QMenu] = {}
+        _refuse_repeated(self.table)
         for row in self.table:
-            if row.id in self._made:
-                raise ValueError(f"two actions are called {row.id}")
             if (row.menu,) not in menus:
                 menus[row.menu,] = _added(menu_bar, row.menu)
             place = (row.menu, row.submenu) if row.submenu else (row.menu,)
@@ -135,6 +134,19 @@ class Actions:
                 lines = sheet.setdefault(row.menu.replace("&", ""), [])
                 lines.append((row.sheet_key or row.key, words))
         return list(sheet.items())
+
+
+def _refuse_repeated(table: Iterable[Action]) -> None:
+    """Raise ValueError for an id or a key that two rows have; Qt would ignore both of the keys."""
+    ids: set[str] = set()
+    by_key: dict[str, str] = {}
+    for row in table:
+        if row.id in ids:
+            raise ValueError(f"two actions are called {row.id}")
+        ids.add(row.id)
+        key = QKeySequence(row.key).toString()
+        if key and by_key.setdefault(key, row.id) != row.id:
+            raise ValueError(f"the actions {by_key[key]} and {row.id} share the key {row.key}")
 
 
 def _tip(row: Action) -> str:

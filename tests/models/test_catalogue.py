@@ -7,6 +7,8 @@ import pytest
 
 from models.errors import CheckpointError, UsageError, UserError
 from models.estimator import EstimatorOptions, FrameMemo, estimate
+from models.estimators.catalogue import PROVIDERS
+from models.estimators.neural import NetworkPool
 from models.frames import Frame, GroundTruth, Unit
 from models.registry import entries, find
 
@@ -16,27 +18,27 @@ def empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FLASHDEPTH_CACHE", str(tmp_path))
 
 
-def test_the_menu_has_its_order() -> None:
-    assert [entry.name for entry in entries()] == [
-        "flashdepth-lite",
-        "flashdepth-lite-per-frame",
-        "flashdepth",
-        "flashdepth-per-frame",
-        "flashdepth-l",
-        "flashdepth-l-per-frame",
-        "flashdepth-s",
-        "flashdepth-s-per-frame",
-        "depth-anything-v2-s",
-        "depth-anything-v2-b",
-        "depth-anything-v2-l",
-        "ground-truth",
-        "off",
-    ]
+def test_the_menu_has_the_order_of_the_table_and_begins_with_the_bundled_network() -> None:
+    pool = NetworkPool()
+    listed = [entry.name for provider in PROVIDERS for entry in provider(pool)]
+    assert [entry.name for entry in entries()] == listed
+    assert len(listed) == len(set(listed))
+    assert listed[:2] == ["flashdepth-lite", "flashdepth-lite-per-frame"]
+    assert {"flashdepth", "flashdepth-l", "flashdepth-s", "ground-truth", "off"} <= set(listed)
+    assert {"depth-anything-v2-s", "depth-anything-v2-b", "depth-anything-v2-l"} <= set(listed)
 
 
-def test_only_what_carries_memory_says_so() -> None:
-    temporal = {entry.name for entry in entries() if entry.temporal}
-    assert temporal == {"flashdepth-lite", "flashdepth", "flashdepth-l", "flashdepth-s"}
+def test_a_network_with_memory_stands_before_its_twin_without() -> None:
+    listed = [entry.name for entry in entries()]
+    twins = {name for name in listed if name.endswith("-per-frame")}
+    assert {"flashdepth", "flashdepth-l", "flashdepth-s"} <= {
+        name.removesuffix("-per-frame") for name in twins
+    }
+    for twin in twins:
+        network = twin.removesuffix("-per-frame")
+        assert listed.index(network) + 1 == listed.index(twin)
+        assert find(network).temporal
+        assert not find(twin).temporal
 
 
 @pytest.mark.parametrize("name", ["flashdepth", "flashdepth-l-per-frame", "depth-anything-v2-b"])

@@ -27,14 +27,14 @@ def named(case: tuple[Lesson, int]) -> str:
     return f"{case[0].name}-{case[1] + 1}"
 
 
-def test_the_lessons_are_in_order() -> None:
-    assert [lesson.title for lesson in LESSONS] == [
-        "Disparity and depth",
-        "Why a per-frame range lies",
-        "Scale ambiguity",
-        "Memory on and off",
-        "Resolution and edges",
-    ]
+def test_the_lessons_are_in_the_order_of_the_numbers_in_their_file_names() -> None:
+    numbers = [int(lesson.name.partition("-")[0]) for lesson in LESSONS]
+    assert numbers == sorted(set(numbers))
+    assert LESSONS[0].title == "Disparity and depth"
+
+
+def test_every_lesson_has_a_title_of_its_own_a_summary_and_three_to_five_steps() -> None:
+    assert len({lesson.title for lesson in LESSONS}) == len(LESSONS)
     assert all(3 <= len(lesson.steps) <= 5 and lesson.summary for lesson in LESSONS)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from PyQt6.QtWidgets import QMainWindow
 from pytestqt.qtbot import QtBot
 
@@ -24,3 +25,21 @@ def test_a_tool_tip_names_the_key_of_its_action(qtbot: QtBot) -> None:
         "Compare both lanes",
         "Play or pause (Space)",
     ]
+
+
+@pytest.mark.parametrize(
+    ("second", "complaint"),
+    [
+        (Action("a", "&View", "&Other", "", bool), "two actions are called a"),
+        (Action("b", "&View", "&Other", "ctrl+shift+s", bool), "actions a and b share the key"),
+    ],
+)
+def test_an_id_or_a_key_that_is_taken_is_refused(
+    qtbot: QtBot, second: Action, complaint: str
+) -> None:
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    bar = window.menuBar()
+    assert bar is not None
+    with pytest.raises(ValueError, match=complaint):
+        Actions(window, bar, [Action("a", "&File", "&Save", "Shift+Ctrl+S", bool), second])
