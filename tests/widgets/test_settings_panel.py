@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QFileDialog,
+    QLabel,
     QLineEdit,
     QSlider,
     QToolButton,
@@ -258,6 +259,15 @@ def test_nothing_is_wider_than_the_panel(panel: SettingsPanel) -> None:
     assert body is not None
     assert port is not None
     assert body.minimumSizeHint().width() <= port.width()
+
+
+def test_long_labels_wrap_so_that_the_panel_leaves_its_width_to_pictures(
+    panel: SettingsPanel,
+) -> None:
+    long = next(label for label in panel.cloud.findChildren(QLabel) if label.text().count(" ") > 1)
+    assert long.wordWrap()
+    assert panel.cloud.label_width() < long.fontMetrics().horizontalAdvance(long.text())
+    assert panel.sizeHint().width() < 48 * panel.fontMetrics().averageCharWidth()
 
 
 def test_the_wheel_scrolls_and_turns_no_control(panel: SettingsPanel) -> None:

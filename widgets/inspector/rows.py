@@ -33,11 +33,17 @@ class _CalmSpin(QDoubleSpinBox):
         if event is not None:
             event.ignore()
 
+    def sizeHint(self) -> QSize:
+        return self._narrowed(super().sizeHint())
+
     def minimumSizeHint(self) -> QSize:
-        hint, metrics = super().minimumSizeHint(), self.fontMetrics()
+        return self._narrowed(super().minimumSizeHint())
+
+    def _narrowed(self, hint: QSize) -> QSize:
+        metrics = self.fontMetrics()
         bounds = (self.textFromValue(self.minimum()), self.textFromValue(self.maximum()))
         widest = max(map(metrics.horizontalAdvance, bounds))
-        enough = max(map(metrics.horizontalAdvance, ("-1000000.000", self.specialValueText())))
+        enough = max(map(metrics.horizontalAdvance, ("-1000.0000", self.specialValueText())))
         return QSize(hint.width() - max(0, widest - enough), hint.height())
 
 

@@ -36,6 +36,10 @@ ROWS: Mapping[str, Callable[[RowSpec], Row]] = {
 """The kinds of rows, by `RowSpec.kind`."""
 
 
+_WIDEST_LABEL = "Flicker window "
+"""Labels longer than this take two lines, so that the panel leaves its width to pictures."""
+
+
 class Section(QWidget):
     """Rows of controls under a heading; a section says which settings stand in it, in which order.
 
@@ -132,8 +136,10 @@ class Section(QWidget):
         return self._buttons[button_id]
 
     def label_width(self) -> int:
-        """Width the widest label of a row wants, in pixels."""
-        return max((label.sizeHint().width() for label in self._labels.values()), default=0)
+        """Width the widest label of a row wants, in pixels; longer ones wrap at `_WIDEST_LABEL`."""
+        metrics = self._body.fontMetrics()
+        widths = [metrics.horizontalAdvance(label.text()) for label in self._labels.values()]
+        return min(max(widths, default=0), metrics.horizontalAdvance(_WIDEST_LABEL))
 
     def set_label_width(self, width: int) -> None:
         """Make the column of labels this wide, so that sections line up."""
@@ -151,6 +157,7 @@ class Section(QWidget):
             else:
                 label = QLabel(spec.label, self._body)
                 label.setProperty("role", "quiet")
+                label.setWordWrap(True)
                 label.setToolTip(spec.tip)
                 label.setBuddy(row.control)
                 self._labels[key] = label
