@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PyQt6.QtCore import QEvent, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QShowEvent
 from PyQt6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from widgets.inspector.booth import BoothSection
@@ -101,6 +102,10 @@ class SettingsPanel(QScrollArea):
         """Fold exactly these sections."""
         for section in self._sections:
             section.set_open(section.title not in titles)
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        super().showEvent(event)
+        self._line_up()  # the style's padding counts, and is known now
 
     def changeEvent(self, event: QEvent | None) -> None:
         super().changeEvent(event)
