@@ -11,7 +11,7 @@ import pytest
 
 from app.core.source import Ended, Source
 from app.recording.format import is_recording
-from app.recording.index import GapEntry, to_line
+from app.recording.index import GapEntry, encode_entry
 from app.recording.recorder import RecorderOptions
 from app.recording.writer import Content
 from app.sources.recording import RecordingSource
@@ -127,7 +127,7 @@ def test_breaks_come_back_as_breaks(tmp_path: Path, opened: OpenIt) -> None:
 def test_lost_frames_come_back_as_a_break_and_a_note(tmp_path: Path, opened: OpenIt) -> None:
     make_recording(tmp_path, [make_result(i) for i in range(4)])
     lines = (tmp_path / "index.jsonl").read_bytes().splitlines(keepends=True)
-    lines.insert(3, to_line(GapEntry(7)))  # after the line of the part and two frames
+    lines.insert(3, encode_entry(GapEntry(7)))  # after the line of the part and two frames
     (tmp_path / "index.jsonl").write_bytes(b"".join(lines))
     source = opened(tmp_path)
     assert [_next(source).segment for _ in range(4)] == [0, 0, 1, 1]
