@@ -23,6 +23,7 @@ from app.ui.features.health import HealthController
 from app.ui.features.presenter import PresenterController
 from app.ui.features.recording import RecordingController
 from app.ui.features.screen import ScreenController
+from app.ui.features.sources import SourceController
 from app.ui.features.status import StatusController
 from app.ui.features.watchdog import WatchdogController
 from widgets.announcement import Announcement
@@ -46,6 +47,7 @@ OURS = (
     (BudgetController, "_poll"),
     (PresenterController, "_poll"),
     (RecordingController, "_poll"),
+    (SourceController, "_poll"),
     (HealthController, "_beat"),
     (HealthController, "_log_vitals"),
     (WipePane, "flip"),
@@ -102,7 +104,7 @@ class GuiClock:
         self._spent_ns = {True: 0, False: 0}
 
     def clear(self) -> None:
-        """Restart the measurement."""
+        """Discard what was measured."""
         self.lap()
         self.per_frame_ms.clear()
         self.gl_per_frame_ms.clear()

@@ -148,15 +148,15 @@ def engine_pace(frames: Sequence[Frame], config: PipelineConfig, seconds: float)
     return Pace(rate(measured_s), medians)
 
 
-def rate(moments_s: Sequence[float]) -> float:
+def rate(times_s: Sequence[float]) -> float:
     """Events per second, from the first to the last; 0 for fewer than two.
 
     Counting events within a fixed time would be off by up to one, which is several percent of a
     short round.
     """
-    if len(moments_s) < 2:
+    if len(times_s) < 2:
         return 0.0
-    return (len(moments_s) - 1) / (moments_s[-1] - moments_s[0])
+    return (len(times_s) - 1) / (times_s[-1] - times_s[0])
 
 
 def _wait_until(done: Callable[[], bool]) -> None:

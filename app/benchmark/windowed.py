@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from unittest import mock
@@ -34,7 +34,7 @@ class ShownFrames:
 
     def __init__(self) -> None:
         self.latency_ms: list[float] = []
-        self.analysed_ms: list[float] = []
+        self.analysis_ms: list[float] = []
         self._result: FrameResult | None = None
         self._painted_ns = 0
 
@@ -44,14 +44,14 @@ class ShownFrames:
             late_ns = self._painted_ns - self._result.frame.captured_ns
             self.latency_ms.append(late_ns / 1e6)
             if "analysis" in self._result.stages_ms:
-                self.analysed_ms.append(self._result.stages_ms["analysis"])
+                self.analysis_ms.append(self._result.stages_ms["analysis"])
         self._result, self._painted_ns = result, 0
 
     def clear(self) -> None:
-        """Restart the measurement with the next result."""
+        """Discard what was measured; the next result is the first."""
         self.put(None)
         self.latency_ms.clear()
-        self.analysed_ms.clear()
+        self.analysis_ms.clear()
 
     @contextmanager
     def watching(self) -> Iterator[None]:
@@ -104,29 +104,29 @@ def measure_window(
 
     clock, shown = GuiClock(), ShownFrames()
     with shown.watching(), clock.installed():
-        session = Application(settings, open_preloaded, SettingsStore(folder / "bench.json"))
+        application = Application(settings, open_preloaded, SettingsStore(folder / "bench.json"))
 
         def on_shown(result: FrameResult) -> None:
             shown.put(result)
             clock.lap()
 
-        session.display.shown.connect(on_shown)
+        application.display.shown.connect(on_shown)
         try:
-            session.window.resize(*size)
-            session.window.show()
-            session.start()
+            application.window.resize(*size)
+            application.window.show()
+            application.start()
             _run_until(
                 lambda: (
                     len(shown.latency_ms) >= _SETTLE_FRAMES
-                    and session.first_frames.is_everything_shown()
+                    and application.first_frames.is_everything_shown()
                 ),
                 60.0,
             )
             for pin in pins:
-                session.controller.pin(*pin)
+                application.controller.pin(*pin)
             shown.clear()
             clock.clear()
-            engine, started = session.engine, time.perf_counter()
+            engine, started = application.engine, time.perf_counter()
             finished, dropped = engine.inference.finished, engine.dropped
             _run_until(_never, seconds)
             passed = time.perf_counter() - started
@@ -138,11 +138,11 @@ def measure_window(
                 "gui_thread_ms": spread(clock.per_frame_ms),
                 "gui_gl_ms": spread(clock.gl_per_frame_ms),
                 "latency_ms": spread(shown.latency_ms),
-                "analysis_ms": spread(shown.analysed_ms),
+                "analysis_ms": spread(shown.analysis_ms),
                 "dropped": dropped,
             }
         finally:
-            session.close()
+            application.close()
             # Delete the window now: the interpreter would delete Qt first.
             QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
@@ -151,14 +151,14 @@ def _never() -> bool:
     return False
 
 
-def _run_until(done: object, seconds: float) -> None:
+def _run_until(done: Callable[[], bool], seconds: float) -> None:
     """Run Qt's loop until `done()` or for `seconds`."""
     loop = QEventLoop()
     timer = QTimer()
     deadline = time.monotonic() + seconds
 
     def check() -> None:
-        if (callable(done) and done()) or time.monotonic() > deadline:
+        if done() or time.monotonic() > deadline:
             loop.quit()
 
     timer.timeout.connect(check)

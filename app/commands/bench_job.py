@@ -74,11 +74,11 @@ def _windowed(
     frames: list[Frame], settings: Settings, arguments: argparse.Namespace
 ) -> dict[str, Any]:
     from app.benchmark.windowed import measure_window
-    from app.ui.gui import make_application
+    from app.ui.gui import make_qt_application
     from renderers.point_cloud_timing import measure_cloud_upload, measure_markers
 
-    application = make_application()  # widgets and OpenGL live as long as it does
-    figures: dict[str, Any] = {"platform": application.platformName()}
+    qt_application = make_qt_application()  # widgets and OpenGL live as long as it does
+    figures: dict[str, Any] = {"platform": qt_application.platformName()}
     with tempfile.TemporaryDirectory() as folder:
         figures |= measure_window(frames, settings, arguments.seconds, _WINDOW, Path(folder))
         if arguments.views is not None:
@@ -123,7 +123,7 @@ def _startup(settings: Settings, folder: Path) -> dict[str, Any]:
         ) from error
     stages = startup.read(done.stderr)
     if "first_depth" not in stages:
-        raise UserError("The window showed no depth within 20 seconds; try --no-window.")
+        raise UserError("The window showed no disparity within 20 seconds; try --no-window.")
     return {"startup_s": stages["first_depth"], "startup_stages_s": stages}
 
 

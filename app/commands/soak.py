@@ -30,14 +30,14 @@ def describe(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Soak, print the figures, write them if requested; 1 if anything was not survived."""
+    """Run the soak, print its figures, write them if requested; 1 if they are not sound."""
     require_display()
     from app.soak.figures import is_sound, lines
     from app.soak.run import soak
     from app.system.environment import environment
     from app.ui.threads import any_abandoned
 
-    def report(figures: dict[str, Any]) -> None:
+    def on_minute(figures: dict[str, Any]) -> None:
         print(
             f"{figures['minutes']:.0f} min: {figures['faults_survived']} of "
             f"{figures['faults_injected']} faults survived, {figures['crashes']} crashes, "
@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     faulthandler.enable()
     with logging_to_file(), tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        figures = soak(arguments.minutes, arguments.seed, Path(folder), report)
+        figures = soak(arguments.minutes, arguments.seed, Path(folder), on_minute)
     figures["environment"] = environment()
     print("\n".join(lines(figures)))
     if arguments.json is not None:

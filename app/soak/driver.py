@@ -12,8 +12,8 @@ from functools import partial
 import psutil
 from PyQt6.QtCore import QEventLoop, QObject, QTimer
 
-from app.soak.accumulators import Sample, SoakCounts
 from app.soak.actions import ACTIONS
+from app.soak.counts import Sample, SoakCounts
 from app.soak.faults import FAULTS, NotNoticed
 from app.soak.fixtures import Fixtures
 from app.soak.recovery_monitor import RecoveryMonitor
@@ -28,7 +28,7 @@ CALM_S = (3.0, 6.0)
 FAULT_INTERVAL_S = 14.0
 """Time from one fault until the visitors' actions stop; they get less if recovery took longer."""
 RECOVERY_S = 20.0
-HOME_EVERY_S = 55.0
+BASELINE_EVERY_S = 55.0
 MEASURABLE_RECOVERY_S = 9.0
 """After a fault that took longer, there is no time to read the memory before the next one."""
 WARM_UP_SHARE = 0.2
@@ -36,7 +36,7 @@ WARM_UP_SHARE = 0.2
 PLACE_S = 4.0
 """Longest wait for each place of the warm-up to run well; a paused one never does."""
 SAMPLE_EVERY_S = 2.0
-TELL_EVERY_S = 60.0
+MINUTE_S = 60.0
 DUMP_AFTER_S = 3.0
 WELL_AGAIN = 3
 """Frames in a row, from the chosen source and with every lane, that end a fault."""
@@ -47,8 +47,17 @@ class Driver(QObject):
 
     Parameters
     ----------
-    report
+    seconds
+        Duration of the run.
+    on_minute
         Called once a minute, with the seconds that passed.
+
+    Attributes
+    ----------
+    counts
+        What was counted so far.
+    monitor
+        Watches how the window reacts.
     is_complete
         The script ran to its end; the window stayed open and none of our code raised.
     """
@@ -56,25 +65,25 @@ class Driver(QObject):
     def __init__(
         self,
         application: Application,
-        stage: Fixtures,
+        fixtures: Fixtures,
         rng: random.Random,
         seconds: float,
-        report: Callable[[float], None],
+        on_minute: Callable[[float], None],
     ) -> None:
         super().__init__()
         self.counts = SoakCounts()
         self.monitor = RecoveryMonitor(application)
         self.is_complete = False
         self._application = application
-        self._stage = stage
+        self._fixtures = fixtures
         self._rng = rng
         self._seconds = seconds
-        self._tell = report
-        self._told_s = 0.0
+        self._on_minute = on_minute
+        self._last_minute_s = 0.0
         self._started_s = time.monotonic()
         self._loop = QEventLoop()
         self._process = psutil.Process()
-        self._home = application.model.value
+        self._initial = application.model.value
         self._doing = "start"
         self._script = self._play()
         self._timer = QTimer(self)
@@ -83,21 +92,21 @@ class Driver(QObject):
         self._sampler = QTimer(self)
         self._sampler.setInterval(round(1000 * SAMPLE_EVERY_S))
         self._sampler.timeout.connect(self._sample)
-        self._breath = QTimer(self)
-        self._breath.setInterval(250)
-        self._breath.timeout.connect(_dump_if_held_up)
+        self._hang_timer = QTimer(self)
+        self._hang_timer.setInterval(250)
+        self._hang_timer.timeout.connect(_dump_if_hung)
         application.health.stalled.connect(self._on_stalled)
         application.window.closing.connect(self._loop.quit)
 
     def run(self) -> None:
         """Run until the time is over or the window closes."""
         self._sampler.start()
-        self._breath.start()
+        self._hang_timer.start()
         self._timer.start(0)
         self._loop.exec()
         self._timer.stop()
         self._sampler.stop()
-        self._breath.stop()
+        self._hang_timer.stop()
         faulthandler.cancel_dump_traceback_later()
         self._script.close()
 
@@ -137,8 +146,8 @@ class Driver(QObject):
     def _warm_up(self) -> Iterator[float]:
         """Visit everything once; a run that is too short continues without."""
         until_s = self.passed_s() + WARM_UP_SHARE * self._seconds
-        self._doing = "the warm_up"
-        for _ in warm_up(self._application, self._stage):
+        self._doing = "the warm-up"
+        for _ in warm_up(self._application, self._fixtures):
             self.monitor.begin()
             yield 0.3
             yield from self._until_well(PLACE_S)
@@ -147,7 +156,7 @@ class Driver(QObject):
                 break
         else:
             self.counts.warmed_up_s = self.passed_s()
-        go_to_baseline(self._application, self._stage, self._home)
+        go_to_baseline(self._application, self._fixtures, self._initial)
         self.monitor.begin()
         yield from self._until_well(RECOVERY_S)
 
@@ -155,11 +164,11 @@ class Driver(QObject):
         """Read the memory in the baseline state, once a minute, if a fault leaves time."""
         baselines, now_s = self.counts.baselines, self.passed_s()
         if now_s - injected_s > MEASURABLE_RECOVERY_S or (
-            baselines and now_s - baselines[-1][0] < HOME_EVERY_S
+            baselines and now_s - baselines[-1][0] < BASELINE_EVERY_S
         ):
             return
-        self._doing = "home"
-        go_to_baseline(self._application, self._stage, self._home)
+        self._doing = "the baseline"
+        go_to_baseline(self._application, self._fixtures, self._initial)
         self._resume_source()
         self.monitor.begin()
         if not (yield from self._until_well(RECOVERY_S)) or self._application.recording.is_saving:
@@ -177,22 +186,24 @@ class Driver(QObject):
         self._resume_source()
 
     def _visit(self, seconds: float) -> Iterator[float]:
-        """Random actions, each on its own, so that one that raises ends nothing else."""
+        """Do random actions, each in its own timer event: an exception ends only that one."""
         until_s = time.monotonic() + seconds
         while time.monotonic() < until_s:
             name = self._rng.choice(list(ACTIONS))
             self.counts.actions[name] += 1
             self._doing = name
-            QTimer.singleShot(0, partial(ACTIONS[name], self._application, self._stage, self._rng))
+            QTimer.singleShot(
+                0, partial(ACTIONS[name], self._application, self._fixtures, self._rng)
+            )
             yield ACTION_EVERY_S
 
     def _wait_until_well(self) -> Iterator[float]:
-        """Wait until the window runs well, or the fault that follows would prove nothing."""
+        """Wait until the window runs well; else surviving the next fault would prove nothing."""
         self._resume_source()
         self.monitor.begin()
         if not (yield from self._until_well(RECOVERY_S)):
             self._note(f"unhealthy after {self._doing}: {self.monitor.reason_unwell()}")
-            self._application.controller.open_source(str(self._stage.clip))
+            self._application.controller.open_source(str(self._fixtures.clip))
 
     def _suffer(self, name: str) -> Iterator[float]:
         self.counts.injected[name] += 1
@@ -201,7 +212,7 @@ class Driver(QObject):
         log.info("fault %s", name)
         self.monitor.begin()
         try:
-            yield from FAULTS[name](self._application, self._stage, self.monitor)
+            yield from FAULTS[name](self._application, self._fixtures, self.monitor)
         except NotNoticed as error:
             self._note(f"{name}: {error}")
         else:
@@ -215,11 +226,11 @@ class Driver(QObject):
         monitor.well = 0
         is_well = yield from self._until_well(RECOVERY_S)
         if monitor.restart_s is not None:
-            counts.slowest(counts.restart_s, name, monitor.restart_s)
+            counts.keep_longest(counts.restart_s, name, monitor.restart_s)
         if not is_well:
             self._note(f"{name}: unhealthy after {RECOVERY_S:.0f} s: {monitor.reason_unwell()}")
             return
-        counts.slowest(counts.recovery_s, name, time.monotonic() - healed_s)
+        counts.keep_longest(counts.recovery_s, name, time.monotonic() - healed_s)
         counts.survived[name] += was_noticed
 
     def _resume_source(self) -> None:
@@ -249,15 +260,15 @@ class Driver(QObject):
         with process.oneshot():
             rss_mb, threads = process.memory_info().rss / 1e6, process.num_threads()
         self.counts.samples.append(Sample(passed_s, rss_mb, threads, open_files(process)))
-        if passed_s - self._told_s >= TELL_EVERY_S:
-            self._told_s = passed_s
-            self._tell(passed_s)
+        if passed_s - self._last_minute_s >= MINUTE_S:
+            self._last_minute_s = passed_s
+            self._on_minute(passed_s)
 
 
 def open_files(process: psutil.Process) -> int:
     """Number of file descriptors or handles of the process."""
-    asked = getattr(process, "num_fds", None) or getattr(process, "num_handles", None)
-    return int(asked()) if asked is not None else 0
+    count = getattr(process, "num_fds", None) or getattr(process, "num_handles", None)
+    return int(count()) if count is not None else 0
 
 
 def shuffled(rng: random.Random) -> list[str]:
@@ -274,6 +285,6 @@ def shuffled(rng: random.Random) -> list[str]:
     return [*others[:half], "threads_crash", *others[half:], *hangs]
 
 
-def _dump_if_held_up() -> None:
-    """Write every thread's stack to stderr if the window stands still for `DUMP_AFTER_S`."""
+def _dump_if_hung() -> None:
+    """Write every thread's stack to stderr unless called again within `DUMP_AFTER_S`."""
     faulthandler.dump_traceback_later(DUMP_AFTER_S)

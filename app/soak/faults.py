@@ -264,19 +264,19 @@ def _remove_damaged(path: Path) -> None:
 @contextmanager
 def counted_crashes() -> Iterator[list[str]]:
     """Collect uncaught exceptions of all threads instead of ending the process."""
-    seen: list[str] = []
+    crashes: list[str] = []
     before, before_threads = sys.excepthook, threading.excepthook
 
     def on_main(kind: type[BaseException], error: BaseException, trace: Any) -> None:
-        seen.append(f"{kind.__name__}: {error}")
+        crashes.append(f"{kind.__name__}: {error}")
         before(kind, error, trace)
 
     def on_thread(args: Any) -> None:
-        seen.append(f"{args.exc_type.__name__}: {args.exc_value}")
+        crashes.append(f"{args.exc_type.__name__}: {args.exc_value}")
         before_threads(args)
 
     sys.excepthook, threading.excepthook = on_main, on_thread
     try:
-        yield seen
+        yield crashes
     finally:
         sys.excepthook, threading.excepthook = before, before_threads

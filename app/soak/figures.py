@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from app.soak.accumulators import SoakCounts
+from app.soak.counts import SoakCounts
 from app.soak.faults import FAULTS
 
 WARM_UP_SHARE = 0.3

@@ -12,8 +12,8 @@ from app.soak.camera import SoakCamera, picture
 
 _CLIP_SIZE = (320, 180)
 _CLIP_FRAMES = 50
-_SOUND_BYTES = 48
-"""Size of the damaged clip: enough to be taken for a video, too little to be shown as one."""
+_INTACT_BYTES = 48
+"""Length of the undamaged head of the damaged clip: enough to be taken for a video."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +36,14 @@ class Fixtures:
 
 
 @contextmanager
-def fixtures(folder: Path) -> Iterator[Fixtures]:
+def make_fixtures(folder: Path) -> Iterator[Fixtures]:
     """Set up in `folder`; the camera is closed at the end."""
     clip, damaged = folder / "clip.mp4", folder / "damaged.mp4"
     with VideoWriter(clip, _CLIP_SIZE, 25.0) as writer:
         for number in range(_CLIP_FRAMES):
             writer.write(picture(number, _CLIP_SIZE))
     data = bytearray(clip.read_bytes())
-    for at in range(_SOUND_BYTES, len(data), 7):
+    for at in range(_INTACT_BYTES, len(data), 7):
         data[at] ^= 0x5A
     damaged.write_bytes(data)
     with SoakCamera() as camera:

@@ -73,10 +73,10 @@ class RecoveryMonitor(QObject):
             return status.message or note or "no source"
         if last is None:
             return "no frame yet"
-        missing = ", ".join(sorted(self._wanted() - set(last.lanes)))
+        missing = ", ".join(sorted(self._lanes_on() - set(last.lanes)))
         return "; ".join(last.failures.values()) or (f"no lane {missing}" if missing else "still")
 
-    def _wanted(self) -> set[str]:
+    def _lanes_on(self) -> set[str]:
         settings = self._application.model.value
         models = {"a": settings.model_a, "b": settings.model_b}
         return {lane for lane, model in models.items() if model != registry.OFF}
@@ -88,7 +88,7 @@ class RecoveryMonitor(QObject):
     def _on_shown(self, result: FrameResult) -> None:
         self.shown += 1
         self.lane_failures += bool(result.failures)
-        is_well = self._source_is_well() and self._wanted() <= set(result.lanes)
+        is_well = self._source_is_well() and self._lanes_on() <= set(result.lanes)
         self.well = self.well + 1 if is_well else 0
 
     def _on_engine(self) -> None:

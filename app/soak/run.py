@@ -20,46 +20,50 @@ from app.settings.store import SettingsStore
 from app.soak.driver import Driver
 from app.soak.faults import counted_crashes
 from app.soak.figures import figures_of
-from app.soak.fixtures import Fixtures, fixtures
+from app.soak.fixtures import Fixtures, make_fixtures
 from app.sources.opening import open_source
 from app.system.memory import freeze_modules
 from app.ui.application import Application
-from app.ui.gui import make_application
+from app.ui.gui import make_qt_application
 from app.ui.threads import abandoned_count
 from models.errors import UserError
 
 log = logging.getLogger(__name__)
 
-Report = Callable[[dict[str, Any]], None]
 
-
-def soak(minutes: float, seed: int, folder: Path, report: Report) -> dict[str, Any]:
+def soak(
+    minutes: float, seed: int, folder: Path, on_minute: Callable[[dict[str, Any]], None]
+) -> dict[str, Any]:
     """Run for `minutes` with everything in `folder`; returns the figures of the public soak JSON.
 
     Parameters
     ----------
     minutes
-        duration.
+        Duration.
     seed
         Of the random actions.
     folder
         For all files.
-    report
+    on_minute
         Gets incomplete figures once a minute, in case the process dies before its end.
     """
-    qt_application = make_application()  # kept until the end: widgets need it
+    qt_application = make_qt_application()  # kept until the end: widgets need it
     freeze_modules()
     process = psutil.Process()
     threads_before = set(threading.enumerate())
     files_before = _open_files(process)
-    with counted_crashes() as crashes, fixtures(folder) as stage:
-        application = _open_session(stage)
+    with counted_crashes() as crashes, make_fixtures(folder) as fixtures:
+        application = _open_application(fixtures)
 
         def figures(passed_s: float) -> dict[str, Any]:
             return {"seed": seed} | _figures(driver, application, crashes, passed_s)
 
         driver = Driver(
-            application, stage, random.Random(seed), 60 * minutes, lambda s: report(figures(s))
+            application,
+            fixtures,
+            random.Random(seed),
+            60 * minutes,
+            lambda s: on_minute(figures(s)),
         )
         try:
             driver.run()
@@ -119,18 +123,18 @@ def _has_frames(recording: Path) -> bool:
         return False
 
 
-def _open_session(stage: Fixtures) -> Application:
+def _open_application(fixtures: Fixtures) -> Application:
     settings = Settings(
         source_width=320,
         source_height=240,
         input_size=140,
         fallback_after_s=2.0,
-        fallback_clip=str(stage.clip),
-        panic_clip=str(stage.clip),
-        record_folder=str(stage.folder),
+        fallback_clip=str(fixtures.clip),
+        panic_clip=str(fixtures.clip),
+        record_folder=str(fixtures.folder),
         hint_seen=True,
     )
-    store = SettingsStore(stage.folder / "config" / "default.json")
+    store = SettingsStore(fixtures.folder / "config" / "default.json")
     application = Application(settings, open_source, store)
     application.window.resize(1100, 720)
     application.window.show()

@@ -1,4 +1,4 @@
-"""The composition of one window: what there is, in which order it starts and closes."""
+"""The composition of one window: its parts, and the order in which they start and close."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from app.settings.store import SettingsStore
 from app.settings.viewpoints import ViewpointStore
 from app.sources.fallback import Fallback, with_fallback
 from app.sources.opening import with_camera_format
+from app.ui import resolve
 from app.ui.action_choices import lane_actions
 from app.ui.action_table import (
     booth_actions,
@@ -58,7 +59,6 @@ from app.ui.features.status import StatusController
 from app.ui.features.viewpoints import ViewpointsController
 from app.ui.features.watchdog import WatchdogController
 from app.ui.main_window import MainWindow
-from app.ui.resolve import fallback
 from widgets.announcement import Announcement
 from widgets.cheat_sheet import CheatSheet
 
@@ -75,8 +75,8 @@ class Application(QObject):
         self._closing.callback(self._close_window)
         self._closing.callback(self._save_settings)
         self.model = SettingsModel(settings)
-        asking = with_camera_format(open_source, self._wanted_format)
-        self.engine = Engine(with_fallback(asking, self._wanted_fallback), self)
+        open_formatted = with_camera_format(open_source, self._camera_format)
+        self.engine = Engine(with_fallback(open_formatted, self._fallback_options), self)
         self._closing.callback(self.engine.close)
         self.window = MainWindow()
         self.display = Display(self.window.stage, self.window.cloud, self)
@@ -101,8 +101,8 @@ class Application(QObject):
     def close(self) -> None:
         """Close the features, end the threads, save the settings and let the window go.
 
-        Whatever fails keeps nothing else from closing; its error is raised at the end. May be
-        called twice.
+        If one of them fails to close, the others are closed all the same and its error is raised
+        at the end. May be called twice.
         """
         self._closing.close()
 
@@ -121,7 +121,7 @@ class Application(QObject):
         return feature
 
     def _make_core_features(self) -> None:
-        """Make what shows pictures and keeps the window in step with the settings."""
+        """Make the features that show pictures and keep the window in step with the settings."""
         window, model, engine, display = self.window, self.model, self.engine, self.display
         self.status = StatusController(window, engine, display, model, self)
         self._add(self.status)
@@ -135,7 +135,7 @@ class Application(QObject):
         self.sources = self._add(SourceController(window, engine, model, self.controller, self))
 
     def _make_features(self) -> None:
-        """Make what works with the pictures."""
+        """Make the features that save, measure and mark what is shown."""
         window, model, engine, display = self.window, self.model, self.engine, self.display
         controller = self.controller
         self.recording = self._add(RecordingController(window, model, engine, self.status, self))
@@ -157,7 +157,7 @@ class Application(QObject):
         self.about = self._add(AboutController(window, self))
 
     def _make_booth_features(self) -> None:
-        """Make what presents to an audience, and what keeps that going."""
+        """Make the features for presenting to an audience unattended."""
         window, model, engine, display = self.window, self.model, self.engine, self.display
         controller, status = self.controller, self.status
         self.idle = self._add(IdleController(self))
@@ -236,10 +236,10 @@ class Application(QObject):
         self.window.close()
         self.window.deleteLater()
 
-    # -- what the threads ask --------------------------------------------------------------------
+    # -- read by the capture thread when it opens a source ----------------------------------------
 
-    def _wanted_format(self) -> tuple[float, str]:
+    def _camera_format(self) -> tuple[float, str]:
         return self.model.value.source_fps, self.model.value.source_pixels
 
-    def _wanted_fallback(self) -> Fallback:
-        return fallback(self.model.value)
+    def _fallback_options(self) -> Fallback:
+        return resolve.fallback(self.model.value)

@@ -255,7 +255,10 @@ class Controller(QObject):
             self._engine.inference.configure(pipeline)
         chosen = resolve.capture_request(settings)
         if chosen != self._chosen:  # the user has chosen another source
-            self._chosen, self._instead = chosen, ""
+            self._chosen = chosen
+            if self._instead:  # a new attempt, as the choice may be what is shown instead
+                self._instead = ""
+                self._source_attempt += 1
         request = resolve.capture_request(settings, self._instead, self._source_attempt)
         if request != self._request:
             self._request = request

@@ -78,9 +78,9 @@ def run_gui(settings: Settings, store: SettingsStore, options: WindowOptions) ->
         If no picture was ever shown because the source failed.
     """
     startup.reached("imports")
-    app = make_application()
+    qt_application = make_qt_application()
     with ExitStack() as stack:
-        # The window goes before the application, not whenever the interpreter collects it.
+        # Qt requires the window to be deleted before the QApplication.
         stack.callback(QCoreApplication.sendPostedEvents, None, QEvent.Type.DeferredDelete)
         stack.enter_context(logging_to_file())
         freeze_modules()
@@ -101,7 +101,7 @@ def run_gui(settings: Settings, store: SettingsStore, options: WindowOptions) ->
             application.first_frames.all_shown.connect(application.window.close)
         if options.quit_after_s is not None:
             QTimer.singleShot(round(options.quit_after_s * 1000), application.window.close)
-        code = app.exec()
+        code = qt_application.exec()
         failure = application.screen.why_nothing_was_shown()
     if any_abandoned():
         # A thread hangs in a driver or a download. Nothing of ours is left to save, and the
@@ -135,18 +135,18 @@ def closing_on_signals(window: QWidget) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def make_application() -> QApplication:
+def make_qt_application() -> QApplication:
     """Return the QApplication, themed and set up for OpenGL in several windows."""
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
         return existing
     # Panes that move between windows keep their OpenGL contexts only if these share.
     QApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
-    app = QApplication(sys.argv[:1])
-    app.setApplicationName("FlashDepth Live")
-    theme.apply_theme(app)
+    made = QApplication(sys.argv[:1])
+    made.setApplicationName("FlashDepth Live")
+    theme.apply_theme(made)
     qInstallMessageHandler(_log_qt)
-    return app
+    return made
 
 
 def _window_size(asked: tuple[int, int] | None) -> QSize:

@@ -80,9 +80,9 @@ def window(frames: list[Frame], seconds: float, panes: tuple[str, ...]) -> float
     """Frames per second that the app's window shows."""
     from app.benchmark.windowed import measure_window
     from app.settings.settings import Settings
-    from app.ui.gui import make_application
+    from app.ui.gui import make_qt_application
 
-    application = make_application()
+    application = make_qt_application()
     settings = Settings(pacing="every-frame", hint_seen=True, panes=panes)
     with tempfile.TemporaryDirectory() as folder:
         figures = measure_window(frames, settings, seconds, WINDOW, Path(folder))

@@ -7,7 +7,7 @@ import math
 from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QHBoxLayout, QWidget
 
-from app.core.results import Breaks, FrameResult
+from app.core.results import Analysis, Breaks, FrameResult
 from app.settings.settings import Settings, SettingsModel
 from app.ui.controller import Controller
 from app.ui.display import Display
@@ -86,7 +86,7 @@ class ChartsController(FeatureController):
 
     def _append_pins(self, result: FrameResult) -> None:
         if self._controller.pins and result.analysis is not None:
-            values = _pin_values(result, len(self._controller.pins))
+            values = _pin_values(result.analysis, len(self._controller.pins))
             if values:
                 self.charts["pins"].append(result.frame.index, values)
 
@@ -129,11 +129,10 @@ class ChartsController(FeatureController):
         self._on_pins()
 
 
-def _pin_values(result: FrameResult, pins: int) -> dict[str, float]:
-    if result.analysis is None:
-        return {}
+def _pin_values(analysis: Analysis, pins: int) -> dict[str, float]:
+    """Return the disparity at the first `pins` points by series, such as "a1"; NaN if unknown."""
     return {
         f"{name}{at + 1}": value if math.isfinite(value) else math.nan
-        for name, values in result.analysis.pins.items()
+        for name, values in analysis.pins.items()
         for at, value in enumerate(values[:pins])
     }

@@ -40,8 +40,10 @@ class FirstFramesController(FeatureController):
         self._window = window
         self._display = display
         self._model = model
-        self._has_seen_all = False
+        self._are_all_shown = False
+        self._is_hint_shown = False
         self._screenshot: Screenshot | None = None
+        self._unsubscribe = model.subscribe(self._on_settings)
         window.stage.rgb.hint_dismissed.connect(self._on_hint_dismissed)
         display.shown.connect(self._on_shown)
 
@@ -49,16 +51,20 @@ class FirstFramesController(FeatureController):
         """Show the hint, unless it was dismissed or a source was chosen before."""
         settings = self._model.value
         if not settings.hint_seen and is_built_in(settings.source):
+            self._is_hint_shown = True
             self._window.stage.rgb.set_hint(HINT)
-            self._model.subscribe(self._drop_hint)
+
+    def close(self) -> None:
+        """Stop following the settings."""
+        self._unsubscribe()
 
     def _on_hint_dismissed(self) -> None:
         self._model.replace(hint_seen=True)
 
     def _on_shown(self, result: FrameResult) -> None:
-        if self._has_seen_all or not self.is_everything_shown():
+        if self._are_all_shown or not self.is_everything_shown():
             return
-        self._has_seen_all = True
+        self._are_all_shown = True
         if result.lanes:
             startup.reached("first_depth")
         self.all_shown.emit()
@@ -79,8 +85,8 @@ class FirstFramesController(FeatureController):
         self._screenshot = Screenshot(path, self._window, self._model, self.is_everything_shown)
         self._screenshot.start()
 
-    def _drop_hint(self, _settings: Settings, changed: frozenset[str]) -> None:
-        """Take the hint away for good once a source was opened."""
-        if "source" in changed and not self._model.value.hint_seen:
+    def _on_settings(self, settings: Settings, changed: frozenset[str]) -> None:
+        """Remove the hint for good once a source was opened."""
+        if self._is_hint_shown and "source" in changed and not settings.hint_seen:
             self._window.stage.rgb.set_hint(None)
             self._model.replace(hint_seen=True)

@@ -13,7 +13,7 @@ from app.ui.wakeup import WakeUp
 from models.download import IsCancelled
 
 ReportProgress = Callable[[int, int | None, str], None]
-"""Takes how much is done, the total or None while unknown, and a line of text."""
+"""Takes how much is done, the total or None while unknown, and a line of text. Any thread."""
 Work = Callable[[ReportProgress, IsCancelled], object]
 
 

@@ -13,11 +13,11 @@ from app.ui.controller import Controller
 from app.ui.features.feature import FeatureController
 from app.ui.features.job import Job, ReportProgress
 from app.ui.main_window import MainWindow
-from models import checkpoints, names, registry
+from models import checkpoints, names, published, registry
 from models.devices import device
 from models.download import IsCancelled, OnProgress, Progress
 from models.errors import UserError
-from models.published import Release, release
+from models.published import Release
 from widgets.lane_picker import LaneChoice
 
 _PHASES = {"download": "Downloading", "check": "Checking", "convert": "Converting"}
@@ -131,7 +131,7 @@ class ModelController(FeatureController):
         try:
             reason = registry.find(name).missing()
             if reason is not None:
-                self._offer(release(registry.family(name)))
+                self._offer(published.release(registry.family(name)))
         except UserError as error:
             self.said.emit(str(error))
 
@@ -168,9 +168,9 @@ class ModelController(FeatureController):
             self._box = None
 
     def _pull(self, release: Release) -> None:
-        def work(report: ReportProgress, cancelled: IsCancelled) -> Path | str:
+        def work(on_progress: ReportProgress, cancelled: IsCancelled) -> Path | str:
             try:
-                return checkpoints.pull(release.name, _byte_progress(report), cancelled)
+                return checkpoints.pull(release.name, _byte_progress(on_progress), cancelled)
             except UserError as error:
                 return str(error)
 
@@ -190,9 +190,9 @@ class ModelController(FeatureController):
         dialog.open()
 
     def _add(self, release: Release, file: Path) -> None:
-        def work(report: ReportProgress, _cancelled: IsCancelled) -> Path | str:
+        def work(on_progress: ReportProgress, _cancelled: IsCancelled) -> Path | str:
             try:
-                return checkpoints.add(file, release.name, _byte_progress(report))
+                return checkpoints.add(file, release.name, _byte_progress(on_progress))
             except UserError as error:
                 return str(error)
 
@@ -208,13 +208,13 @@ class ModelController(FeatureController):
         self.installed.emit()
 
 
-def _byte_progress(report: ReportProgress) -> OnProgress:
-    """Return a callback that reports bytes as a line of text."""
+def _byte_progress(on_progress: ReportProgress) -> OnProgress:
+    """Return a callback that passes bytes on as a line of text."""
 
-    def on_progress(progress: Progress) -> None:
+    def on_bytes(progress: Progress) -> None:
         done = progress.done_bytes // 1_000_000
         total = "" if progress.total_bytes is None else f" of {progress.total_bytes // 1_000_000}"
         text = f"{_PHASES[progress.phase]}: {done}{total} MB"
-        report(progress.done_bytes, progress.total_bytes, text)
+        on_progress(progress.done_bytes, progress.total_bytes, text)
 
-    return on_progress
+    return on_bytes

@@ -59,7 +59,7 @@ class RecordingController(FeatureController):
         self._recorder: Recorder | None = None
         self._gaps = 0
         self._is_stuck = False
-        self._saving: list[threading.Thread] = []
+        self._savers: list[threading.Thread] = []
         self._finished: queue.SimpleQueue[Recorder] = queue.SimpleQueue()
         self._wake_up = WakeUp(self)
         self._wake_up.woken.connect(self._poll)
@@ -80,7 +80,7 @@ class RecordingController(FeatureController):
     @property
     def is_saving(self) -> bool:
         """Whether a recording that was stopped is still being written."""
-        return any(thread.is_alive() for thread in self._saving)
+        return any(thread.is_alive() for thread in self._savers)
 
     @property
     def gaps(self) -> int:
@@ -145,15 +145,15 @@ class RecordingController(FeatureController):
             self._finished.put(recorder)
             self._wake_up.notify()
 
-        thread = threading.Thread(target=finish, name="finishing a recording", daemon=True)
-        self._saving = [old for old in self._saving if old.is_alive()] + [thread]
+        thread = threading.Thread(target=finish, name="recording saver", daemon=True)
+        self._savers = [old for old in self._savers if old.is_alive()] + [thread]
         thread.start()
 
     def close(self) -> None:
         """End the recording and wait until it is written, within bounds."""
         self._unsubscribe()
         self.stop()
-        for thread in self._saving:
+        for thread in self._savers:
             thread.join(_CLOSING_S)
         self._report_finished()
 

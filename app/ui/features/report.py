@@ -61,23 +61,23 @@ class ReportController(FeatureController):
             self.said.emit(REFUSED_LIVE)
             return
         settings = self._model.value
-        config, turned = pipeline_config(settings), playback_options(settings)
+        config, playback = pipeline_config(settings), playback_options(settings)
         options = CompareOptions(
             estimator=config.options,
             source_size=source_size(settings),
-            mirror=turned.mirror,
-            rotate=turned.rotate,
+            mirror=playback.mirror,
+            rotate=playback.rotate,
         )
 
-        def work(report: ReportProgress, cancelled: IsCancelled) -> Path | str:
-            def progress(done: int, total: int | None, stage: str) -> None:
+        def work(on_progress: ReportProgress, cancelled: IsCancelled) -> Path | str:
+            def on_frame(done: int, total: int | None, stage: str) -> None:
                 of = f" of {total}" if total else ""
-                report(done, total, f"{stage}: frame {done}{of}")
+                on_progress(done, total, f"{stage}: frame {done}{of}")
 
             try:
                 return compare(
                     source, config.model("a"), config.model("b"), folder,
-                    options=options, progress=progress, cancelled=cancelled,
+                    options=options, progress=on_frame, cancelled=cancelled,
                 ).html  # fmt: skip
             except Cancelled:
                 return "Report cancelled; nothing was written."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 import time
 from collections.abc import Mapping
@@ -87,6 +88,7 @@ class SnapshotController(FeatureController):
         dialog.setNameFilter("Point cloud (*.ply)")
         dialog.setDefaultSuffix("ply")
         dialog.fileSelected.connect(self.save_ply)
+        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     def save_ply(self, path: str) -> None:
@@ -160,16 +162,13 @@ def write_cloud(path: Path, snapshot: Snapshot) -> str:
             f"Lane {settings.cloud_lane.upper()} is off, so there is no point cloud to save; turn "
             "it on."
         )
-    wanted = cloud_options(settings)
+    drawn = cloud_options(settings)
     unit = lane.depth.unit
-    options = type(wanted)(
-        stride=1,
-        edge_ratio=wanted.edge_ratio,
-        calibration=calibration_in_force(wanted, lane.display_range, unit),
-        fov_deg=wanted.fov_deg,
+    options = dataclasses.replace(
+        drawn, stride=1, calibration=calibration_in_force(drawn, lane.display_range, unit)
     )
     colours = frame.rgb
-    if wanted.colour is CloudColour.DISPARITY:
+    if drawn.colour is CloudColour.DISPARITY:
         colours = colormap.apply(lane.levels, colormap.table(settings.colormap))
     points, tints = cloud_points(colours, lane.depth.disparity, options, frame.intrinsics)
     metric = unit is Unit.INVERSE_METRE or settings.cloud_gain > 0
@@ -178,12 +177,14 @@ def write_cloud(path: Path, snapshot: Snapshot) -> str:
     return f"Saved {len(points)} points to {path}"
 
 
-def _write_or_explain(write: partial[str], _report: ReportProgress, _cancelled: IsCancelled) -> str:
+def _write_or_explain(
+    write: partial[str], _on_progress: ReportProgress, _cancelled: IsCancelled
+) -> str:
     """Return what `write` returns, or one sentence about why it failed."""
     try:
         return write()
     except OSError as error:
         log.warning("nothing was saved: %s", error)
-        return f"Can't save the point cloud: {error.strerror or error}."
+        return f"Can't save the files: {error.strerror or error}."
     except UserError as error:
         return str(error)

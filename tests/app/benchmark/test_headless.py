@@ -15,9 +15,9 @@ def test_a_rate_does_not_depend_on_when_the_looking_began_and_ended() -> None:
     assert rate([10.04, 10.14, 10.24]) == pytest.approx(10.0)
 
 
-@pytest.mark.parametrize("moments_s", [[], [3.0]])
-def test_what_happened_once_has_no_rate(moments_s: list[float]) -> None:
-    assert rate(moments_s) == 0.0
+@pytest.mark.parametrize("times_s", [[], [3.0]])
+def test_what_happened_once_has_no_rate(times_s: list[float]) -> None:
+    assert rate(times_s) == 0.0
 
 
 def test_a_round_shorter_than_a_frame_still_measures_one(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,9 +16,9 @@ from app.engine.capture import CaptureLoop
 from app.engine.inference import InferenceLoop
 from app.recording.format import INDEX
 from app.recording.writer import RecordingWriter
-from app.soak.accumulators import Sample, SoakCounts
 from app.soak.actions import ACTIONS
 from app.soak.camera import SoakCamera
+from app.soak.counts import Sample, SoakCounts
 from app.soak.driver import shuffled
 from app.soak.faults import FAULTS, counted_crashes
 from app.soak.figures import (

@@ -139,6 +139,16 @@ def test_what_is_shown_instead_goes_when_another_source_is_chosen(engine: _Engin
     assert [request.spec for request in engine.requests] == ["synthetic", "b.mp4"]
 
 
+def test_choosing_what_is_shown_instead_opens_it_as_the_chosen_source(engine: _Engine) -> None:
+    controller = make(engine, source="a.mp4")
+    controller.show_instead("b.mp4")
+    opened: list[str] = []
+    controller.source_opened.connect(lambda: opened.append(controller.instead))
+    controller.open_source("b.mp4")
+    assert [request.spec for request in engine.requests] == ["b.mp4", "b.mp4"]
+    assert opened == [""]
+
+
 def test_what_is_shown_instead_gives_way_to_the_chosen_source(engine: _Engine) -> None:
     controller = make(engine, source="a.mp4")
     controller.show_instead("synthetic")

@@ -28,7 +28,7 @@ class Sample:
 
 @dataclass(slots=True)
 class SoakCounts:
-    """Everything that was counted. Counters and maxima are by the name of the fault.
+    """Everything that was counted. Counters and longest times are by the name of the fault.
 
     Attributes
     ----------
@@ -39,9 +39,9 @@ class SoakCounts:
     survived
         Noticed faults from which it recovered in time.
     recovery_s, restart_s
-        Longest times.
+        Longest seconds until the window was well again, and until a stage was replaced.
     injected_s
-        Seconds since the start, by injection.
+        Seconds since the start at which each fault was injected.
     trouble
         What went wrong, a few words each.
     actions
@@ -51,7 +51,9 @@ class SoakCounts:
     baselines
         (seconds, MB) resident in the one comparable state, about once a minute.
     warmed_up_s
-        End of the warm-up; None if it was broken off.
+        Seconds since the start at which the warm-up was complete; None if it was cut short.
+    stalls
+        (milliseconds, action or fault) of each noticeable stall of the window.
     """
 
     injected: Counter[str] = field(default_factory=Counter)
@@ -67,6 +69,6 @@ class SoakCounts:
     warmed_up_s: float | None = None
     stalls: list[tuple[float, str]] = field(default_factory=list)
 
-    def slowest(self, times_s: dict[str, float], name: str, took_s: float) -> None:
-        """Keep the longest time of the fault `name`."""
+    def keep_longest(self, times_s: dict[str, float], name: str, took_s: float) -> None:
+        """Keep `took_s` in `times_s` if it is the longest of the fault `name`."""
         times_s[name] = max(took_s, times_s.get(name, 0.0))
