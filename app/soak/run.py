@@ -58,13 +58,11 @@ def soak(
         def figures(passed_s: float) -> dict[str, Any]:
             return {"seed": seed} | _figures(driver, application, crashes, passed_s)
 
-        driver = Driver(
-            application,
-            fixtures,
-            random.Random(seed),
-            60 * minutes,
-            lambda s: on_minute(figures(s)),
-        )
+        def on_driver_minute(passed_s: float) -> None:
+            on_minute(figures(passed_s))
+
+        rng = random.Random(seed)
+        driver = Driver(application, fixtures, rng, 60 * minutes, on_driver_minute)
         try:
             driver.run()
         finally:

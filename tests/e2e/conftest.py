@@ -16,32 +16,32 @@ from tests.support.windows import Start
 
 
 @pytest.fixture
-def start_session(qtbot: QtBot, tmp_path: Path) -> Iterator[Start]:
+def start_application(qtbot: QtBot, tmp_path: Path) -> Iterator[Start]:
     """Start a window with these settings; everything is closed after the test."""
-    sessions: list[Application] = []
+    applications: list[Application] = []
 
     def start(**settings: object) -> Application:
         quiet = {"hint_seen": True, "threads": 1, "input_size": 96} | settings
         store = SettingsStore(tmp_path / "config" / "default.json")
-        session = Application(Settings(**quiet), open_source, store)  # type: ignore[arg-type]
-        sessions.append(session)
-        session.window.resize(1000, 700)
-        session.window.show()
-        session.window.activateWindow()  # shortcuts reach the active window alone
-        qtbot.waitUntil(session.window.isActiveWindow, timeout=5_000)
-        session.start()
-        return session
+        application = Application(Settings(**quiet), open_source, store)  # type: ignore[arg-type]
+        applications.append(application)
+        application.window.resize(1000, 700)
+        application.window.show()
+        application.window.activateWindow()  # shortcuts reach the active window alone
+        qtbot.waitUntil(application.window.isActiveWindow, timeout=5_000)
+        application.start()
+        return application
 
     yield start
-    for session in sessions:
-        session.close()
+    for application in applications:
+        application.close()
 
 
 @pytest.fixture
 def wait_until_shown(qtbot: QtBot) -> Callable[[Application], None]:
     """Wait until every pane on screen has painted a frame."""
 
-    def wait(session: Application) -> None:
-        qtbot.waitUntil(session.first_frames.is_everything_shown, timeout=20_000)
+    def wait(application: Application) -> None:
+        qtbot.waitUntil(application.first_frames.is_everything_shown, timeout=20_000)
 
     return wait

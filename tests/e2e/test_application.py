@@ -51,10 +51,10 @@ class _Touched:
 
 @pytest.fixture
 def paused(
-    start_session: Start, wait_until_shown: Callable[[Application], None], qtbot: QtBot
+    start_application: Start, wait_until_shown: Callable[[Application], None], qtbot: QtBot
 ) -> Application:
     """A window with a picture, in which nothing moves."""
-    application = start_session(**SMALL)
+    application = start_application(**SMALL)
     wait_until_shown(application)
     application.controller.set_paused(True)
     qtbot.waitUntil(lambda: not application.engine.capture.status.playing, timeout=5_000)
@@ -87,12 +87,12 @@ def test_another_colour_map_draws_once_and_moves_one_tick(
 
 
 def test_a_feature_that_fails_to_close_keeps_no_other_from_closing(
-    start_session: Start, monkeypatch: pytest.MonkeyPatch
+    start_application: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     closed: list[str] = []
     for kind in FeatureController.__subclasses__():
         monkeypatch.setattr(kind, "close", _noting(kind, closed))
-    application = start_session(**SMALL)
+    application = start_application(**SMALL)
     with pytest.raises(RuntimeError, match="SoundController does not close"):
         application.close()
     assert closed == [type(feature).__name__ for feature in reversed(application.features)]

@@ -1,4 +1,4 @@
-"""The presenter's day in the real window: kiosk, second screen, words, presets, diagnostics."""
+"""Features for presenters in the real window: kiosk, second screen, captions, presets."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ SMALL = {"source_width": 160, "source_height": 120, "panes": ("rgb", "depth_a"),
 
 
 def test_full_screen_shows_pictures_alone_and_keys_go_on_working(
-    start_session: Start, wait_until_shown: Wait, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    start_application: Start, wait_until_shown: Wait, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(presenter_module, "HIDE_CURSOR_S", 0.0)
-    session = start_session(**SMALL)
-    wait_until_shown(session)
-    window = session.window
+    application = start_application(**SMALL)
+    wait_until_shown(application)
+    window = application.window
     qtbot.keyClick(window, Qt.Key.Key_F11)
     qtbot.waitUntil(window.isFullScreen, timeout=5_000)
     bar = window.menuBar()
@@ -47,52 +47,52 @@ def test_full_screen_shows_pictures_alone_and_keys_go_on_working(
 
 @pytest.mark.parametrize("size", [(1280, 720), (1280, 800), (1024, 768), (640, 480)])
 def test_the_kiosk_has_room_for_every_pane_in_any_shape(
-    start_session: Start, wait_until_shown: Wait, size: tuple[int, int]
+    start_application: Start, wait_until_shown: Wait, size: tuple[int, int]
 ) -> None:
-    session = start_session(source_width=160, source_height=120)
-    session.window.set_chrome_visible(False)
-    session.window.resize(*size)
-    wait_until_shown(session)
-    rects = session.window.stage.pane_rects()
+    application = start_application(source_width=160, source_height=120)
+    application.window.set_chrome_visible(False)
+    application.window.resize(*size)
+    wait_until_shown(application)
+    rects = application.window.stage.pane_rects()
     assert set(rects) == {"rgb", "depth_a", "depth_b", "cloud"}
     assert all(r.width() > size[0] / 4 and r.height() > size[1] / 4 for r in rects.values())
 
 
 def test_the_second_screen_shows_the_same_pictures_without_controls(
-    start_session: Start, wait_until_shown: Wait, qtbot: QtBot
+    start_application: Start, wait_until_shown: Wait, qtbot: QtBot
 ) -> None:
-    session = start_session(**SMALL)
-    wait_until_shown(session)
-    qtbot.keyClick(session.window, Qt.Key.Key_F8)
-    output = session.presenter.output
+    application = start_application(**SMALL)
+    wait_until_shown(application)
+    qtbot.keyClick(application.window, Qt.Key.Key_F8)
+    output = application.presenter.output
     assert output is not None
     qtbot.waitUntil(lambda: output.stage.depth_a.frames_painted > 2, timeout=10_000)
     assert output.stage.shown() == ("rgb", "depth_a")
     assert grabbed(output.stage.depth_a).astype(np.float32).std() > 8
-    session.controller.set("panes", ("rgb",))
+    application.controller.set("panes", ("rgb",))
     assert output.stage.shown() == ("rgb",)
-    qtbot.keyClick(session.window, Qt.Key.Key_F8)
-    assert session.presenter.output is None
+    qtbot.keyClick(application.window, Qt.Key.Key_F8)
+    assert application.presenter.output is None
 
 
-def test_the_presenters_words_name_the_source_that_is_on_screen(
-    start_session: Start, wait_until_shown: Wait, qtbot: QtBot
+def test_the_presenters_caption_names_the_source_that_is_on_screen(
+    start_application: Start, wait_until_shown: Wait, qtbot: QtBot
 ) -> None:
-    session = start_session(**SMALL | {"source": str(bikes()), "presenter": True})
-    wait_until_shown(session)
-    band = session.window.band
-    session.fallback.toggle_panic()
+    application = start_application(**SMALL | {"source": str(bikes()), "presenter": True})
+    wait_until_shown(application)
+    band = application.window.band
+    application.fallback.toggle_panic()
     qtbot.waitUntil(lambda: "Built-in scene" in band.accessibleDescription(), timeout=20_000)
-    session.fallback.toggle_panic()
+    application.fallback.toggle_panic()
     qtbot.waitUntil(lambda: "Built-in" not in band.accessibleDescription(), timeout=20_000)
 
 
 def test_presenters_type_is_large_and_says_what_is_on_screen(
-    start_session: Start, wait_until_shown: Wait, qtbot: QtBot
+    start_application: Start, wait_until_shown: Wait, qtbot: QtBot
 ) -> None:
-    session = start_session(**SMALL)
-    wait_until_shown(session)
-    window, band = session.window, session.window.band
+    application = start_application(**SMALL)
+    wait_until_shown(application)
+    window, band = application.window, application.window.band
     before = window.stage.rgb.font()
     assert window.inspector.isVisible()
     qtbot.keyClick(window, Qt.Key.Key_F9)
@@ -109,7 +109,7 @@ def test_presenters_type_is_large_and_says_what_is_on_screen(
     assert window.stage.rgb.font() == before
     assert not band.isVisible()
     assert window.inspector.isVisible()
-    assert session.model.value.inspector
+    assert application.model.value.inspector
 
 
 @pytest.mark.parametrize(("height", "scale"), [(540, 1.5), (1080, 1.5), (1440, 2.0), (2160, 3.0)])
@@ -118,53 +118,55 @@ def test_type_for_an_audience_grows_with_the_screen(height: int, scale: float) -
 
 
 def test_the_second_screen_takes_no_focus_and_passes_keys_on(
-    start_session: Start, wait_until_shown: Wait, qtbot: QtBot
+    start_application: Start, wait_until_shown: Wait, qtbot: QtBot
 ) -> None:
-    session = start_session(**SMALL)
-    wait_until_shown(session)
-    qtbot.keyClick(session.window, Qt.Key.Key_F8)
-    output = session.presenter.output
+    application = start_application(**SMALL)
+    wait_until_shown(application)
+    qtbot.keyClick(application.window, Qt.Key.Key_F8)
+    output = application.presenter.output
     assert output is not None
     qtbot.waitExposed(output)
-    assert session.window.isActiveWindow()
+    assert application.window.isActiveWindow()
     output.activateWindow()
     qtbot.waitUntil(output.isActiveWindow, timeout=5_000)
     qtbot.keyClick(output, Qt.Key.Key_2)
-    assert session.model.value.panes == ("rgb",)
+    assert application.model.value.panes == ("rgb",)
     qtbot.keyClick(output, Qt.Key.Key_F8)
-    assert session.presenter.output is None
+    assert application.presenter.output is None
 
 
 def test_presets_are_one_key_away(
-    start_session: Start, wait_until_shown: Wait, qtbot: QtBot, tmp_path: Path
+    start_application: Start, wait_until_shown: Wait, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    session = start_session(**SMALL)
-    wait_until_shown(session)
-    session.controller.set("colormap", "viridis")
-    assert session.actions["presets.recall3"].text() == "&3  (empty)"
-    session.actions["presets.store3"].trigger()
-    dialog = session.window.findChild(QInputDialog)
+    application = start_application(**SMALL)
+    wait_until_shown(application)
+    application.controller.set("colormap", "viridis")
+    assert application.actions["presets.recall3"].text() == "&3  (empty)"
+    application.actions["presets.store3"].trigger()
+    dialog = application.window.findChild(QInputDialog)
     assert dialog is not None
     assert dialog.textValue() == "Side by side"
     dialog.setTextValue("Green & calm")
     dialog.accept()
-    assert session.actions["presets.recall3"].text().startswith("&3  Green && calm  –  Side by ")
-    session.window.activateWindow()
-    qtbot.waitUntil(session.window.isActiveWindow, timeout=5_000)
-    session.controller.set("colormap", "turbo")
-    qtbot.keyClick(session.window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
-    assert session.model.value.colormap == "viridis"
-    assert session.announcement.isVisible()
-    assert (grabbed(session.announcement) > 200).all(axis=2).mean() > 0.001
-    qtbot.waitUntil(session.announcement.isHidden, timeout=10_000)
+    assert (
+        application.actions["presets.recall3"].text().startswith("&3  Green && calm  –  Side by ")
+    )
+    application.window.activateWindow()
+    qtbot.waitUntil(application.window.isActiveWindow, timeout=5_000)
+    application.controller.set("colormap", "turbo")
+    qtbot.keyClick(application.window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
+    assert application.model.value.colormap == "viridis"
+    assert application.announcement.isVisible()
+    assert (grabbed(application.announcement) > 200).all(axis=2).mean() > 0.001
+    qtbot.waitUntil(application.announcement.isHidden, timeout=10_000)
     saved = json.loads((tmp_path / "config" / "default.presets.json").read_text())
     assert saved["presets"]["3"]["colormap"] == "viridis"
 
 
-def test_diagnostics_say_what_runs(start_session: Start, wait_until_shown: Wait) -> None:
-    session = start_session(**SMALL)
-    wait_until_shown(session)
-    session.actions["help.diagnostics"].trigger()
+def test_diagnostics_say_what_runs(start_application: Start, wait_until_shown: Wait) -> None:
+    application = start_application(**SMALL)
+    wait_until_shown(application)
+    application.actions["help.diagnostics"].trigger()
     clipboard = QApplication.clipboard()
     assert clipboard is not None
     text = clipboard.text()
@@ -174,15 +176,17 @@ def test_diagnostics_say_what_runs(start_session: Start, wait_until_shown: Wait)
 
 
 def test_a_missed_budget_makes_the_picture_smaller_and_says_so(
-    start_session: Start, wait_until_shown: Wait, qtbot: QtBot
+    start_application: Start, wait_until_shown: Wait, qtbot: QtBot
 ) -> None:
-    session = start_session(**SMALL | {"input_size": 140, "input_budget": "on"}, budget_fps=240.0)
-    wait_until_shown(session)
-    qtbot.waitUntil(lambda: session.model.value.input_size == 98, timeout=60_000)
-    assert any("px (auto)" in text for text in session.window.status.texts())
-    session.controller.set("input_size", 140)
-    assert session.model.value.input_budget == "off"  # set by hand, so it is held
-    assert session.model.value.input_size == 140
+    application = start_application(
+        **SMALL | {"input_size": 140, "input_budget": "on"}, budget_fps=240.0
+    )
+    wait_until_shown(application)
+    qtbot.waitUntil(lambda: application.model.value.input_size == 98, timeout=60_000)
+    assert any("px (auto)" in text for text in application.window.status.texts())
+    application.controller.set("input_size", 140)
+    assert application.model.value.input_budget == "off"  # set by hand, so it is held
+    assert application.model.value.input_size == 140
 
 
 def test_captions_never_promise_a_winner() -> None:
@@ -192,5 +196,5 @@ def test_captions_never_promise_a_winner() -> None:
         assert not {"better", "best", "wins"} & set(f"{title} {detail}".lower().split())
 
 
-def test_the_window_fits_a_narrow_screen(start_session: Start) -> None:
-    assert start_session(**SMALL).window.minimumSizeHint().width() <= 900
+def test_the_window_fits_a_narrow_screen(start_application: Start) -> None:
+    assert start_application(**SMALL).window.minimumSizeHint().width() <= 900

@@ -1,4 +1,4 @@
-"""Things that go wrong at a booth, one at a time, in the real window: it goes on."""
+"""Faults in the real window, one at a time, and how it recovers."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ SMALL = {"source_width": 160, "source_height": 120, "panes": ("rgb", "depth_a")}
 
 
 @pytest.fixture
-def session(start_session: Start, wait_until_shown: Wait) -> Application:
+def application(start_application: Start, wait_until_shown: Wait) -> Application:
     """A window with one lane that has shown its first frames."""
-    made = start_session(model_b="off", **SMALL)
+    made = start_application(model_b="off", **SMALL)
     wait_until_shown(made)
     return made
 
@@ -43,13 +43,13 @@ def release() -> Iterator[threading.Event]:
     event.set()
 
 
-def test_a_lane_that_hangs_is_put_aside_and_comes_back(
-    session: Application,
+def test_a_lane_that_hangs_is_suspended_and_comes_back(
+    application: Application,
     qtbot: QtBot,
     monkeypatch: pytest.MonkeyPatch,
     release: threading.Event,
 ) -> None:
-    first = session.engine.inference
+    first = application.engine.inference
     qtbot.waitUntil(lambda: first.finished > 22, timeout=20_000)  # a slow first frame is forgotten
     real, hung = NeuralSession.predict, list[bool]()
 
@@ -60,71 +60,71 @@ def test_a_lane_that_hangs_is_put_aside_and_comes_back(
         return real(self, *args)  # type: ignore[arg-type]
 
     monkeypatch.setattr(NeuralSession, "predict", hang_once)
-    qtbot.waitUntil(lambda: session.engine.inference is not first, timeout=10_000)
-    qtbot.waitUntil(lambda: "did not respond" in _failure(session), timeout=5_000)
-    qtbot.waitUntil(lambda: _lane_shown(session), timeout=20_000)
+    qtbot.waitUntil(lambda: application.engine.inference is not first, timeout=10_000)
+    qtbot.waitUntil(lambda: "did not respond" in _failure(application), timeout=5_000)
+    qtbot.waitUntil(lambda: _lane_shown(application), timeout=20_000)
     release.set()
-    assert session.watchdog.restarts == 1
+    assert application.watchdog.restarts == 1
 
 
 def test_a_crashed_capture_thread_is_replaced_and_the_picture_goes_on(
-    session: Application, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    application: Application, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = session.engine.capture
-    segment = _segment(session)
+    first = application.engine.capture
+    segment = _segment(application)
 
     def explode(*args: object) -> None:
         raise KeyError("a bug")
 
     monkeypatch.setattr(first, "_handle", explode)
-    qtbot.waitUntil(lambda: session.engine.capture is not first, timeout=5_000)
-    qtbot.waitUntil(lambda: _segment(session) > segment, timeout=20_000)
-    assert session.watchdog.restarts == 1
+    qtbot.waitUntil(lambda: application.engine.capture is not first, timeout=5_000)
+    qtbot.waitUntil(lambda: _segment(application) > segment, timeout=20_000)
+    assert application.watchdog.restarts == 1
 
 
 def test_a_hung_capture_thread_is_replaced_and_the_picture_goes_on(
-    session: Application,
+    application: Application,
     qtbot: QtBot,
     monkeypatch: pytest.MonkeyPatch,
     release: threading.Event,
 ) -> None:
-    first, segment = session.engine.capture, _segment(session)
+    first, segment = application.engine.capture, _segment(application)
 
     def hang(*_args: object) -> None:
         release.wait(60)
 
     monkeypatch.setattr(first, "_handle", hang)
-    qtbot.waitUntil(lambda: session.engine.capture is not first, timeout=20_000)
-    qtbot.waitUntil(lambda: _segment(session) > segment, timeout=20_000)
+    qtbot.waitUntil(lambda: application.engine.capture is not first, timeout=20_000)
+    qtbot.waitUntil(lambda: _segment(application) > segment, timeout=20_000)
     release.set()
-    assert session.watchdog.restarts == 1
+    assert application.watchdog.restarts == 1
 
 
 def test_a_crashed_inference_thread_is_replaced_and_begins_with_an_empty_memory(
-    session: Application, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    application: Application, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first, before = session.engine.inference, session.display.last
+    first, before = application.engine.inference, application.display.last
 
     def explode(*_args: object) -> None:
         raise KeyError("a bug")
 
     fresh: list[bool] = []
-    session.display.shown.connect(lambda result: fresh.append(result.lanes["a"].fresh))
+    application.display.shown.connect(lambda result: fresh.append(result.lanes["a"].fresh))
     monkeypatch.setattr(first, "_publish", explode)
-    qtbot.waitUntil(lambda: session.engine.inference is not first, timeout=5_000)
+    qtbot.waitUntil(lambda: application.engine.inference is not first, timeout=5_000)
     qtbot.waitUntil(lambda: any(fresh), timeout=20_000)
-    assert session.display.last is not before
-    assert session.watchdog.restarts == 1
+    assert application.display.last is not before
+    assert application.watchdog.restarts == 1
 
 
 def test_a_full_disk_ends_the_recording_and_nothing_else(
-    session: Application,
+    application: Application,
     qtbot: QtBot,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
     said: list[str] = []
-    session.recording.failed.connect(said.append)
+    application.recording.failed.connect(said.append)
     real, written = RecordingWriter.write, itertools.count()
 
     def fill_up(self: RecordingWriter, result: FrameResult, gap: int) -> None:
@@ -133,25 +133,25 @@ def test_a_full_disk_ends_the_recording_and_nothing_else(
         real(self, result, gap)
 
     monkeypatch.setattr(RecordingWriter, "write", fill_up)
-    session.recording.record(tmp_path / "take")
+    application.recording.record(tmp_path / "take")
     qtbot.waitUntil(lambda: bool(said), timeout=20_000)
-    assert "full" in said[0] and not session.recording.is_recording
+    assert "full" in said[0] and not application.recording.is_recording
     shown = list[object]()
-    session.display.shown.connect(shown.append)
+    application.display.shown.connect(shown.append)
     qtbot.waitUntil(lambda: len(shown) > 3, timeout=20_000)
-    assert session.watchdog.restarts == 0
+    assert application.watchdog.restarts == 0
     assert verify(tmp_path / "take").frames == 3
 
 
-def test_a_disk_that_does_not_answer_is_told_of_within_seconds(
-    session: Application,
+def test_a_disk_that_does_not_respond_is_reported_within_seconds(
+    application: Application,
     qtbot: QtBot,
     monkeypatch: pytest.MonkeyPatch,
     release: threading.Event,
     tmp_path: Path,
 ) -> None:
     said: list[str] = []
-    session.recording.failed.connect(said.append)
+    application.recording.failed.connect(said.append)
     real = RecordingWriter.write
 
     def hang(self: RecordingWriter, result: FrameResult, gap: int) -> None:
@@ -159,144 +159,148 @@ def test_a_disk_that_does_not_answer_is_told_of_within_seconds(
         real(self, result, gap)
 
     monkeypatch.setattr(RecordingWriter, "write", hang)
-    session.recording.record(tmp_path / "take")
+    application.recording.record(tmp_path / "take")
     qtbot.waitUntil(lambda: bool(said), timeout=10_000)
     assert said == [said[0]] and said[0].startswith("The disk is not responding")
-    assert session.recording.is_recording  # it may come back
+    assert application.recording.is_recording  # it may come back
     release.set()
-    qtbot.waitUntil(lambda: session.recording._recorder.status.frames > 0, timeout=20_000)
+    qtbot.waitUntil(lambda: application.recording._recorder.status.frames > 0, timeout=20_000)
 
 
 def test_pausing_and_recording_reach_the_stage_that_is_there_now(
-    session: Application, qtbot: QtBot
+    application: Application, qtbot: QtBot
 ) -> None:
     for stage in ("capture", "inference"):
-        session.engine.restart(stage)
-    session.controller.set_paused(True)
-    qtbot.waitUntil(lambda: not session.engine.capture.status.playing, timeout=20_000)
-    session.controller.set_paused(False)
-    before = session.engine.inference.finished
-    qtbot.waitUntil(lambda: session.engine.inference.finished > before + 2, timeout=20_000)
+        application.engine.restart(stage)
+    application.controller.set_paused(True)
+    qtbot.waitUntil(lambda: not application.engine.capture.status.playing, timeout=20_000)
+    application.controller.set_paused(False)
+    before = application.engine.inference.finished
+    qtbot.waitUntil(lambda: application.engine.inference.finished > before + 2, timeout=20_000)
 
 
-def _segment(session: Application) -> int:
-    return session.display.last.frame.segment if session.display.last else -1
+def _segment(application: Application) -> int:
+    return application.display.last.frame.segment if application.display.last else -1
 
 
-def _failure(session: Application) -> str:
-    return session.display.last.failures.get("a", "") if session.display.last else ""
+def _failure(application: Application) -> str:
+    return application.display.last.failures.get("a", "") if application.display.last else ""
 
 
-def _lane_shown(session: Application) -> bool:
-    return session.display.last is not None and "a" in session.display.last.lanes
+def _lane_shown(application: Application) -> bool:
+    return application.display.last is not None and "a" in application.display.last.lanes
 
 
-def test_the_panic_key_shows_the_backup_clip_and_returns(
-    start_session: Start, wait_until_shown: Wait, qtbot: QtBot, tmp_path: Path
+def test_f12_shows_the_backup_clip_and_returns(
+    start_application: Start, wait_until_shown: Wait, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    session = start_session(source=str(bikes()), panic_clip=str(tmp_path / "gone"), **ONE_LANE)
-    wait_until_shown(session)
-    qtbot.keyClick(session.window, Qt.Key.Key_F12)
-    qtbot.waitUntil(lambda: _source(session) == "synthetic", timeout=20_000)
-    assert session.model.value.source == str(bikes())
-    strip = session.window.status
+    application = start_application(
+        source=str(bikes()), panic_clip=str(tmp_path / "gone"), **ONE_LANE
+    )
+    wait_until_shown(application)
+    qtbot.keyClick(application.window, Qt.Key.Key_F12)
+    qtbot.waitUntil(lambda: _source(application) == "synthetic", timeout=20_000)
+    assert application.model.value.source == str(bikes())
+    strip = application.window.status
     qtbot.waitUntil(lambda: "backup clip, F12 returns" in strip.texts(), timeout=5_000)
-    qtbot.keyClick(session.window, Qt.Key.Key_F12)
-    qtbot.waitUntil(lambda: _source(session) == str(bikes()), timeout=20_000)
+    qtbot.keyClick(application.window, Qt.Key.Key_F12)
+    qtbot.waitUntil(lambda: _source(application) == str(bikes()), timeout=20_000)
 
 
 def test_a_damaged_backup_clip_gives_way_to_the_built_in_scene(
-    start_session: Start, wait_until_shown: Wait, qtbot: QtBot, tmp_path: Path
+    start_application: Start, wait_until_shown: Wait, qtbot: QtBot, tmp_path: Path
 ) -> None:
     damaged = tmp_path / "damaged.mp4"
     damaged.write_bytes(b"rubbish" * 99)
-    session = start_session(source=str(bikes()), panic_clip=str(damaged), **ONE_LANE)
-    wait_until_shown(session)
-    session.fallback.toggle_panic()
-    qtbot.waitUntil(lambda: _source(session) == "synthetic", timeout=20_000)
-    assert session.controller.instead == "synthetic"
-    session.fallback.toggle_panic()
-    qtbot.waitUntil(lambda: _source(session) == str(bikes()), timeout=20_000)
+    application = start_application(source=str(bikes()), panic_clip=str(damaged), **ONE_LANE)
+    wait_until_shown(application)
+    application.fallback.toggle_panic()
+    qtbot.waitUntil(lambda: _source(application) == "synthetic", timeout=20_000)
+    assert application.controller.instead == "synthetic"
+    application.fallback.toggle_panic()
+    qtbot.waitUntil(lambda: _source(application) == str(bikes()), timeout=20_000)
 
 
-def test_at_a_booth_the_fallback_stands_in_for_a_file_that_fails_and_elsewhere_it_does_not(
-    start_session: Start, wait_until_shown: Wait, qtbot: QtBot
+def test_at_a_booth_the_fallback_replaces_a_file_that_fails_and_elsewhere_it_does_not(
+    start_application: Start, wait_until_shown: Wait, qtbot: QtBot
 ) -> None:
-    session = start_session(fallback_after_s=1.0, fallback_clip=str(bikes()), **SMALL)
-    wait_until_shown(session)
-    session.controller.open_source("/nowhere/clip.mp4")
-    qtbot.waitUntil(lambda: session.engine.capture.status.failed, timeout=20_000)
+    application = start_application(fallback_after_s=1.0, fallback_clip=str(bikes()), **SMALL)
+    wait_until_shown(application)
+    application.controller.open_source("/nowhere/clip.mp4")
+    qtbot.waitUntil(lambda: application.engine.capture.status.failed, timeout=20_000)
     for _ in range(3):
-        session.fallback._poll()
-    assert session.engine.capture.status.spec == "/nowhere/clip.mp4"  # a researcher wants to know
-    session.model.replace(presenter=True)
-    qtbot.waitUntil(lambda: _source(session) == str(bikes()), timeout=20_000)
-    assert session.model.value.source == "/nowhere/clip.mp4"
-    texts = session.window.status.texts
+        application.fallback._poll()
+    assert (
+        application.engine.capture.status.spec == "/nowhere/clip.mp4"
+    )  # a researcher wants to know
+    application.model.replace(presenter=True)
+    qtbot.waitUntil(lambda: _source(application) == str(bikes()), timeout=20_000)
+    assert application.model.value.source == "/nowhere/clip.mp4"
+    texts = application.window.status.texts
     qtbot.waitUntil(lambda: "in place of the source, F12 tries it again" in texts(), timeout=5_000)
 
 
-def test_at_a_booth_the_fallback_stands_in_for_a_source_that_keeps_hanging(
-    start_session: Start, wait_until_shown: Wait, qtbot: QtBot
+def test_at_a_booth_the_fallback_replaces_a_source_that_keeps_hanging(
+    start_application: Start, wait_until_shown: Wait, qtbot: QtBot
 ) -> None:
-    session = start_session(presenter=True, fallback_clip=str(bikes()), **SMALL)
-    wait_until_shown(session)
+    application = start_application(presenter=True, fallback_clip=str(bikes()), **SMALL)
+    wait_until_shown(application)
     for _ in range(3):
-        assert not session.controller.instead
-        session.engine.restart("capture")
-    qtbot.waitUntil(lambda: _source(session) == str(bikes()), timeout=20_000)
+        assert not application.controller.instead
+        application.engine.restart("capture")
+    qtbot.waitUntil(lambda: _source(application) == str(bikes()), timeout=20_000)
 
 
 def test_a_camera_that_stays_away_is_replaced_and_returns_by_itself(
-    start_session: Start, wait_until_shown: Wait, qtbot: QtBot
+    start_application: Start, wait_until_shown: Wait, qtbot: QtBot
 ) -> None:
     with MjpegCamera() as camera:
-        session = start_session(
+        application = start_application(
             source=camera.url, fallback_after_s=0.2, fallback_clip=str(bikes()), **ONE_LANE
         )
-        wait_until_shown(session)
+        wait_until_shown(application)
         camera.stall()
-        qtbot.waitUntil(lambda: _size(session) == (640, 272), timeout=20_000)
-        info = session.engine.capture.status.info
+        qtbot.waitUntil(lambda: _size(application) == (640, 272), timeout=20_000)
+        info = application.engine.capture.status.info
         assert info is not None and info.note.endswith("until it is back.")
         camera.resume()
-        qtbot.waitUntil(lambda: _size(session) == (160, 64), timeout=20_000)
-        session.close()
+        qtbot.waitUntil(lambda: _size(application) == (160, 64), timeout=20_000)
+        application.close()
 
 
 def test_a_source_that_sends_nothing_shows_no_picture_of_the_last_one(
-    start_session: Start, wait_until_shown: Wait, qtbot: QtBot
+    start_application: Start, wait_until_shown: Wait, qtbot: QtBot
 ) -> None:
-    session = start_session(fallback_after_s=0.0, **SMALL)
-    wait_until_shown(session)
-    rgb = session.window.stage.rgb
+    application = start_application(fallback_after_s=0.0, **SMALL)
+    wait_until_shown(application)
+    rgb = application.window.stage.rgb
     for spec, words, label in (
         ("http://127.0.0.1:9/video", "refuses the connection", "127.0.0.1:9"),
         ("/nowhere/clip.mp4", "There is no file", "clip.mp4"),
     ):
-        session.controller.open_source(spec)
+        application.controller.open_source(spec)
         qtbot.waitUntil(lambda words=words: words in (rgb.banner or ("",))[0], timeout=20_000)
         assert rgb.picture_size.isEmpty()
-        assert label in session.window.source_menu.text()
+        assert label in application.window.source_menu.text()
 
 
-def test_the_attract_loop_changes_views_until_somebody_comes(
-    start_session: Start, wait_until_shown: Wait, qtbot: QtBot, tmp_path: Path
+def test_the_idle_demo_changes_views_until_there_is_input(
+    start_application: Start, wait_until_shown: Wait, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    session = start_session(attract_after_s=0.5, view="blink", **SMALL)
-    qtbot.waitUntil(lambda: session.model.value.view == "side", timeout=10_000)
-    assert session.fallback.is_attracting
-    qtbot.keyClick(session.window, Qt.Key.Key_1)
-    assert session.model.value.view == "blink"
-    qtbot.waitUntil(lambda: session.fallback.is_attracting, timeout=10_000)
-    session.close()
+    application = start_application(attract_after_s=0.5, view="blink", **SMALL)
+    qtbot.waitUntil(lambda: application.model.value.view == "side", timeout=10_000)
+    assert application.fallback.is_attracting
+    qtbot.keyClick(application.window, Qt.Key.Key_1)
+    assert application.model.value.view == "blink"
+    qtbot.waitUntil(lambda: application.fallback.is_attracting, timeout=10_000)
+    application.close()
     saved = json.loads((tmp_path / "config" / "default.json").read_text())
     assert saved["settings"]["view"] == "blink"
 
 
-def _source(session: Application) -> str:
-    return session.engine.capture.status.spec if session.display.last else ""
+def _source(application: Application) -> str:
+    return application.engine.capture.status.spec if application.display.last else ""
 
 
-def _size(session: Application) -> tuple[int, int] | None:
-    return session.display.last.frame.size if session.display.last else None
+def _size(application: Application) -> tuple[int, int] | None:
+    return application.display.last.frame.size if application.display.last else None

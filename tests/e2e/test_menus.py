@@ -17,8 +17,8 @@ NONE = Qt.KeyboardModifier.NoModifier
 SMALL = {"source_width": 160, "source_height": 120, "panes": ("rgb",), "model_b": "off"}
 
 
-def menus_of(session: Application) -> dict[str, QMenu]:
-    bar = session.window.menuBar()
+def menus_of(application: Application) -> dict[str, QMenu]:
+    bar = application.window.menuBar()
     assert bar is not None
     return {action.text(): menu for action in bar.actions() if (menu := action.menu())}
 
@@ -33,23 +33,23 @@ def leaves(menu: QMenu) -> list[QAction]:
 
 
 @pytest.fixture
-def session(start_session: Start) -> Application:
-    return start_session(**SMALL)
+def application(start_application: Start) -> Application:
+    return start_application(**SMALL)
 
 
 def test_no_key_is_given_twice_and_every_action_is_in_a_menu(
-    session: Application, wait_until_shown: Wait
+    application: Application, wait_until_shown: Wait
 ) -> None:
-    wait_until_shown(session)  # the first scene of a process takes long to build
-    keys = [row.key for row in session.actions.table if row.key]
+    wait_until_shown(application)  # the first scene of a process takes long to build
+    keys = [row.key for row in application.actions.table if row.key]
     assert len(keys) == len(set(keys))
-    listed = {id(action) for menu in menus_of(session).values() for action in leaves(menu)}
-    assert all(id(session.actions[row.id]) in listed for row in session.actions.table)
+    listed = {id(action) for menu in menus_of(application).values() for action in leaves(menu)}
+    assert all(id(application.actions[row.id]) in listed for row in application.actions.table)
 
 
-def test_the_source_menu_is_in_the_menu_bar_beside_file(session: Application) -> None:
-    assert list(menus_of(session))[:3] == ["&File", "&Source", "&Play"]
-    assert menus_of(session)["&Source"] is session.window.source_menu.source_menu
+def test_the_source_menu_is_in_the_menu_bar_beside_file(application: Application) -> None:
+    assert list(menus_of(application))[:3] == ["&File", "&Source", "&Play"]
+    assert menus_of(application)["&Source"] is application.window.source_menu.source_menu
 
 
 @pytest.mark.parametrize(
@@ -67,15 +67,15 @@ def test_the_source_menu_is_in_the_menu_bar_beside_file(session: Application) ->
     ],
 )
 def test_a_choice_of_a_menu_is_in_force_and_ticked_also_when_chosen_again(
-    session: Application, action: str, key: str, value: object
+    application: Application, action: str, key: str, value: object
 ) -> None:
-    chosen = session.actions[action]
+    chosen = application.actions[action]
     chosen.trigger()
-    assert getattr(session.model.value, key) == value
+    assert getattr(application.model.value, key) == value
     assert chosen.isChecked()
     if action != "view.wipe":  # that one is a toggle
         chosen.trigger()
-        assert getattr(session.model.value, key) == value
+        assert getattr(application.model.value, key) == value
         assert chosen.isChecked()
 
 
@@ -93,57 +93,57 @@ def test_a_choice_of_a_menu_is_in_force_and_ticked_also_when_chosen_again(
     ],
 )
 def test_a_key_turns_a_setting_round(
-    session: Application,
+    application: Application,
     qtbot: QtBot,
     key: Qt.Key,
     modifier: Qt.KeyboardModifier,
     setting: str,
     values: list[object],
 ) -> None:
-    session.model.replace(threads=0, model_a="flashdepth-lite")
+    application.model.replace(threads=0, model_a="flashdepth-lite")
     for value in values:
-        qtbot.keyClick(session.window, key, modifier)
-        assert getattr(session.model.value, setting) == value
+        qtbot.keyClick(application.window, key, modifier)
+        assert getattr(application.model.value, setting) == value
 
 
-def test_v_goes_back_to_side_by_side(session: Application, qtbot: QtBot) -> None:
-    session.model.replace(view="wipe")
+def test_v_goes_back_to_side_by_side(application: Application, qtbot: QtBot) -> None:
+    application.model.replace(view="wipe")
     for _ in range(2):
-        qtbot.keyClick(session.window, Qt.Key.Key_V)
-        assert session.model.value.view == "side"
-        assert session.actions["view.side"].isChecked()
+        qtbot.keyClick(application.window, Qt.Key.Key_V)
+        assert application.model.value.view == "side"
+        assert application.actions["view.side"].isChecked()
 
 
 def test_the_next_model_is_one_that_is_installed_and_smoothing_stays(
-    session: Application, qtbot: QtBot
+    application: Application, qtbot: QtBot
 ) -> None:
-    session.model.replace(model_a="flashdepth-lite+ema")
-    qtbot.keyClick(session.window, Qt.Key.Key_A, CTRL)
-    assert session.model.value.model_a == "flashdepth-lite-per-frame+ema"
-    assert session.actions["lanes.a.flashdepth-lite-per-frame"].isChecked()
-    assert session.actions["lanes.a.ema"].isChecked()
+    application.model.replace(model_a="flashdepth-lite+ema")
+    qtbot.keyClick(application.window, Qt.Key.Key_A, CTRL)
+    assert application.model.value.model_a == "flashdepth-lite-per-frame+ema"
+    assert application.actions["lanes.a.flashdepth-lite-per-frame"].isChecked()
+    assert application.actions["lanes.a.ema"].isChecked()
 
 
-def test_the_input_grows_and_shrinks_by_key(session: Application, qtbot: QtBot) -> None:
-    session.model.replace(input_size=224)
-    qtbot.keyClick(session.window, Qt.Key.Key_Up, CTRL)
-    assert session.model.value.input_size == 280
+def test_the_input_grows_and_shrinks_by_key(application: Application, qtbot: QtBot) -> None:
+    application.model.replace(input_size=224)
+    qtbot.keyClick(application.window, Qt.Key.Key_Up, CTRL)
+    assert application.model.value.input_size == 280
     for _ in range(4):
-        qtbot.keyClick(session.window, Qt.Key.Key_Down, CTRL)
-    assert session.model.value.input_size == 168
+        qtbot.keyClick(application.window, Qt.Key.Key_Down, CTRL)
+    assert application.model.value.input_size == 168
 
 
-def test_the_cheat_sheet_names_what_a_key_in_a_sub_menu_does(session: Application) -> None:
-    sheet = dict(session.actions.cheat_sheet())
+def test_the_cheat_sheet_names_what_a_key_in_a_sub_menu_does(application: Application) -> None:
+    sheet = dict(application.actions.cheat_sheet())
     assert ("C", "Next colour map") in sheet["View"]
     assert ("Ctrl+B", "Next model in lane B") in sheet["Lanes"]
 
 
 def test_escape_calls_a_calibration_off_before_anything_else(
-    session: Application, qtbot: QtBot
+    application: Application, qtbot: QtBot
 ) -> None:
-    session.model.replace(view="wipe")
-    session.calibration.begin()
-    qtbot.keyClick(session.window, Qt.Key.Key_Escape)
-    assert not session.calibration.is_picking
-    assert session.model.value.view == "wipe"
+    application.model.replace(view="wipe")
+    application.calibration.begin()
+    qtbot.keyClick(application.window, Qt.Key.Key_Escape)
+    assert not application.calibration.is_picking
+    assert application.model.value.view == "wipe"

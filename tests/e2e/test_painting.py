@@ -37,32 +37,32 @@ def _paint_ten(stage: Stage, qtbot: QtBot, pane: str) -> None:
 
 @pytest.mark.parametrize(("view", "pane"), [("side", "depth_b"), ("wipe", "wipe")])
 def test_frames_are_painted_without_resizing_them(
-    start_session: Start, qtbot: QtBot, resized_here: list[Part], view: str, pane: str
+    start_application: Start, qtbot: QtBot, resized_here: list[Part], view: str, pane: str
 ) -> None:
-    session = start_session(
+    application = start_application(
         source_width=480, source_height=360, view=view, panes=("rgb", "depth_a", "depth_b")
     )
-    _paint_ten(session.window.stage, qtbot, pane)
+    _paint_ten(application.window.stage, qtbot, pane)
     assert resized_here  # the first, before anybody knew their size
     resized_here.clear()
-    _paint_ten(session.window.stage, qtbot, pane)
+    _paint_ten(application.window.stage, qtbot, pane)
     assert not resized_here
-    session.window.stage.view.zoom_at(1.2, QPointF(0.3, 0.6))
-    _paint_ten(session.window.stage, qtbot, pane)
+    application.window.stage.view.zoom_at(1.2, QPointF(0.3, 0.6))
+    _paint_ten(application.window.stage, qtbot, pane)
     assert resized_here  # at once, in the view that is on
     resized_here.clear()
-    _paint_ten(session.window.stage, qtbot, pane)
+    _paint_ten(application.window.stage, qtbot, pane)
     assert not resized_here
 
 
 def test_the_second_window_resizes_nothing_either(
-    start_session: Start, qtbot: QtBot, resized_here: list[Part]
+    start_application: Start, qtbot: QtBot, resized_here: list[Part]
 ) -> None:
-    session = start_session(
+    application = start_application(
         source_width=480, source_height=360, panes=("rgb", "depth_a", "depth_b")
     )
-    session.presenter.toggle_output()
-    output = session.presenter.output
+    application.presenter.toggle_output()
+    output = application.presenter.output
     assert output is not None
     output.resize(900, 640)
     _paint_ten(output.stage, qtbot, "depth_b")

@@ -17,35 +17,35 @@ SMALL = {"source_width": 160, "source_height": 120, "panes": ("rgb", "cloud"), "
 ALT = Qt.KeyboardModifier.AltModifier
 
 
-def menu_of(session: Application) -> ViewpointsMenu:
-    (menu,) = session.window.findChildren(ViewpointsMenu)
+def menu_of(application: Application) -> ViewpointsMenu:
+    (menu,) = application.window.findChildren(ViewpointsMenu)
     return menu
 
 
 @pytest.mark.gl
 def test_a_saved_view_is_named_recalled_by_key_and_there_at_the_next_start(
-    start_session: Start, wait_until_shown: Wait, qtbot: QtBot
+    start_application: Start, wait_until_shown: Wait, qtbot: QtBot
 ) -> None:
     if reason := no_gl_reason():
         pytest.skip(reason)
-    session = start_session(**SMALL)
-    wait_until_shown(session)
-    cloud, menu = session.window.cloud, menu_of(session)
+    application = start_application(**SMALL)
+    wait_until_shown(application)
+    cloud, menu = application.window.cloud, menu_of(application)
     saved = orbit(cloud.viewpoint(), 25.0, 10.0)
     cloud.set_viewpoint(saved)
     menu.ask_for_name()
-    dialog = session.window.findChild(QInputDialog)
+    dialog = application.window.findChild(QInputDialog)
     assert dialog is not None
     assert dialog.textValue() == "Viewpoint 1"
     dialog.setTextValue("From  the left")
     dialog.accept()
     cloud.reset_view()
     assert cloud.viewpoint() != saved
-    session.window.activateWindow()
-    qtbot.waitUntil(session.window.isActiveWindow, timeout=5_000)
-    qtbot.keyClick(session.window, Qt.Key.Key_1, ALT)
+    application.window.activateWindow()
+    qtbot.waitUntil(application.window.isActiveWindow, timeout=5_000)
+    qtbot.keyClick(application.window, Qt.Key.Key_1, ALT)
     assert cloud.viewpoint() == saved
-    again = start_session(**SMALL)
+    again = start_application(**SMALL)
     texts = [action.text() for action in menu_of(again).actions()]
     assert texts[0] == "&1  From the left"
     again.viewpoints.recall(1)
@@ -55,14 +55,14 @@ def test_a_saved_view_is_named_recalled_by_key_and_there_at_the_next_start(
 
 
 def test_a_name_taken_replaces_its_view_and_nine_are_the_most(
-    start_session: Start, wait_until_shown: Wait
+    start_application: Start, wait_until_shown: Wait
 ) -> None:
-    session = start_session(**SMALL)
+    application = start_application(**SMALL)
     said: list[str] = []
-    session.viewpoints.said.connect(said.append)
+    application.viewpoints.said.connect(said.append)
     for number in range(1, 10):
-        session.viewpoints.save(f"Viewpoint {number}")
-    session.viewpoints.save("One more")
+        application.viewpoints.save(f"Viewpoint {number}")
+    application.viewpoints.save("One more")
     assert said[-1] == "All nine viewpoints are in use; remove one, or save under an existing name."
-    session.viewpoints.save("Viewpoint 4")
+    application.viewpoints.save("Viewpoint 4")
     assert said[-1].startswith("Saved viewpoint 4, Viewpoint 4")

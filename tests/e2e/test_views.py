@@ -25,223 +25,231 @@ from widgets.theme import resource_path
 
 
 def test_the_difference_of_a_lane_and_itself_is_nothing(
-    start_session: Start, wait_until_shown: Wait
+    start_application: Start, wait_until_shown: Wait
 ) -> None:
-    session = start_session(
+    application = start_application(
         source_width=160, source_height=120, view="difference", panes=("rgb", "cloud"),
         model_a="flashdepth-lite-per-frame", difference_alignment="none",
     )  # fmt: skip
-    wait_until_shown(session)
-    last = session.display.last
+    wait_until_shown(application)
+    last = application.display.last
     assert last is not None and last.analysis is not None and last.analysis.difference is not None
     assert (last.analysis.difference.levels == 128).all()
 
 
-def test_lanes_that_differ_show_both_colours(start_session: Start, wait_until_shown: Wait) -> None:
-    session = start_session(
+def test_lanes_that_differ_show_both_colours(
+    start_application: Start, wait_until_shown: Wait
+) -> None:
+    application = start_application(
         source_width=160, source_height=120, view="difference", panes=("rgb", "cloud"),
         model_b="ground-truth",
     )  # fmt: skip
-    wait_until_shown(session)
-    last = session.display.last
+    wait_until_shown(application)
+    last = application.display.last
     assert last is not None and last.analysis is not None and last.analysis.difference is not None
     levels = last.analysis.difference.levels
     assert (levels > 140).any()
     assert ((levels > 0) & (levels < 116)).any()
-    assert grabbed(session.window.stage.pane("difference")).std() > 8
+    assert grabbed(application.window.stage.pane("difference")).std() > 8
 
 
 def test_flicker_is_measured_for_both_lanes_and_drawn(
-    start_session: Start, wait_until_shown: Wait, qtbot: QtBot
+    start_application: Start, wait_until_shown: Wait, qtbot: QtBot
 ) -> None:
-    session = start_session(
+    application = start_application(
         source=str(bikes()),
         pacing="every-frame",
         view="flicker",
         panes=("rgb", "depth_a", "depth_b"),
     )
-    wait_until_shown(session)
+    wait_until_shown(application)
 
     def measured() -> bool:
-        last = session.display.last
+        last = application.display.last
         flicker = last.analysis.flicker if last is not None and last.analysis is not None else None
         return flicker is not None and all(
             np.isfinite(lane.recent) for lane in flicker.lanes.values()
         )
 
     qtbot.waitUntil(measured, timeout=20_000)
-    pane = session.window.stage.pane("flicker_a")
+    pane = application.window.stage.pane("flicker_a")
     picture = pane.picture_rect().toAlignedRect()
     drawn = grabbed(pane)[picture.top() : picture.bottom(), picture.left() : picture.right()]
     assert (np.ptp(drawn.astype(int), axis=2) > 40).mean() > 0.01  # the picture alone is grey
 
 
 @pytest.fixture
-def five_lines(start_session: Start, wait_until_shown: Wait, qtbot: QtBot) -> Application:
+def five_lines(start_application: Start, wait_until_shown: Wait, qtbot: QtBot) -> Application:
     """A window whose x-t slice has five lines."""
-    session = start_session(
+    application = start_application(
         source_width=160, source_height=120, view="xt", panes=("rgb", "depth_a"), model_b="off"
     )
-    wait_until_shown(session)
-    qtbot.waitUntil(lambda: _lines(session) >= 5, timeout=20_000)
-    return session
+    wait_until_shown(application)
+    qtbot.waitUntil(lambda: _lines(application) >= 5, timeout=20_000)
+    return application
 
 
 def test_an_xt_slice_grows_by_one_line_a_frame_and_its_row_can_be_moved(
     five_lines: Application,
 ) -> None:
-    session = five_lines
-    session.window.stage.scan_line_moved.emit(30)
-    assert session.model.value.scan_line == pytest.approx(30 / 119)
+    application = five_lines
+    application.window.stage.scan_line_moved.emit(30)
+    assert application.model.value.scan_line == pytest.approx(30 / 119)
 
 
 def test_the_scan_line_is_dragged_with_the_mouse_while_paused_and_keeps_its_lines(
     five_lines: Application, qtbot: QtBot
 ) -> None:
-    session = five_lines
-    session.controller.set_paused(True)
-    qtbot.waitUntil(lambda: not session.engine.capture.status.playing, timeout=5_000)
-    pane, row = session.window.stage.depth_a, int(0.5 * 119)
+    application = five_lines
+    application.controller.set_paused(True)
+    qtbot.waitUntil(lambda: not application.engine.capture.status.playing, timeout=5_000)
+    pane, row = application.window.stage.depth_a, int(0.5 * 119)
     grip, target = (pane.to_screen(QPointF(80.5, y + 0.5)).toPoint() for y in (row, 30))
     qtbot.mousePress(pane, Qt.MouseButton.LeftButton, pos=grip)
     qtbot.mouseMove(pane, target)
     qtbot.mouseRelease(pane, Qt.MouseButton.LeftButton, pos=target)
-    assert session.model.value.scan_line == pytest.approx(30 / 119, abs=2 / 119)
+    assert application.model.value.scan_line == pytest.approx(30 / 119, abs=2 / 119)
 
     def moved() -> bool:
-        caption = session.window.stage.pane("slice_a").header().caption
-        return f"row {int(session.model.value.scan_line * 119)} " in caption
+        caption = application.window.stage.pane("slice_a").header().caption
+        return f"row {int(application.model.value.scan_line * 119)} " in caption
 
     qtbot.waitUntil(moved, timeout=10_000)
-    assert _lines(session) >= 5
+    assert _lines(application) >= 5
 
 
 def test_flicker_that_is_switched_on_while_paused_shows_the_last_pair_of_frames(
-    start_session: Start, wait_until_shown: Wait, qtbot: QtBot
+    start_application: Start, wait_until_shown: Wait, qtbot: QtBot
 ) -> None:
-    session = start_session(
+    application = start_application(
         source=str(bikes()), pacing="every-frame", panes=("rgb", "depth_a", "depth_b")
     )
-    wait_until_shown(session)
-    qtbot.waitUntil(lambda: session.engine.inference.finished >= 4, timeout=20_000)
-    session.controller.set_paused(True)
-    qtbot.waitUntil(lambda: not session.engine.capture.status.playing, timeout=5_000)
-    session.controller.toggle_view("flicker")
-    caption = session.window.stage.pane("flicker_a").header
+    wait_until_shown(application)
+    qtbot.waitUntil(lambda: application.engine.inference.finished >= 4, timeout=20_000)
+    application.controller.set_paused(True)
+    qtbot.waitUntil(lambda: not application.engine.capture.status.playing, timeout=5_000)
+    application.controller.toggle_view("flicker")
+    caption = application.window.stage.pane("flicker_a").header
     qtbot.waitUntil(lambda: "2 of 15 frames" in caption().caption, timeout=20_000)
 
 
 def test_a_step_back_leaves_the_lines_that_were_seen_before(
-    start_session: Start, wait_until_shown: Wait, qtbot: QtBot
+    start_application: Start, wait_until_shown: Wait, qtbot: QtBot
 ) -> None:
-    session = start_session(
+    application = start_application(
         source=str(bikes()), pacing="every-frame", view="xt", panes=("rgb", "depth_a"),
         model_b="off",
     )  # fmt: skip
-    wait_until_shown(session)
-    qtbot.waitUntil(lambda: _lines(session) >= 6, timeout=20_000)
-    session.controller.set_paused(True)
-    qtbot.waitUntil(lambda: not session.engine.capture.status.playing, timeout=5_000)
-    qtbot.waitUntil(lambda: _index(session) == session.engine.capture.status.position)
-    there = _index(session)
-    session.controller.step_back()
-    qtbot.waitUntil(lambda: _index(session) == there - 1, timeout=20_000)
-    last = session.display.last
+    wait_until_shown(application)
+    qtbot.waitUntil(lambda: _lines(application) >= 6, timeout=20_000)
+    application.controller.set_paused(True)
+    qtbot.waitUntil(lambda: not application.engine.capture.status.playing, timeout=5_000)
+    qtbot.waitUntil(lambda: _index(application) == application.engine.capture.status.position)
+    there = _index(application)
+    application.controller.step_back()
+    qtbot.waitUntil(lambda: _index(application) == there - 1, timeout=20_000)
+    last = application.display.last
     assert last is not None and last.analysis is not None
     assert last.analysis.slice_frames == {"a": there}
     assert last.analysis.slice_breaks["a"][-1] == (0, "reset")
 
 
-def _index(session: Application) -> int:
-    return -1 if session.display.last is None else session.display.last.frame.index
+def _index(application: Application) -> int:
+    return -1 if application.display.last is None else application.display.last.frame.index
 
 
-def _lines(session: Application) -> int:
-    last = session.display.last
+def _lines(application: Application) -> int:
+    last = application.display.last
     if last is None or last.analysis is None or "a" not in last.analysis.slices:
         return 0
     return int((last.analysis.slices["a"] > 0).any(axis=1).sum())
 
 
 def test_edges_lie_on_the_picture_with_a_score_where_the_truth_is_known(
-    start_session: Start, wait_until_shown: Wait, qtbot: QtBot
+    start_application: Start, wait_until_shown: Wait, qtbot: QtBot
 ) -> None:
-    session = start_session(
+    application = start_application(
         source_width=320, source_height=240, edges=True, panes=("rgb",), model_a="ground-truth"
     )
-    wait_until_shown(session)
-    qtbot.waitUntil(lambda: "F1 1.00" in session.window.stage.rgb.header().caption, timeout=10_000)
-    last = session.display.last
+    wait_until_shown(application)
+    qtbot.waitUntil(
+        lambda: "F1 1.00" in application.window.stage.rgb.header().caption, timeout=10_000
+    )
+    last = application.display.last
     assert last is not None and last.analysis is not None and last.analysis.edges is not None
     share = (last.analysis.edges[..., 3] > 0).mean()
     assert 0.002 < share < 0.5
 
 
 def test_pinned_points_are_followed_in_both_lanes(
-    start_session: Start, wait_until_shown: Wait, qtbot: QtBot
+    start_application: Start, wait_until_shown: Wait, qtbot: QtBot
 ) -> None:
-    session = start_session(source_width=160, source_height=120, charts=True, panes=("rgb",))
-    wait_until_shown(session)
-    session.controller.pin(0.5, 0.5)
-    qtbot.waitUntil(lambda: _pins(session) == {"a": 1, "b": 1}, timeout=10_000)
-    session.controller.clear_pins()
-    qtbot.waitUntil(lambda: _pins(session) == {"a": 0, "b": 0}, timeout=10_000)
+    application = start_application(
+        source_width=160, source_height=120, charts=True, panes=("rgb",)
+    )
+    wait_until_shown(application)
+    application.controller.pin(0.5, 0.5)
+    qtbot.waitUntil(lambda: _pins(application) == {"a": 1, "b": 1}, timeout=10_000)
+    application.controller.clear_pins()
+    qtbot.waitUntil(lambda: _pins(application) == {"a": 0, "b": 0}, timeout=10_000)
 
 
-def _pins(session: Application) -> dict[str, int]:
-    last = session.display.last
+def _pins(application: Application) -> dict[str, int]:
+    last = application.display.last
     if last is None or last.analysis is None:
         return {}
     return {name: len(values) for name, values in last.analysis.pins.items()}
 
 
 def test_every_step_of_every_lesson_really_sets_the_window_up(
-    start_session: Start, wait_until_shown: Wait
+    start_application: Start, wait_until_shown: Wait
 ) -> None:
-    session = start_session(source_width=160, source_height=120)
-    wait_until_shown(session)
-    session.lessons.toggle()
-    panel = session.lessons.panel
+    application = start_application(source_width=160, source_height=120)
+    wait_until_shown(application)
+    application.lessons.toggle()
+    panel = application.lessons.panel
     assert panel is not None
     lessons = load_lessons(resource_path("lessons"))
     assert len(lessons) >= 4
     for lesson in lessons:
-        session.model.replace(**{k: getattr(Settings(), k) for k in ("view", "memory", "panes")})
+        application.model.replace(
+            **{k: getattr(Settings(), k) for k in ("view", "memory", "panes")}
+        )
         for number, step in enumerate(lesson.steps):
             panel.open_lesson(lesson.name, number)
             panel.setup_requested.emit(number)
             for key, value in usable(dict(step.settings)).items():
                 if key in ("range_far", "range_near"):
                     continue  # a fixed range starts from what is on screen
-                assert getattr(session.model.value, key) == value, (lesson.name, number, key)
-            settings = session.model.value
+                assert getattr(application.model.value, key) == value, (lesson.name, number, key)
+            settings = application.model.value
             layout = views.find(settings.view).layout
-            assert session.window.stage.shown() == shown_panes(settings.panes, layout)
+            assert application.window.stage.shown() == shown_panes(settings.panes, layout)
 
 
 def test_what_the_record_button_writes_can_be_replayed(
-    start_session: Start, wait_until_shown: Wait, qtbot: QtBot, tmp_path: Path
+    start_application: Start, wait_until_shown: Wait, qtbot: QtBot, tmp_path: Path
 ) -> None:
     folder = tmp_path / "recordings"
-    session = start_session(
+    application = start_application(
         source_width=160, source_height=120, panes=("rgb", "depth_a"), record_folder=str(folder)
     )
-    wait_until_shown(session)
-    qtbot.keyClick(session.window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
-    assert session.recording.is_recording
-    before = session.engine.inference.finished
-    qtbot.waitUntil(lambda: session.engine.inference.finished > before + 5, timeout=20_000)
-    qtbot.keyClick(session.window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
-    assert not session.recording.is_recording
-    qtbot.waitUntil(lambda: not session.recording.is_saving, timeout=20_000)
+    wait_until_shown(application)
+    qtbot.keyClick(application.window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    assert application.recording.is_recording
+    before = application.engine.inference.finished
+    qtbot.waitUntil(lambda: application.engine.inference.finished > before + 5, timeout=20_000)
+    qtbot.keyClick(application.window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    assert not application.recording.is_recording
+    qtbot.waitUntil(lambda: not application.recording.is_saving, timeout=20_000)
     (made,) = folder.iterdir()
     found = verify(made)
     assert found.frames >= 5
     assert not found.problems
-    session.controller.open_source(str(made))
+    application.controller.open_source(str(made))
 
     def replays() -> bool:
-        last = session.display.last
+        last = application.display.last
         return (
             last is not None and last.frame.recorded is not None and set(last.lanes) == {"a", "b"}
         )
@@ -250,72 +258,72 @@ def test_what_the_record_button_writes_can_be_replayed(
 
 
 def test_recording_where_nothing_can_be_written_is_said_and_the_view_goes_on(
-    start_session: Start, wait_until_shown: Wait, qtbot: QtBot, tmp_path: Path
+    start_application: Start, wait_until_shown: Wait, qtbot: QtBot, tmp_path: Path
 ) -> None:
     (tmp_path / "file").write_text("in the way")
-    session = start_session(
+    application = start_application(
         source_width=160, source_height=120, panes=("rgb",), record_folder=str(tmp_path / "file")
     )
-    wait_until_shown(session)
-    with qtbot.waitSignal(session.recording.failed, timeout=5_000) as failed:
-        session.recording.toggle()
+    wait_until_shown(application)
+    with qtbot.waitSignal(application.recording.failed, timeout=5_000) as failed:
+        application.recording.toggle()
     assert failed.args[0].count(".") >= 1
-    finished = session.engine.inference.finished
-    qtbot.waitUntil(lambda: session.engine.inference.finished > finished, timeout=10_000)
+    finished = application.engine.inference.finished
+    qtbot.waitUntil(lambda: application.engine.inference.finished > finished, timeout=10_000)
 
 
 @pytest.mark.parametrize(("width", "is_kept"), [(1024, False), (1600, True)])
 def test_the_inspector_makes_room_for_lessons_in_a_narrow_window(
-    start_session: Start, wait_until_shown: Wait, qtbot: QtBot, width: int, is_kept: bool
+    start_application: Start, wait_until_shown: Wait, qtbot: QtBot, width: int, is_kept: bool
 ) -> None:
-    session = start_session(source_width=160, source_height=120, panes=("rgb", "depth_a"))
-    session.window.resize(width, 700)
-    wait_until_shown(session)
-    qtbot.waitUntil(lambda: session.window.width() == width, timeout=5_000)
-    session.lessons.toggle()
-    assert session.window.inspector.isVisible() == is_kept
-    session.lessons.toggle()
-    assert session.window.inspector.isVisible()
+    application = start_application(source_width=160, source_height=120, panes=("rgb", "depth_a"))
+    application.window.resize(width, 700)
+    wait_until_shown(application)
+    qtbot.waitUntil(lambda: application.window.width() == width, timeout=5_000)
+    application.lessons.toggle()
+    assert application.window.inspector.isVisible() == is_kept
+    application.lessons.toggle()
+    assert application.window.inspector.isVisible()
 
 
 def test_leaving_the_lessons_gives_back_what_was_there(
-    start_session: Start, wait_until_shown: Wait
+    start_application: Start, wait_until_shown: Wait
 ) -> None:
-    session = start_session(source_width=160, source_height=120, colormap="magma")
-    wait_until_shown(session)
-    before = session.model.value
-    session.lessons.toggle()
-    panel = session.lessons.panel
+    application = start_application(source_width=160, source_height=120, colormap="magma")
+    wait_until_shown(application)
+    before = application.model.value
+    application.lessons.toggle()
+    panel = application.lessons.panel
     assert panel is not None
     panel.open_lesson(load_lessons(resource_path("lessons"))[1].name, 0)
     panel.setup_requested.emit(0)
-    assert session.model.value != before
-    session.lessons.toggle()
-    assert session.model.value == before
+    assert application.model.value != before
+    application.lessons.toggle()
+    assert application.model.value == before
 
 
 def test_a_lane_without_weights_shows_no_picture_of_the_model_before(
-    start_session: Start,
+    start_application: Start,
     wait_until_shown: Wait,
     qtbot: QtBot,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
     monkeypatch.setenv("FLASHDEPTH_CACHE", str(tmp_path / "cache"))
-    session = start_session(source_width=160, source_height=120, panes=("rgb", "depth_a"))
-    wait_until_shown(session)
-    session.controller.set("model_a", "flashdepth")
+    application = start_application(source_width=160, source_height=120, panes=("rgb", "depth_a"))
+    wait_until_shown(application)
+    application.controller.set("model_a", "flashdepth")
 
     def refused() -> bool:
-        return session.display.last is not None and "a" in session.display.last.failures
+        return application.display.last is not None and "a" in application.display.last.failures
 
     qtbot.waitUntil(refused, timeout=20_000)
-    depth_a = session.window.stage.depth_a
+    depth_a = application.window.stage.depth_a
     qtbot.waitUntil(lambda: depth_a.picture_size.isEmpty(), timeout=5_000)
 
 
 def test_a_report_from_the_window_rests_playing_until_it_is_done(
-    start_session: Start,
+    start_application: Start,
     wait_until_shown: Wait,
     qtbot: QtBot,
     tmp_path: Path,
@@ -326,21 +334,23 @@ def test_a_report_from_the_window_rests_playing_until_it_is_done(
     picture = np.random.default_rng(0).integers(0, 255, (48, 64, 3), np.uint8)
     for n in range(4):
         cv2.imwrite(str(folder / f"{n}.png"), np.roll(picture, n, axis=1))
-    session = start_session(source=str(folder), panes=("rgb", "depth_a", "depth_b"), memory=False)
-    wait_until_shown(session)
+    application = start_application(
+        source=str(folder), panes=("rgb", "depth_a", "depth_b"), memory=False
+    )
+    wait_until_shown(application)
     paused: list[bool] = []
-    set_paused = session.controller.set_paused
+    set_paused = application.controller.set_paused
 
     def watched(is_paused: bool) -> None:
         paused.append(is_paused)
         set_paused(is_paused)
 
-    monkeypatch.setattr(session.controller, "set_paused", watched)
-    with qtbot.waitSignal(session.report.said, timeout=30_000) as said:
-        session.report.make_into(out)
+    monkeypatch.setattr(application.controller, "set_paused", watched)
+    with qtbot.waitSignal(application.report.said, timeout=30_000) as said:
+        application.report.make_into(out)
         assert paused == [True]
     assert str(out) in said.args[0]
     lanes = json.loads((out / "metrics.json").read_text(encoding="utf-8"))["lanes"]
     assert {lane["model"] for lane in lanes.values()} == {"flashdepth-lite-per-frame"}
     assert paused == [True, False]
-    qtbot.waitUntil(lambda: session.engine.capture.status.playing, timeout=5_000)
+    qtbot.waitUntil(lambda: application.engine.capture.status.playing, timeout=5_000)

@@ -35,38 +35,40 @@ def _variety(widget: QWidget) -> float:
 
 
 @pytest.mark.gl
-def test_the_built_in_scene_fills_four_panes(start_session: Start, wait_until_shown: Wait) -> None:
-    session = start_session(source_width=320, source_height=240)
-    wait_until_shown(session)
-    stage = session.window.stage
+def test_the_built_in_scene_fills_four_panes(
+    start_application: Start, wait_until_shown: Wait
+) -> None:
+    application = start_application(source_width=320, source_height=240)
+    wait_until_shown(application)
+    stage = application.window.stage
     assert stage.shown() == ("rgb", "depth_a", "depth_b", "cloud")
     for name in ("rgb", "depth_a", "depth_b"):
         assert _variety(stage.pane(name)) > 8, f"{name} is blank"
-    cloud = session.window.cloud.grab_image()
+    cloud = application.window.cloud.grab_image()
     assert cloud.astype(np.float32).std() > 8
 
 
-def test_the_picture_moves(start_session: Start, wait_until_shown: Wait, qtbot: QtBot) -> None:
-    session = start_session(source_width=160, source_height=120, panes=("rgb", "depth_a"))
-    wait_until_shown(session)
-    first = session.display.last
+def test_the_picture_moves(start_application: Start, wait_until_shown: Wait, qtbot: QtBot) -> None:
+    application = start_application(source_width=160, source_height=120, panes=("rgb", "depth_a"))
+    wait_until_shown(application)
+    first = application.display.last
     assert first is not None
 
     def moved() -> bool:
-        last = session.display.last
+        last = application.display.last
         return last is not None and bool((last.frame.rgb != first.frame.rgb).mean() > 0.05)
 
     qtbot.waitUntil(moved, timeout=10_000)
 
 
 def test_a_video_dropped_on_the_window_plays(
-    start_session: Start, wait_until_shown: Wait, qtbot: QtBot
+    start_application: Start, wait_until_shown: Wait, qtbot: QtBot
 ) -> None:
-    session = start_session(source_width=160, source_height=120, panes=("rgb", "depth_a"))
-    wait_until_shown(session)
+    application = start_application(source_width=160, source_height=120, panes=("rgb", "depth_a"))
+    wait_until_shown(application)
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(bikes()))])
-    session.window.dropEvent(
+    application.window.dropEvent(
         QDropEvent(
             QPointF(50, 50),
             Qt.DropAction.CopyAction,
@@ -77,63 +79,63 @@ def test_a_video_dropped_on_the_window_plays(
     )
 
     def plays() -> bool:
-        last = session.display.last
+        last = application.display.last
         return last is not None and last.frame.size == (640, 272)
 
     qtbot.waitUntil(plays, timeout=10_000)
-    assert session.model.value.source == str(bikes())
+    assert application.model.value.source == str(bikes())
 
 
 def test_pausing_and_stepping_show_exactly_the_next_frame(
-    start_session: Start, wait_until_shown: Wait, qtbot: QtBot
+    start_application: Start, wait_until_shown: Wait, qtbot: QtBot
 ) -> None:
-    session = start_session(source=str(bikes()), panes=("rgb", "depth_a"), model_b="off")
-    wait_until_shown(session)
-    qtbot.keyClick(session.window, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: not session.engine.capture.status.playing, timeout=5_000)
-    qtbot.waitUntil(lambda: _index(session) == session.engine.capture.status.position)
-    index = _index(session)
-    qtbot.keyClick(session.window, Qt.Key.Key_Period)
-    qtbot.waitUntil(lambda: _index(session) == index + 1, timeout=5_000)
-    qtbot.keyClick(session.window, Qt.Key.Key_Comma)
-    qtbot.waitUntil(lambda: _index(session) == index, timeout=5_000)
+    application = start_application(source=str(bikes()), panes=("rgb", "depth_a"), model_b="off")
+    wait_until_shown(application)
+    qtbot.keyClick(application.window, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: not application.engine.capture.status.playing, timeout=5_000)
+    qtbot.waitUntil(lambda: _index(application) == application.engine.capture.status.position)
+    index = _index(application)
+    qtbot.keyClick(application.window, Qt.Key.Key_Period)
+    qtbot.waitUntil(lambda: _index(application) == index + 1, timeout=5_000)
+    qtbot.keyClick(application.window, Qt.Key.Key_Comma)
+    qtbot.waitUntil(lambda: _index(application) == index, timeout=5_000)
 
 
-def _index(session: Application) -> int:
-    last = session.display.last
+def _index(application: Application) -> int:
+    last = application.display.last
     return -1 if last is None else last.frame.index
 
 
 def test_memory_off_and_on_are_said_on_the_lane(
-    start_session: Start, wait_until_shown: Wait, qtbot: QtBot
+    start_application: Start, wait_until_shown: Wait, qtbot: QtBot
 ) -> None:
-    session = start_session(source_width=160, source_height=120, panes=("depth_a",))
-    wait_until_shown(session)
-    qtbot.keyClick(session.window, Qt.Key.Key_M)
-    qtbot.waitUntil(lambda: _model(session) == "flashdepth-lite-per-frame", timeout=10_000)
-    assert session.window.stage.depth_a.header().badge == "memory off"
-    qtbot.keyClick(session.window, Qt.Key.Key_M)
-    qtbot.waitUntil(lambda: _model(session) == "flashdepth-lite", timeout=10_000)
+    application = start_application(source_width=160, source_height=120, panes=("depth_a",))
+    wait_until_shown(application)
+    qtbot.keyClick(application.window, Qt.Key.Key_M)
+    qtbot.waitUntil(lambda: _model(application) == "flashdepth-lite-per-frame", timeout=10_000)
+    assert application.window.stage.depth_a.header().badge == "memory off"
+    qtbot.keyClick(application.window, Qt.Key.Key_M)
+    qtbot.waitUntil(lambda: _model(application) == "flashdepth-lite", timeout=10_000)
 
 
-def _model(session: Application) -> str:
-    last = session.display.last
+def _model(application: Application) -> str:
+    last = application.display.last
     lane = last.lanes.get("a") if last is not None else None
     return lane.model if lane is not None else ""
 
 
 def test_resetting_the_memory_makes_the_next_frame_the_first(
-    start_session: Start, wait_until_shown: Wait, qtbot: QtBot
+    start_application: Start, wait_until_shown: Wait, qtbot: QtBot
 ) -> None:
-    session = start_session(source_width=160, source_height=120, panes=("depth_a",))
-    wait_until_shown(session)
+    application = start_application(source_width=160, source_height=120, panes=("depth_a",))
+    wait_until_shown(application)
     fresh: list[bool] = []
-    session.engine.inference.taps = (lambda result: fresh.append(result.lanes["a"].fresh),)
+    application.engine.inference.taps = (lambda result: fresh.append(result.lanes["a"].fresh),)
     qtbot.waitUntil(lambda: len(fresh) > 2, timeout=10_000)
     assert not any(fresh)
-    qtbot.keyClick(session.window, Qt.Key.Key_R)
+    qtbot.keyClick(application.window, Qt.Key.Key_R)
     qtbot.waitUntil(lambda: any(fresh), timeout=10_000)
-    session.engine.inference.taps = ()
+    application.engine.inference.taps = ()
     assert fresh.count(True) == 1
 
 
@@ -142,48 +144,48 @@ def test_resetting_the_memory_makes_the_next_frame_the_first(
     [(Qt.Key.Key_W, "wipe"), (Qt.Key.Key_B, "blink")],
 )
 def test_a_view_is_one_key_away_and_one_key_back(
-    start_session: Start, wait_until_shown: Wait, qtbot: QtBot, key: Qt.Key, view: str
+    start_application: Start, wait_until_shown: Wait, qtbot: QtBot, key: Qt.Key, view: str
 ) -> None:
-    session = start_session(source_width=160, source_height=120, panes=("rgb", "depth_a"))
-    wait_until_shown(session)
-    qtbot.keyClick(session.window, key)
-    assert session.model.value.view == view
-    wait_until_shown(session)
-    assert _variety(session.window.stage.pane("wipe")) > 8
-    qtbot.keyClick(session.window, key)
-    assert session.model.value.view == "side"
+    application = start_application(source_width=160, source_height=120, panes=("rgb", "depth_a"))
+    wait_until_shown(application)
+    qtbot.keyClick(application.window, key)
+    assert application.model.value.view == view
+    wait_until_shown(application)
+    assert _variety(application.window.stage.pane("wipe")) > 8
+    qtbot.keyClick(application.window, key)
+    assert application.model.value.view == "side"
 
 
 def test_panes_go_and_come_and_the_last_one_stays(
-    start_session: Start, wait_until_shown: Wait, qtbot: QtBot
+    start_application: Start, wait_until_shown: Wait, qtbot: QtBot
 ) -> None:
-    session = start_session(source_width=160, source_height=120, panes=("rgb", "depth_a"))
-    wait_until_shown(session)
-    qtbot.keyClick(session.window, Qt.Key.Key_1)
-    assert session.window.stage.shown() == ("depth_a",)
-    qtbot.keyClick(session.window, Qt.Key.Key_2)
-    assert session.window.stage.shown() == ("depth_a",)
-    qtbot.keyClick(session.window, Qt.Key.Key_1)
-    assert session.window.stage.shown() == ("rgb", "depth_a")
+    application = start_application(source_width=160, source_height=120, panes=("rgb", "depth_a"))
+    wait_until_shown(application)
+    qtbot.keyClick(application.window, Qt.Key.Key_1)
+    assert application.window.stage.shown() == ("depth_a",)
+    qtbot.keyClick(application.window, Qt.Key.Key_2)
+    assert application.window.stage.shown() == ("depth_a",)
+    qtbot.keyClick(application.window, Qt.Key.Key_1)
+    assert application.window.stage.shown() == ("rgb", "depth_a")
 
 
 def test_a_missing_file_is_one_sentence_and_the_window_goes_on(
-    start_session: Start, wait_until_shown: Wait, qtbot: QtBot, tmp_path: Path
+    start_application: Start, wait_until_shown: Wait, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    session = start_session(source=str(tmp_path / "gone.mp4"), panes=("rgb",))
-    qtbot.waitUntil(lambda: session.engine.capture.status.failed, timeout=5_000)
-    assert "gone.mp4" in session.engine.capture.status.message
-    session.controller.open_source(str(bikes()))
-    wait_until_shown(session)
-    assert not session.engine.capture.status.failed
+    application = start_application(source=str(tmp_path / "gone.mp4"), panes=("rgb",))
+    qtbot.waitUntil(lambda: application.engine.capture.status.failed, timeout=5_000)
+    assert "gone.mp4" in application.engine.capture.status.message
+    application.controller.open_source(str(bikes()))
+    wait_until_shown(application)
+    assert not application.engine.capture.status.failed
 
 
 def test_a_screenshot_comes_with_the_places_of_its_panes(
-    start_session: Start, qtbot: QtBot, tmp_path: Path
+    start_application: Start, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    session = start_session(source_width=160, source_height=120, panes=("rgb", "depth_a"))
+    application = start_application(source_width=160, source_height=120, panes=("rgb", "depth_a"))
     path = tmp_path / "shot.png"
-    session.first_frames.take_screenshot_when_ready(path)
+    application.first_frames.take_screenshot_when_ready(path)
     facts = path.with_suffix(".json")
     qtbot.waitUntil(facts.exists, timeout=20_000)
     said = json.loads(facts.read_text())
@@ -197,21 +199,23 @@ def test_a_screenshot_comes_with_the_places_of_its_panes(
 
 
 def test_the_record_button_is_not_left_down_when_nothing_is_recorded(
-    start_session: Start, qtbot: QtBot, tmp_path: Path
+    start_application: Start, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    session = start_session(source=str(tmp_path / "gone.mp4"), panes=("rgb",), model_a="off")
-    with qtbot.waitSignal(session.recording.failed):
-        session.window.record_button.click()
-    assert not session.window.record_button.isChecked()
+    application = start_application(
+        source=str(tmp_path / "gone.mp4"), panes=("rgb",), model_a="off"
+    )
+    with qtbot.waitSignal(application.recording.failed):
+        application.window.record_button.click()
+    assert not application.window.record_button.isChecked()
 
 
 def test_what_is_chosen_while_recording_is_in_the_recording(
-    start_session: Start, wait_until_shown: Wait, qtbot: QtBot, tmp_path: Path
+    start_application: Start, wait_until_shown: Wait, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    session = start_session(source_width=160, source_height=120, panes=("rgb",))
-    wait_until_shown(session)
-    session.recording.record(tmp_path / "r")
-    session.model.replace(memory=False, colormap="grey")
+    application = start_application(source_width=160, source_height=120, panes=("rgb",))
+    wait_until_shown(application)
+    application.recording.record(tmp_path / "r")
+    application.model.replace(memory=False, colormap="grey")
     folder = tmp_path / "r"
 
     def told() -> dict[str, object]:
@@ -219,53 +223,53 @@ def test_what_is_chosen_while_recording_is_in_the_recording(
         return {e.key: e.value for e in entries if isinstance(e, SettingEntry)}
 
     qtbot.waitUntil(lambda: told() == {"memory": False, "colormap": "grey"}, timeout=10_000)
-    session.recording.stop()
-    qtbot.waitUntil(lambda: not session.recording.is_saving, timeout=10_000)
-    session.model.replace(memory=True)
+    application.recording.stop()
+    qtbot.waitUntil(lambda: not application.recording.is_saving, timeout=10_000)
+    application.model.replace(memory=True)
     assert told() == {"memory": False, "colormap": "grey"}
     assert verify(folder).problems == ()
 
 
 def test_the_score_of_the_edges_goes_with_the_edges(
-    start_session: Start, wait_until_shown: Wait, qtbot: QtBot
+    start_application: Start, wait_until_shown: Wait, qtbot: QtBot
 ) -> None:
-    session = start_session(
+    application = start_application(
         source_width=160, source_height=120, edges=True, panes=("rgb",), model_a="ground-truth"
     )
-    wait_until_shown(session)
-    header = session.window.stage.rgb.header
+    wait_until_shown(application)
+    header = application.window.stage.rgb.header
     qtbot.waitUntil(lambda: "F1" in header().caption, timeout=10_000)
-    session.model.replace(edges=False)
+    application.model.replace(edges=False)
     assert header().caption == ""
 
 
 def test_closing_while_everything_runs_leaves_no_thread(
-    start_session: Start, wait_until_shown: Wait
+    start_application: Start, wait_until_shown: Wait
 ) -> None:
     before = threading.active_count()
-    session = start_session(source_width=160, source_height=120)
-    wait_until_shown(session)
-    session.window.close()
+    application = start_application(source_width=160, source_height=120)
+    wait_until_shown(application)
+    application.window.close()
     assert threading.active_count() <= before
-    assert not session.window.isVisible()
+    assert not application.window.isVisible()
 
 
 def test_settings_are_there_again_at_the_next_start(
-    start_session: Start, wait_until_shown: Wait, tmp_path: Path
+    start_application: Start, wait_until_shown: Wait, tmp_path: Path
 ) -> None:
-    session = start_session(source_width=160, source_height=120, panes=("rgb",))
-    session.controller.set("colormap", "viridis")
-    session.close()
+    application = start_application(source_width=160, source_height=120, panes=("rgb",))
+    application.controller.set("colormap", "viridis")
+    application.close()
     saved = json.loads((tmp_path / "config" / "default.json").read_text())
     assert saved["settings"]["colormap"] == "viridis"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_closes_the_window_in_good_order(
-    start_session: Start, qtbot: QtBot, number: signal.Signals
+    start_application: Start, qtbot: QtBot, number: signal.Signals
 ) -> None:
-    session = start_session(source_width=160, source_height=120, panes=("rgb",))
-    with closing_on_signals(session.window):
+    application = start_application(source_width=160, source_height=120, panes=("rgb",))
+    with closing_on_signals(application.window):
         signal.raise_signal(number)
-        window = session.window  # a closed one is deleted soon after
+        window = application.window  # a closed one is deleted soon after
         qtbot.waitUntil(lambda: sip.isdeleted(window) or not window.isVisible(), timeout=10_000)

@@ -14,7 +14,7 @@ from widgets.linked_view import LinkedView
 from widgets.stage import Stage
 
 Start = Callable[..., Application]
-"""What the fixture start_session gives: starts a window with these settings."""
+"""What the fixture start_application gives: starts a window with these settings."""
 Wait = Callable[[Application], None]
 """What the fixture wait_until_shown gives."""
 

@@ -1,4 +1,4 @@
-"""The pace of the engine: frames over the time they took, not over the time somebody looked on."""
+"""The pace of the engine: frames over the time they took, not over the time measured."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from models import registry
 from tests.support.fakes import CountingSession, fake_entry, make_frame
 
 
-def test_a_rate_does_not_depend_on_when_the_looking_began_and_ended() -> None:
+def test_a_rate_does_not_depend_on_when_the_measurement_began_and_ended() -> None:
     assert rate([10.0, 10.1, 10.2, 10.3]) == pytest.approx(10.0)
     assert rate([10.04, 10.14, 10.24]) == pytest.approx(10.0)
 

@@ -77,7 +77,7 @@ def test_a_name_is_kept_said_and_cut_where_it_is_too_long(store: PresetStore) ->
     assert said[-1].endswith(" · cats.mp4")
 
 
-def test_the_summary_tells_no_password() -> None:
+def test_the_summary_shows_no_password() -> None:
     values = preset_of(Settings(source="rtsp://guest:secret@camera.local"))
     assert NamedPreset("Door", values).summary.endswith(" · camera.local")
 
@@ -93,7 +93,7 @@ def test_a_damaged_name_gives_way_to_the_views(
     assert presets[2].name == "Wipe A | B"
 
 
-def test_a_preset_that_cannot_be_saved_is_said(tmp_path: Path) -> None:
+def test_a_preset_that_cannot_be_saved_is_reported(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("in the way")
     controller = PresetsController(SettingsModel(), PresetStore.beside(blocked / "default.json"))

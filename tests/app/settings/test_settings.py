@@ -20,7 +20,7 @@ from app.settings.store import SettingsStore, settings_path
 from models.errors import UsageError
 
 
-def test_a_change_is_told_with_the_keys_that_really_changed() -> None:
+def test_subscribers_get_the_keys_that_really_changed() -> None:
     model = SettingsModel()
     heard: list[frozenset[str]] = []
     model.subscribe(lambda _, changed: heard.append(changed))
@@ -29,7 +29,7 @@ def test_a_change_is_told_with_the_keys_that_really_changed() -> None:
     assert heard == [frozenset({"mirror"})]
 
 
-def test_unsubscribing_stops_the_telling() -> None:
+def test_an_unsubscribed_function_is_not_called() -> None:
     model = SettingsModel()
     heard: list[frozenset[str]] = []
     unsubscribe = model.subscribe(lambda _, changed: heard.append(changed))

@@ -18,7 +18,7 @@ def store(tmp_path: Path) -> ViewpointStore:
     return ViewpointStore.beside(tmp_path / "default.json")
 
 
-def test_views_come_back_as_they_were(store: ViewpointStore) -> None:
+def test_viewpoints_come_back_as_they_were(store: ViewpointStore) -> None:
     assert store.load() == ({}, "")
     store.save({3: VIEW, 1: Viewpoint("Home", CameraPose())})
     assert store.load() == ({1: Viewpoint("Home", CameraPose()), 3: VIEW}, "")
@@ -48,7 +48,7 @@ def test_a_damaged_file_is_set_aside(store: ViewpointStore, tmp_path: Path, text
         {"pose": {"target": [0, 0, 1e99], "distance": 1, "yaw_deg": 0, "pitch_deg": 0}},
     ],
 )
-def test_a_view_that_cannot_be_one_is_left_out(
+def test_a_viewpoint_with_impossible_values_is_left_out(
     store: ViewpointStore, tmp_path: Path, change: dict[str, object]
 ) -> None:
     store.save({1: VIEW, 2: VIEW})

@@ -20,7 +20,7 @@ class _Signals(QObject):
     failed = pyqtSignal(str)
 
 
-class _Session(SimpleNamespace):
+class _Application(SimpleNamespace):
     def __init__(self) -> None:
         signals = self.signals = _Signals()
         self.status = SimpleNamespace(message="", info=SimpleNamespace(note=""), failed=False)
@@ -49,41 +49,41 @@ def _result(*lanes: str, failures: dict[str, str] | None = None) -> Any:
 def test_a_restart_is_timed_from_the_mark_and_a_recurrence_is_not(
     qtbot: QtBot, now: list[float]
 ) -> None:
-    application = _Session()
-    seen = RecoveryMonitor(application)  # type: ignore[arg-type]
-    seen.mark()
+    application = _Application()
+    monitor = RecoveryMonitor(application)  # type: ignore[arg-type]
+    monitor.mark()
     now[0] += 1.8
     application.signals.replaced.emit("capture")
-    assert seen.restart_s == pytest.approx(1.8)
-    seen.begin()
-    seen.mark()
+    assert monitor.restart_s == pytest.approx(1.8)
+    monitor.begin()
+    monitor.mark()
     now[0] += 8.0
     application.signals.replaced.emit("capture")
-    assert seen.replaced["capture"] == 1
-    assert seen.restart_s is None
+    assert monitor.replaced["capture"] == 1
+    assert monitor.restart_s is None
     now[0] += RECURS_S
-    seen.mark()
+    monitor.mark()
     now[0] += 1.2
     application.signals.replaced.emit("capture")
-    assert seen.restart_s == pytest.approx(1.2)
+    assert monitor.restart_s == pytest.approx(1.2)
 
 
 def test_only_whole_frames_of_the_chosen_source_count_as_well(qtbot: QtBot) -> None:
-    application = _Session()
-    seen = RecoveryMonitor(application)  # type: ignore[arg-type]
+    application = _Application()
+    monitor = RecoveryMonitor(application)  # type: ignore[arg-type]
     shown = application.signals.shown
     shown.emit(_result("a"))
     shown.emit(_result("a"))
-    assert (seen.well, seen.lane_failures) == (2, 0)
+    assert (monitor.well, monitor.lane_failures) == (2, 0)
     shown.emit(_result(failures={"a": "It failed."}))
-    assert (seen.well, seen.lane_failures) == (0, 1)
+    assert (monitor.well, monitor.lane_failures) == (0, 1)
     application.status.info.note = "Showing the built-in scene until it is back."
     shown.emit(_result("a"))
     application.signals.changed.emit()
-    assert (seen.well, seen.source_troubles) == (0, 1)
+    assert (monitor.well, monitor.source_troubles) == (0, 1)
     application.status.info.note = ""
     application.model.value.model_b = "flashdepth-lite+ema"
     shown.emit(_result("a"))
-    assert seen.well == 0
+    assert monitor.well == 0
     shown.emit(_result("a", "b"))
-    assert (seen.well, seen.shown) == (1, 6)
+    assert (monitor.well, monitor.shown) == (1, 6)

@@ -67,15 +67,15 @@ def test_there_are_faults_of_every_kind_and_actions_to_go_with_them() -> None:
     assert len(ACTIONS) > 15
 
 
-def test_what_ends_a_stage_comes_far_apart_and_nothing_twice() -> None:
+def test_faults_that_end_a_stage_are_far_apart_and_none_comes_twice_a_round() -> None:
     rng = random.Random(1)
-    days = [name for _ in range(20) for name in reversed(shuffled(rng))]
-    for at in range(0, len(days), len(FAULTS)):
-        assert sorted(days[at : at + len(FAULTS)]) == sorted(FAULTS)
-    crashes = [at for at, name in enumerate(days) if name == "threads_crash"]
-    hangs = [at for at, name in enumerate(days) if name in ("capture_hangs", "lane_hangs")]
+    order = [name for _ in range(20) for name in reversed(shuffled(rng))]
+    for at in range(0, len(order), len(FAULTS)):
+        assert sorted(order[at : at + len(FAULTS)]) == sorted(FAULTS)
+    crashes = [at for at, name in enumerate(order) if name == "threads_crash"]
+    hangs = [at for at, name in enumerate(order) if name in ("capture_hangs", "lane_hangs")]
     assert min(abs(crash - hang) for crash in crashes for hang in hangs) >= 5
-    assert days[:11] != days[11:22]
+    assert order[:11] != order[11:22]
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_what_ends_a_stage_comes_far_apart_and_nothing_twice() -> None:
         (RecordingWriter, "write"),
     ],
 )
-def test_what_the_faults_take_hold_of_is_there(owner: type, name: str) -> None:
+def test_what_the_faults_patch_exists(owner: type, name: str) -> None:
     assert callable(getattr(owner, name))
 
 
@@ -113,7 +113,7 @@ def _figures(counts: SoakCounts) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def test_a_day_without_trouble_is_sound_and_says_what_the_limits_are() -> None:
+def test_a_run_without_trouble_is_sound_and_names_its_limits() -> None:
     figures = _figures(_counts())
     assert is_sound(figures)
     text = "\n".join(lines(figures))
@@ -145,11 +145,11 @@ def test_a_day_without_trouble_is_sound_and_says_what_the_limits_are() -> None:
         {"rss_slope_mb_per_10min": 1.1},
     ],
 )
-def test_one_thing_amiss_makes_the_day_unsound(change: dict[str, object]) -> None:
+def test_one_exceeded_limit_makes_the_run_unsound(change: dict[str, object]) -> None:
     assert not is_sound(_figures(_counts()) | change)
 
 
-def test_a_slope_over_a_short_time_condemns_no_run() -> None:
+def test_a_slope_over_a_short_time_fails_no_run() -> None:
     assert is_sound(_figures(_counts()) | {"rss_slope_mb_per_10min": 9.0, "settled_s": 600.0})
     assert not is_sound(_figures(_counts()) | {"rss_slope_mb_per_10min": None, "settled_s": 3000.0})
 

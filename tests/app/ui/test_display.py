@@ -27,29 +27,29 @@ MODEL, TWIN = "flashdepth-lite", "flashdepth-lite-per-frame"
 
 
 class Cloud(QWidget):
-    """Stands in for the cloud pane, which needs OpenGL, and remembers what it was told."""
+    """Stands in for the cloud pane, which needs OpenGL, and remembers what it was given."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.told: dict[str, Any] = {}
+        self.given: dict[str, Any] = {}
 
     def set_options(self, options: object) -> None:
-        self.told["options"] = options
+        self.given["options"] = options
 
     def set_color_table(self, table: object) -> None:
-        self.told["table"] = table
+        self.given["table"] = table
 
     def set_lane(self, lane: str) -> None:
-        self.told["lane"] = lane
+        self.given["lane"] = lane
 
     def set_banner(self, text: str | None, _level: str = "warn") -> None:
-        self.told["banner"] = text
+        self.given["banner"] = text
 
     def clear(self, _placeholder: str = "") -> None:
-        self.told["cloud"] = None
+        self.given["cloud"] = None
 
     def show_cloud(self, _rgb: object, disparity: object, *_rest: object) -> None:
-        self.told["cloud"] = disparity
+        self.given["cloud"] = disparity
 
 
 def lane(model: str, level: int = 200, ms: float = 12.0) -> LaneResult:
@@ -99,7 +99,9 @@ def test_another_colour_map_redraws_what_is_on_screen(display: Display, stage: S
     assert (grabbed(stage.depth_a) != before).any()
 
 
-def test_the_lane_that_found_shared_work_done_says_so(display: Display, stage: Stage) -> None:
+def test_a_lane_that_reuses_the_other_ones_features_has_a_plus_before_its_time(
+    display: Display, stage: Stage
+) -> None:
     display.show(result(a=lane(MODEL), b=lane(TWIN)))
     assert stage.depth_a.header().caption == "12 ms"
     assert stage.depth_b.header().caption == "+12 ms"
@@ -113,13 +115,13 @@ def test_a_lane_without_its_memory_is_marked(display: Display, stage: Stage) -> 
     assert stage.depth_b.header().badge == ""
 
 
-def test_a_lane_that_stumbles_keeps_its_picture_under_a_sentence(
+def test_a_lane_that_fails_keeps_its_picture_under_a_sentence(
     display: Display, stage: Stage
 ) -> None:
     display.show(result(a=lane(MODEL)))
     shown = brightness(stage, "depth_a")
-    display.show(result({"a": "It stumbled."}, b=lane(TWIN)))
-    assert stage.depth_a.banner == ("It stumbled.", "warn")
+    display.show(result({"a": "It failed."}, b=lane(TWIN)))
+    assert stage.depth_a.banner == ("It failed.", "warn")
     assert brightness(stage, "depth_a") > 0.4 * shown  # a part of it lies under the banner
     display.show(result(a=lane(MODEL)))
     assert stage.depth_a.banner is None
@@ -147,7 +149,7 @@ def test_a_wipe_needs_both_lanes(display: Display, stage: Stage) -> None:
     assert stage.pane("wipe").placeholder == "This view needs both lanes; turn the other one on"
 
 
-def test_panes_that_can_have_no_picture_are_told_apart(display: Display) -> None:
+def test_panes_without_a_picture_are_listed(display: Display) -> None:
     display.apply(display_options(Settings(model_a=MODEL, model_b="off", view="flicker")))
     display.show(result(a=lane(MODEL)))
     assert display.blank_panes() == {"depth_b", "flicker_a", "flicker_b"}
@@ -170,14 +172,14 @@ def test_a_source_that_fails_takes_the_picture_of_the_view_with_it(
 
 def test_a_wipe_says_how_ranges_that_differ_were_matched(display: Display, stage: Stage) -> None:
     same, other = lane(MODEL), dataclasses.replace(lane("ground-truth"), display_range=(2.0, 6.0))
-    for settings, b, told in (
+    for settings, b, note in (
         (Settings(view="wipe"), same, ""),
         (Settings(view="wipe"), other, "matched by median and spread"),
         (Settings(view="wipe", range_mode="per-frame"), other, "each in its own range"),
     ):
         display.apply(display_options(settings))
         display.show(result(a=same, b=b))
-        assert stage.pane("wipe").header().caption == told
+        assert stage.pane("wipe").header().caption == note
 
 
 @pytest.mark.parametrize("view", ["flicker", "xt"])
@@ -190,16 +192,18 @@ def test_a_view_of_lanes_that_all_fail_says_why(display: Display, stage: Stage, 
 
 def test_the_cloud_says_when_its_lane_shows_nothing(display: Display, cloud: Cloud) -> None:
     display.show(result(b=lane(TWIN)))
-    assert cloud.told["cloud"] is None
-    assert cloud.told["banner"] == (
+    assert cloud.given["cloud"] is None
+    assert cloud.given["banner"] == (
         "Lane A has no depth to show in 3D; turn it on or choose the other lane."
     )
     display.show(result(a=lane(MODEL)))
-    assert cloud.told["cloud"] is not None
-    assert cloud.told["banner"] is None
+    assert cloud.given["cloud"] is not None
+    assert cloud.given["banner"] is None
 
 
-def test_the_point_under_the_cursor_is_told_in_every_lane(display: Display, stage: Stage) -> None:
+def test_the_disparity_under_the_cursor_is_shown_in_every_lane(
+    display: Display, stage: Stage
+) -> None:
     display.show(result(a=lane(MODEL), b=lane(TWIN)))
     stage.hovered.emit("rgb", 32.0, 12.0)
     assert display.cursor == (0.5, 0.25)
@@ -242,10 +246,10 @@ def test_signal_loss_is_seen_whatever_panes_are_shown(display: Display, stage: S
     display.apply(display_options(settings))
     before = grabbed(stage.depth_b)
     display.set_source_message("No signal.", failed=False)
-    told = grabbed(stage.depth_b)
-    assert (told != before).any()
+    with_banner = grabbed(stage.depth_b)
+    assert (with_banner != before).any()
     display.apply(display_options(settings))  # what is on screen is drawn again
-    assert (grabbed(stage.depth_b) == told).all()
+    assert (grabbed(stage.depth_b) == with_banner).all()
     display.set_source_message("", failed=False)
     assert (grabbed(stage.depth_b) == before).all()
 

@@ -1,4 +1,4 @@
-"""How the window's exit code comes about."""
+"""The exit code of the window."""
 
 from __future__ import annotations
 

@@ -17,5 +17,5 @@ from app.ui.features.inspector import default_size_words
         ("off", "a model of a plug-in that is gone", "Default"),
     ],
 )
-def test_the_default_input_size_is_told_in_pixels(a: str, b: str, words: str) -> None:
+def test_the_default_input_size_is_shown_in_pixels(a: str, b: str, words: str) -> None:
     assert default_size_words(Settings(model_a=a, model_b=b)) == words

@@ -14,18 +14,18 @@ from app.ui.threads import Worker, abandoned_count
 from models.download import IsCancelled
 
 
-def test_what_the_work_returned_is_told(qtbot: QtBot) -> None:
+def test_done_carries_what_the_work_returned(qtbot: QtBot) -> None:
     window = QWidget()
     qtbot.addWidget(window)
     job = Job(window)
 
-    def work(report: ReportProgress, _cancelled: IsCancelled) -> str:
-        report(1, 2, "half")
+    def work(on_progress: ReportProgress, _cancelled: IsCancelled) -> str:
+        on_progress(1, 2, "half")
         return "done"
 
-    with qtbot.waitSignal(job.done) as told:
+    with qtbot.waitSignal(job.done) as done:
         job.start("Pull", work)
-    assert told.args == ["done"]
+    assert done.args == ["done"]
     assert not job.is_running
 
 
@@ -39,7 +39,7 @@ def test_closing_leaves_work_behind_that_does_not_end(
     job = Job(window)
     release = threading.Event()
 
-    def hang(_report: ReportProgress, _cancelled: IsCancelled) -> None:
+    def hang(_on_progress: ReportProgress, _cancelled: IsCancelled) -> None:
         release.wait(30)
 
     job.start("Pull", hang)

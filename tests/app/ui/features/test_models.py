@@ -25,8 +25,8 @@ def controller(
     window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[ModelController]:
     monkeypatch.setenv("FLASHDEPTH_CACHE", str(tmp_path))
-    engine_controller: Any = SimpleNamespace(restart_lanes=lambda: None)
-    made = ModelController(window, SettingsModel(), engine_controller)
+    lanes: Any = SimpleNamespace(restart_lanes=lambda: None)
+    made = ModelController(window, SettingsModel(), lanes)
     made.start()
     yield made
     made.close()
@@ -48,7 +48,7 @@ def test_choosing_a_missing_model_shows_licence_and_size_before_anything_is_fetc
     button(offer_in(window), "Not now").click()
 
 
-def test_pulled_weights_are_told_and_listed(
+def test_downloaded_weights_are_announced(
     controller: ModelController,
     qtbot: QtBot,
     monkeypatch: pytest.MonkeyPatch,

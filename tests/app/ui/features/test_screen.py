@@ -1,4 +1,4 @@
-"""What of the engine's results reaches the screen, and what is said where nothing does."""
+"""Which of the engine's results reach the screen, and the reason where none does."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.support.fakes import make_frame
 CAMERA = SourceInfo("camera:C920", "C920", True, (1280, 720))
 
 
-class _Stage(QObject):
+class _Engine(QObject):
     """Stands in for the engine, the controller and the status strip."""
 
     changed = pyqtSignal()
@@ -55,9 +55,9 @@ class _Display(FakeDisplay):
         self.messages.append(text)
 
 
-class _Around:
+class _Surroundings:
     def __init__(self) -> None:
-        self.model, self.engine, self.display = SettingsModel(), _Stage(), _Display()
+        self.model, self.engine, self.display = SettingsModel(), _Engine(), _Display()
         parts: tuple[Any, ...] = (self.engine, self.engine, self.display, self.engine)
         self.screen = ScreenController(self.model, *parts)
 
@@ -67,26 +67,26 @@ class _Around:
 
 
 @pytest.fixture
-def around(qtbot: QtBot) -> _Around:
-    return _Around()
+def around(qtbot: QtBot) -> _Surroundings:
+    return _Surroundings()
 
 
-def test_what_the_engine_has_finished_is_shown_and_told(around: _Around) -> None:
-    told: list[FrameResult] = []
-    around.display.shown.connect(told.append)
+def test_a_finished_result_is_shown_and_passed_on(around: _Surroundings) -> None:
+    passed_on: list[FrameResult] = []
+    around.display.shown.connect(passed_on.append)
     around.show(3)
     assert around.display.frames == [3]
-    assert [result.frame.index for result in told] == [3]
+    assert [result.frame.index for result in passed_on] == [3]
 
 
-def test_a_result_of_the_source_before_is_not_shown(around: _Around) -> None:
+def test_a_result_of_the_source_before_is_not_shown(around: _Surroundings) -> None:
     around.engine.status = CaptureStatus(first_segment=2)
     around.show(0, segment=1)
     around.show(1, segment=2)
     assert around.display.frames == [1]
 
 
-def test_nothing_is_shown_any_more_once_it_is_closed(around: _Around) -> None:
+def test_nothing_is_shown_any_more_once_it_is_closed(around: _Surroundings) -> None:
     around.screen.close()
     around.show(0)
     around.model.replace(view="wipe")
@@ -103,7 +103,7 @@ def test_nothing_is_shown_any_more_once_it_is_closed(around: _Around) -> None:
     ],
 )
 def test_a_window_that_never_showed_a_picture_says_why(
-    around: _Around, status: CaptureStatus, any_shown: bool, why: str
+    around: _Surroundings, status: CaptureStatus, any_shown: bool, why: str
 ) -> None:
     if any_shown:
         around.show(0)

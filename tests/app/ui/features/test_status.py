@@ -1,4 +1,4 @@
-"""The words at the foot of the window."""
+"""The status strip."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from widgets.status_strip import StatusReading
 
 
 class _Surroundings:
-    """What the controller looks at and writes to."""
+    """What the controller reads from and writes to."""
 
     def __init__(self) -> None:
         self.readings: list[StatusReading] = []
@@ -73,7 +73,7 @@ def test_warming_up_is_said_only_when_it_lasts_and_until_it_is_over(
     assert surroundings.display.warmed == 1
 
 
-def test_a_lane_that_runs_otherwise_than_asked_says_so_once(
+def test_the_note_of_a_lane_is_shown_once(
     around: tuple[StatusController, Any],
 ) -> None:
     controller, surroundings = around
@@ -82,10 +82,10 @@ def test_a_lane_that_runs_otherwise_than_asked_says_so_once(
     assert [r.notes for r in surroundings.readings] == [("Runs smaller.",)]
 
 
-def test_a_lost_signal_is_told_until_it_is_back(around: tuple[StatusController, Any]) -> None:
+def test_a_lost_signal_is_a_warning_until_it_is_back(around: tuple[StatusController, Any]) -> None:
     controller, surroundings = around
     camera = SourceInfo("camera:0", "C920", True, (16, 12))
-    told = []
+    warnings = []
     for status in (
         CaptureStatus(message="Opening the source…"),
         CaptureStatus(info=camera, message="C920 sends no pictures."),
@@ -94,5 +94,5 @@ def test_a_lost_signal_is_told_until_it_is_back(around: tuple[StatusController, 
     ):
         surroundings.engine.capture.status = status
         timer_of(controller).timeout.emit()
-        told.append(surroundings.readings[-1].warning)
-    assert told == ["", "C920 sends no pictures.", "Showing the built-in scene.", ""]
+        warnings.append(surroundings.readings[-1].warning)
+    assert warnings == ["", "C920 sends no pictures.", "Showing the built-in scene.", ""]

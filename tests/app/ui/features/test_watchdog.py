@@ -1,4 +1,4 @@
-"""Who looks after the stages, on a clock of its own: no thread runs here."""
+"""The watchdog on a simulated clock; no thread runs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from app.ui.features.watchdog import WatchdogController
 from tests.support.timers import running_timers
 
 
-class _Pulse:
+class _Heartbeat:
     def __init__(self) -> None:
         self.beat_s = 0.0
 
@@ -26,16 +26,16 @@ class _Engine(QObject):
 
     def __init__(self) -> None:
         super().__init__()
-        self.capture = SimpleNamespace(heartbeat=_Pulse())
-        self.inference = SimpleNamespace(heartbeat=_Pulse())
+        self.capture = SimpleNamespace(heartbeat=_Heartbeat())
+        self.inference = SimpleNamespace(heartbeat=_Heartbeat())
         self.restarted: list[str] = []
 
     def restart(self, stage: str) -> None:
         self.restarted.append(stage)
 
 
-class _Room:
-    """A watchdog that looks when it is told to."""
+class _Rig:
+    """A watchdog that polls when the test says so."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now_s = 100.0
@@ -57,32 +57,32 @@ class _Room:
 
 
 @pytest.fixture
-def room(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> _Room:
-    return _Room(monkeypatch)
+def rig(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> _Rig:
+    return _Rig(monkeypatch)
 
 
-def test_a_stage_that_falls_silent_is_replaced_well_within_two_seconds(room: _Room) -> None:
+def test_a_stage_that_falls_silent_is_replaced_well_within_two_seconds(rig: _Rig) -> None:
     late_s = 0.0
-    while not room.engine.restarted:
-        room.check(0.1)
+    while not rig.engine.restarted:
+        rig.check(0.1)
         late_s += 0.1
     assert late_s <= 1.7
-    assert room.engine.restarted == ["capture"]
-    assert room.timer.interval() <= 100
-    room.controller.close()
+    assert rig.engine.restarted == ["capture"]
+    assert rig.timer.interval() <= 100
+    rig.controller.close()
 
 
-def test_a_window_that_was_held_up_once_lets_the_stages_come_round(room: _Room) -> None:
-    room.check(1.4)
-    room.check(1.0)
-    assert room.engine.restarted == []
-    room.check(0.6)
-    assert room.engine.restarted == ["capture"]
-    room.controller.close()
+def test_a_window_that_was_held_up_once_lets_the_stages_come_round(rig: _Rig) -> None:
+    rig.check(1.4)
+    rig.check(1.0)
+    assert rig.engine.restarted == []
+    rig.check(0.6)
+    assert rig.engine.restarted == ["capture"]
+    rig.controller.close()
 
 
-def test_a_window_that_is_held_up_all_the_time_still_replaces_a_dead_stage(room: _Room) -> None:
+def test_a_window_that_is_held_up_all_the_time_still_replaces_a_dead_stage(rig: _Rig) -> None:
     for _ in range(8):
-        room.check(1.2)
-    assert "capture" in room.engine.restarted
-    room.controller.close()
+        rig.check(1.2)
+    assert "capture" in rig.engine.restarted
+    rig.controller.close()
