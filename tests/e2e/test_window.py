@@ -15,7 +15,7 @@ from PyQt6.QtGui import QDropEvent, QGuiApplication
 from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from app.recording.index import SettingEntry, from_line, read_lines
+from app.recording.index import SettingEntry, decode_entry, read_lines
 from app.recording.verify import verify
 from app.ui.application import Application
 from app.ui.gui import closing_on_signals
@@ -219,7 +219,7 @@ def test_what_is_chosen_while_recording_is_in_the_recording(
     folder = tmp_path / "r"
 
     def told() -> dict[str, object]:
-        entries = map(from_line, read_lines(folder / "index.jsonl"))
+        entries = map(decode_entry, read_lines(folder / "index.jsonl"))
         return {e.key: e.value for e in entries if isinstance(e, SettingEntry)}
 
     qtbot.waitUntil(lambda: told() == {"memory": False, "colormap": "grey"}, timeout=10_000)
