@@ -70,7 +70,7 @@ class Analyzer:
         self._slices = TimeSlices()
         self._pairs = PairSample()
         self._alignment = _IDENTITY
-        self._pairs_seen = 0
+        self._pairs_added = 0
         self._score: float | None = None
         self._score_age = 0
         self._failures: dict[str, str] = {}
@@ -95,13 +95,13 @@ class Analyzer:
         again = self._remember(frame, lanes, cut, is_watched=not request.nothing)
         if request.nothing or not lanes:
             return None
-        seen = _Input(frame, lanes, request, again)
+        given = _Input(frame, lanes, request, again)
         self._failures = {}
-        flicker = self._guarded("Flicker", self._measure, seen)
-        edges, score = self._guarded("Depth edges", self._edges, seen) or (None, None)
-        slices = self._guarded("The x-t slice", self._slice, seen)
+        flicker = self._guarded("Flicker", self._measure, given)
+        edges, score = self._guarded("Depth edges", self._edges, given) or (None, None)
+        slices = self._guarded("The x-t slice", self._slice, given)
         return Analysis(
-            difference=self._guarded("The difference", self._difference, seen),
+            difference=self._guarded("The difference", self._difference, given),
             flicker=flicker,
             heat=_heat(flicker) if request.heat else {},
             grey=grey_levels(frame.rgb) if request.heat else None,
@@ -120,35 +120,35 @@ class Analyzer:
         self, frame: Frame, lanes: Mapping[str, LaneResult], cut: bool, is_watched: bool
     ) -> bool:
         """Add the frame to the history; True if it is the previous frame again."""
-        last, moment = self._history.newest, HistoryEntry.of(frame, lanes, cut)
-        if last is not None and _key(last) == _key(moment):
-            is_other = self._history.renew(moment)
-            self._slices.renew(last, moment, is_other)
+        last, entry = self._history.newest, HistoryEntry.of(frame, lanes, cut)
+        if last is not None and _key(last) == _key(entry):
+            is_other = self._history.renew(entry)
+            self._slices.renew(last, entry, is_other)
             if is_other:
                 self._flicker = None
             return True
-        is_elsewhere = last is not None and last.segment != moment.segment
-        if is_elsewhere and (was_cut := self._history.rewind(frame)) is not None:
-            moment.cut = was_cut
-        elif is_elsewhere:
+        is_other_segment = last is not None and last.segment != entry.segment
+        if is_other_segment and (was_cut := self._history.rewind(frame)) is not None:
+            entry.cut = was_cut
+        elif is_other_segment:
             self._meter.reset()
             self._flicker = None
             self._slices.clear()
-        if moment.cut or moment.fresh or is_elsewhere:
+        if entry.cut or entry.fresh or is_other_segment:
             self._begin_alignment()
-        self._history.add(moment, is_watched)
+        self._history.add(entry, is_watched)
         return False
 
     def _begin_alignment(self) -> None:
         """Start a new alignment of B to A, without the frames seen so far."""
         self._score_age = 0
         self._pairs.clear()
-        self._pairs_seen = 0
+        self._pairs_added = 0
 
     def _guarded(self, view: str, work: Callable[[_Input], T], given: _Input) -> T | None:
         """Result of `work`, or None and a sentence: a view that fails costs no frame."""
         try:
-            found = work(given)
+            result = work(given)
         except PROCESSING_ERRORS as error:
             if view not in self._stumbling:
                 log.exception("%s failed at frame %d", view, given.frame.index)
@@ -160,16 +160,16 @@ class Analyzer:
                 self._flicker = None
             return None
         self._stumbling.discard(view)
-        return found
+        return result
 
     def _measure(self, given: _Input) -> FlickerResult | None:
         window = given.request.flicker_window
         if not window:
             return None
-        known, moments = self._flicker, list(self._history)
+        known, entries = self._flicker, list(self._history)
         measured = None if known is None else (known.segment, known.frame_index)
         is_same_window, self._meter.window_frames = window == self._meter.window_frames, window
-        is_same_frame = measured == _key(moments[-1])
+        is_same_frame = measured == _key(entries[-1])
         if (
             known is not None
             and is_same_window
@@ -177,8 +177,8 @@ class Analyzer:
             and known.lanes.keys() == set(given.lanes)
         ):
             return known
-        newest = moments[-1].measurable(self._meter)
-        follows = len(moments) > 1 and measured == _key(moments[-2])
+        newest = entries[-1].measurable(self._meter)
+        follows = len(entries) > 1 and measured == _key(entries[-2])
         if newest is not None and is_same_window and follows:
             self._flicker = self._meter.add(newest)
         else:  # a view came on, its window changed or the source went back
@@ -187,28 +187,28 @@ class Analyzer:
         return self._flicker
 
     def _difference(self, given: _Input) -> Difference | None:
-        alignment = given.request.difference
-        if not alignment or not {"a", "b"} <= set(given.lanes):
+        method = given.request.difference
+        if not method or not {"a", "b"} <= set(given.lanes):
             return None
         a, b = given.lanes["a"], given.lanes["b"]
-        found = self._align(b.depth.disparity, a.depth.disparity, alignment, given.again)
+        alignment = self._align(b.depth.disparity, a.depth.disparity, method, given.again)
         limit = difference_limit(a.display_range)
-        levels = difference_levels(a.depth.disparity, found.apply(b.depth.disparity), limit)
-        return Difference(levels, limit, found)
+        levels = difference_levels(a.depth.disparity, alignment.apply(b.depth.disparity), limit)
+        return Difference(levels, limit, alignment)
 
-    def _align(self, disparity: Float32, reference: Float32, how: str, again: bool) -> Alignment:
+    def _align(self, disparity: Float32, reference: Float32, method: str, again: bool) -> Alignment:
         """Align B to A. B stays as it is if the fit finds nothing in common."""
-        if how == "none" or disparity.shape != reference.shape:
+        if method == "none" or disparity.shape != reference.shape:
             return _IDENTITY
         try:
-            if how == "frame":
+            if method == "frame":
                 part = np.s_[_SAMPLE_STEP // 2 :: _SAMPLE_STEP, _SAMPLE_STEP // 2 :: _SAMPLE_STEP]
                 return align_robust(disparity[part], reference[part])
-            if not again or not self._pairs_seen:
+            if not again or not self._pairs_added:
                 self._pairs.add(disparity, reference)
-                if self._pairs_seen % _RESOLVE_EVERY == 0:
+                if self._pairs_added % _RESOLVE_EVERY == 0:
                     self._alignment = self._pairs.solve()
-                self._pairs_seen += 1
+                self._pairs_added += 1
         except ValueError:
             return _IDENTITY
         return self._alignment
@@ -246,8 +246,8 @@ def _boundary_score(frame: Frame, depth: DepthMap) -> float | None:
     return None if math.isnan(score) else score
 
 
-def _key(moment: HistoryEntry) -> tuple[int, int]:
-    return moment.segment, moment.index
+def _key(entry: HistoryEntry) -> tuple[int, int]:
+    return entry.segment, entry.index
 
 
 def _heat(flicker: FlickerResult | None) -> dict[str, UInt8]:

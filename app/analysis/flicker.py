@@ -151,9 +151,9 @@ class FlickerMeter:
             frame.truth if self._true_flow else None,
         )
 
-    def add(self, seen: MeterInput) -> FlickerResult:
+    def add(self, reduced: MeterInput) -> FlickerResult:
         """Add an input made by `reduced`."""
-        return self._step(seen, paired=not seen.cut and self._follows(seen))
+        return self._step(reduced, paired=not reduced.cut and self._follows(reduced))
 
     def replay(self, history: Sequence[MeterInput]) -> FlickerResult:
         """Process frames again, as if the first began a shot; returns the last one's result.
@@ -167,53 +167,53 @@ class FlickerMeter:
             If there is no frame.
         """
         if not history:
-            raise ValueError("there is no frame to go through")
+            raise ValueError("there is no frame to process")
         known = {name for name, lane in self._lanes.items() if not lane.spread.is_empty}
         self._lanes = {name: _Lane(spread=self._lanes[name].spread) for name in known}
         self.interrupt()
-        for seen in history:
+        for reduced in history:
             if self._last is not None:
-                self._last = (seen.segment, *self._last[1:])
-            result = self._step(seen, not seen.cut and self._follows(seen), known)
+                self._last = (reduced.segment, *self._last[1:])
+            result = self._step(reduced, not reduced.cut and self._follows(reduced), known)
         return result
 
     def _step(
-        self, seen: MeterInput, paired: bool, known_spread: Collection[str] = ()
+        self, reduced: MeterInput, paired: bool, known_spread: Collection[str] = ()
     ) -> FlickerResult:
         """Process one input.
 
         Parameters
         ----------
-        seen
+        reduced
             The input.
         paired
             It continues the previous frame.
         known_spread
             Lanes whose spread already includes these frames.
         """
-        grey = seen.grey
-        flow = self._true_flow_to(seen) if paired else None
+        grey = reduced.grey
+        flow = self._true_flow_to(reduced) if paired else None
         known = flow is not None
         if paired and flow is None and self._grey is not None:
             flow = self._flow.between(self._grey, grey)
         if not paired or self._last is None:
             self._gaps.clear()
         else:
-            self._gaps.append(seen.index - self._last[1])
+            self._gaps.append(reduced.index - self._last[1])
         self._grey = grey
-        self._last = (seen.segment, seen.index, seen.size)
-        for name in self._lanes.keys() - seen.disparities.keys():
+        self._last = (reduced.segment, reduced.index, reduced.size)
+        for name in self._lanes.keys() - reduced.disparities.keys():
             if name in known_spread:
                 self._lanes[name] = _Lane(spread=self._lanes[name].spread)
             else:
                 del self._lanes[name]
         weight = None if flow is None else _weight(flow)
         lanes = {}
-        for name, disparity in seen.disparities.items():
+        for name, disparity in reduced.disparities.items():
             lane = self._lanes.setdefault(name, _Lane())
             if not paired:
                 lane.previous, lane.heat, lane.recent = None, None, math.nan
-            elif name in seen.restarted:
+            elif name in reduced.restarted:
                 lane.previous = None
             if name not in known_spread:
                 lane.spread.fade(self._fade)
@@ -221,10 +221,10 @@ class FlickerMeter:
             lanes[name] = self._measure(lane, disparity, flow, weight)
         motion = math.nan if flow is None else flow.median_px
         return FlickerResult(
-            frame_index=seen.index,
-            segment=seen.segment,
+            frame_index=reduced.index,
+            segment=reduced.segment,
             paired=paired,
-            motion_px=motion * seen.size[0] / grey.shape[1],
+            motion_px=motion * reduced.size[0] / grey.shape[1],
             still=motion < _STILL_PX,
             true_flow=known,
             lanes=lanes,
@@ -232,21 +232,21 @@ class FlickerMeter:
             frames=len(self._gaps) + 1,
         )
 
-    def _follows(self, seen: MeterInput) -> bool:
+    def _follows(self, reduced: MeterInput) -> bool:
         if self._last is None or self._grey is None:
             return False
         segment, index, size = self._last
-        gap = seen.index - index
-        return seen.segment == segment and seen.size == size and 0 < gap <= _MAX_GAP_FRAMES
+        gap = reduced.index - index
+        return reduced.segment == segment and reduced.size == size and 0 < gap <= _MAX_GAP_FRAMES
 
-    def _true_flow_to(self, seen: MeterInput) -> Flow | None:
+    def _true_flow_to(self, reduced: MeterInput) -> Flow | None:
         """The source's own flow, if it is requested and leads to the previous frame."""
-        truth = seen.truth
+        truth = reduced.truth
         if truth is None or truth.flow_to_previous is None:
             return None
-        if self._grey is None or self._last is None or seen.index != self._last[1] + 1:
+        if self._grey is None or self._last is None or reduced.index != self._last[1] + 1:
             return None
-        return _known_flow(truth.flow_to_previous, truth.covisible, self._grey, seen.grey)
+        return _known_flow(truth.flow_to_previous, truth.covisible, self._grey, reduced.grey)
 
     def _measure(
         self, lane: _Lane, disparity: Float32, flow: Flow | None, weight: Float32 | None
@@ -312,7 +312,7 @@ def _known_flow(to_previous: Float32, covisible: Bool | None, previous: UInt8, g
     small = cv2.resize(to_previous, size, interpolation=cv2.INTER_NEAREST_EXACT) * shrink
     valid = np.isfinite(small).all(axis=-1)
     if covisible is not None:
-        seen = cv2.resize(covisible.view(np.uint8), size, interpolation=cv2.INTER_NEAREST_EXACT)
-        valid &= seen.astype(bool)
+        visible = cv2.resize(covisible.view(np.uint8), size, interpolation=cv2.INTER_NEAREST_EXACT)
+        valid &= visible.astype(bool)
     unit = np.float32(1 / 255)
     return Flow(np.nan_to_num(small), valid, grey * unit, previous * unit)

@@ -20,9 +20,9 @@ from models.frames import Float32, Frame, UInt8
 
 MAX_FRAMES = 60
 MAX_LEVELS_BYTES = 64 << 20
-_WHOLE = 2  # frames kept in full, so that there is always a pair
+_KEPT_IN_FULL = 2  # frames, so that there is always a pair
 _FINGERPRINT_PX = 16
-_FRAMES_LEFT_OUT = 8  # largest usual gap between two frames while playing in real time
+_MAX_SKIPPED = 8  # largest usual gap between two frames while playing in real time
 _ALIKE_LEVELS = 12.0
 """Mean difference of two pictures' pixels (of 255) below which one may follow the other."""
 
@@ -78,19 +78,15 @@ class HistoryEntry:
 
     def shows(self, frame: Frame) -> bool:
         """Whether `frame` is the same frame again."""
-        if self.index != frame.index:
-            return False
-        return (
-            self.fingerprint or (self.frame is not None and _fingerprint(self.frame))
-        ) == _fingerprint(frame)
+        return self.index == frame.index and self._pixels() == _fingerprint(frame)
 
     def leads_to(self, frame: Frame) -> bool:
         """Whether `frame` comes soon after this one and looks similar."""
-        if not 0 < frame.index - self.index <= _FRAMES_LEFT_OUT:
+        if not 0 < frame.index - self.index <= _MAX_SKIPPED:
             return False
-        fingerprint = self.fingerprint or (b"" if self.frame is None else _fingerprint(self.frame))
         mine, other = (
-            np.frombuffer(g, np.uint8).astype(int) for g in (fingerprint, _fingerprint(frame))
+            np.frombuffer(pixels, np.uint8).astype(int)
+            for pixels in (self._pixels(), _fingerprint(frame))
         )
         return mine.shape == other.shape and float(np.abs(mine - other).mean()) < _ALIKE_LEVELS
 
@@ -101,6 +97,10 @@ class HistoryEntry:
                 self.frame, self.disparities, cut=self.cut, restarted=self.fresh
             )
         return self.reduced
+
+    def _pixels(self) -> bytes:
+        """The fingerprint, computed while the frame is still kept in full."""
+        return self.fingerprint if self.frame is None else _fingerprint(self.frame)
 
 
 class History:
@@ -124,13 +124,13 @@ class History:
         """Add an entry; if no view is on, no more than a pair is kept."""
         self._entries.append(entry)
         if not is_watched:
-            while len(self._entries) > _WHOLE:
+            while len(self._entries) > _KEPT_IN_FULL:
                 self._entries.popleft()
             return
-        if len(self._entries) > _WHOLE:
-            self._entries[-1 - _WHOLE].shrink()
+        if len(self._entries) > _KEPT_IN_FULL:
+            self._entries[-1 - _KEPT_IN_FULL].shrink()
         each = sum(levels.nbytes for levels in entry.levels.values())
-        most = max(_WHOLE, min(MAX_FRAMES, MAX_LEVELS_BYTES // max(each, 1)))
+        most = max(_KEPT_IN_FULL, min(MAX_FRAMES, MAX_LEVELS_BYTES // max(each, 1)))
         while len(self._entries) > most:
             self._entries.popleft()
 
@@ -171,15 +171,15 @@ class History:
 
     def measurable(self, meter: FlickerMeter, most: int) -> list[MeterInput]:
         """Inputs for the flicker meter: up to `most` frames of the current shot, oldest first."""
-        found: list[MeterInput] = []
+        inputs: list[MeterInput] = []
         for entry in reversed(self._entries):
-            seen = entry.measurable(meter)
-            if seen is None or len(found) == most:
+            reduced = entry.measurable(meter)
+            if reduced is None or len(inputs) == most:
                 break
-            found.append(seen)
+            inputs.append(reduced)
             if entry.cut:
                 break
-        return found[::-1]
+        return inputs[::-1]
 
 
 def _fingerprint(frame: Frame) -> bytes:

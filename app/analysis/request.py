@@ -1,4 +1,4 @@
-"""What the analyzer is asked to work out for a frame."""
+"""What the analyzer computes for a frame."""
 
 from __future__ import annotations
 

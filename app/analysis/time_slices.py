@@ -45,21 +45,21 @@ class TimeSlices:
         """Remove the lines of a lane that now has another model."""
         self._slices.pop(lane, None)
 
-    def show(self, recent: History, line: float, height: int) -> SlicesShown:
-        """The slices up to the newest of `recent`.
+    def show(self, history: History, line: float, height: int) -> SlicesShown:
+        """The slices up to the newest of `history`.
 
         Parameters
         ----------
-        recent
-            The last frames.
+        history
+            The last frames, at least one.
         line
             The row as a fraction of the picture's height.
         height
             Of the picture, for slices of about the same height.
         """
-        moments = list(recent)
-        newest = moments[-1]
-        before = moments[-2] if len(moments) > 1 else None
+        entries = list(history)
+        newest = entries[-1]
+        before = entries[-2] if len(entries) > 1 else None
         follows = self._newest is newest or (self._newest is not None and self._newest is before)
         if line != self._line or not follows:
             self._slices.clear()  # lines of two rows in one picture would look like flicker
@@ -69,16 +69,16 @@ class TimeSlices:
             kept = self._slices.get(name)
             if kept is None or kept.width != width:
                 kept = self._slices[name] = XtSlice(width, SLICE_FRAMES)
-                for moment in moments:
-                    _push(kept, moment, name, line)
+                for entry in entries:
+                    _push(kept, entry, name, line)
             elif self._newest is not newest:
                 _push(kept, newest, name, line)
         self._newest = newest
         return self._shown(newest, height)
 
-    def renew(self, seen: HistoryEntry, again: HistoryEntry, is_other: bool) -> None:
+    def renew(self, before: HistoryEntry, again: HistoryEntry, is_other: bool) -> None:
         """Handle a frame that was analysed again; its line stays unless a lane's result differs."""
-        if self._newest is not seen:
+        if self._newest is not before:
             return
         self._newest = again
         for name in again.levels if is_other else ():
@@ -100,14 +100,14 @@ class TimeSlices:
 
 def _push(
     kept: XtSlice,
-    moment: HistoryEntry,
+    entry: HistoryEntry,
     name: str,
     line: float,
     how: Callable[[UInt8, str], object] | None = None,
 ) -> None:
-    levels = moment.levels.get(name)
+    levels = entry.levels.get(name)
     if levels is None or levels.shape[1] != kept.width:
         return
-    kind = "cut" if moment.cut else "reset" if name in moment.fresh else ""
+    kind = "cut" if entry.cut else "reset" if name in entry.fresh else ""
     row = min(len(levels) - 1, int(line * len(levels)))
     (how or kept.push)(levels[row], kind)

@@ -211,7 +211,7 @@ class CaptureLoop:
         self._notify()
         self._is_opening = True
         try:
-            if self._commands.selects():
+            if self._commands.has_capture_request():
                 return  # another one was requested since
             opened = open_or_explain(self._open_source, command)
         finally:

@@ -110,7 +110,7 @@ class CommandQueue:
         with self._lock:
             return self._commands.popleft() if self._commands else None
 
-    def selects(self) -> bool:
+    def has_capture_request(self) -> bool:
         """Whether one of them opens another source."""
         with self._lock:
             return any(isinstance(command, CaptureRequest) for command in self._commands)
@@ -139,12 +139,12 @@ class CommandQueue:
         requests = [n for n, command in enumerate(commands) if isinstance(command, CaptureRequest)]
         if requests:
             newest = requests[-1]
-            still_count = [
+            kept = [
                 command
                 for n, command in enumerate(commands)
                 if n >= newest or isinstance(command, PlaybackOptions)
             ]
-            return [playback, *still_count]
+            return [playback, *kept]
         again: list[Command] = [playback]
         if selected is not None:
             again.append(selected)

@@ -35,8 +35,8 @@ class InFlightFrame:
     ----------
     is_first
         The stream broke before it; nothing in it depends on earlier frames.
-    begun_ns, handed_ns
-        When it arrived, and when it had been submitted to every lane.
+    begun_ns, submitted_ns
+        When it arrived, and when it had been submitted to every lane; monotonic clock.
     submissions
         By lane; lanes without one are in `failures`, or off.
     """
@@ -46,7 +46,7 @@ class InFlightFrame:
     cut: bool = False
     is_first: bool = False
     begun_ns: int = 0
-    handed_ns: int = 0
+    submitted_ns: int = 0
     memo: FrameMemo = field(default_factory=FrameMemo)
     submissions: dict[str, Submission] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)

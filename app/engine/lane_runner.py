@@ -24,44 +24,45 @@ class LaneRunner:
     ----------
     troubles
         Failures by lane.
-    in_hand
-        The lane that was called and has not returned yet.
+    called_lane
+        The lane, and its model, that was called and has not returned yet, or whose device is not
+        ready yet; None if there is none.
     """
 
     def __init__(self, clock_ns: Callable[[], int], troubles: LaneTroubles) -> None:
         self.troubles = troubles
-        self.in_hand: LaneKey | None = None
+        self.called_lane: LaneKey | None = None
         self._clock_ns = clock_ns
-        self._back_ns = 0
+        self._collected_ns = 0
 
     def open(self, name: str, lane: Lane) -> None:
         """Open a lane, or suspend it while a model that hung is paused."""
         key = _loading(name, lane)
-        lane.is_put_aside = self.troubles.why_not(key, self._now_s()) is not None
-        if not lane.is_put_aside:
-            self.in_hand = key
+        lane.is_suspended = self.troubles.why_not(key, self._now_s()) is not None
+        if not lane.is_suspended:
+            self.called_lane = key
             lane.open()
-            self.in_hand = None
+            self.called_lane = None
 
     def may_open(self, name: str, lane: Lane) -> bool:
         """Whether a suspended lane may be opened now."""
-        waits = self.troubles.why_not(_loading(name, lane), self._now_s())
-        return lane.is_put_aside and waits is None
+        reason = self.troubles.why_not(_loading(name, lane), self._now_s())
+        return lane.is_suspended and reason is None
 
     def submit(self, name: str, lane: Lane, in_flight: InFlightFrame) -> None:
         """Submit the frame to a lane. If that fails, the lane's memory is reset."""
         if in_flight.frame.recorded is not None:
             return
         if lane.session is None:
-            waits = self.troubles.why_not(_loading(name, lane), self._now_s())
-            if sentence := lane.failure or waits:
+            reason = self.troubles.why_not(_loading(name, lane), self._now_s())
+            if sentence := lane.failure or reason:
                 in_flight.failures[name] = sentence
             return
         key = (name, lane.model)
-        if (waits := self.troubles.why_not(key, self._now_s())) is not None:
-            in_flight.failures[name] = waits
+        if (reason := self.troubles.why_not(key, self._now_s())) is not None:
+            in_flight.failures[name] = reason
             return
-        self.in_hand, started_ns = key, self._clock_ns()
+        self.called_lane, started_ns = key, self._clock_ns()
         try:
             pending = lane.session.submit(in_flight.frame, in_flight.memo)
         except Closed:
@@ -74,18 +75,18 @@ class LaneRunner:
             in_flight.submissions[name] = Submission(pending, lane.fresh, took_ns)
             lane.fresh = False
         finally:
-            self.in_hand = None
+            self.called_lane = None
 
     def is_ready(self, lanes: dict[str, Lane], in_flight: InFlightFrame) -> bool:
         """Whether collecting would not wait for a device."""
         for name, submission in in_flight.submissions.items():
-            self.in_hand = (name, lanes[name].model)
+            self.called_lane = (name, lanes[name].model)
             try:
                 if not submission.pending.is_ready():
                     return False
             except Exception as error:  # noqa: BLE001 - the device failed; collect() finds out whose frame it was
                 log.debug("could not query a device: %s", error)
-        self.in_hand = None
+        self.called_lane = None
         return True
 
     def collect(
@@ -104,9 +105,9 @@ class LaneRunner:
         submission = in_flight.submissions.pop(name, None)
         if submission is None:
             return None
-        self.in_hand = key = (name, lane.model)
+        self.called_lane = key = (name, lane.model)
         try:
-            return self._wait(lane, submission, in_flight.handed_ns)
+            return self._wait(lane, submission, in_flight.submitted_ns)
         except Closed:
             raise
         except Exception as error:  # noqa: BLE001 - a model is a plugin; _note_failure logs it
@@ -114,16 +115,16 @@ class LaneRunner:
             self._recover(name, lane, behind)
             return None
         finally:
-            self.in_hand = None
+            self.called_lane = None
 
-    def _wait(self, lane: Lane, submission: Submission, handed_ns: int) -> LanePrediction:
+    def _wait(self, lane: Lane, submission: Submission, submitted_ns: int) -> LanePrediction:
         # The device started when it had this frame and had finished the previous one.
-        started_ns = min(self._clock_ns(), max(handed_ns, self._back_ns))
+        started_ns = min(self._clock_ns(), max(submitted_ns, self._collected_ns))
         prediction = submission.pending.result()
-        self._back_ns = self._clock_ns()
+        self._collected_ns = self._clock_ns()
         if is_unknown(prediction):
             raise UserError(f"{lane.model} returned no usable disparity and was restarted.")
-        took_ms = (submission.took_ns + self._back_ns - started_ns) / 1e6
+        took_ms = (submission.took_ns + self._collected_ns - started_ns) / 1e6
         return LanePrediction(lane.model, prediction, took_ms, submission.fresh, prediction.note)
 
     def _note_failure(self, key: LaneKey, lane: Lane, error: Exception) -> str:

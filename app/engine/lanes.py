@@ -31,8 +31,8 @@ class Lane:
     ----------
     frames_in_flight
         Of the open session; see Session.
-    is_put_aside
-        Its model hung while it loaded; it is opened again after its pause.
+    is_suspended
+        Its model hung while it loaded; it is opened again when the pause is over.
     """
 
     model: str
@@ -42,7 +42,7 @@ class Lane:
     failure: str = ""
     fresh: bool = True
     frames_in_flight: int = 1
-    is_put_aside: bool = False
+    is_suspended: bool = False
 
     def open(self) -> None:
         """Open the session; `failure` says why if that is not possible."""
@@ -122,7 +122,7 @@ def display_failure(model: str, error: Exception) -> str:
 
 
 def _is_out_of_memory(error: Exception) -> bool:
-    said = str(error).lower()
+    text = str(error).lower()
     return isinstance(error, MemoryError) or any(
-        words in said for words in ("out of memory", "insufficient memory")
+        words in text for words in ("out of memory", "insufficient memory")
     )

@@ -102,7 +102,7 @@ class Pipeline:
         replacement.postprocessor = Postprocessor(self._clock_ns, self.postprocessor.breaks)
         replacement.postprocessor.viewport_request = self.postprocessor.viewport_request
         replacement._runner.troubles = self._runner.troubles.copy()
-        if (key := self._runner.in_hand) is not None:
+        if (key := self._runner.called_lane) is not None:
             sentence = f"{key[1]} did not respond and was stopped."
             replacement._runner.troubles.hangs(key, sentence, self._clock_ns() / 1e9)
         return replacement
@@ -181,7 +181,7 @@ class Pipeline:
             if is_first:
                 lane.reset()
             self._runner.submit(name, lane, in_flight)
-        in_flight.handed_ns = self._clock_ns()
+        in_flight.submitted_ns = self._clock_ns()
         self._in_flight.append(in_flight)
         return in_flight
 
@@ -192,15 +192,15 @@ class Pipeline:
     def predict(self, in_flight: InFlightFrame) -> PredictedFrame:
         """The lanes' predictions for the oldest frame in flight; waits for devices."""
         self._in_flight.remove(in_flight)
-        turned_ns = max(in_flight.begun_ns, self._predicted_ns)
+        started_ns = max(in_flight.begun_ns, self._predicted_ns)
         lanes: dict[str, LanePrediction] = {}
         for name, lane in self._lanes.items():
-            answer = self._runner.collect(name, lane, in_flight, self._in_flight)
-            if answer is not None:
-                lanes[name] = answer
+            prediction = self._runner.collect(name, lane, in_flight, self._in_flight)
+            if prediction is not None:
+                lanes[name] = prediction
         in_flight.memo = FrameMemo()  # features are large, and the next frame makes its own
         self._predicted_ns = self._clock_ns()
-        return PredictedFrame(in_flight, lanes, turned_ns, self._predicted_ns)
+        return PredictedFrame(in_flight, lanes, started_ns, self._predicted_ns)
 
     def refresh(self, result: FrameResult) -> FrameResult:
         """The same frame after configure(): only lanes that were opened since predict it again."""
@@ -214,9 +214,10 @@ class Pipeline:
                 )
                 continue
             self._runner.submit(name, lane, again)
-            again.handed_ns = self._clock_ns()
-            if (answer := self._runner.collect(name, lane, again, self._in_flight)) is not None:
-                lanes[name] = answer
+            again.submitted_ns = self._clock_ns()
+            prediction = self._runner.collect(name, lane, again, self._in_flight)
+            if prediction is not None:
+                lanes[name] = prediction
         return self.postprocessor.renew(result, lanes, again.failures)
 
     def _continuity(self, frame: Frame) -> tuple[bool, bool]:

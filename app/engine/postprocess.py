@@ -36,13 +36,13 @@ class PredictedFrame:
         The frame.
     lanes
         Predictions by lane; failed lanes are in `in_flight.failures`.
-    turned_ns, predicted_ns
-        When its turn came, and when its last lane was collected.
+    started_ns, predicted_ns
+        When the networks were free for it, and when its last lane was collected; monotonic clock.
     """
 
     in_flight: InFlightFrame
     lanes: Mapping[str, LanePrediction]
-    turned_ns: int
+    started_ns: int
     predicted_ns: int
 
 
@@ -93,9 +93,9 @@ class Postprocessor:
         analysis = self._analyse(frame, lanes, in_flight.cut)
         done_ns = self._clock_ns()
         stages_ms = {
-            "wait": (predicted.turned_ns - frame.captured_ns + begun_ns - predicted.predicted_ns)
+            "wait": (predicted.started_ns - frame.captured_ns + begun_ns - predicted.predicted_ns)
             / 1e6,
-            "net": (predicted.predicted_ns - predicted.turned_ns) / 1e6,
+            "net": (predicted.predicted_ns - predicted.started_ns) / 1e6,
             "display": (displayed_ns - begun_ns) / 1e6,
         }
         if analysis is not None:

@@ -32,14 +32,14 @@ class ViewportRequest:
     parts: Mapping[str, tuple[Part, ...]] = field(default_factory=dict)
     table: UInt8 | None = None
 
-    def and_those(self, others: ViewportRequest) -> ViewportRequest:
+    def merged_with(self, others: ViewportRequest) -> ViewportRequest:
         """Add the request of a second window with the same colours."""
         layers = (*self.parts, *(layer for layer in others.parts if layer not in self.parts))
-        wanted = {
+        parts = {
             layer: tuple(dict.fromkeys(self.parts.get(layer, ()) + others.parts.get(layer, ())))
             for layer in layers
         }
-        return ViewportRequest(wanted, self.table)
+        return ViewportRequest(parts, self.table)
 
 
 class ViewportPrescaler:

@@ -68,11 +68,6 @@ class StepBudget:
         """Rest of the time announced for the frame being postprocessed; 0 when it is done."""
         return max(0.0, self._postprocess_due_s - self._clock_s())
 
-    @property
-    def slowest_predict_s(self) -> float:
-        """Of the last frames; 0 before the first."""
-        return max(self._predictions_s, default=0.0)
-
     def lanes_changed(self) -> None:
         """Forget past steps: another model runs."""
         self._forget(WARM_UP_S)

@@ -143,7 +143,7 @@ class LaneTroubles:
 
 
 class Verdict(Enum):
-    """What to do with a stage: nothing, replace it now, or replace it when its pause is over."""
+    """What to do with a stage: nothing, replace it now, or wait until its pause is over."""
 
     FINE = "fine"
     REPLACE = "replace"
@@ -163,11 +163,6 @@ class StageWatch:
         self._backoff = Backoff()
         self._is_broken = False
         self.reason = ""
-
-    @property
-    def pause_s(self) -> float:
-        """Time, on the clock of `judge`, at which the stage is to be replaced."""
-        return self._backoff.retry_at_s
 
     def crashed(self, now_s: float) -> None:
         """Note that the stage ended by itself."""

@@ -14,7 +14,7 @@ from app.core.slots import Closed
 
 T = TypeVar("T")
 
-_REMEMBERED = 5  # items whose median gives the pace, so that a single outlier does not
+_REMEMBERED = 5  # items whose median gives the pace, so that a single slow one does not matter
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ class Pictures:
     def __init__(self, folder: Path, part: int, size: tuple[int, int]) -> None:
         path = regular_file(folder, source_name(part))
         self._decoder = VideoDecoder(str(path), container_format="mp4")
-        self._picturer = FrameConverter()
+        self._converter = FrameConverter()
         self._size = size
         self._next_ticks = 0  # earlier pictures have been decoded already
 
@@ -74,7 +74,7 @@ class Pictures:
                 return None
             self._next_ticks = ticks + 1
             width, height = self._size
-            rgb = self._picturer.rgb(decoded)[:height, :width]
+            rgb = self._converter.rgb(decoded)[:height, :width]
             return np.ascontiguousarray(rgb) if rgb.shape == (height, width, 3) else None
         self._next_ticks = ticks + 1
         return None

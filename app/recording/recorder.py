@@ -64,7 +64,7 @@ class RecorderStatus:
     seconds, frames
         What has been written.
     gaps
-        frames that could not be written in time.
+        Frames that could not be written in time.
     size_bytes
         Size on disk.
     message
@@ -81,9 +81,11 @@ class RecorderStatus:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Work:
+    """One frame, the number of frames lost before it, and the settings changed before it."""
+
     result: FrameResult
     gap: int
-    chosen: tuple[SettingEntry, ...]
+    changes: tuple[SettingEntry, ...]
 
 
 class Recorder:
@@ -109,8 +111,8 @@ class Recorder:
         self._inbox: Inbox[_Work | SoundBlock] = Inbox(self._options.limits)
         self._lost = 0  # since the last frame that was accepted
         self._lost_before = 0
-        self._chosen: tuple[SettingEntry, ...] = ()  # since the last frame that was accepted
-        self._choosing = threading.Lock()
+        self._changes: tuple[SettingEntry, ...] = ()  # since the last frame that was accepted
+        self._changes_lock = threading.Lock()
         self._deadline_s: float | None = None
         self._thread: threading.Thread | None = None
         self._sound: SoundInput | None = None
@@ -130,13 +132,13 @@ class Recorder:
         try:
             folder_of.prepare(self.folder, self._options.headroom_bytes)
             write_manifest(self.folder, self._facts)
-            message = self._listen()
+            message = self._start_sound()
             writer = self._make_writer()
         except OSError as error:
-            self._stop_listening()
+            self._close_sound()
             raise folder_of.cannot_record(error, self.folder) from error
         except UserError:
-            self._stop_listening()
+            self._close_sound()
             raise
         self._round_s = time.monotonic()
         self._set_status(recording=True, message=message)
@@ -164,10 +166,10 @@ class Recorder:
         done = self._inbox.put(work, _size_bytes(result), timeout_s)
         return self._counted(work, True) if done else False
 
-    def note(self, chosen: Iterable[SettingEntry]) -> None:
+    def note(self, changes: Iterable[SettingEntry]) -> None:
         """Record changed settings before the next frame. Never blocks; thread-safe."""
-        with self._choosing:
-            self._chosen += tuple(chosen)
+        with self._changes_lock:
+            self._changes += tuple(changes)
 
     def stop(self, timeout_s: float = 3.0) -> bool:
         """Write what waits, at most for `timeout_s`, and finish the files.
@@ -193,41 +195,42 @@ class Recorder:
     def _work(self, result: FrameResult) -> _Work:
         # the window's resized pictures are not needed
         result = dataclasses.replace(result, prescaled={})
-        with self._choosing:
-            return _Work(result, self._lost, self._chosen)
+        with self._changes_lock:
+            return _Work(result, self._lost, self._changes)
 
     def _counted(self, work: _Work, accepted: bool) -> bool:
         if accepted:
             self._lost_before += self._lost
             self._lost = 0
-            with self._choosing:
-                self._chosen = self._chosen[len(work.chosen) :]
+            with self._changes_lock:
+                self._changes = self._changes[len(work.changes) :]
         elif self.status.recording:
             self._lost += 1
             self._set_status(gaps=self._lost_before + self._lost)
         return accepted
 
-    def _listen(self) -> str:
+    def _start_sound(self) -> str:
+        """Open the sound input, if requested; returns why it failed, or ""."""
         if not self._options.sound:
             return ""
         try:
-            self._sound = self._open_sound(self._options.sound, self._hear)
+            self._sound = self._open_sound(self._options.sound, self._on_sound)
         except UserError as error:
             log.warning("%s", error, exc_info=True)
             return str(error)
         return ""
 
-    def _hear(self, block: SoundBlock) -> None:
+    def _on_sound(self, block: SoundBlock) -> None:
         self._inbox.offer(block, block.samples.nbytes)
 
-    def _stop_listening(self) -> None:
+    def _close_sound(self) -> None:
         sound, self._sound = self._sound, None
         if sound is not None:
             sound.close()
 
     def _make_writer(self) -> RecordingWriter:
-        heard = self._sound is not None
-        timeline = Timeline(by_capture=heard or self._facts.source.live)
+        has_sound = self._sound is not None
+        timeline = Timeline(by_capture=has_sound or self._facts.source.live)
         sound_format = None if self._sound is None else self._sound.format
         return RecordingWriter(self.folder, self._options.content, timeline, sound_format)
 
@@ -246,7 +249,7 @@ class Recorder:
         finally:
             self.failed = bool(message)
             self._inbox.close()
-            self._stop_listening()
+            self._close_sound()
             try:
                 writer.close(message)
             finally:
@@ -258,7 +261,7 @@ class Recorder:
                 )
 
     def _write_all(self, writer: RecordingWriter) -> None:
-        looked_s = -_CHECK_DISK_S
+        checked_s = -_CHECK_DISK_S
         while True:
             self._round_s = time.monotonic()
             try:
@@ -270,15 +273,15 @@ class Recorder:
                 writer.note_gap(self._abandon(item))
                 return
             self._write(writer, item)
-            if time.monotonic() - looked_s >= _CHECK_DISK_S:
-                looked_s = time.monotonic()
+            if time.monotonic() - checked_s >= _CHECK_DISK_S:
+                checked_s = time.monotonic()
                 self._report_progress(writer)
                 folder_of.check_headroom(self.folder, self._options.headroom_bytes, writer.frames)
 
     def _write(self, writer: RecordingWriter, item: _Work | SoundBlock | None) -> None:
         match item:
-            case _Work(result, gap, chosen):
-                for entry in chosen:
+            case _Work(result, gap, changes):
+                for entry in changes:
                     writer.note_setting(entry)
                 writer.write(result, gap)
             case SoundBlock():

@@ -30,19 +30,21 @@ class LaneAccumulators:
         self._sums = AlignmentSums()
         self._truth_rows: list[int] = []
 
-    def add(self, reduced: Float32, seen: LaneFlicker) -> LaneRow:
+    def add(self, reduced: Float32, flicker: LaneFlicker) -> LaneRow:
         """Add one frame.
 
         Parameters
         ----------
         reduced
             Its disparity at the meter's working size.
-        seen
+        flicker
             The meter's result.
         """
-        self._opw.add(reduced, seen.error)
-        self._steps.add(seen.scale)
-        return LaneRow(error=seen.error, scale=seen.scale, shift=seen.shift, compared=seen.valid)
+        self._opw.add(reduced, flicker.error)
+        self._steps.add(flicker.scale)
+        return LaneRow(
+            error=flicker.error, scale=flicker.scale, shift=flicker.shift, compared=flicker.valid
+        )
 
     def add_truth(self, row: int, disparity: Float32, truth: Float32) -> None:
         """Add the truth of frame `row`, (H, W) 1/m; beyond 70 m counts as unknown."""

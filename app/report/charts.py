@@ -156,15 +156,15 @@ def _path(values: list[float], low: float, high: float) -> str:
             drawing = True
         else:
             drawing = False
-    lonely = [
+    isolated = [
         f"M{_x(at, count) - 1} {_y(value, low, high)}h2"
         for at, value in enumerate(values)
-        if math.isfinite(value) and _describe_one(values, at) and count <= _MOST_POINTS
+        if math.isfinite(value) and _is_isolated(values, at) and count <= _MOST_POINTS
     ]
-    return "".join(pieces + lonely)
+    return "".join(pieces + isolated)
 
 
-def _describe_one(values: list[float], at: int) -> bool:
+def _is_isolated(values: list[float], at: int) -> bool:
     before = at > 0 and math.isfinite(values[at - 1])
     after = at + 1 < len(values) and math.isfinite(values[at + 1])
     return not before and not after

@@ -113,15 +113,15 @@ class Comparison:
     def _step(self, frame: Frame) -> None:
         cut = self._continuity(frame)
         disparities, times = self._estimate(frame)
-        watched = dict(disparities)
+        measured = dict(disparities)
         if frame.truth is not None:
-            watched[TRUTH] = frame.truth.disparity
-        seen = self._meter.update(frame, watched, cut=cut)
-        row = FrameRow(frame.index, frame.time_s, cut, seen.motion_px, {})
-        for lane, disparity in watched.items():
+            measured[TRUTH] = frame.truth.disparity
+        flicker = self._meter.update(frame, measured, cut=cut)
+        row = FrameRow(frame.index, frame.time_s, cut, flicker.motion_px, {})
+        for lane, disparity in measured.items():
             size = working_size(*frame.size, self.options.short_side)
             numbers = self.accumulators[lane].add(
-                reduce_disparity(disparity, size), seen.lanes[lane]
+                reduce_disparity(disparity, size), flicker.lanes[lane]
             )
             if lane == TRUTH:
                 row.truth_flicker = numbers.error
@@ -132,10 +132,10 @@ class Comparison:
                     for key, meter in self.meters[lane].items()
                 }
                 row.lanes[lane] = numbers
-        self.pairs += seen.paired
-        self.still_pairs += seen.still
-        self.true_flow_pairs += seen.true_flow
-        self._keep(frame, disparities, seen)
+        self.pairs += flicker.paired
+        self.still_pairs += flicker.still
+        self.true_flow_pairs += flicker.true_flow
+        self._keep(frame, disparities, flicker)
         self.rows.append(row)
 
     def _continuity(self, frame: Frame) -> bool:
@@ -162,10 +162,10 @@ class Comparison:
             disparities[lane] = depth.disparity
         return disparities, times
 
-    def _keep(self, frame: Frame, disparities: dict[str, Float32], seen: FlickerResult) -> None:
+    def _keep(self, frame: Frame, disparities: dict[str, Float32], flicker: FlickerResult) -> None:
         row = len(self.rows)
         self.slices.add(frame, disparities)
-        self.worst.add(row, frame, disparities, seen)
+        self.worst.add(row, frame, disparities, flicker)
         if frame.truth is None or not np.isfinite(frame.truth.disparity).any():
             return
         self.truth_frames += 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from app.core.flicker_values import FlickerResult
 from models.frames import Float32, Frame, UInt8
@@ -103,18 +104,18 @@ class WorstFrames:
     _kept: dict[str, list[WorstFrame]] = field(default_factory=dict)
 
     def add(
-        self, row: int, frame: Frame, disparities: dict[str, Float32], seen: FlickerResult
+        self, row: int, frame: Frame, disparities: dict[str, Float32], flicker: FlickerResult
     ) -> None:
-        """Add one frame; `seen` is from a meter whose window is one frame."""
+        """Add one frame; `flicker` is from a meter whose window is one frame."""
         if self.first is None:
-            self.first = _worst_frame(self.lanes[0], row, math.nan, frame, disparities, seen)
+            self.first = _worst_frame(self.lanes[0], row, math.nan, frame, disparities, flicker)
         for lane in self.lanes:
-            error = seen.lanes[lane].error
+            error = flicker.lanes[lane].error
             if math.isfinite(error) and self._wants(lane, row, error):
                 kept = self._kept.setdefault(lane, [])
                 kept[:] = [one for one in kept if abs(one.row - row) >= _APART]
-                kept.append(_worst_frame(lane, row, error, frame, disparities, seen))
-                kept.sort(key=_badness, reverse=True)
+                kept.append(_worst_frame(lane, row, error, frame, disparities, flicker))
+                kept.sort(key=attrgetter("error"), reverse=True)
                 del kept[self.count :]
 
     def of(self, lane: str) -> list[WorstFrame]:
@@ -129,17 +130,13 @@ class WorstFrames:
         return len(kept) < self.count or error > kept[-1].error
 
 
-def _badness(worst: WorstFrame) -> float:
-    return worst.error
-
-
 def _worst_frame(
     lane: str,
     row: int,
     error: float,
     frame: Frame,
     disparities: dict[str, Float32],
-    seen: FlickerResult,
+    flicker: FlickerResult,
 ) -> WorstFrame:
     width, height = frame.size
     size = (min(width, _THUMB_PX), max(1, round(height * min(1.0, _THUMB_PX / width))))
@@ -155,6 +152,6 @@ def _worst_frame(
         },
         errors={
             name: cv2.resize(one.heat, size, interpolation=cv2.INTER_NEAREST)
-            for name, one in seen.lanes.items()
+            for name, one in flicker.lanes.items()
         },
     )

@@ -17,7 +17,7 @@ Progress = Callable[[int, int | None, str], None]
 """Called with frames done, frames in all (None if unknown), and the name of the step."""
 
 
-class Cancelled(Exception):  # noqa: N818 - a wish, not a failure
+class Cancelled(Exception):  # noqa: N818 - a request, not a failure
     """The user cancelled the comparison; nothing was written."""
 
 

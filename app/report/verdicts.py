@@ -130,19 +130,19 @@ def _describe_one(findings: Findings, lane: str) -> list[str]:
 
 
 def _flicker_of_one(findings: Findings, lane: str) -> str:
-    name, seen, true = lane.upper(), findings.lanes[lane].flicker_opw, findings.truth_opw
-    if not math.isfinite(seen):
+    name, opw, true = lane.upper(), findings.lanes[lane].flicker_opw, findings.truth_opw
+    if not math.isfinite(opw):
         return why_no_pairs(findings)
     if not math.isfinite(true) or true <= 0.0:
-        return f"{name} flickers with an OPW of {figure(seen)}; 0 is steady."
-    numbers = f"OPW {figure(seen)} against {figure(true)}"
-    if not winner(seen, true, True):
+        return f"{name} flickers with an OPW of {figure(opw)}; 0 is steady."
+    numbers = f"OPW {figure(opw)} against {figure(true)}"
+    if not winner(opw, true, True):
         return f"{name} changes over time about as much as the ground truth does ({numbers})."
-    if seen < true:
+    if opw < true:
         return (
             f"{name} changes less than the ground truth does ({numbers}): it smooths motion away."
         )
-    return f"{name} changes {seen / true:.1f} times as much as the ground truth does ({numbers})."
+    return f"{name} changes {opw / true:.1f} times as much as the ground truth does ({numbers})."
 
 
 def _compare(what: str, a: float, b: float, lower_is_better: bool, phrase: str, unit: str) -> str:

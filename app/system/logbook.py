@@ -178,7 +178,7 @@ def diagnostics(settings: Mapping[str, object], state: Mapping[str, str]) -> str
     Parameters
     ----------
     settings
-        settings by name.
+        Settings by name.
     state
         What is on screen now, by name, such as source and frames per second.
     """

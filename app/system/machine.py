@@ -31,11 +31,11 @@ class GpuReading:
     Attributes
     ----------
     used_mb, total_mb
-        memory.
+        Memory in megabytes.
     temperature_c
         Degrees Celsius.
     throttle
-        Reason for reduced clocks, worded to follow "slows itself down"; else empty.
+        Reason for reduced clocks, worded to follow "The GPU is throttling"; else empty.
     """
 
     used_mb: float
@@ -55,7 +55,7 @@ class MachineReading:
     on_mains
         The machine does not run on its battery.
     free_mb
-        Memory that is still available, None if unknown.
+        Memory that is still available in megabytes, None if unknown.
     gpu
         None if there is none, or no library to ask.
     """
@@ -140,9 +140,9 @@ def throttle_text(reasons: int) -> str:
 
 
 def _battery() -> tuple[float | None, bool]:
-    asked = getattr(psutil, "sensors_battery", None)  # psutil lacks it on some systems
+    query = getattr(psutil, "sensors_battery", None)  # psutil lacks it on some systems
     try:
-        battery = asked() if asked is not None else None
+        battery = query() if query is not None else None
     except (OSError, ValueError, NotImplementedError) as error:
         log.debug("cannot query the battery: %s", error)
         return None, True

@@ -25,7 +25,7 @@ def reached(stage: str) -> None:
         For a stage that is not in STAGES.
     """
     if stage not in STAGES:
-        raise ValueError(f"{stage!r} is no stage of the start; there are {', '.join(STAGES)}")
+        raise ValueError(f"{stage!r} is not a startup stage; they are {', '.join(STAGES)}")
     seconds = time.time() - psutil.Process().create_time()
     log.info("startup: %s after %.2f s", stage, seconds)
 

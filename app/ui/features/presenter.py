@@ -150,7 +150,7 @@ class PresenterController(FeatureController):
         painted = self._display.viewport_request()
         if self.output is None:
             return painted
-        return painted.and_those(self.output.display.viewport_request())
+        return painted.merged_with(self.output.display.viewport_request())
 
     # -- what comes in -------------------------------------------------------------------------
 

@@ -78,7 +78,7 @@ def test_orders_of_larger_frames_wait_for_the_window_to_order_anew() -> None:
 def test_two_windows_get_theirs_and_what_both_paint_once() -> None:
     other = Part(0, 0, *SIZE, 50, 40)
     main = ViewportRequest({"rgb": (WHOLE,), "a": (WHOLE,)}, TABLE)
-    both = main.and_those(ViewportRequest({"rgb": (WHOLE,), "a": (other,), "b": (other,)}, TABLE))
+    both = main.merged_with(ViewportRequest({"rgb": (WHOLE,), "a": (other,), "b": (other,)}, TABLE))
     prescaled = ViewportPrescaler().fit(both, make_frame(size=SIZE), {"a": lane(90), "b": lane(20)})
     assert {layer: [made.part for made in all_made] for layer, all_made in prescaled.items()} == {
         "rgb": [WHOLE],

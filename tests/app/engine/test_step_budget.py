@@ -33,7 +33,6 @@ def test_a_slow_model_gets_three_times_its_slowest_frame_and_the_silence_is_part
     _warm(budget, (320, 240), 0.2, 2.0, 0.1)
     assert budget.predict_s + STALL_S == pytest.approx(6.0)
     assert budget.postprocess_s + STALL_S == pytest.approx(6.0)
-    assert budget.slowest_predict_s == 2.0
 
 
 def test_a_quick_model_gets_no_more_than_any_stage() -> None:
