@@ -118,7 +118,7 @@ def add(file: Path, name: str, on_progress: OnProgress | None = None) -> Path:
     total = sum(tensor.nbytes for tensor in tensors.values())
     if on_progress is not None:
         on_progress(Progress("convert", 0, total))
-    path = _write(tensors, name, file.name, download.sha256_of(file, _unheard))
+    path = _write(tensors, name, file.name, download.sha256_of(file, _ignore_progress))
     if on_progress is not None:
         on_progress(Progress("convert", total, total))
     return path
@@ -147,7 +147,7 @@ def pull(
     path = weights_path(name)
     if _is_intact(path, name):
         return path
-    report, stopped = on_progress or _unheard, is_cancelled or _never
+    on_progress, is_cancelled = on_progress or _ignore_progress, is_cancelled or _never
     remote = download.locate(wanted.repository, wanted.file, endpoint)
     expected = wanted.sha256 or remote.sha256
     folder = cache_folder() / "downloads"
@@ -155,7 +155,7 @@ def pull(
     _make_room(folder, remote.bytes or wanted.bytes or wanted.about_bytes or 0, part)
     try:
         with filelock.FileLock(f"{part}.lock", timeout=0):
-            return _finish(wanted, remote, part, report, stopped)
+            return _fetch_and_add(wanted, remote, part, on_progress, is_cancelled)
     except filelock.Timeout as error:
         raise CheckpointError(
             f"{wanted.title} is already being downloaded, here or in another program; wait for "
@@ -163,28 +163,28 @@ def pull(
         ) from error
 
 
-def _finish(
+def _fetch_and_add(
     wanted: Release,
     remote: download.Remote,
     part: Path,
-    report: OnProgress,
-    stopped: IsCancelled,
+    on_progress: OnProgress,
+    is_cancelled: IsCancelled,
 ) -> Path:
     """Fetch the missing bytes of `part`, check it and install it."""
-    download.fetch(remote, part, report, stopped)
+    download.fetch(remote, part, on_progress, is_cancelled)
     expected = wanted.sha256 or remote.sha256
-    if expected is not None and download.sha256_of(part, report) != expected:
+    if expected is not None and download.sha256_of(part, on_progress) != expected:
         part.unlink()
         raise CheckpointError(
             f"The download of {wanted.title} is not what was published (its SHA-256 differs) and "
             "was deleted; pull again, and if it happens again the published file has changed or "
             "was tampered with."
         )
-    if stopped():
+    if is_cancelled():
         raise DownloadCancelledError(
             "Cancelled before it was installed; start the download again to resume."
         )
-    path = add(part, wanted.name, report)
+    path = add(part, wanted.name, on_progress)
     part.unlink()
     return path
 
@@ -286,7 +286,7 @@ def _make_room(folder: Path, size: int, part: Path) -> None:
         raise download.disk_full(folder, 2 * size - have)
 
 
-def _unheard(progress: Progress) -> None:
+def _ignore_progress(progress: Progress) -> None:
     del progress
 
 

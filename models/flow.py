@@ -41,7 +41,9 @@ class Flow:
     valid
         (h, w) bool, False where it was hidden, outside, or could not be followed.
     grey
-        (h, w) float32 in 0–1, the picture; `previous_grey` : its predecessor, not warped.
+        (h, w) float32 in 0–1, the picture.
+    previous_grey
+        (h, w) float32 in 0–1, its predecessor, not warped.
     """
 
     flow_to_previous: Float32
@@ -110,13 +112,14 @@ def warp(previous: Float32, flow_to_previous: Float32) -> Float32:
 
 
 class FlowEstimator:
-    """Flow between pictures of any size, computed at a reduced one.
+    """Flow between pictures of any size, computed at a reduced one. Used from one thread.
 
     Parameters
     ----------
+    preset
+        Quality against time.
     short_side
-        Upper limit of the working size's short side, pixels. Pictures must not differ in size
-        within one pair (ValueError). Not to be shared by threads.
+        Upper limit of the working size's short side in pixels, at least 16 (ValueError).
     """
 
     def __init__(self, preset: FlowPreset = FlowPreset.FAST, short_side: int = 192) -> None:
@@ -135,7 +138,13 @@ class FlowEstimator:
         return working_size(rgb.shape[1], rgb.shape[0], self._short_side)
 
     def between(self, previous: UInt8, grey: UInt8) -> Flow:
-        """The same for grey (h, w) uint8 pictures made by `reduce_grey`; saves repeated work."""
+        """The same for grey (h, w) uint8 pictures made by `reduce_grey`; saves repeated work.
+
+        Raises
+        ------
+        ValueError
+            If the two differ in size.
+        """
         if previous.shape != grey.shape:
             raise ValueError(f"pictures of {previous.shape} and {grey.shape} make no pair")
         back = self._search.calc(grey, previous, None)

@@ -113,10 +113,15 @@ def unproject(depth_m: Float32, intrinsics: Intrinsics) -> Float32:
 
 
 def depth_edges(depth_m: Float32, ratio: float = 1.1) -> NDArray[np.bool_]:
-    """(H, W) bool, True where a pixel and its right or lower neighbour differ by over `ratio`.
+    """(H, W) bool, True on both sides where neighbours differ by over `ratio`.
 
     The occluding contours of Depth Pro (Bochkovskii et al. 2024, section 3.4): neighbours form an
     edge if the ratio of their depths exceeds a threshold. Unknown depth never makes an edge.
+
+    Raises
+    ------
+    ValueError
+        Unless ratio > 1.
     """
     if ratio <= 1.0:
         raise ValueError(f"an edge ratio is greater than 1, not {ratio}")

@@ -42,18 +42,12 @@ class PointCloudVisual:
         self._options = CloudOptions()
         self._size = (0, 0)
         self._lattice = self._coloured = Lattice(0, 1)
-        self._told: dict[str, float | tuple[float, ...]] = {}
+        self._uniforms: dict[str, float | tuple[float, ...]] = {}
         self._stride = 1
         blank = np.zeros((1, 1, 3), np.uint8)
         self._texture("u_rgb", blank, "rgb", "rgb8")
         self._texture("u_levels", blank[..., 0], "red", "r8")
         self._texture("u_table", np.zeros((1, 256, 3), np.uint8), "rgb", "rgb8")
-
-    @property
-    def point_count(self) -> int:
-        """Vertices drawn per frame, culled ones included."""
-        width, height = self._size
-        return len(grid_axis(width, self._stride)) * len(grid_axis(height, self._stride))
 
     def set_table(self, colours: UInt8) -> None:
         """Set the (256, 3) uint8 colour of each level."""
@@ -82,8 +76,8 @@ class PointCloudVisual:
 
     def needs(self, stride: int) -> bool:
         """Whether a cloud of `stride` reads other pixels than those that were uploaded."""
-        handed_over = self._lattice, self._coloured
-        return (lattice(*self._size, stride), coloured(*self._size, stride)) != handed_over
+        uploaded = self._lattice, self._coloured
+        return (lattice(*self._size, stride), coloured(*self._size, stride)) != uploaded
 
     def draw(
         self,
@@ -134,8 +128,8 @@ class PointCloudVisual:
     def _set_uniforms(self, **uniforms: float | tuple[float, ...]) -> None:
         """Set only the uniforms that changed: each costs VisPy time, and few ever change."""
         for name, value in uniforms.items():
-            if self._told.get(name) != value:
-                self._program[name] = self._told[name] = value
+            if self._uniforms.get(name) != value:
+                self._program[name] = self._uniforms[name] = value
 
     def delete(self) -> None:
         """Queue the deletion of everything on the GPU."""

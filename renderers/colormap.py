@@ -71,13 +71,10 @@ def diverging_table(
     return result
 
 
-def apply(levels: UInt8, colours: UInt8, out: UInt8 | None = None) -> UInt8:
-    """Colour `levels` (H, W) uint8 by a (256, 3) table: (H, W, 3) uint8 RGB.
-
-    `out`, C-contiguous, receives the picture without a frame-sized allocation.
-    """
+def apply(levels: UInt8, colours: UInt8) -> UInt8:
+    """Colour `levels` (H, W) uint8 by a (256, 3) table: (H, W, 3) uint8 RGB."""
     # OpenCV calls the channels of a user map B, G, R but copies them in order.
-    return cv2.applyColorMap(levels, np.ascontiguousarray(colours)[:, None, :], out)  # type: ignore[no-any-return]
+    return cv2.applyColorMap(levels, np.ascontiguousarray(colours)[:, None, :])  # type: ignore[no-any-return]
 
 
 def _oklab(rgb: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -44,17 +44,10 @@ def quantise(
     return out
 
 
-def quantise_difference(
-    minuend: Float32, subtrahend: Float32, limit: float, out: UInt8 | None = None
-) -> UInt8:
+def quantise_difference(minuend: Float32, subtrahend: Float32, limit: float) -> UInt8:
     """Levels (H, W) uint8 of `minuend` - `subtrahend`: 1 at -limit, 128 at 0, 255 at +limit.
 
     0 where either is NaN; clamped at +-limit.
-
-    Parameters
-    ----------
-    out
-        (H, W) uint8, C-contiguous; receives the levels if given.
 
     Raises
     ------
@@ -64,7 +57,7 @@ def quantise_difference(
     if minuend.shape != subtrahend.shape:
         raise ValueError(f"cannot subtract {subtrahend.shape} from {minuend.shape}")
     gain, bias = _gain_and_bias((-limit, limit))
-    out = _output(out, minuend.shape)
+    out = np.empty(minuend.shape, np.uint8)
     scratch = _scratch(minuend)
     for top in range(0, len(minuend), _BAND_ROWS):
         rows = slice(top, top + _BAND_ROWS)

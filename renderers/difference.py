@@ -23,9 +23,7 @@ def difference_limit(display_range: tuple[float, float], share: float = DEFAULT_
     return share * (near - far)
 
 
-def difference_levels(
-    disparity_a: Float32, disparity_b: Float32, limit: float, out: UInt8 | None = None
-) -> UInt8:
+def difference_levels(disparity_a: Float32, disparity_b: Float32, limit: float) -> UInt8:
     """(H, W) uint8 for `colormap.diverging_table`: 0 unknown, 1 B nearer, 128 equal, 255 A nearer.
 
     Parameters
@@ -35,4 +33,4 @@ def difference_levels(
     limit
         The difference at the ends of the table, in that unit; larger ones are clamped.
     """
-    return quantise_difference(disparity_a, disparity_b, limit, out)
+    return quantise_difference(disparity_a, disparity_b, limit)

@@ -1,7 +1,7 @@
 """The range of disparities that the display spans.
 
-Per-frame minimum and maximum make steady depth flicker, so the default range follows robust
-percentiles slowly. The other modes are a fixed range, and the per-frame range for demonstration.
+Per-frame minimum and maximum make steady disparity flicker, so the default range follows robust
+percentiles slowly. The other modes are a fixed range, and the per-frame range to demonstrate that.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ class RangeTracker:
             follower = self._followed.setdefault(lane, _Follower())
             if sample.size:
                 follower.step(*self._unit(sample), settings.time_constant_frames)
-            if not follower.seen:
+            if not follower.frames:
                 continue
             units[lane] = follower.far, max(follower.near, 1e-6 * abs(follower.far), 1e-12)
             normalised.append((sample - units[lane][0]) / units[lane][1])
@@ -132,7 +132,7 @@ class RangeTracker:
             settings = self._settings
             far, near = _percentiles(sample, settings.low_percentile, settings.high_percentile)
             follower.step(far, near, settings.time_constant_frames)
-        return _apart(follower.far, follower.near) if follower.seen else _EMPTY
+        return _apart(follower.far, follower.near) if follower.frames else _EMPTY
 
 
 @dataclass(slots=True)
@@ -144,11 +144,11 @@ class _Follower:
 
     far: float = 0.0
     near: float = 0.0
-    seen: int = 0
+    frames: int = 0
 
     def step(self, far: float, near: float, time_constant: float) -> None:
-        self.seen += 1
-        weight = max(1.0 / self.seen, 1.0 / time_constant)
+        self.frames += 1
+        weight = max(1.0 / self.frames, 1.0 / time_constant)
         self.far += weight * (far - self.far)
         self.near += weight * (near - self.near)
 

@@ -12,13 +12,12 @@ UInt8 = NDArray[np.uint8]
 Bool = NDArray[np.bool_]
 
 DEFAULT_RATIO = 1.1
-_DIM = 0.55
 
 
 def disparity_edges(
     disparity: Float32, calibration: Calibration, ratio: float = DEFAULT_RATIO
 ) -> Bool:
-    """(H, W) bool, True where a pixel and its right or lower neighbour differ in depth by `ratio`.
+    """(H, W) bool, True on both sides where neighbours differ in depth by over `ratio`.
 
     The same contours as `models.geometry.depth_edges` (Depth Pro, Bochkovskii et al. 2024),
     computed on inverse depth without logarithms. Unknown depth makes no edge, and everything beyond
@@ -52,10 +51,3 @@ def edge_rgba(edges: Bool, colour: tuple[int, int, int]) -> UInt8:
     table[1] = (*colour, 255)
     overlay: UInt8 = np.take(table, edges.view(np.uint8), axis=0)
     return overlay
-
-
-def edge_picture(rgb: UInt8, edges: Bool, colour: tuple[int, int, int]) -> UInt8:
-    """Edges in `colour` over the dimmed picture: (H, W, 3) uint8, for reports and exports."""
-    picture: UInt8 = (rgb * np.float32(_DIM)).astype(np.uint8)
-    picture[edges] = colour
-    return picture

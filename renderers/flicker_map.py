@@ -27,16 +27,14 @@ _COLDEST = 0.25
 _UNDER_LEGEND = 64
 
 
-def flicker_levels(
-    heat: Float32, full_scale: float = FULL_SCALE, out: UInt8 | None = None
-) -> UInt8:
+def flicker_levels(heat: Float32, full_scale: float = FULL_SCALE) -> UInt8:
     """Heat (h, w) float32, 0 steady, to levels (h, w) uint8: 0 where NaN, 1 steady, 255 hottest.
 
     Levels follow the square root of the heat, so that both weak and strong flicker are
     distinguishable.
     """
     rooted = np.sqrt(np.maximum(heat, np.float32(0.0)))
-    return quantise(rooted, (0.0, full_scale**GAMMA), out)
+    return quantise(rooted, (0.0, full_scale**GAMMA))
 
 
 def heat_table() -> UInt8:
@@ -56,8 +54,8 @@ def legend_table() -> UInt8:
     """Colours (256, 3) uint8 of the heat as they appear over a dimmed picture."""
     table = heat_table().astype(np.float32)
     alpha = table[:, 3:] / 255.0
-    seen: UInt8 = np.round(_UNDER_LEGEND + alpha * (table[:, :3] - _UNDER_LEGEND)).astype(np.uint8)
-    return seen
+    mixed: UInt8 = np.round(_UNDER_LEGEND + alpha * (table[:, :3] - _UNDER_LEGEND)).astype(np.uint8)
+    return mixed
 
 
 def flicker_rgba(heat: Float32, full_scale: float = FULL_SCALE) -> UInt8:
@@ -66,17 +64,7 @@ def flicker_rgba(heat: Float32, full_scale: float = FULL_SCALE) -> UInt8:
     return overlay
 
 
-def grey_levels(rgb: UInt8, out: UInt8 | None = None) -> UInt8:
+def grey_levels(rgb: UInt8) -> UInt8:
     """The picture in grey, dimmed so that the heat map stands out: (H, W) uint8 levels, never 0."""
-    grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY, out)
+    grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
     return cv2.convertScaleAbs(grey, grey, 0.6, 1.0)  # type: ignore[no-any-return]
-
-
-def flicker_picture(rgb: UInt8, heat: Float32, full_scale: float = FULL_SCALE) -> UInt8:
-    """Heat of any size over the grey picture: (H, W, 3) uint8, for reports and exports."""
-    height, width = rgb.shape[:2]
-    base = grey_levels(rgb)[..., None].astype(np.float32)
-    overlay = cv2.resize(flicker_rgba(heat, full_scale), (width, height)).astype(np.float32)
-    alpha = overlay[..., 3:] / 255.0
-    mixed: UInt8 = np.round(base + alpha * (overlay[..., :3] - base)).astype(np.uint8)
-    return mixed

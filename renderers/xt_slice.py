@@ -116,9 +116,3 @@ class XtSlice:
             raise ValueError(f"{window} lines do not fill {self.history}")
         last: UInt8 = self.picture()[self.history - window :]
         return np.repeat(last, enlarged * self.history // window, axis=0)
-
-    def clear(self) -> None:
-        """Remove all lines."""
-        self._rows[:] = 0
-        self._next = self._filled = 0
-        self._breaks.clear()

@@ -100,7 +100,7 @@ class TimeChart(QWidget):
         for curve in self._curves.values():
             self._box.removeItem(curve)
         self._series = dict(series)
-        self._curves = {key: self._make_curve(look) for key, look in series.items()}
+        self._curves = {key: self._make_curve(one) for key, one in series.items()}
         self._values = np.full((len(series), 2 * self._history), np.nan)
         self.clear()
 
@@ -123,7 +123,7 @@ class TimeChart(QWidget):
             self._values[row, self._count] = values.get(key, math.nan)
         self._count += 1
         self._frames.append(frame_index)
-        self._ask_for_refresh()
+        self._schedule_refresh()
 
     def mark(self, frame_index: int, kind: str) -> None:
         """Draw a line at a frame.
@@ -141,7 +141,7 @@ class TimeChart(QWidget):
         if kind not in MARKS:
             raise ValueError(f"a mark is one of {tuple(MARKS)}, not {kind!r}")
         self._marks.append((frame_index, kind))
-        self._ask_for_refresh()
+        self._schedule_refresh()
 
     @property
     def is_empty(self) -> bool:
@@ -226,14 +226,13 @@ class TimeChart(QWidget):
         least = title + metrics.horizontalAdvance(self._unit) + 5 * SPACE
         right = area.right() - SPACE
         painter.setFont(font)
-        for (key, value), look in reversed(
-            list(zip(self.latest().items(), self._series.values(), strict=True))
-        ):
-            text = f"{look.name} {written(value)}"
+        for key, value in reversed(self.latest().items()):
+            series = self._series[key]
+            text = f"{series.name} {short_number(value)}"
             width = metrics.horizontalAdvance(text) + 1
             if right - width < least:
                 break
-            painter.setPen(QColor(self._series[key].colour))
+            painter.setPen(QColor(series.colour))
             box = QRectF(right - width, area.top(), width, area.height())
             painter.drawText(box, pane_paint.MIDDLE_RIGHT, text)
             right -= width + SPACE
@@ -262,9 +261,9 @@ class TimeChart(QWidget):
         view.setCentralItem(layout)
         return box, view
 
-    def _make_curve(self, look: Series) -> pg.PlotCurveItem:
-        style = Qt.PenStyle.DashLine if look.is_dashed else Qt.PenStyle.SolidLine
-        curve = pg.PlotCurveItem(pen=pg.mkPen(look.colour, width=1, style=style), antialias=True)
+    def _make_curve(self, series: Series) -> pg.PlotCurveItem:
+        style = Qt.PenStyle.DashLine if series.is_dashed else Qt.PenStyle.SolidLine
+        curve = pg.PlotCurveItem(pen=pg.mkPen(series.colour, width=1, style=style), antialias=True)
         self._box.addItem(curve)
         return curve
 
@@ -299,12 +298,12 @@ class TimeChart(QWidget):
                 line.setPos(wanted[place][0])
                 line.setPen(pg.mkPen(wanted[place][1], width=1, style=Qt.PenStyle.DotLine))
 
-    def _ask_for_refresh(self) -> None:
+    def _schedule_refresh(self) -> None:
         if self.isVisible() and not self._timer.isActive():
             self._timer.start()
 
 
-def written(value: float) -> str:
+def short_number(value: float) -> str:
     """A value with three digits and no exponent; a dash for none."""
     if not math.isfinite(value):
         return "–"

@@ -30,7 +30,8 @@ class CloudDensity(QObject):
     Attributes
     ----------
     changed
-        Emitted with the stride and the reason: "software GL", "draw time", "by hand" or "still".
+        Emitted with the stride and the reason: "software GL", "draw time", "set by hand" or
+        "still".
     """
 
     changed = pyqtSignal(int, str)
@@ -51,7 +52,7 @@ class CloudDensity(QObject):
         self._timer.timeout.connect(self._refine)
 
     def set_by_hand(self, stride: int) -> None:
-        """Keep to `stride`, whatever drawing costs."""
+        """Keep `stride`, however long drawing takes."""
         self._policy = None
         self._timer.stop()
         self._set(stride, "set by hand")
@@ -66,7 +67,7 @@ class CloudDensity(QObject):
         self._set(stride, self._reason)
         self.stir()
 
-    def frame_came(self) -> None:
+    def frame_arrived(self) -> None:
         """Note new content. The interval between calls decides how long a pause must be."""
         now_s = self._clock()
         self._interval_ms = min(_LONGEST_INTERVAL_MS, 1e3 * (now_s - self._frame_s))

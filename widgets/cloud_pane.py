@@ -41,7 +41,8 @@ class CloudPane(QWidget):
     enlarge_requested
         Emitted on a double click.
     stride_changed
-        Emitted with the stride and the reason: "software GL", "draw time", "by hand" or "still".
+        Emitted with the stride and the reason: "software GL", "draw time", "set by hand" or
+        "still".
     view_changed
         Emitted with a CameraPose when the viewer moved.
     frames_painted
@@ -67,7 +68,7 @@ class CloudPane(QWidget):
         self._canvas: CloudCanvas | None = None
         self._surface: QWidget | None = None
         self._navigator: CloudNavigator | None = None
-        self._views: QToolButton | None = None
+        self._viewpoints: QToolButton | None = None
         self._banner = BannerOverlay(self)
         if self._no_gl is None:
             self._make_canvas()
@@ -101,7 +102,7 @@ class CloudPane(QWidget):
             self._needs_framing = True
             self._start_stride()
         if before is None or before.disparity is not disparity:
-            self._density.frame_came()
+            self._density.frame_arrived()
         if self._canvas is None:
             self.frames_painted += self._no_gl is not None
         elif self.isVisible():
@@ -140,7 +141,7 @@ class CloudPane(QWidget):
     def offer_viewpoints(self) -> ViewpointsMenu:
         """Add a menu of viewpoints to the header and return it, empty."""
         menu = ViewpointsMenu(self)
-        self._views = viewpoints_button(menu, self)
+        self._viewpoints = viewpoints_button(menu, self)
         return menu
 
     def reset_view(self) -> None:
@@ -149,11 +150,11 @@ class CloudPane(QWidget):
         self._frame_content()
 
     def viewpoint(self) -> CameraPose:
-        """The viewer's position, for set_viewpoint."""
+        """The viewer's current position."""
         return self._canvas.pose if self._canvas is not None else CameraPose()
 
     def set_viewpoint(self, pose: CameraPose) -> None:
-        """Go to a position from viewpoint."""
+        """Go to a position that `viewpoint` returned."""
         self._needs_framing = False
         self._set_pose(pose)
 
@@ -203,7 +204,7 @@ class CloudPane(QWidget):
     def paintEvent(self, _event: QPaintEvent | None) -> None:
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(COLOURS.background))
-        end = self._views.x() if self._views is not None else self.width()
+        end = self._viewpoints.x() if self._viewpoints is not None else self.width()
         painter.fillRect(0, 0, self.width(), self._header_px(), QColor(COLOURS.surface))
         top = pane_paint.header_height(self.font())
         lane = self._lane
@@ -226,9 +227,9 @@ class CloudPane(QWidget):
 
     def _lay_out(self) -> None:
         top = self._header_px()
-        if self._views is not None:
-            width = self._views.sizeHint().width()
-            self._views.setGeometry(self.width() - width - SPACE_XS, 1, width, top - 2)
+        if self._viewpoints is not None:
+            width = self._viewpoints.sizeHint().width()
+            self._viewpoints.setGeometry(self.width() - width - SPACE_XS, 1, width, top - 2)
         if self._surface is not None:
             self._surface.setGeometry(0, top, self.width(), max(1, self.height() - top))
         self._banner.setGeometry(0, top, self.width(), max(1, self.height() - top))

@@ -87,21 +87,9 @@ class SettingsPanel(QScrollArea):
         for section in self._sections:
             section.show_values(values)
 
-    def open_section(self, title: str) -> None:
-        """Unfold the section of this title and scroll to it."""
-        for section in self._sections:
-            if section.title == title:
-                section.set_open(True)
-                self.ensureWidgetVisible(section)
-
     def folded(self) -> tuple[str, ...]:
         """Titles of the sections that are folded."""
         return tuple(s.title for s in self._sections if not s.is_open)
-
-    def set_folded(self, titles: tuple[str, ...]) -> None:
-        """Fold exactly these sections."""
-        for section in self._sections:
-            section.set_open(section.title not in titles)
 
     def showEvent(self, event: QShowEvent | None) -> None:
         super().showEvent(event)

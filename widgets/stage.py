@@ -274,17 +274,17 @@ class Stage(QWidget):
             self._flow()
 
     def _place_banner(self) -> None:
-        bears = self.shown()[0] if self._banner is not None else ""
-        if self._bannered and self._bannered != bears:
-            self._say_over(self._bannered, None, "info")
-        self._bannered = bears
+        pane = self.shown()[0] if self._banner is not None else ""
+        if self._bannered and self._bannered != pane:
+            self._set_pane_banner(self._bannered, None, "info")
+        self._bannered = pane
         if self._banner is not None:
-            self._say_over(bears, *self._banner)
+            self._set_pane_banner(pane, *self._banner)
 
-    def _say_over(self, name: str, text: str | None, level: str) -> None:
-        say = getattr(self._panes[name], "set_banner", None)
-        if callable(say):  # the cloud was passed in
-            say(text, level)
+    def _set_pane_banner(self, name: str, text: str | None, level: str) -> None:
+        set_banner = getattr(self._panes[name], "set_banner", None)
+        if callable(set_banner):  # the cloud was passed in, and may be any widget
+            set_banner(text, level)
 
     @staticmethod
     def _is_wide(size: QSize) -> bool:

@@ -54,7 +54,7 @@ ICON_PX = 18
 TYPE_PX = 13
 SMALL_TYPE_PX = 11
 PRESENTER_SCALE = 1.5
-DRESSED = "flashdepth dressed"
+THEMED = "flashdepth themed"
 ICON_SIZES_PX = (16, 18, 24, 36, 48)
 
 
@@ -91,7 +91,7 @@ def resource_path(*parts: str) -> Path:
 
 def apply_theme(app: QApplication) -> None:
     """Style the whole application, once: each setting is applied to every existing widget."""
-    if app.property(DRESSED):
+    if app.property(THEMED):
         return
     style = QStyleFactory.create("Fusion")
     if style is not None:
@@ -101,7 +101,7 @@ def apply_theme(app: QApplication) -> None:
     font.setPixelSize(TYPE_PX)
     app.setFont(font)
     app.setStyleSheet(style_sheet())
-    app.setProperty(DRESSED, True)
+    app.setProperty(THEMED, True)
 
 
 def set_type_scale(widget: QWidget, scale: float) -> None:

@@ -125,8 +125,12 @@ class DevicePipeline(Generic[E]):
         return lane
 
     def leave(self, lane: str) -> None:
-        """Wait for frames in flight and release the lane's buffers; with the last lane, all."""
+        """Wait for frames in flight and release the lane's buffers; with the last lane, all.
+
+        Networks may then try their full input size again.
+        """
         self.make_room()
+        self.ceilings.clear()
         self._lanes.discard(lane)
         for slot in self._slots:
             slot.answers.pop(lane, None)

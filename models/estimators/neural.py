@@ -140,10 +140,10 @@ class NeuralSession(BlockingSession):
         """(1, 3, h, w) network input; networks with the same input share it."""
         picture, device = self._recipe.picture, self._device
 
-        def made() -> Tensor:
+        def compute() -> Tensor:
             return prepare(frame.rgb, steps, picture, device)
 
-        prepared = memo.once(("picture", steps, picture, str(device)), made)
+        prepared = memo.once(("picture", steps, picture, str(device)), compute)
         return prepared if self._recipe.autocast else prepared.to(self._dtype)
 
 

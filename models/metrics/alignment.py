@@ -170,23 +170,23 @@ class PairSample:
     capacity: int = 128
     _pairs: list[tuple[Float64, Float64]] = field(default_factory=list)
     _stride: int = 1
-    _seen: int = 0
+    _offered: int = 0
 
     def add(self, disparity: Float32, reference: Float32) -> None:
         """Add one frame; both (H, W)."""
-        if self._seen % self._stride == 0:
+        if self._offered % self._stride == 0:
             if len(self._pairs) >= self.capacity:
                 self._pairs = self._pairs[::2]
                 self._stride *= 2
-            if self._seen % self._stride == 0:
+            if self._offered % self._stride == 0:
                 step = max(1, round((disparity.size / self.per_frame) ** 0.5))
                 part = np.s_[step // 2 :: step, step // 2 :: step]
                 self._pairs.append(finite_pairs(disparity[part], reference[part]))
-        self._seen += 1
+        self._offered += 1
 
     def clear(self) -> None:
         """Remove all frames."""
-        self._pairs, self._stride, self._seen = [], 1, 0
+        self._pairs, self._stride, self._offered = [], 1, 0
 
     def solve(self) -> Alignment:
         """`align_robust` over the sample.

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from models.geometry import Calibration, depth_edges
-from renderers.edges import disparity_edges, edge_picture, edge_rgba
+from renderers.edges import disparity_edges, edge_rgba
 
 
 @pytest.mark.parametrize("ratio", [1.02, 1.1, 1.5])
@@ -32,15 +32,12 @@ def test_the_sky_is_an_edge_against_a_roof_but_not_against_itself() -> None:
     assert disparity_edges(disparity, Calibration()).tolist() == [[False, False, True, True]]
 
 
-def test_overlay_and_picture_carry_the_colour_on_edges_alone() -> None:
+def test_the_overlay_has_the_colour_on_edges_alone() -> None:
     edges = np.zeros((4, 5), np.bool_)
     edges[1, 2] = True
     overlay = edge_rgba(edges, (9, 8, 7))
     assert overlay[1, 2].tolist() == [9, 8, 7, 255]
     assert overlay[..., 3].sum() == 255
-    picture = edge_picture(np.full((4, 5, 3), 200, np.uint8), edges, (9, 8, 7))
-    assert picture[1, 2].tolist() == [9, 8, 7]
-    assert (np.delete(picture.reshape(-1, 3), 7, axis=0) < 200).all()
 
 
 def test_a_ratio_without_meaning_is_refused() -> None:

@@ -48,14 +48,6 @@ def test_a_steady_source_makes_straight_stripes_and_a_flickering_one_torn_ones()
     assert np.ptp(torn.picture(), axis=0).min() > 0 or np.ptp(torn.picture(), axis=0).mean() > 15
 
 
-def test_clearing_forgets_everything() -> None:
-    ring = XtSlice(5, 3)
-    ring.push(line(4))
-    ring.clear()
-    assert not ring.picture().any()
-    assert ring.filled == 0
-
-
 def test_a_line_of_another_length_is_refused() -> None:
     with pytest.raises(ValueError, match="5 levels"):
         XtSlice(5, 3).push(np.zeros(4, np.uint8))
@@ -95,8 +87,6 @@ def test_breaks_are_told_by_their_age_until_they_fall_out() -> None:
     assert kept.breaks() == ((2, "cut"), (0, "reset"))
     kept.push(line(5))
     assert kept.breaks() == ((1, "reset"),)  # the line before the cut has fallen out
-    kept.clear()
-    assert kept.breaks() == ()
 
 
 def test_the_newest_line_can_be_replaced_with_its_break() -> None:

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.support.timers import running_timers
 from widgets import theme
-from widgets.charts import LANES, Series, TimeChart, pin_series, written
+from widgets.charts import LANES, Series, TimeChart, pin_series, short_number
 
 
 def pixels(chart: TimeChart) -> np.ndarray:
@@ -201,4 +201,4 @@ def test_a_young_chart_spreads_its_few_frames_over_the_width(chart: TimeChart) -
     [(1320.0, "1320"), (0.0166, "0.0166"), (48.25, "48.2"), (0.0, "0"), (math.nan, "–"), (2, "2")],
 )
 def test_values_are_written_without_exponents(value: float, text: str) -> None:
-    assert written(value) == text
+    assert short_number(value) == text

@@ -59,7 +59,7 @@ def test_a_move_makes_it_coarse_at_once(density: CloudDensity, qtbot: QtBot) -> 
 def test_it_waits_for_a_silence_of_three_frames(density: CloudDensity, clock: ManualClock) -> None:
     for _ in range(2):
         clock.advance(0.3)
-        density.frame_came()
+        density.frame_arrived()
     (timer,) = running_timers(density)
     assert timer.interval() == 900
     density.stir()

@@ -30,9 +30,9 @@ class CloudSection(Section):
             "cloud_edge_ratio", "cloud_point_size", "cloud_stride", "cloud_background",
             "cloud_grid", "cloud_axes",
         )  # fmt: skip
-        self._views = QPushButton("Viewpoints", self)
-        self._views.setToolTip("Save the current viewpoint, or recall one (Alt+1–9)")
-        self.add_widget(self._views)
+        self._viewpoints = QPushButton("Viewpoints", self)
+        self._viewpoints.setToolTip("Save the current viewpoint, or recall one (Alt+1–9)")
+        self.add_widget(self._viewpoints)
         self.add_button("cloud.reset_view", "Reset view", "Reset the 3D camera (Home)", "reset")
         self.add_button(
             "cloud.save_ply", "Save PLY…", "Save all points at full density (Ctrl+P)", "save"
@@ -40,7 +40,7 @@ class CloudSection(Section):
 
     def set_viewpoints_menu(self, menu: QMenu) -> None:
         """Open `menu` with the button for viewpoints."""
-        self._views.setMenu(menu)
+        self._viewpoints.setMenu(menu)
 
     def set_calibration_note(self, text: str) -> None:
         """Show the meaning of a and b below them, such as "relative" or "metres, by two points"."""

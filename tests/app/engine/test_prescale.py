@@ -69,7 +69,7 @@ def test_a_lane_without_a_result_is_left_out() -> None:
     )
 
 
-def test_orders_of_larger_frames_wait_for_the_window_to_order_anew() -> None:
+def test_a_request_for_larger_frames_is_ignored_until_the_window_makes_another() -> None:
     assert ViewportPrescaler().fit(
         ViewportRequest({"rgb": (WHOLE,)}), make_frame(size=(32, 24)), {}
     ) == {"rgb": ()}
@@ -122,7 +122,7 @@ def test_a_picture_that_cannot_be_made_costs_no_frame(monkeypatch: pytest.Monkey
     assert set(result.lanes) == {"a"}
 
 
-def test_the_next_pipeline_knows_the_orders_of_the_one_that_hung() -> None:
+def test_the_next_pipeline_has_the_viewport_request_of_the_one_that_hung() -> None:
     pipeline = Pipeline()
     pipeline.postprocessor.viewport_request = viewport_request = ViewportRequest({"rgb": (WHOLE,)})
     assert pipeline.make_replacement().postprocessor.viewport_request is viewport_request

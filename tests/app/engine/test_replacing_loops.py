@@ -172,7 +172,7 @@ def test_whatever_a_model_raises_costs_its_lane_alone(
     pipeline.close()
 
 
-def test_a_model_that_hangs_while_it_loads_is_put_aside_and_tried_again(
+def test_a_model_that_hangs_while_it_loads_is_suspended_and_tried_again(
     monkeypatch: pytest.MonkeyPatch, release: threading.Event
 ) -> None:
     tries: list[int] = []

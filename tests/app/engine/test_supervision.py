@@ -46,7 +46,7 @@ def test_a_stalled_stage_is_replaced_at_once_and_only_once() -> None:
     assert watch.judge(100.2, 0.1) is Verdict.FINE
 
 
-def test_a_crash_is_noticed_although_the_pulse_is_fresh() -> None:
+def test_a_crash_is_noticed_although_the_heartbeat_is_fresh() -> None:
     watch = StageWatch()
     watch.crashed(100.0)
     assert watch.judge(100.0, 0.0) is Verdict.REPLACE
@@ -104,7 +104,7 @@ def test_stalls_are_measured_beyond_the_beat_itself() -> None:
     assert (meter.percentile_ms(0.99), meter.max_ms) == (0, 0)
 
 
-def test_a_revoked_lease_neither_takes_nor_leaves_anything() -> None:
+def test_a_revoked_slot_neither_takes_nor_leaves_anything() -> None:
     slot: LatestSlot[int] = LatestSlot()
     old, new = RevocableSlot(slot), RevocableSlot(slot)
     old.put(1)

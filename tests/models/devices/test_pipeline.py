@@ -203,6 +203,18 @@ def test_memory_that_runs_out_makes_the_input_smaller_for_all_lanes_and_says_so(
     assert device.trims == 2
 
 
+def test_a_lane_that_is_closed_lets_those_beside_it_try_their_full_size_again() -> None:
+    network, pipeline = Remembering(memory=200 * 260), DevicePipeline(PromptDevice())
+    kept, closed = (session(network, pipeline, input_size=280) for _ in range(2))
+    frame = pictures(1, 400, 300)[0]
+    assert "runs at input size" in kept.submit(frame, FrameMemo()).result().note
+    closed.close()
+    network.memory = None
+    after = kept.submit(frame, FrameMemo()).result()
+    assert after.note == ""
+    assert after.network_size is not None and min(after.network_size) == 280
+
+
 def test_a_lane_that_makes_room_leaves_those_beside_it_their_answers() -> None:
     class Greedy(Remembering):
         """The decoder with memory needs more than there is, once."""
