@@ -1,1 +1,1 @@
-"""Arrays in, pixels out: colour maps, depth images, heat maps, OpenGL visuals, PLY."""
+"""Arrays in, pixels out: levels, colour maps, heat maps, OpenGL visuals, PLY."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from renderers.depth_image import quantise_difference
+from renderers.levels import quantise_difference
 
 Float32 = NDArray[np.float32]
 UInt8 = NDArray[np.uint8]

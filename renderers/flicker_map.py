@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from models.opencv import cv2
 from renderers import colormap
-from renderers.depth_image import quantise
+from renderers.levels import quantise
 
 Float32 = NDArray[np.float32]
 UInt8 = NDArray[np.uint8]

@@ -27,7 +27,7 @@ from models.frames import Unit
 from models.geometry import Calibration, Intrinsics, unproject
 from renderers.camera import CameraPose, projection_matrix, view_matrix
 from renderers.cloud_visual import PointCloudVisual
-from renderers.depth_image import quantise
+from renderers.levels import quantise
 from renderers.point_cloud import DEFAULT_FOV_DEG, CloudOptions, calibration_in_force
 
 Float32 = NDArray[np.float32]

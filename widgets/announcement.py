@@ -25,7 +25,7 @@ class Announcement(Overlay):
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.end)
 
-    def say(self, text: str) -> None:
+    def show_text(self, text: str) -> None:
         """Show `text`, replacing the current message."""
         self._text = text
         self.appear()

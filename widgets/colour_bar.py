@@ -1,4 +1,4 @@
-"""The narrow scale at the right of a depth pane, from colours to disparity."""
+"""The narrow scale at the right of a lane's pane, from colours to disparity."""
 
 from __future__ import annotations
 

@@ -19,8 +19,8 @@ from app.engine.prescale import ViewportPrescaler, ViewportRequest
 from models import registry
 from models.estimator import Prediction
 from models.frames import DepthMap, Frame
-from renderers.depth_image import quantise
 from renderers.display_range import RangeSettings, RangeTracker
+from renderers.levels import quantise
 from renderers.prescale import Prescaled
 
 log = logging.getLogger(__name__)

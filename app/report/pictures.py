@@ -11,7 +11,7 @@ from models.frames import Float32, UInt8
 from models.metrics import Spread
 from models.opencv import cv2
 from renderers.colormap import COLORMAPS, table
-from renderers.depth_image import quantise
+from renderers.levels import quantise
 
 _DISPARITY = table(COLORMAPS[0])
 _HEAT = np.array(

@@ -78,9 +78,9 @@ def correspond(
     column = np.where(inside, x + np.float32(0.5), 0).astype(np.intp)
     row = np.where(inside, y + np.float32(0.5), 0).astype(np.intp)
     index = np.maximum(row, 0) * k.width + np.maximum(column, 0)
-    seen = before.inverse_depth.take(index)
+    w_before = before.inverse_depth.take(index)
     same = before.surface.take(index) == surface
-    same |= np.abs(then - seen) <= _TOLERANCE * then
+    same |= np.abs(then - w_before) <= _TOLERANCE * then
     return flow, inside & same
 
 

@@ -36,7 +36,7 @@ class Arriving:
     key, fill
         Strength of both lamps.
     shine
-        highlight.
+        Strength of the highlight.
     openness
         How much ambient light arrives.
     rising

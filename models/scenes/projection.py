@@ -104,10 +104,10 @@ def prepare_flat(
     normal = np.cross(corners[:, 3] - corners[:, 0], corners[:, 1] - corners[:, 0])
     distance = np.einsum("pi,pi->p", normal, corners[:, 0])
     size = np.einsum("pi,pi->p", normal, normal)
-    seen = (distance < 0) | planars.two_sided[index]
-    seen &= distance**2 > 1e-14 * size
+    visible = (distance < 0) | planars.two_sided[index]
+    visible &= distance**2 > 1e-14 * size
     box, inside = _boxes(corners, k)
-    chosen = np.flatnonzero(seen & inside)
+    chosen = np.flatnonzero(visible & inside)
     index, corners, normal = index[chosen], corners[chosen], normal[chosen]
     to_ray = pixel_to_ray(k)
     plane = (normal / distance[chosen, None]) @ to_ray

@@ -55,11 +55,30 @@ class Material:
 class Lighting:
     """One light with shadows, one without, light from above and below, fog and sky.
 
-    `key_*` is the light with shadows, at a point; falloff_m is the distance at which it has lost
-    half its strength (inf for the sun). It looks at key_focus with a shadow map of key_fov_deg;
-    softness widens the edges of shadows. ambient_up and ambient_down light surfaces that face up
-    and down. occlusion, 0–1, is how dark corners and the ground beneath things become. fog_density
-    is in 1/m. `sky_*` are colours; cloud_texture is an index in the atlas.
+    Attributes
+    ----------
+    key_position, key_colour
+        The light with shadows, a point in world axes.
+    key_focus, key_fov_deg
+        Where its shadow map is aimed, and the field of view of that map.
+    key_falloff_m, fill_falloff_m
+        Distance at which a light has lost half its strength; inf for the sun.
+    softness
+        Width of the edges of shadows, 1 being the usual one.
+    fill_position, fill_colour
+        The light without shadows.
+    ambient_up, ambient_down
+        Light on surfaces that face up and down.
+    occlusion
+        How dark corners and the ground beneath things become, 0–1.
+    fog_density, fog_colour
+        Density in 1/m.
+    sky_zenith, sky_horizon
+        Colours.
+    cloud_texture, cloud_amount
+        Index in the atlas, and the strength of clouds, 0–1.
+    exposure
+        Factor on all light.
     """
 
     key_position: Point = (2.0, -2.0, 4.0)
@@ -186,7 +205,7 @@ class Scene:
     wall_m
         Height of walls around the extent, 0 in the open.
     atlas
-        textures.
+        Its textures.
     """
 
     kind: str

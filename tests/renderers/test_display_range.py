@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from renderers.depth_image import quantise
 from renderers.display_range import RangeMode, RangeSettings, RangeTracker, _percentiles
+from renderers.levels import quantise
 
 
 def ramp(low: float, high: float, shape: tuple[int, int] = (120, 160)) -> np.ndarray:

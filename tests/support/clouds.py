@@ -13,7 +13,7 @@ from PyQt6.QtWidgets import QApplication, QWidget
 
 from models.frames import Unit
 from models.geometry import Intrinsics
-from renderers.depth_image import quantise
+from renderers.levels import quantise
 from widgets.cloud_canvas import CloudCanvas
 from widgets.cloud_pane import CloudPane
 from widgets.painted_cloud import PaintedCloud

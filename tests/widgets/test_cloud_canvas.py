@@ -14,7 +14,7 @@ from models.opencv import cv2
 from renderers.camera import CameraPose, projection_matrix, view_matrix
 from renderers.cloud_visual import PointCloudVisual
 from renderers.colormap import table
-from renderers.depth_image import quantise
+from renderers.levels import quantise
 from renderers.point_cloud import CloudColour, CloudOptions, cloud_points
 from widgets.cloud_canvas import CloudCanvas, CloudFrame, no_gl_reason
 

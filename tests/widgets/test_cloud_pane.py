@@ -17,7 +17,7 @@ from models.frames import Unit
 from models.geometry import Calibration
 from renderers.camera import CameraPose
 from renderers.colormap import table
-from renderers.depth_image import quantise
+from renderers.levels import quantise
 from renderers.point_cloud import CloudColour, CloudOptions, default_calibration
 from tests.support.clouds import (
     CAMERA,

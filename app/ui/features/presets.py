@@ -81,7 +81,7 @@ class PresetsController(FeatureController):
             return
         self.said.emit(f"Preset {slot}, {preset.name}: {preset.summary}")
         if self._announcement is not None:
-            self._announcement.say(f"{slot}  {preset.name}")
+            self._announcement.show_text(f"{slot}  {preset.name}")
 
     def store(self, slot: int, name: str = "") -> bool:
         """Store the current settings as preset `slot`, named after the view if `name` is empty.

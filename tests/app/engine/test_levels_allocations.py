@@ -6,7 +6,7 @@ import tracemalloc
 
 import numpy as np
 
-from renderers.depth_image import quantise
+from renderers.levels import quantise
 
 HEIGHT, WIDTH = 1080, 1920
 

@@ -26,7 +26,7 @@ from app.views.table import find
 from models.frames import DepthMap, Float32, Frame, Unit
 from models.scenes import Renderer, random_scene
 from renderers import colormap
-from renderers.depth_image import quantise
+from renderers.levels import quantise
 from tests.support.display import FakeDisplay
 from tests.support.pixels import grabbed
 from tests.support.windows import stage_in_window

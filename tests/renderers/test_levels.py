@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from renderers.depth_image import quantise
+from renderers.levels import quantise
 
 
 def test_levels_run_from_one_at_far_to_255_at_near() -> None:
