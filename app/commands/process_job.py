@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
         frames = _estimate(source, config, arguments)
     passed = time.monotonic() - started
     try:
-        _describe(out, arguments, frames)
+        _write_facts(out, arguments, frames)
     except OSError as error:
         raise as_user_error(error, out, frames) from error
     print(f"{frames} frames, {frames / max(passed, 1e-9):.1f} fps, {out}")
@@ -87,7 +87,7 @@ def _estimate(source: Source, config: PipelineConfig, arguments: argparse.Namesp
 
 @dataclass
 class Job:
-    """Counts complete frames."""
+    """Processes every `stride`-th frame; `done` counts the complete ones, also after an error."""
 
     out: Path
     stride: int
@@ -117,7 +117,7 @@ def _next(source: Source) -> Frame | None:
             return None
 
 
-def _describe(out: Path, arguments: argparse.Namespace, frames: int) -> None:
+def _write_facts(out: Path, arguments: argparse.Namespace, frames: int) -> None:
     facts = {
         "version": version(),
         "input": str(arguments.input),

@@ -17,7 +17,7 @@ def describe(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Train to the end of the schedule; `--resume` goes on from the last checkpoint, to the bit."""
+    """Train to the end of the schedule; `--resume` continues from the last checkpoint exactly."""
     from models.devices.device import set_cpu_threads
     from models.training import command
 

@@ -1,8 +1,8 @@
 """What the user chose: one frozen value, and a model that reports its changes.
 
 Each field of `Settings` carries its rule, its row in the inspector, its command-line option and
-its scope (`app.settings.setting.Setting`); nothing of that is written down a second time. Keys are
-the field names, everywhere: in the file, in the inspector, in presets and in lessons.
+its scope (`app.settings.setting.Setting`); no other table repeats them. The settings file, the
+inspector, presets and lessons use the field names as keys.
 """
 
 from __future__ import annotations
@@ -261,7 +261,7 @@ Subscriber = Callable[[Settings, frozenset[str]], None]
 
 
 class SettingsModel:
-    """The settings in force, and who is told when they change. Used on the GUI thread only."""
+    """The current settings, and the subscribers to their changes. Used on the GUI thread only."""
 
     def __init__(self, settings: Settings | None = None) -> None:
         self._value = settings or Settings()
@@ -272,7 +272,7 @@ class SettingsModel:
         return self._value
 
     def replace(self, **changes: Any) -> None:
-        """Change some fields together and tell the subscribers what changed.
+        """Change some fields together and call the subscribers with the keys that changed.
 
         Raises
         ------

@@ -30,7 +30,7 @@ class Fixtures:
         return ["synthetic", str(self.clip), self.camera.url]
 
     def new_recording(self) -> Path:
-        """A folder for the next recording."""
+        """Return a folder for the next recording."""
         taken = len(list(self.folder.glob("recording*")))
         return self.folder / f"recording{taken}"
 

@@ -27,7 +27,13 @@ class ComparisonViews:
         return self._blank
 
     def apply(self, options: DisplayOptions, table: UInt8) -> None:
-        """Use this colour table and remove the overlays that these options do not include."""
+        """Use these options and remove the overlays that they do not include.
+
+        Parameters
+        ----------
+        table
+            (256, 3) uint8 RGB by level.
+        """
         self._options, self._table = options, table
         self._view = views.find(options.view)
         self._request = self._view.needs(options)

@@ -33,7 +33,7 @@ class Display(QObject):
     Attributes
     ----------
     shown
-        Emitted with each result that was put on the stage.
+        Emitted with each new result on the stage, by `ScreenController`.
     last
         The result on screen, or None.
     """
@@ -84,7 +84,7 @@ class Display(QObject):
         return ViewportRequest(self._stage.painted_parts(), self._table)
 
     def show_warming_up(self) -> None:
-        """Say in each lane that its next result takes longer than usual."""
+        """Show in each lane that its next result takes longer than usual."""
         for name, pane in (("a", self._stage.depth_a), ("b", self._stage.depth_b)):
             chosen = self._options.model_a if name == "a" else self._options.model_b
             if chosen != registry.OFF:
@@ -185,8 +185,8 @@ class Display(QObject):
         if lane is None:
             self._cloud.clear("")
             self._cloud.set_banner(
-                f"Lane {self._options.cloud_lane.upper()} has no depth to show in 3D; turn it on "
-                "or choose the other lane."
+                f"Lane {self._options.cloud_lane.upper()} has nothing to show in 3D; turn it on or "
+                "choose the other lane."
             )
             return
         self._cloud.set_banner(None)

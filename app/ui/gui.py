@@ -124,7 +124,7 @@ def closing_on_signals(window: QWidget) -> Iterator[None]:
     """
 
     def leave(_number: int, _frame: FrameType | None) -> None:
-        # Not here: the signal may have come in the middle of painting.
+        # Deferred, because the signal may arrive during painting.
         QTimer.singleShot(0, window.close)
 
     before = {number: signal.signal(number, leave) for number in (signal.SIGINT, signal.SIGTERM)}

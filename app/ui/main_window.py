@@ -1,4 +1,4 @@
-"""The main window: where things are, and nothing else."""
+"""The main window: its widgets and their layout."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ class MainWindow(QMainWindow):
         row = QHBoxLayout(bar)
         row.setContentsMargins(SPACE, SPACE_XS, SPACE, SPACE_XS)
         row.setSpacing(SPACE_XS)
-        # Names of models get the room there is; what they leave sets the groups apart.
+        # The lane pickers take the available width; what is left separates the groups.
         row.addWidget(self.source_menu)
         row.addSpacing(SPACE)
         for picker in (self.lane_a, self.lane_b):

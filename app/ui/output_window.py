@@ -1,4 +1,4 @@
-"""The output window: the pictures alone, for a projector or a second screen."""
+"""The audience window: the pictures alone, for a projector or a second screen."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class OutputWindow(QWidget):
 
     def __init__(self, view: LinkedView, actions: Sequence[QAction]) -> None:
         super().__init__()
-        self.setWindowTitle("FlashDepth Live – output")
+        self.setWindowTitle("FlashDepth Live – audience window")
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.addActions(actions)
         self.cloud = CloudPane()

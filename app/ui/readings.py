@@ -14,7 +14,7 @@ from models.frames import Frame, Unit
 
 
 def colour_at(frame: Frame, x: float, y: float) -> str:
-    """Return such as "x 120 y 48 · #a0b1c2"; "" outside the picture."""
+    """Return text such as "x 120 y 48 · #a0b1c2" for a point in pixels; "" outside the picture."""
     column, row = int(x), int(y)
     height, width = frame.rgb.shape[:2]
     if not (0 <= column < width and 0 <= row < height):
@@ -24,7 +24,10 @@ def colour_at(frame: Frame, x: float, y: float) -> str:
 
 
 def disparity_at(lane: LaneResult, x: float, y: float) -> str:
-    """Return such as "0.482 relative", or "1.25 1/m · 0.80 m" where the unit allows metres."""
+    """Return the disparity at a point in pixels as text; "" outside the picture.
+
+    It is such as "0.482 relative", or "1.25 1/m · 0.80 m" where the unit allows metres.
+    """
     column, row = int(x), int(y)
     height, width = lane.depth.disparity.shape
     if not (0 <= column < width and 0 <= row < height):
@@ -47,9 +50,9 @@ class Pace:
     fps
         Results per second.
     latency_ms
-        Median from capture to screen.
+        Median milliseconds from capture to screen.
     stages_ms
-        Medians by stage.
+        Median milliseconds by stage; "draw" is from the end of the pipeline to the screen.
     """
 
     fps: float

@@ -50,12 +50,12 @@ def _lane(name: str, result: FrameResult, settings: ViewSettings) -> PaneContent
     )
 
 
-def _caption(lane: LaneFlicker, seen: FlickerResult, window: int) -> str:
+def _caption(lane: LaneFlicker, flicker: FlickerResult, window: int) -> str:
     """Caption of a pane; empty without a pair of frames."""
     if np.isnan(lane.recent):
         return "needs a second frame: press play or step"
-    over = f"{seen.frames} of {window}" if seen.frames < window else f"{window}"
-    apart = f" · pairs up to {seen.gap} frames apart" if seen.gap > 1 else ""
+    over = f"{flicker.frames} of {window}" if flicker.frames < window else f"{window}"
+    apart = f" · pairs up to {flicker.gap} frames apart" if flicker.gap > 1 else ""
     return f"{lane.recent:.3f} · {over} frames{apart}"
 
 

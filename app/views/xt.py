@@ -37,8 +37,8 @@ def _lane(
         return Nothing(failed or "This lane is off")
     lane, window = result.lanes[name], analysis.slice_window
     row = int(settings.scan_line * (result.frame.size[1] - 1))
-    seen = min(window, analysis.slice_frames[name])
-    notes = (range_note(result.lanes, settings), f"row {row}", f"{seen} of {SLICE_FRAMES}")
+    filled = min(window, analysis.slice_frames[name])
+    notes = (range_note(result.lanes, settings), f"row {row}", f"{filled} of {SLICE_FRAMES}")
     return PaneContent(
         picture,
         table,

@@ -55,7 +55,7 @@ class BudgetController(FeatureController):
 
     def toggle(self) -> None:
         """Let the budget choose the size, or hold the current one."""
-        on = is_wanted(self._model.value)
+        on = chooses_size(self._model.value)
         if on:
             self._hold("off")
         else:
@@ -103,9 +103,9 @@ class BudgetController(FeatureController):
         self._budget.frame_ms = 1000 / settings.budget_fps
         self._budget.stepped(time.monotonic())
         self._size = 0
-        if is_wanted(settings) == self._timer.isActive():
+        if chooses_size(settings) == self._timer.isActive():
             return
-        if is_wanted(settings):
+        if chooses_size(settings):
             self._size_before = settings.input_size
             self._timer.start()
         else:
@@ -124,6 +124,6 @@ class BudgetController(FeatureController):
             self._set_size(self._size_before)
 
 
-def is_wanted(settings: Settings) -> bool:
+def chooses_size(settings: Settings) -> bool:
     """Return whether the budget chooses the size: always, or in presenter mode only."""
     return settings.input_budget == "on" or (settings.input_budget == "auto" and settings.presenter)

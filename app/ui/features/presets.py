@@ -90,7 +90,7 @@ class PresetsController(FeatureController):
         """
         values = preset_of(self._model.value)
         preset = NamedPreset(name or view_title(values), values)
-        if not self._keep(self._presets() | {slot: preset}):
+        if not self._save_all(self._presets() | {slot: preset}):
             return False
         self.said.emit(f"Stored preset {slot}, {preset.name}; press Ctrl+{slot} to recall it.")
         return True
@@ -117,10 +117,10 @@ class PresetsController(FeatureController):
         preset, name = self._presets().get(slot), " ".join(name.split())[:MAX_NAME]
         if preset is None or name in ("", preset.name):
             return
-        if self._keep(self._presets() | {slot: NamedPreset(name, preset.values)}):
+        if self._save_all(self._presets() | {slot: NamedPreset(name, preset.values)}):
             self.said.emit(f"Preset {slot} is now called {name}.")
 
-    def _keep(self, presets: dict[int, NamedPreset]) -> bool:
+    def _save_all(self, presets: dict[int, NamedPreset]) -> bool:
         try:
             self._store.save(presets)
         except OSError as error:

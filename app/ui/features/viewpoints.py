@@ -39,42 +39,46 @@ class ViewpointsController(FeatureController):
 
     def recall(self, slot: int) -> None:
         """Go to viewpoint `slot`."""
-        view = self._viewpoints.get(slot)
-        if view is not None:
-            self._cloud.set_viewpoint(view.pose)
-            self.said.emit(f"Viewpoint {slot}: {view.name}")
+        viewpoint = self._viewpoints.get(slot)
+        if viewpoint is not None:
+            self._cloud.set_viewpoint(viewpoint.pose)
+            self.said.emit(f"Viewpoint {slot}: {viewpoint.name}")
 
     def save(self, name: str) -> None:
         """Save the current viewpoint as `name`, in its old slot or in the first free one."""
-        taken = next((slot for slot, view in self._viewpoints.items() if view.name == name), None)
+        taken = next(
+            (slot for slot, viewpoint in self._viewpoints.items() if viewpoint.name == name), None
+        )
         slot = taken or next((slot for slot in SLOTS if slot not in self._viewpoints), None)
         if slot is None:
             self.said.emit(
                 "All nine viewpoints are in use; remove one, or save under an existing name."
             )
             return
-        view = Viewpoint(name, self._cloud.viewpoint())
-        if self._keep(self._viewpoints | {slot: view}):
+        viewpoint = Viewpoint(name, self._cloud.viewpoint())
+        if self._save_all(self._viewpoints | {slot: viewpoint}):
             self.said.emit(f"Saved viewpoint {slot}, {name}; press Alt+{slot} to recall it.")
 
     def remove(self, slot: int) -> None:
         """Delete viewpoint `slot`."""
-        view = self._viewpoints.get(slot)
-        if view is not None and self._keep(
+        viewpoint = self._viewpoints.get(slot)
+        if viewpoint is not None and self._save_all(
             {s: v for s, v in self._viewpoints.items() if s != slot}
         ):
-            self.said.emit(f"Removed viewpoint {slot}, {view.name}.")
+            self.said.emit(f"Removed viewpoint {slot}, {viewpoint.name}.")
 
-    def _keep(self, views: dict[int, Viewpoint]) -> bool:
+    def _save_all(self, viewpoints: dict[int, Viewpoint]) -> bool:
         try:
-            self._store.save(views)
+            self._store.save(viewpoints)
         except OSError as error:
             log.warning("viewpoints cannot be saved: %s", error)
             self.said.emit(f"Can't save the viewpoint: {error.strerror or error}.")
             return False
-        self._viewpoints = views
+        self._viewpoints = viewpoints
         self._show()
         return True
 
     def _show(self) -> None:
-        self._menu.set_viewpoints({slot: view.name for slot, view in self._viewpoints.items()})
+        self._menu.set_viewpoints(
+            {slot: viewpoint.name for slot, viewpoint in self._viewpoints.items()}
+        )

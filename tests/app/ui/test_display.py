@@ -194,7 +194,7 @@ def test_the_cloud_says_when_its_lane_shows_nothing(display: Display, cloud: Clo
     display.show(result(b=lane(TWIN)))
     assert cloud.given["cloud"] is None
     assert cloud.given["banner"] == (
-        "Lane A has no depth to show in 3D; turn it on or choose the other lane."
+        "Lane A has nothing to show in 3D; turn it on or choose the other lane."
     )
     display.show(result(a=lane(MODEL)))
     assert cloud.given["cloud"] is not None
