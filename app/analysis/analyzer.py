@@ -19,7 +19,14 @@ from app.analysis.history import History, HistoryEntry
 from app.analysis.request import AnalysisRequest
 from app.analysis.time_slices import SlicesShown, TimeSlices
 from app.core.flicker_values import FlickerResult
-from app.core.results import PROCESSING_ERRORS, SLICE_FRAMES, Analysis, Difference, LaneResult
+from app.core.results import (
+    PROCESSING_ERRORS,
+    SLICE_FRAMES,
+    Analysis,
+    AnalysisPart,
+    Difference,
+    LaneResult,
+)
 from models.frames import DepthMap, Float32, Frame, UInt8, Unit
 from models.geometry import Calibration
 from models.metrics import Alignment, PairSample, align_robust, boundary_f1, depth_from_disparity
@@ -73,8 +80,8 @@ class Analyzer:
         self._pairs_added = 0
         self._score: float | None = None
         self._score_age = 0
-        self._failures: dict[str, str] = {}
-        self._stumbling: set[str] = set()
+        self._failures: dict[AnalysisPart, str] = {}
+        self._failing: set[AnalysisPart] = set()
 
     def forget(self, lane: str) -> None:
         """Remove the results of a lane that now has another model."""
@@ -97,11 +104,11 @@ class Analyzer:
             return None
         given = _Input(frame, lanes, request, again)
         self._failures = {}
-        flicker = self._guarded("Flicker", self._measure, given)
-        edges, score = self._guarded("Depth edges", self._edges, given) or (None, None)
-        slices = self._guarded("The x-t slice", self._slice, given)
+        flicker = self._guarded(AnalysisPart.FLICKER, self._measure, given)
+        edges, score = self._guarded(AnalysisPart.EDGES, self._edges, given) or (None, None)
+        slices = self._guarded(AnalysisPart.SLICES, self._slice, given)
         return Analysis(
-            difference=self._guarded("The difference", self._difference, given),
+            difference=self._guarded(AnalysisPart.DIFFERENCE, self._difference, given),
             flicker=flicker,
             heat=_heat(flicker) if request.heat else {},
             grey=grey_levels(frame.rgb) if request.heat else None,
@@ -145,21 +152,21 @@ class Analyzer:
         self._pairs.clear()
         self._pairs_added = 0
 
-    def _guarded(self, view: str, work: Callable[[_Input], T], given: _Input) -> T | None:
-        """Result of `work`, or None and a sentence: a view that fails costs no frame."""
+    def _guarded(self, part: AnalysisPart, work: Callable[[_Input], T], given: _Input) -> T | None:
+        """Result of `work`, or None and a sentence: a part that fails costs no frame."""
         try:
             result = work(given)
         except PROCESSING_ERRORS as error:
-            if view not in self._stumbling:
-                log.exception("%s failed at frame %d", view, given.frame.index)
-                self._stumbling.add(view)
+            if part not in self._failing:
+                log.exception("%s failed at frame %d", part, given.frame.index)
+                self._failing.add(part)
             what = str(error).strip().splitlines()[0] if str(error).strip() else "unknown reason"
-            self._failures[view] = f"{view} could not be computed ({what}); the lanes keep running."
-            if view == "Flicker":
+            self._failures[part] = f"{part} could not be computed ({what}); the lanes keep running."
+            if part is AnalysisPart.FLICKER:
                 self._meter.reset()
                 self._flicker = None
             return None
-        self._stumbling.discard(view)
+        self._failing.discard(part)
         return result
 
     def _measure(self, given: _Input) -> FlickerResult | None:

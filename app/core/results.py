@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from app.core.flicker_values import FlickerResult
 from models.frames import DepthMap, Frame, UInt8
@@ -25,6 +26,15 @@ PROCESSING_ERRORS = (
 
 SLICE_FRAMES = 240
 """Number of frames in an x-t slice."""
+
+
+class AnalysisPart(StrEnum):
+    """The parts of an analysis that can fail on their own, as named in messages."""
+
+    DIFFERENCE = "The difference"
+    FLICKER = "Flicker"
+    SLICES = "The x-t slice"
+    EDGES = "Depth edges"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,7 +108,7 @@ class Analysis:
     pins
         By lane, disparity at each pin, NaN where unknown.
     failures
-        By view, one sentence that says why it shows nothing.
+        By part, one sentence that says why there is none.
     """
 
     difference: Difference | None = None
@@ -113,7 +123,7 @@ class Analysis:
     boundary_f1: float | None = None
     is_settled: bool = True
     pins: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
-    failures: Mapping[str, str] = field(default_factory=dict)
+    failures: Mapping[AnalysisPart, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.core.results import FrameResult
+from app.core.results import AnalysisPart, FrameResult
 from app.settings.settings import Settings
 from app.ui.resolve import DisplayOptions, display_options
 from app.views import table as views
@@ -58,7 +58,7 @@ class ComparisonViews:
             self._stage.rgb.set_overlay(analysis.edges)
             score = analysis.boundary_f1
             text = "" if score is None else f"boundary F1 {score:.2f}"
-            self._stage.rgb.set_caption(analysis.failures.get("Depth edges", text))
+            self._stage.rgb.set_caption(analysis.failures.get(AnalysisPart.EDGES, text))
 
     def _contents(self, result: FrameResult) -> Contents:
         if result.analysis is None and not self._request.nothing:

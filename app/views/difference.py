@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from app.analysis.request import AnalysisRequest
-from app.core.results import Analysis, Difference, FrameResult
+from app.core.results import Analysis, AnalysisPart, Difference, FrameResult
 from app.views.lanes import UNIT_TEXT
 from app.views.spec import ViewSettings, ViewSpec
 from models.frames import UInt8
@@ -31,7 +31,7 @@ def _fill(result: FrameResult, settings: ViewSettings, _table: UInt8) -> Content
     analysis = result.analysis or Analysis()
     found = analysis.difference
     if found is None:
-        failed = analysis.failures.get("The difference")
+        failed = analysis.failures.get(AnalysisPart.DIFFERENCE)
         return {
             _PANE.name: Nothing(failed or "The difference needs both lanes; turn the other one on")
         }

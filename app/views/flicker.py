@@ -8,7 +8,7 @@ import numpy as np
 
 from app.analysis.request import AnalysisRequest
 from app.core.flicker_values import FlickerResult, LaneFlicker
-from app.core.results import Analysis, FrameResult
+from app.core.results import Analysis, AnalysisPart, FrameResult
 from app.views.spec import ViewSettings, ViewSpec
 from models import registry
 from models.frames import UInt8
@@ -37,7 +37,7 @@ def _lane(name: str, result: FrameResult, settings: ViewSettings) -> PaneContent
     flicker = analysis.flicker
     lane = flicker.lanes.get(name) if flicker is not None else None
     if flicker is None or lane is None or analysis.grey is None:
-        failed = analysis.failures.get("Flicker") or result.failures.get(name)
+        failed = analysis.failures.get(AnalysisPart.FLICKER) or result.failures.get(name)
         return Nothing(failed or "This lane is off")
     return PaneContent(
         analysis.grey,

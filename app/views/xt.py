@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.analysis.request import AnalysisRequest
-from app.core.results import SLICE_FRAMES, Analysis, FrameResult
+from app.core.results import SLICE_FRAMES, Analysis, AnalysisPart, FrameResult
 from app.views.lanes import UNIT_TEXT, range_note
 from app.views.spec import ViewSettings, ViewSpec
 from models import registry
@@ -33,7 +33,7 @@ def _lane(
     analysis = result.analysis or Analysis()
     picture = analysis.slices.get(name)
     if picture is None:
-        failed = analysis.failures.get("The x-t slice") or result.failures.get(name)
+        failed = analysis.failures.get(AnalysisPart.SLICES) or result.failures.get(name)
         return Nothing(failed or "This lane is off")
     lane, window = result.lanes[name], analysis.slice_window
     row = int(settings.scan_line * (result.frame.size[1] - 1))

@@ -28,20 +28,20 @@ class CalibrationController(FeatureController):
         self._window = window
         self._display = display
         self._model = model
-        self._found: list[tuple[float, float]] | None = None
+        self._points: list[tuple[float, float]] | None = None
         self._dialog: QInputDialog | None = None
         window.stage.picked.connect(self._on_picked)
         self._unsubscribe = model.subscribe(self._on_settings)
 
     def begin(self) -> None:
         """Start: the next two clicks in a picture are the two points."""
-        self._found = []
+        self._points = []
         self.said.emit("Click a point at a known distance and keep the camera still; Esc cancels.")
 
     def cancel(self) -> None:
         """Stop asking for points; a and b keep their values."""
-        if self._found is not None:
-            self._found = None
+        if self._points is not None:
+            self._points = None
             self.said.emit("Calibration cancelled; depth shift and scale are unchanged.")
 
     def close(self) -> None:
@@ -51,7 +51,7 @@ class CalibrationController(FeatureController):
     @property
     def is_picking(self) -> bool:
         """Whether clicks in the pictures are for the calibration."""
-        return self._found is not None
+        return self._points is not None
 
     def take(self, disparity: float, distance_m: float) -> None:
         """Take one of the two points.
@@ -63,14 +63,14 @@ class CalibrationController(FeatureController):
         distance_m
             Its distance along the viewing direction, in metres.
         """
-        if self._found is None:
+        if self._points is None:
             return
-        self._found.append((disparity, distance_m))
-        if len(self._found) < 2:
+        self._points.append((disparity, distance_m))
+        if len(self._points) < 2:
             self.said.emit("Now click a second point at a different distance.")
             return
-        (d0, z0), (d1, z1) = self._found
-        self._found = None
+        (d0, z0), (d1, z1) = self._points
+        self._points = None
         try:
             found = Calibration.from_two_points((d0, d1), (z0, z1))
         except ValueError as error:
@@ -87,7 +87,7 @@ class CalibrationController(FeatureController):
 
     def _on_picked(self, _pane: str, x: float, y: float) -> None:
         result = self._display.last
-        if self._found is None or self._dialog is not None or result is None:
+        if self._points is None or self._dialog is not None or result is None:
             return
         lane = result.lanes.get(self._model.value.cloud_lane)
         if lane is None:
@@ -108,7 +108,7 @@ class CalibrationController(FeatureController):
         dialog.setLabelText("Distance from the camera to this point, in metres:")
         dialog.setDoubleRange(0.05, 500.0)
         dialog.setDoubleDecimals(2)
-        dialog.setDoubleValue(1.0 if not self._found else 3.0)
+        dialog.setDoubleValue(1.0 if not self._points else 3.0)
 
         def accepted(distance_m: float) -> None:
             self.take(disparity, distance_m)
