@@ -35,7 +35,7 @@ class DepthAnythingV2(DensePredictor):
         return disparity
 
     def encode(self, frames: Tensor) -> Features:
-        """Everything except the last convolutions; there is no memory."""
+        """(b, 3, H, W) frames to the features before the last convolutions; there is no memory."""
         height, width = frames.shape[-2:]
         levels = self.pyramid(frames)
         path = self.depth_head.first_path(levels[3], (height // PATCH, width // PATCH))

@@ -187,5 +187,5 @@ class BlockingSession(ABC):
 
 
 def estimate(session: Session, frame: Frame, memo: FrameMemo) -> DepthMap:
-    """Submit one frame, wait, and upsample the result to the frame's size."""
+    """Submit one frame, wait, and upsample the disparity to the frame's size, (H, W)."""
     return session.submit(frame, memo).result().upsampled()

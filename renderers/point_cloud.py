@@ -143,7 +143,7 @@ def edge_step(width: int) -> int:
 
 
 def grid_axis(length: int, stride: int) -> NDArray[np.intp]:
-    """Positions of the pixels along one axis that become points."""
+    """(N,) positions of the pixels along one axis that become points."""
     return np.arange(min(stride // 2, length - 1), length, stride)
 
 

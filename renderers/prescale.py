@@ -109,7 +109,7 @@ class Prescaler:
         return room
 
     def detach(self, pixels: UInt8) -> UInt8:
-        """Detach the last result from the buffers, so that later calls do not overwrite it."""
+        """Return the last result, (rows, columns, 4); later calls will not overwrite it."""
         self._memory.pop("opaque", None)
         return pixels
 

@@ -84,7 +84,7 @@ class XtSlice:
         return self.picture()
 
     def replace(self, line: UInt8, break_kind: str = "") -> None:
-        """Overwrite the newest line, which must exist; see `push`."""
+        """Overwrite the newest line, which must exist, by (width,) uint8; see `push`."""
         self._next = (self._next - 1) % self.history
         self._filled -= 1
         self._pushed -= 1

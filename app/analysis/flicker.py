@@ -137,7 +137,7 @@ class FlickerMeter:
         cut: bool = False,
         restarted: Collection[str] = (),
     ) -> MeterInput:
-        """The input that `update` would add, without adding it."""
+        """The input that `update` would add, without adding it; disparities are (H, W) by lane."""
         grey = reduce_grey(frame.rgb, self._flow.working_size(frame.rgb))
         size = (grey.shape[1], grey.shape[0])
         return MeterInput(

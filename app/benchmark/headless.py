@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from functools import partial
 
 from app.benchmark.preloaded import PreloadedSource, ToAndFro
-from app.core.results import FrameResult
+from app.core.results import LANES, FrameResult
 from app.core.slots import LatestSlot
 from app.core.source import Source
 from app.engine.capture import CaptureLoop
 from app.engine.commands import CaptureRequest, PlaybackOptions
 from app.engine.inference import InferenceLoop
-from app.engine.lanes import LANES
 from app.engine.pipeline import Pipeline, PipelineConfig
 from models import registry
 from models.devices.device import set_cpu_threads

@@ -24,6 +24,9 @@ PROCESSING_ERRORS = (
 )
 """Errors that processing a model's result may raise; they cost that result, not the stream."""
 
+LANES = ("a", "b")
+"""Names of the lanes, in the order in which they are shown."""
+
 SLICE_FRAMES = 240
 """Number of frames in an x-t slice."""
 

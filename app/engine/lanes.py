@@ -17,8 +17,6 @@ from models.frames import DepthMap
 
 log = logging.getLogger(__name__)
 
-LANES = ("a", "b")
-
 
 @dataclass(slots=True)
 class Lane:
@@ -99,7 +97,7 @@ class LanePrediction:
 
 
 def is_unknown(depth: DepthMap | Prediction) -> bool:
-    """Whether no pixel is known. Checking a few pixels first nearly always decides."""
+    """Whether no pixel of the (h, w) disparity is known; a few pixels nearly always decide."""
     disparity = depth.disparity
     return not np.isfinite(disparity[::32, ::32]).any() and not np.isfinite(disparity).any()
 

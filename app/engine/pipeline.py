@@ -16,10 +16,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from app.analysis.request import AnalysisRequest
-from app.core.results import Breaks, FrameResult
+from app.core.results import LANES, Breaks, FrameResult
 from app.engine.in_flight import InFlightFrame
 from app.engine.lane_runner import LaneRunner
-from app.engine.lanes import LANES, Lane, LanePrediction
+from app.engine.lanes import Lane, LanePrediction
 from app.engine.postprocess import Postprocessor, PredictedFrame
 from app.engine.supervision import LaneTroubles
 from app.sources.cuts import CutDetector

@@ -33,7 +33,7 @@ class VideoWriter:
         self._stream.options = {"crf": str(crf), "preset": "veryfast"}
 
     def write(self, rgb: UInt8) -> None:
-        """Append one picture."""
+        """Append one (H, W, 3) uint8 picture; an odd last row or column is dropped."""
         height, width = self._stream.height, self._stream.width
         picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb[:height, :width]), "rgb24")
         self._container.mux(self._stream.encode(picture))

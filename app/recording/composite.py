@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from app.core.results import FrameResult
+from app.core.results import LANES, FrameResult
 from models.opencv import cv2
 from renderers import colormap
 
@@ -36,7 +36,7 @@ def side_by_side(result: FrameResult, colours: UInt8) -> UInt8:
     picture = np.empty((height, width, 3), np.uint8)
     picture[:, third:] = colormap.UNKNOWN
     picture[:, :third] = _resized(result.frame.rgb, (third, height))
-    for column, name in enumerate(("a", "b"), start=1):
+    for column, name in enumerate(LANES, start=1):
         if name in result.lanes:
             levels = _resized(result.lanes[name].levels, (third, height))
             picture[:, column * third : (column + 1) * third] = colormap.apply(levels, colours)

@@ -55,7 +55,7 @@ class _Header:
 
 
 def pack(key: ChunkKey, depth: DepthMap) -> bytes:
-    """The chunk for `depth`: header, checksum, payload."""
+    """The chunk for an (H, W) disparity map: header, checksum, payload."""
     values, offset, scale = quantised(depth.disparity)
     payload = _deflated(values)
     height, width = values.shape
@@ -87,7 +87,7 @@ def check(chunk: bytes, key: ChunkKey) -> None:
 
 
 def unpack(chunk: bytes, key: ChunkKey, frame_index: int) -> DepthMap:
-    """Decode the disparity map in `chunk`.
+    """Decode the (H, W) float32 disparity map in `chunk`.
 
     Raises
     ------

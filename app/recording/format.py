@@ -26,6 +26,7 @@ MAX_PIXELS = 1 << 26
 MAX_PARTS = 1_000
 MAX_MANIFEST_BYTES = 1 << 20
 LANES = ("a", "b")
+"""By the number that stands for the lane in a chunk."""
 
 
 def source_name(part: int) -> str:

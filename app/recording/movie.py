@@ -97,7 +97,7 @@ class MovieWriter:
         self._sound = None if sound is None else self._add_sound(sound)
 
     def write(self, rgb: UInt8, ticks: int) -> None:
-        """Append a picture, shown from `ticks` on; times must increase."""
+        """Append an (H, W, 3) uint8 picture, shown from `ticks` on; times must increase."""
         across, down = self._odd
         if across or down:
             rgb = np.pad(rgb, ((0, down), (0, across), (0, 0)), mode="edge")

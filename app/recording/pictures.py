@@ -35,7 +35,7 @@ class Pictures:
         self._next_ticks = 0  # earlier pictures have been decoded already
 
     def times(self) -> NDArray[np.int64]:
-        """Times of the pictures in the file, ascending, 1/90000 s from the part's first.
+        """(N,) times of the pictures in the file, ascending, 1/90000 s from the part's first.
 
         Reads the file to its end.
         """

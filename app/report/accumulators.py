@@ -36,9 +36,9 @@ class LaneAccumulators:
         Parameters
         ----------
         reduced
-            Its disparity at the meter's working size.
+            (h, w) float32 disparity at the meter's working size.
         flicker
-            The meter's result.
+            The meter's result for the lane.
         """
         self._opw.add(reduced, flicker.error)
         self._steps.add(flicker.scale)

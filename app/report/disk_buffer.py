@@ -89,6 +89,17 @@ class TruthBuffer:
     ) -> None:
         """Write one frame, if it is one of those to keep.
 
+        Parameters
+        ----------
+        row
+            Its number among the rows of the report.
+        shot
+            Changes at every cut.
+        frame, truth
+            The frame, and its true disparity (H, W) in 1/m.
+        disparities
+            By lane, (H, W) float32.
+
         Raises
         ------
         OSError

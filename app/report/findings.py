@@ -10,10 +10,11 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
+from app.core.results import LANES
 from app.core.source import SourceInfo
 from app.report.metric_table import CHARTED, METRICS
 from app.report.thumbnails import Slices, WorstFrames
-from app.report.values import LANES, CompareOptions, FrameRow, LaneRow, LaneSummary
+from app.report.values import CompareOptions, FrameRow, LaneRow, LaneSummary
 from app.system.environment import environment
 from app.system.redaction import without_secrets
 from models.metrics import Spread

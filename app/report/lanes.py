@@ -72,7 +72,7 @@ class LaneRun:
     _spent_s: float = field(default=0.0)
 
     def step(self, frame: Frame, memo: TimedMemo) -> tuple[DepthMap, float]:
-        """The lane's result and the milliseconds it would have taken alone."""
+        """The lane's (H, W) disparity, and the milliseconds that it would have taken alone."""
         saved_before = memo.saved_s
         started_s = memo.clock()
         depth = estimate(self.session, frame, memo)

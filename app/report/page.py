@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from app.core.results import LANES
 from app.report.charts import Curve, coinciding, line_chart, strip
 from app.report.findings import Findings
 from app.report.metric_table import CHARTED, FLICKER, METRICS
@@ -20,7 +21,6 @@ from app.report.pictures import (
 )
 from app.report.style import STYLE
 from app.report.thumbnails import WorstFrame
-from app.report.values import LANES
 from app.report.verdicts import caveats, counted, figure, sentences, why_no_pairs, winner
 from models.frames import Float32
 

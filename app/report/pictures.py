@@ -21,7 +21,7 @@ _HEAT = np.array(
 
 
 def common_range(maps: list[tuple[Float32, Spread]]) -> tuple[float, float]:
-    """Range that all maps are shown over, in deviations from each lane's median.
+    """Range that all (H, W) disparity maps are shown over, in deviations from each lane's median.
 
     It spans the 1st to the 99th percentile of all maps together; (-1, 1) if nothing is known.
     """

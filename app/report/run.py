@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
+from app.core.results import LANES
 from app.core.source import Source
 from app.report.comparison import Comparison
 from app.report.disk_buffer import TruthBuffer
 from app.report.lanes import open_session
-from app.report.values import LANES, CompareOptions, Progress, Report
+from app.report.values import CompareOptions, Progress, Report
 from app.report.write import write_report
 from app.sources.opening import open_source
 from models.download import IsCancelled

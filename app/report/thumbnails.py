@@ -33,7 +33,7 @@ class Slices:
         self.disparity: dict[str, list[Float32]] = {lane: [] for lane in lanes}
 
     def add(self, frame: Frame, disparities: dict[str, Float32]) -> None:
-        """Add one frame."""
+        """Add one frame; `disparities` are (H, W) float32 by lane."""
         row, self._taken = self._taken, self._taken + 1
         if row % self.every:
             return
@@ -106,7 +106,15 @@ class WorstFrames:
     def add(
         self, row: int, frame: Frame, disparities: dict[str, Float32], flicker: FlickerResult
     ) -> None:
-        """Add one frame; `flicker` is from a meter whose window is one frame."""
+        """Add frame `row` of the report.
+
+        Parameters
+        ----------
+        disparities
+            By lane, (H, W) float32.
+        flicker
+            From a meter whose window is one frame.
+        """
         if self.first is None:
             self.first = _worst_frame(self.lanes[0], row, math.nan, frame, disparities, flicker)
         for lane in self.lanes:

@@ -11,8 +11,6 @@ from typing import Any
 from models.estimator import EstimatorOptions
 from models.flow import FlowPreset
 
-LANES = ("a", "b")
-
 Progress = Callable[[int, int | None, str], None]
 """Called with frames done, frames in all (None if unknown), and the name of the step."""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 
+from app.core.results import LANES
 from app.report.findings import Findings
-from app.report.values import LANES, Accuracy
+from app.report.values import Accuracy
 from models.metrics.temporal import STATIC_WINDOW
 
 SAME = 0.05

@@ -54,7 +54,7 @@ class Device(Protocol[E]):
         ...
 
     def pinned(self, shape: tuple[int, ...], dtype: torch.dtype) -> Tensor:
-        """Page-locked memory of the host, from and to which the device copies asynchronously."""
+        """Page-locked memory of that shape, from and to which the device copies asynchronously."""
         ...
 
     def is_out_of_memory(self, error: Exception) -> bool:
@@ -183,7 +183,7 @@ class DevicePipeline(Generic[E]):
         return download.event is None or self.device.is_done(download.event)
 
     def collect(self, download: Task[E]) -> Float32 | None:
-        """Wait for a result; returns a copy of its disparity, or None if not all of it is finite.
+        """Wait for a result; returns a copy of its (h, w) disparity, or None if not all is finite.
 
         Raises
         ------

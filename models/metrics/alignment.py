@@ -115,7 +115,7 @@ def align_medians(disparity: Float32, reference: Float32) -> Alignment:
     scale = MAD(g) / MAD(d); shift = median(g) - scale * median(d). Up to half of the pixels may be
     outliers in either map. Source: MiDaS (Ranftl et al. 2020), with MAD for its mean deviation. It
     uses the two distributions alone, so it is right only if the maps agree in order. Falls back to
-    least squares where more than half of a map has one value.
+    least squares where more than half of a map has one value. Both (H, W) or (N,).
 
     Raises
     ------

@@ -29,7 +29,7 @@ class Spread:
     deviation: float
 
     def normalised(self, disparity: Float32) -> Float32:
-        """(d - median) / deviation; zero where there is no spread."""
+        """(d - median) / deviation, float32 of the same shape; zero where there is no spread."""
         if not self.deviation > 0.0:
             return np.zeros_like(disparity)
         return ((disparity - np.float32(self.median)) / np.float32(self.deviation)).astype(

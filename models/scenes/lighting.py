@@ -54,7 +54,7 @@ class Arriving:
     stain: Float32
 
     def diffuse(self, c: int) -> Float32:
-        """All diffuse light in channel `c`."""
+        """(rows, W) all diffuse light in channel `c`."""
         lamp = self.lighting
         up, down = np.float32(lamp.ambient_up[c]), np.float32(lamp.ambient_down[c])
         total = self.rising * (up - down)
@@ -91,7 +91,10 @@ class Lights:
         return np.asarray(field)
 
     def arriving(self, points: Three, normal: Three, ids: NDArray[np.intp]) -> Arriving:
-        """The light at `points` (camera axes) on surfaces facing `normal`."""
+        """The light at `points` on surfaces facing `normal`.
+
+        Both are x, y, z in camera axes, (rows, W) each; `ids` (rows, W) are the surfaces.
+        """
         light = self.scene.lighting
         key, shine = self._lamp(light.key_position, light.key_falloff_m, points, normal, True)
         lit = self._shadow(points, key)

@@ -96,7 +96,10 @@ class CurvedSet:
 def prepare_flat(
     planars: Planars, body_to_camera: Float64, k: Intrinsics, keep: NDArray[np.bool_]
 ) -> FlatSet:
-    """Convert the flat surfaces in `keep` that may be visible to pixel coordinates."""
+    """Convert the flat surfaces in `keep`, (P,) bool, that may be visible to pixel coordinates.
+
+    `body_to_camera` is (bodies, 4, 4).
+    """
     index = np.flatnonzero(keep)
     poses = body_to_camera[planars.body[index]]
     corners = np.einsum("pij,pcj->pci", poses[:, :3, :3], planars.corners[index])
@@ -186,9 +189,10 @@ def _within(corners: Float64, to_ray: Float64) -> tuple[Float64, Float64]:
 def prepare_curved(
     quadrics: Quadrics, body_to_camera: Float64, k: Intrinsics, keep: NDArray[np.bool_], first: int
 ) -> CurvedSet:
-    """Convert the curved surfaces in `keep` that may be visible to pixel coordinates.
+    """Convert the curved surfaces in `keep`, (K,) bool, that may be visible to pixel coordinates.
 
-    `first` is the index of the first curved surface among all surfaces.
+    `body_to_camera` is (bodies, 4, 4); `first` is the index of the first curved surface among all
+    surfaces.
     """
     index = np.flatnonzero(keep)
     frames = body_to_camera[quadrics.body[index]] @ quadrics.frame[index]

@@ -176,7 +176,7 @@ def test_the_stages_of_the_start_are_read_from_the_log(caplog: pytest.LogCapture
     stages = startup.read(caplog.text)
     assert tuple(stages) == startup.STAGES
     assert 0 < stages["imports"] <= stages["first_depth"]
-    with pytest.raises(ValueError, match="no stage"):
+    with pytest.raises(ValueError, match="not a startup stage"):
         startup.reached("lunch")
 
 
