@@ -26,6 +26,7 @@ from typing import NamedTuple, cast
 import torch
 from torch import Tensor, nn
 
+from models.flashdepth.convolution import convolve
 from models.flashdepth.lite_blocks import Fusion, Head, Hold
 from models.flashdepth.lite_encoder import (
     FEATURE_STRIDES,
@@ -34,6 +35,7 @@ from models.flashdepth.lite_encoder import (
     PIXEL_SCALE,
     LiteEncoder,
 )
+from models.flashdepth.lite_light import HalfHold, LightFusion
 from models.flashdepth.mamba2 import TemporalModule, TemporalState
 from models.preprocess import PictureFormat
 
@@ -48,21 +50,39 @@ PICTURE = PictureFormat(
 
 @dataclass(frozen=True, slots=True)
 class LiteConfig:
-    """The sizes that weights depend on.
+    """The sizes that weights depend on; the defaults are those of flashdepth-lite 1.
 
-    width : channels of the fusion decoder.
+    width : channels of the fusion decoder down to stride 8.
+    fine_width : channels at stride 4; None for `width`.
     head_width : channels of the half-resolution head.
+    hold_width : channels in which the short memory's gate looks; None for `head_width`.
+    light : fusion steps 0 and 1, the gate and the enlarging of the long memory as in lite_light.
     temporal_layers, temporal_expand, temporal_headdim, temporal_state : of the Mamba-2 module.
     temporal_downsample : size of the pooled map as a fraction of path 3 (stride 8).
     """
 
     width: int = 64
+    fine_width: int | None = None
     head_width: int = 32
+    hold_width: int | None = None
+    light: bool = False
     temporal_layers: int = 4
     temporal_expand: int = 2
     temporal_headdim: int = 32
     temporal_state: int = 64
     temporal_downsample: float = 0.25
+
+    @property
+    def version(self) -> int:
+        """Which design of flashdepth-lite: 1, or the light one, 2."""
+        return 2 if self.light else 1
+
+    @staticmethod
+    def second() -> LiteConfig:
+        """flashdepth-lite 2: under half of the arithmetic, in half of the time."""
+        return LiteConfig(
+            fine_width=32, head_width=16, hold_width=32, temporal_layers=2, light=True
+        )
 
 
 class LiteState(NamedTuple):
@@ -100,11 +120,18 @@ class FlashDepthLite(nn.Module):
         self.config = config = config or LiteConfig()
         width = config.width
         self.encoder = LiteEncoder()
+        fine = config.fine_width or width
+        reach = 1 if config.light else 3  # of the kernels at stride 4
+        widths, reaches = (fine, width, width, width), (reach, 3, 3, 3)
         self.project = nn.ModuleList(
-            nn.Conv2d(inputs, width, 3, padding=1, bias=False) for inputs in FEATURE_WIDTHS[1:]
+            nn.Conv2d(inputs, outputs, side, padding=side // 2, bias=False)
+            for inputs, outputs, side in zip(FEATURE_WIDTHS[1:], widths, reaches, strict=True)
         )
         self.overview = nn.Linear(FEATURE_WIDTHS[-1], width)
-        self.fuse = nn.ModuleList(Fusion(width, first=level == 3) for level in range(4))
+        steps: list[nn.Module] = [Fusion(width, first=level == 3) for level in range(4)]
+        if config.light:
+            steps[:2] = LightFusion(fine, None), LightFusion(width, fine)
+        self.fuse = nn.ModuleList(steps)
         self.temporal = TemporalModule(
             width,
             layers=config.temporal_layers,
@@ -112,9 +139,11 @@ class FlashDepthLite(nn.Module):
             headdim=config.temporal_headdim,
             d_state=config.temporal_state,
             downsample=config.temporal_downsample,
+            enlarge_last=config.light,
         )
-        self.hold = Hold(width, config.head_width)
-        self.head = Head(width, config.head_width)
+        hold = HalfHold if config.light else Hold
+        self.hold = hold(fine, config.hold_width or config.head_width)
+        self.head = Head(fine, config.head_width, reach)
 
     def forward(
         self, frames: Tensor, state: LiteState | None = None
@@ -143,7 +172,7 @@ class FlashDepthLite(nn.Module):
             raise ValueError(f"sides must be multiples of {PICTURE.multiple}, not {width}x{height}")
         half, quarter, eighth, sixteenth, coarsest = self.encoder(frames)
         overview = self.overview(coarsest.mean((2, 3)))[..., None, None]
-        path = self.project[3](coarsest) + overview
+        path = convolve(cast(nn.Conv2d, self.project[3]), coarsest) + overview
         path = self.fuse[3](path, None, sixteenth.shape[-2:])
         path = self.fuse[2](path, self._addition(2, sixteenth), eighth.shape[-2:])
         finer = self._addition(0, quarter), self._addition(1, eighth)
@@ -185,7 +214,8 @@ class FlashDepthLite(nn.Module):
 
     def _addition(self, step: int, skip: Tensor) -> Tensor:
         """What fusion step 0, 1 or 2 adds of the encoder's map."""
-        return cast(Fusion, self.fuse[step]).addition(self.project[step](skip))
+        fusion = cast(Fusion | LightFusion, self.fuse[step])
+        return fusion.addition(convolve(cast(nn.Conv2d, self.project[step]), skip))
 
     def _remember(self, path: Tensor, memory: TemporalState | None) -> tuple[Tensor, TemporalState]:
         # A few hundred tokens: float32 costs next to nothing and errors do not add up over a video.

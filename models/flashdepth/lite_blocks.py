@@ -44,7 +44,8 @@ class Fusion(nn.Module):
     def forward(self, path: Tensor, added: Tensor | None, size: tuple[int, int]) -> Tensor:
         if added is not None:
             path = path + added
-        path = self.out(self.unit(path))  # a 1x1 convolution and a resize commute; this is cheaper
+        # A 1x1 convolution and a resize commute; this order is cheaper.
+        path = convolve(self.out, self.unit(path))
         if path.shape[-2:] == size:
             return path
         return F.interpolate(path, size, mode="bilinear", align_corners=False)
@@ -72,11 +73,14 @@ class Hold(nn.Module):
 
 
 class Head(nn.Module):
-    """The finest path and the encoder's half-resolution features to disparity."""
+    """The finest path and the encoder's half-resolution features to disparity.
 
-    def __init__(self, width: int, hidden: int) -> None:
+    reach : side of the kernel that reads the path.
+    """
+
+    def __init__(self, width: int, hidden: int, reach: int = 3) -> None:
         super().__init__()
-        self.narrow = nn.Conv2d(width, hidden, 3, padding=1)
+        self.narrow = nn.Conv2d(width, hidden, reach, padding=reach // 2)
         self.skip = nn.Conv2d(FEATURE_WIDTHS[0], hidden, 3, padding=1)
         self.mix = nn.Conv2d(hidden, hidden, 3, padding=1)
         self.out = nn.Conv2d(hidden, 4, 1)
@@ -90,7 +94,8 @@ class Head(nn.Module):
 
     def forward(self, path: Tensor, added: Tensor) -> Tensor:
         """(b, width, h/4, w/4) and (b, hidden, h/2, w/2) -> (b, h, w)."""
-        x = F.interpolate(self.narrow(path), added.shape[-2:], mode="bilinear", align_corners=False)
+        x = convolve(self.narrow, path)
+        x = F.interpolate(x, added.shape[-2:], mode="bilinear", align_corners=False)
         x = F.relu(x + added)
         x = convolve(self.mix, x, Then.RELU)
         with torch.autocast(x.device.type, enabled=False):

@@ -17,11 +17,21 @@ from models.flashdepth.lite import FlashDepthLite, LiteConfig
 FILE_NAME = "flashdepth-lite.safetensors"
 
 
-def save(path: Path, state: Mapping[str, Tensor], config: LiteConfig) -> None:
-    """Write a state dict in half precision, with the sizes it belongs to."""
+def save(
+    path: Path,
+    state: Mapping[str, Tensor],
+    config: LiteConfig,
+    notes: Mapping[str, str] | None = None,
+) -> None:
+    """Write a state dict in half precision, with the sizes it belongs to.
+
+    notes : more metadata, such as how it was trained. The key "version" says which design it is.
+    """
     halves = {name: value.detach().half().contiguous() for name, value in state.items()}
     draft = path.with_suffix(".draft")
-    save_file(halves, draft, metadata={"config": json.dumps(asdict(config), sort_keys=True)})
+    sizes = json.dumps(asdict(config), sort_keys=True)
+    kept = {**(notes or {}), "config": sizes, "version": str(config.version)}
+    save_file(halves, draft, metadata=kept)
     draft.replace(path)
 
 

@@ -198,7 +198,8 @@ class TemporalModule(nn.Module):
     """Corrects a feature map by what was seen before: pooled tokens, Mamba-2, and back.
 
     The last linear layer starts at zero, so an untrained module changes nothing. `downsample` is
-    the size of the pooled map as a fraction of the feature map's.
+    the size of the pooled map as a fraction of the feature map's. `enlarge_last` runs that layer
+    on the pooled map, which is cheaper.
     """
 
     def __init__(
@@ -211,11 +212,12 @@ class TemporalModule(nn.Module):
         d_state: int = 256,
         d_conv: int = 4,
         downsample: float = 0.1,
+        enlarge_last: bool = False,
     ) -> None:
         super().__init__()
         if not 0.0 < downsample <= 1.0:
             raise ValueError(f"downsample lies above 0 and up to 1, not {downsample}")
-        self.downsample = downsample
+        self.downsample, self.enlarge_last = downsample, enlarge_last
         blocks = [TemporalBlock(d_model, expand, headdim, d_state, d_conv) for _ in range(layers)]
         self.blocks = nn.ModuleList([nn.ModuleList(blocks)])  # nested as in the released weights
         last = nn.Linear(d_model, d_model)
@@ -236,6 +238,11 @@ class TemporalModule(nn.Module):
         for block, remembered in zip(blocks, before, strict=True):
             tokens, remembered = block(tokens, remembered)
             after.append(remembered)
+        if self.enlarge_last:
+            change = self.final_layer(tokens).transpose(1, 2).unflatten(2, pooled)
+            change = change.contiguous(memory_format=torch.channels_last)
+            larger = F.interpolate(change, (height, width), mode="bilinear", align_corners=False)
+            return path + larger, TemporalState(tuple(after))
         change = tokens.transpose(1, 2).unflatten(2, pooled)  # (b, d, h', w')
         change = F.interpolate(change, (height, width), mode="bilinear", align_corners=True)
         change = self.final_layer(change.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)

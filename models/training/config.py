@@ -19,6 +19,8 @@ T = TypeVar("T")
 class RealData:
     """A folder of real frames with measured depth (`rgb/*.jpg`, `depth/*.png` in millimetres).
 
+    Without a folder `depth` only the teacher says something about its frames.
+
     folder : relative to the working directory.
     first, last : numbers of the frames that are used, both included.
     """
@@ -61,8 +63,13 @@ class DataConfig:
 class TrainConfig:
     """One run of `python main.py train`.
 
+    design : 1 or 2, which FlashDepth-lite is trained.
     start : "imagenet", or weights files of earlier runs, relative to the working directory; of
-        more than one the mean is taken.
+        more than one the mean is taken. From weights of another design all that fits is taken.
+    teacher : weights whose predictions are learned beside the truth; "" for none.
+    teacher_weight : of that loss term.
+    teacher_everywhere : false asks the teacher only about clips whose truth has gaps, which is
+        most of what cameras saw.
     steps, batch : optimiser steps, and samples (frames or clips) in each.
     size : (width, height) the network trains at, multiples of 32.
     learning_rate : of the decoder; encoder_rate and temporal_rate are those of the other parts.
@@ -79,7 +86,11 @@ class TrainConfig:
     """
 
     name: str = "lite"
+    design: int = 1
     start: str | tuple[str, ...] = IMAGENET
+    teacher: str = ""
+    teacher_weight: float = 0.0
+    teacher_everywhere: bool = True
     seed: int = 0
     steps: int = 8000
     batch: int = 8

@@ -63,13 +63,24 @@ class LaneScore:
     flicker: float
 
 
-def play(network: FlashDepthLite, frames: Iterable[UInt8], short_side: int) -> Iterator[Float32]:
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """How the network runs: input size (short side in pixels) and precision of its convolutions."""
+
+    short_side: int
+    precision: torch.dtype
+
+
+def play(network: FlashDepthLite, frames: Iterable[UInt8], setup: Setup) -> Iterator[Float32]:
     """Disparity (2, H, W) of each frame: without memory, and with."""
+    low = setup.precision is not torch.float32
     state: LiteState | None = None
     for rgb in frames:
         height, width = rgb.shape[:2]
-        picture = prepare(rgb, resize_steps(width, height, short_side, PICTURE.multiple), PICTURE)
-        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
+        picture = prepare(
+            rgb, resize_steps(width, height, setup.short_side, PICTURE.multiple), PICTURE
+        )
+        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=low):
             features = network.encode(picture)
             alone, _ = network.decode(features, None, temporal=False)
             remembered, state = network.decode(features, state)
@@ -132,24 +143,20 @@ def through_webcam(clip: Clip, seed: int) -> Clip:
     return replace(clip, rgb=np.stack(frames))
 
 
-def score_rendered(
-    network: FlashDepthLite, clips: Iterable[Clip], short_side: int
-) -> list[LaneScore]:
+def score_rendered(network: FlashDepthLite, clips: Iterable[Clip], setup: Setup) -> list[LaneScore]:
     """Means over `clips` in the order of LANES."""
-    rows = [
-        score_clip(list(with_average(play(network, clip.rgb, short_side))), clip) for clip in clips
-    ]
+    rows = [score_clip(list(with_average(play(network, clip.rgb, setup))), clip) for clip in clips]
     return [
         LaneScore(*(_mean(getattr(row[lane], name) for row in rows) for name in asdict(row0)))
         for lane, row0 in enumerate(rows[0])
     ]
 
 
-def score_video(network: FlashDepthLite, path: Path, short_side: int) -> list[float]:
+def score_video(network: FlashDepthLite, path: Path, setup: Setup) -> list[float]:
     """Flicker along estimated flow in the order of LANES; pairs across cuts are left out."""
     flow_of, steady = FlowEstimator(), [FlowWarpedError() for _ in LANES]
     for shot in shots(path):
-        seen = list(with_average(play(network, shot, short_side)))
+        seen = list(with_average(play(network, shot, setup)))
         for error, first in zip(steady, seen[0], strict=True):
             error.add(first)
         for t in range(1, len(shot)):
@@ -189,6 +196,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m models.training.evaluation")
     parser.add_argument("weights", type=Path)
     parser.add_argument("--input-size", type=int, default=288, metavar="N")
+    parser.add_argument("--precision", choices=("bfloat16", "float32"), default="bfloat16")
     parser.add_argument("--scenes", type=int, default=24, metavar="N")
     parser.add_argument("--frames", type=int, default=24, metavar="N")
     parser.add_argument("--cache", type=Path, default=Path(".cache/training"))
@@ -196,18 +204,19 @@ def main() -> None:
     parser.add_argument("--real", nargs="*", default=[], metavar="FOLDER")
     asked = parser.parse_args()
     network = weights.load(asked.weights).for_inference(torch.float32)
+    setup = Setup(asked.input_size, getattr(torch, asked.precision))
     cache = SceneCache(asked.cache, (384, 288), asked.frames)
     numbers = range(HELD_OUT, HELD_OUT + asked.scenes)
     if asked.scenes:
-        drawn = score_rendered(network, (cache.get(n) for n in numbers), asked.input_size)
+        drawn = score_rendered(network, (cache.get(n) for n in numbers), setup)
         taken = (through_webcam(cache.get(n), n) for n in numbers)
         _print_table("rendered", drawn)
-        _print_table("through a webcam", score_rendered(network, taken, asked.input_size))
+        _print_table("through a webcam", score_rendered(network, taken, setup))
     for video in asked.video:
-        flicker = score_video(network, video, asked.input_size)
+        flicker = score_video(network, video, setup)
         print(video.name, *(f"{n} {v:.4f}" for n, v in zip(LANES, flicker, strict=True)), sep="  ")
     if asked.real:
-        predict = per_frame(network, asked.input_size, torch.bfloat16)
+        predict = per_frame(network, setup.short_side, setup.precision)
         ratios = real_ratios(predict, asked.real)
         for name, ratio in ratios.items():
             print(f"{name:24} {ratio:.2f}")

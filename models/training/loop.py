@@ -6,7 +6,7 @@ import csv
 import json
 import math
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
@@ -19,13 +19,13 @@ from torch.utils.data import DataLoader
 from models.errors import UsageError
 from models.flashdepth import lite_weights as weights
 from models.flashdepth.lite import FlashDepthLite
-from models.flashdepth.lite_encoder import PIXEL_MEAN, PIXEL_SCALE, fold_imagenet_weights
+from models.flashdepth.lite_encoder import PIXEL_MEAN, PIXEL_SCALE
 from models.training.cache import SceneCache
-from models.training.config import IMAGENET, TrainConfig
-from models.training.imagenet import imagenet_weights
+from models.training.config import TrainConfig
 from models.training.losses import LossTerms, clip_loss
 from models.training.samples import Batch, Batches
 from models.training.sheet import save_sheet
+from models.training.start import source_commit, start_network
 from models.training.validation import (
     Report,
     held_out,
@@ -55,6 +55,10 @@ class Run:
         self.optimiser = torch.optim.AdamW(
             _groups(self.network, config), weight_decay=config.weight_decay, betas=(0.9, 0.98)
         )
+        self.teacher = weights.load(Path(config.teacher)) if config.teacher else None
+        if self.teacher is not None:
+            self.teacher = self.teacher.for_inference(torch.float32)
+        self.precision = torch.bfloat16 if config.precision == "bfloat16" else torch.float32
         self.step = 0
 
     def resume(self) -> bool:
@@ -87,7 +91,8 @@ class Run:
         draft = self.folder / (CHECKPOINT + ".draft")
         torch.save(kept, draft)
         draft.replace(self.folder / CHECKPOINT)
-        weights.save(self.folder / weights.FILE_NAME, self.average, self.network.config)
+        notes = {"run": self.config.name, "steps": str(self.step), "commit": source_commit()}
+        weights.save(self.folder / weights.FILE_NAME, self.average, self.network.config, notes)
 
     def averaged(self) -> FlashDepthLite:
         """A copy with the averaged weights, ready to predict."""
@@ -100,7 +105,10 @@ class Run:
         factor = rate_factor(self.step, self.config)
         for group in self.optimiser.param_groups:
             group["lr"] = group["peak"] * factor
-        terms = clip_loss(self._predict(batch), batch.disparity, batch.flow, batch.covisible)
+        with_memory = batch.frames.shape[1] > 1 and not self._memory_off()
+        predicted = self._answer(self.network, batch.frames, with_memory)
+        taught = self._taught(batch, with_memory)
+        terms = clip_loss(predicted, batch.disparity, batch.flow, batch.covisible, taught)
         loss = self.total(terms)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
@@ -118,20 +126,33 @@ class Run:
             level
             + config.gradient_weight * terms.gradient
             + config.temporal_weight * terms.temporal
+            + config.teacher_weight * terms.teacher
         )
 
-    def _predict(self, batch: Batch) -> Tensor:
-        length = batch.frames.shape[1]
-        frames = batch.frames.flatten(0, 1).permute(0, 3, 1, 2)
+    def _taught(self, batch: Batch, with_memory: bool) -> Tensor | None:
+        """The teacher's disparity (B, T, H, W), NaN for clips it is not asked about."""
+        if self.teacher is None:
+            return None
+        asked = batch.disparity.isnan().flatten(1).any(1) | self.config.teacher_everywhere
+        taught = torch.full_like(batch.disparity, torch.nan)
+        if bool(asked.any()):
+            with torch.no_grad():
+                taught[asked] = self._answer(self.teacher, batch.frames[asked], with_memory)
+        return taught
+
+    def _answer(self, network: FlashDepthLite, clips: Tensor, with_memory: bool) -> Tensor:
+        """(B, T, H, W, 3) uint8 -> disparity (B, T, H, W)."""
+        length = clips.shape[1]
+        frames = clips.flatten(0, 1).permute(0, 3, 1, 2)
         frames = frames.float().sub_(PIXEL_MEAN).div_(PIXEL_SCALE)
         frames = frames.contiguous(memory_format=torch.channels_last)
-        low = self.config.precision == "bfloat16"
+        low = self.precision is not torch.float32
         with torch.autocast("cpu", torch.bfloat16, enabled=low):
-            features = self.network.encode(frames)
-            if length > 1 and not self._memory_off():
-                disparity, _ = self.network.decode_clip(features, None, length)
+            features = network.encode(frames)
+            if with_memory:
+                disparity, _ = network.decode_clip(features, None, length)
                 return disparity
-            disparity, _ = self.network.decode(features, None, temporal=False)
+            disparity, _ = network.decode(features, None, temporal=False)
         return cast(Tensor, disparity.unflatten(0, (-1, length)))
 
     def _memory_off(self) -> bool:
@@ -167,7 +188,7 @@ def train(config: TrainConfig, folder: Path, *, resume: bool) -> Report | None:
 def validate(run: Run) -> Report:
     """Measure the averaged weights; adds a line to VALIDATION and a sheet of pictures."""
     config, data = run.config, run.config.data
-    predict = per_frame(run.averaged(), min(config.size[1], 288), torch.bfloat16)
+    predict = per_frame(run.averaged(), min(config.size[1], 288), run.precision)
     cache = SceneCache(Path(data.cache), data.render_size, data.frames)
     report = Report(
         rendered_accuracy(predict, held_out(cache, config.validation_scenes)),
@@ -181,24 +202,6 @@ def validate(run: Run) -> Report:
     return report
 
 
-def start_network(config: TrainConfig) -> FlashDepthLite:
-    """The network that a run begins with."""
-    if config.start != IMAGENET:
-        paths = (config.start,) if isinstance(config.start, str) else config.start
-        return mean_network([weights.load(Path(path)) for path in paths])
-    network = FlashDepthLite()
-    network.encoder.load_state_dict(fold_imagenet_weights(imagenet_weights()))
-    return network
-
-
-def mean_network(networks: Sequence[FlashDepthLite]) -> FlashDepthLite:
-    """The mean of the weights of networks that were trained from the same start."""
-    states = [network.state_dict() for network in networks]
-    mean = {name: sum(s[name] for s in states) / len(states) for name in states[0]}
-    networks[0].load_state_dict(mean)
-    return networks[0]
-
-
 def rate_factor(step: int, config: TrainConfig) -> float:
     """Share of the peak learning rate at `step`: a linear rise, then a cosine down to 2 %."""
     if step < config.warmup:
@@ -210,7 +213,9 @@ def rate_factor(step: int, config: TrainConfig) -> float:
 class Curve:
     """The loss terms as CSV, averaged over the steps between two lines."""
 
-    FIELDS = ("step", "loss", "level", "shape", "gradient", "temporal", "seconds_per_step")
+    FIELDS = (
+        "step", "loss", "level", "shape", "gradient", "temporal", "teacher", "seconds_per_step",
+    )  # fmt: skip
 
     def __init__(self, path: Path, step: int) -> None:
         kept = []
@@ -232,7 +237,7 @@ class Curve:
 
     def add(self, step: int, terms: LossTerms, total: Tensor, every: int) -> None:
         """Take note of one step; every `every` steps a line is written."""
-        parts = (total, terms.level, terms.shape, terms.gradient, terms.temporal)
+        parts = (total, terms.level, terms.shape, terms.gradient, terms.temporal, terms.teacher)
         self._sums.append([float(part.detach()) for part in parts])
         if step % every:
             return

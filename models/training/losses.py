@@ -23,12 +23,13 @@ GRADIENT_SCALES = 4
 
 @dataclass(frozen=True, slots=True)
 class LossTerms:
-    """The terms of the loss, each a scalar."""
+    """The terms of the loss, each a scalar; teacher is zero where there is none."""
 
     level: Tensor
     shape: Tensor
     gradient: Tensor
     temporal: Tensor
+    teacher: Tensor
 
 
 def target_scale(disparity: Tensor) -> Tensor:
@@ -49,12 +50,15 @@ def clip_loss(
     disparity: Tensor,
     flow: Tensor | None = None,
     covisible: Tensor | None = None,
+    teacher: Tensor | None = None,
 ) -> LossTerms:
-    """Compare predictions with the truth of the same frames.
+    """Compare predictions with the truth of the same frames, and with a teacher's predictions.
 
     predicted, disparity : (B, T, H, W); the truth in 1/m, NaN where unknown.
     flow : (B, T, H, W, 2) pixels to the previous frame; covisible : (B, T, H, W) bool. Both are
         unused for the first frame of a clip, and None leaves the temporal term out.
+    teacher : (B, T, H, W), in units of the target, NaN where it was not asked; None leaves that
+        term out.
     """
     known = disparity.isfinite()
     target = (disparity / target_scale(disparity)).nan_to_num(0.0).clamp(max=LARGEST_TARGET)
@@ -67,7 +71,19 @@ def clip_loss(
         shape=shape_term(error, known),
         gradient=gradient_term(error, known),
         temporal=temporal,
+        teacher=predicted.new_zeros(()) if teacher is None else teacher_term(predicted, teacher),
     )
+
+
+def teacher_term(predicted: Tensor, teacher: Tensor) -> Tensor:
+    """Mean absolute difference to the teacher, and of neighbours; both (B, T, H, W).
+
+    NaN where the teacher was not asked; such pixels count as right.
+    """
+    asked = teacher.isfinite()
+    difference = torch.where(asked, predicted - teacher.clamp(max=LARGEST_TARGET), 0.0)
+    share = asked.float().mean()
+    return difference.abs().mean() + share * gradient_term(difference, asked)
 
 
 def shape_term(error: Tensor, known: Tensor) -> Tensor:

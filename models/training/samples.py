@@ -150,9 +150,16 @@ def _resample(
 
 @lru_cache(maxsize=512)
 def read_real(picture: Path) -> Clip:
-    """A frame with measured depth: `rgb/N.jpg` and `depth/N.png` (millimetres, 0 unknown)."""
+    """A frame with measured depth: `rgb/N.jpg` and `depth/N.png` (millimetres, 0 unknown).
+
+    In a folder without `depth`, nothing of it is known.
+    """
     rgb = cv2.imread(str(picture), cv2.IMREAD_COLOR_RGB)
     measured = picture.parent.parent / "depth" / f"{picture.stem}.png"
+    if rgb is not None and not measured.parent.exists():
+        return Clip(
+            np.asarray(rgb, np.uint8)[None], np.full((1, *rgb.shape[:2]), np.nan, np.float32)
+        )
     millimetres = cv2.imread(str(measured), cv2.IMREAD_UNCHANGED)
     if rgb is None or millimetres is None:
         raise UsageError(f"{picture} has no readable picture or depth; repair the folder.")

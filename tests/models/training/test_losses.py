@@ -126,3 +126,15 @@ def test_the_temporal_term_leaves_out_what_was_hidden_before() -> None:
     known = torch.ones_like(error, dtype=torch.bool)
     error[:, 1, :, :2] = 9.0
     assert float(temporal_term(error, known, flow, covisible)) == pytest.approx(0.0, abs=1e-5)
+
+
+def test_what_the_teacher_says_counts_where_it_was_asked() -> None:
+    truth = torch.rand(2, 1, 32, 32) + 0.5
+    predicted = torch.rand(2, 1, 32, 32)
+    taught = predicted.clone()
+    assert float(clip_loss(predicted, truth, teacher=taught).teacher) == 0.0
+    taught[0] += torch.rand(1, 32, 32)
+    whole = float(clip_loss(predicted, truth, teacher=taught).teacher)
+    taught[1] = torch.nan  # it was right there, which is what a missing answer counts as
+    torch.testing.assert_close(float(clip_loss(predicted, truth, teacher=taught).teacher), whole)
+    assert float(clip_loss(predicted, truth).teacher) == 0.0
