@@ -29,8 +29,8 @@ from torch import Tensor, nn
 from models.flashdepth.convolution import convolve
 from models.flashdepth.lite_blocks import Fusion, Head, Hold
 from models.flashdepth.lite_encoder import (
+    BLOCKS,
     FEATURE_STRIDES,
-    FEATURE_WIDTHS,
     PIXEL_MEAN,
     PIXEL_SCALE,
     LiteEncoder,
@@ -56,6 +56,7 @@ class LiteConfig:
     fine_width : channels at stride 4; None for `width`.
     head_width : channels of the half-resolution head.
     hold_width : channels in which the short memory's gate looks; None for `head_width`.
+    encoder_blocks : blocks of the encoder, from its finest on.
     light : fusion steps 0 and 1, the gate and the enlarging of the long memory as in lite_light.
     temporal_layers, temporal_expand, temporal_headdim, temporal_state : of the Mamba-2 module.
     temporal_downsample : size of the pooled map as a fraction of path 3 (stride 8).
@@ -65,6 +66,7 @@ class LiteConfig:
     fine_width: int | None = None
     head_width: int = 32
     hold_width: int | None = None
+    encoder_blocks: int = BLOCKS
     light: bool = False
     temporal_layers: int = 4
     temporal_expand: int = 2
@@ -81,7 +83,12 @@ class LiteConfig:
     def second() -> LiteConfig:
         """flashdepth-lite 2: under half of the arithmetic, in half of the time."""
         return LiteConfig(
-            fine_width=32, head_width=16, hold_width=32, temporal_layers=2, light=True
+            fine_width=32,
+            head_width=16,
+            hold_width=32,
+            encoder_blocks=BLOCKS - 1,
+            light=True,
+            temporal_layers=1,
         )
 
 
@@ -119,15 +126,15 @@ class FlashDepthLite(nn.Module):
         super().__init__()
         self.config = config = config or LiteConfig()
         width = config.width
-        self.encoder = LiteEncoder()
+        self.encoder = LiteEncoder(config.encoder_blocks)
         fine = config.fine_width or width
         reach = 1 if config.light else 3  # of the kernels at stride 4
         widths, reaches = (fine, width, width, width), (reach, 3, 3, 3)
         self.project = nn.ModuleList(
             nn.Conv2d(inputs, outputs, side, padding=side // 2, bias=False)
-            for inputs, outputs, side in zip(FEATURE_WIDTHS[1:], widths, reaches, strict=True)
+            for inputs, outputs, side in zip(self.encoder.widths[1:], widths, reaches, strict=True)
         )
-        self.overview = nn.Linear(FEATURE_WIDTHS[-1], width)
+        self.overview = nn.Linear(self.encoder.widths[-1], width)
         steps: list[nn.Module] = [Fusion(width, first=level == 3) for level in range(4)]
         if config.light:
             steps[:2] = LightFusion(fine, None), LightFusion(width, fine)

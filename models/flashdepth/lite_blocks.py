@@ -96,7 +96,7 @@ class Head(nn.Module):
         """(b, width, h/4, w/4) and (b, hidden, h/2, w/2) -> (b, h, w)."""
         x = convolve(self.narrow, path)
         x = F.interpolate(x, added.shape[-2:], mode="bilinear", align_corners=False)
-        x = F.relu(x + added)
+        x = x.add_(added).relu_()  # a map of its own: nobody else reads it
         x = convolve(self.mix, x, Then.RELU)
         with torch.autocast(x.device.type, enabled=False):
             # Eight bits of mantissa would make a staircase of a slope: the last sum is exact.

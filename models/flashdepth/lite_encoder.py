@@ -51,6 +51,7 @@ FEATURE_STAGES = (0, 1, 2, 4, 6)
 """Stages whose outputs are the pyramid."""
 FEATURE_WIDTHS = tuple(STAGES[index].width for index in FEATURE_STAGES)
 FEATURE_STRIDES = (2, 4, 8, 16, 32)
+BLOCKS = sum(stage.blocks for stage in STAGES)
 
 
 class SameConv(nn.Conv2d):
@@ -106,16 +107,21 @@ class InvertedResidual(nn.Module):
 
 
 class LiteEncoder(nn.Module):
-    """Pictures to five feature maps at strides 2, 4, 8, 16 and 32."""
+    """Pictures to five feature maps at strides 2, 4, 8, 16 and 32.
 
-    def __init__(self) -> None:
+    count : blocks that are there; what the last one gives is the coarsest map. At least as many
+        as stride 32 takes.
+    widths : channels of the five maps; with all blocks, FEATURE_WIDTHS.
+    """
+
+    def __init__(self, count: int = BLOCKS) -> None:
         super().__init__()
         self.stem = SameConv(3, STEM_WIDTH, 3, 2)
         blocks: list[nn.Module] = []
         self._taps: set[int] = set()
         width = STEM_WIDTH
         for index, stage in enumerate(STAGES):
-            for position in range(stage.blocks):
+            for position in range(min(stage.blocks, count - len(blocks))):
                 stride = stage.stride if position == 0 else 1
                 blocks.append(
                     InvertedResidual(width, stage.width, stage.kernel, stride, stage.expand)
@@ -123,6 +129,7 @@ class LiteEncoder(nn.Module):
                 width = stage.width
             if index in FEATURE_STAGES:
                 self._taps.add(len(blocks) - 1)
+        self.widths = (*FEATURE_WIDTHS[:-1], width)
         self.blocks = nn.ModuleList(blocks)
         self.frozen_blocks = 0
 
@@ -147,7 +154,7 @@ class LiteEncoder(nn.Module):
     def forward(self, frames: Tensor) -> tuple[Tensor, ...]:
         """frames : (B, 3, H, W), normalised by PIXEL_MEAN and PIXEL_SCALE; sides multiples of 32.
 
-        Returns five maps (B, FEATURE_WIDTHS[i], H / FEATURE_STRIDES[i], W / FEATURE_STRIDES[i]).
+        Returns five maps (B, widths[i], H / FEATURE_STRIDES[i], W / FEATURE_STRIDES[i]).
         """
         features = []
         with torch.set_grad_enabled(torch.is_grad_enabled() and not self.frozen_blocks):
@@ -166,8 +173,7 @@ def fold_imagenet_weights(published: Mapping[str, Tensor]) -> dict[str, Tensor]:
     published : keys of `efficientnet-lite0-57934424.pth`; its classifier is left out.
     """
     folded = _fold(published, "_conv_stem", "_bn0", "stem")
-    block_count = sum(stage.blocks for stage in STAGES)
-    for index in range(block_count):
+    for index in range(BLOCKS):
         source, target = f"_blocks.{index}", f"blocks.{index}"
         layers = [("_depthwise_conv", "_bn1", "filter"), ("_project_conv", "_bn2", "project")]
         if f"{source}._expand_conv.weight" in published:

@@ -73,7 +73,8 @@ class HalfHold(nn.Module):
 
     def forward(self, path: Tensor, previous: Tensor) -> Tensor:
         """Two (b, width, h, w) maps with even sides -> (b, width, h, w)."""
-        both = F.avg_pool2d(torch.cat([path, previous], 1), 2)  # (b, 2 width, h/2, w/2)
-        gate = convolve(self.gate, convolve(self.look, both, Then.RELU)).sigmoid()
+        halves = [F.avg_pool2d(path, 2), F.avg_pool2d(previous, 2)]
+        seen = convolve(self.look, torch.cat(halves, 1), Then.RELU)  # (b, hidden, h/2, w/2)
+        gate = convolve(self.gate, seen).sigmoid()
         gate = F.interpolate(gate, path.shape[-2:], mode="bilinear", align_corners=False)
         return torch.addcmul(path, gate, convolve(self.change, previous - path))

@@ -130,14 +130,20 @@ class Run:
         )
 
     def _taught(self, batch: Batch, with_memory: bool) -> Tensor | None:
-        """The teacher's disparity (B, T, H, W), NaN for clips it is not asked about."""
+        """The teacher's disparity (B, T, H, W), NaN for clips it is not asked about.
+
+        The mean of its answers to the clip and to its mirror image is better than either.
+        """
         if self.teacher is None:
             return None
         asked = batch.disparity.isnan().flatten(1).any(1) | self.config.teacher_everywhere
         taught = torch.full_like(batch.disparity, torch.nan)
         if bool(asked.any()):
             with torch.no_grad():
-                taught[asked] = self._answer(self.teacher, batch.frames[asked], with_memory)
+                seen = batch.frames[asked]
+                straight = self._answer(self.teacher, seen, with_memory)
+                mirrored = self._answer(self.teacher, seen.flip(3), with_memory).flip(3)
+                taught[asked] = (straight + mirrored) / 2
         return taught
 
     def _answer(self, network: FlashDepthLite, clips: Tensor, with_memory: bool) -> Tensor:

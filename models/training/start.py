@@ -21,7 +21,8 @@ def start_network(config: TrainConfig) -> FlashDepthLite:
     sizes = LiteConfig.second() if config.design == 2 else LiteConfig()
     network = FlashDepthLite(sizes)
     if config.start == IMAGENET:
-        network.encoder.load_state_dict(fold_imagenet_weights(imagenet_weights()))
+        folded = fold_imagenet_weights(imagenet_weights())
+        network.encoder.load_state_dict({k: folded[k] for k in network.encoder.state_dict()})
         return network
     paths = (config.start,) if isinstance(config.start, str) else config.start
     donor = mean_network([weights.load(Path(path)) for path in paths])

@@ -14,6 +14,8 @@ from torch import Tensor
 from models.estimators.lite import weights_path
 from models.flashdepth import lite_weights
 from models.flashdepth.lite import FlashDepthLite, LiteConfig
+from models.flashdepth.lite_encoder import BLOCKS, FEATURE_WIDTHS, LiteEncoder
+from models.training.shorten import coarsest, fit_coarsest
 from models.training.start import warm_start
 from tests.bench.bench_cpu import gmac
 
@@ -147,14 +149,41 @@ def test_the_weights_of_the_first_design_still_load_as_the_first() -> None:
 
 
 @torch.inference_mode()
-def test_a_warm_start_takes_the_first_design_s_view_and_leaves_the_memories_asleep() -> None:
+def test_an_encoder_that_ends_earlier_gives_the_same_finer_maps() -> None:
+    long, short = LiteEncoder(), LiteEncoder(BLOCKS - 2)
+    short.load_state_dict({name: long.state_dict()[name] for name in short.state_dict()})
+    frame = torch.randn(1, 3, 64, 64)
+    for whole, ended in zip(long(frame)[:4], short(frame)[:4], strict=True):
+        assert torch.equal(whole, ended)
+    assert short(frame)[4].shape == (1, short.widths[4], 2, 2)
+    assert short.widths != long.widths == FEATURE_WIDTHS
+
+
+@torch.inference_mode()
+def test_a_warm_start_takes_what_fits_and_leaves_the_memories_asleep() -> None:
     donor, net = lite_weights.load(weights_path()), FlashDepthLite(LiteConfig.second())
     taken = warm_start(net, donor)
     assert not any(name.startswith(("hold.", "temporal.final_layer.")) for name in taken)
+    assert {"encoder.stem.weight", "project.1.weight", "fuse.2.unit.conv1.weight"} <= set(taken)
     frame = torch.randn(1, 3, 64, 64)
-    torch.testing.assert_close(net.encode(frame).path, donor.encode(frame).path)
+    for ours, theirs in zip(net.encoder(frame)[:4], donor.encoder(frame)[:4], strict=True):
+        torch.testing.assert_close(ours, theirs)
     features = net.encode(frame)
     _, state = net.decode(features, None)
     remembered, _ = net.decode(features, state)
     alone, _ = net.decode(features, None, temporal=False)
     torch.testing.assert_close(remembered, alone, rtol=0, atol=1e-6)
+
+
+@torch.inference_mode()
+def test_a_shorter_encoder_s_coarsest_map_is_fitted_to_the_donor_s() -> None:
+    torch.manual_seed(3)
+    donor = FlashDepthLite(replace(SMALL, encoder_blocks=BLOCKS))
+    net = FlashDepthLite(SMALL)
+    warm_start(net, donor)
+    pictures = [torch.randn(8, 3, 256, 256) for _ in range(8)]
+    wanted = coarsest(donor, donor.encoder(pictures[0])[-1])
+    before = coarsest(net, net.encoder(pictures[0])[-1])
+    fit_coarsest(net, donor, pictures)
+    after = coarsest(net, net.encoder(pictures[0])[-1])
+    assert float((after - wanted).abs().mean()) < 0.5 * float((before - wanted).abs().mean())
