@@ -71,6 +71,7 @@ def _fuses(x: Tensor) -> bool:
         and type(x) is Tensor  # counted and pretended tensors know the plain operations only
         and not torch.is_grad_enabled()
         and not torch.compiler.is_compiling()  # the compiler fuses by itself
+        and not torch._C._get_tracing_state()  # a trace is read by who knows plain operations
         and not torch.is_autocast_enabled("cpu")
         and x.is_contiguous(memory_format=torch.channels_last)
         and x.dtype in _served()

@@ -43,12 +43,13 @@ class Sums:
         """(i, o) weights."""
         ridge = RIDGE * self.square.diagonal().mean()
         regular = self.square + ridge * torch.eye(len(self.square), dtype=torch.float64)
-        return torch.linalg.solve(regular, self.product).float()
+        found: Tensor = torch.linalg.solve(regular, self.product)
+        return found.float()
 
 
 def coarsest(network: FlashDepthLite, last: Tensor) -> Tensor:
     """What `network` makes of the encoder's last map: (b, width, h, w)."""
-    seen = network.overview(last.mean((2, 3)))[..., None, None]
+    seen: Tensor = network.overview(last.mean((2, 3)))[..., None, None]
     return cast(Tensor, network.project[3](last) + seen)
 
 

@@ -15,21 +15,25 @@ frame with memory), and what they come from.
 from __future__ import annotations
 
 import argparse
+import importlib
+import importlib.util
 import json
 import platform
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from models.estimators.lite import weights_path
 from models.flashdepth import lite_weights
-from models.flashdepth.lite import FlashDepthLite, LiteConfig
+from models.flashdepth.lite import FlashDepthLite, LiteConfig, LiteState
+from models.flashdepth.mamba2 import TemporalState
 
 WARM_UP = 3
 SECOND_WEIGHTS = Path("resources/training/checkpoints/flashdepth-lite-2.safetensors")
@@ -109,6 +113,49 @@ def contenders(
 
     for name, network in both.items():
         add(name, network)
+    if importlib.util.find_spec("openvino"):
+        found |= openvino_lanes(both[AFTER], frame)
+    return found
+
+
+class WithMemory(nn.Module):
+    """A frame that follows another, its memory as tensors, as other runtimes want it."""
+
+    def __init__(self, network: FlashDepthLite) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, frame: Tensor, held: Tensor, *layers: Tensor) -> tuple[Tensor, ...]:
+        state = LiteState(TemporalState(layers), held)
+        disparity, after = self.network.decode(self.network.encode(frame), state)
+        assert after is not None
+        return disparity, after.held, *after.memory.layers
+
+
+class PerFrame(nn.Module):
+    """A frame by itself."""
+
+    def __init__(self, network: FlashDepthLite) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, frame: Tensor) -> Tensor:
+        return self.network.decode(self.network.encode(frame), None, temporal=False)[0]
+
+
+def openvino_lanes(network: FlashDepthLite, frame: Tensor) -> dict[str, Callable[[], object]]:
+    """The second design in OpenVINO float32, on one thread."""
+    openvino = importlib.import_module("openvino")
+    _, state = network(frame, None)
+    assert state is not None
+    given = (frame.contiguous(), state.held.contiguous(), *state.memory.layers)
+    wish = {"INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1, "INFERENCE_PRECISION_HINT": "f32"}
+    lanes = {"": (WithMemory(network), given), "_per_frame": (PerFrame(network), given[:1])}
+    found: dict[str, Callable[[], object]] = {}
+    for suffix, (lane, used) in lanes.items():
+        model = openvino.convert_model(lane, example_input=used, input=[g.shape for g in used])
+        request = openvino.compile_model(model, "CPU", wish).create_infer_request()
+        found[f"openvino_float32{suffix}"] = partial(request.infer, [g.numpy() for g in used])
     return found
 
 
