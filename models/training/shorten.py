@@ -77,6 +77,7 @@ def fit_coarsest(network: FlashDepthLite, donor: FlashDepthLite, pictures: list[
 
 
 def main() -> None:
+    """Fit the shortened encoder to the network of the weights given and write it."""
     parser = argparse.ArgumentParser(prog="python -m models.training.shorten")
     parser.add_argument("weights", type=Path)
     parser.add_argument("run", type=Path, help="whose pictures are used")

@@ -37,6 +37,7 @@ def take(video: Path, folder: Path, every: int) -> int:
 
 
 def main() -> None:
+    """Write every N-th picture of a video as a training still."""
     parser = argparse.ArgumentParser(prog="python -m models.training.stills")
     parser.add_argument("video", type=Path)
     parser.add_argument("--every", type=int, default=4, metavar="N")

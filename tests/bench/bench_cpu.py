@@ -36,7 +36,9 @@ from models.flashdepth.lite import FlashDepthLite, LiteConfig, LiteState
 from models.flashdepth.mamba2 import TemporalState
 
 WARM_UP = 3
-SECOND_WEIGHTS = Path("resources/training/checkpoints/flashdepth-lite-2.safetensors")
+SECOND_WEIGHTS = (
+    Path(__file__).parents[2] / "resources/training/checkpoints/flashdepth-lite-2.safetensors"
+)
 FEATURES = ("avx2", "fma", "avx_vnni", "avx512f", "avx512_vnni", "avx512_bf16", "amx_int8", "asimd")
 """What decides how fast a CPU convolves, by the names that Linux gives it."""
 BEFORE, AFTER = "torch_before", "torch_after"

@@ -17,7 +17,7 @@ from models.flashdepth.lite import FlashDepthLite, LiteConfig
 from models.flashdepth.lite_encoder import BLOCKS, FEATURE_WIDTHS, LiteEncoder
 from models.training.shorten import coarsest, fit_coarsest
 from models.training.start import warm_start
-from tests.bench.bench_cpu import gmac
+from tests.bench.bench_cpu import SECOND_WEIGHTS, gmac
 
 SMALL = replace(LiteConfig.second(), width=16, fine_width=8, head_width=8, temporal_state=16)
 LARGEST_GMAC = 1.5
@@ -142,6 +142,13 @@ def test_the_file_says_which_design_it_holds_and_how_it_was_trained(tmp_path: Pa
     assert loaded.config == SMALL
     for name, value in net.state_dict().items():
         torch.testing.assert_close(loaded.state_dict()[name], value.half().float(), rtol=0, atol=0)
+
+
+def test_the_weights_in_training_fit_the_second_design_and_are_finite() -> None:
+    net = lite_weights.load(SECOND_WEIGHTS)
+    assert net.config == LiteConfig.second()
+    for name, value in net.state_dict().items():
+        assert bool(value.isfinite().all()), name
 
 
 def test_the_weights_of_the_first_design_still_load_as_the_first() -> None:
