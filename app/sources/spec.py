@@ -91,7 +91,7 @@ class SourceSpec(ABC):
     @classmethod
     def of(cls, rest: str | None) -> SourceSpec:
         """The spec for what follows the colon; None where there is no colon. Raises UsageError."""
-        raise NotImplementedError(f"{cls.__name__} defines neither parse nor of")
+        raise TypeError(f"{cls.__name__} defines neither parse nor of for {rest!r}")
 
     @property
     def title(self) -> str:

@@ -13,7 +13,7 @@ from models.scenes.motion import Rock, Spin
 from models.scenes.paint import chance, paint
 from models.scenes.rooms import furnish, set_out, shell
 from models.scenes.scene import Scene
-from models.scenes.tableware import DESK, SMALL, keyboard
+from models.scenes.tableware import SMALL, WORK_TABLE, keyboard
 
 
 def _u(b: SceneBuilder, low: float, high: float) -> float:
@@ -49,7 +49,7 @@ def _things(b: SceneBuilder, w: float, d: float, h: float) -> None:
             monitor(b)
         with b.at(_u(b, -0.1, 0.1), -d * 0.15, h, _u(b, -0.1, 0.1)):
             keyboard(b)
-        set_out(b, w, d, h, DESK, int(b.rng.integers(2, 8)))
+        set_out(b, w, d, h, WORK_TABLE, int(b.rng.integers(2, 8)))
     else:
         set_out(b, w, d, h, SMALL, int(b.rng.integers(3, 14)))
 

@@ -11,7 +11,7 @@ from models.scenes.layouts_indoor import walker
 from models.scenes.light_kinds import indoor_light
 from models.scenes.paint import chance, paint, solid
 from models.scenes.people import person, random_appearance
-from models.scenes.rooms import desk, furnish, shell
+from models.scenes.rooms import furnish, shell, work_table
 from models.scenes.scene import Material, Scene
 
 
@@ -30,7 +30,7 @@ def office(b: SceneBuilder, seed: int) -> Scene:
             if chance(b.rng, 0.2):
                 continue
             with b.at(x + _u(b, -0.2, 0.2), 1.7 + i * pitch, 0, turned):
-                desk(b)
+                work_table(b)
                 if chance(b.rng, 0.3):
                     with b.at(0, -0.62, 0, math.pi):
                         person(b, random_appearance(b), sitting=True)

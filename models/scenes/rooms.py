@@ -23,7 +23,7 @@ from models.scenes.furniture import (
 from models.scenes.paint import chance, glowing, paint, rgb, shown, solid
 from models.scenes.people import person, random_appearance
 from models.scenes.scene import Material
-from models.scenes.tableware import DESK, SMALL
+from models.scenes.tableware import SMALL, WORK_TABLE
 
 Piece = Callable[[SceneBuilder], None]
 
@@ -174,10 +174,10 @@ def dining(b: SceneBuilder) -> None:
                 chair(b)
 
 
-def desk(b: SceneBuilder) -> None:
+def work_table(b: SceneBuilder) -> None:
     """A desk with a monitor and a chair before it."""
     w, d, h = table(b, _u(b, 1.1, 1.8), _u(b, 0.6, 0.8))
-    set_out(b, w, d, h, DESK, int(b.rng.integers(2, 7)))
+    set_out(b, w, d, h, WORK_TABLE, int(b.rng.integers(2, 7)))
     if chance(b.rng, 0.8):
         with b.at(_u(b, -0.3, 0.3), -d / 2 - 0.3, 0, math.pi + _u(b, -0.6, 0.6)):
             chair(b)
@@ -210,7 +210,7 @@ def standing(b: SceneBuilder) -> None:
 
 LARGE: tuple[Piece, ...] = (
     dining,
-    desk,
+    work_table,
     sofa,
     bed,
     shelf,
@@ -229,7 +229,7 @@ AGAINST_WALL: tuple[Piece, ...] = (
     cupboard,
     television,
     sofa,
-    desk,
+    work_table,
     plant,
     floor_lamp,
     crate,
@@ -261,7 +261,7 @@ def furnish(
                 (x1 - gap, y, -math.pi / 2),
                 (x0 + gap, y, math.pi / 2),
             )[side]
-        size = 1.3 if piece in (dining, desk, bed, sofa) else 0.75
+        size = 1.3 if piece in (dining, work_table, bed, sofa) else 0.75
         if any(math.hypot(x - p[0], y - p[1]) < size * 0.6 + p[2] for p in taken):
             continue
         taken.append((x, y, size * 0.6))

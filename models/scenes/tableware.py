@@ -112,7 +112,7 @@ def pens(b: SceneBuilder) -> None:
         b.rod((0.01 * math.cos(a), 0.01 * math.sin(a), 0.005), tip, 0.004, solid(b, 0.9))
 
 
-def desk_lamp(b: SceneBuilder) -> None:
+def table_lamp(b: SceneBuilder) -> None:
     """A lamp with an arm."""
     metal = solid(b, 0.6, 0.05, 0.9, 0.4)
     b.rod((0, 0, 0), (0, 0, 0.02), 0.08, metal)
@@ -157,9 +157,9 @@ SMALL = (
     plate,
     candle,
     pens,
-    desk_lamp,
+    table_lamp,
     frame,
     vase,
     pot_plant,
 )
-DESK = (monitor, laptop, keyboard, cup, book, paper, pens, desk_lamp, bottle, frame, vase)
+WORK_TABLE = (monitor, laptop, keyboard, cup, book, paper, pens, table_lamp, bottle, frame, vase)

@@ -151,12 +151,12 @@ def openvino_lanes(network: FlashDepthLite, frame: Tensor) -> dict[str, Callable
     _, state = network(frame, None)
     assert state is not None
     given = (frame.contiguous(), state.held.contiguous(), *state.memory.layers)
-    wish = {"INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1, "INFERENCE_PRECISION_HINT": "f32"}
+    options = {"INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1, "INFERENCE_PRECISION_HINT": "f32"}
     lanes = {"": (WithMemory(network), given), "_per_frame": (PerFrame(network), given[:1])}
     found: dict[str, Callable[[], object]] = {}
     for suffix, (lane, used) in lanes.items():
         model = openvino.convert_model(lane, example_input=used, input=[g.shape for g in used])
-        request = openvino.compile_model(model, "CPU", wish).create_infer_request()
+        request = openvino.compile_model(model, "CPU", options).create_infer_request()
         found[f"openvino_float32{suffix}"] = partial(request.infer, [g.numpy() for g in used])
     return found
 

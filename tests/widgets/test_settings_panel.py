@@ -207,7 +207,7 @@ def test_the_ends_of_the_range_are_for_the_fixed_range_alone(panel: SettingsPane
     assert not is_said(panel.display, PER_FRAME_WARNING)
 
 
-def test_buttons_are_wishes(qtbot: QtBot, panel: SettingsPanel) -> None:
+def test_a_button_emits_its_id(qtbot: QtBot, panel: SettingsPanel) -> None:
     for section, button_id in (
         (panel.model, "memory.reset"),
         (panel.display, "range.take"),
