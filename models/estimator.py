@@ -23,6 +23,8 @@ class EstimatorOptions:
         "auto", "cpu", "cuda", "cuda:N" or "mps".
     input_size
         Short side in pixels of the picture the network gets; None takes the model's own.
+    input_scale
+        Fraction of that size, above 0 and at most 1, at which it runs for the time being.
     precision
         "auto" (bfloat16 where it pays), "float32" or "bfloat16".
     ema_factor
@@ -33,6 +35,7 @@ class EstimatorOptions:
 
     device: str = "auto"
     input_size: int | None = None
+    input_scale: float = 1.0
     precision: str = "auto"
     ema_factor: float = 0.8
     acceleration: str = "eager"

@@ -70,14 +70,22 @@ def network_size(
 
 
 def resize_steps(
-    width: int, height: int, input_size: int | None = None, multiple: int = 14
+    width: int,
+    height: int,
+    input_size: int | None = None,
+    multiple: int = 14,
+    scale: float = 1.0,
 ) -> tuple[Size, ...]:
     """The sizes that a picture is resized to in turn; the last is `network_size`.
 
-    Native pictures longer than 2044 are first reduced and then stretched, as the authors do.
+    Native pictures longer than 2044 are first reduced and then stretched, as the authors do. A
+    `scale` below 1 takes that fraction of the input size.
     """
     if min(width, height) < 1 or (input_size is not None and input_size < 1):
         raise ValueError(f"no network takes {width}x{height} at input size {input_size}")
+    if scale < 1:
+        native = min(1.0, LONGEST_NATIVE / max(width, height)) * min(width, height)
+        input_size = max(1, round(scale * (input_size or native)))
     scaled = (width, height)
     if input_size is not None:
         short = min(width, height)

@@ -1,4 +1,4 @@
-"""The network's input size for a given time per frame. Plain logic with hysteresis."""
+"""The quality at which networks run for a given time per frame. Plain logic with hysteresis."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ import statistics
 from collections import deque
 from dataclasses import dataclass
 
-SIZES = (98, 140, 182, 224, 280, 336, 392, 448, 518, 616, 742, 924, 1148)
-"""Short sides to choose from, multiples of 14."""
+QUALITIES = (2 / 3, 7 / 9, 8 / 9, 1.0)
+"""Fractions of the input size to choose from. Below the lowest, frames are skipped instead."""
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """When to change the size.
+    """When to change the quality.
 
     Attributes
     ----------
     miss
-        Multiple of the budget that a median frame must take for a smaller size.
+        Multiple of the budget that a median frame must take for a lower quality.
     room
-        Fraction of the budget that the next larger size may be expected to take for a larger size.
+        Fraction of the budget that the next higher quality may be expected to take.
     down_s, up_s
         Seconds that this must have lasted.
     settle_s
-        Seconds after a change in which nothing is decided, while models load and warm up.
+        Seconds after a change in which nothing is decided, while models warm up.
     regret_s
         A reduction so soon after an increase doubles the wait before the next increase, up to
         up_most_s.
@@ -39,7 +39,7 @@ class Patience:
 
 
 class Budget:
-    """Chooses the size from the time that each frame took. Single-threaded.
+    """Chooses the quality from the time that each frame took. Single-threaded.
 
     Parameters
     ----------
@@ -63,39 +63,39 @@ class Budget:
             self._took_ms.append((now_s, took_ms))
 
     def stepped(self, now_s: float) -> None:
-        """Note that the size changed: forget, and decide nothing for a while."""
+        """Note that the quality or the model changed: forget, and decide nothing for a while."""
         self._took_ms.clear()
         self._since_s, self._direction = None, 0
         self._quiet_until_s = now_s + self._patience.settle_s
 
-    def choose(self, now_s: float, size: int, smallest: int, largest: int) -> int:
-        """The size to use from now on; `size` itself if no change is needed."""
+    def choose(self, now_s: float, quality: float) -> float:
+        """The quality to use from now on; `quality` itself if no change is needed."""
         recent = [ms for at_s, ms in self._took_ms if now_s - at_s <= self._patience.down_s]
         if not recent or now_s < self._quiet_until_s:
-            return size
+            return quality
         took_ms = statistics.median(recent)
-        lower = [s for s in SIZES if smallest <= s < size]
-        higher = [s for s in SIZES if size < s <= largest]
+        lower = [q for q in QUALITIES if q < quality]
+        higher = [q for q in QUALITIES if q > quality]
         wanted = 0
         if took_ms > self._patience.miss * self.frame_ms and lower:
             wanted = -1
-        elif higher and took_ms * (higher[0] / size) ** 2 < self._patience.room * self.frame_ms:
+        elif higher and took_ms * (higher[0] / quality) ** 2 < self._patience.room * self.frame_ms:
             wanted = 1
         if wanted != self._direction or self._since_s is None:
             self._direction, self._since_s = wanted, now_s
         lasted_s = now_s - self._since_s
         if wanted < 0 and lasted_s >= self._patience.down_s:
-            return self._down(now_s, size, took_ms, lower)
+            return self._down(now_s, quality, took_ms, lower)
         if wanted > 0 and lasted_s >= self._up_s:
             self._stepped_up_s = now_s
             self.stepped(now_s)
             return higher[0]
-        return size
+        return quality
 
-    def _down(self, now_s: float, size: int, took_ms: float, lower: list[int]) -> int:
-        """The largest size that is expected to fit, in one step."""
+    def _down(self, now_s: float, quality: float, took_ms: float, lower: list[float]) -> float:
+        """The highest quality that is expected to fit, in one step."""
         if self._stepped_up_s is not None and now_s - self._stepped_up_s < self._patience.regret_s:
             self._up_s = min(2 * self._up_s, self._patience.up_most_s)
         self.stepped(now_s)
-        fits = [s for s in lower if took_ms * (s / size) ** 2 <= self.frame_ms]
+        fits = [q for q in lower if took_ms * (q / quality) ** 2 <= self.frame_ms]
         return fits[-1] if fits else lower[0]

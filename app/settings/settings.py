@@ -220,10 +220,10 @@ class Settings:
         "Video or recording shown while a camera or stream is gone",
         control="clip", placeholder="Built-in scene", scope=Scope.MACHINE)
     input_budget: str = setting(
-        "auto", OneOf({"auto": "While presenting", "on": "Always", "off": "Never"}),
+        "auto", OneOf({"auto": "Automatic", "on": "Always", "off": "Never"}),
         "Hold frame rate",
-        "Lower quality to hold frame rate: a smaller input size when frames take too long, and "
-        "back when there is time")
+        "Lower quality to hold frame rate: down to two thirds of the input size when frames take "
+        "too long; Automatic does so on a CPU and in presenter mode")
     panic_clip: str = setting(
         "", Name(), "Backup clip",
         "Video or recording that F12 shows at once; F12 again returns to the source",

@@ -15,7 +15,7 @@ from app.ui.action_choices import picture_actions
 from app.ui.actions import Action, is_on, is_set_to
 from app.ui.controller import Controller
 from app.ui.features.about import AboutController
-from app.ui.features.budget import BudgetController, chooses_size
+from app.ui.features.budget import BudgetController, may_lower_quality
 from app.ui.features.fallback import FallbackController
 from app.ui.features.health import HealthController
 from app.ui.features.lessons import LessonController
@@ -175,7 +175,7 @@ def booth_actions(
         ),
         Action(
             "booth.budget", menu, "&Lower quality to hold frame rate", "", budget.toggle,
-            is_on=chooses_size,
+            is_on=may_lower_quality,
         ),
     ]  # fmt: skip
 

@@ -167,7 +167,7 @@ class Application(QObject):
         self.fallback = self._add(
             FallbackController(model, controller, engine, self.idle, self.presenter, status, self)
         )
-        self.budget = self._add(BudgetController(model, display, status, self))
+        self.budget = self._add(BudgetController(model, controller, display, status, self))
         self.health = self._add(HealthController(model, engine, status, self.recording, self))
         # Closed before the features above, so that they do not take a lesson's settings for the
         # user's own.

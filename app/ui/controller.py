@@ -58,6 +58,7 @@ class Controller(QObject):
         self._pins: resolve.Pins = ()
         self._lane_attempt = 0
         self._source_attempt = 0
+        self._quality = 1.0
         self._instead = ""
         self._chosen = resolve.capture_request(model.value)
         self._request: CaptureRequest | None = None
@@ -149,6 +150,16 @@ class Controller(QObject):
     def reset_memory(self) -> None:
         """Reset every lane's memory before the next frame."""
         self._engine.inference.reset_memory()
+
+    @property
+    def quality(self) -> float:
+        """Fraction of the input size at which the lanes run now; never saved."""
+        return self._quality
+
+    def set_quality(self, quality: float) -> None:
+        """Run the lanes at that fraction, above 0 and at most 1, of their input size."""
+        self._quality = quality
+        self._apply()
 
     # -- display -------------------------------------------------------------------------------
 
@@ -249,7 +260,7 @@ class Controller(QObject):
         if playback != self._playback:
             self._playback = playback
             self._engine.capture.post(playback)
-        pipeline = resolve.pipeline_config(settings, self._pins, self._lane_attempt)
+        pipeline = resolve.pipeline_config(settings, self._pins, self._lane_attempt, self._quality)
         if pipeline != self._pipeline:
             self._pipeline = pipeline
             self._engine.inference.configure(pipeline)

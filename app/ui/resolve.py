@@ -69,8 +69,13 @@ def capture_request(settings: Settings, instead: str = "", attempt: int = 0) -> 
     return CaptureRequest(spec, source_size(settings), camera_format, attempt)
 
 
-def pipeline_config(settings: Settings, pins: Pins = (), attempt: int = 0) -> PipelineConfig:
-    """Return what the lanes are and what is computed beside them."""
+def pipeline_config(
+    settings: Settings, pins: Pins = (), attempt: int = 0, quality: float = 1.0
+) -> PipelineConfig:
+    """Return what the lanes are and what is computed beside them.
+
+    `quality` is the fraction of the input size at which they run.
+    """
     return PipelineConfig(
         model_a=settings.model_a,
         model_b=settings.model_b,
@@ -78,6 +83,7 @@ def pipeline_config(settings: Settings, pins: Pins = (), attempt: int = 0) -> Pi
         options=EstimatorOptions(
             device=settings.device,
             input_size=settings.input_size or None,
+            input_scale=quality,
             precision=settings.precision,
             ema_factor=settings.ema_factor,
         ),

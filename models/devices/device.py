@@ -64,6 +64,14 @@ def describe(name: str) -> str:
     return f"CPU, {threads} thread{'s' if threads != 1 else ''}"
 
 
+def runs_on_cpu(name: str) -> bool:
+    """Whether the networks run on the CPU; False for a device that is not there."""
+    try:
+        return resolve(name).type == "cpu"
+    except UsageError:
+        return False
+
+
 def gpu_name() -> str | None:
     """Name of the first NVIDIA GPU, or None."""
     return str(torch.cuda.get_device_name()) if torch.cuda.is_available() else None

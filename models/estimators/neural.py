@@ -95,6 +95,7 @@ class NeuralSession(BlockingSession):
         self._device = devices.resolve(options.device)
         self._dtype = precision(options, self._device)
         self._input_size = options.input_size or recipe.input_size
+        self._input_scale = options.input_scale
         self._network: StreamNetwork | None = pool.network(recipe, self._device, self._dtype)
         self._state: Any = None
 
@@ -109,7 +110,9 @@ class NeuralSession(BlockingSession):
         network = self._network
         if network is None:
             raise RuntimeError("a session that was closed estimates nothing")
-        steps = resize_steps(*frame.size, self._input_size, self._recipe.picture.multiple)
+        steps = resize_steps(
+            *frame.size, self._input_size, self._recipe.picture.multiple, self._input_scale
+        )
         mixed = self._recipe.autocast and self._dtype is torch.bfloat16
         with (
             torch.inference_mode(),
@@ -170,6 +173,7 @@ class NeuralFactory:
             self.pool.pipeline(device),
             dtype=dtype,
             input_size=options.input_size or self.recipe.input_size,
+            input_scale=options.input_scale,
             temporal=self.temporal,
             acceleration=options.acceleration,
         )

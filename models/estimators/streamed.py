@@ -50,6 +50,7 @@ class StreamedSession:
         *,
         dtype: torch.dtype,
         input_size: int | None,
+        input_scale: float = 1.0,
         temporal: bool = True,
         acceleration: str = EAGER,
     ) -> None:
@@ -57,6 +58,7 @@ class StreamedSession:
         self._pipeline = pipeline
         self._dtype = dtype
         self._input_size = input_size
+        self._input_scale = input_scale
         self._temporal = temporal
         self._network: StreamNetwork | None = network
         self._encode: Any = accelerated(network.encode, acceleration)
@@ -137,7 +139,7 @@ class StreamedSession:
         ceiling = self._pipeline.ceilings.get(self._recipe.name)
         if ceiling is not None:
             wanted = min(wanted or min(size), ceiling)
-        return resize_steps(*size, wanted, self._recipe.picture.multiple)
+        return resize_steps(*size, wanted, self._recipe.picture.multiple, self._input_scale)
 
     def _send_if_it_fits(
         self, frame: Frame, memo: FrameMemo, steps: tuple[Size, ...]

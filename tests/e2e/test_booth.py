@@ -175,18 +175,26 @@ def test_diagnostics_say_what_runs(start_application: Start, wait_until_shown: W
     assert "GUI stalls: p99" in text
 
 
-def test_a_missed_budget_makes_the_picture_smaller_and_says_so(
+def test_a_missed_budget_lowers_the_size_in_force_and_no_setting(
     start_application: Start, wait_until_shown: Wait, qtbot: QtBot
 ) -> None:
     application = start_application(
         **SMALL | {"input_size": 140, "input_budget": "on"}, budget_fps=240.0
     )
+    controller, model = application.controller, application.model
     wait_until_shown(application)
-    qtbot.waitUntil(lambda: application.model.value.input_size == 98, timeout=60_000)
-    assert any("px (auto)" in text for text in application.window.status.texts())
-    application.controller.set("input_size", 140)
-    assert application.model.value.input_budget == "off"  # set by hand, so it is held
-    assert application.model.value.input_size == 140
+    qtbot.waitUntil(lambda: controller.quality == pytest.approx(2 / 3), timeout=60_000)
+    qtbot.waitUntil(
+        lambda: any("96 px (auto)" in text for text in application.window.status.texts()),
+        timeout=60_000,
+    )
+    assert model.value.input_size == 140
+    application.presets.store(1, "busy")
+    application.budget.toggle()
+    assert controller.quality == 1
+    qtbot.waitUntil(lambda: not any("(auto)" in text for text in application.window.status.texts()))
+    application.presets.recall(1)
+    assert model.value.input_size == 140
 
 
 def test_captions_never_promise_a_winner() -> None:

@@ -95,3 +95,18 @@ def test_the_picture_is_left_alone() -> None:
     before = rgb.copy()
     prepare(rgb, ((28, 28),))
     assert np.array_equal(rgb, before)
+
+
+@pytest.mark.parametrize(
+    ("size", "input_size", "expected"),
+    [
+        ((640, 480), 288, (256, 192)),
+        ((640, 480), None, (448, 320)),
+        ((4088, 2296), None, (1376, 768)),  # of the reduced picture, 2044 wide
+    ],
+)
+def test_a_scale_takes_a_fraction_of_the_input_size(
+    size: tuple[int, int], input_size: int | None, expected: tuple[int, int]
+) -> None:
+    assert resize_steps(*size, input_size, 32, 2 / 3) == (expected,)
+    assert resize_steps(*size, input_size, 32, 1.0) == resize_steps(*size, input_size, 32)

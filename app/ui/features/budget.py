@@ -1,14 +1,16 @@
-"""Chooses the networks' input size by the time a frame may take."""
+"""Lowers the networks' input size while frames take too long."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from PyQt6.QtCore import QObject, QTimer
 
 from app.core.results import FrameResult
-from app.engine.input_budget import SIZES, Budget
+from app.engine.input_budget import Budget
 from app.settings.settings import Settings, SettingsModel
+from app.ui.controller import Controller
 from app.ui.display import Display
 from app.ui.features.feature import FeatureController
 from app.ui.features.status import StatusController
@@ -17,49 +19,47 @@ _POLL_MS = 500
 
 
 class BudgetController(FeatureController):
-    """Changes the setting `input_size` while `input_budget` asks for it.
+    """Chooses the fraction of the input size at which the lanes run, by the time of a frame.
 
-    Setting the size by hand turns the budget off. The status strip shows the size that the budget
-    chose.
+    The setting `input_size` stays as it is, and so do presets, reports and every command: the
+    fraction lives in the controller alone. The status strip shows the size in force.
     """
 
     def __init__(
         self,
         model: SettingsModel,
+        controller: Controller,
         display: Display,
         status: StatusController,
         parent: QObject | None = None,
+        *,
+        clock_s: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(parent)
         self._model = model
+        self._controller = controller
         self._status = status
+        self._clock_s = clock_s
         self._budget = Budget(1000 / model.value.budget_fps)
         self._size = 0
-        self._size_before = model.value.input_size
-        self._is_own_change = False
         self._unsubscribe = model.subscribe(self._on_settings)
         self._timer = QTimer(self)
         self._timer.setInterval(_POLL_MS)
-        self._timer.timeout.connect(self._poll)
+        self._timer.timeout.connect(self.poll)
         display.shown.connect(self.add)
 
     def start(self) -> None:
-        """Begin to choose the size, if the settings say so."""
-        self._apply(self._model.value)
+        """Begin to choose, if the settings say so."""
+        self._restart(self._model.value)
 
     def close(self) -> None:
-        """Stop, and restore the user's own size so that it is the one saved."""
+        """Stop."""
         self._timer.stop()
         self._unsubscribe()
-        self._put_back()
 
     def toggle(self) -> None:
-        """Let the budget choose the size, or hold the current one."""
-        on = chooses_size(self._model.value)
-        if on:
-            self._hold("off")
-        else:
-            self._model.replace(input_budget="on")
+        """Hold the frame rate from now on, or hold the quality."""
+        self._model.replace(input_budget="off" if may_lower_quality(self._model.value) else "auto")
 
     def add(self, result: FrameResult) -> None:
         """Count a result that was shown."""
@@ -69,61 +69,64 @@ class BudgetController(FeatureController):
         known = [min(size) for size in sizes if size is not None]
         if known:
             self._size = max(known)
-            self._budget.add(time.monotonic(), result.pace_ms)
+            self._budget.add(self._clock_s(), result.pace_ms)
 
-    def _poll(self) -> None:
-        if not self._size:
+    def poll(self) -> None:
+        """Decide on the quality from what was counted."""
+        if not self._size or not lowers_quality(self._model.value):
             return
-        size = min(SIZES, key=lambda known: abs(known - self._size))
-        chosen = self._budget.choose(time.monotonic(), size, SIZES[0], SIZES[-1])
-        if chosen != size:
-            self._set_size(chosen)
+        quality = self._controller.quality
+        chosen = self._budget.choose(self._clock_s(), quality)
+        if chosen != quality:
+            self._controller.set_quality(chosen)
+            how = "lowered" if chosen < quality else "raised"
             fps = self._model.value.budget_fps
-            how = "down" if chosen < size else "up"
-            self.said.emit(f"Input size {how} to {chosen} px to hold {fps:.0f} frames per second.")
-        self._show_note(f"input size {chosen} px (auto)")
+            self.said.emit(
+                f"Input size {how} to {chosen:.0%} of the chosen one to hold {fps:.0f} frames "
+                "per second."
+            )
+        self._show_note(f"input size {self._size} px (auto)" if chosen < 1 else "")
 
     def _show_note(self, text: str) -> None:
         self._status.set_standing("budget", text)
 
-    def _set_size(self, size: int) -> None:
-        self._is_own_change = True
-        self._model.replace(input_size=size)
-        self._is_own_change = False
-
     def _on_settings(self, settings: Settings, changed: frozenset[str]) -> None:
-        if "input_size" in changed and not self._is_own_change and self._timer.isActive():
-            self._size_before = settings.input_size
-            self._hold("off")
-            self.said.emit("Input size set by hand; automatic quality is off.")
-        elif changed & {"input_budget", "budget_fps", "presenter", "model_a", "model_b"}:
-            self._apply(settings)
+        if changed & _CONCERNED:
+            self._restart(settings)
 
-    def _apply(self, settings: Settings) -> None:
+    def _restart(self, settings: Settings) -> None:
+        """Begin again at full quality: other work takes another time."""
         self._budget.frame_ms = 1000 / settings.budget_fps
-        self._budget.stepped(time.monotonic())
+        self._budget.stepped(self._clock_s())
         self._size = 0
-        if chooses_size(settings) == self._timer.isActive():
-            return
-        if chooses_size(settings):
-            self._size_before = settings.input_size
+        self._show_note("")
+        self._controller.set_quality(1.0)
+        if may_lower_quality(settings):
             self._timer.start()
         else:
             self._timer.stop()
-            self._show_note("")
-            self._put_back()
-
-    def _hold(self, how: str) -> None:
-        self._timer.stop()
-        self._show_note("")
-        self._size_before = self._model.value.input_size
-        self._model.replace(input_budget=how)
-
-    def _put_back(self) -> None:
-        if self._model.value.input_size != self._size_before:
-            self._set_size(self._size_before)
 
 
-def chooses_size(settings: Settings) -> bool:
-    """Return whether the budget chooses the size: always, or in presenter mode only."""
-    return settings.input_budget == "on" or (settings.input_budget == "auto" and settings.presenter)
+_CONCERNED = frozenset(
+    {"input_budget", "budget_fps", "input_size", "presenter", "device", "model_a", "model_b"}
+)
+
+
+def may_lower_quality(settings: Settings) -> bool:
+    """Whether frames that take too long may lower the quality, depending on the device."""
+    return settings.input_budget == "on" or (
+        settings.input_budget == "auto" and not settings.input_size
+    )
+
+
+def lowers_quality(settings: Settings) -> bool:
+    """Whether frames that take too long lower the quality.
+
+    Automatic: on a CPU and in presenter mode, unless an input size was chosen by hand.
+    """
+    from models.devices.device import runs_on_cpu  # loads torch, which frames have done by then
+
+    if not may_lower_quality(settings):
+        return False
+    is_asked_for = settings.input_budget == "on" or settings.presenter
+    return is_asked_for or runs_on_cpu(settings.device)

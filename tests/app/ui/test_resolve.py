@@ -63,6 +63,11 @@ def test_an_input_size_of_zero_leaves_it_to_the_model() -> None:
     assert pipeline_config(Settings(input_size=224)).options.input_size == 224
 
 
+def test_a_lowered_quality_is_a_fraction_of_each_models_own_size() -> None:
+    options = pipeline_config(Settings(), quality=2 / 3).options
+    assert (options.input_size, options.input_scale) == (None, 2 / 3)
+
+
 @pytest.mark.parametrize(
     ("size", "asked"), [((0, 0), None), ((640, 0), None), ((640, 480), (640, 480))]
 )
