@@ -25,6 +25,7 @@ from app.ui.features.presets import PresetsController
 from app.ui.features.recording import RecordingController
 from app.ui.features.report import ReportController
 from app.ui.features.snapshots import SnapshotController
+from app.ui.features.undo import UndoController
 from app.ui.main_window import MainWindow
 from app.views.table import every_view
 from widgets.arrangement import PANES
@@ -45,6 +46,18 @@ def file_actions(
         Action("file.ply", menu, "Save &point cloud…", "Ctrl+P", snapshots.ask_for_ply),
         Action("file.quit", menu, "&Quit", "Ctrl+Q", window.close, is_apart=True),
     ]
+
+
+def edit_actions(undo: UndoController) -> list[Action]:
+    """Actions of the Edit menu."""
+    menu = "&Edit"
+    return [
+        Action(
+            "edit.undo", menu, "&Undo", "Ctrl+Z", undo.undo,
+            tip="Take back the last change of a setting, pin or preset",
+        ),
+        Action("edit.redo", menu, "&Redo", "Ctrl+Shift+Z", undo.redo),
+    ]  # fmt: skip
 
 
 def play_actions(controller: Controller) -> list[Action]:
@@ -194,7 +207,7 @@ def preset_actions(presets: PresetsController) -> list[Action]:
     stores = [
         Action(
             f"presets.store{slot}", menu, f"&Store preset {slot}…", f"Ctrl+Shift+{slot}",
-            partial(presets.store_and_ask, slot), listed=slot == 1, sheet_key="Ctrl+Shift+1–9",
+            partial(presets.ask_and_store, slot), listed=slot == 1, sheet_key="Ctrl+Shift+1–9",
             sheet_text="Store a preset", is_apart=slot == 1,
         )
         for slot in SLOTS

@@ -21,6 +21,7 @@ from app.ui.action_choices import lane_actions
 from app.ui.action_table import (
     booth_actions,
     compare_actions,
+    edit_actions,
     file_actions,
     help_actions,
     play_actions,
@@ -56,6 +57,7 @@ from app.ui.features.snapshots import SnapshotController
 from app.ui.features.sound import SoundController
 from app.ui.features.sources import SourceController
 from app.ui.features.status import StatusController
+from app.ui.features.undo import UndoController
 from app.ui.features.viewpoints import ViewpointsController
 from app.ui.features.watchdog import WatchdogController
 from app.ui.main_window import MainWindow
@@ -168,6 +170,7 @@ class Application(QObject):
             FallbackController(model, controller, engine, self.idle, self.presenter, status, self)
         )
         self.budget = self._add(BudgetController(model, controller, display, status, self))
+        self.undo = self._add(UndoController(model, controller, self.presets, self._is_demo, self))
         self.health = self._add(HealthController(model, engine, status, self.recording, self))
         # Closed before the features above, so that they do not take a lesson's settings for the
         # user's own.
@@ -217,6 +220,7 @@ class Application(QObject):
         window, controller = self.window, self.controller
         return [
             *file_actions(window, self.snapshots, self.recording),
+            *edit_actions(self.undo),
             *play_actions(controller),
             *view_actions(window, controller, self.presenter, self.escape.restore),
             *lane_actions(controller, self.models, self.display),
@@ -240,6 +244,9 @@ class Application(QObject):
 
     def _camera_format(self) -> tuple[float, str]:
         return self.model.value.source_fps, self.model.value.source_pixels
+
+    def _is_demo(self) -> bool:
+        return self.fallback.is_attracting
 
     def _fallback_options(self) -> Fallback:
         return resolve.fallback(self.model.value)

@@ -237,13 +237,14 @@ class Controller(QObject):
 
     def pin(self, x: float, y: float) -> None:
         """Pin the point at that share of the picture, dropping the oldest of more than four."""
-        self._set_pins((*self._pins, (x, y))[-MAX_PINS:])
+        self.set_pins((*self._pins, (x, y))[-MAX_PINS:])
 
     def clear_pins(self) -> None:
         """Remove all pinned points."""
-        self._set_pins(())
+        self.set_pins(())
 
-    def _set_pins(self, pins: resolve.Pins) -> None:
+    def set_pins(self, pins: resolve.Pins) -> None:
+        """Pin these points and no others."""
         self._pins = pins
         self._apply()
         self.pins_changed.emit()

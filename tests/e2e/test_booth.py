@@ -146,6 +146,10 @@ def test_presets_are_one_key_away(
     dialog = application.window.findChild(QInputDialog)
     assert dialog is not None
     assert dialog.textValue() == "Side by side"
+    dialog.reject()
+    assert application.actions["presets.recall3"].text() == "&3  (empty)"
+    application.actions["presets.store3"].trigger()
+    dialog = application.window.findChildren(QInputDialog)[-1]
     dialog.setTextValue("Green & calm")
     dialog.accept()
     assert (

@@ -168,9 +168,9 @@ class FallbackController(FeatureController):
             self._show_state()
 
     def _stop_attracting(self) -> None:
-        before, self._view_before = self._view_before, None
-        if before is not None:
-            self._model.replace(view=before)
+        if self._view_before is not None:
+            self._model.replace(view=self._view_before)
+        self._view_before = None
 
     def _show_state(self) -> None:
         if not self._controller.instead:

@@ -35,10 +35,13 @@ class PresetsController(FeatureController):
 
     Attributes
     ----------
+    changed
+        Emitted with a slot, its preset before and its preset now, each None if empty.
     titled
         Emitted with the id of the action that recalls a preset, and its title.
     """
 
+    changed = pyqtSignal(int, object, object)
     titled = pyqtSignal(str, str)
 
     def __init__(
@@ -89,36 +92,39 @@ class PresetsController(FeatureController):
         Returns whether it was saved.
         """
         values = preset_of(self._model.value)
-        preset = NamedPreset(name or view_title(values), values)
-        if not self._save_all(self._presets() | {slot: preset}):
+        preset = NamedPreset(" ".join(name.split())[:MAX_NAME] or view_title(values), values)
+        if not self.put(slot, preset):
             return False
         self.said.emit(f"Stored preset {slot}, {preset.name}; press Ctrl+{slot} to recall it.")
         return True
 
-    def store_and_ask(self, slot: int) -> None:
-        """Store the current settings as preset `slot` and ask for a name."""
+    def ask_and_store(self, slot: int) -> None:
+        """Ask for a name and then store the current settings as preset `slot`."""
         before = self._presets().get(slot)
-        if not self.store(slot, before.name if before is not None else ""):
-            return
         dialog = QInputDialog(self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setWindowTitle(f"Preset {slot}")
-        dialog.setLabelText(f"Preset stored; Ctrl+{slot} recalls it. Name:")
-        dialog.setTextValue(self._presets()[slot].name)
+        dialog.setWindowTitle(f"Store preset {slot}")
+        replaced = f"\nIt replaces {before.name}." if before is not None else ""
+        dialog.setLabelText(f"Name of the preset that Ctrl+{slot} recalls:{replaced}")
+        dialog.setTextValue(
+            before.name if before is not None else view_title(preset_of(self._model.value))
+        )
+        dialog.setOkButtonText("Store")
 
         def named(name: str) -> None:
-            self.rename(slot, name)
+            self.store(slot, name)
 
         dialog.textValueSelected.connect(named)
         dialog.open()
 
-    def rename(self, slot: int, name: str) -> None:
-        """Rename preset `slot`; an empty name changes nothing."""
-        preset, name = self._presets().get(slot), " ".join(name.split())[:MAX_NAME]
-        if preset is None or name in ("", preset.name):
-            return
-        if self._save_all(self._presets() | {slot: NamedPreset(name, preset.values)}):
-            self.said.emit(f"Preset {slot} is now called {name}.")
+    def put(self, slot: int, preset: NamedPreset | None) -> bool:
+        """Put `preset` into `slot`, or empty it; return whether it was saved."""
+        before = self._presets().get(slot)
+        others = {at: kept for at, kept in self._presets().items() if at != slot}
+        if not self._save_all(others if preset is None else others | {slot: preset}):
+            return False
+        self.changed.emit(slot, before, preset)
+        return True
 
     def _save_all(self, presets: dict[int, NamedPreset]) -> bool:
         try:

@@ -66,10 +66,9 @@ def test_a_name_is_kept_said_and_cut_where_it_is_too_long(store: PresetStore) ->
     )
     said: list[str] = []
     controller.said.connect(said.append)
-    controller.store(2)
-    controller.rename(2, "  For   the children " + "x" * 99)
+    controller.store(2, "  For   the children " + "x" * 99)
     name = "For the children " + "x" * 23
-    assert said[-1] == f"Preset 2 is now called {name}."
+    assert said[-1] == f"Stored preset 2, {name}; press Ctrl+2 to recall it."
     again = PresetsController(SettingsModel(), store)
     again.said.connect(said.append)
     again.recall(2)
