@@ -1,4 +1,4 @@
-"""Weights: their location, installation and loading.
+"""Weights: their installation and loading.
 
 Published weights are fetched once or added from a file, checked key by key, converted to
 safetensors (which cannot execute code and is memory-mapped) and kept in the user's cache; after
@@ -15,7 +15,6 @@ from contextlib import suppress
 from pathlib import Path
 
 import filelock
-import platformdirs
 import safetensors
 import safetensors.torch
 import torch
@@ -28,9 +27,8 @@ from models.devices.device import is_out_of_memory
 from models.download import DownloadCancelledError, IsCancelled, OnProgress, Progress
 from models.errors import CheckpointError
 from models.flashdepth import FlashDepth, FlashDepthConfig
+from models.installed import CACHE_VARIABLE, cache_folder, missing, weights_path
 from models.published import Release, release
-
-CACHE_VARIABLE = "FLASHDEPTH_CACHE"
 
 _NETWORKS: dict[str, Callable[[], FlashDepth | DepthAnythingV2]] = {
     "flashdepth": lambda: FlashDepth(FlashDepthConfig.full()),
@@ -40,29 +38,6 @@ _NETWORKS: dict[str, Callable[[], FlashDepth | DepthAnythingV2]] = {
     "depth-anything-v2-b": lambda: DepthAnythingV2("vitb"),
     "depth-anything-v2-l": lambda: DepthAnythingV2("vitl"),
 }
-
-
-def cache_folder() -> Path:
-    """Folder for weights: FLASHDEPTH_CACHE, or the user's cache folder."""
-    chosen = os.environ.get(CACHE_VARIABLE)
-    if chosen:
-        return Path(chosen).expanduser()
-    return platformdirs.user_cache_path("flashdepth-live", appauthor=False)
-
-
-def weights_path(name: str) -> Path:
-    """File of a model's weights once they are installed."""
-    return cache_folder() / "weights" / f"{name}.safetensors"
-
-
-def missing(name: str) -> str | None:
-    """None if the weights are installed, else a sentence that says how to install them."""
-    if weights_path(name).is_file():
-        return None
-    return (
-        f"{release(name).title} is not installed: run `python main.py models pull {name}` or add "
-        f"a file with `python main.py models add FILE --as {name}`."
-    )
 
 
 def untrained(name: str) -> FlashDepth | DepthAnythingV2:
@@ -220,18 +195,6 @@ def expected_shapes(name: str) -> dict[str, tuple[int, ...]]:
     """Names and shapes of the model's weights; nothing is allocated."""
     with torch.device("meta"):
         return shapes_of(_NETWORKS[name]().state_dict())
-
-
-def published_sha256(name: str) -> str:
-    """SHA-256 of the file that the installed weights of `name` were made from; "" if unknown.
-
-    Only reads the header, so it is fast however large the weights are.
-    """
-    try:
-        with safetensors.safe_open(weights_path(name), framework="pt") as file:
-            return str((file.metadata() or {}).get("sha256", ""))
-    except (OSError, safetensors.SafetensorError):
-        return ""
 
 
 def _write(tensors: dict[str, Tensor], name: str, source: str, sha256: str) -> Path:

@@ -8,8 +8,6 @@ move.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -18,36 +16,13 @@ from torch.nn import functional as F
 
 from models.frames import Float32, UInt8
 from models.opencv import cv2
+from models.picture_format import IMAGENET_14, PictureFormat
 
 Size = tuple[int, int]
 """(width, height) in pixels."""
 
 LONGEST_NATIVE = 2044
 """Longest side in pixels of FlashDepth's native resolution."""
-
-
-@dataclass(frozen=True, slots=True)
-class PictureFormat:
-    """Input format of a network.
-
-    Attributes
-    ----------
-    mean, deviation
-        Of red, green and blue, as fractions of full brightness; the network gets (colour - mean) /
-        deviation.
-    multiple
-        Both sides are multiples of it, in pixels.
-    average_above
-        Pictures reduced by more than this factor are averaged instead of sampled by a cubic kernel.
-    """
-
-    mean: tuple[float, float, float] = (0.485, 0.456, 0.406)
-    deviation: tuple[float, float, float] = (0.229, 0.224, 0.225)
-    multiple: int = 14
-    average_above: float = 2.0
-
-
-IMAGENET_14 = PictureFormat()
 
 
 def network_size(

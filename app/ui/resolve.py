@@ -15,7 +15,7 @@ from app.settings.settings import Settings
 from app.sources.fallback import Fallback
 from app.sources.parsing import is_camera
 from app.views import table as views
-from models.devices.device import threads_beside_a_window
+from models.devices.cores import threads_beside_a_window
 from models.estimator import EstimatorOptions
 from models.geometry import Calibration
 from renderers.display_range import RangeMode, RangeSettings

@@ -19,3 +19,12 @@ def usable_cores(quota: Path = _QUOTA) -> int:
         return max(1, min(cores, int(allowed_us) // int(period_us)))
     except (OSError, ValueError):  # no such container, or "max"
         return cores
+
+
+def threads_beside_a_window() -> int:
+    """CPU threads for networks that run beside a window: all cores but one.
+
+    A network's threads synchronise hundreds of times a frame. When a window or a camera takes one
+    core away, all of them stall, so that on two cores one thread is faster than two.
+    """
+    return max(1, usable_cores() - 1)

@@ -91,15 +91,6 @@ def set_cpu_threads(count: int) -> None:
     cv2.setNumThreads(max(1, threads // 2))
 
 
-def threads_beside_a_window() -> int:
-    """CPU threads for networks that run beside a window: all cores but one.
-
-    A network's threads synchronise hundreds of times a frame. When a window or a camera takes one
-    core away, all of them stall, so that on two cores one thread is faster than two.
-    """
-    return max(1, usable_cores() - 1)
-
-
 def has_fast_bfloat16(device: torch.device) -> bool:
     """Whether bfloat16 runs in hardware and is worth using."""
     if device.type == "cuda":

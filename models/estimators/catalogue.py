@@ -1,11 +1,15 @@
-"""The table of models: one line per file of this folder that defines some."""
+"""The table of models: one line per file of this folder that defines some.
+
+The menus need it before torch is loaded: these files import torch, and what imports torch, only
+where a model is opened.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
 from models.estimators import lite, off, paper, truth
-from models.estimators.neural import NetworkPool
+from models.estimators.pool import NetworkPool
 from models.registry import ModelEntry
 
 PROVIDERS: tuple[Callable[[NetworkPool], Iterable[ModelEntry]], ...] = (

@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from models import names
-from models.estimators.neural import NetworkPool, NeuralFactory
+from models.estimator import EstimatorOptions, Session
+from models.estimators.pool import NetworkPool
 from models.estimators.recipe import NetworkRecipe
 from models.registry import ModelEntry
+
+
+@dataclass(frozen=True, slots=True)
+class NeuralFactory:
+    """Opens sessions of one recipe, for a model's entry."""
+
+    recipe: NetworkRecipe
+    pool: NetworkPool = field(repr=False)
+    temporal: bool = True
+
+    def __call__(self, options: EstimatorOptions) -> Session:
+        """Open a new session; loads torch. See `neural.open_session`."""
+        from models.estimators.neural import open_session
+
+        return open_session(self.recipe, options, self.pool, temporal=self.temporal)
 
 
 def network_entries(

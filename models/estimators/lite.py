@@ -6,23 +6,27 @@ import functools
 import hashlib
 from importlib import resources
 from pathlib import Path
-
-import torch
+from typing import TYPE_CHECKING
 
 from models.estimators.entries import network_entries
-from models.estimators.neural import NetworkPool
+from models.estimators.pool import NetworkPool
 from models.estimators.recipe import NetworkRecipe
-from models.flashdepth import lite_weights
-from models.flashdepth.lite import PICTURE, FlashDepthLite
+from models.picture_format import CENTRED_32
 from models.registry import ModelEntry
 
+if TYPE_CHECKING:
+    import torch
+
+    from models.flashdepth.lite import FlashDepthLite
+
 NAME = "flashdepth-lite"
+FILE_NAME = f"{NAME}.safetensors"
 INPUT_SIZE = 288
 
 
 def weights_path() -> Path:
     """Path of the bundled weights."""
-    return Path(str(resources.files("resources"))) / "weights" / lite_weights.FILE_NAME
+    return Path(str(resources.files("resources"))) / "weights" / FILE_NAME
 
 
 @functools.cache
@@ -40,7 +44,7 @@ def entries(pool: NetworkPool) -> tuple[ModelEntry, ...]:
         name=NAME,
         title="FlashDepth-lite",
         load=_load,
-        picture=PICTURE,
+        picture=CENTRED_32,
         input_size=INPUT_SIZE,
         autocast=False,
     )
@@ -55,6 +59,8 @@ def entries(pool: NetworkPool) -> tuple[ModelEntry, ...]:
 
 
 def _load(device: torch.device, dtype: torch.dtype) -> FlashDepthLite:
+    from models.flashdepth import lite_weights
+
     return lite_weights.load(weights_path()).for_inference(dtype).to(device)
 
 

@@ -6,70 +6,18 @@ pool), one prepared picture and one run of its encoder per frame (the memo).
 
 from __future__ import annotations
 
-import threading
-import weakref
-from dataclasses import dataclass, field
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from models.devices import device as devices
-from models.devices.pipeline import DevicePipeline
 from models.estimator import BlockingSession, EstimatorOptions, FrameMemo, Prediction, Session
+from models.estimators.pool import NetworkPool
 from models.estimators.recipe import NetworkRecipe, StreamNetwork
 from models.estimators.streamed import StreamedSession
 from models.frames import Frame, Unit
 from models.preprocess import Size, prepare, resize_steps
-
-
-class NetworkPool:
-    """Networks that open sessions hold, so that the next lane finds them loaded.
-
-    It keeps no network alive: when the last session closes, the memory is freed.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._loaded: weakref.WeakValueDictionary[tuple[str, str, torch.dtype], StreamNetwork]
-        self._loaded = weakref.WeakValueDictionary()
-        self._pipelines: weakref.WeakValueDictionary[tuple[str, int], DevicePipeline[Any]]
-        self._pipelines = weakref.WeakValueDictionary()
-
-    def pipeline(self, device: torch.device) -> DevicePipeline[Any]:
-        """The pipeline of a device with streams, shared by all sessions on it.
-
-        Each thread has its own: one that hangs must not block its replacement.
-        """
-        key = (str(device), threading.get_ident())
-        with self._lock:
-            pipeline = self._pipelines.get(key)
-            if pipeline is None:
-                pipeline = DevicePipeline(devices.StreamDevice(device))
-                self._pipelines[key] = pipeline
-            return pipeline
-
-    def network(
-        self, recipe: NetworkRecipe, device: torch.device, dtype: torch.dtype
-    ) -> StreamNetwork:
-        """The network of that recipe, loaded at the first call.
-
-        A load that hangs blocks no other caller: each loads for itself, and one network is kept.
-
-        Raises
-        ------
-        CheckpointError
-            If the weights cannot be loaded.
-        """
-        key = (recipe.name, str(device), dtype)
-        with self._lock:
-            network = self._loaded.get(key)
-        if network is None:
-            loaded = recipe.load(device, dtype)
-            devices.synchronise(device)  # sessions run on streams that do not wait for loading
-            with self._lock:
-                network = self._loaded.setdefault(key, loaded)
-        return network
 
 
 def precision(options: EstimatorOptions, device: torch.device) -> torch.dtype:
@@ -150,30 +98,29 @@ class NeuralSession(BlockingSession):
         return prepared if self._recipe.autocast else prepared.to(self._dtype)
 
 
-@dataclass(frozen=True, slots=True)
-class NeuralFactory:
-    """Opens sessions of one recipe, for a model's entry."""
+def open_session(
+    recipe: NetworkRecipe, options: EstimatorOptions, pool: NetworkPool, *, temporal: bool
+) -> Session:
+    """Open a session on the device that the options name.
 
-    recipe: NetworkRecipe
-    pool: NetworkPool = field(repr=False)
-    temporal: bool = True
-
-    def __call__(self, options: EstimatorOptions) -> Session:
-        """Open a new session.
-
-        Raises CheckpointError without weights, UsageError without the device.
-        """
-        device = devices.resolve(options.device)
-        if not devices.has_streams(device):
-            return NeuralSession(self.recipe, options, self.pool, temporal=self.temporal)
-        dtype = precision(options, device)
-        return StreamedSession(
-            self.recipe,
-            self.pool.network(self.recipe, device, dtype),
-            self.pool.pipeline(device),
-            dtype=dtype,
-            input_size=options.input_size or self.recipe.input_size,
-            input_scale=options.input_scale,
-            temporal=self.temporal,
-            acceleration=options.acceleration,
-        )
+    Raises
+    ------
+    CheckpointError
+        Without weights.
+    UsageError
+        Without the device.
+    """
+    device = devices.resolve(options.device)
+    if not devices.has_streams(device):
+        return NeuralSession(recipe, options, pool, temporal=temporal)
+    dtype = precision(options, device)
+    return StreamedSession(
+        recipe,
+        pool.network(recipe, device, dtype),
+        pool.pipeline(device),
+        dtype=dtype,
+        input_size=options.input_size or recipe.input_size,
+        input_scale=options.input_scale,
+        temporal=temporal,
+        acceleration=options.acceleration,
+    )

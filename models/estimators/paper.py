@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-import torch
-
-from models import checkpoints, published
+from models import installed, published
 from models.estimators.entries import network_entries
-from models.estimators.neural import NetworkPool
+from models.estimators.pool import NetworkPool
 from models.estimators.recipe import NetworkRecipe, StreamNetwork
 from models.registry import ModelEntry
+
+if TYPE_CHECKING:
+    import torch
 
 INPUT_SIZE = 518
 """Default short side in pixels, the one that they were trained on."""
@@ -30,8 +32,8 @@ def entries(pool: NetworkPool) -> Iterator[ModelEntry]:
             recipe,
             pool,
             summary=release.purpose,
-            missing=functools.partial(checkpoints.missing, release.name),
-            weights_sha256=functools.partial(checkpoints.published_sha256, release.name),
+            missing=functools.partial(installed.missing, release.name),
+            weights_sha256=functools.partial(installed.published_sha256, release.name),
             has_memory=release.has_memory,
             note="" if release.commercial else "non-commercial",
         )
@@ -39,4 +41,6 @@ def entries(pool: NetworkPool) -> Iterator[ModelEntry]:
 
 def _load(name: str, device: torch.device, dtype: torch.dtype) -> StreamNetwork:
     del dtype  # weights stay float32; autocast chooses per operation
+    from models import checkpoints
+
     return checkpoints.load(name, device)

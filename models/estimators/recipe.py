@@ -1,16 +1,17 @@
-"""What is needed to run an image network as a lane."""
+"""What is needed to run an image network as a lane. Made for the menus, without loading torch."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
-
-import torch
-from torch import Tensor
+from typing import TYPE_CHECKING, Any, Protocol
 
 from models.errors import UserError
-from models.preprocess import IMAGENET_14, PictureFormat
+from models.picture_format import IMAGENET_14, PictureFormat
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
 
 
 class StreamNetwork(Protocol):

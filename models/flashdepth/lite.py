@@ -32,23 +32,12 @@ from torch import Tensor, nn
 
 from models.flashdepth.convolution import convolve
 from models.flashdepth.lite_blocks import Fusion, Head, Hold
-from models.flashdepth.lite_encoder import (
-    BLOCKS,
-    FEATURE_STRIDES,
-    PIXEL_MEAN,
-    PIXEL_SCALE,
-    LiteEncoder,
-)
+from models.flashdepth.lite_encoder import BLOCKS, LiteEncoder
 from models.flashdepth.lite_light import HalfHold, LightFusion
 from models.flashdepth.mamba2 import TemporalModule, TemporalState
-from models.preprocess import PictureFormat
+from models.picture_format import CENTRED_32
 
-PICTURE = PictureFormat(
-    mean=(PIXEL_MEAN / 255,) * 3,
-    deviation=(PIXEL_SCALE / 255,) * 3,
-    multiple=FEATURE_STRIDES[-1],
-    average_above=1.0,  # what a camera's noise leaves in a small picture would flicker
-)
+PICTURE = CENTRED_32
 """How this network wants its pictures."""
 
 

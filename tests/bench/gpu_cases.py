@@ -23,7 +23,8 @@ from models.devices.pipeline import DevicePipeline
 from models.devices.upsample import upsample_on_device
 from models.estimator import EstimatorOptions, FrameMemo
 from models.estimators.entries import network_entries
-from models.estimators.neural import NetworkPool, precision
+from models.estimators.neural import precision
+from models.estimators.pool import NetworkPool
 from models.estimators.recipe import NetworkRecipe, StreamNetwork
 from models.estimators.streamed import StreamedSession
 from models.frames import Frame

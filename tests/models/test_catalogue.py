@@ -1,5 +1,7 @@
 """The menu of models: its order, what is missing, and what opens."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +10,7 @@ import pytest
 from models.errors import CheckpointError, UsageError, UserError
 from models.estimator import EstimatorOptions, FrameMemo, estimate
 from models.estimators.catalogue import PROVIDERS
-from models.estimators.neural import NetworkPool
+from models.estimators.pool import NetworkPool
 from models.frames import Frame, GroundTruth, Unit
 from models.registry import entries, find
 
@@ -75,3 +77,13 @@ def test_ground_truth_is_handed_on_where_there_is_some() -> None:
 def test_a_lane_that_is_off_opens_nothing() -> None:
     with pytest.raises(UsageError, match="off"):
         find("off").open(EstimatorOptions())
+
+
+def test_the_menu_is_known_without_loading_torch() -> None:
+    script = (
+        "import sys\n"
+        "from models.registry import entries\n"
+        "told = [(entry.title, entry.missing(), entry.weights_sha256()) for entry in entries()]\n"
+        "sys.exit(not told or 'torch' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0

@@ -17,12 +17,11 @@ from models.checkpoints import (
     check,
     expected_shapes,
     load,
-    missing,
-    published_sha256,
     pull,
 )
 from models.download import DownloadCancelledError, Progress
 from models.errors import CheckpointError, UsageError
+from models.installed import missing, published_sha256
 from models.published import release, releases
 from tests.support.hub import Hub, running_hub
 

@@ -26,7 +26,7 @@ from app.recording.manifest import read_manifest
 from app.settings.presets import SLOTS, PresetStore, checked
 from app.settings.settings import Settings, SettingsModel
 from app.sources.opening import open_source
-from models import checkpoints
+from models import checkpoints, installed
 from models.checkpoint_file import read_tensors
 from models.errors import UserError
 from models.flashdepth import lite_weights
@@ -180,7 +180,7 @@ def test_damaged_weights_are_refused_in_a_sentence_and_never_installed(
 ) -> None:
     name, sound = KINDS[kind]
     with folder_that_nobody_writes_into() as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setenv(checkpoints.CACHE_VARIABLE, str(folder / "cache"))
+        patch.setenv(installed.CACHE_VARIABLE, str(folder / "cache"))
         path = folder / name
         path.write_bytes(damaged(sound(), steps))
         with at_most_a_sentence():

@@ -13,7 +13,8 @@ from torch import Tensor, nn
 from models.devices.acceleration import ACCELERATIONS
 from models.devices.upsample import upsample_on_device
 from models.estimator import EstimatorOptions, FrameMemo, Prediction
-from models.estimators.neural import NetworkPool, NeuralFactory
+from models.estimators.entries import NeuralFactory
+from models.estimators.pool import NetworkPool
 from models.estimators.recipe import NetworkRecipe
 from models.estimators.streamed import StreamedSession
 from models.flashdepth import FlashDepth, FlashDepthConfig

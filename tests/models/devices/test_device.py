@@ -19,7 +19,9 @@ from models.devices import device as devices
 from models.devices.cores import usable_cores
 from models.errors import UsageError
 from models.estimator import EstimatorOptions
-from models.estimators.neural import NetworkPool, NeuralFactory, NeuralSession
+from models.estimators.entries import NeuralFactory
+from models.estimators.neural import NeuralSession
+from models.estimators.pool import NetworkPool
 from models.estimators.recipe import NetworkRecipe
 from models.flashdepth import FlashDepth, FlashDepthConfig
 from models.opencv import cv2

@@ -14,7 +14,8 @@ from torch import Tensor, nn
 from models.devices.pipeline import FRAMES_IN_FLIGHT, DevicePipeline
 from models.errors import UserError
 from models.estimator import EstimatorOptions, FrameMemo, Session, estimate
-from models.estimators.neural import NetworkPool, NeuralSession
+from models.estimators.neural import NeuralSession
+from models.estimators.pool import NetworkPool
 from models.estimators.recipe import NetworkRecipe
 from models.estimators.streamed import SMALLEST, StreamedSession
 from models.flashdepth import FlashDepth, FlashDepthConfig

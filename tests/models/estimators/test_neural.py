@@ -11,7 +11,9 @@ from torch import Tensor, nn
 
 from models.errors import UserError
 from models.estimator import EstimatorOptions, FrameMemo, Session, estimate
-from models.estimators.neural import NetworkPool, NeuralFactory, NeuralSession
+from models.estimators.entries import NeuralFactory
+from models.estimators.neural import NeuralSession
+from models.estimators.pool import NetworkPool
 from models.estimators.recipe import NetworkRecipe
 from models.flashdepth import FlashDepth, FlashDepthConfig
 from models.frames import Frame, Unit

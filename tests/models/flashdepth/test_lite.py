@@ -7,12 +7,14 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from models.flashdepth.lite import FlashDepthLite, LiteConfig
+from models.flashdepth.lite import PICTURE, FlashDepthLite, LiteConfig
 from models.flashdepth.lite_blocks import spread
 from models.flashdepth.lite_encoder import (
     BATCH_NORM_EPS,
     FEATURE_STRIDES,
     FEATURE_WIDTHS,
+    PIXEL_MEAN,
+    PIXEL_SCALE,
     LiteEncoder,
     SameConv,
     fold_imagenet_weights,
@@ -250,3 +252,9 @@ def _published(generator: torch.Generator) -> dict[str, Tensor]:
         layer(f"{prefix}._depthwise_conv", f"{prefix}._bn1", block.filter)
         layer(f"{prefix}._project_conv", f"{prefix}._bn2", block.project)
     return names
+
+
+def test_pictures_are_normalised_and_sized_as_the_encoder_was_trained() -> None:
+    assert PICTURE.mean == (PIXEL_MEAN / 255,) * 3
+    assert PICTURE.deviation == (PIXEL_SCALE / 255,) * 3
+    assert PICTURE.multiple == FEATURE_STRIDES[-1]

@@ -1,0 +1,48 @@
+"""Which weights are installed, and where. Imports no torch, so the menus know it at once."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+import safetensors
+
+from models.published import release
+
+CACHE_VARIABLE = "FLASHDEPTH_CACHE"
+
+
+def cache_folder() -> Path:
+    """Folder for weights: FLASHDEPTH_CACHE, or the user's cache folder."""
+    chosen = os.environ.get(CACHE_VARIABLE)
+    if chosen:
+        return Path(chosen).expanduser()
+    return platformdirs.user_cache_path("flashdepth-live", appauthor=False)
+
+
+def weights_path(name: str) -> Path:
+    """File of a model's weights once they are installed."""
+    return cache_folder() / "weights" / f"{name}.safetensors"
+
+
+def missing(name: str) -> str | None:
+    """None if the weights are installed, else a sentence that says how to install them."""
+    if weights_path(name).is_file():
+        return None
+    return (
+        f"{release(name).title} is not installed: run `python main.py models pull {name}` or add "
+        f"a file with `python main.py models add FILE --as {name}`."
+    )
+
+
+def published_sha256(name: str) -> str:
+    """SHA-256 of the file that the installed weights of `name` were made from; "" if unknown.
+
+    Only reads the header, so it is fast however large the weights are.
+    """
+    try:
+        with safetensors.safe_open(weights_path(name), framework="numpy") as file:
+            return str((file.metadata() or {}).get("sha256", ""))
+    except (OSError, safetensors.SafetensorError):
+        return ""
