@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
-import os
 from collections import deque
 from collections.abc import Iterator
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from urllib.parse import urlsplit
 
-import av
 import av.error
-from av.container import InputContainer
 from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from app.media.frames import is_text, moving_pictures
+from app.media.frames import moving_pictures
 from app.media.index import FrameTable, read_table
+from app.media.open import MediaInput, open_address, open_file
 from models.errors import SourceError
 
 log = logging.getLogger(__name__)
 
 _BAD_PACKETS_IN_A_ROW = 30
 _NETWORK_TIMEOUT_S = (10.0, 10.0)
+_NO_VIDEO = "contains no video; open a video file or a picture folder."
 
 
 class VideoDecoder:
@@ -50,7 +50,7 @@ class VideoDecoder:
         self._format = container_format
         self._bad_in_a_row = 0
         self._last_error = ""
-        self._container, self._stream = self._open()
+        self._media, self._stream = self._open()
         self._rewind()
 
     @property
@@ -61,7 +61,7 @@ class VideoDecoder:
     @property
     def size_bytes(self) -> int | None:
         """Length of a local file; None for a URL."""
-        return None if self.is_url else os.path.getsize(self._location)
+        return None if self.is_url else Path(self._location).stat().st_size
 
     def next(self) -> VideoFrame | None:
         """The next frame in display order, or None at the end."""
@@ -78,14 +78,14 @@ class VideoDecoder:
 
     def read_table(self) -> FrameTable | None:
         """Presentation times of all frames, read through a second opening of the file."""
-        container, stream = self._open()
-        with container:
-            return read_table(container, stream)
+        media, stream = self._open()
+        with contextlib.closing(media):
+            return read_table(media.container, stream)
 
     def restart(self) -> None:
         """Go to the first frame by opening the file again, which works with any format."""
-        self._container.close()
-        self._container, self._stream = self._open()
+        self._media.close()
+        self._media, self._stream = self._open()
         self._rewind()
 
     def seek(self, pts: int) -> None:
@@ -99,7 +99,7 @@ class VideoDecoder:
         start = self._stream.start_time or 0
         back = 0
         while pts - back > start:
-            self._container.seek(pts - back, stream=self._stream)
+            self._media.container.seek(pts - back, stream=self._stream)
             self._rewind()
             frame = self.next()
             if frame is not None and frame.pts is not None and frame.pts <= pts:
@@ -111,30 +111,25 @@ class VideoDecoder:
     def close(self) -> None:
         """Close the file; may be called twice."""
         self._end_bad_run()
-        self._container.close()
+        self._media.close()
 
-    def _open(self) -> tuple[InputContainer, VideoStream]:
+    def _open(self) -> tuple[MediaInput, VideoStream]:
         try:
-            container = av.open(
-                self._location,
-                "r",
-                format=self._format,
-                metadata_errors="replace",  # titles may have another encoding
-                timeout=_NETWORK_TIMEOUT_S if self.is_url else None,
-            )
+            if self.is_url:
+                media = open_address(self._location, _NETWORK_TIMEOUT_S)
+            else:
+                media = open_file(self._location, container_format=self._format)
         except (av.error.FFmpegError, OSError) as error:
             raise SourceError(self._why_not_opened(error)) from error
-        stream = moving_pictures(container)
-        if stream is None or is_text(container):
-            container.close()
-            raise SourceError(
-                f"{self.name} contains no video; open a video file or a picture folder."
-            )
+        stream = moving_pictures(media.container)
+        if stream is None:
+            media.close()
+            raise SourceError(f"{self.name} {_NO_VIDEO}")
         stream.thread_type = "AUTO"
-        return container, stream
+        return media, stream
 
     def _rewind(self) -> None:
-        self._packets: Iterator[Packet[VideoStream]] = self._container.demux(self._stream)
+        self._packets: Iterator[Packet[VideoStream]] = self._media.container.demux(self._stream)
         self._decoded: deque[VideoFrame] = deque()
         self._end_bad_run()
 
@@ -183,6 +178,8 @@ class VideoDecoder:
             return f"Can't open {self._location}; check the address and the network."
         if self.size_bytes == 0:
             return f"{self.name} is empty (0 bytes); copy or download it again."
+        if isinstance(error, av.error.ArgumentError):  # of a format that is not opened
+            return f"{self.name} {_NO_VIDEO}"
         return (
             f"Can't open {self.name}: it is not a readable video, or it was cut short while being "
             "copied; try playing it elsewhere, or choose another file."

@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 
 _UNSPECIFIED = 2  # AVCOL_SPC_UNSPECIFIED; PyAV has no name for it
 _HD_HEIGHT = 720
-# Demuxers that render texts as terminal art: a README is not a video.
-_TEXT_FORMATS = frozenset({"tty", "bin", "idf", "xbin", "adf"})
 
 
 class FrameConverter:
@@ -67,17 +65,15 @@ def _source_colours(frame: VideoFrame) -> int | None:
     return None
 
 
-def is_text(container: av.container.InputContainer) -> bool:
-    """Whether FFmpeg took a text file for terminal art."""
-    return container.format.name in _TEXT_FORMATS
-
-
 def moving_pictures(container: av.container.InputContainer) -> av.video.stream.VideoStream | None:
-    """The first video track that is not a cover picture, or None."""
-    for stream in container.streams.video:
-        if not stream.disposition & av.stream.Disposition.attached_pic:
-            return stream
-    return None
+    """The video track that is flagged as the default, else the first; cover pictures are none."""
+    tracks = [
+        stream
+        for stream in container.streams.video
+        if not stream.disposition & av.stream.Disposition.attached_pic
+    ]
+    flagged = [stream for stream in tracks if stream.disposition & av.stream.Disposition.default]
+    return next(iter(flagged or tracks), None)
 
 
 def pixel_aspect(stream: av.video.stream.VideoStream) -> float:

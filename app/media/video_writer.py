@@ -10,6 +10,8 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from app.media.open import create_file
+
 UInt8 = NDArray[np.uint8]
 
 
@@ -25,7 +27,7 @@ class VideoWriter:
     """
 
     def __init__(self, path: Path, size: tuple[int, int], fps: float, crf: int = 18) -> None:
-        self._container = av.open(str(path), "w", options={"movflags": "faststart"})
+        self._container = create_file(path, options={"movflags": "faststart"})
         rate = Fraction(fps).limit_denominator(1001)
         self._stream = self._container.add_stream("libx264", rate=rate)
         self._stream.width, self._stream.height = size[0] // 2 * 2, size[1] // 2 * 2

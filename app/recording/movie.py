@@ -31,6 +31,7 @@ from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
+from app.media.open import create_file
 from app.recording.format import TICKS_PER_S
 
 log = logging.getLogger(__name__)
@@ -81,10 +82,9 @@ class MovieWriter:
         self._first_waiting: int | None = None  # time of the first picture that is not on disk
         self._waiting_since_s = 0.0
         self._samples = _AAC_PRIMING
-        self._container = av.open(
-            str(path),
-            "w",
-            format="mp4",
+        self._container = create_file(
+            path,
+            "mp4",
             options={
                 "movflags": "empty_moov+default_base_moof+frag_keyframe",
                 "frag_duration": str(round(FRAGMENT_S * 1e6)),

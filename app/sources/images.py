@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.core.source import Ended, Reading, SourceInfo
+from app.media.open import read_bytes
 from app.sources.truth_folder import TruthFolder
 from models.errors import SourceError
 from models.frames import Frame
@@ -152,7 +153,7 @@ def read_picture(path: Path) -> NDArray[np.uint8]:
         If it is unreadable.
     """
     try:
-        data = np.fromfile(path, np.uint8)  # cv2.imread cannot open every name on Windows
+        data = read_bytes(path)
     except OSError as error:
         raise SourceError(f"Can't open {path.name} ({error.strerror}).") from error
     if not data.size:

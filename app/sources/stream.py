@@ -13,17 +13,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import av
 import av.error
 import numpy as np
-from av.container import InputContainer
 from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.plane import VideoPlane
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from app.media.frames import FrameConverter, is_text, moving_pictures, pixel_aspect
+from app.media.frames import FrameConverter, moving_pictures, pixel_aspect
+from app.media.open import MediaInput, open_address
+from app.media.open import open_pipe as open_piped
 from app.sources.addresses import url_title
 from app.sources.blank import BlankWatch, is_of_one_colour
 from app.sources.live import LiveSource
@@ -101,19 +101,19 @@ class DecodedPicture:
 class StreamConnection:
     """An open stream. Damaged and incomplete pictures are left out."""
 
-    def __init__(self, container: InputContainer, title: str, pipe: PipeBytes | None) -> None:
-        stream = moving_pictures(container)
-        if stream is None or is_text(container):
-            container.close()
+    def __init__(self, media: MediaInput, title: str, pipe: PipeBytes | None) -> None:
+        stream = moving_pictures(media.container)
+        if stream is None:
+            media.close()
             raise SourceError(f"{title} has no video; check the address.")
         # Frame threads would hold back one picture each.
         stream.thread_type = "SLICE"
-        self._container = container
+        self._media = media
         self._stream = stream
         self._title = title
         self._pipe = pipe
         self._is_jpeg = stream.codec_context.name == "mjpeg"
-        self._packets: Iterator[Packet[VideoStream]] = container.demux(stream)
+        self._packets: Iterator[Packet[VideoStream]] = media.container.demux(stream)
         self._picturer = FrameConverter(pixel_aspect(stream))
         self._delivered = ""
         self._blank = BlankWatch(
@@ -135,29 +135,23 @@ class StreamConnection:
         options = _EAGER | _BY_SCHEME.get(scheme, {})
         opening_s = _UDP_OPEN_TIMEOUT_S if scheme == "udp" else _OPEN_TIMEOUT_S
         try:
-            container = av.open(
-                url,
-                "r",
-                options=options,
-                metadata_errors="replace",
-                timeout=(opening_s, silence_s),
-            )
+            media = open_address(url, (opening_s, silence_s), options)
         except (av.error.FFmpegError, OSError) as error:
             raise SourceError(_why_not_opened(title, error)) from error
-        return StreamConnection(container, title, None)
+        return StreamConnection(media, title, None)
 
     @staticmethod
     def to_pipe(path: Path, silence_s: float, closing: threading.Event) -> StreamConnection:
         """Read the pipe at `path`, once it has a writer, until `closing` is set."""
         pipe = PipeBytes(path, silence_s, closing)
         try:
-            container = av.open(pipe, "r", options=_EAGER, metadata_errors="replace")
+            media = open_piped(pipe, _EAGER)
         except (av.error.FFmpegError, OSError) as error:
             pipe.close()
             raise SourceError(
                 f"Waiting for video in {path.name}; start the program that writes it."
             ) from error
-        return StreamConnection(container, path.name, pipe)
+        return StreamConnection(media, path.name, pipe)
 
     @property
     def delivered(self) -> str:
@@ -187,7 +181,7 @@ class StreamConnection:
         return picture
 
     def close(self) -> None:
-        self._container.close()
+        self._media.close()
         if self._pipe is not None:
             self._pipe.close()
 
@@ -273,6 +267,6 @@ def _why_not_opened(title: str, error: Exception) -> str:
         isinstance(error, OSError) and error.errno == errno.EHOSTUNREACH
     ):
         return f"{title} does not respond; check the address and the network."
-    if isinstance(error, av.error.InvalidDataError | av.error.EOFError):
+    if isinstance(error, av.error.InvalidDataError | av.error.EOFError | av.error.ArgumentError):
         return f"{title} does not send video; check the address."
     return f"Can't reach {title}; check the address and the network."

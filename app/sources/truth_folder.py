@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from app.media.open import read_bytes
 from models.errors import SourceError
 from models.frames import GroundTruth
 from models.geometry import Intrinsics
@@ -85,7 +86,7 @@ class TruthFolder:
         path = self.root / "depth" / f"{name}.png"
         if not path.is_file():
             return None
-        stored = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_UNCHANGED)
+        stored = cv2.imdecode(read_bytes(path), cv2.IMREAD_UNCHANGED)
         if stored is None or stored.ndim != 2:
             return None
         if (stored.shape[1], stored.shape[0]) != size:

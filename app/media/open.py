@@ -1,0 +1,224 @@
+"""The one place that opens media: video files, addresses, pipes, files to be written, bytes.
+
+FFmpeg takes a name for what it looks like ("12:30.mp4" for a protocol called 12) and opens further
+files that a playlist or a concat script names. Everything here is explicit instead: a path is a
+path, whatever its name; a file is opened as what its content is, among formats that hold pictures
+themselves; and a protocol is used only if this kind of source needs it.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import IO
+from urllib.parse import urlsplit
+
+import av
+import av.error
+import numpy as np
+from av.container import InputContainer, OutputContainer
+from numpy.typing import NDArray
+
+from models.errors import SourceError
+
+VIDEO_FORMATS = frozenset(
+    """
+    amv apng apv asf av1 avi avs2 avs3 cavsvideo dhav dirac dnxhd dv evc flv gif gxf h261
+    h263 h264 hevc ivf jpegxl_anim live_flv m4v matroska mjpeg mjpeg_2000 mov mpeg mpegts
+    mpegvideo mpjpeg mxf nsv nut obu ogg r3d rm vc1 vc1test vvc wtv webp yuv4mpegpipe
+    """.split()  # noqa: SIM905 - a list of words
+)
+"""FFmpeg's demuxers for files that hold their pictures themselves, and open no other file."""
+PICTURE_FORMATS = frozenset(
+    f"{name}_pipe"
+    for name in """
+    bmp dds dpx exr gif hdr j2k jpeg jpegls jpegxl pam pbm pcx pfm pgm png ppm psd qoi sgi
+    tiff webp
+    """.split()  # noqa: SIM905 - a list of words
+)
+"""Demuxers for single pictures."""
+MEDIA_FORMATS = VIDEO_FORMATS | PICTURE_FORMATS
+_PLAYLISTS = frozenset({"hls", "dash"})  # only from a web server, and only to the network
+_PLAYLIST_STARTS = (b"#EXTM3U", b"ffconcat", b"[playlist]", b"<?xml", b"<smil", b"<MPD")
+_WEB = (MEDIA_FORMATS | _PLAYLISTS, "http,https,tcp,tls")
+_NETWORK: Mapping[str, tuple[frozenset[str], str]] = {
+    "http": _WEB,
+    "https": _WEB,
+    "rtsp": (frozenset({"rtsp"}), "rtsp,rtp,rtcp,srtp,tcp,udp"),
+    "rtsps": (frozenset({"rtsp"}), "rtsp,rtsps,rtp,rtcp,srtp,tcp,tls,udp"),
+    "udp": (MEDIA_FORMATS, "udp"),
+}
+"""By scheme of an address that FFmpeg itself connects to: demuxers and protocols."""
+_PIPE_ONLY = "none"  # no protocol has this name
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MediaInput:
+    """An open container, and what has to be closed after it.
+
+    Attributes
+    ----------
+    container : av.container.InputContainer
+        To demux from.
+    """
+
+    container: InputContainer
+
+    def close(self) -> None:
+        """Close it; may be called twice."""
+        self.container.close()
+
+
+def open_file(
+    path: str | os.PathLike[str],
+    formats: frozenset[str] = MEDIA_FORMATS,
+    container_format: str | None = None,
+) -> MediaInput:
+    """Open a local file whose content is one of `formats`, however it is called.
+
+    Parameters
+    ----------
+    path : str or PathLike
+        A path, never an address.
+    formats : frozenset of str
+        Names of FFmpeg's demuxers.
+    container_format : str or None
+        The demuxer to use, for a file whose format is known; None to go by its content.
+
+    Raises
+    ------
+    SourceError
+        If it is no regular file, or a playlist.
+    OSError, av.error.FFmpegError
+        If it cannot be read, or is none of `formats`.
+    """
+    name = os.fspath(path)
+    _require_regular(name)
+    try:
+        return MediaInput(
+            _open(
+                f"file:{name}",
+                formats,
+                "file",
+                container_format=container_format,
+            )
+        )
+    except av.error.FFmpegError as error:
+        if _is_playlist(name):
+            raise SourceError(
+                f"{os.path.basename(name)} is a playlist, which only names other files; open the "
+                "video itself."
+            ) from error
+        raise
+
+
+def open_address(
+    url: str,
+    timeout_s: tuple[float, float],
+    options: Mapping[str, str] | None = None,
+) -> MediaInput:
+    """Connect to an address whose scheme is http, https, rtsp, rtsps or udp.
+
+    No redirect and no playlist leads to a file.
+
+    Parameters
+    ----------
+    url : str
+        May hold user and password.
+    timeout_s : tuple of float
+        Seconds that opening, and every later read, may take.
+    options : mapping or None
+        FFmpeg's options for the container.
+
+    Raises
+    ------
+    OSError, av.error.FFmpegError
+        If nothing answers or what answers is no video.
+    """
+    scheme = urlsplit(url).scheme.lower()
+    formats, protocols = _NETWORK[scheme]
+    return MediaInput(_open(url, formats, protocols, options=options, timeout_s=timeout_s))
+
+
+def open_pipe(file: object, options: Mapping[str, str] | None = None) -> MediaInput:
+    """Read a container from an object with `read(count)`, and from nothing else."""
+    return MediaInput(_open(file, MEDIA_FORMATS, _PIPE_ONLY, options=options))
+
+
+def create_file(
+    path: str | os.PathLike[str] | IO[bytes],
+    container_format: str | None = None,
+    options: Mapping[str, str] | None = None,
+) -> OutputContainer:
+    """A container to be written to a path (or an object like a file), however it is called.
+
+    Raises
+    ------
+    OSError, av.error.FFmpegError
+        If it cannot be created.
+    """
+    name = f"file:{os.fspath(path)}" if isinstance(path, str | os.PathLike) else path
+    return av.open(name, "w", format=container_format, options=dict(options or {}))
+
+
+def read_bytes(path: str | os.PathLike[str], most_bytes: int | None = None) -> NDArray[np.uint8]:
+    """(N,) uint8 of a regular file, such as a picture to be decoded.
+
+    `cv2.imread` opens neither every name on Windows nor refuses pipes and devices.
+
+    Raises
+    ------
+    SourceError
+        If it is no regular file, or has more than `most_bytes`.
+    OSError
+        If it cannot be read.
+    """
+    name = os.fspath(path)
+    size = _require_regular(name)
+    if most_bytes is not None and size > most_bytes:
+        raise SourceError(
+            f"{os.path.basename(name)} has {size >> 20} MiB, more than the {most_bytes >> 20} MiB "
+            "that are read; make it smaller."
+        )
+    return np.fromfile(name, np.uint8)
+
+
+def _open(
+    what: str | object,
+    formats: frozenset[str],
+    protocols: str,
+    *,
+    options: Mapping[str, str] | None = None,
+    timeout_s: tuple[float, float] | None = None,
+    container_format: str | None = None,
+) -> InputContainer:
+    return av.open(
+        what,
+        "r",
+        format=container_format,
+        options={
+            **(options or {}),
+            "format_whitelist": ",".join(sorted(formats)),
+            "protocol_whitelist": protocols,
+        },
+        metadata_errors="replace",  # titles may have another encoding
+        timeout=timeout_s,
+    )
+
+
+def _require_regular(name: str) -> int:
+    """Length in bytes of a regular file; a pipe or a device might never end, or block."""
+    found = os.stat(name)
+    if not stat.S_ISREG(found.st_mode):
+        raise SourceError(f"{os.path.basename(name) or name} is not a file; choose a file.")
+    return found.st_size
+
+
+def _is_playlist(name: str) -> bool:
+    try:
+        with open(name, "rb") as file:
+            return file.read(64).lstrip(b"\xef\xbb\xbf \r\n\t").startswith(_PLAYLIST_STARTS)
+    except OSError:
+        return False
