@@ -30,7 +30,7 @@ from app.core.results import (
 from models.frames import DepthMap, Float32, Frame, UInt8, Unit
 from models.geometry import Calibration
 from models.metrics import Alignment, PairSample, align_robust, boundary_f1, depth_from_disparity
-from renderers.difference import difference_levels, difference_limit
+from renderers.difference import DifferenceRange, difference_levels
 from renderers.edges import disparity_edges, edge_rgba
 from renderers.flicker_map import flicker_rgba, grey_levels
 from renderers.point_cloud import default_calibration
@@ -42,6 +42,7 @@ T = TypeVar("T")
 _RESOLVE_EVERY = 15
 _RESCORE_EVERY = 10  # frames; the score is only displayed, and ten times as expensive as the edges
 _SAMPLE_STEP = 8
+_SAMPLE = np.s_[_SAMPLE_STEP // 2 :: _SAMPLE_STEP, _SAMPLE_STEP // 2 :: _SAMPLE_STEP]
 _WINDOWS_BACK = 3  # older frames weigh less than a hundredth
 _IDENTITY = Alignment(1.0, 0.0)
 
@@ -77,6 +78,7 @@ class Analyzer:
         self._slices = TimeSlices()
         self._pairs = PairSample()
         self._alignment = _IDENTITY
+        self._difference_range = DifferenceRange()
         self._pairs_added = 0
         self._score: float | None = None
         self._score_age = 0
@@ -149,6 +151,7 @@ class Analyzer:
     def _begin_alignment(self) -> None:
         """Start a new alignment of B to A, without the frames seen so far."""
         self._score_age = 0
+        self._difference_range.reset()
         self._pairs.clear()
         self._pairs_added = 0
 
@@ -199,9 +202,13 @@ class Analyzer:
             return None
         a, b = given.lanes["a"], given.lanes["b"]
         alignment = self._align(b.depth.disparity, a.depth.disparity, method, given.again)
-        limit = difference_limit(a.display_range)
-        levels = difference_levels(a.depth.disparity, alignment.apply(b.depth.disparity), limit)
-        return Difference(levels, limit, alignment)
+        aligned = alignment.apply(b.depth.disparity)
+        if a.depth.disparity.shape == aligned.shape:
+            sample = a.depth.disparity[_SAMPLE] - aligned[_SAMPLE]
+        else:
+            sample = np.empty(0, np.float32)
+        limit = self._difference_range.update(sample, a.display_range)
+        return Difference(difference_levels(a.depth.disparity, aligned, limit), limit, alignment)
 
     def _align(self, disparity: Float32, reference: Float32, method: str, again: bool) -> Alignment:
         """Align B to A. B stays as it is if the fit finds nothing in common."""
@@ -209,8 +216,7 @@ class Analyzer:
             return _IDENTITY
         try:
             if method == "frame":
-                part = np.s_[_SAMPLE_STEP // 2 :: _SAMPLE_STEP, _SAMPLE_STEP // 2 :: _SAMPLE_STEP]
-                return align_robust(disparity[part], reference[part])
+                return align_robust(disparity[_SAMPLE], reference[_SAMPLE])
             if not again or not self._pairs_added:
                 self._pairs.add(disparity, reference)
                 if self._pairs_added % _RESOLVE_EVERY == 0:
@@ -243,9 +249,8 @@ def _boundary_score(frame: Frame, depth: DepthMap) -> float | None:
     truth = frame.truth
     if truth is None or truth.disparity.shape != depth.disparity.shape:
         return None
-    part = np.s_[_SAMPLE_STEP // 2 :: _SAMPLE_STEP, _SAMPLE_STEP // 2 :: _SAMPLE_STEP]
     try:
-        found = align_robust(depth.disparity[part], truth.disparity[part])
+        found = align_robust(depth.disparity[_SAMPLE], truth.disparity[_SAMPLE])
     except ValueError:
         return None
     aligned = depth_from_disparity(found.apply(depth.disparity))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from renderers.colormap import NEUTRAL_LEVEL, diverging_table
-from renderers.difference import difference_levels, difference_limit
+from renderers.difference import DifferenceRange, difference_levels
 
 
 def test_agreement_is_neutral_and_the_sign_says_who_sees_it_nearer() -> None:
@@ -39,8 +39,32 @@ def test_equal_differences_of_either_sign_look_equally_strong() -> None:
     assert away[1] == pytest.approx(away[255], rel=0.2)
 
 
-def test_the_limit_is_a_share_of_the_display_range() -> None:
-    assert difference_limit((1.0, 3.0), 0.5) == 1.0
+def _differences(size: float, outliers: int = 0) -> np.ndarray:
+    """Ten thousand differences spread evenly within -size to size, and some huge or unknown."""
+    found = np.linspace(-size, size, 10_000, dtype=np.float32)
+    found[:outliers] = 1e6
+    found[-50:] = np.nan
+    return found
+
+
+def test_the_range_shows_small_differences_in_full_colour_whatever_a_few_pixels_do() -> None:
+    for outliers in (0, 100):
+        assert DifferenceRange().update(_differences(0.04, outliers), (0.0, 1.0)) == 0.05
+
+
+def test_the_range_is_a_round_number_that_grows_at_once_and_shrinks_late() -> None:
+    found = DifferenceRange()
+    limits = [found.update(_differences(size), (0.0, 1.0)) for size in (0.04, 0.3, 0.041, 0.039)]
+    assert limits == [0.05, 0.5, 0.5, 0.5]
+    later = [found.update(_differences(0.04), (0.0, 1.0)) for _ in range(40)]
+    assert later[:20] == [0.5] * 20 and later[-1] == 0.05
+    found.reset()
+    assert found.update(_differences(0.015), (0.0, 1.0)) == 0.02
+
+
+@pytest.mark.parametrize("sample", [np.zeros(100, np.float32), np.full(9, np.nan, np.float32)])
+def test_equal_lanes_show_no_amplified_rounding(sample: np.ndarray) -> None:
+    assert DifferenceRange().update(sample, (2.0, 4.0)) == 0.02
 
 
 def test_a_limit_of_nothing_and_unequal_shapes_are_refused() -> None:
