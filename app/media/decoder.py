@@ -14,6 +14,7 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from app.media.deinterlace import Deinterlacer
 from app.media.frames import moving_pictures
 from app.media.index import FrameTable, read_table
 from app.media.open import MediaInput, open_address, open_file
@@ -67,9 +68,12 @@ class VideoDecoder:
         """The next frame in display order, or None at the end."""
         while not self._decoded:
             packet = next(self._packets, None)
-            if packet is None:
+            if packet is not None:
+                self._decode(packet)
+                continue
+            self._decoded.extend(self._fields.flush())
+            if not self._decoded:
                 return None
-            self._decode(packet)
         return self._decoded.popleft()
 
     def put_back(self, frame: VideoFrame) -> None:
@@ -131,6 +135,7 @@ class VideoDecoder:
     def _rewind(self) -> None:
         self._packets: Iterator[Packet[VideoStream]] = self._media.container.demux(self._stream)
         self._decoded: deque[VideoFrame] = deque()
+        self._fields = Deinterlacer()
         self._end_bad_run()
 
     def _decode(self, packet: Packet[VideoStream]) -> None:
@@ -153,7 +158,8 @@ class VideoDecoder:
         good = [frame for frame in frames if not frame.is_corrupt]
         if good:
             self._end_bad_run()
-        self._decoded.extend(good)
+        for frame in good:
+            self._decoded.extend(self._fields.put(frame))
 
     def _end_bad_run(self) -> None:
         """Log one line for all consecutive packets that could not be decoded."""

@@ -5,16 +5,26 @@ from __future__ import annotations
 import av
 import av.error
 import numpy as np
+from av.sidedata.sidedata import SideData
 from av.video.frame import VideoFrame
+from av.video.plane import VideoPlane
 from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 from numpy.typing import NDArray
 
+from app.media.alpha import over_grey
+from app.media.orientation import Orientation
+from app.media.tone_mapping import ColourKind, ToneMapper
+
 _UNSPECIFIED = 2  # AVCOL_SPC_UNSPECIFIED; PyAV has no name for it
-_HD_HEIGHT = 720
+_BT2020 = 9  # AVCOL_SPC_BT2020_NCL
+_HD_SIZE = (1280, 720)
 
 
 class FrameConverter:
-    """Converts decoded frames to upright RGB with square pixels. One per stream: it has a cache.
+    """Converts decoded frames to upright SDR in RGB with square pixels.
+
+    One per stream: it keeps tables. Transparent pixels lie over neutral grey, HDR is tone-mapped,
+    and BT.2020 primaries become those of sRGB.
 
     Parameters
     ----------
@@ -25,22 +35,44 @@ class FrameConverter:
     def __init__(self, aspect: float = 1.0) -> None:
         self._aspect = aspect
         self._reformatter = VideoReformatter()
+        self._mappers: dict[ColourKind, ToneMapper] = {}
 
     def rgb(self, frame: VideoFrame) -> NDArray[np.uint8]:
-        """(H, W, 3) uint8 from any pixel format: alpha is dropped, deeper colours are rounded."""
-        converted = self._reformatter.reformat(
-            frame,
-            width=self._width(frame),
-            format="rgb24",
-            src_colorspace=_source_colours(frame),
-        )
-        picture = np.asarray(converted.to_ndarray(), np.uint8)
-        return np.ascontiguousarray(np.rot90(picture, _quarter_turns(frame)))
+        """(H, W, 3) uint8 from any pixel format; deeper colours are rounded."""
+        kind = ColourKind.of(frame)
+        if kind is not None:
+            picture = self._mapped(frame, kind)
+        elif _has_alpha(frame):
+            picture = over_grey(np.asarray(self._reformat(frame, "rgba").to_ndarray(), np.uint8))
+        else:
+            picture = np.asarray(self._reformat(frame, "rgb24").to_ndarray(), np.uint8)
+        return _orientation(frame).apply(picture)
 
     def size_of(self, frame: VideoFrame) -> tuple[int, int]:
         """(width, height) that rgb() would return."""
-        size = (self._width(frame), frame.height)
-        return size[::-1] if _quarter_turns(frame) % 2 else size
+        return _orientation(frame).size(self._width(frame), frame.height)
+
+    def note_of(self, frame: VideoFrame) -> str:
+        """A sentence for the user if colours of `frame` are changed, else empty."""
+        kind = ColourKind.of(frame)
+        return "" if kind is None else kind.note
+
+    def _mapped(self, frame: VideoFrame, kind: ColourKind) -> NDArray[np.uint8]:
+        if kind not in self._mappers:
+            self._mappers[kind] = ToneMapper(kind)
+        planar = self._reformat(frame, "gbrp10le", kind)
+        green, blue, red = (_ten_bits(plane) for plane in planar.planes)
+        return self._mappers[kind].sdr(np.stack((red, green, blue)))
+
+    def _reformat(
+        self, frame: VideoFrame, pixel_format: str, kind: ColourKind | None = None
+    ) -> VideoFrame:
+        return self._reformatter.reformat(
+            frame,
+            width=self._width(frame),
+            format=pixel_format,
+            src_colorspace=_source_colours(frame, kind),
+        )
 
     def _width(self, frame: VideoFrame) -> int:
         if abs(self._aspect - 1.0) <= 0.005:
@@ -48,21 +80,37 @@ class FrameConverter:
         return max(1, round(frame.width * self._aspect))
 
 
-def _quarter_turns(frame: VideoFrame) -> int:
-    """Counter-clockwise quarter turns that make `frame` upright."""
-    return round(frame.rotation / 90) % 4
+def _orientation(frame: VideoFrame) -> Orientation:
+    matrix = frame.side_data.get("DISPLAYMATRIX")
+    if not isinstance(matrix, SideData):
+        return Orientation()
+    return Orientation.of_matrix(np.frombuffer(memoryview(matrix), np.int32))
 
 
-def _source_colours(frame: VideoFrame) -> int | None:
-    """The colour space to assume: BT.709 for HD video without one, where swscale would take BT.601.
+def _has_alpha(frame: VideoFrame) -> bool:
+    pixels = frame.format
+    return pixels.has_palette or any(part.is_alpha for part in pixels.components)
 
-    Full-range pictures are left alone: those are JPEGs, which are BT.601 at any size.
+
+def _ten_bits(plane: VideoPlane) -> NDArray[np.uint16]:
+    """(H, W) uint16 of a plane of ten bits, not copied."""
+    rows = np.frombuffer(memoryview(plane), np.uint16).reshape(plane.height, -1)
+    return rows[:, : plane.width]
+
+
+def _source_colours(frame: VideoFrame, kind: ColourKind | None) -> int | None:
+    """The colour space to assume where none is given and swscale would take BT.601; else None.
+
+    That is BT.2020 for HDR and BT.709 for HD, by width or height, because wide films are less than
+    720 high. Full-range pictures are left alone: those are JPEGs, which are BT.601 at any size.
     """
-    untagged = frame.colorspace == _UNSPECIFIED
+    if frame.colorspace != _UNSPECIFIED:
+        return None
+    if kind is not None and kind.is_bt2020:
+        return _BT2020
     full_range = frame.color_range == ColorRange.JPEG or frame.format.name.startswith("yuvj")
-    if untagged and not full_range and frame.height >= _HD_HEIGHT:
-        return int(Colorspace.ITU709)
-    return None
+    is_hd = frame.width >= _HD_SIZE[0] or frame.height >= _HD_SIZE[1]
+    return int(Colorspace.ITU709) if is_hd and not full_range else None
 
 
 def moving_pictures(container: av.container.InputContainer) -> av.video.stream.VideoStream | None:

@@ -21,6 +21,7 @@ from av.video.plane import VideoPlane
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
+from app.media.deinterlace import Deinterlacer
 from app.media.frames import FrameConverter, moving_pictures, pixel_aspect
 from app.media.open import MediaInput, open_address
 from app.media.open import open_pipe as open_piped
@@ -115,6 +116,7 @@ class StreamConnection:
         self._is_jpeg = stream.codec_context.name == "mjpeg"
         self._packets: Iterator[Packet[VideoStream]] = media.container.demux(stream)
         self._picturer = FrameConverter(pixel_aspect(stream))
+        self._fields = Deinterlacer()
         self._delivered = ""
         self._blank = BlankWatch(
             f"{title} sends only a single colour; check the camera and what is plugged into the "
@@ -169,7 +171,8 @@ class StreamConnection:
             raise SourceError(f"{self._title} sends no frames; reconnecting.") from error
         except (av.error.FFmpegError, OSError) as error:
             raise SourceError(f"{self._title} disconnected; reconnecting.") from error
-        whole = [frame for frame in frames if not frame.is_corrupt]
+        good = [frame for frame in frames if not frame.is_corrupt]
+        whole = [picture for frame in good for picture in self._fields.put(frame)]
         if not whole:
             return None
         if _is_of_one_colour(whole[-1]):

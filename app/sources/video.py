@@ -51,11 +51,13 @@ class VideoSource:
             stream, size_bytes = self._decoder.stream, self._decoder.size_bytes
             self._picturer = FrameConverter(pixel_aspect(stream))
             self._times: FrameTimes = assumed_times(stream, evenly_spaced=self._decoder.is_url)
+            first = self._first_frame()
             self._info = SourceInfo(
                 spec=str(location),
                 title=self._decoder.name,
                 live=False,
-                size=self._first_size(),
+                size=self._picturer.size_of(first),
+                note=self._picturer.note_of(first),
                 fps=float(stream.average_rate) if stream.average_rate else None,
                 frame_count=stream.frames or None,
             )
@@ -114,14 +116,14 @@ class VideoSource:
             self._closed = True
             self._decoder.close()
 
-    def _first_size(self) -> tuple[int, int]:
+    def _first_frame(self) -> VideoFrame:
         first = self._decoder.next()
         if first is None:
             raise SourceError(
                 f"{self._decoder.name} has no picture that can be decoded; choose another file."
             )
         self._decoder.put_back(first)
-        return self._picturer.size_of(first)
+        return first
 
     def _read_index(self) -> None:
         table = self._decoder.read_table()
