@@ -75,6 +75,8 @@ class Frame:
     recorded
         By lane name, the lanes' recorded results, which are shown without computing anything. None
         if the frame does not come from a recording.
+    duration_s
+        How long the source shows it; None if only the next frame tells.
     """
 
     rgb: UInt8
@@ -85,6 +87,7 @@ class Frame:
     intrinsics: Intrinsics | None = None
     truth: GroundTruth | None = None
     recorded: Mapping[str, RecordedLane] | None = None
+    duration_s: float | None = None
 
     @property
     def size(self) -> tuple[int, int]:

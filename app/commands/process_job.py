@@ -65,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _estimate(source: Source, config: PipelineConfig, arguments: argparse.Namespace) -> int:
     """Process all frames and return their number; an early end says how many are complete."""
     job = Job(arguments.out, arguments.stride, source.info.frame_count)
-    target = Target(arguments.out, (source.info.fps or 24.0) / arguments.stride)
+    target = Target(arguments.out, source.info.fps or 24.0, arguments.stride)
     try:
         with contextlib.ExitStack() as stack:
             pipeline = Pipeline()

@@ -118,6 +118,9 @@ class _RecordingJob:
                 return
             else:
                 result = pipeline.step(frame, self.frames.dropped)
+                self._refuse_failures(result)
+                if self.recorder is None and self._start_recorder():
+                    continue  # the time of a live one starts once the models are ready
                 self._keep(result)
                 self._note(result)
             if self.recorder is not None and not self.recorder.status.recording:
@@ -136,14 +139,23 @@ class _RecordingJob:
         self.line.note(Vitals(fps, latency_ms, result.dropped, gaps, "recording"))
         self.counted, self.since_ns = 0, result.done_ns
 
-    def _keep(self, result: FrameResult) -> None:
+    def _refuse_failures(self, result: FrameResult) -> None:
         for name, sentence in result.failures.items():
             raise UserError(f"Lane {name.upper()}, frame {result.frame.index}: {sentence}")
+
+    def _start_recorder(self) -> bool:
+        """Start the recorder, with sound if requested; True if the source is live."""
         info = self.capture.status.info
         assert info is not None
-        if self.recorder is None:
+        self.recorder = self._start(info)
+        return info.live
+
+    def _keep(self, result: FrameResult) -> None:
+        info = self.capture.status.info
+        assert info is not None
+        assert self.recorder is not None
+        if self.first is None:
             self.first = result.frame
-            self.recorder = self._start(info)
         if info.live or self.arguments.real_time:
             self.recorder.offer(result)
             return

@@ -11,10 +11,21 @@ from app.core.results import FrameResult
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Folder of the exports, and frames per second of a video of them."""
+    """Where exports go, and what a video of them is made from.
+
+    Attributes
+    ----------
+    folder
+        Folder of the exports.
+    fps
+        Frames per second of the source, for frames that do not say how long they last.
+    stride
+        Only every `stride`-th frame of the source is exported.
+    """
 
     folder: Path
     fps: float
+    stride: int = 1
 
     def subfolder(self, name: str) -> Path:
         """The folder `name` in the target, created if necessary."""

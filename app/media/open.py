@@ -1,4 +1,4 @@
-"""The one place that opens media: video files, addresses, pipes, files to be written, bytes.
+"""The one place that opens media: video files, addresses, pipes, bytes.
 
 FFmpeg takes a name for what it looks like ("12:30.mp4" for a protocol called 12) and opens further
 files that a playlist or a concat script names. Everything here is explicit instead: a path is a
@@ -12,13 +12,12 @@ import os
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import IO
 from urllib.parse import urlsplit
 
 import av
 import av.error
 import numpy as np
-from av.container import InputContainer, OutputContainer
+from av.container import InputContainer
 from numpy.typing import NDArray
 
 from models.errors import SourceError
@@ -145,22 +144,6 @@ def open_address(
 def open_pipe(file: object, options: Mapping[str, str] | None = None) -> MediaInput:
     """Read a container from an object with `read(count)`, and from nothing else."""
     return MediaInput(_open(file, MEDIA_FORMATS, _PIPE_ONLY, options=options))
-
-
-def create_file(
-    path: str | os.PathLike[str] | IO[bytes],
-    container_format: str | None = None,
-    options: Mapping[str, str] | None = None,
-) -> OutputContainer:
-    """A container to be written to a path (or an object like a file), however it is called.
-
-    Raises
-    ------
-    OSError, av.error.FFmpegError
-        If it cannot be created.
-    """
-    name = f"file:{os.fspath(path)}" if isinstance(path, str | os.PathLike) else path
-    return av.open(name, "w", format=container_format, options=dict(options or {}))
 
 
 def read_bytes(path: str | os.PathLike[str], most_bytes: int | None = None) -> NDArray[np.uint8]:

@@ -1,49 +1,64 @@
-"""H.264 MP4 by PyAV, frame by frame."""
+"""H.264 MP4 of pictures at given times, such as an exported video."""
 
 from __future__ import annotations
 
-from fractions import Fraction
+import contextlib
 from pathlib import Path
 from types import TracebackType
 
-import av
 import numpy as np
 from numpy.typing import NDArray
 
-from app.media.open import create_file
+from app.media.encoders import H264Encoder
+from app.media.mp4_boxes import TICKS_PER_S
+from app.media.mp4_file import Mp4File
 
 UInt8 = NDArray[np.uint8]
 
+_FRAGMENT_FRAMES = 25
+# Colours of a map are values to be read, so their planes are coded more finely than usual.
+_ENCODING = {"crf": "14", "preset": "veryfast", "x264-params": "chroma-qp-offset=-4"}
+
 
 class VideoWriter:
-    """Writes (H, W, 3) uint8 RGB pictures of one size at a fixed rate.
+    """Writes (H, W, 3) uint8 RGB pictures of one size, each at its own time.
 
-    H.264 needs even sides: an odd last row or column is dropped.
+    The file is tagged BT.709, and can be played up to its last second even if it is never closed.
+    In an odd picture the last row or column is repeated.
 
     Raises
     ------
     OSError
-        If the file cannot be written (av.error).
+        If the file cannot be written; what was written before can be played then.
     """
 
-    def __init__(self, path: Path, size: tuple[int, int], fps: float, crf: int = 18) -> None:
-        self._container = create_file(path, options={"movflags": "faststart"})
-        rate = Fraction(fps).limit_denominator(1001)
-        self._stream = self._container.add_stream("libx264", rate=rate)
-        self._stream.width, self._stream.height = size[0] // 2 * 2, size[1] // 2 * 2
-        self._stream.pix_fmt = "yuv420p"
-        self._stream.options = {"crf": str(crf), "preset": "veryfast"}
+    def __init__(self, path: Path, size: tuple[int, int]) -> None:
+        self._encoder = H264Encoder(size, _ENCODING)
+        self._file = Mp4File(path, [self._encoder.format(1)], replace=True)
+        self._last = -1
+        self._waiting = 0
+        self._is_closed = False
 
-    def write(self, rgb: UInt8) -> None:
-        """Append one (H, W, 3) uint8 picture; an odd last row or column is dropped."""
-        height, width = self._stream.height, self._stream.width
-        picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb[:height, :width]), "rgb24")
-        self._container.mux(self._stream.encode(picture))
+    def write(self, rgb: UInt8, time_s: float) -> None:
+        """Append one picture, shown from `time_s` on, which increases; the first is at 0."""
+        self._last = max(self._last + 1, round(time_s * TICKS_PER_S))
+        for sample in self._encoder.encode(rgb, self._last):
+            if self._waiting >= _FRAGMENT_FRAMES:
+                self._file.flush(sample.time)
+                self._waiting = 0
+            self._file.add(0, sample.time, sample.data, sample.is_key)
+            self._waiting += 1
 
-    def close(self) -> None:
-        """Flush and finish the file."""
-        self._container.mux(self._stream.encode())
-        self._container.close()
+    def close(self, end_s: float | None = None) -> None:
+        """Finish the file, whose last picture ends at `end_s`; may be called twice."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        try:
+            for sample in self._encoder.finish():
+                self._file.add(0, sample.time, sample.data, sample.is_key)
+        finally:
+            self._file.close(None if end_s is None else round(end_s * TICKS_PER_S))
 
     def __enter__(self) -> VideoWriter:
         return self
@@ -54,4 +69,8 @@ class VideoWriter:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.close()
+        if error is None:
+            self.close()
+            return
+        with contextlib.suppress(OSError):  # the error that is on its way says more
+            self.close()

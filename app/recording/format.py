@@ -18,9 +18,6 @@ MANIFEST = "manifest.json"
 INDEX = "index.jsonl"
 DISPARITY = "disparity.bin"
 
-TICKS_PER_S = 90_000
-"""Presentation times count in 1/90000 s, precise enough for every frame rate."""
-
 MAX_SIDE = 16_384
 MAX_PIXELS = 1 << 26
 MAX_PARTS = 1_000

@@ -6,8 +6,8 @@ line never refers to a missing chunk.
 
 from __future__ import annotations
 
-import io
 import logging
+from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.core.results import FrameResult
+from app.media.append_only import AppendOnlyFile
+from app.media.mp4_boxes import TICKS_PER_S
 from app.recording import disparity
 from app.recording.composite import composite_size, letterboxed, side_by_side
 from app.recording.format import (
@@ -22,7 +24,6 @@ from app.recording.format import (
     INDEX,
     LANES,
     MAX_PARTS,
-    TICKS_PER_S,
     composite_name,
     source_name,
 )
@@ -45,6 +46,8 @@ from renderers import colormap
 UInt8 = NDArray[np.uint8]
 
 log = logging.getLogger(__name__)
+
+_EARLY_BLOCKS = 500  # about ten seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ class RecordingWriter:
 
     Raises
     ------
-    OSError, av.error.FFmpegError
+    OSError
         If something cannot be written.
     """
 
@@ -83,10 +86,11 @@ class RecordingWriter:
         self._timeline = timeline
         self._sound = sound
         self._colours = colormap.table(content.colormap)
-        self._index = _AppendOnlyFile(folder / INDEX)
-        self._disparity = _AppendOnlyFile(folder / DISPARITY)
+        self._index = AppendOnlyFile(folder / INDEX)
+        self._disparity = AppendOnlyFile(folder / DISPARITY)
         self._part: PartEntry | None = None
         self._part_captured_ns = 0
+        self._early_sound: deque[SoundBlock] = deque(maxlen=_EARLY_BLOCKS)
         self._source: MovieWriter | None = None
         self._composite: MovieWriter | None = None
         self._composite_size: tuple[int, int] | None = None
@@ -127,8 +131,11 @@ class RecordingWriter:
         self.frames += 1
 
     def write_sound(self, block: SoundBlock) -> None:
-        """Append sound; samples before the first frame are dropped."""
-        if self._part is None or self._sound is None:
+        """Append sound; samples before the first frame's capture are dropped."""
+        if self._sound is None:
+            return
+        if self._part is None:  # the first frame may have been captured before this
+            self._early_sound.append(block)
             return
         since_part_s = (block.captured_ns - self._part_captured_ns) / 1e9
         start = round(since_part_s * self._sound.rate)
@@ -178,7 +185,16 @@ class RecordingWriter:
         self._part_captured_ns = result.frame.captured_ns
         self._source = MovieWriter(self._folder / source_name(number), size, self._sound)
         self._append(self._part)
+        self._write_early_sound()
         return self._part
+
+    def _write_early_sound(self) -> None:
+        early = [
+            block for block in self._early_sound if block.captured_ns >= self._part_captured_ns
+        ]
+        self._early_sound.clear()
+        for block in early:
+            self.write_sound(block)
 
     def _write_lanes(self, result: FrameResult) -> dict[str, LaneEntry]:
         entries: dict[str, LaneEntry] = {}
@@ -209,35 +225,3 @@ class RecordingWriter:
 
     def _append(self, entry: Entry) -> None:
         self._index.append(encode_entry(entry))
-
-
-class _AppendOnlyFile:
-    """A new file that only grows by complete records: partly written ones are cut off again."""
-
-    def __init__(self, path: Path) -> None:
-        self._file = io.FileIO(path, "x")
-        self._size = 0
-
-    def append(self, record: bytes) -> int:
-        """Append `record` completely and return its position.
-
-        Raises
-        ------
-        OSError
-            If it cannot be written.
-        """
-        begin = self._size
-        rest = memoryview(record)
-        try:
-            while rest:
-                rest = rest[self._file.write(rest) :]
-        except OSError:
-            self._file.truncate(begin)
-            self._file.seek(begin)
-            raise
-        self._size += len(record)
-        return begin
-
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()

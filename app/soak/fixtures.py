@@ -39,9 +39,9 @@ class Fixtures:
 def make_fixtures(folder: Path) -> Iterator[Fixtures]:
     """Set up in `folder`; the camera is closed at the end."""
     clip, damaged = folder / "clip.mp4", folder / "damaged.mp4"
-    with VideoWriter(clip, _CLIP_SIZE, 25.0) as writer:
+    with VideoWriter(clip, _CLIP_SIZE) as writer:
         for number in range(_CLIP_FRAMES):
-            writer.write(picture(number, _CLIP_SIZE))
+            writer.write(picture(number, _CLIP_SIZE), number / 25)
     data = bytearray(clip.read_bytes())
     for at in range(_INTACT_BYTES, len(data), 7):
         data[at] ^= 0x5A

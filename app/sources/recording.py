@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from app.core.source import Ended, Reading, SourceInfo
-from app.recording.format import LANES, TICKS_PER_S
+from app.media.mp4_boxes import TICKS_PER_S
+from app.recording.format import LANES
 from app.recording.index import FrameEntry
 from app.recording.pictures import Pictures
 from app.recording.reader import Recording

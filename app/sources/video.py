@@ -151,7 +151,9 @@ class VideoSource:
             self._info = dataclasses.replace(self._info, size=size)
         self._last_index = index
         time_s = self._times.time_s(decoded.pts, index)
-        return Frame(rgb, index, self._segment, time.monotonic_ns(), time_s)
+        unit = decoded.time_base
+        duration_s = float(decoded.duration * unit) if decoded.duration and unit else None
+        return Frame(rgb, index, self._segment, time.monotonic_ns(), time_s, duration_s=duration_s)
 
     def _at_end(self) -> Ended:
         self._ended = True

@@ -1,0 +1,208 @@
+"""MP4 files: strictly built, exact in time and number, and playable however writing ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from app.media.encoders import AacEncoder, Encoded, H264Encoder
+from app.media.mp4_boxes import TICKS_PER_S, TrackFormat
+from app.media.mp4_file import Mp4File
+from app.media.video_writer import VideoWriter
+from models.opencv import cv2
+from tests.support.mp4 import boxes_of
+from tests.support.numbered_video import number_in, numbered_picture
+from tests.support.small_files import files_of_at_most
+
+RATE = 48_000
+TIMES_S = (0.0, 0.04, 0.08, 0.5, 0.6, 4.0, 4.001)
+
+
+def _video(path: Path, end_s: float | None = 5.0) -> Path:
+    with VideoWriter(path, (160, 64)) as writer:
+        for number, time_s in enumerate(TIMES_S):
+            writer.write(numbered_picture(number), time_s)
+        writer.close(end_s)
+    return path
+
+
+def _numbers(path: Path) -> list[int]:
+    with av.open(str(path)) as container:
+        return [number_in(frame.to_ndarray(format="rgb24")) for frame in container.decode(video=0)]
+
+
+@pytest.fixture(scope="module")
+def encoded() -> tuple[list[TrackFormat], list[tuple[int, Encoded]]]:
+    """Formats and samples of a second of pictures and sound, in the order of their times."""
+    video = H264Encoder((160, 64), {"tune": "zerolatency", "preset": "ultrafast"})
+    sound = AacEncoder(RATE, 1)
+    samples: list[tuple[int, Encoded]] = []
+    for number in range(10):
+        samples += [(0, one) for one in video.encode(numbered_picture(number), number * 9000)]
+        tone = np.sin(np.arange(RATE // 10, dtype=np.float32) / 20)[:, None]
+        samples += [(1, one) for one in sound.encode(tone, 1024 + number * RATE // 10)]
+    samples += [(1, one) for one in sound.finish()]
+    return [video.format(1), sound.format(2)], samples
+
+
+def test_a_closed_file_is_built_as_strict_readers_want_it(tmp_path: Path) -> None:
+    kinds = boxes_of(_video(tmp_path / "v.mp4").read_bytes())
+    assert [one.kind for one in kinds] == ["ftyp", "mdat", "moov"]
+    moov = kinds[-1]
+    assert not moov.all("mvex")
+    assert moov.one("mvhd").number(20) == moov.one("mdhd").number(20) == TICKS_PER_S
+    spans = [moov.one("mvhd").number(24, 8), moov.one("tkhd").number(28, 8)]
+    assert [*spans, moov.one("mdhd").number(24, 8)] == [5 * TICKS_PER_S] * 3
+    assert moov.one("stsz").number(8) == len(TIMES_S)
+    assert moov.one("stss").number(8) == 1  # the first picture is a key frame
+
+
+def test_times_and_the_total_duration_are_the_given_ones(tmp_path: Path) -> None:
+    with av.open(str(_video(tmp_path / "v.mp4"))) as container:
+        stream = container.streams.video[0]
+        assert container.duration == 5_000_000
+        assert stream.frames == len(TIMES_S)
+        times = [frame.time for frame in container.decode(stream)]
+    assert times == pytest.approx(TIMES_S, abs=1 / TICKS_PER_S)
+    assert _numbers(tmp_path / "v.mp4") == list(range(len(TIMES_S)))
+
+
+def test_other_readers_count_the_same_frames(tmp_path: Path) -> None:
+    capture = cv2.VideoCapture(str(_video(tmp_path / "v.mp4")))
+    assert capture.get(cv2.CAP_PROP_FRAME_COUNT) == len(TIMES_S)
+    capture.release()
+
+
+def test_colours_come_back_where_the_tags_are_believed(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    tints = rng.integers(0, 256, (4, 4, 8, 3), np.uint8)
+    pictures = [np.kron(tint, np.ones((24, 24, 1), np.uint8)) for tint in tints]
+    with VideoWriter(tmp_path / "v.mp4", (192, 96)) as writer:
+        for number, picture in enumerate(pictures):
+            writer.write(picture, number / 25)
+    with av.open(str(tmp_path / "v.mp4")) as container:
+        context = container.streams.video[0].codec_context
+        assert (context.colorspace, context.color_primaries, context.color_trc) == (1, 1, 1)
+        for frame, picture in zip(container.decode(video=0), pictures, strict=True):
+            error = np.abs(_as_tagged(frame) - picture).reshape(4, 24, 8, 24, 3)
+            assert error[:, 8:16, :, 8:16].mean((1, 3)).max() <= 3
+
+
+def _as_tagged(frame: av.VideoFrame) -> np.ndarray:
+    """RGB by the formulas of BT.709 for limited range, independent of any library."""
+    luma, blue, red = (
+        np.frombuffer(plane, np.uint8).reshape(plane.height, -1)[:, : plane.width].astype(float)
+        for plane in frame.planes
+    )
+    y = (luma - 16) / 219
+    b, r = (((c - 128) / 224).repeat(2, 0).repeat(2, 1) for c in (blue, red))
+    rgb = np.stack([y + 1.5748 * r, y - 0.1873 * b - 0.4681 * r, y + 1.8556 * b], axis=-1)
+    return np.clip(255 * rgb, 0, 255)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 40), (40, 1), (33, 17)])
+def test_any_size_is_padded_to_even(tmp_path: Path, size: tuple[int, int]) -> None:
+    with VideoWriter(tmp_path / "v.mp4", size) as writer:
+        writer.write(np.full((size[1], size[0], 3), 90, np.uint8), 0.0)
+    with av.open(str(tmp_path / "v.mp4")) as container:
+        (frame,) = container.decode(video=0)
+    assert (frame.width, frame.height) == (size[0] + size[0] % 2, size[1] + size[1] % 2)
+
+
+def test_a_file_that_is_never_closed_plays_up_to_its_last_fragment(
+    tmp_path: Path, encoded: tuple[list[TrackFormat], list[tuple[int, Encoded]]]
+) -> None:
+    formats, samples = encoded
+    file = Mp4File(tmp_path / "v.mp4", formats)
+    for track, sample in samples:
+        file.add(track, sample.time, sample.data, sample.is_key)
+        if track == 0:
+            file.flush()
+    data = (tmp_path / "v.mp4").read_bytes()
+    file.close()
+    (tmp_path / "left.mp4").write_bytes(data)
+    assert _numbers(tmp_path / "left.mp4") == list(range(10))
+    (tmp_path / "torn.mp4").write_bytes(data[:-5])
+    assert len(_numbers(tmp_path / "torn.mp4")) >= 9
+
+
+def test_sound_is_beside_the_pictures_and_as_long(
+    tmp_path: Path, encoded: tuple[list[TrackFormat], list[tuple[int, Encoded]]]
+) -> None:
+    _write(tmp_path / "v.mp4", *encoded)
+    with av.open(str(tmp_path / "v.mp4")) as container:
+        sound = np.concatenate([f.to_ndarray()[0] for f in container.decode(audio=0)])
+        assert container.duration == pytest.approx(1_000_000, abs=50_000)
+    assert len(sound) / RATE == pytest.approx(1.0, abs=0.05)
+    assert np.abs(sound[RATE // 4 :]).max() > 0.5
+
+
+def _write(
+    path: Path, formats: list[TrackFormat], samples: list[tuple[int, Encoded]], every: int = 9
+) -> None:
+    file = Mp4File(path, formats)
+    try:
+        for number, (track, sample) in enumerate(samples):
+            file.add(track, sample.time, sample.data, sample.is_key)
+            if number % every == every - 1:
+                file.flush()
+    finally:
+        file.close()
+
+
+def _limits(size: int) -> Iterator[int]:
+    yield from range(0, size, max(1, size // 120))
+    yield size - 1
+
+
+def test_whatever_byte_fails_whole_fragments_stay_and_play(
+    tmp_path: Path, encoded: tuple[list[TrackFormat], list[tuple[int, Encoded]]]
+) -> None:
+    _write(tmp_path / "whole.mp4", *encoded)
+    size = (tmp_path / "whole.mp4").stat().st_size
+    for limit in _limits(size):
+        path = tmp_path / f"{limit}.mp4"
+        with files_of_at_most(limit), pytest.raises(OSError):
+            _write(path, *encoded)
+        left = path.read_bytes()
+        assert len(left) <= limit
+        kinds = [one.kind for one in boxes_of(left)]
+        fragments = kinds[3:]
+        if kinds == ["ftyp", "mdat", "moov"]:  # there was room for the table of what fitted
+            fragments = ["moof", "mdat"] * 2
+        else:
+            assert kinds[:3] == ["ftyp", "free", "moov"][: len(kinds)]
+            assert fragments == ["moof", "mdat"] * (len(fragments) // 2)
+        if len(fragments) >= 4:
+            numbers = _numbers(path)
+            assert numbers == list(range(len(numbers)))
+            assert numbers
+        path.unlink()
+
+
+def test_a_file_of_exactly_its_size_is_whole(
+    tmp_path: Path, encoded: tuple[list[TrackFormat], list[tuple[int, Encoded]]]
+) -> None:
+    _write(tmp_path / "whole.mp4", *encoded)
+    data = (tmp_path / "whole.mp4").read_bytes()
+    with files_of_at_most(len(data)):
+        _write(tmp_path / "v.mp4", *encoded)
+    assert (tmp_path / "v.mp4").read_bytes() == data
+
+
+def test_rational_rates_do_not_drift(tmp_path: Path) -> None:
+    frame_s = Fraction(1001, 30_000)
+    with VideoWriter(tmp_path / "v.mp4", (16, 16)) as writer:
+        for number in range(300):
+            writer.write(np.zeros((16, 16, 3), np.uint8), float(number * frame_s))
+        writer.close(float(300 * frame_s))
+    with av.open(str(tmp_path / "v.mp4")) as container:
+        assert container.duration == pytest.approx(10_010_000, abs=20)
+        assert container.streams.video[0].average_rate == pytest.approx(
+            Fraction(30_000, 1001), 1e-4
+        )
