@@ -29,13 +29,16 @@ _VERTEX = np.dtype(
 def write_ply(path: Path, points: Float32, colours: UInt8, comment: str) -> None:
     """Write (N, 3) float32 points and (N, 3) uint8 RGB colours, or no file at all on failure.
 
-    `comment` is one line for the header, such as "unit: metre".
+    Points that are not finite are left out. `comment` is one line for the header, such as "unit:
+    metre".
 
     Raises
     ------
     UserError
         If the file cannot be written.
     """
+    finite = np.isfinite(points).all(axis=1)
+    points, colours = points[finite], colours[finite]
     vertices = np.empty(len(points), _VERTEX)
     for axis, name in enumerate(("x", "y", "z")):
         vertices[name] = points[:, axis]

@@ -12,13 +12,12 @@ import os
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import BinaryIO
 from urllib.parse import urlsplit
 
 import av
 import av.error
-import numpy as np
 from av.container import InputContainer
-from numpy.typing import NDArray
 
 from models.errors import SourceError
 
@@ -146,26 +145,26 @@ def open_pipe(file: object, options: Mapping[str, str] | None = None) -> MediaIn
     return MediaInput(_open(file, MEDIA_FORMATS, _PIPE_ONLY, options=options))
 
 
-def read_bytes(path: str | os.PathLike[str], most_bytes: int | None = None) -> NDArray[np.uint8]:
-    """(N,) uint8 of a regular file, such as a picture to be decoded.
+def open_bytes(path: str | os.PathLike[str]) -> BinaryIO:
+    """A regular file, such as a picture, to read bytes from; the caller closes it.
 
     `cv2.imread` opens neither every name on Windows nor refuses pipes and devices.
 
     Raises
     ------
     SourceError
-        If it is no regular file, or has more than `most_bytes`.
+        If it is no regular file.
     OSError
         If it cannot be read.
     """
     name = os.fspath(path)
-    size = _require_regular(name)
-    if most_bytes is not None and size > most_bytes:
-        raise SourceError(
-            f"{os.path.basename(name)} has {size >> 20} MiB, more than the {most_bytes >> 20} MiB "
-            "that are read; make it smaller."
-        )
-    return np.fromfile(name, np.uint8)
+    _require_regular(name)
+    handle = os.open(name, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    file = os.fdopen(handle, "rb")
+    if not stat.S_ISREG(os.fstat(handle).st_mode):  # it was exchanged in between
+        file.close()
+        raise _not_a_file(name)
+    return file
 
 
 def _open(
@@ -191,12 +190,15 @@ def _open(
     )
 
 
-def _require_regular(name: str) -> int:
-    """Length in bytes of a regular file; a pipe or a device might never end, or block."""
+def _require_regular(name: str) -> None:
+    """Refuse pipes and devices, which might never end, or block."""
     found = os.stat(name)
     if not stat.S_ISREG(found.st_mode):
-        raise SourceError(f"{os.path.basename(name) or name} is not a file; choose a file.")
-    return found.st_size
+        raise _not_a_file(name)
+
+
+def _not_a_file(name: str) -> SourceError:
+    return SourceError(f"{os.path.basename(name) or name} is not a file; choose a file.")
 
 
 def _is_playlist(name: str) -> bool:

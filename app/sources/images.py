@@ -1,40 +1,33 @@
-"""Folders and patterns of pictures, with ground truth if there is depth beside them."""
+"""Pictures as a source, with ground truth if there is depth beside them."""
 
 from __future__ import annotations
 
 import dataclasses
 import logging
-import re
 import threading
 import time
 from collections.abc import Sequence
-from glob import glob
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.core.source import Ended, Reading, SourceInfo
-from app.media.open import read_bytes
+from app.media.stills import read_picture
 from app.sources.truth_folder import TruthFolder
 from models.errors import SourceError
-from models.frames import Frame
-from models.opencv import cv2
+from models.frames import Frame, GroundTruth
 
 log = logging.getLogger(__name__)
 
 FPS = 24.0
-PICTURE_SUFFIXES = frozenset(
-    [".bmp", ".jp2", ".jpeg", ".jpg", ".pgm", ".png", ".pnm", ".ppm", ".tif", ".tiff", ".webp"]
-)
-_NUMBER_FIELD = re.compile(r"%0?(\d*)d")
 
 
 class ImagesSource:
     """Pictures in natural order (2 before 10), played at 24 a second.
 
-    A picture that cannot be read is passed over and named in `info.note`; a picture of another
-    size starts a new segment. 16-bit and grey pictures become 8-bit RGB.
+    A picture that cannot be read is passed over and named in `info.note`, as is depth; a picture of
+    another size starts a new segment. 16-bit and grey pictures become 8-bit RGB.
 
     Parameters
     ----------
@@ -56,11 +49,13 @@ class ImagesSource:
             raise ValueError("a picture source needs at least one picture")
         self._paths = tuple(paths)
         self._truth = truth
+        self._poses = () if truth is None else truth.pose_numbers([path.stem for path in paths])
         self._lock = threading.Lock()
         self._closed = False
         self._next = 0
         self._segment = 0
-        self._skipped: set[int] = set()
+        self._skipped: dict[str, set[int]] = {}
+        self._notes: dict[str, str] = {}
         self._in_segment = False  # a frame of this segment was shown
         self._info = SourceInfo(
             spec=spec,
@@ -73,10 +68,7 @@ class ImagesSource:
         )
         first = self._readable_from(0)
         if first is None:
-            raise SourceError(
-                f"None of the {len(paths)} pictures of {title} can be read; the first that fails "
-                f"is {self._paths[0].name}, check the files."
-            )
+            raise SourceError(self._why_none(paths, title))
         self._next = first[0]
         self._info = dataclasses.replace(self._info, size=_size(first[1]))
 
@@ -122,8 +114,17 @@ class ImagesSource:
             time.monotonic_ns(),
             index / FPS,
             intrinsics=self._truth.intrinsics(size) if self._truth else None,
-            truth=self._truth.of(self._paths[index].stem, index, size) if self._truth else None,
+            truth=self._truth_of(index, size),
         )
+
+    def _truth_of(self, index: int, size: tuple[int, int]) -> GroundTruth | None:
+        if self._truth is None:
+            return None
+        try:
+            return self._truth.of(self._paths[index].stem, self._poses[index], size)
+        except SourceError as error:
+            self._pass_over(index, error, "depth pictures")
+            return None
 
     def _readable_from(self, index: int) -> tuple[int, NDArray[np.uint8]] | None:
         for at in range(index, len(self._paths)):
@@ -133,89 +134,26 @@ class ImagesSource:
                 self._pass_over(at, error)
         return None
 
-    def _pass_over(self, index: int, error: SourceError) -> None:
-        if index in self._skipped:
+    def _why_none(self, paths: Sequence[Path], title: str) -> str:
+        try:
+            read_picture(paths[0])
+        except SourceError as error:
+            if len(paths) == 1:
+                return f"{error} Choose another file."
+            return f"None of the {len(paths)} pictures of {title} can be read; the first: {error}"
+        return f"The pictures of {title} could not be read; try again."
+
+    def _pass_over(self, index: int, error: SourceError, what: str = "pictures") -> None:
+        skipped = self._skipped.setdefault(what, set())
+        if index in skipped:
             return
         log.warning("%s", error)
-        self._skipped.add(index)
+        skipped.add(index)
         note = f"Skipped: {error}"
-        if len(self._skipped) > 1:
-            note = f"{len(self._skipped)} pictures were skipped; the last: {error}"
-        self._info = dataclasses.replace(self._info, note=note)
-
-
-def read_picture(path: Path) -> NDArray[np.uint8]:
-    """(H, W, 3) uint8 sRGB, rotated as its metadata says.
-
-    Raises
-    ------
-    SourceError
-        If it is unreadable.
-    """
-    try:
-        data = read_bytes(path)
-    except OSError as error:
-        raise SourceError(f"Can't open {path.name} ({error.strerror}).") from error
-    if not data.size:
-        raise SourceError(f"{path.name} is empty (0 bytes).")
-    try:
-        picture = cv2.imdecode(data, cv2.IMREAD_COLOR_RGB)  # deeper colours are scaled to 8 bits
-    except cv2.error as error:
-        raise SourceError(f"{path.name} is damaged.") from error
-    if picture is None:
-        raise SourceError(f"{path.name} is not a readable picture.")
-    return np.asarray(picture, np.uint8)
-
-
-def find_pictures(location: str) -> list[Path]:
-    """Pictures of a folder, a pattern (`shot*.png`, `shot_%04d.png`) or a single file, in order.
-
-    Raises
-    ------
-    SourceError
-        If there are none.
-    """
-    folder = Path(location)
-    if folder.is_file():
-        return [folder]
-    if folder.is_dir():
-        found = [path for path in folder.iterdir() if path.suffix.lower() in PICTURE_SUFFIXES]
-        where = f"The folder {location} has no pictures"
-    else:
-        # glob matches more than a number field; other names are removed below
-        found = [Path(name) for name in glob(_NUMBER_FIELD.sub("*", location))]
-        numbered = _as_expression(location)
-        found = [path for path in found if path.is_file() and numbered.fullmatch(path.name)]
-        where = f"No picture matches {location}"
-    if not found:
-        raise SourceError(f"{where}; pictures are files such as .png, .jpg, .tif or .webp.")
-    return sorted(found, key=natural_key)
-
-
-def natural_key(path: Path) -> tuple[tuple[int, int | str], ...]:
-    """Key for natural order: picture 2 comes before picture 10."""
-    parts = re.split(r"(\d+)", path.name.casefold())
-    return tuple((0, int(part)) if part.isdigit() else (1, part) for part in parts)
-
-
-def is_pattern(location: str) -> bool:
-    """Whether `location` is a pattern for several files."""
-    return any(sign in location for sign in "*?[") or bool(_NUMBER_FIELD.search(location))
-
-
-def _as_expression(pattern: str) -> re.Pattern[str]:
-    """Expression for the last part of `pattern`, which is stricter than glob."""
-    name = Path(pattern).name
-    if not _NUMBER_FIELD.search(name):
-        return re.compile(".*")
-    pieces: list[str] = []
-    end = 0
-    for field in _NUMBER_FIELD.finditer(name):
-        pieces.append(re.escape(name[end : field.start()]))
-        digits = int(field[1] or 1)
-        pieces.append(rf"\d{{{digits},}}")
-        end = field.end()
-    return re.compile("".join(pieces) + re.escape(name[end:]))
+        if len(skipped) > 1:
+            note = f"{len(skipped)} {what} were skipped; the last: {error}"
+        self._notes[what] = note
+        self._info = dataclasses.replace(self._info, note=" ".join(self._notes.values()))
 
 
 def _size(rgb: NDArray[np.uint8]) -> tuple[int, int]:

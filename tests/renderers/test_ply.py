@@ -79,3 +79,12 @@ def test_a_full_disk_is_one_sentence_and_leaves_the_old_file(
 def test_a_missing_folder_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="another folder"):
         write_ply(tmp_path / "none" / "a.ply", POINTS, COLOURS, "")
+
+
+def test_points_that_are_not_finite_are_left_out(tmp_path: Path) -> None:
+    points = np.repeat(POINTS[:1], 5, axis=0)
+    points[1, 0], points[2, 2], points[3, 1] = np.nan, np.inf, -np.inf
+    write_ply(tmp_path / "a.ply", points, np.tile(COLOURS[:1], (5, 1)), "")
+    _, vertices = read_ply(tmp_path / "a.ply")
+    assert len(vertices) == 2
+    assert np.isfinite(np.c_[vertices["x"], vertices["y"], vertices["z"]]).all()

@@ -39,7 +39,10 @@ class PathSpec(SourceSpec):
 
     def open(self, request: OpenRequest) -> Source:
         """See SourceSpec."""
-        from app.sources.images import PICTURE_SUFFIXES, ImagesSource, find_pictures, is_pattern
+        from app.media.stills import header_of
+        from app.sources.animation import AnimationSource
+        from app.sources.images import ImagesSource
+        from app.sources.picture_files import find_pictures, is_pattern, is_picture_name
         from app.sources.stream import is_pipe, open_pipe
         from app.sources.video import VideoSource
 
@@ -55,14 +58,18 @@ class PathSpec(SourceSpec):
             meant = f"camera:{location}" if location.isdigit() else ""
             hint = f"did you mean {meant}?" if meant else "check the path."
             raise SourceError(f"There is no file {location}; {hint}")
-        if path.suffix.lower() in PICTURE_SUFFIXES:
+        if not is_picture_name(path):
+            return VideoSource(path)
+        header = header_of(path)
+        if header is None or not header.is_animated:
             return ImagesSource(location, path.name, [path])
-        return VideoSource(path)
+        return AnimationSource(path, header) if header.kind == "webp" else VideoSource(path)
 
 
 def _open_folder(path: Path) -> Source:
     from app.recording.format import is_recording
-    from app.sources.images import ImagesSource, find_pictures
+    from app.sources.images import ImagesSource
+    from app.sources.picture_files import find_pictures
     from app.sources.recording import RecordingSource
     from app.sources.truth_folder import TruthFolder
 

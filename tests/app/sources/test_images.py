@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import json
+import os
 from contextlib import closing
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from app.core.source import Ended
-from app.sources.images import (
-    ImagesSource,
-    find_pictures,
-    is_pattern,
-    natural_key,
-    read_picture,
-)
-from app.sources.truth_folder import TruthFolder
+from app.core.source import Ended, Source
+from app.media.stills import read_picture
+from app.sources.images import ImagesSource
+from app.sources.opening import open_source
+from app.sources.picture_files import find_pictures, is_pattern, natural_key
 from models.errors import SourceError
 from models.frames import Frame
 from models.opencv import cv2
@@ -42,7 +39,7 @@ def opened(location: Path | str) -> ImagesSource:
     return ImagesSource(str(location), Path(location).name, find_pictures(str(location)))
 
 
-def all_of(source: ImagesSource) -> list[Frame]:
+def all_of(source: Source) -> list[Frame]:
     frames = []
     while not isinstance(reading := source.read(1.0), Ended):
         assert isinstance(reading, Frame)
@@ -160,7 +157,14 @@ def test_a_folder_without_pictures_is_refused(tmp_path: Path) -> None:
         ("grey.png", np.full((8, 8), 77, np.uint8), (77, 77, 77)),
         ("grey16.png", np.full((8, 8), 0x4D80, np.uint16), (77, 77, 77)),
         ("deep.tif", np.full((8, 8, 3), (0x1000, 0x2000, 0x3000), np.uint16), (48, 32, 16)),
-        ("alpha.png", np.full((8, 8, 4), (10, 20, 30, 0), np.uint8), (30, 20, 10)),
+        ("alpha.png", np.full((8, 8, 4), (10, 20, 30, 0), np.uint8), (128, 128, 128)),
+        ("opaque.png", np.full((8, 8, 4), (10, 20, 30, 255), np.uint8), (30, 20, 10)),
+        ("half.webp", np.full((8, 8, 4), (0, 0, 255, 128), np.uint8), (192, 64, 64)),
+        ("deep-alpha.png", np.full((8, 8, 4), (0, 0, 65535, 32896), np.uint16), (192, 64, 64)),
+        ("zero.bmp", np.full((8, 8, 4), (10, 20, 30, 0), np.uint8), (30, 20, 10)),
+        ("float.tif", np.full((8, 8), 0.5, np.float32), (128, 128, 128)),
+        ("double.tif", np.full((8, 8, 3), (0.0, 0.5, 1.0), np.float64), (255, 128, 0)),
+        ("0 to 255.tif", np.full((8, 8, 3), (0.0, 100.0, 255.0), np.float32), (255, 100, 0)),
         ("colour.bmp", np.full((8, 8, 3), (1, 2, 3), np.uint8), (3, 2, 1)),
         ("odd.webp", np.full((5, 7, 3), 128, np.uint8), (128, 128, 128)),
     ],
@@ -186,80 +190,96 @@ def test_a_closed_source_gives_nothing(tmp_path: Path) -> None:
     assert source.read(0.1) is None
 
 
-def recorded_scene(root: Path, told: dict[str, object] | None = None) -> Path:
-    for number in range(2):
-        save(root / "rgb" / f"{number:06}.jpg", plain(100))
-        depth = np.full((16, 24), 2000 + 500 * number, np.uint16)
-        depth[0, 0] = 0
-        save(root / "depth" / f"{number:06}.png", depth)
-    if told is not None:
-        (root / "scene.json").write_text(json.dumps(told))
-    return root
+def test_hidden_files_and_pipes_are_no_pictures(tmp_path: Path) -> None:
+    for number in (1, 2, 3):
+        save(tmp_path / f"IMG_{number}.jpg", plain(50 * number))
+        (tmp_path / f"._IMG_{number}.jpg").write_bytes(b"\0\5\x16\7 Mac OS X")
+    (tmp_path / ".hidden.jpg").write_bytes(b"")
+    os.mkfifo(tmp_path / "IMG_0.jpg")
+    (tmp_path / "IMG_4.jpg").symlink_to("/dev/zero")
+    for location in (tmp_path, tmp_path / "*IMG_*.jpg", tmp_path / "IMG_%d.jpg"):
+        with closing(opened(location)) as source:
+            assert source.info.frame_count == 3
+            frames = all_of(source)
+            assert [frame.index for frame in frames] == [0, 1, 2]
+            assert [int(frame.rgb[0, 0, 0]) for frame in frames] == [50, 100, 150]
+            assert source.info.note == ""
 
 
-def test_depth_beside_the_pictures_is_ground_truth(tmp_path: Path) -> None:
-    pose = np.eye(4)
-    pose[0, 3] = 0.5
-    root = recorded_scene(
-        tmp_path,
-        {
-            "depth_scale": 1000,
-            "K": [[30, 0, 11], [0, 31, 7], [0, 0, 1]],
-            "poses_camera_to_world": [np.eye(4).tolist(), pose.tolist()],
-        },
-    )
-    truth = TruthFolder.of_folder(root)
-    with closing(ImagesSource("x", "x", find_pictures(str(root / "rgb")), truth)) as source:
-        assert source.info.has_truth
-        first, second = all_of(source)
-    assert first.truth is not None
-    assert second.truth is not None
-    assert first.truth.disparity.dtype == np.float32
-    assert np.isnan(first.truth.disparity[0, 0])
-    assert first.truth.disparity[5, 5] == pytest.approx(0.5)
-    assert second.truth.disparity[5, 5] == pytest.approx(0.4)
-    assert second.truth.camera_to_world is not None
-    assert second.truth.camera_to_world[0, 3] == 0.5
-    assert first.intrinsics is not None
-    assert (first.intrinsics.fx, first.intrinsics.cy) == (30, 7)
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("1²2.png", "1²10.png"),
+        ("plot m²1.png", "plot m²20.png"),
+        ("٣.png", "٤.png"),
+        ("a#1.png", "a#2.png"),
+        ("100%1.png", "100%d2.png"),
+        ("12:30.png", "12:31.png"),
+        ("x [1].png", "x [2].png"),
+    ],
+)
+def test_names_are_only_names(tmp_path: Path, names: tuple[str, str]) -> None:
+    folder = tmp_path / "shots [v2] #1 100%"
+    for value, name in enumerate(names, start=1):
+        save(folder / name, plain(50 * value))
+    with closing(open_source(str(folder))) as source:
+        assert [int(frame.rgb[0, 0, 0]) for frame in all_of(source)] == [50, 100]
+    for value, name in enumerate(names, start=1):
+        with closing(open_source(str(folder / name))) as source:
+            assert [int(frame.rgb[0, 0, 0]) for frame in all_of(source)] == [50 * value]
 
 
-def test_depth_of_another_size_is_sampled_not_blended(tmp_path: Path) -> None:
-    root = recorded_scene(tmp_path)
-    depth = np.full((8, 12), 1000, np.uint16)
-    depth[:, 6:] = 4000
-    save(root / "depth" / "000000.png", depth)
-    truth = TruthFolder.of_folder(root)
-    assert truth is not None
-    known = truth.of("000000", 0, (24, 16))
-    assert known is not None
-    assert known.disparity.shape == (16, 24)
-    assert set(np.unique(known.disparity)) == {np.float32(1.0), np.float32(0.25)}
+def test_a_pattern_in_a_folder_with_brackets_is_found(tmp_path: Path) -> None:
+    for number in (1, 2):
+        save(tmp_path / "shots [v2]" / f"f{number} [raw].png", plain(50 * number))
+    for pattern in ("f%d [raw].png", "f*.png"):
+        with closing(open_source(str(tmp_path / "shots [v2]" / pattern))) as source:
+            assert len(all_of(source)) == 2
 
 
-def test_a_scene_without_a_description_has_depth_but_no_camera(tmp_path: Path) -> None:
-    truth = TruthFolder.of_folder(recorded_scene(tmp_path))
-    assert truth is not None
-    assert truth.intrinsics((24, 16)) is None
-    known = truth.of("000001", 1, (24, 16))
-    assert known is not None
-    assert known.camera_to_world is None
+def test_a_pattern_may_choose_among_folders(tmp_path: Path) -> None:
+    for number in (1, 2):
+        save(tmp_path / f"day{number}" / "a.png", plain(50 * number))
+    with closing(opened(tmp_path / "day*" / "a.png")) as source:
+        assert len(all_of(source)) == 2
 
 
-def test_a_picture_without_depth_has_no_truth(tmp_path: Path) -> None:
-    truth = TruthFolder.of_folder(recorded_scene(tmp_path))
-    assert truth is not None
-    assert truth.of("000099", 99, (24, 16)) is None
+def test_a_single_picture_that_fails_says_why(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(b"")
+    with pytest.raises(SourceError, match=r"^a\.png is empty \(0 bytes\)\."):
+        opened(tmp_path / "a.png")
 
 
-def test_a_plain_folder_is_not_a_recorded_scene(tmp_path: Path) -> None:
-    save(tmp_path / "rgb" / "0.png", plain(0))
-    assert TruthFolder.of_folder(tmp_path) is None
+def test_all_frames_of_an_animated_webp_come_at_their_times(tmp_path: Path) -> None:
+    path = tmp_path / "moving.webp"
+    animation = cv2.Animation()
+    animation.frames = [np.full((24, 32, 4), (0, 0, 40 * n, 255), np.uint8) for n in range(5)]
+    animation.frames[4][:] = 0
+    animation.durations = np.array([100, 50, 50, 200, 100])
+    done, data = cv2.imencodeanimation(".webp", animation, [cv2.IMWRITE_WEBP_QUALITY, 101])
+    assert done
+    path.write_bytes(data.tobytes())
+    with closing(open_source(str(path))) as source:
+        frames = all_of(source)
+        assert source.info.frame_count == 5
+        assert [int(frame.rgb[0, 0, 0]) for frame in frames] == [0, 40, 80, 120, 128]
+        assert [frame.time_s for frame in frames] == pytest.approx([0, 0.1, 0.15, 0.2, 0.4])
+        source.seek(2)
+        again = source.read(1.0)
+        assert isinstance(again, Frame)
+        assert (again.index, again.segment, int(again.rgb[0, 0, 0])) == (2, 1, 80)
 
 
-@pytest.mark.parametrize("text", ["{", "[]", '{"K": [1, 2]}', '{"depth_scale": "much"}'])
-def test_a_damaged_description_is_named(tmp_path: Path, text: str) -> None:
-    root = recorded_scene(tmp_path)
-    (root / "scene.json").write_text(text)
-    with pytest.raises(SourceError, match=r"Can't read the scene description .*scene\.json"):
-        TruthFolder.of_folder(root)
+def test_all_frames_of_an_animated_png_come(tmp_path: Path) -> None:
+    path = tmp_path / "moving.png"
+    with av.open(str(tmp_path / "a.apng"), "w", format="apng") as container:
+        stream = container.add_stream("apng", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 32, 24, "rgb24"
+        for number in range(6):
+            frame = av.VideoFrame.from_ndarray(plain(40 * number, (32, 24)), "rgb24")
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    (tmp_path / "a.apng").rename(path)
+    with closing(open_source(str(path))) as source:
+        frames = all_of(source)
+    assert [int(frame.rgb[0, 0, 0]) for frame in frames] == [0, 40, 80, 120, 160, 200]
