@@ -99,7 +99,7 @@ class Scratch(nn.Module):
 
 
 class DPTHead(nn.Module):
-    """Features to disparity, in steps: `level`, `first_path`, `next_path` 3 to 1, `disparity`."""
+    """Features to disparity, in steps: `level` (`tap`, `narrowed`), `first_path`, `next_path` 3 to 1, `disparity`."""
 
     def __init__(self, channels: int, config: DecoderConfig) -> None:
         super().__init__()
@@ -115,15 +115,23 @@ class DPTHead(nn.Module):
         )
         self.scratch = Scratch(config)
 
-    def level(self, index: int, features: Tensor, grid: tuple[int, int]) -> Tensor:
-        """(b, ph pw, c) features of tap `index` (0–3) to the (b, d, h, w) level of the pyramid.
+    def tap(self, index: int, features: Tensor, grid: tuple[int, int]) -> Tensor:
+        """(b, ph pw, c) features of tap `index` (0–3) as a (b, c', h, w) map of its level's size."""
+        maps = features.transpose(1, 2).unflatten(2, grid)  # (b, c, ph, pw), channels last
+        resized: Tensor = self.resize_layers[index](self.projects[index](maps))
+        return resized
+
+    def narrowed(self, index: int, maps: Tensor) -> Tensor:
+        """The map of tap `index` (0–3) as the (b, d, h, w) level of the pyramid.
 
         Levels 0 to 2 come as what is added to a path, the last as where the first path begins.
         """
-        maps = features.transpose(1, 2).unflatten(2, grid)  # (b, c, ph, pw), channels last
-        maps = self.resize_layers[index](self.projects[index](maps))
-        narrowed: Tensor = self.scratch.narrow(index + 1)(maps)
-        return narrowed if index == 3 else self.scratch.refine(index + 1).addition(narrowed)
+        level: Tensor = self.scratch.narrow(index + 1)(maps)
+        return level if index == 3 else self.scratch.refine(index + 1).addition(level)
+
+    def level(self, index: int, features: Tensor, grid: tuple[int, int]) -> Tensor:
+        """(b, ph pw, c) features of tap `index` (0–3) to the (b, d, h, w) level of the pyramid."""
+        return self.narrowed(index, self.tap(index, features, grid))
 
     def first_path(self, level: Tensor, grid: tuple[int, int]) -> Tensor:
         """The coarsest level (b, d, ceil(ph/2), ceil(pw/2)) to path 4 (b, d, ph, pw)."""
