@@ -29,23 +29,32 @@ from models.errors import CheckpointError
 from models.flashdepth import FlashDepth, FlashDepthConfig
 from models.installed import CACHE_VARIABLE, cache_folder, missing, weights_path
 from models.published import Release, release
+from models.video_depth_anything import VideoDepthAnything
 
-_NETWORKS: dict[str, Callable[[], FlashDepth | DepthAnythingV2]] = {
+Network = FlashDepth | DepthAnythingV2 | VideoDepthAnything
+
+_NETWORKS: dict[str, Callable[[], Network]] = {
     "flashdepth": lambda: FlashDepth(FlashDepthConfig.full()),
     "flashdepth-l": lambda: FlashDepth(FlashDepthConfig.large()),
     "flashdepth-s": lambda: FlashDepth(FlashDepthConfig.small()),
     "depth-anything-v2-s": lambda: DepthAnythingV2("vits"),
     "depth-anything-v2-b": lambda: DepthAnythingV2("vitb"),
     "depth-anything-v2-l": lambda: DepthAnythingV2("vitl"),
+    "video-depth-anything-s": lambda: VideoDepthAnything("vits"),
+    "video-depth-anything-b": lambda: VideoDepthAnything("vitb"),
+    "video-depth-anything-l": lambda: VideoDepthAnything("vitl"),
+    "metric-video-depth-anything-s": lambda: VideoDepthAnything("vits"),
+    "metric-video-depth-anything-b": lambda: VideoDepthAnything("vitb"),
+    "metric-video-depth-anything-l": lambda: VideoDepthAnything("vitl"),
 }
 
 
-def untrained(name: str) -> FlashDepth | DepthAnythingV2:
+def untrained(name: str) -> Network:
     """The untrained network of a released name, on torch's default device."""
     return _NETWORKS[release(name).name]()
 
 
-def load(name: str, device: torch.device) -> FlashDepth | DepthAnythingV2:
+def load(name: str, device: torch.device) -> Network:
     """The network with its weights on `device`, ready for inference, in float32.
 
     Raises

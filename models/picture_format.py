@@ -16,6 +16,12 @@ class PictureFormat:
         deviation.
     multiple
         Both sides are multiples of it, in pixels.
+    is_nearest
+        Sides become the nearest multiples, at least the short side, and pictures more elongated
+        than 1.78 are reduced until their long side is that of a 16:9 picture; otherwise sides are
+        increased to the next multiples.
+    is_clipped
+        Overshoots of the cubic kernel are cut to black and white.
     average_above
         Pictures reduced by more than this factor are averaged instead of sampled by a cubic kernel.
     """
@@ -24,9 +30,14 @@ class PictureFormat:
     deviation: tuple[float, float, float] = (0.229, 0.224, 0.225)
     multiple: int = 14
     average_above: float = 2.0
+    is_nearest: bool = False
+    is_clipped: bool = True
 
 
 IMAGENET_14 = PictureFormat()
+
+VIDEO_DEPTH_ANYTHING = PictureFormat(average_above=float("inf"), is_nearest=True, is_clipped=False)
+"""As the authors' script prepares pictures."""
 
 CENTRED_32 = PictureFormat(
     mean=(127 / 255,) * 3,

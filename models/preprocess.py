@@ -8,6 +8,8 @@ move.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -23,6 +25,10 @@ Size = tuple[int, int]
 
 LONGEST_NATIVE = 2044
 """Longest side in pixels of FlashDepth's native resolution."""
+
+_ELONGATED = 1.78
+_WIDEST = 1.777
+"""Aspect above which Video Depth Anything reduces pictures, and whose long side they then get."""
 
 
 def network_size(
@@ -74,6 +80,38 @@ def resize_steps(
     return (scaled, grown) if grown != scaled else (scaled,)
 
 
+def picture_steps(
+    size: Size, input_size: int | None, picture: PictureFormat, scale: float = 1.0
+) -> tuple[Size, ...]:
+    """The sizes that a (width, height) picture is resized to in turn, in a network's own format.
+
+    Parameters
+    ----------
+    input_size
+        As in `resize_steps`; a format with the nearest multiples takes the short side for None.
+    scale
+        Fraction of the input size.
+    """
+    if picture.is_nearest:
+        return (_nearest(size, round(scale * (input_size or min(size))), picture.multiple),)
+    return resize_steps(*size, input_size, picture.multiple, scale)
+
+
+def _nearest(size: Size, short: int, multiple: int) -> Size:
+    """Video Depth Anything's size: the short side near `short`, less for elongated pictures."""
+    ratio = max(size) / min(size)
+    if ratio > _ELONGATED:
+        short = max(1, round(int(short * _WIDEST / ratio) / multiple)) * multiple
+    scale = short / min(size)
+    width, height = (_nearest_side(scale * side, short, multiple) for side in size)
+    return width, height
+
+
+def _nearest_side(side: float, least: int, multiple: int) -> int:
+    near = round(side / multiple) * multiple
+    return near if near >= least else math.ceil(side / multiple) * multiple
+
+
 def _grown(size: Size, multiple: int) -> Size:
     return -(-size[0] // multiple) * multiple, -(-size[1] // multiple) * multiple
 
@@ -104,7 +142,8 @@ def _prepare_here(rgb: UInt8, steps: tuple[Size, ...], picture: PictureFormat) -
             colours = cv2.resize(colours, size, interpolation=cv2.INTER_AREA)
             continue
         colours = cv2.resize(_unit(colours), size, interpolation=cv2.INTER_CUBIC)
-        np.clip(colours, 0, 1, out=colours)
+        if picture.is_clipped:
+            np.clip(colours, 0, 1, out=colours)
     deviation = np.asarray(picture.deviation, np.float32)
     offset = np.asarray(picture.mean, np.float32) / deviation
     normalised = _unit(colours) * (1 / deviation)
@@ -132,7 +171,8 @@ def prepare_on_device(
             colours = F.interpolate(colours, (height, width), mode="area")
             continue
         colours = F.interpolate(colours, (height, width), mode="bicubic", align_corners=False)
-        colours = colours.clamp(0, 1)
+        if picture.is_clipped:
+            colours = colours.clamp(0, 1)
     # Numbers, not tensors: a small tensor made here would be uploaded, and the host would wait for
     # it.
     channels = zip(colours.unbind(1), picture.mean, picture.deviation, strict=True)

@@ -18,6 +18,8 @@ class Release:
     ----------
     name : str
         Of the model it is for.
+    family : str
+        Whose code runs it: "flashdepth", "depth-anything-v2" or "video-depth-anything".
     title, purpose : str
         For people.
     repository, file : str
@@ -28,6 +30,8 @@ class Release:
         Whether the licence allows commercial use.
     has_memory : bool
         The network carries state from frame to frame.
+    gives_metres : bool
+        Its output is depth in metres.
     bytes, sha256 : int or None, str or None
         Of the file, None where not known.
     about_bytes : int or None
@@ -35,6 +39,7 @@ class Release:
     """
 
     name: str
+    family: str
     title: str
     purpose: str
     repository: str
@@ -43,6 +48,7 @@ class Release:
     commercial: bool
     terms: str
     has_memory: bool = False
+    gives_metres: bool = False
     bytes: int | None = None
     about_bytes: int | None = None
     sha256: str | None = None

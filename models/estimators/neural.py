@@ -13,11 +13,12 @@ from torch import Tensor
 
 from models.devices import device as devices
 from models.estimator import BlockingSession, EstimatorOptions, FrameMemo, Prediction, Session
+from models.estimators.output import as_prediction
 from models.estimators.pool import NetworkPool
 from models.estimators.recipe import NetworkRecipe, StreamNetwork
 from models.estimators.streamed import StreamedSession
-from models.frames import Frame, Unit
-from models.preprocess import Size, prepare, resize_steps
+from models.frames import Frame
+from models.preprocess import Size, picture_steps, prepare
 
 
 def precision(options: EstimatorOptions, device: torch.device) -> torch.dtype:
@@ -46,6 +47,7 @@ class NeuralSession(BlockingSession):
         self._input_scale = options.input_scale
         self._network: StreamNetwork | None = pool.network(recipe, self._device, self._dtype)
         self._state: Any = None
+        self._steps: tuple[Size, ...] = ()
 
     def predict(self, frame: Frame, memo: FrameMemo) -> Prediction:
         """Estimate `frame`.
@@ -58,9 +60,9 @@ class NeuralSession(BlockingSession):
         network = self._network
         if network is None:
             raise RuntimeError("a session that was closed estimates nothing")
-        steps = resize_steps(
-            *frame.size, self._input_size, self._recipe.picture.multiple, self._input_scale
-        )
+        steps = picture_steps(frame.size, self._input_size, self._recipe.picture, self._input_scale)
+        if steps != self._steps:
+            self._state, self._steps = None, steps
         mixed = self._recipe.autocast and self._dtype is torch.bfloat16
         with (
             torch.inference_mode(),
@@ -70,14 +72,13 @@ class NeuralSession(BlockingSession):
                 ("features", id(network), steps),
                 lambda: network.encode(self._picture(frame, steps, memo)),
             )
-            disparity, state = network.decode(features, self._state, temporal=self._temporal)
-            disparity = disparity.float()
-            usable = bool(disparity.isfinite().all())
+            output, state = network.decode(features, self._state, temporal=self._temporal)
+            output = output.float()
+            usable = bool(output.isfinite().all())
         self._state = state if usable and self._temporal else None
         if not usable:
             raise self._recipe.unusable()
-        found = disparity[0].cpu().numpy()
-        return Prediction(found, Unit.RELATIVE, frame.index, frame.size, steps[-1])
+        return as_prediction(output[0].cpu().numpy(), self._recipe, frame, steps[-1])
 
     def reset(self) -> None:
         """The next frame is the first of a video."""

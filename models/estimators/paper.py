@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from models import installed, published
 from models.estimators.entries import network_entries
 from models.estimators.pool import NetworkPool
-from models.estimators.recipe import NetworkRecipe, StreamNetwork
+from models.estimators.recipe import Gives, NetworkRecipe, StreamNetwork
+from models.picture_format import IMAGENET_14, VIDEO_DEPTH_ANYTHING
 from models.registry import ModelEntry
 
 if TYPE_CHECKING:
@@ -18,15 +19,20 @@ if TYPE_CHECKING:
 INPUT_SIZE = 518
 """Default short side in pixels, the one that they were trained on."""
 
+_PICTURES = {"video-depth-anything": VIDEO_DEPTH_ANYTHING}
+"""What pictures a family takes, where they are not those of Depth Anything V2."""
+
 
 def entries(pool: NetworkPool) -> Iterator[ModelEntry]:
-    """FlashDepth, -L and -S, each also without memory; Depth Anything V2 S, B and L."""
+    """FlashDepth, Depth Anything V2 and Video Depth Anything; with memory also without it."""
     for release in published.releases():
         recipe = NetworkRecipe(
             release.name,
             release.title,
             functools.partial(_load, release.name),
+            picture=_PICTURES.get(release.family, IMAGENET_14),
             input_size=INPUT_SIZE,
+            gives=Gives.DEPTH_M if release.gives_metres else Gives.DISPARITY,
         )
         yield from network_entries(
             recipe,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING, Any, Protocol
 
 from models.errors import UserError
@@ -14,6 +15,13 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
+class Gives(Enum):
+    """Meaning of a network's output."""
+
+    DISPARITY = "affine-invariant disparity"
+    DEPTH_M = "depth in metres"
+
+
 class StreamNetwork(Protocol):
     """A network split where memory enters. Features and state are opaque (hence Any)."""
 
@@ -22,7 +30,7 @@ class StreamNetwork(Protocol):
         ...
 
     def decode(self, features: Any, state: Any, *, temporal: bool) -> tuple[Tensor, Any]:
-        """(1, h, w) disparity and the state after the frame; the features are not modified."""
+        """(1, h, w) output and the state after the frame; the features are not modified."""
         ...
 
 
@@ -42,6 +50,8 @@ class NetworkRecipe:
         Format of its input.
     input_size
         Default short side in pixels; None is native.
+    gives
+        What its output means.
     autocast
         In bfloat16 its weights stay float32 and torch chooses the precision per operation; False
         for a network that `load` returns in bfloat16 and that takes bfloat16 pictures.
@@ -52,6 +62,7 @@ class NetworkRecipe:
     load: Callable[[torch.device, torch.dtype], StreamNetwork]
     picture: PictureFormat = IMAGENET_14
     input_size: int | None = 518
+    gives: Gives = Gives.DISPARITY
     autocast: bool = True
 
     def unusable(self) -> UserError:

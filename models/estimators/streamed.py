@@ -18,9 +18,10 @@ from models.devices.pipeline import FRAMES_IN_FLIGHT, DevicePipeline, Task
 from models.devices.upsample import upsample_on_device
 from models.errors import UserError
 from models.estimator import FrameMemo, Prediction
+from models.estimators.output import as_prediction
 from models.estimators.recipe import NetworkRecipe, StreamNetwork
-from models.frames import Frame, Unit
-from models.preprocess import Size, prepare_on_device, resize_steps
+from models.frames import Frame
+from models.preprocess import Size, picture_steps, prepare_on_device
 
 log = logging.getLogger(__name__)
 
@@ -115,15 +116,13 @@ class StreamedSession:
         UserError
             If the result is unusable.
         """
-        disparity = self._pipeline.collect(pending.download)
-        if disparity is None:
+        output = self._pipeline.collect(pending.download)
+        if output is None:
             if pending.video == self._video:
                 self.reset()
             raise self._recipe.unusable()
-        frame = pending.frame
-        return Prediction(
-            disparity, Unit.RELATIVE, frame.index, frame.size, pending.network_size, self._note()
-        )
+        size, note = pending.network_size, self._note()
+        return as_prediction(output, self._recipe, pending.frame, size, note)
 
     def _note(self) -> str:
         ceiling = self._pipeline.ceilings.get(self._recipe.name)
@@ -139,7 +138,7 @@ class StreamedSession:
         ceiling = self._pipeline.ceilings.get(self._recipe.name)
         if ceiling is not None:
             wanted = min(wanted or min(size), ceiling)
-        return resize_steps(*size, wanted, self._recipe.picture.multiple, self._input_scale)
+        return picture_steps(size, wanted, self._recipe.picture, self._input_scale)
 
     def _send_if_it_fits(
         self, frame: Frame, memo: FrameMemo, steps: tuple[Size, ...]

@@ -99,7 +99,10 @@ class Scratch(nn.Module):
 
 
 class DPTHead(nn.Module):
-    """Features to disparity, in steps: `level` (`tap`, `narrowed`), `first_path`, `next_path` 3 to 1, `disparity`."""
+    """Features to disparity, in steps: `level`, `first_path`, `next_path` 3 to 1, `disparity`.
+
+    `level` is `tap` and then `narrowed`.
+    """
 
     def __init__(self, channels: int, config: DecoderConfig) -> None:
         super().__init__()
@@ -116,7 +119,7 @@ class DPTHead(nn.Module):
         self.scratch = Scratch(config)
 
     def tap(self, index: int, features: Tensor, grid: tuple[int, int]) -> Tensor:
-        """(b, ph pw, c) features of tap `index` (0–3) as a (b, c', h, w) map of its level's size."""
+        """(b, ph pw, c) features of tap `index` (0–3) as a (b, c', h, w) map of that level."""
         maps = features.transpose(1, 2).unflatten(2, grid)  # (b, c, ph, pw), channels last
         resized: Tensor = self.resize_layers[index](self.projects[index](maps))
         return resized

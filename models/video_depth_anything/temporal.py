@@ -12,6 +12,7 @@ remembered of a frame is then added slot by slot without being copied into a win
 from __future__ import annotations
 
 import math
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -93,13 +94,13 @@ class FeedForward(nn.Module):
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        gate = nn.Module()
-        gate.proj = nn.Linear(width, 8 * width)
+        gate = nn.ModuleDict({"proj": nn.Linear(width, 8 * width)})
         self.net = nn.ModuleList([gate, nn.Identity(), nn.Linear(4 * width, width)])
 
     def forward(self, tokens: Tensor) -> Tensor:
         """(b, n, c) -> (b, n, c)."""
-        carried, gate = self.net[0].proj(tokens).chunk(2, -1)
+        gates = cast(nn.ModuleDict, self.net[0])
+        carried, gate = gates["proj"](tokens).chunk(2, -1)
         out: Tensor = self.net[2](carried * F.gelu(gate))
         return out
 

@@ -79,9 +79,10 @@ def one_thread() -> Iterator[None]:
     torch.set_num_threads(before)
 
 
-@pytest.fixture(
-    scope="module", params=["vits", "vitb", pytest.param("vitl", marks=pytest.mark.slow)]
-)
+ENCODERS = ["vits", "vitb", pytest.param("vitl", marks=pytest.mark.slow)]
+
+
+@pytest.fixture(scope="module", params=ENCODERS)
 def reference(request: pytest.FixtureRequest) -> Iterator[Reference]:
     found = Reference(request.param)
     yield found
@@ -118,9 +119,8 @@ def test_a_reset_equals_a_fresh_start(reference: Reference) -> None:
         with torch.inference_mode():
             output, state = reference.net(frame, None)
             alone, untouched = reference.net(frame, state, temporal=False)
-        difference = np.abs(
-            output[:, ::stride, ::stride].numpy() - reference.arrays[f"{name}/out_reset"]
-        )
+        expected = reference.arrays[f"{name}/out_reset"]
+        difference = np.abs(output[:, ::stride, ::stride].numpy() - expected)
         assert difference.max() <= 2e-4 * case["out_std"]
         assert torch.equal(alone, output) and untouched is state
 
@@ -150,18 +150,10 @@ def test_a_state_is_a_value_that_may_be_continued_twice(small: Reference) -> Non
 
 def _held(state: VideoState) -> int:
     """Bytes of the distinct tensors that a state keeps alive."""
-    tensors = [
-        tensor
-        for entry in (state.first, *state.recent)
-        for one in entry
-        for tensor in (one.keys, one.values)
-    ]
-    return sum(
-        size
-        for size in {
-            t.untyped_storage().data_ptr(): t.untyped_storage().nbytes() for t in tensors
-        }.values()
-    )
+    entries = (state.first, *state.recent)
+    tensors = [t for entry in entries for one in entry for t in (one.keys, one.values)]
+    storages = [tensor.untyped_storage() for tensor in tensors]
+    return sum({storage.data_ptr(): storage.nbytes() for storage in storages}.values())
 
 
 def test_memory_grows_for_42_frames_and_never_again(small: Reference) -> None:
