@@ -17,7 +17,7 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from models.errors import UsageError
-from models.frames import Float32
+from models.frames import Float32, UInt8
 from models.opencv import cv2
 from models.training.augment import photograph, random_camera, wandering
 from models.training.cache import SceneCache
@@ -28,6 +28,8 @@ SMALLEST_CROP = 0.6
 """Share of the frame's shorter fit that a crop has at least."""
 LARGEST_STRETCH = 1.15
 """A crop's aspect differs from the network's by up to this factor."""
+TAUGHT = "taught"
+"""Beside `rgb`, the folder of what networks said about its pictures."""
 
 
 class Batch(NamedTuple):
@@ -152,24 +154,40 @@ def _resample(
 def read_real(picture: Path) -> Clip:
     """A frame with measured depth: `rgb/N.jpg` and `depth/N.png` (millimetres, 0 unknown).
 
-    In a folder without `depth`, nothing of it is known.
+    In a folder without `depth` the disparity is what networks said, `taught/N.npy`, up to a scale
+    (see `models.training.teach`); without that folder too, nothing of it is known.
     """
-    rgb = cv2.imread(str(picture), cv2.IMREAD_COLOR_RGB)
-    measured = picture.parent.parent / "depth" / f"{picture.stem}.png"
-    if rgb is not None and not measured.parent.exists():
-        return Clip(
-            np.asarray(rgb, np.uint8)[None], np.full((1, *rgb.shape[:2]), np.nan, np.float32)
-        )
-    millimetres = cv2.imread(str(measured), cv2.IMREAD_UNCHANGED)
-    if rgb is None or millimetres is None:
-        raise UsageError(f"{picture} has no readable picture or depth; repair the folder.")
+    rgb = read_picture(picture)
+    folder = picture.parent.parent
+    if (folder / "depth").exists():
+        return Clip(rgb[None], _measured(folder, picture, rgb.shape[:2])[None])
+    if (folder / TAUGHT).exists():
+        taught = np.load(folder / TAUGHT / f"{picture.stem}.npy")
+        return Clip(rgb[None], np.asarray(taught, np.float32)[None])
+    return Clip(rgb[None], np.full((1, *rgb.shape[:2]), np.nan, np.float32))
+
+
+def read_picture(path: Path) -> UInt8:
+    """(H, W, 3) uint8 RGB. Raises UsageError if it cannot be read."""
+    rgb = cv2.imread(str(path), cv2.IMREAD_COLOR_RGB)
+    if rgb is None:
+        raise UsageError(f"{path} cannot be read as a picture; mend the folder.")
+    return np.asarray(rgb, np.uint8)
+
+
+def _measured(folder: Path, picture: Path, shape: tuple[int, ...]) -> Float32:
+    """Disparity in 1/m of `picture`, at its `shape` (height, width), NaN where unknown."""
+    path = folder / "depth" / f"{picture.stem}.png"
+    millimetres = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+    if millimetres is None:
+        raise UsageError(f"{picture} has no readable depth; mend the folder.")
     depth_m: Float32 = millimetres.astype(np.float32) / 1000.0
-    if depth_m.shape != rgb.shape[:2]:
-        size = (rgb.shape[1], rgb.shape[0])
+    if depth_m.shape != shape:
+        size = (shape[1], shape[0])
         depth_m = np.asarray(cv2.resize(depth_m, size, interpolation=cv2.INTER_NEAREST_EXACT))
     disparity = np.full(depth_m.shape, np.nan, np.float32)
     np.divide(1.0, depth_m, out=disparity, where=depth_m > 0)
-    return Clip(np.asarray(rgb, np.uint8)[None], disparity[None])
+    return disparity
 
 
 def real_frames(entry: RealData) -> tuple[Path, ...]:

@@ -1,6 +1,8 @@
-"""The bundled network: shapes, purity of its memory, and its ImageNet encoder."""
+"""Both designs of the bundled network: shapes, purity of their memory, and the encoder."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import pytest
 import torch
@@ -20,16 +22,25 @@ from models.flashdepth.lite_encoder import (
     fold_imagenet_weights,
 )
 
-SMALL = LiteConfig(width=16, head_width=8, temporal_layers=2, temporal_state=16)
+FIRST = LiteConfig(width=16, head_width=8, temporal_layers=2, temporal_state=16)
+SECOND = replace(LiteConfig.second(), width=16, fine_width=8, head_width=8, temporal_state=16)
+AWAKE = {1: 20.0, 2: 2.0}
+"""Standard deviation of random weights with which a design's long memory does something."""
 
 
-def network(*, awake: bool = True) -> FlashDepthLite:
-    """A small network with random weights; awake: its memory does something."""
+@pytest.fixture(params=[FIRST, SECOND], ids=["first", "second"])
+def config(request: pytest.FixtureRequest) -> LiteConfig:
+    """Small sizes of each design."""
+    return request.param
+
+
+def network(config: LiteConfig, *, awake: bool = True) -> FlashDepthLite:
+    """A network with random weights; awake: its memory does something."""
     torch.manual_seed(1)
-    made = FlashDepthLite(SMALL).eval()
+    made = FlashDepthLite(config).eval()
     if awake:
         last = made.temporal.final_layer[1]
-        torch.nn.init.normal_(last.weight, std=20.0)
+        torch.nn.init.normal_(last.weight, std=AWAKE[config.version])
         torch.nn.init.normal_(made.hold.change.weight, std=0.3)
     return made
 
@@ -47,16 +58,23 @@ def play(net: FlashDepthLite, frames: Tensor) -> Tensor:
 
 
 @torch.inference_mode()
-def test_disparity_has_the_size_of_the_frame_and_is_never_negative() -> None:
-    disparity, state = network()(torch.randn(2, 3, 64, 96) * 3, None)
-    assert disparity.shape == (2, 64, 96)
+@pytest.mark.parametrize("size", [(64, 96), (96, 160)])
+def test_disparity_has_the_size_of_the_frame_and_is_never_negative(
+    config: LiteConfig, size: tuple[int, int]
+) -> None:
+    disparity, state = network(config)(torch.randn(2, 3, *size) * 3, None)
+    assert disparity.shape == (2, *size)
     assert disparity.dtype == torch.float32
     assert float(disparity.min()) >= 0.0
     assert state is not None
+    width = config.fine_width or config.width
+    assert state.held.shape == (2, width, size[0] // 4, size[1] // 4)
 
 
-def test_training_sees_values_below_zero_so_that_no_pixel_is_without_a_gradient() -> None:
-    net = network().train()
+def test_training_sees_values_below_zero_so_that_no_pixel_is_without_a_gradient(
+    config: LiteConfig,
+) -> None:
+    net = network(config).train()
     with torch.no_grad():
         net.head.out.bias.fill_(-5.0)
     disparity, _ = net(torch.randn(1, 3, 64, 64), None)
@@ -66,23 +84,24 @@ def test_training_sees_values_below_zero_so_that_no_pixel_is_without_a_gradient(
 
 
 @torch.inference_mode()
-def test_sides_that_are_no_multiples_of_32_are_refused() -> None:
+def test_sides_that_are_no_multiples_of_32_are_refused(config: LiteConfig) -> None:
     with pytest.raises(ValueError, match="multiples of 32"):
-        network()(torch.randn(1, 3, 64, 80), None)
+        network(config)(torch.randn(1, 3, 64, 80), None)
 
 
 @torch.inference_mode()
-def test_an_untrained_memory_changes_nothing() -> None:
-    net = network(awake=False)
-    features = net.encode(torch.randn(1, 3, 64, 64))
-    with_memory, _ = net.decode(features, None)
-    without, _ = net.decode(features, None, temporal=False)
-    torch.testing.assert_close(with_memory, without, rtol=0, atol=1e-6)
+def test_an_untrained_memory_changes_nothing_over_a_video(config: LiteConfig) -> None:
+    net, state = network(config, awake=False), None
+    for frame in video(3):
+        features = net.encode(frame)
+        with_memory, state = net.decode(features, state)
+        without, _ = net.decode(features, None, temporal=False)
+        torch.testing.assert_close(with_memory, without, rtol=0, atol=1e-6)
 
 
 @torch.inference_mode()
-def test_both_memories_reach_the_next_frame() -> None:
-    frames, net = video(2), network()
+def test_both_memories_reach_the_next_frame(config: LiteConfig) -> None:
+    frames, net = video(2), network(config)
     _, state = net(frames[0], None)
     features = net.encode(frames[1])
     whole, _ = net.decode(features, state)
@@ -95,16 +114,18 @@ def test_both_memories_reach_the_next_frame() -> None:
 
 
 @torch.inference_mode()
-def test_the_past_matters_once_the_memory_is_awake() -> None:
-    frames, net = video(2), network()
-    remembered = play(net, frames)[1]
-    alone, _ = net(frames[1], None)
-    assert float((remembered - alone).abs().max()) > 1e-4
+def test_a_video_from_its_start_again_equals_a_fresh_one(config: LiteConfig) -> None:
+    net, frames = network(config), video(4)
+    first = play(net, frames)
+    assert torch.equal(first, play(net, frames))
+    assert float((first[2] - play(net, frames[2:])[0]).abs().max()) > 1e-5
 
 
 @torch.inference_mode()
-def test_a_clip_in_two_halves_equals_the_whole_when_the_memory_is_handed_over() -> None:
-    frames, net = video(6), network()
+def test_a_clip_in_two_halves_equals_the_whole_when_the_memory_is_handed_over(
+    config: LiteConfig,
+) -> None:
+    frames, net = video(6), network(config)
     features = [net.encode(part.flatten(0, 1)) for part in (frames[:3], frames[3:])]
     first, state = net.decode_clip(features[0], None, 3)
     second, _ = net.decode_clip(features[1], state, 3)
@@ -113,8 +134,8 @@ def test_a_clip_in_two_halves_equals_the_whole_when_the_memory_is_handed_over() 
 
 
 @torch.inference_mode()
-def test_decoding_leaves_features_and_state_as_they_were() -> None:
-    net = network()
+def test_decoding_leaves_features_and_state_as_they_were(config: LiteConfig) -> None:
+    net = network(config)
     frames = video(2)
     _, state = net(frames[0], None)
     features = net.encode(frames[1])
@@ -128,9 +149,10 @@ def test_decoding_leaves_features_and_state_as_they_were() -> None:
 
 
 @torch.inference_mode()
-def test_what_is_made_of_the_encoder_alone_is_made_once_for_all_lanes() -> None:
-    net, made = network(), []
-    shared = [net.head.skip, *(step.skip_unit for step in net.fuse if step.skip_unit is not None)]
+def test_what_is_made_of_the_encoder_alone_is_made_once_for_all_lanes(config: LiteConfig) -> None:
+    net, made = network(config), []
+    steps = (getattr(step, "skip_unit", None) for step in net.fuse)
+    shared = [net.head.skip, *(unit for unit in steps if unit is not None)]
     for part in shared:
         part.register_forward_hook(lambda part, *_: made.append(part))
     _, state = net(video(1)[0], None)
@@ -143,8 +165,8 @@ def test_what_is_made_of_the_encoder_alone_is_made_once_for_all_lanes() -> None:
     assert len(made) == len(shared)
 
 
-def test_a_frame_that_follows_stays_channels_last_all_the_way() -> None:
-    net = network().for_inference(torch.float32)
+def test_a_frame_that_follows_stays_channels_last_all_the_way(config: LiteConfig) -> None:
+    net = network(config).for_inference(torch.float32)
     seen: list[Tensor] = []
     net.hold.register_forward_pre_hook(lambda _, maps: seen.extend(maps))
     frame = video(1)[0].contiguous(memory_format=torch.channels_last)
@@ -160,18 +182,18 @@ def test_cells_become_the_pixels_that_pixel_shuffle_makes_of_them() -> None:
     assert torch.equal(spread(cells), F.pixel_shuffle(cells, 2).squeeze(1))
 
 
-def test_decoding_without_memory_hands_the_state_through() -> None:
-    net = network()
+def test_decoding_without_memory_hands_the_state_through(config: LiteConfig) -> None:
+    net = network(config)
     _, state = net(video(1)[0], None)
     _, after = net.decode(net.encode(video(1)[0]), state, temporal=False)
     assert after is state
 
 
 @torch.inference_mode()
-def test_inference_in_bfloat16_stays_near_float32() -> None:
+def test_inference_in_bfloat16_stays_near_float32(config: LiteConfig) -> None:
     frame = torch.randn(1, 3, 64, 64)
-    exact, _ = network()(frame, None)
-    made = network().for_inference(torch.bfloat16)
+    exact, _ = network(config)(frame, None)
+    made = network(config).for_inference(torch.bfloat16)
     rough, state = made(frame.bfloat16(), None)
     assert rough.dtype == torch.float32
     assert all(layer.dtype == torch.float32 for layer in state.memory.layers)
@@ -179,8 +201,8 @@ def test_inference_in_bfloat16_stays_near_float32() -> None:
 
 
 @torch.inference_mode()
-def test_bfloat16_makes_no_staircase_of_disparity() -> None:
-    made = network().for_inference(torch.bfloat16)
+def test_bfloat16_makes_no_staircase_of_disparity(config: LiteConfig) -> None:
+    made = network(config).for_inference(torch.bfloat16)
     disparity, _ = made(torch.randn(1, 3, 64, 96).bfloat16(), None)
     assert len(disparity.unique()) > 0.2 * disparity.numel()
 
@@ -201,8 +223,8 @@ def test_an_even_stride_pads_right_and_below_first() -> None:
     assert seen.tolist() == [[9.0, 6.0], [6.0, 4.0]]
 
 
-def test_frozen_blocks_get_no_gradient_and_the_others_do() -> None:
-    net = network().train()
+def test_frozen_blocks_get_no_gradient_and_the_others_do(config: LiteConfig) -> None:
+    net = network(config).train()
     net.encoder.freeze(11)
     disparity, _ = net(torch.randn(1, 3, 64, 64), None)
     disparity.sum().backward()

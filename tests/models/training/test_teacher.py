@@ -9,15 +9,18 @@ import numpy as np
 import pytest
 import torch
 
+from models.errors import UsageError
 from models.flashdepth import lite_weights as weights
 from models.flashdepth.lite import FlashDepthLite, LiteConfig
+from models.frames import Float32, UInt8
 from models.opencv import cv2
 from models.training import loop
 from models.training.config import RealData, TrainConfig
 from models.training.loop import Run
-from models.training.samples import Batch, read_real, real_frames
+from models.training.samples import Batch, read_picture, read_real, real_frames
 from models.training.start import start_network
 from models.training.stills import LARGEST_WIDTH, take
+from models.training.teach import mean_answer, teach
 
 SMALL = LiteConfig(width=8, head_width=8, temporal_layers=1, temporal_state=8, temporal_headdim=8)
 SECOND = replace(
@@ -94,16 +97,48 @@ def test_a_run_of_the_second_design_starts_from_weights_of_the_first(tmp_path: P
     assert torch.equal(network.encoder.stem.weight, stem)
 
 
-def test_a_video_becomes_a_folder_of_pictures_without_truth(tmp_path: Path) -> None:
-    video, folder = tmp_path / "v.avi", tmp_path / "stills"
+def test_videos_and_photographs_become_a_folder_of_pictures_without_truth(tmp_path: Path) -> None:
+    video, photograph, folder = tmp_path / "v.avi", tmp_path / "p.png", tmp_path / "stills"
     writer = cv2.VideoWriter(str(video), cv2.VideoWriter.fourcc(*"MJPG"), 10, (640, 320))
     for level in range(0, 200, 20):
         writer.write(np.full((320, 640, 3), level, np.uint8))
     writer.release()
-    assert take(video, folder, every=3) == 4
+    cv2.imwrite(str(photograph), np.full((60, 80, 3), (10, 20, 200), np.uint8))
+    assert take([video, photograph], folder, every=3) == 5
     found = real_frames(RealData(str(folder)))
-    assert [path.stem for path in found] == ["000000", "000003", "000006", "000009"]
+    assert [path.stem for path in found] == ["000000", "000001", "000002", "000003", "000004"]
     clip = read_real(found[1])
     assert clip.rgb.shape == (1, LARGEST_WIDTH // 2, LARGEST_WIDTH, 3)
     assert abs(int(clip.rgb.mean()) - 60) < 4
     assert bool(np.isnan(clip.disparity).all())
+    colour = read_real(found[4]).rgb[0, 30, 40].astype(int)
+    assert np.abs(colour - (200, 20, 10)).max() < 8  # red first
+
+
+def test_what_networks_say_about_a_picture_is_learned_as_its_truth(tmp_path: Path) -> None:
+    folder = tmp_path / "taught"
+    (folder / "rgb").mkdir(parents=True)
+    for number in (4, 7):
+        cv2.imwrite(str(folder / "rgb" / f"{number}.jpg"), np.full((24, 32, 3), 99, np.uint8))
+
+    def slope(rgb: UInt8) -> Float32:
+        return np.broadcast_to(np.arange(rgb.shape[1], dtype=np.float32), rgb.shape[:2])
+
+    assert teach(folder, mean_answer([slope, slope])) == 2
+    clip = read_real(folder / "rgb" / "7.jpg")
+    assert clip.disparity.shape == (1, 24, 32)
+    assert float(np.ptp(clip.disparity)) < 1e-3  # a slope and its mirror image level out
+
+
+def test_networks_with_other_scales_count_alike() -> None:
+    rows = np.linspace(0, 1, 24, dtype=np.float32)[:, None].repeat(32, 1)
+    blank = np.zeros((24, 32, 3), np.uint8)
+    one = mean_answer([lambda _: rows])(blank)
+    both = mean_answer([lambda _: rows, lambda _: 50 * rows])(blank)
+    np.testing.assert_allclose(one, both, rtol=1e-5)
+
+
+def test_a_picture_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "9.jpg").write_bytes(b"no picture")
+    with pytest.raises(UsageError, match=r"9\.jpg"):
+        read_picture(tmp_path / "9.jpg")
