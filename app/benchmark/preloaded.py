@@ -59,7 +59,9 @@ class PreloadedSource:
 
     def __init__(self, frames: Sequence[Frame]) -> None:
         self._order = ToAndFro(frames)
-        self._info = SourceInfo("preloaded", "Preloaded", False, frames[0].size, fps=25.0)
+        self._info = SourceInfo(
+            "preloaded", "Preloaded", False, frames[0].size, fps=25.0, is_endless=True
+        )
 
     @property
     def info(self) -> SourceInfo:

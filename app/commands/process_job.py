@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
     with contextlib.closing(source):
         if source.info.live:
             raise UsageError(_LIVE)
-        if source.info.frame_count is None:
+        if source.info.is_endless:
             raise UsageError(_ENDLESS)
         prepare_folder(out, arguments.force)
         started = time.monotonic()
@@ -97,6 +97,7 @@ class Job:
     def run(self, source: Source, pipeline: Pipeline, exporters: list[Exporter]) -> None:
         with tqdm(total=self.total, unit="frame", disable=None) as bar:
             while (frame := _next(source)) is not None:
+                bar.total = source.info.frame_count  # long files are counted meanwhile
                 bar.update()
                 if frame.index % self.stride:
                     continue

@@ -32,6 +32,12 @@ class SourceInfo:
         Nominal frames per second, measured if the source is live; None if unknown.
     frame_count
         Number of frames; None if there is no end or it is not known yet.
+    is_endless
+        There is no last frame, as in a built-in scene. Otherwise reading ends with Ended, whether
+        `frame_count` is known or not.
+    left_out_at_start
+        Number of frames before the first that cannot be decoded, since the file begins between two
+        key frames; frame 0 is the first that can.
     asked
         What was requested of the device, as text, if it may differ from what is delivered.
     delivered
@@ -49,6 +55,8 @@ class SourceInfo:
     size: tuple[int, int]
     fps: float | None = None
     frame_count: int | None = None
+    is_endless: bool = False
+    left_out_at_start: int = 0
     asked: str = ""
     delivered: str = ""
     has_truth: bool = False

@@ -123,6 +123,7 @@ class CaptureLoop:
                 self.heartbeat.beat()
                 self._apply_commands()
                 if self._source is None or not self._wants_frame():
+                    self._note_changes()
                     self._stop.wait(_POLL_S if self._source is None else 0.01)
                     continue
                 self._take_one(self._source)
@@ -130,6 +131,11 @@ class CaptureLoop:
             pass  # the reader ended first
         finally:
             self._close_source()
+
+    def _note_changes(self) -> None:
+        """Show while paused what the source found out meanwhile, such as its number of frames."""
+        if self._source is not None and self._source.info != self.status.info:
+            self._set_status(info=self._source.info)
 
     def _wants_frame(self) -> bool:
         live = self._source is not None and self._source.info.live
@@ -282,8 +288,7 @@ class CaptureLoop:
             frame = dataclasses.replace(frame, captured_ns=time.monotonic_ns())
         # An endless source is rendered as it plays: rendering frames to drop them would only cost
         # time.
-        is_endless = not live and source.info.frame_count is None
-        if live or not (self._playback.every_frame or is_endless):
+        if live or not (self._playback.every_frame or source.info.is_endless):
             self._frames.put(frame)
         else:
             while not self._frames.put_when_free(frame, _POLL_S):

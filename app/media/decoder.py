@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import logging
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path, PurePath
 from urllib.parse import urlsplit
 
 import av.error
+from av.codec.context import Flags
 from av.packet import Packet
+from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from app.media.deinterlace import Deinterlacer
 from app.media.frames import moving_pictures
-from app.media.index import FrameTable, read_table
+from app.media.index import FrameNumbers, FrameTable, read_table
 from app.media.open import MediaInput, open_address, open_file
 from models.errors import SourceError
 
@@ -24,7 +27,14 @@ log = logging.getLogger(__name__)
 
 _BAD_PACKETS_IN_A_ROW = 30
 _NETWORK_TIMEOUT_S = (10.0, 10.0)
+_SEEK_BACK_S = (0, 1, 4, 16)  # how much earlier to look for a key frame that was not found
+_UNKNOWN_PACKETS = 2000  # read after a jump in search of a packet that is known
 _NO_VIDEO = "contains no video; open a video file or a picture folder."
+
+
+def packet_of(frame: VideoFrame) -> int:
+    """Number of the packet that held `frame`, counted in the order of the file; -1 if unknown."""
+    return frame.opaque if isinstance(frame.opaque, int) else -1
 
 
 class VideoDecoder:
@@ -51,6 +61,7 @@ class VideoDecoder:
         self._format = container_format
         self._bad_in_a_row = 0
         self._last_error = ""
+        self._lost: list[int | None] = []
         self._media, self._stream = self._open()
         self._rewind()
 
@@ -67,7 +78,7 @@ class VideoDecoder:
     def next(self) -> VideoFrame | None:
         """The next frame in display order, or None at the end."""
         while not self._decoded:
-            packet = next(self._packets, None)
+            packet = self._next_packet()
             if packet is not None:
                 self._decode(packet)
                 continue
@@ -76,15 +87,33 @@ class VideoDecoder:
                 return None
         return self._decoded.popleft()
 
+    def take_lost(self, before: VideoFrame | None) -> int:
+        """Number of frames that could not be decoded and would have come before `before`.
+
+        None stands for the end of the file. They are counted once.
+        """
+        until = None if before is None else before.pts
+        later: list[int | None] = [
+            pts for pts in self._lost if pts is not None and until is not None and pts > until
+        ]
+        count = len(self._lost) - len(later)
+        self._lost = later
+        return count
+
     def put_back(self, frame: VideoFrame) -> None:
         """Make `frame` the next one again."""
         self._decoded.appendleft(frame)
 
-    def read_table(self) -> FrameTable | None:
-        """Presentation times of all frames, read through a second opening of the file."""
+    def read_table(
+        self, on_progress: Callable[[int], bool] = lambda _position: True
+    ) -> FrameTable | None:
+        """Order and times of all frames, read through a second opening of the file.
+
+        Any thread may call it; see app.media.index.read_table.
+        """
         media, stream = self._open()
         with contextlib.closing(media):
-            return read_table(media.container, stream)
+            return read_table(media.container, stream, on_progress)
 
     def restart(self) -> None:
         """Go to the first frame by opening the file again, which works with any format."""
@@ -92,24 +121,39 @@ class VideoDecoder:
         self._media, self._stream = self._open()
         self._rewind()
 
-    def seek(self, pts: int) -> None:
-        """Go to a frame at or before `pts`, from which all frames up to it can be decoded.
+    def seek(self, table: FrameTable, numbers: FrameNumbers, index: int) -> None:
+        """Go to a frame at or before frame `index`, from which all up to it can be decoded.
+
+        Some key frames are only points from which the picture recovers in time. If the first frame
+        that comes is too late, the search goes further back, at last to the start of the file.
+        """
+        keys = numbers.keys_before(index)
+        back = 1
+        while back <= len(keys) and int(keys[-back]) > 0:
+            self._start_decoding_at(table, int(keys[-back]))
+            frame = self.next()
+            shown = None if frame is None else numbers.of_packet(packet_of(frame))
+            if frame is not None and shown is not None and shown <= index - self._fields.was_needed:
+                self.put_back(frame)
+                return
+            back *= 2
+        self.restart()
+
+    def seek_time(self, pts: int) -> None:
+        """Go to a frame at or before time stamp `pts`, where time stamps only increase.
 
         Containers look for key frames by decoding time, which may lie before `pts` while the frame
         is shown after it. The search therefore goes further back until a frame is early enough.
         """
-        assert self._stream.time_base is not None
-        step = max(1, round(1.0 / float(self._stream.time_base)))
         start = self._stream.start_time or 0
         back = 0
         while pts - back > start:
-            self._media.container.seek(pts - back, stream=self._stream)
-            self._rewind()
+            self._jump(pts - back)
             frame = self.next()
             if frame is not None and frame.pts is not None and frame.pts <= pts:
                 self.put_back(frame)
                 return
-            back = back * 2 if back else step
+            back = back * 2 if back else self._ticks_per_s
         self.restart()
 
     def close(self) -> None:
@@ -129,23 +173,83 @@ class VideoDecoder:
         if stream is None:
             media.close()
             raise SourceError(f"{self.name} {_NO_VIDEO}")
+        context: VideoCodecContext | None = stream.codec_context  # None without a decoder
+        if context is None:
+            media.close()
+            raise SourceError(
+                f"The video in {self.name} can't be decoded here; convert it with "
+                "another program, or choose another file."
+            )
         stream.thread_type = "AUTO"
+        context.flags |= Flags.copy_opaque.value
         return media, stream
 
-    def _rewind(self) -> None:
+    def _rewind(self, first: int | None = 0) -> None:
+        """Forget what was decoded. The next packet is number `first`; None if that is unknown."""
         self._packets: Iterator[Packet[VideoStream]] = self._media.container.demux(self._stream)
+        self._number = first
         self._decoded: deque[VideoFrame] = deque()
         self._fields = Deinterlacer()
+        self._lost = []
         self._end_bad_run()
 
+    @property
+    def _ticks_per_s(self) -> int:
+        return max(1, round(1.0 / float(self._stream.time_base or 1)))
+
+    def _jump(self, pts: int) -> None:
+        self._media.container.seek(pts, stream=self._stream)
+        self._rewind(first=None)
+
+    def _start_decoding_at(self, table: FrameTable, key: int) -> None:
+        """Make packet `key` the next: by the container's own index, or by reading up to it."""
+        pts = table.pts[table.packets == key]
+        for back in _SEEK_BACK_S if len(pts) else ():
+            with contextlib.suppress(av.error.FFmpegError):
+                self._jump(int(pts[0]) - back * self._ticks_per_s)
+                if self._recognise(table, key):
+                    break
+        else:
+            self.restart()
+        while self._number is not None and self._number < key:
+            if self._next_packet() is None:
+                return
+
+    def _recognise(self, table: FrameTable, key: int) -> bool:
+        """Read up to a packet that `table` knows; False if that is already behind `key`."""
+        for packet in itertools.islice(self._packets, _UNKNOWN_PACKETS):
+            number = table.places.get((packet.pts, packet.pos)) if packet.is_keyframe else None
+            if packet.size and number is not None:
+                self._packets = itertools.chain((packet,), self._packets)
+                self._number = number
+                return number <= key
+        return False
+
+    def _next_packet(self) -> Packet[VideoStream] | None:
+        """The next packet, which hands its number on to the frame that is decoded from it.
+
+        A packet that may be damaged is decoded, unless the file ends within it: that gives only
+        part of a picture.
+        """
+        packet = next(self._packets, None)
+        if packet is not None and packet.is_corrupt:
+            following = next(self._packets, None)
+            if following is None or not following.size:
+                packet = following
+            else:
+                self._packets = itertools.chain((following,), self._packets)
+        if packet is not None and packet.size and self._number is not None:
+            packet.opaque = self._number
+            self._number += 1
+        return packet
+
     def _decode(self, packet: Packet[VideoStream]) -> None:
-        if packet.is_corrupt:  # truncated: it would decode to part of a picture
-            return
         try:
             frames = packet.decode()
         except av.error.EOFError:
             return
         except av.error.FFmpegError as error:
+            self._lost.append(packet.pts)
             self._bad_in_a_row += 1
             self._last_error = str(error)
             if self._bad_in_a_row >= _BAD_PACKETS_IN_A_ROW:
@@ -156,6 +260,7 @@ class VideoDecoder:
                 ) from error
             return
         good = [frame for frame in frames if not frame.is_corrupt]
+        self._lost += [frame.pts for frame in frames if frame.is_corrupt]
         if good:
             self._end_bad_run()
         for frame in good:

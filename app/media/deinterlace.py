@@ -16,9 +16,16 @@ class Deinterlacer:
 
     The filter looks at the following frame too. From the first interlaced frame on, pictures
     therefore come one frame later; `flush` returns the last. Numbers, times and order are kept.
+
+    Attributes
+    ----------
+    was_needed
+        There was an interlaced frame. The first picture after a jump then lacks the fields before
+        it.
     """
 
     def __init__(self) -> None:
+        self.was_needed = False
         self._graph: Graph | None = None
         self._format: tuple[int, int, str] | None = None
         self._inside: deque[VideoFrame] = deque()
@@ -33,6 +40,7 @@ class Deinterlacer:
             if not frame.interlaced_frame:
                 return [*ready, frame]
             self._graph, self._format = _bwdif(frame), found
+            self.was_needed = True
         self._inside.append(frame)
         self._graph.push(frame)
         return [*ready, *self._pull(self._graph)]
@@ -54,6 +62,7 @@ class Deinterlacer:
             assert isinstance(picture, VideoFrame)
             original = self._inside.popleft()  # the filter counts in a finer unit of time
             picture.pts, picture.time_base = original.pts, original.time_base
+            picture.duration, picture.opaque = original.duration, original.opaque
             yield picture
 
 

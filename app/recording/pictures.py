@@ -43,7 +43,7 @@ class Pictures:
             table = self._decoder.read_table()
         except av.error.FFmpegError as error:
             raise self._damaged() from error
-        return np.zeros(0, np.int64) if table is None else table.pts
+        return np.zeros(0, np.int64) if table is None else np.unique(table.pts)
 
     def read(self, ticks: int) -> UInt8 | None:
         """(H, W, 3) uint8 of the picture shown from exactly `ticks` on, or None if there is none.
@@ -64,7 +64,7 @@ class Pictures:
 
     def _read(self, ticks: int) -> UInt8 | None:
         if not 0 <= ticks - self._next_ticks <= _NEARER_BY_DECODING:
-            self._decoder.seek(ticks)
+            self._decoder.seek_time(ticks)
         while (decoded := self._decoder.next()) is not None:
             if decoded.pts is None or decoded.pts < ticks:
                 continue

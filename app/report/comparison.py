@@ -79,25 +79,24 @@ class Comparison:
 
     def run(self, progress: Progress, cancelled: IsCancelled) -> None:
         """Run the first pass."""
-        total = self.frame_limit
-        for frame in self._frames(total, cancelled):
+        for frame in self._frames(self.frame_limit, cancelled):
             self._step(frame)
-            progress(len(self.rows), total, "Comparing")
+            progress(len(self.rows), self.frame_limit, "Comparing")
         if not self.rows:
             raise SourceError(f"{self.source.info.title} has no frames to compare.")
 
     @property
     def frame_limit(self) -> int | None:
-        """Number of frames to compare, or None for all."""
+        """Number of frames to compare, or None for all of a file that is not counted yet."""
         known, wanted = self.source.info.frame_count, self.options.max_frames
-        if known is None and wanted is None:
+        if self.source.info.is_endless and wanted is None:
             return ENDLESS_FRAMES
-        return min(n for n in (known, wanted) if n is not None)
+        return min((n for n in (known, wanted) if n is not None), default=None)
 
     def _frames(self, limit: int | None, cancelled: IsCancelled) -> Iterator[Frame]:
         """Frames until the source ends or `limit` is reached; a nominal count may be wrong."""
         wanted = self.options.max_frames
-        if self.source.info.frame_count is None:
+        if self.source.info.is_endless:
             wanted = limit
         while wanted is None or len(self.rows) < wanted:
             if cancelled():

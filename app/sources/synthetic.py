@@ -46,6 +46,7 @@ class SyntheticSource:
             live=False,
             size=(width, height),
             fps=FPS,
+            is_endless=True,
             has_truth=True,
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 import time
 
@@ -30,6 +31,7 @@ class ScriptedSource:
         self, count: int | None = 10, live: bool = False, script: tuple[Reading, ...] = ()
     ) -> None:
         self.info = SourceInfo("fake", "Fake", live, (16, 12), fps=1000.0, frame_count=count)
+        self.info = dataclasses.replace(self.info, is_endless=not live and count is None)
         self.closed = threading.Event()
         self.seeks: list[int] = []
         self.script = list(script)

@@ -105,7 +105,7 @@ def test_the_first_frame_is_at_zero_even_if_the_file_starts_late(videos: dict[st
 def test_a_long_file_is_indexed_only_when_it_is_sought(
     videos: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(video_module, "_INDEX_AT_OPEN_BYTES", 0)
+    monkeypatch.setattr(video_module, "COUNTED_AT_OPEN_BYTES", 0)
     with closing(VideoSource(videos["ten-bit.mkv"])) as source:
         assert source.info.frame_count is None
         assert [read_frame(source).index for _ in range(5)] == [0, 1, 2, 3, 4]
@@ -118,7 +118,7 @@ def test_a_long_file_is_indexed_only_when_it_is_sought(
 def test_the_end_of_a_long_file_makes_its_length_known(
     videos: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(video_module, "_INDEX_AT_OPEN_BYTES", 0)
+    monkeypatch.setattr(video_module, "COUNTED_AT_OPEN_BYTES", 0)
     for name in ("ten-bit.mkv", "no-times.h264"):
         with closing(VideoSource(videos[name])) as source:
             assert len(list(frames_of(source))) == 60
