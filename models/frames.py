@@ -72,6 +72,9 @@ class Frame:
         The camera, if known.
     truth
         Ground truth, if the source has it.
+    shot
+        Number of its shot, which changes at a hard cut, also if the frame behind the cut was
+        dropped; None where nobody watched for cuts.
     recorded
         By lane name, the lanes' recorded results, which are shown without computing anything. None
         if the frame does not come from a recording.
@@ -88,6 +91,7 @@ class Frame:
     truth: GroundTruth | None = None
     recorded: Mapping[str, RecordedLane] | None = None
     duration_s: float | None = None
+    shot: int | None = None
 
     @property
     def size(self) -> tuple[int, int]:

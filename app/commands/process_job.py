@@ -17,6 +17,7 @@ from app.engine.pipeline import Pipeline, PipelineConfig
 from app.export.exporter import Exporter, Target
 from app.export.folder import as_user_error, prepare_folder
 from app.export.table import open_exporter
+from app.sources.cuts import ShotCounter
 from app.sources.opening import open_source
 from app.sources.parsing import parse_spec
 from app.system.version import version
@@ -95,10 +96,12 @@ class Job:
     done: int = 0
 
     def run(self, source: Source, pipeline: Pipeline, exporters: list[Exporter]) -> None:
+        shots = ShotCounter()
         with tqdm(total=self.total, unit="frame", disable=None) as bar:
             while (frame := _next(source)) is not None:
                 bar.total = source.info.frame_count  # long files are counted meanwhile
                 bar.update()
+                frame = shots.mark(frame)  # also those between strides
                 if frame.index % self.stride:
                     continue
                 result = pipeline.step(frame)

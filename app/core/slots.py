@@ -48,6 +48,11 @@ class LatestSlot(Generic[T]):
             self._ready.notify_all()
             return True
 
+    def wait_until_taken(self, timeout_s: float) -> None:
+        """Wait until no item is waiting, at most `timeout_s`."""
+        with self._ready:
+            self._ready.wait_for(lambda: self._item is None or self._closed, timeout_s)
+
     def take(self, timeout_s: float | None = None) -> T | None:
         """The newest item, or None on timeout.
 
@@ -90,6 +95,9 @@ class Slot(Protocol[T]):
     def put_when_free(self, item: T, timeout_s: float) -> bool:
         """See `LatestSlot.put_when_free`."""
 
+    def wait_until_taken(self, timeout_s: float) -> None:
+        """See `LatestSlot.wait_until_taken`."""
+
     def take(self, timeout_s: float | None = None) -> T | None:
         """See `LatestSlot.take`."""
 
@@ -129,6 +137,11 @@ class RevocableSlot(Generic[T]):
         """See `LatestSlot.put_when_free`."""
         self._check()
         return self._slot.put_when_free(item, timeout_s)
+
+    def wait_until_taken(self, timeout_s: float) -> None:
+        """See `LatestSlot.wait_until_taken`."""
+        self._check()
+        self._slot.wait_until_taken(timeout_s)
 
     def take(self, timeout_s: float | None = None) -> T | None:
         """See `LatestSlot.take`; an item taken at the moment of revoking is lost."""

@@ -107,3 +107,12 @@ class Source(Protocol):
     def close(self) -> None:
         """Release the device or file; a blocked read() returns. May be called twice."""
         ...
+
+
+@runtime_checkable
+class OnDemand(Source, Protocol):
+    """A source that makes a frame when it is read, so that frames left out cost nothing."""
+
+    def skip_to(self, time_s: float) -> None:
+        """Leave out the frames before media time `time_s`, if any, in the same segment."""
+        ...

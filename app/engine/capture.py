@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 
 from app.core.slots import Closed, Slot
-from app.core.source import Ended, Reading, SignalLost, Source
+from app.core.source import Ended, OnDemand, Reading, SignalLost, Source
 from app.engine.commands import (
     CaptureRequest,
     CaptureStatus,
@@ -26,7 +26,8 @@ from app.engine.commands import (
 from app.engine.orientation import oriented
 from app.engine.source_opener import OpenSource, log_failure, open_or_explain
 from app.engine.supervision import Heartbeat
-from app.sources.pacing import Pacer
+from app.sources.cuts import ShotCounter
+from app.sources.pacing import DemandPace, Pacer
 from app.sources.parsing import is_remote
 from models.errors import SourceError
 from models.frames import Frame
@@ -70,6 +71,8 @@ class CaptureLoop:
         self._selected: CaptureRequest | None = None
         self._is_opening = False
         self._clock = Pacer()
+        self._demand = DemandPace()
+        self._shots = ShotCounter()
         self.status = CaptureStatus()
         self.heartbeat = Heartbeat()
 
@@ -226,6 +229,7 @@ class CaptureLoop:
             self._set_status(message=opened, failed=True)
             return
         self._source = opened
+        self._shots = ShotCounter()
         self._jumped = True
         self._set_status(info=self._source.info, message="")
 
@@ -243,12 +247,22 @@ class CaptureLoop:
         reading, self._held = self._held, None
         if reading is None:
             try:
-                reading = source.read(_POLL_S)
+                reading = self._read(source)
             except SourceError as error:
                 self._give_up(error)
                 return
             self.heartbeat.beat()
         self._handle(reading, source)
+
+    def _read(self, source: Source) -> Reading:
+        if isinstance(source, OnDemand) and self._is_real_time(source):
+            return self._demand.read(source, self._clock, self._frames.wait_until_taken, _POLL_S)
+        return source.read(_POLL_S)
+
+    def _is_real_time(self, source: Source) -> bool:
+        """Whether a file plays at its own pace, where the newest frame wins."""
+        is_playing = self.status.playing and not self._playback.every_frame
+        return is_playing and not source.info.live
 
     def _handle(self, reading: Reading, source: Source) -> None:
         match reading:
@@ -277,18 +291,16 @@ class CaptureLoop:
             return
         self._segment_of_source = frame.segment
         frame = dataclasses.replace(
-            oriented(frame, self._playback.mirror, self._playback.rotate),
+            oriented(self._shots.mark(frame), self._playback.mirror, self._playback.rotate),
             segment=self._segment + frame.segment,
         )
-        if not live and self.status.playing and not self._playback.every_frame:
+        if self._is_real_time(source):
             wait_s = self._clock.wait_s(frame.time_s)
             self.heartbeat.beat(wait_s)
             self._stop.wait(wait_s)
         if not live:  # a file's frame counts as captured when it is due
             frame = dataclasses.replace(frame, captured_ns=time.monotonic_ns())
-        # An endless source is rendered as it plays: rendering frames to drop them would only cost
-        # time.
-        if live or not (self._playback.every_frame or source.info.is_endless):
+        if live or not self._playback.every_frame:
             self._frames.put(frame)
         else:
             while not self._frames.put_when_free(frame, _POLL_S):

@@ -22,7 +22,6 @@ from app.engine.lane_runner import LaneRunner
 from app.engine.lanes import Lane, LanePrediction
 from app.engine.postprocess import Postprocessor, PredictedFrame
 from app.engine.supervision import LaneTroubles
-from app.sources.cuts import CutDetector
 from models import registry
 from models.estimator import EstimatorOptions, FrameMemo
 from models.frames import Frame
@@ -74,7 +73,7 @@ class Pipeline:
     def __init__(self, clock_ns: Callable[[], int] = time.monotonic_ns) -> None:
         self._lanes: dict[str, Lane] = {}
         self._segment: int | None = None
-        self._cuts = CutDetector()
+        self._shot: int | None = None
         self._clock_ns = clock_ns
         self._runner = LaneRunner(clock_ns, LaneTroubles())
         self._in_flight: deque[InFlightFrame] = deque()
@@ -223,11 +222,9 @@ class Pipeline:
     def _continuity(self, frame: Frame) -> tuple[bool, bool]:
         """Whether this frame does not continue the last one, and whether that is due to a cut."""
         broke = frame.segment != self._segment
-        if broke:
-            self._cuts.reset()
-        cut = self._cuts.update(frame.rgb) and not broke
+        cut = frame.shot != self._shot and not broke
         is_first = (broke and self._segment is not None) or cut
-        self._segment = frame.segment
+        self._segment, self._shot = frame.segment, frame.shot
         return is_first, cut
 
 

@@ -27,7 +27,7 @@ from app.report.values import (
     LaneSummary,
     Progress,
 )
-from app.sources.cuts import CutDetector
+from app.sources.cuts import ShotCounter
 from models.download import IsCancelled
 from models.errors import SourceError, UserError
 from models.estimator import Session
@@ -74,7 +74,8 @@ class Comparison:
             half_life_frames=None,
             true_flow=True,
         )
-        self._cut = CutDetector()
+        self._shots = ShotCounter()
+        self._shot_of_source: int | None = None
         self._segment: int | None = None
 
     def run(self, progress: Progress, cancelled: IsCancelled) -> None:
@@ -141,9 +142,8 @@ class Comparison:
         """True if this frame does not continue the last one; memory is then reset too."""
         first, broke = self._segment is None, frame.segment != self._segment
         self._segment = frame.segment
-        if broke:
-            self._cut.reset()
-        cut = (self._cut.update(frame.rgb) or broke) and not first
+        shot, self._shot_of_source = self._shot_of_source, self._shots.mark(frame).shot
+        cut = (shot != self._shot_of_source or broke) and not first
         if cut:
             self.shot += 1
             self.cuts.append(frame.index)

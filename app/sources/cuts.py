@@ -8,12 +8,13 @@ fast continuous motion is not split.
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.frames import Float32, UInt8
+from models.frames import Float32, Frame, UInt8
 from models.opencv import cv2
 
 _SMALL = (64, 48)
@@ -63,6 +64,29 @@ class CutDetector:
         """Forget the last frame."""
         self._last = None
         self._usual = 1.0
+
+
+class ShotCounter:
+    """Numbers the shots of a stream. It sees every frame, also those that are dropped later.
+
+    Between frames that are far apart, motion looks like a cut. Therefore nothing behind a slot in
+    which the newest frame wins can find cuts.
+    """
+
+    def __init__(self) -> None:
+        self._cuts = CutDetector()
+        self._segment: int | None = None
+        self._shot = 0
+
+    def mark(self, frame: Frame) -> Frame:
+        """The next frame with its `shot`; one whose source knows it is returned as it is."""
+        if frame.shot is not None:
+            return frame
+        if frame.segment != self._segment:
+            self._cuts.reset()
+            self._segment = frame.segment
+        self._shot += self._cuts.update(frame.rgb)
+        return dataclasses.replace(frame, shot=self._shot)
 
 
 def _summary(rgb: UInt8) -> _Small:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from app.core.source import OnDemand, Reading
+
 _LATE_S = 0.25
 _AHEAD_S = 2.0
 
@@ -37,6 +39,17 @@ class Pacer:
         """Make the next frame due at once, after a seek, a pause or a loop."""
         self._zero_s = None
 
+    @property
+    def speed(self) -> float:
+        """Media seconds per second of real time; 0 for no pace at all."""
+        return self._speed or 0.0
+
+    def position_s(self) -> float | None:
+        """The media time that is due now; None before the first frame or without a pace."""
+        if self._speed is None or self._zero_s is None:
+            return None
+        return (self._clock() - self._zero_s) * self._speed
+
     def wait_s(self, time_s: float) -> float:
         """Seconds to wait before the frame of media time `time_s` is shown, 0 or more."""
         if self._speed is None:
@@ -50,6 +63,36 @@ class Pacer:
             self._zero_s = now_s - shown_s
             return 0.0
         return max(0.0, wait_s)
+
+
+class DemandPace:
+    """Real time for a source that makes its frames when they are read.
+
+    A frame is made for the moment at which it will be ready. While the last one waits to be taken,
+    the next is put off by the time that making one takes: at most half of the time is spent on
+    frames that a newer one replaces.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._took_s = 0.0
+
+    def read(
+        self,
+        source: OnDemand,
+        pacer: Pacer,
+        wait_until_taken: Callable[[float], object],
+        timeout_s: float,
+    ) -> Reading:
+        """Read the frame that is due when it is ready; `wait_until_taken` gets a timeout."""
+        wait_until_taken(min(self._took_s, _AHEAD_S))
+        begun_s = self._clock()
+        position_s = pacer.position_s()
+        if position_s is not None:
+            source.skip_to(position_s + self._took_s * pacer.speed)
+        reading = source.read(timeout_s)
+        self._took_s = self._clock() - begun_s
+        return reading
 
 
 class EvenPace:

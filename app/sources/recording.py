@@ -34,6 +34,7 @@ class RecordingSource:
         self._closed = False
         self._position = 0
         self._segment = 0
+        self._shot = 0
         self._last: FrameEntry | None = None
         self._pictures: Pictures | None = None
         self._part = -1
@@ -94,6 +95,7 @@ class RecordingSource:
         if not self._follows(entry):
             self._segment += 1
         self._last = entry
+        self._shot += entry.cut
         width, height = self._recording.size(entry)
         k = entry.intrinsics
         return Frame(
@@ -104,6 +106,7 @@ class RecordingSource:
             time_s=(entry.ticks - self._recording.frames[0].ticks) / TICKS_PER_S,
             intrinsics=None if k is None else Intrinsics(*k, width, height),
             recorded=self._lanes(entry) if self._has_lanes else None,
+            shot=self._shot,  # frames were dropped while recording, so it cannot be found again
         )
 
     def _lanes(self, entry: FrameEntry) -> Mapping[str, RecordedLane]:

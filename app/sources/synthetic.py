@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 
@@ -38,7 +39,7 @@ class SyntheticSource:
         self._lock = threading.Lock()
         self._next = 0
         self._segment = 0
-        self._is_first = True
+        self._last_s: float | None = None
         self._closed = False
         self._info = SourceInfo(
             spec="synthetic" if seed is None else f"synthetic:{seed}",
@@ -60,11 +61,9 @@ class SyntheticSource:
             if self._closed:
                 return None
             index, self._next = self._next, self._next + 1
-            wants_flow = self._with_flow and not self._is_first
-            self._is_first = False
-            drawn = self._renderer.render(
-                self._scene, index / FPS, (index - 1) / FPS if wants_flow else None
-            )
+            before_s = self._last_s if self._with_flow else None
+            self._last_s = index / FPS
+            drawn = self._renderer.render(self._scene, index / FPS, before_s)
             return self._frame(drawn, index)
 
     def seek(self, index: int) -> None:
@@ -72,7 +71,12 @@ class SyntheticSource:
         with self._lock:
             self._next = max(0, index)
             self._segment += 1
-            self._is_first = True
+            self._last_s = None
+
+    def skip_to(self, time_s: float) -> None:
+        """Leave out the frames before `time_s`; flow is to the last one that was read."""
+        with self._lock:
+            self._next = max(self._next, math.floor(time_s * FPS))
 
     def close(self) -> None:
         """Stop the renderer's threads. May be called twice."""
@@ -93,4 +97,5 @@ class SyntheticSource:
             time_s=index / FPS,
             intrinsics=drawn.intrinsics,
             truth=truth,
+            shot=0,
         )

@@ -34,9 +34,12 @@ _TEAL: Colour = (0.16, 0.38, 0.4)
 _OCHRE: Colour = (0.85, 0.58, 0.22)
 _CORAL: Colour = (0.86, 0.4, 0.33)
 
+DEMO_PERIOD_S = 20.0
+"""After this time everything is where it was: every period below is a whole fraction of it."""
+
 
 def demo_scene(seed: int = 0) -> Scene:
-    """A furnished studio that can run forever; the same for the same seed.
+    """A furnished studio that repeats every DEMO_PERIOD_S; the same for the same seed.
 
     The back wall, painted and with pictures, is one plane; so are floor and side walls.
     """
@@ -72,13 +75,13 @@ def demo_scene(seed: int = 0) -> Scene:
 
 
 def _camera() -> CameraPath:
-    """A slow figure of eight at eye height that closes after a minute."""
+    """A slow figure of eight at eye height."""
     return CameraPath(
         (0.1, -1.5, 1.5),
         (0.15, 3.4, 0.95),
-        Wander(((1.05, 30.0, 0.0),), ((0.4, 15.0, 1.0),), ((0.16, 20.0, 0.5),)),
-        Wander(((0.35, 30.0, 0.6),), (), ((0.08, 15.0, 0.0),)),
-        roll_wander=Wander(((0.006, 12.0, 0.0),)),
+        Wander(((1.05, 20.0, 0.0),), ((0.4, 10.0, 1.0),), ((0.16, 20.0, 0.5),)),
+        Wander(((0.35, 20.0, 0.6),), (), ((0.08, 10.0, 0.0),)),
+        roll_wander=Wander(((0.006, 10.0, 0.0),)),
     )
 
 
@@ -155,8 +158,9 @@ def _pictures(b: SceneBuilder) -> None:
         b.panel((x, _Y1 - 0.016, z), w, h, _from(b, group, member, 0.0, 0.1))
     b.rod((1.75, _Y1 - 0.001, 2.05), (1.75, _Y1 - 0.05, 2.05), 0.17, tinted(b, _WHITE))
     hands = tinted(b, (0.05, 0.05, 0.05))
-    for length, period in ((0.14, 20.0), (0.09, 60.0)):
-        with b.at(1.75, _Y1 - 0.055, 2.05), b.moving(Spin("y", math.tau / period)):
+    for length, turns in ((0.14, 2), (0.09, 1)):
+        spin = Spin("y", math.tau * turns / DEMO_PERIOD_S)
+        with b.at(1.75, _Y1 - 0.055, 2.05), b.moving(spin):
             b.box((0, 0, length / 2), (0.014, 0.004, length), hands)
 
 
@@ -207,7 +211,7 @@ def _oak(b: SceneBuilder) -> Material:
 
 def _lamp(b: SceneBuilder) -> None:
     """A pendant over the table, swinging a little on its thin cable."""
-    with b.shadowless(), b.at(1.25, 2.0, _HEIGHT), b.moving(Sway("y", 0.02, 6.0)):
+    with b.shadowless(), b.at(1.25, 2.0, _HEIGHT), b.moving(Sway("y", 0.02, 5.0)):
         b.rod((0, 0, -1.0), (0, 0, 0), 0.009, tinted(b, (0.05, 0.05, 0.05)), capped=False)
         b.rod((0, 0, -1.2), (0, 0, -1.0), 0.24, tinted(b, _CORAL, 0.3), 0.07, False)
         b.ball((0, 0, -1.13), 0.06, glowing(b, (1.0, 0.92, 0.75), 1.5))
@@ -227,12 +231,16 @@ def _visitors(b: SceneBuilder) -> None:
         3,
         False,
     )
-    with b.at(-0.45, 1.55), b.moving(Loop(0.75, 1.05, 9.0, 2.6)), b.at(0, 0, 0, math.pi):
+    with b.at(-0.45, 1.55), b.moving(Loop(0.75, 1.05, 10.0, 2.6)), b.at(0, 0, 0, math.pi):
         person(b, look, walking=True)
     stripes = Material(b.atlas.groups["cloth"][5], 0.4, gloss=0.3)
-    with b.at(0.95, 0.75, 0.15), b.moving(Bounce(0.75, 0.85)), b.moving(Spin("x", 2.5)):
+    with (
+        b.at(0.95, 0.75, 0.15),
+        b.moving(Bounce(0.75, DEMO_PERIOD_S / 24)),
+        b.moving(Spin("x", math.tau * 8 / DEMO_PERIOD_S)),
+    ):
         b.ball((0, 0, 0), 0.15, replace(stripes, gain=(1.1, 0.5, 0.4), bias=(0.1, 0.05, 0.05)))
-    with b.at(2.35, 1.5, 0.11), b.moving(Roll(1.3, 0.11, 8.0)):
+    with b.at(2.35, 1.5, 0.11), b.moving(Roll(1.3, 0.11, 10.0)):
         b.ball(
             (0, 0, 0), 0.11, Material(b.atlas.groups["cloth"][7], 0.25, (0.5, 0.8, 1.0), gloss=0.5)
         )

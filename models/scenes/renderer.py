@@ -37,6 +37,8 @@ class RenderedFrame:
         (H, W) float32 along z, metres; inf in the sky.
     object_id
         (H, W) uint16, the visible rigid body, from 1; 0 is the sky.
+    surface
+        (H, W) uint16, the visible surface, from 1; 0 is the sky.
     camera_to_world
         (4, 4) float64; camera x right, y down, z forward; world z up, metres.
     intrinsics
@@ -50,6 +52,7 @@ class RenderedFrame:
     rgb: NDArray[np.uint8]
     depth_m: Float32
     object_id: NDArray[np.uint16]
+    surface: NDArray[np.uint16]
     camera_to_world: Float64
     intrinsics: Intrinsics
     flow_to_previous: Float32 | None = None
@@ -125,7 +128,7 @@ class Renderer:
         with np.errstate(divide="ignore"):
             depth: Float32 = np.reciprocal(now.inverse_depth)
         ids = (self._prepared.tables.body + 1).astype(np.uint16).take(now.surface)
-        return RenderedFrame(rgb, depth, ids, camera_to_world, k, flow, covisible)
+        return RenderedFrame(rgb, depth, ids, now.surface, camera_to_world, k, flow, covisible)
 
     def _each(self, work: Callable[[int, int], None]) -> None:
         if self._pool is None:

@@ -1,4 +1,4 @@
-"""`synthetic[:SEED]`: the built-in scenes."""
+"""`synthetic[:SEED]`: the built-in scenes; the one that opens first is played, others rendered."""
 
 from __future__ import annotations
 
@@ -39,6 +39,10 @@ class SyntheticSpec(SourceSpec):
 
     def open(self, request: OpenRequest) -> Source:
         """See SourceSpec."""
+        from app.sources.demo_loop import DEMO_SIZE, DemoLoopSource
+
+        if self.seed is None and request.size in (None, DEMO_SIZE):
+            return DemoLoopSource(request.with_flow)
         from app.sources.synthetic import SyntheticSource
 
         return SyntheticSource(self.seed, request.size, request.with_flow)
