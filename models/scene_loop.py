@@ -92,8 +92,8 @@ class SceneLoop:
     @staticmethod
     def load(path: Path) -> SceneLoop:
         """Read a file that `save` wrote."""
-        with np.load(path, allow_pickle=False) as file:
-            return SceneLoop(**{field.name: file[field.name] for field in fields(SceneLoop)})
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            return SceneLoop(**{field.name: arrays[field.name] for field in fields(SceneLoop)})
 
     def save(self, path: Path) -> None:
         """Write everything into one .npz file."""
@@ -141,7 +141,9 @@ class SceneLoop:
 
     def _runs(self, index: int) -> _Runs:
         start = self.ends[index - 1] if index else 0
-        pairs = np.frombuffer(zlib.decompress(self.packed[start : self.ends[index]]), np.uint16)
+        pairs = np.frombuffer(
+            zlib.decompress(self.packed[start : self.ends[index]].tobytes()), np.uint16
+        )
         code, column = pairs.reshape(2, -1).astype(np.int64)
         row = np.cumsum(column == 0) - 1
         first = row * self.size[0] + column

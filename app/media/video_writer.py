@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,9 @@ UInt8 = NDArray[np.uint8]
 
 _FRAGMENT_FRAMES = 25
 # Colours of a map are values to be read, so their planes are coded more finely than usual.
-_ENCODING = {"crf": "14", "preset": "veryfast", "x264-params": "chroma-qp-offset=-4"}
+_ENCODING = MappingProxyType(
+    {"crf": "14", "preset": "veryfast", "x264-params": "chroma-qp-offset=-4"}
+)
 
 
 class VideoWriter:
@@ -26,14 +29,23 @@ class VideoWriter:
     The file is tagged BT.709, and can be played up to its last second even if it is never closed.
     In an odd picture the last row or column is repeated.
 
+    Parameters
+    ----------
+    path, size
+        Where to write, and (width, height).
+    encoding
+        Options of the encoder.
+
     Raises
     ------
     OSError
         If the file cannot be written; what was written before can be played then.
     """
 
-    def __init__(self, path: Path, size: tuple[int, int]) -> None:
-        self._encoder = H264Encoder(size, _ENCODING)
+    def __init__(
+        self, path: Path, size: tuple[int, int], encoding: Mapping[str, str] = _ENCODING
+    ) -> None:
+        self._encoder = H264Encoder(size, encoding)
         self._file = Mp4File(path, [self._encoder.format(1)], replace=True)
         self._last = -1
         self._waiting = 0

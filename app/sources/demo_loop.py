@@ -10,6 +10,7 @@ import time
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zipfile import BadZipFile
 
 from app.core.source import Reading, SourceInfo
 from app.media.decoder import VideoDecoder
@@ -57,7 +58,7 @@ class DemoLoopSource:
         self._decoder = VideoDecoder(str(folder / PICTURES), "mp4")
         try:
             self._loop = SceneLoop.load(folder / GEOMETRY)
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, BadZipFile) as error:
             self._decoder.close()
             raise SourceError(
                 "The files of the built-in scene are damaged; install the app again, or choose "

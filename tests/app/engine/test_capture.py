@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+import numpy as np
 import pytest
 
 from app.core.slots import LatestSlot
@@ -16,7 +17,7 @@ from app.engine.commands import CaptureRequest, Command, Play, PlaybackOptions, 
 from models.errors import SourceError
 from models.frames import Frame
 from tests.support.fakes import ScriptedSource
-from tests.support.waiting import PATIENCE_S, stays, wait_until
+from tests.support.waiting import PATIENCE_S, wait_until
 
 
 @dataclass
@@ -206,17 +207,65 @@ def test_signal_loss_is_a_sentence_and_never_a_frame(rig: MakeRig) -> None:
     made.wait_for(lambda: made.loop.status.message == "")
 
 
-def test_an_endless_scene_is_never_rendered_faster_than_it_is_taken(rig: MakeRig) -> None:
-    source = ScriptedSource(None)
+class Rendered(ScriptedSource):
+    """Frames on demand; notes the media times that it was to skip to."""
+
+    def __init__(self) -> None:
+        super().__init__(None)
+        self.skipped: list[float] = []
+
+    def skip_to(self, time_s: float) -> None:
+        self.skipped.append(time_s)
+        self.drawn = max(self.drawn, int(time_s * 25))
+
+
+def test_a_rendered_scene_in_real_time_skips_what_nobody_takes_in_time(rig: MakeRig) -> None:
+    source = Rendered()
     made = rig(lambda: source).start(PlaybackOptions(), CaptureRequest("x"))
-    shown = []
-    for taken in range(5):
-        made.wait_for(lambda: source.drawn == taken + 2)  # noqa: B023
-        shown.append(made.next().index)
-    assert shown == [0, 1, 2, 3, 4]
-    made.wait_for(lambda: source.drawn == 7)
-    stays(lambda: source.drawn)
-    assert made.frames.dropped == 0
+    first = made.next()
+    made.wait_for(lambda: made.frames.dropped > 5)
+    last = made.next()
+    assert last.index > first.index + 5
+    assert last.segment == first.segment
+    assert source.skipped == sorted(source.skipped)
+
+
+def test_a_rendered_scene_skips_nothing_where_every_frame_counts(rig: MakeRig) -> None:
+    source = Rendered()
+    made = rig(lambda: source).start(EVERY, CaptureRequest("x"))
+    assert [made.next().index for _ in range(5)] == [0, 1, 2, 3, 4]
+    assert source.skipped == []
+
+
+class TwoShots(ScriptedSource):
+    """Live pictures of shot 0 or 1."""
+
+    def __init__(self) -> None:
+        super().__init__(None, live=True)
+        random = np.random.default_rng(0)
+        self._shots = [random.integers(low, low + 90, (48, 64, 3), np.uint8) for low in (0, 150)]
+        self.shot = 0
+        self.cut_at: int | None = None
+
+    def read(self, timeout_s: float) -> Reading:
+        frame = super().read(timeout_s)
+        assert isinstance(frame, Frame)
+        if self.shot and self.cut_at is None:
+            self.cut_at = frame.index
+        return dataclasses.replace(frame, rgb=self._shots[self.cut_at is not None])
+
+
+def test_a_cut_between_two_delivered_frames_is_one_break(rig: MakeRig) -> None:
+    source = TwoShots()
+    made = rig(lambda: source).start(CaptureRequest("x"))
+    before = made.next()
+    source.shot = 1
+    made.wait_for(lambda: source.cut_at is not None and source.drawn > source.cut_at + 10)
+    after = [made.next() for _ in range(3)]
+    assert source.cut_at is not None
+    assert before.index < source.cut_at < after[0].index  # the frame of the cut was dropped
+    assert [frame.shot for frame in (before, *after)] == [0, 1, 1, 1]
+    assert {frame.segment for frame in after} == {before.segment}
 
 
 def test_a_paused_live_source_goes_on_as_a_new_segment(rig: MakeRig) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from app.core.source import Ended
-from app.sources.cuts import CutDetector
+from app.sources.cuts import CutDetector, ShotCounter
 from app.sources.video import VideoSource
 from models.frames import Frame, UInt8
 from models.scenes import Renderer, demo_scene, random_scene
@@ -41,6 +42,30 @@ def rendered(seed: int, times_s: Iterable[float]) -> list[UInt8]:
 
 def test_the_five_cuts_of_a_real_clip_are_found_and_nothing_else() -> None:
     assert cuts_in(pictures_of(bikes())) == list(BIKES_CUTS)
+
+
+@pytest.mark.parametrize("stride", [1, 3, 6, 12])
+def test_cuts_are_exact_whatever_is_dropped_behind_the_counter(stride: int) -> None:
+    shots = ShotCounter()
+    marked = [shots.mark(Frame(p, n, 0, 0, n / 25)) for n, p in enumerate(pictures_of(bikes()))]
+    taken = marked[::stride]
+    found = [now.index for last, now in pairwise(taken) if now.shot != last.shot]
+    due = [cut for cut in BIKES_CUTS if cut <= taken[-1].index]
+    assert found == [next(f.index for f in taken if f.index >= cut) for cut in due]
+
+
+@pytest.mark.parametrize("stride", [3, 6, 12])
+def test_motion_between_distant_frames_is_no_cut(stride: int) -> None:
+    shots = ShotCounter()
+    pictures = rendered(3, np.arange(36) * 8 / 25)
+    marked = [shots.mark(Frame(p, n, 0, 0, n / 25)) for n, p in enumerate(pictures)]
+    assert {frame.shot for frame in marked[::stride]} == {0}
+
+
+def test_a_break_is_no_cut_and_a_source_that_knows_its_shots_is_believed() -> None:
+    shots, pictures = ShotCounter(), [rendered(seed, [0.0])[0] for seed in (0, 3)]
+    assert [shots.mark(Frame(p, n, n, 0, 0.0)).shot for n, p in enumerate(pictures)] == [0, 0]
+    assert shots.mark(Frame(pictures[0], 2, 1, 0, 0.0, shot=7)).shot == 7
 
 
 @pytest.mark.parametrize("clip", [big_buck_bunny, carphone])

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from app.sources.pacing import EvenPace, Pacer
+from app.core.source import SourceInfo
+from app.sources.pacing import DemandPace, EvenPace, Pacer
+from models.frames import Frame
 from tests.support.waiting import ManualClock
 
 
@@ -81,3 +84,57 @@ def test_an_even_pace_makes_up_for_one_turn_and_never_hurries() -> None:
         pace.wait()
         turns_s.append(clock())
     assert turns_s == pytest.approx([0.0, 0.1, 0.2, 0.75, 0.75, 0.85, 0.95])
+
+
+def _never_waits(timeout_s: float) -> None:
+    """The last frame was taken long ago."""
+
+
+class Painter:
+    """A source on demand that takes `seconds` of a clock for every frame."""
+
+    def __init__(self, clock: ManualClock, seconds: float) -> None:
+        self.info = SourceInfo("painter", "Painter", False, (1, 1))
+        self._clock = clock
+        self._seconds = seconds
+        self._next = 0
+
+    def skip_to(self, time_s: float) -> None:
+        self._next = max(self._next, int(time_s * 25))
+
+    def read(self, timeout_s: float) -> Frame:
+        self._clock.advance(self._seconds)
+        index, self._next = self._next, self._next + 1
+        return Frame(np.zeros((1, 1, 3), np.uint8), index, 0, 0, index / 25)
+
+    def seek(self, index: int) -> None:
+        self._next = index
+
+    def close(self) -> None:
+        """Do nothing: no resource is held."""
+
+
+@pytest.mark.parametrize("seconds", [0.01, 0.1, 0.4])
+def test_a_frame_on_demand_is_made_for_the_moment_at_which_it_is_ready(seconds: float) -> None:
+    clock = ManualClock()
+    pacer, pace = Pacer(clock=clock), DemandPace(clock)
+    painter = Painter(clock, seconds)
+    late_s: list[float] = []
+    begun_s: float | None = None
+    for _ in range(12):
+        frame = pace.read(painter, pacer, _never_waits, 1.0)
+        assert isinstance(frame, Frame)
+        clock.advance(pacer.wait_s(frame.time_s))
+        begun_s = clock() - frame.time_s if begun_s is None else begun_s
+        late_s.append(clock() - frame.time_s - begun_s)
+    assert max(late_s[2:]) < 0.041  # a frame and rounding
+
+
+def test_the_next_frame_on_demand_is_put_off_while_the_last_waits() -> None:
+    clock = ManualClock()
+    waited_s: list[float] = []
+    pace, pacer = DemandPace(clock), Pacer(clock=clock)
+    painter = Painter(clock, 0.3)
+    for _ in range(2):
+        pace.read(painter, pacer, waited_s.append, 1.0)
+    assert waited_s == pytest.approx([0.0, 0.3])

@@ -41,6 +41,16 @@ def test_the_first_frame_of_a_segment_has_no_flow_and_the_next_has(
     assert [_has_flow(_next(source)) for _ in range(2)] == [False, True]
 
 
+def test_frames_can_be_left_out_without_a_break(source: SyntheticSource) -> None:
+    first = _next(source)
+    source.skip_to(0.5)
+    skipped = _next(source)
+    assert (skipped.index, skipped.segment, skipped.shot) == (12, first.segment, first.shot)
+    assert _has_flow(skipped)
+    source.skip_to(0.1)
+    assert _next(source).index == 13
+
+
 def _has_flow(frame: Frame) -> bool:
     return frame.truth is not None and frame.truth.flow_to_previous is not None
 
