@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 from zipfile import BadZipFile
 
 from app.core.source import Reading, SourceInfo
-from app.media.decoder import VideoDecoder
-from app.media.frames import FrameConverter
+from app.sources.video import VideoSource
 from models.errors import SourceError
 from models.frames import Frame, GroundTruth, UInt8
 from models.scene_loop import SceneLoop
@@ -25,6 +24,10 @@ if TYPE_CHECKING:
 DEMO_SIZE = (640, 480)
 PICTURES = "pictures.mp4"
 GEOMETRY = "geometry.npz"
+_DECODING_S = 10.0
+_DAMAGED = (
+    "The files of the built-in scene are damaged; install the app again, or choose another source."
+)
 
 
 def demo_folder() -> Path:
@@ -55,17 +58,13 @@ class DemoLoopSource:
         self._closed = False
         self._last: VisibleSurfaces | None = None
         folder = demo_folder()
-        self._decoder = VideoDecoder(str(folder / PICTURES), "mp4")
+        self._film = VideoSource(folder / PICTURES)
         try:
             self._loop = SceneLoop.load(folder / GEOMETRY)
         except (OSError, ValueError, KeyError, BadZipFile) as error:
-            self._decoder.close()
-            raise SourceError(
-                "The files of the built-in scene are damaged; install the app again, or choose "
-                "another source."
-            ) from error
-        self._converter = FrameConverter()
-        self._decoded = 0  # place of the next decoded picture
+            self._film.close()
+            raise SourceError(_DAMAGED) from error
+        self._following = 0  # place of the next picture in the film
         self._fps = float(self._loop.fps)
         self._info = SourceInfo(
             spec="synthetic",
@@ -112,25 +111,17 @@ class DemoLoopSource:
         """Close the files. May be called twice."""
         with self._lock:
             self._closed = True
-            self._decoder.close()
+            self._film.close()
 
     def _picture(self, place: int) -> UInt8:
         """Picture `place` of the loop; seeks if it is not the next one in the file."""
-        stream = self._decoder.stream
-        ticks_per_frame = 1 / (self._fps * float(stream.time_base or 1))
-        if place == 0 and self._decoded:
-            self._decoder.restart()
-        elif place != self._decoded:
-            self._decoder.seek(round(place * ticks_per_frame))
-        while (decoded := self._decoder.next()) is not None:
-            at = round((decoded.pts or 0) / ticks_per_frame)
-            if at >= place:
-                self._decoded = at + 1
-                return self._converter.rgb(decoded)
-        raise SourceError(
-            "The film of the built-in scene is damaged; install the app again, or choose another "
-            "source."
-        )
+        if place != self._following:
+            self._film.seek(place)
+        self._following = place + 1
+        reading = self._film.read(_DECODING_S)
+        if not isinstance(reading, Frame) or reading.index != place:
+            raise SourceError(_DAMAGED)
+        return reading.rgb
 
     def _truth(self, place: int, wants_flow: bool) -> GroundTruth:
         pose = self._loop.camera_to_world[place]
