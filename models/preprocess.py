@@ -25,6 +25,7 @@ Size = tuple[int, int]
 
 LONGEST_NATIVE = 2044
 """Longest side in pixels of FlashDepth's native resolution."""
+_LONGEST_ASPECT = 4
 
 _ELONGATED = 1.78
 _WIDEST = 1.777
@@ -40,7 +41,9 @@ def network_size(
     ----------
     input_size
         Short side to scale to, in pixels, keeping the aspect; None keeps the picture as it is up to
-        2044 on its long side. Both sides are then increased to multiples of `multiple`.
+        2044 on its long side. With an input size the long side may have 2044 or four input sizes,
+        whichever is more: a narrower strip becomes smaller than its input size. Both sides are then
+        increased to multiples of `multiple`.
 
     Raises
     ------
@@ -69,8 +72,10 @@ def resize_steps(
         input_size = max(1, round(scale * (input_size or native)))
     scaled = (width, height)
     if input_size is not None:
-        short = min(width, height)
-        scaled = (width * input_size // short, height * input_size // short)
+        short, long = min(width, height), max(width, height)
+        if _is_strip(width, height, input_size):
+            input_size, short = _longest(input_size), long
+        scaled = (max(1, width * input_size // short), max(1, height * input_size // short))
         return (_grown(scaled, multiple),)
     if max(width, height) <= LONGEST_NATIVE:
         return (_grown(scaled, multiple),)
@@ -103,13 +108,34 @@ def _nearest(size: Size, short: int, multiple: int) -> Size:
     if ratio > _ELONGATED:
         short = max(1, round(int(short * _WIDEST / ratio) / multiple)) * multiple
     scale = short / min(size)
-    width, height = (_nearest_side(scale * side, short, multiple) for side in size)
+    longest = _longest(short) // multiple * multiple  # where even one patch makes it too long
+    width, height = (min(longest, _nearest_side(scale * side, short, multiple)) for side in size)
     return width, height
 
 
 def _nearest_side(side: float, least: int, multiple: int) -> int:
     near = round(side / multiple) * multiple
     return near if near >= least else math.ceil(side / multiple) * multiple
+
+
+def strip_note(size: Size, input_size: int | None, network: Size) -> str:
+    """A sentence for the user if a picture of `size` is too long for its input size, else empty."""
+    if input_size is None or not _is_strip(*size, input_size):
+        return ""
+    return (
+        f"This picture is {max(size) / min(size):.0f} times as long as it is wide, so the network "
+        f"gets it at {network[0]}x{network[1]} pixels instead of {input_size} on the short side; "
+        "crop it for more detail."
+    )
+
+
+def _longest(input_size: int) -> int:
+    """Longest side of the input, in pixels: attention's memory grows with its square."""
+    return max(LONGEST_NATIVE, _LONGEST_ASPECT * input_size)
+
+
+def _is_strip(width: int, height: int, input_size: int) -> bool:
+    return max(width, height) * input_size > _longest(input_size) * min(width, height)
 
 
 def _grown(size: Size, multiple: int) -> Size:

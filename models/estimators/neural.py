@@ -18,7 +18,7 @@ from models.estimators.pool import NetworkPool
 from models.estimators.recipe import NetworkRecipe, StreamNetwork
 from models.estimators.streamed import StreamedSession
 from models.frames import Frame
-from models.preprocess import Size, picture_steps, prepare
+from models.preprocess import Size, picture_steps, prepare, strip_note
 
 
 def precision(options: EstimatorOptions, device: torch.device) -> torch.dtype:
@@ -78,7 +78,8 @@ class NeuralSession(BlockingSession):
         self._state = state if usable and self._temporal else None
         if not usable:
             raise self._recipe.unusable()
-        return as_prediction(output[0].cpu().numpy(), self._recipe, frame, steps[-1])
+        note = strip_note(frame.size, self._input_size, steps[-1])
+        return as_prediction(output[0].cpu().numpy(), self._recipe, frame, steps[-1], note)
 
     def reset(self) -> None:
         """The next frame is the first of a video."""

@@ -21,7 +21,7 @@ from models.estimator import FrameMemo, Prediction
 from models.estimators.output import as_prediction
 from models.estimators.recipe import NetworkRecipe, StreamNetwork
 from models.frames import Frame
-from models.preprocess import Size, picture_steps, prepare_on_device
+from models.preprocess import Size, picture_steps, prepare_on_device, strip_note
 
 log = logging.getLogger(__name__)
 
@@ -121,8 +121,9 @@ class StreamedSession:
             if pending.video == self._video:
                 self.reset()
             raise self._recipe.unusable()
-        size, note = pending.network_size, self._note()
-        return as_prediction(output, self._recipe, pending.frame, size, note)
+        frame, size = pending.frame, pending.network_size
+        note = self._note() or strip_note(frame.size, self._input_size, size)
+        return as_prediction(output, self._recipe, frame, size, note)
 
     def _note(self) -> str:
         ceiling = self._pipeline.ceilings.get(self._recipe.name)

@@ -10,9 +10,11 @@ from models.preprocess import (
     IMAGENET_14,
     PictureFormat,
     network_size,
+    picture_steps,
     prepare,
     prepare_on_device,
     resize_steps,
+    strip_note,
 )
 
 REFERENCE = Path(__file__).parents[1] / "fixtures" / "flashdepth" / "fixture_preprocess.npz"
@@ -62,6 +64,41 @@ def test_an_input_size_is_the_short_side(
 
 def test_other_networks_have_other_multiples() -> None:
     assert network_size(1280, 720, 320, multiple=32) == (576, 320)
+
+
+@pytest.mark.parametrize(
+    ("source", "input_size", "multiple", "expected"),
+    [
+        ((32, 1024), 288, 32, (64, 2048)),
+        ((1024, 32), 288, 32, (2048, 64)),
+        ((5000, 1), 518, 14, (2072, 14)),
+        ((1, 5000), 1036, 14, (14, 4144)),
+        ((3840, 1080), 518, 14, (1848, 518)),  # a wide screen is no strip
+    ],
+)
+def test_the_long_side_of_a_strip_is_bounded_and_that_is_said(
+    source: tuple[int, int], input_size: int, multiple: int, expected: tuple[int, int]
+) -> None:
+    size = network_size(*source, input_size, multiple)
+    assert size == expected
+    note = strip_note(source, input_size, size)
+    if min(expected) < input_size:
+        assert f"gets it at {expected[0]}x{expected[1]} pixels instead of {input_size}" in note
+    else:
+        assert note == ""
+    for scale in (1.0, 0.7):
+        smaller = resize_steps(*source, input_size, multiple, scale)[-1]
+        assert max(smaller) <= max(expected)
+
+
+def test_the_long_side_of_a_strip_is_bounded_with_nearest_multiples_too() -> None:
+    nearest = PictureFormat(is_nearest=True)
+    assert picture_steps((5000, 1), 518, nearest) == ((2044, 14),)
+    assert picture_steps((32, 1024), 518, nearest) == ((28, 896),)
+
+
+def test_a_native_picture_has_no_note() -> None:
+    assert strip_note((5000, 1), None, network_size(5000, 1)) == ""
 
 
 @pytest.mark.parametrize(("width", "input_size"), [(0, 518), (640, 0)])
