@@ -20,17 +20,20 @@ class EstimatorOptions:
     Attributes
     ----------
     device
-        "auto", "cpu", "cuda", "cuda:N" or "mps".
+        "auto", "cpu", "cuda", "cuda:N", "mps" or "openvino[:CPU|GPU|NPU]".
     input_size
         Short side in pixels of the picture the network gets; None takes the model's own.
     input_scale
         Fraction of that size, above 0 and at most 1, at which it runs for the time being.
     precision
-        "auto" (bfloat16 where it pays), "float32" or "bfloat16".
+        "auto" (what is fastest and accurate enough), "float32", "bfloat16" or "int8".
     ema_factor
         Weight of the past in a `+ema` lane, 0 (no smoothing) to below 1.
     acceleration
         On a GPU, "eager", "graphs" or "compiled"; see models.devices.acceleration.
+    compiles_beside
+        Where a network is compiled for a size, which may take seconds, another way to run it serves
+        meanwhile: for live pictures. Otherwise that is waited for, and results repeat exactly.
     """
 
     device: str = "auto"
@@ -39,6 +42,7 @@ class EstimatorOptions:
     precision: str = "auto"
     ema_factor: float = 0.8
     acceleration: str = "eager"
+    compiles_beside: bool = False
 
 
 class FrameMemo:

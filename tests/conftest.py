@@ -22,6 +22,9 @@ from PyQt6.QtWidgets import QApplication, QWidget
 settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("steady")
 
+# Compiling for OpenVINO takes seconds; tests that are about it name the device.
+os.environ.setdefault("FLASHDEPTH_AUTO_DEVICE", "cpu")
+
 GRACE_S = 2.0
 """How long a thread that was told to stop may take."""
 

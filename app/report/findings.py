@@ -190,7 +190,7 @@ def _device(asked: str) -> str:
     """The requested device and, if a network was loaded at all, the one that was used."""
     if "torch" not in sys.modules:
         return asked
-    used = str(importlib.import_module("models.devices.device").resolve(asked))
+    used = str(importlib.import_module("models.devices.device").in_force(asked))
     return used if used == asked else f"{asked} ({used})"
 
 

@@ -88,16 +88,24 @@ class Settings:
         choices=((0, "Default"), *((size, str(size)) for size in INPUT_SIZES)),
         option=Option("--input-size", "N", "short side of the network's input, in pixels"))
     device: str = setting(
-        "auto", Written(r"auto|cpu|mps|cuda(:\d{1,2})?", "auto, cpu, cuda, cuda:N or mps"),
+        "auto",
+        Written(
+            r"auto|cpu|mps|cuda(:\d{1,2})?|openvino(:(CPU|GPU|NPU))?",
+            "auto, cpu, cuda, cuda:N, mps or openvino[:CPU|GPU|NPU]"),
         "Device", "Where the networks run (Ctrl+D)", control="choice",
         choices=(("auto", "Automatic"), ("cpu", "CPU")), scope=Scope.MACHINE,
-        option=Option("--device", "auto|cpu|cuda[:N]|mps", "where the networks run"))
+        option=Option(
+            "--device", "auto|cpu|cuda[:N]|mps|openvino[:CPU|GPU|NPU]", "where the networks run"))
     precision: str = setting(
-        "auto", OneOf({"auto": "Automatic", "float32": "float32", "bfloat16": "bfloat16"}),
+        "auto",
+        OneOf({
+            "auto": "Automatic", "float32": "float32", "bfloat16": "bfloat16", "int8": "int8"}),
         "Precision",
-        "Number format for inference; bfloat16 is faster on hardware that supports it",
+        "Number format for inference; bfloat16 is faster on hardware that supports it, int8 with "
+        "OpenVINO on a CPU",
         scope=Scope.MACHINE,
-        option=Option("--precision", "auto|float32|bfloat16", "number format for inference"))
+        option=Option(
+            "--precision", "auto|float32|bfloat16|int8", "number format for inference"))
     threads: int = setting(
         0, Between(1, 256, "Automatic"), "Threads",
         "CPU threads for inference; Automatic goes by the number of cores (Ctrl+T)",

@@ -95,7 +95,8 @@ def _sizes(controller: Controller, display: Display) -> list[Action]:
 
 def _device(controller: Controller) -> list[Action]:
     menu = "&Lanes"
-    devices, threads = device.choices(), _thread_counts()
+    devices = [(choice.name, choice.title) for choice in device.choices() if not choice.reason]
+    threads = _thread_counts()
     return [
         Action("lanes.device", menu, "&Next", "Ctrl+D",
                partial(controller.next_of, "device", [name for name, _ in devices]),

@@ -86,6 +86,7 @@ def pipeline_config(
             input_scale=quality,
             precision=settings.precision,
             ema_factor=settings.ema_factor,
+            compiles_beside=True,
         ),
         display_range=RangeSettings(
             mode=_MODES["fixed" if settings.range_locked else settings.range_mode],

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import torch
 
+from models.devices import openvino
 from models.devices.cores import usable_cores
 from models.errors import UsageError
 from models.opencv import cv2
@@ -14,25 +17,59 @@ from models.opencv import cv2
 _FULL = re.compile(r"out of memory|(CUBLAS|CUDNN|CUSOLVER|CUFFT)\w*_ALLOC(ATION)?_FAILED", re.I)
 
 
-def resolve(name: str) -> torch.device:
-    """The device meant by "auto", "cpu", "cuda", "cuda:N" or "mps".
+AUTO_VARIABLE = "FLASHDEPTH_AUTO_DEVICE"
+"""Environment variable with the device that "auto" stands for."""
 
-    "auto" takes CUDA, then Apple's MPS, then the CPU.
+
+@dataclass(frozen=True, slots=True)
+class DeviceChoice:
+    """A line in the menu of devices; `reason` says why it cannot be chosen, "" if it can."""
+
+    name: str
+    title: str
+    reason: str = ""
+
+
+def in_force(name: str) -> str:
+    """The device that networks run on if `name` is chosen; OpenVINO only where it is installed.
+
+    "auto" takes CUDA, then Apple's MPS, then OpenVINO on the CPU, then the CPU.
+    """
+    if name == "auto":
+        name = os.environ.get(AUTO_VARIABLE) or _automatic()
+    return "cpu" if openvino.is_name(name) and not openvino.is_installed() else name
+
+
+def replaced(name: str) -> str:
+    """A sentence if `name` is chosen and another device is in force instead, else ""."""
+    return openvino.MISSING if in_force(name) != name and openvino.is_name(name) else ""
+
+
+def _automatic() -> str:
+    if torch.cuda.is_available():
+        return "cuda"
+    return "mps" if torch.backends.mps.is_available() else openvino.PREFIX
+
+
+def resolve(name: str) -> torch.device:
+    """Where tensors live on "auto", "cpu", "cuda", "cuda:N", "mps" or "openvino[:DEVICE]".
 
     Raises
     ------
     UsageError
         If it is not there.
     """
-    if name == "auto":
-        if torch.cuda.is_available():
-            return torch.device("cuda")
-        return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+    if sentence := replaced(name):
+        raise UsageError(sentence)
+    name = in_force(name)
+    if openvino.is_name(name):
+        return torch.device("cpu")
     try:
         device = torch.device(name)
     except RuntimeError as error:
         raise UsageError(
-            f"There is no device {name!r}; use auto, cpu, cuda, cuda:N or mps."
+            f"There is no device {name!r}; use auto, cpu, cuda, cuda:N, mps or "
+            "openvino[:CPU|GPU|NPU]."
         ) from error
     if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
         raise UsageError(f"No NVIDIA GPU is available as {name!r}; use --device cpu.")
@@ -41,27 +78,34 @@ def resolve(name: str) -> torch.device:
     return device
 
 
-def choices() -> list[tuple[str, str]]:
-    """Devices of this machine: (name, words for a menu)."""
-    found = [("auto", "Automatic"), ("cpu", "CPU")]
+def choices() -> list[DeviceChoice]:
+    """Devices for the menu: those of this machine, and what could be installed."""
+    found = [DeviceChoice("auto", "Automatic"), DeviceChoice("cpu", "CPU")]
+    missing = "" if openvino.is_installed() else openvino.MISSING
+    found.append(DeviceChoice(openvino.PREFIX, "OpenVINO CPU", missing))
     found += [
-        (f"cuda:{number}", str(torch.cuda.get_device_name(number)))
+        DeviceChoice(f"cuda:{number}", str(torch.cuda.get_device_name(number)))
         for number in range(torch.cuda.device_count())
     ]
     if torch.backends.mps.is_available():
-        found.append(("mps", "Apple GPU"))
+        found.append(DeviceChoice("mps", "Apple GPU"))
     return found
 
 
 def describe(name: str) -> str:
-    """Text for the status strip, such as "CPU, 2 threads"."""
+    """Text for the status strip, such as "CPU, 2 threads" or "OpenVINO CPU, 1 thread"."""
     device = resolve(name)
     if device.type == "cuda":
         return str(torch.cuda.get_device_name(device))
     if device.type == "mps":
         return "Apple GPU"
+    place, used = "CPU", in_force(name)
+    if openvino.is_name(used):
+        place = f"OpenVINO {openvino.device_of(used)}"
+        if not place.endswith("CPU"):
+            return place
     threads = torch.get_num_threads()
-    return f"CPU, {threads} thread{'s' if threads != 1 else ''}"
+    return f"{place}, {threads} thread{'s' if threads != 1 else ''}"
 
 
 def runs_on_cpu(name: str) -> bool:

@@ -12,6 +12,8 @@ import torch
 from torch import Tensor
 
 from models.devices import device as devices
+from models.devices import openvino
+from models.devices.compiled import CompiledNetwork
 from models.estimator import BlockingSession, EstimatorOptions, FrameMemo, Prediction, Session
 from models.estimators.output import as_prediction
 from models.estimators.pool import NetworkPool
@@ -22,7 +24,10 @@ from models.preprocess import Size, picture_steps, prepare, strip_note
 
 
 def precision(options: EstimatorOptions, device: torch.device) -> torch.dtype:
-    """bfloat16 if requested, or by default where hardware supports it; else float32."""
+    """bfloat16 if requested, or by default where hardware supports it; else float32.
+
+    int8 is OpenVINO's; what it leaves to PyTorch is float32.
+    """
     if options.precision == "auto":
         return torch.bfloat16 if devices.has_fast_bfloat16(device) else torch.float32
     return torch.bfloat16 if options.precision == "bfloat16" else torch.float32
@@ -41,11 +46,21 @@ class NeuralSession(BlockingSession):
     ) -> None:
         self._recipe = recipe
         self._temporal = temporal
-        self._device = devices.resolve(options.device)
+        used = devices.in_force(options.device)
+        self._device = devices.resolve(used)
+        self._note = devices.replaced(options.device)
         self._dtype = precision(options, self._device)
         self._input_size = options.input_size or recipe.input_size
         self._input_scale = options.input_scale
-        self._network: StreamNetwork | None = pool.network(recipe, self._device, self._dtype)
+        self._network: StreamNetwork | None
+        self._compiled: CompiledNetwork | None = None
+        if openvino.is_name(used):
+            self._network = self._compiled = pool.compiled(
+                recipe, openvino.device_of(used), self._dtype, options
+            )
+            self._dtype = torch.float32  # of pictures, and of what stays with PyTorch
+        else:
+            self._network = pool.network(recipe, self._device, self._dtype)
         self._state: Any = None
         self._steps: tuple[Size, ...] = ()
 
@@ -78,7 +93,8 @@ class NeuralSession(BlockingSession):
         self._state = state if usable and self._temporal else None
         if not usable:
             raise self._recipe.unusable()
-        note = strip_note(frame.size, self._input_size, steps[-1])
+        note = self._compiled.note if self._compiled is not None else self._note
+        note = note or strip_note(frame.size, self._input_size, steps[-1])
         return as_prediction(output[0].cpu().numpy(), self._recipe, frame, steps[-1], note)
 
     def reset(self) -> None:
@@ -86,8 +102,10 @@ class NeuralSession(BlockingSession):
         self._state = None
 
     def close(self) -> None:
-        """Release memory and network."""
-        self._state = self._network = None
+        """Release memory and network; waits, for a bounded time, for a compiler that runs."""
+        if self._compiled is not None:
+            self._compiled.close()
+        self._state = self._network = self._compiled = None
 
     def _picture(self, frame: Frame, steps: tuple[Size, ...], memo: FrameMemo) -> Tensor:
         """(1, 3, h, w) network input; networks with the same input share it."""
@@ -112,7 +130,7 @@ def open_session(
     UsageError
         Without the device.
     """
-    device = devices.resolve(options.device)
+    device = devices.resolve(devices.in_force(options.device))
     if not devices.has_streams(device):
         return NeuralSession(recipe, options, pool, temporal=temporal)
     dtype = precision(options, device)

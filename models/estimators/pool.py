@@ -7,11 +7,14 @@ import weakref
 from typing import TYPE_CHECKING, Any
 
 from models.estimators.recipe import NetworkRecipe, StreamNetwork
+from models.installed import cache_folder
 
 if TYPE_CHECKING:
     import torch
 
+    from models.devices.compiled import CompiledNetwork
     from models.devices.pipeline import DevicePipeline
+    from models.estimator import EstimatorOptions
 
 
 class NetworkPool:
@@ -26,6 +29,8 @@ class NetworkPool:
         self._loaded = weakref.WeakValueDictionary()
         self._pipelines: weakref.WeakValueDictionary[tuple[str, int], DevicePipeline[Any]]
         self._pipelines = weakref.WeakValueDictionary()
+        self._compiled: weakref.WeakValueDictionary[tuple[object, ...], CompiledNetwork]
+        self._compiled = weakref.WeakValueDictionary()
 
     def pipeline(self, device: torch.device) -> DevicePipeline[Any]:
         """The pipeline of a device with streams, shared by all sessions on it.
@@ -66,3 +71,38 @@ class NetworkPool:
             with self._lock:
                 network = self._loaded.setdefault(key, loaded)
         return network
+
+    def compiled(
+        self, recipe: NetworkRecipe, device: str, dtype: torch.dtype, options: EstimatorOptions
+    ) -> CompiledNetwork:
+        """The recipe's network as OpenVINO runs it.
+
+        Parameters
+        ----------
+        device
+            OpenVINO's name for it.
+        dtype
+            Precision of convolutions and matrix products.
+
+        Raises
+        ------
+        CheckpointError
+            If the weights cannot be loaded.
+        """
+        import torch
+
+        from models.devices.blob_cache import BlobCache
+        from models.devices.compiled import CompiledNetwork
+        from models.devices.openvino_compiler import Runtime
+
+        network = self.network(recipe, torch.device("cpu"), torch.float32)
+        runtime = Runtime(device, dtype, BlobCache(cache_folder() / "openvino"))
+        key = (recipe.name, runtime, options.compiles_beside)
+        with self._lock:
+            compiled = self._compiled.get(key)
+            if compiled is None:
+                compiled = CompiledNetwork(
+                    network, runtime, recipe.title, is_waited_for=not options.compiles_beside
+                )
+                self._compiled[key] = compiled
+            return compiled

@@ -115,7 +115,7 @@ class VisionTransformer(nn.Module):
 
         Each goes through the final norm; the class token is dropped.
         """
-        height, width = frames.shape[-2:]
+        height, width = (int(side) for side in frames.shape[-2:])  # no tensors, in a trace either
         tokens = self.patch_embed(frames)  # (b, n, c)
         first = self.cls_token.expand(tokens.shape[0], -1, -1)
         tokens = torch.cat([first, tokens], 1) + self.positions(height, width)  # (b, 1 + n, c)

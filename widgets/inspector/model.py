@@ -33,6 +33,7 @@ class ModelSection(Section):
         choices = self._specs["input_size"].choices
         self.menu("input_size").set_choices([(choices[0][0], words), *choices[1:]])
 
-    def set_devices(self, devices: Sequence[tuple[str, str]]) -> None:
-        """Replace the menu of devices: (name such as "cuda:0", words)."""
-        self.menu("device").set_choices(devices)
+    def set_devices(self, devices: Sequence[tuple[str, str, str]]) -> None:
+        """Replace the menu of devices: (name such as "cuda:0", words, why not or "")."""
+        refused: dict[object, str] = {name: reason for name, _, reason in devices if reason}
+        self.menu("device").set_choices([(name, words) for name, words, _ in devices], refused)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from PyQt6.QtCore import QObject, QSignalBlocker, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QWheelEvent
+from PyQt6.QtGui import QStandardItemModel, QWheelEvent
 from PyQt6.QtWidgets import QCheckBox, QDoubleSpinBox, QHBoxLayout, QLabel, QSlider, QWidget
 
 from widgets import theme
@@ -94,13 +94,27 @@ class ChoiceRow(Row):
         """The values to choose from."""
         return tuple(self._values)
 
-    def set_choices(self, choices: Sequence[tuple[object, str]]) -> None:
-        """Replace the menu, keeping the value that is shown."""
+    def set_choices(
+        self, choices: Sequence[tuple[object, str]], refused: Mapping[object, str] | None = None
+    ) -> None:
+        """Replace the menu, keeping the value that is shown.
+
+        Parameters
+        ----------
+        refused
+            Why a value cannot be chosen, by value.
+        """
         at = self._combo.currentIndex()
         current = self._values[at] if at >= 0 else None
         self._combo.clear()
         self._values = [value for value, _ in choices]
         self._combo.addItems([words for _, words in choices])
+        items = self._combo.model()
+        for value, reason in (refused or {}).items():
+            at = self._values.index(value)
+            self._combo.setItemData(at, reason, Qt.ItemDataRole.ToolTipRole)
+            if isinstance(items, QStandardItemModel) and (item := items.item(at)) is not None:
+                item.setEnabled(False)
         self.show_value(current)
 
     def offer(self, names: Iterable[str]) -> None:

@@ -56,7 +56,9 @@ class ModelController(FeatureController):
     def start(self) -> None:
         """Fill the menus and the list of devices."""
         self._fill()
-        self._window.inspector.model.set_devices(device.choices())
+        self._window.inspector.model.set_devices(
+            [(choice.name, choice.title, choice.reason) for choice in device.choices()]
+        )
         self._show_chosen()
 
     def close(self) -> None:

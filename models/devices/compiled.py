@@ -1,0 +1,226 @@
+"""A network whose two halves run compiled by OpenVINO, and in PyTorch until then.
+
+PyTorch computes the first call for a size of picture, so nobody waits for a compiler that may need
+seconds; what it returned is then what the compiled half is checked against. The first frame of a
+video, which has no memory, stays with PyTorch: it needs no model of its own.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor, nn
+from torch.utils import _pytree as pytree
+
+from models.devices.openvino_compiler import (
+    CompiledWork,
+    Runtime,
+    source_identity,
+    weights_identity,
+)
+
+log = logging.getLogger(__name__)
+
+CLOSE_S = 10.0
+"""Longest wait for a compiler that is running."""
+MOST_HALVES = 24
+"""Compiled at the same time; the oldest gives way, and is read from disk when it is needed again.
+"""
+_FAR_OFF = 0.1
+"""A compiled half whose mean difference is this share of the spread is not used."""
+
+
+class Network(Protocol):
+    """A network in two halves; `models.estimators.recipe.StreamNetwork`."""
+
+    def encode(self, frames: Tensor) -> Any:
+        """Picture to features."""
+        ...
+
+    def decode(self, features: Any, state: Any, *, temporal: bool) -> tuple[Tensor, Any]:
+        """Features and state to disparity and the next state."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Half:
+    """A compiled function, and how the structure that it stands for is put together again.
+
+    Attributes
+    ----------
+    spec, leaves
+        Structure of the result, and its leaves with None where a tensor goes.
+    """
+
+    work: CompiledWork
+    spec: pytree.TreeSpec
+    leaves: tuple[Any, ...]
+
+    def __call__(self, tensors: Sequence[Tensor]) -> Any:
+        outputs = iter(self.work(tensors))
+        return pytree.tree_unflatten(
+            [next(outputs) if leaf is None else leaf for leaf in self.leaves], self.spec
+        )
+
+
+class CompiledNetwork:
+    """`network`, compiled for each size of picture when the first one of it arrives.
+
+    Parameters
+    ----------
+    title
+        Of the network, for sentences.
+    is_waited_for
+        The second frame waits until its size is compiled, so that results do not depend on how
+        long that takes; otherwise PyTorch computes meanwhile.
+
+    Attributes
+    ----------
+    note
+        One sentence if it runs in PyTorch because OpenVINO failed, else "".
+    """
+
+    def __init__(
+        self, network: Network, runtime: Runtime, title: str, *, is_waited_for: bool = True
+    ) -> None:
+        self.network = network
+        self.note = ""
+        self._runtime = runtime
+        self._title = title
+        self._is_waited_for = is_waited_for
+        self._lock = threading.Lock()
+        self._halves: dict[Hashable, _Half | None] = {}
+        self._compiling: threading.Thread | None = None
+        self._queue: list[Callable[[], None]] = []
+        self._identity = ""
+
+    def encode(self, frames: Tensor) -> Any:
+        """See Network."""
+        return self._run("encode", self.network.encode, frames)
+
+    def decode(self, features: Any, state: Any, *, temporal: bool) -> tuple[Tensor, Any]:
+        """See Network."""
+        if not temporal:
+            disparity: Tensor = self._run("alone", self._alone, features)
+            return disparity, state
+        if not all(isinstance(leaf, Tensor) for leaf in pytree.tree_leaves(state)):
+            return self.network.decode(features, state, temporal=True)
+        found: tuple[Tensor, Any] = self._run("decode", self._remembering, features, state)
+        return found
+
+    def close(self) -> None:
+        """Wait, for a bounded time, for what is being compiled; the rest is left out."""
+        with self._lock:
+            self._queue.clear()
+            thread = self._compiling
+        if thread is not None:
+            thread.join(CLOSE_S)
+
+    def _alone(self, features: Any) -> Tensor:
+        return self.network.decode(features, None, temporal=False)[0]
+
+    def _remembering(self, features: Any, state: Any) -> tuple[Tensor, Any]:
+        return self.network.decode(features, state, temporal=True)
+
+    def _run(self, name: str, work: Callable[..., Any], *arguments: Any) -> Any:
+        leaves, spec = pytree.tree_flatten(arguments)
+        tensors = [leaf for leaf in leaves if isinstance(leaf, Tensor)]
+        shapes = tuple(tuple(x.shape) if isinstance(x, Tensor) else x for x in leaves)
+        key = (name, shapes, torch.get_num_threads())
+        half = self._halves.get(key)
+        if half is not None and not self.note:
+            try:
+                return half(tensors)
+            except Exception as error:  # noqa: BLE001 - whatever a driver raises
+                self._fail(error)
+        answer = work(*arguments)
+        with self._lock:
+            is_new = not self.note and key not in self._halves
+            if is_new:
+                self._halves[key] = None
+                while len(self._halves) > MOST_HALVES:
+                    self._halves.pop(next(iter(self._halves)))
+        if is_new:
+            fixed = [None if isinstance(leaf, Tensor) else leaf for leaf in leaves]
+            self._request(lambda: self._compile(key, work, tensors, fixed, spec, answer))
+        return answer
+
+    def _request(self, task: Callable[[], None]) -> None:
+        """Run it now or, one at a time, on a thread of its own."""
+        if self._is_waited_for:
+            task()
+            return
+        with self._lock:
+            self._queue.append(task)
+            if self._compiling is None:
+                self._compiling = threading.Thread(
+                    target=self._work_off, name="openvino compiler", daemon=True
+                )
+                self._compiling.start()
+
+    def _work_off(self) -> None:
+        while True:
+            with self._lock:
+                if not self._queue:
+                    self._compiling = None
+                    return
+                task = self._queue.pop(0)
+            task()
+
+    def _compile(
+        self,
+        key: tuple[Any, ...],
+        work: Callable[..., Any],
+        tensors: list[Tensor],
+        fixed: list[Any],
+        spec: pytree.TreeSpec,
+        answer: Any,
+    ) -> None:
+        """Compile a half for tensors like these, which gave `answer`."""
+        wanted, answer_spec = pytree.tree_flatten(answer)
+        places = [at for at, leaf in enumerate(wanted) if isinstance(leaf, Tensor)]
+
+        def flat(*inputs: Tensor) -> list[Tensor]:
+            given = iter(inputs)
+            filled = [next(given) if leaf is None else leaf for leaf in fixed]
+            found = pytree.tree_leaves(work(*pytree.tree_unflatten(filled, spec)))
+            return [found[at] for at in places]
+
+        def check(outputs: Sequence[Tensor]) -> None:
+            for got, at in zip(outputs, places, strict=True):
+                _check(got, wanted[at])
+
+        try:
+            assert isinstance(self.network, nn.Module)
+            if not self._identity:
+                self._identity = source_identity(self.network) + weights_identity(self.network)
+            identity = f"{self._identity} {key[0]} {fixed}"
+            compiled = self._runtime.compile(self.network, flat, tensors, identity, key[2], check)
+        except Exception as error:  # noqa: BLE001 - whatever the compiler or a driver raises
+            self._fail(error)
+            return
+        leaves = tuple(None if isinstance(leaf, Tensor) else leaf for leaf in wanted)
+        self._halves[key] = _Half(compiled, answer_spec, leaves)
+
+    def _fail(self, error: Exception) -> None:
+        log.warning("OpenVINO failed with %s: %s", self._title, error)
+        self.note = (
+            f"OpenVINO cannot run {self._title} here, so PyTorch runs it on the CPU; the log says "
+            "why."
+        )
+        self._halves.clear()
+
+
+def _check(got: Tensor, wanted: Tensor) -> None:
+    """Raise ValueError if a result has little to do with PyTorch's."""
+    if got.shape != wanted.shape:
+        raise ValueError(f"a result of shape {tuple(got.shape)}, not {tuple(wanted.shape)}")
+    spread = float(wanted.max() - wanted.min())
+    off = float((got - wanted).abs().mean())
+    if not off <= _FAR_OFF * spread + 1e-6:
+        raise ValueError(f"results that are off by {off:.3g} where values spread over {spread:.3g}")
