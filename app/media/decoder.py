@@ -21,6 +21,7 @@ from app.media.deinterlace import Deinterlacer
 from app.media.frames import moving_pictures
 from app.media.index import FrameNumbers, FrameTable, read_table
 from app.media.open import MediaInput, open_address, open_file
+from app.media.refusals import why_not_connected
 from models.errors import SourceError
 
 log = logging.getLogger(__name__)
@@ -156,6 +157,10 @@ class VideoDecoder:
             back = back * 2 if back else self._ticks_per_s
         self.restart()
 
+    def interrupt(self) -> None:
+        """Make a blocked read return, if that waits for a web server. Any thread may call it."""
+        self._media.interrupt()
+
     def close(self) -> None:
         """Close the file; may be called twice."""
         self._end_bad_run()
@@ -164,7 +169,7 @@ class VideoDecoder:
     def _open(self) -> tuple[MediaInput, VideoStream]:
         try:
             if self.is_url:
-                media = open_address(self._location, _NETWORK_TIMEOUT_S)
+                media = open_address(self._location, _NETWORK_TIMEOUT_S, can_seek=True)
             else:
                 media = open_file(self._location, container_format=self._format)
         except (av.error.FFmpegError, OSError) as error:
@@ -231,9 +236,9 @@ class VideoDecoder:
         A packet that may be damaged is decoded, unless the file ends within it: that gives only
         part of a picture.
         """
-        packet = next(self._packets, None)
+        packet = self._demuxed()
         if packet is not None and packet.is_corrupt:
-            following = next(self._packets, None)
+            following = self._demuxed()
             if following is None or not following.size:
                 packet = following
             else:
@@ -242,6 +247,19 @@ class VideoDecoder:
             packet.opaque = self._number
             self._number += 1
         return packet
+
+    def _demuxed(self) -> Packet[VideoStream] | None:
+        try:
+            return next(self._packets, None)
+        except TimeoutError as error:
+            raise SourceError(
+                f"{self.name} stopped coming; check the network and try again."
+            ) from error
+        except OSError as error:  # of the container, or of the disk
+            raise SourceError(
+                f"{self.name} can't be read any further ({error.strerror or error}); copy or "
+                "download it again."
+            ) from error
 
     def _decode(self, packet: Packet[VideoStream]) -> None:
         try:
@@ -286,7 +304,7 @@ class VideoDecoder:
                 "elsewhere."
             )
         if self.is_url:
-            return f"Can't open {self._location}; check the address and the network."
+            return why_not_connected(self.name, error)
         if self.size_bytes == 0:
             return f"{self.name} is empty (0 bytes); copy or download it again."
         if isinstance(error, av.error.ArgumentError):  # of a format that is not opened

@@ -8,9 +8,10 @@ themselves; and a protocol is used only if this kind of source needs it.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 from urllib.parse import urlsplit
@@ -19,6 +20,8 @@ import av
 import av.error
 from av.container import InputContainer
 
+from app.media.http import WebClient, stream_range
+from app.media.remote import RemoteFile, RemoteStream
 from models.errors import SourceError
 
 VIDEO_FORMATS = frozenset(
@@ -40,10 +43,9 @@ PICTURE_FORMATS = frozenset(
 MEDIA_FORMATS = VIDEO_FORMATS | PICTURE_FORMATS
 _PLAYLISTS = frozenset({"hls", "dash"})  # only from a web server, and only to the network
 _PLAYLIST_STARTS = (b"#EXTM3U", b"ffconcat", b"[playlist]", b"<?xml", b"<smil", b"<MPD")
-_WEB = (MEDIA_FORMATS | _PLAYLISTS, "http,https,tcp,tls")
+_WEB_FORMATS = MEDIA_FORMATS | _PLAYLISTS
+_WEB_PROTOCOLS = "http,https"  # what a playlist may name; FFmpeg itself connects to neither
 _NETWORK: Mapping[str, tuple[frozenset[str], str]] = {
-    "http": _WEB,
-    "https": _WEB,
     "rtsp": (frozenset({"rtsp"}), "rtsp,rtp,rtcp,srtp,tcp,udp"),
     "rtsps": (frozenset({"rtsp"}), "rtsp,rtsps,rtp,rtcp,srtp,tcp,tls,udp"),
     "udp": (MEDIA_FORMATS, "udp"),
@@ -60,13 +62,23 @@ class MediaInput:
     ----------
     container : av.container.InputContainer
         To demux from.
+    remote : RemoteStream or None
+        What the container reads from, if that is a web server.
     """
 
     container: InputContainer
+    remote: RemoteStream | None = None
+
+    def interrupt(self) -> None:
+        """Make a read from a web server return at once. Any thread may call it."""
+        if self.remote is not None:
+            self.remote.interrupt()
 
     def close(self) -> None:
-        """Close it; may be called twice."""
+        """Close both; may be called twice."""
         self.container.close()
+        if self.remote is not None:
+            self.remote.close()
 
 
 def open_file(
@@ -116,10 +128,12 @@ def open_address(
     url: str,
     timeout_s: tuple[float, float],
     options: Mapping[str, str] | None = None,
+    *,
+    can_seek: bool = False,
 ) -> MediaInput:
     """Connect to an address whose scheme is http, https, rtsp, rtsps or udp.
 
-    No redirect and no playlist leads to a file.
+    No redirect and no playlist leads to a file, or from the internet into the local network.
 
     Parameters
     ----------
@@ -129,15 +143,38 @@ def open_address(
         Seconds that opening, and every later read, may take.
     options : mapping or None
         FFmpeg's options for the container.
+    can_seek : bool
+        It is a file on a web server that will be sought in, no live stream.
 
     Raises
     ------
+    SourceError
+        If it leads where it must not.
     OSError, av.error.FFmpegError
         If nothing answers or what answers is no video.
     """
     scheme = urlsplit(url).scheme.lower()
-    formats, protocols = _NETWORK[scheme]
-    return MediaInput(_open(url, formats, protocols, options=options, timeout_s=timeout_s))
+    if scheme in _NETWORK:
+        formats, protocols = _NETWORK[scheme]
+        return MediaInput(_open(url, formats, protocols, options=options, timeout_s=timeout_s))
+    client = WebClient(url, timeout_s)
+
+    def open_nested(nested: str, _flags: int, options: Mapping[str, str]) -> RemoteStream:
+        return RemoteStream(client, nested, *stream_range(options))
+
+    remote = RemoteFile(client, url) if can_seek else RemoteStream(client, url)
+    with contextlib.ExitStack() as unless_opened:
+        unless_opened.callback(remote.close)
+        container = _open(
+            remote,
+            _WEB_FORMATS,
+            _WEB_PROTOCOLS,
+            options={**(options or {}), "http_persistent": "0"},  # so that io_open is asked
+            container_format=remote.container_format,
+            io_open=open_nested,
+        )
+        unless_opened.pop_all()
+    return MediaInput(container, remote)
 
 
 def open_pipe(file: object, options: Mapping[str, str] | None = None) -> MediaInput:
@@ -175,6 +212,7 @@ def _open(
     options: Mapping[str, str] | None = None,
     timeout_s: tuple[float, float] | None = None,
     container_format: str | None = None,
+    io_open: Callable[..., object] | None = None,
 ) -> InputContainer:
     return av.open(
         what,
@@ -187,6 +225,7 @@ def _open(
         },
         metadata_errors="replace",  # titles may have another encoding
         timeout=timeout_s,
+        io_open=io_open,
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import select
 import stat
@@ -25,6 +24,7 @@ from app.media.deinterlace import Deinterlacer
 from app.media.frames import FrameConverter, moving_pictures, pixel_aspect
 from app.media.open import MediaInput, open_address
 from app.media.open import open_pipe as open_piped
+from app.media.refusals import why_not_connected
 from app.sources.addresses import url_title
 from app.sources.blank import BlankWatch, is_of_one_colour
 from app.sources.live import LiveSource
@@ -139,7 +139,7 @@ class StreamConnection:
         try:
             media = open_address(url, (opening_s, silence_s), options)
         except (av.error.FFmpegError, OSError) as error:
-            raise SourceError(_why_not_opened(title, error)) from error
+            raise SourceError(why_not_connected(title, error)) from error
         return StreamConnection(media, title, None)
 
     @staticmethod
@@ -167,7 +167,7 @@ class StreamConnection:
             frames = packet.decode() if self._is_whole(packet) else []
         except av.error.InvalidDataError:
             return None
-        except av.error.ExitError as error:  # the read timeout
+        except (av.error.ExitError, TimeoutError) as error:  # the read timeout
             raise SourceError(f"{self._title} sends no frames; reconnecting.") from error
         except (av.error.FFmpegError, OSError) as error:
             raise SourceError(f"{self._title} disconnected; reconnecting.") from error
@@ -255,21 +255,3 @@ def _values(plane: VideoPlane) -> NDArray[np.uint8]:
     """(H, W) uint8, not copied."""
     rows = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)
     return rows[:, : plane.width]
-
-
-def _why_not_opened(title: str, error: Exception) -> str:
-    if isinstance(error, av.error.HTTPUnauthorizedError | av.error.HTTPForbiddenError):
-        return f"{title} requires a password; put user:password@ before the host."
-    if isinstance(error, av.error.HTTPNotFoundError):
-        return f"{title} does not exist (the server answers 404); check the path."
-    if isinstance(error, ConnectionRefusedError):
-        return f"{title} refuses the connection; check the port, and that the camera is streaming."
-    if isinstance(error, av.error.ProtocolNotFoundError):
-        return f"{title} uses an unsupported protocol; use http, rtsp or udp."
-    if isinstance(error, TimeoutError | av.error.ExitError) or (
-        isinstance(error, OSError) and error.errno == errno.EHOSTUNREACH
-    ):
-        return f"{title} does not respond; check the address and the network."
-    if isinstance(error, av.error.InvalidDataError | av.error.EOFError | av.error.ArgumentError):
-        return f"{title} does not send video; check the address."
-    return f"Can't reach {title}; check the address and the network."

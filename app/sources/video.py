@@ -136,6 +136,7 @@ class VideoSource:
         counting = self._counting
         if counting is not None:
             counting.cancel()
+        self._decoder.interrupt()
         with self._lock:
             self._closed = True
             self._counting = None
