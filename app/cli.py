@@ -12,9 +12,11 @@ import logging
 import sys
 from collections.abc import Mapping, Sequence
 from types import ModuleType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from app.system.memory import tune_allocator
+from app.system.signals import interrupted_by_signals
+from app.system.standard_streams import OutputError, checked_output, fill_closed_streams
 from app.system.version import version
 from models.errors import UsageError, UserError
 
@@ -50,6 +52,11 @@ class _Parser(argparse.ArgumentParser):
             _module(name).describe(self)
         return super().parse_known_args(args, namespace)
 
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """Unlike the base class, tell when standard output cannot be written."""
+        if message:
+            (file or sys.stderr).write(message)
+
     def error(self, message: str) -> NoReturn:
         sentence = message[:1].upper() + message[1:]
         self.exit(2, f"{sentence}; see `{self.prog} --help`.\n")
@@ -57,6 +64,18 @@ class _Parser(argparse.ArgumentParser):
 
 def run(argv: Sequence[str]) -> int:
     """Run one command; returns 0 when done, 1 when it failed, 2 for unusable arguments."""
+    fill_closed_streams()
+    try:
+        with checked_output():
+            return _run(argv)
+    except BrokenPipeError:  # whoever read the output has seen enough
+        return 1
+    except OutputError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _run(argv: Sequence[str]) -> int:
     arguments = _parser().parse_args(argv)
     debug = getattr(arguments, "debug", False)
     logging.basicConfig(
@@ -65,7 +84,8 @@ def run(argv: Sequence[str]) -> int:
     )
     tune_allocator()
     try:
-        return int(_module(arguments.command).run(arguments))
+        with interrupted_by_signals():
+            return int(_module(arguments.command).run(arguments))
     except UserError as error:
         if debug:
             log.exception("failed")
@@ -74,6 +94,22 @@ def run(argv: Sequence[str]) -> int:
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         return 1
+    except (BrokenPipeError, OutputError):
+        raise
+    except Exception as error:  # a traceback helps nobody who only uses the program
+        if debug:
+            log.exception("failed")
+        print(_unforeseen(error), file=sys.stderr)
+        return 1
+
+
+def _unforeseen(error: Exception) -> str:
+    """One line about an error that nothing else explains."""
+    why = " ".join(str(error).split()) or type(error).__name__
+    return (
+        f"The command failed ({why[:300]}); run it again with --debug for details, and report them "
+        "if it should have worked."
+    )
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -80,6 +80,8 @@ class Frame:
         if the frame does not come from a recording.
     duration_s
         How long the source shows it; None if only the next frame tells.
+    name
+        Of its file, where every frame has one of its own.
     """
 
     rgb: UInt8
@@ -92,6 +94,7 @@ class Frame:
     recorded: Mapping[str, RecordedLane] | None = None
     duration_s: float | None = None
     shot: int | None = None
+    name: str = ""
 
     @property
     def size(self) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import json
+import sys
 from pathlib import Path
 
 from app.commands.bars import Bars
@@ -31,18 +31,21 @@ def run(arguments: argparse.Namespace) -> int:
     """Write report.html, metrics.json and metrics.csv; prints the verdicts and the path."""
     from app.report.run import compare
     from app.report.values import CompareOptions
+    from app.system.signals import noted_stop_signals
 
     usual = Settings()
-    options = CompareOptions(
-        estimator=estimator_options(arguments),
-        source_size=getattr(arguments, "source_size", None),
-        max_frames=arguments.frames,
-    )
+    estimator = estimator_options(arguments)
     out: Path = arguments.out
     if arguments.frames == 1:
         raise UsageError("A comparison over time needs at least two frames; raise --frames.")
     prepare_folder(out, arguments.force)
-    with Bars("frame") as bars:
+    with Bars("frame") as bars, noted_stop_signals() as is_stopped:
+        options = CompareOptions(
+            estimator=estimator,
+            source_size=getattr(arguments, "source_size", None),
+            max_frames=arguments.frames,
+            is_stopped=is_stopped,
+        )
         report = compare(
             arguments.input,
             getattr(arguments, "a", usual.model_a),
@@ -51,8 +54,11 @@ def run(arguments: argparse.Namespace) -> int:
             options=options,
             progress=bars.show,
         )
+    frames = report.metrics["frames"]
+    if is_stopped():
+        print(f"Stopped after {frames} frames; the report is {report.html}.", file=sys.stderr)
+        return 1
     for sentence in report.sentences:
         print(sentence)
-    frames = json.loads(report.json.read_text(encoding="utf-8"))["frames"]
     print(f"{frames} frames, {report.html}")
     return 0

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
+import sys
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tqdm import tqdm
 
 from app.commands.options import estimator_options
-from app.core.source import Ended, Source
+from app.core.source import Source
 from app.engine.pipeline import Pipeline, PipelineConfig
 from app.export.exporter import Exporter, Target
 from app.export.folder import as_user_error, prepare_folder
+from app.export.origins import ORIGINS, Origins
 from app.export.table import open_exporter
 from app.sources.cuts import ShotCounter
 from app.sources.opening import open_source
 from app.sources.parsing import parse_spec
+from app.sources.reading import frames_of
+from app.system.json_files import write_json
+from app.system.redaction import without_secrets
+from app.system.signals import noted_stop_signals
 from app.system.version import version
 from models import registry
 from models.errors import SourceError, UsageError, UserError
@@ -44,91 +50,143 @@ def run(arguments: argparse.Namespace) -> int:
         raise UserError(reason)
     if parse_spec(arguments.input).is_live:
         raise UsageError(_LIVE)
-    out: Path = arguments.out
     source = open_source(arguments.input, getattr(arguments, "source_size", None))
-    with contextlib.closing(source):
+    with contextlib.closing(source), noted_stop_signals() as is_stopped:
         if source.info.live:
             raise UsageError(_LIVE)
         if source.info.is_endless:
             raise UsageError(_ENDLESS)
-        prepare_folder(out, arguments.force)
-        started = time.monotonic()
-        frames = _estimate(source, config, arguments)
-    passed = time.monotonic() - started
-    try:
-        _write_facts(out, arguments, frames)
-    except OSError as error:
-        raise as_user_error(error, out, frames) from error
-    print(f"{frames} frames, {frames / max(passed, 1e-9):.1f} fps, {out}")
-    return 0
-
-
-def _estimate(source: Source, config: PipelineConfig, arguments: argparse.Namespace) -> int:
-    """Process all frames and return their number; an early end says how many are complete."""
-    job = Job(arguments.out, arguments.stride, source.info.frame_count)
-    target = Target(arguments.out, source.info.fps or 24.0, arguments.stride)
-    try:
-        with contextlib.ExitStack() as stack:
-            pipeline = Pipeline()
-            stack.callback(pipeline.close)
-            pipeline.configure(config)
-            exporters: list[Exporter] = []
-            for name in arguments.export:
-                exporters.append(open_exporter(name, target))
-                stack.callback(exporters[-1].close)
-            job.run(source, pipeline, exporters)
-    except OSError as error:
-        raise as_user_error(error, arguments.out, job.done) from error
-    except SourceError as error:
-        raise SourceError(
-            f"{error} The {job.done} frames before it are in {arguments.out}."
-        ) from error
-    return job.done
+        prepare_folder(arguments.out, arguments.force)
+        job = _Job(source, config, arguments, is_stopped)
+        job.run()
+    return job.report()
 
 
 @dataclass
-class Job:
-    """Processes every `stride`-th frame; `done` counts the complete ones, also after an error."""
+class _Job:
+    """Processes every `stride`-th frame; what is complete is there also after an error."""
 
-    out: Path
-    stride: int
-    total: int | None
+    source: Source
+    config: PipelineConfig
+    arguments: argparse.Namespace
+    is_stopped: Callable[[], bool]
+    read: int = 0
     done: int = 0
+    seconds: float = 0.0
+    end: str = ""  # why it ended early, a sentence
+    exporters: list[Exporter] = field(default_factory=list)
 
-    def run(self, source: Source, pipeline: Pipeline, exporters: list[Exporter]) -> None:
-        shots = ShotCounter()
-        with tqdm(total=self.total, unit="frame", disable=None) as bar:
-            while (frame := _next(source)) is not None:
-                bar.total = source.info.frame_count  # long files are counted meanwhile
+    def __post_init__(self) -> None:
+        self.out: Path = self.arguments.out
+        self.stride: int = self.arguments.stride
+
+    def run(self) -> None:
+        """Process the frames and write process.json, however the first ends.
+
+        Raises
+        ------
+        UserError
+            If reading, estimating or writing failed.
+        """
+        started_s = time.monotonic()
+        try:
+            self.origins = Origins(self.out, self.source.info.title)
+        except OSError as error:
+            raise as_user_error(error, self.out, 0) from error
+        with contextlib.closing(self.origins):
+            failure = self._why_failed()
+            self.seconds = time.monotonic() - started_s
+            if failure is not None:
+                self.end = str(failure)
+            elif self.is_stopped():
+                self.end = f"stopped after {self.done}"
+            try:
+                self._write_facts()
+            except UserError as error:
+                failure = failure or error
+        if failure is not None:
+            raise failure
+
+    def report(self) -> int:
+        """Print one line, or what is missing; returns the exit code."""
+        if self.end:
+            print(f"Stopped after {self.done} frames, which are in {self.out}.", file=sys.stderr)
+            return 1
+        for sentence in filter(None, (self.source.info.note, self._what_is_missing())):
+            print(sentence, file=sys.stderr)
+        fps = self.done / max(self.seconds, 1e-9)
+        print(f"{self.done} frames, {fps:.1f} fps, {self.out}")
+        return 0
+
+    def _why_failed(self) -> UserError | None:
+        try:
+            self._estimate()
+        except OSError as error:
+            return as_user_error(error, self.out, self.done)
+        except SourceError as error:
+            return SourceError(f"{error} The {self.done} frames before it are in {self.out}.")
+        except UserError as error:
+            return error
+        return None
+
+    def _estimate(self) -> None:
+        target = Target(self.out, self.source.info.fps or 24.0, self.stride)
+        with contextlib.ExitStack() as stack:
+            pipeline = Pipeline()
+            stack.callback(pipeline.close)
+            pipeline.configure(self.config)
+            for name in self.arguments.export:
+                self.exporters.append(open_exporter(name, target))
+                stack.callback(self.exporters[-1].close)
+            shots = ShotCounter()
+            bar = tqdm(total=self.source.info.frame_count, unit="frame", disable=None)
+            stack.callback(bar.close)
+            for frame in frames_of(self.source, self.is_stopped):
+                bar.total = self.source.info.frame_count  # long files are counted meanwhile
                 bar.update()
+                self.read += 1
                 frame = shots.mark(frame)  # also those between strides
-                if frame.index % self.stride:
-                    continue
-                result = pipeline.step(frame)
-                if "a" in result.failures:
-                    raise UserError(f"Frame {frame.index}: {result.failures['a']}")
-                for exporter in exporters:
-                    exporter.write(result)
-                self.done += 1
+                if frame.index % self.stride == 0:
+                    self._process(frame, pipeline)
 
+    def _process(self, frame: Frame, pipeline: Pipeline) -> None:
+        result = pipeline.step(frame)
+        if "a" in result.failures:
+            raise UserError(f"Frame {frame.index}: {result.failures['a']}")
+        files = [exporter.write(result) for exporter in self.exporters]
+        self.origins.add(frame, files)
+        self.done += 1
 
-def _next(source: Source) -> Frame | None:
-    while True:
-        reading = source.read(1.0)
-        if isinstance(reading, Frame):
-            return reading
-        if isinstance(reading, Ended):
-            return None
+    def _what_is_missing(self) -> str:
+        """A sentence if there are not as many results as frames, else empty."""
+        title, count = self.source.info.title, self.source.info.frame_count
+        if self.origins.results != self.done:
+            return (
+                f"{self.done} frames of {title} gave only {self.origins.results} results, because "
+                "some have the same number; convert the file with another program."
+            )
+        if count is not None and count != self.read:
+            return (
+                f"{title} has {count} frames, of which {self.read} could be read; {ORIGINS} lists "
+                "them."
+            )
+        return ""
 
-
-def _write_facts(out: Path, arguments: argparse.Namespace, frames: int) -> None:
-    facts = {
-        "version": version(),
-        "input": str(arguments.input),
-        "model": arguments.model,
-        "input_size": getattr(arguments, "input_size", None),
-        "stride": arguments.stride,
-        "frames": frames,
-        "disparity": "float32, larger is nearer, relative unless the model says otherwise",
-    }
-    (out / "process.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+    def _write_facts(self) -> None:
+        info = self.source.info
+        facts = {
+            "version": version(),
+            "input": without_secrets(str(self.arguments.input)),
+            "model": self.arguments.model,
+            "input_size": getattr(self.arguments, "input_size", None),
+            "stride": self.stride,
+            "frames": self.done,
+            "frames_read": self.read,
+            "frames_in_source": info.frame_count,
+            "left_out_at_start": info.left_out_at_start,
+            "complete": not self.end and not self._what_is_missing(),
+            "end": self.end,
+            "disparity": "float32, larger is nearer, relative unless the model says otherwise",
+            "files": self.origins.entries,
+        }
+        write_json(self.out / "process.json", facts)

@@ -8,6 +8,7 @@ import dataclasses
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from app.recording.recorder import Recorder, RecorderOptions, RecorderStatus
 from app.sources.opening import open_source
 from app.sources.parsing import parse_spec, title_of
 from app.system.logbook import MinuteSummary, Vitals, logging_to_file
+from app.system.signals import noted_stop_signals
 from models import registry
 from models.errors import SourceError, UserError
 from models.frames import Frame
@@ -101,15 +103,16 @@ class _RecordingJob:
             stack.callback(self.thread.join, _JOIN_S)
             stack.callback(self.capture.stop)
             stack.callback(self.frames.close)
-            with contextlib.suppress(KeyboardInterrupt):  # the usual way to end a live one
-                self._record(pipeline)
+            is_stopped = stack.enter_context(noted_stop_signals())  # the usual end of a live one
+            with contextlib.suppress(KeyboardInterrupt):
+                self._record(pipeline, is_stopped)
         status = self.recorder.status if self.recorder is not None else RecorderStatus()
         if status.message and self.recorder is not None and self.recorder.failed:
             raise UserError(status.message)
         return status
 
-    def _record(self, pipeline: Pipeline) -> None:
-        while True:
+    def _record(self, pipeline: Pipeline, is_stopped: Callable[[], bool]) -> None:
+        while not is_stopped():
             frame = self.frames.take(_POLL_S)
             if frame is None:
                 if self._is_over():

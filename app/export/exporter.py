@@ -37,8 +37,14 @@ class Target:
 class Exporter(Protocol):
     """Writes one kind of output, frame after frame."""
 
-    def write(self, result: FrameResult) -> None:
-        """Write lane A's result."""
+    def write(self, result: FrameResult) -> str:
+        """Write lane A's result; returns the file's path in the target, with slashes.
+
+        Raises
+        ------
+        OSError
+            If it cannot be written.
+        """
         ...
 
     def close(self) -> None:

@@ -20,7 +20,7 @@ class Mp4Exporter:
         self._writer: VideoWriter | None = None
         self._size = (0, 0)
 
-    def write(self, result: FrameResult) -> None:
+    def write(self, result: FrameResult) -> str:
         picture = colormap.apply(result.lanes["a"].levels, self._table)
         if self._writer is None:
             self._size = result.frame.size
@@ -28,6 +28,7 @@ class Mp4Exporter:
         if result.frame.size != self._size:
             picture = cv2.resize(picture, self._size, interpolation=cv2.INTER_AREA)
         self._writer.write(picture, self._times.begin_s(result.frame))
+        return self._path.name
 
     def close(self) -> None:
         if self._writer is not None:

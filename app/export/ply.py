@@ -15,7 +15,7 @@ class PlyExporter:
     def __init__(self, target: Target) -> None:
         self._folder = target.subfolder("ply")
 
-    def write(self, result: FrameResult) -> None:
+    def write(self, result: FrameResult) -> str:
         lane = result.lanes["a"]
         unit = lane.depth.unit
         calibration = calibration_in_force(CloudOptions(), lane.display_range, unit)
@@ -25,7 +25,9 @@ class PlyExporter:
         )
         metric = unit is Unit.INVERSE_METRE
         comment = f"unit: {'metre' if metric else 'arbitrary (relative disparity)'}"
-        write_ply(self._folder / f"{result.frame.index:06d}.ply", points, colours, comment)
+        name = f"{result.frame.index:06d}.ply"
+        write_ply(self._folder / name, points, colours, comment)
+        return f"ply/{name}"
 
     def close(self) -> None:
         """Do nothing: every file is complete."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-
 import numpy as np
 
 from app.core.results import FrameResult
 from app.export.exporter import Target
+from app.export.tables import GrowingTable
+from app.system.whole_files import write_whole
 from models.errors import UserError
 from models.opencv import cv2
 
@@ -20,11 +20,9 @@ class Png16Exporter:
 
     def __init__(self, target: Target) -> None:
         self._folder = target.subfolder("png16")
-        self._file = (self._folder / "scale.csv").open("w", newline="", encoding="utf-8")
-        self._table = csv.writer(self._file)
-        self._table.writerow(["frame", "offset", "scale"])
+        self._table = GrowingTable(self._folder / "scale.csv", ("frame", "offset", "scale"))
 
-    def write(self, result: FrameResult) -> None:
+    def write(self, result: FrameResult) -> str:
         disparity = result.lanes["a"].depth.disparity
         known = np.isfinite(disparity)
         low, high = (
@@ -39,8 +37,10 @@ class Png16Exporter:
             raise UserError(
                 f"Frame {result.frame.index} could not be written as a 16-bit PNG; check the disk."
             )
-        (self._folder / f"{result.frame.index:06d}.png").write_bytes(data.tobytes())
-        self._table.writerow([result.frame.index, repr(low - scale), repr(scale)])
+        name = f"{result.frame.index:06d}.png"
+        write_whole(self._folder / name, data.tobytes())
+        self._table.add((result.frame.index, repr(low - scale), repr(scale)))
+        return f"png16/{name}"
 
     def close(self) -> None:
-        self._file.close()
+        self._table.close()

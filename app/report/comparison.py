@@ -10,7 +10,7 @@ import numpy as np
 
 from app.analysis.flicker import FlickerMeter
 from app.core.flicker_values import FlickerResult
-from app.core.source import Ended, SignalLost, Source
+from app.core.source import Source
 from app.engine.orientation import oriented
 from app.report.accumulators import LaneAccumulators
 from app.report.accuracy import measure
@@ -28,6 +28,7 @@ from app.report.values import (
     Progress,
 )
 from app.sources.cuts import ShotCounter
+from app.sources.reading import frames_of
 from models.download import IsCancelled
 from models.errors import SourceError, UserError
 from models.estimator import Session
@@ -38,7 +39,6 @@ from models.registry import GROUND_TRUTH
 ENDLESS_FRAMES = 240
 """Number of frames of an endless scene that are compared."""
 TRUTH = "truth"
-_READ_S = 1.0
 
 
 @dataclass
@@ -80,35 +80,38 @@ class Comparison:
 
     def run(self, progress: Progress, cancelled: IsCancelled) -> None:
         """Run the first pass."""
-        for frame in self._frames(self.frame_limit, cancelled):
+        for frame in self._frames(cancelled):
             self._step(frame)
             progress(len(self.rows), self.frame_limit, "Comparing")
+        if not self.rows and self.options.is_stopped():
+            raise UserError("Stopped before the first frame was compared; nothing was written.")
         if not self.rows:
             raise SourceError(f"{self.source.info.title} has no frames to compare.")
 
     @property
     def frame_limit(self) -> int | None:
-        """Number of frames to compare, or None for all of a file that is not counted yet."""
+        """Number of frames to compare, or None if it is not known."""
         known, wanted = self.source.info.frame_count, self.options.max_frames
         if self.source.info.is_endless and wanted is None:
             return ENDLESS_FRAMES
         return min((n for n in (known, wanted) if n is not None), default=None)
 
-    def _frames(self, limit: int | None, cancelled: IsCancelled) -> Iterator[Frame]:
-        """Frames until the source ends or `limit` is reached; a nominal count may be wrong."""
-        wanted = self.options.max_frames
-        if self.source.info.is_endless:
-            wanted = limit
-        while wanted is None or len(self.rows) < wanted:
+    def _frames(self, cancelled: IsCancelled) -> Iterator[Frame]:
+        """Frames until the source ends, the limit is reached or the user stops.
+
+        A file's own count may be wrong, so it is no limit.
+        """
+        wanted = ENDLESS_FRAMES if self.source.info.is_endless else None
+        if self.options.max_frames is not None:
+            wanted = self.options.max_frames
+
+        def is_over() -> bool:
             if cancelled():
                 raise Cancelled
-            reading = self.source.read(_READ_S)
-            if isinstance(reading, Ended):
-                return
-            if isinstance(reading, SignalLost):
-                raise SourceError(reading.sentence)
-            if reading is not None:
-                yield oriented(reading, self.options.mirror, self.options.rotate)
+            return self.options.is_stopped() or (wanted is not None and len(self.rows) >= wanted)
+
+        for frame in frames_of(self.source, is_over):
+            yield oriented(frame, self.options.mirror, self.options.rotate)
 
     def _step(self, frame: Frame) -> None:
         cut = self._continuity(frame)

@@ -18,6 +18,7 @@ from models.errors import UsageError, UserError
 from models.estimator import Session
 from models.registry import OFF
 
+_ENOUGH_FRAMES = 2
 REFUSED_LIVE = (
     "A report needs a source that can be replayed; record the live source and compare "
     "the recording."
@@ -62,7 +63,8 @@ def compare(
     Raises
     ------
     UserError
-        If input, model or disk fail.
+        If input, model or disk fail. The report of the frames before, if there are two, is
+        written.
     Cancelled
         If the user cancels.
     """
@@ -114,14 +116,32 @@ def _compare_into(
         out_dir.mkdir(parents=True, exist_ok=True)
         with TruthBuffer(out_dir, tuple(sessions), options.truth_budget_bytes) as buffer:
             comparison = Comparison(source, sessions, options, buffer)
-            comparison.run(progress, cancelled)
+            failure = _why_broken_off(comparison, progress, cancelled)
             findings = comparison.findings(progress, cancelled)
-        return write_report(findings, out_dir)
+        report = write_report(findings, out_dir)
     except OSError as error:
         raise UserError(
             f"Can't write the report to {out_dir} ({error.strerror or error}); choose another "
             "folder or free some space."
         ) from error
+    if failure is not None:
+        raise type(failure)(
+            f"{failure} The report in {out_dir} covers the {len(findings.rows)} frames before it."
+        ) from failure
+    return report
+
+
+def _why_broken_off(
+    comparison: Comparison, progress: Progress, cancelled: IsCancelled
+) -> UserError | None:
+    """Run the first pass; returns what ended it early if there is enough for a report."""
+    try:
+        comparison.run(progress, cancelled)
+    except UserError as error:
+        if len(comparison.rows) < _ENOUGH_FRAMES:
+            raise
+        return error
+    return None
 
 
 def _lanes_on(model_a: str, model_b: str) -> dict[str, str]:

@@ -20,13 +20,15 @@ _APART = 12
 class Slices:
     """One line of the picture over time, per lane and in colour: (frames, position).
 
-    When 1600 columns are held, every second one is dropped, and from then on only every second
-    frame is taken. `every` is the number of frames per column.
+    Frames of another size than the first are brought to its width. When 1600 columns are held,
+    every second one is dropped, and from then on only every second frame is taken. `every` is the
+    number of frames per column.
     """
 
     def __init__(self, lanes: tuple[str, ...], line: float = 0.5) -> None:
         self._line = line
         self._taken = 0
+        self._length = 0  # of a line
         self.every = 1
         self.rows: list[int] = []
         self.colour: list[UInt8] = []
@@ -45,7 +47,7 @@ class Slices:
                 return
         height, width = frame.rgb.shape[:2]
         at = min(height - 1, int(self._line * height))
-        length = min(width, _MAX_ROWS)
+        length = self._length = self._length or min(width, _MAX_ROWS)
         self.rows.append(row)
         self.colour.append(
             cv2.resize(frame.rgb[at : at + 1], (length, 1), interpolation=cv2.INTER_AREA)[0]

@@ -19,6 +19,10 @@ class Cancelled(Exception):  # noqa: N818 - a request, not a failure
     """The user cancelled the comparison; nothing was written."""
 
 
+def _never() -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class CompareOptions:
     """How to compare.
@@ -40,6 +44,8 @@ class CompareOptions:
     truth_budget_bytes
         Disk space beside the report for disparities that wait for the accuracy pass; a clip that
         does not fit is measured on evenly spread pairs of frames, and the report says so.
+    is_stopped
+        Whether to end with the frames so far, asked before each.
     """
 
     estimator: EstimatorOptions = field(default_factory=EstimatorOptions)
@@ -51,6 +57,7 @@ class CompareOptions:
     short_side: int = 192
     worst_frames: int = 3
     truth_budget_bytes: int = 2 << 30
+    is_stopped: Callable[[], bool] = _never
 
 
 @dataclass(slots=True)

@@ -115,6 +115,7 @@ class ImagesSource:
             index / FPS,
             intrinsics=self._truth.intrinsics(size) if self._truth else None,
             truth=self._truth_of(index, size),
+            name=self._paths[index].name,
         )
 
     def _truth_of(self, index: int, size: tuple[int, int]) -> GroundTruth | None:

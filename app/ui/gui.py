@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -32,6 +31,7 @@ from app.sources.opening import open_awaited
 from app.system import startup
 from app.system.logbook import logging_to_file
 from app.system.memory import freeze_modules
+from app.system.signals import on_stop_signals
 from app.ui.application import Application
 from app.ui.threads import any_abandoned
 from models.errors import SourceError
@@ -118,7 +118,7 @@ def run_gui(settings: Settings, store: SettingsStore, options: WindowOptions) ->
 
 @contextmanager
 def closing_on_signals(window: QWidget) -> Iterator[None]:
-    """Close the window on SIGINT and SIGTERM, so that settings and recordings are saved.
+    """Close the window when asked to stop, so that settings and recordings are saved.
 
     Python runs a signal handler when its code runs next, which the status strip's timer ensures.
     """
@@ -127,12 +127,8 @@ def closing_on_signals(window: QWidget) -> Iterator[None]:
         # Deferred, because the signal may arrive during painting.
         QTimer.singleShot(0, window.close)
 
-    before = {number: signal.signal(number, leave) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
+    with on_stop_signals(leave):
         yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def make_qt_application() -> QApplication:
