@@ -14,11 +14,13 @@ from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import Any, NoReturn
 
+from app.system.log_format import LogFormatter
 from app.system.memory import tune_allocator
 from app.system.signals import interrupted_by_signals
 from app.system.standard_streams import OutputError, checked_output, fill_closed_streams
 from app.system.version import version
 from models.errors import UsageError, UserError
+from models.plain_text import SENTENCE, single_line, without_credentials
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +60,7 @@ class _Parser(argparse.ArgumentParser):
             (file or sys.stderr).write(message)
 
     def error(self, message: str) -> NoReturn:
-        sentence = message[:1].upper() + message[1:]
+        sentence = single_line(without_credentials(message[:1].upper() + message[1:]), SENTENCE)
         self.exit(2, f"{sentence}; see `{self.prog} --help`.\n")
 
 
@@ -78,10 +80,9 @@ def run(argv: Sequence[str]) -> int:
 def _run(argv: Sequence[str]) -> int:
     arguments = _parser().parse_args(argv)
     debug = getattr(arguments, "debug", False)
-    logging.basicConfig(
-        level=logging.DEBUG if debug else logging.CRITICAL,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )
+    terminal = logging.StreamHandler()
+    terminal.setFormatter(LogFormatter())
+    logging.basicConfig(level=logging.DEBUG if debug else logging.CRITICAL, handlers=[terminal])
     tune_allocator()
     try:
         with interrupted_by_signals():

@@ -13,6 +13,7 @@ from models.errors import UsageError
 from models.estimator import EstimatorOptions, Session
 from models.estimators.smoothed import SmoothedSession
 from models.names import GROUND_TRUTH, OFF
+from models.plain_text import LINE, SENTENCE, single_line
 
 __all__ = [
     "GROUND_TRUTH",
@@ -78,6 +79,10 @@ class ModelEntry:
     without_memory: str = ""
     can_smooth: bool = True
     weights_sha256: Callable[[], str] = _no_checksum
+
+    def __post_init__(self) -> None:
+        for name, limit in (("title", LINE), ("summary", SENTENCE), ("note", LINE)):
+            object.__setattr__(self, name, single_line(getattr(self, name), limit))
 
 
 _ENTRIES: dict[str, ModelEntry] = {}

@@ -10,11 +10,11 @@ from PyQt6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QTabWidget,
-    QTextBrowser,
     QVBoxLayout,
     QWidget,
 )
 
+from widgets.plain import MarkdownView
 from widgets.theme import SPACE, SPACE_L
 
 
@@ -41,22 +41,20 @@ class AboutBox(QDialog):
     def text(self) -> str:
         """All text in it."""
         pages = [self._tabs.widget(at) for at in range(self._tabs.count())]
-        return "\n".join(page.toPlainText() for page in pages if isinstance(page, QTextBrowser))
+        return "\n".join(page.toPlainText() for page in pages if isinstance(page, MarkdownView))
 
     def sizeHint(self) -> QSize:
         return QSize(680, 520)
 
 
-def _page(text: str) -> QTextBrowser:
-    page = QTextBrowser()
-    page.setOpenLinks(False)
-    page.setFrameShape(QTextBrowser.Shape.NoFrame)
-    page.setMarkdown(text)
+def _page(text: str) -> MarkdownView:
+    page = MarkdownView(text)
+    page.setFrameShape(MarkdownView.Shape.NoFrame)
     _space_out(page)
     return page
 
 
-def _space_out(page: QTextBrowser) -> None:
+def _space_out(page: MarkdownView) -> None:
     """Add space between paragraphs, which Qt's Markdown lacks; tables need none."""
     cursor = page.textCursor()
     cursor.movePosition(QTextCursor.MoveOperation.Start)

@@ -6,6 +6,7 @@ from PyQt6.QtCore import QRectF, Qt, QTimer
 from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QWidget
 
+from models.plain_text import single_line
 from widgets import theme
 from widgets.overlay import Overlay
 from widgets.theme import COLOURS, SPACE_L
@@ -27,7 +28,7 @@ class Announcement(Overlay):
 
     def show_text(self, text: str) -> None:
         """Show `text`, replacing the current message."""
-        self._text = text
+        self._text = single_line(text)
         self.appear()
         self.update()
         self._timer.start(SHOWN_MS)

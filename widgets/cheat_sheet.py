@@ -7,9 +7,10 @@ from itertools import combinations
 
 from PyQt6.QtCore import QEvent, QObject, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PyQt6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from widgets.overlay import Overlay
+from widgets.plain import Label
 from widgets.theme import COLOURS, SPACE, SPACE_L
 
 Table = Sequence[tuple[str, Sequence[tuple[str, str]]]]
@@ -147,13 +148,13 @@ def _group(heading: str, rows: Sequence[tuple[str, str]], parent: QWidget) -> QG
     grid.setHorizontalSpacing(SPACE)
     grid.setVerticalSpacing(SPACE // 2)
     grid.setColumnStretch(1, 1)
-    title = QLabel(heading, parent)
+    title = Label(heading, parent)
     title.setProperty("role", "title")
     grid.addWidget(title, 0, 0, 1, 2)
     for at, (key, words) in enumerate(rows, start=1):
-        cap = QLabel(key, parent)
+        cap = Label(key, parent)
         cap.setProperty("role", "key")
         cap.setAlignment(Qt.AlignmentFlag.AlignCenter)
         grid.addWidget(cap, at, 0, Qt.AlignmentFlag.AlignLeft)
-        grid.addWidget(QLabel(words, parent), at, 1)
+        grid.addWidget(Label(words, parent), at, 1)
     return grid

@@ -26,6 +26,7 @@ from widgets.cloud_content import CloudContent
 from widgets.cloud_density import CloudDensity
 from widgets.cloud_navigation import CloudNavigator
 from widgets.painted_cloud import PaintedCloud
+from widgets.plain import set_tip
 from widgets.theme import COLOURS, SPACE_XS
 from widgets.viewpoints_menu import ViewpointsMenu, viewpoints_button
 
@@ -75,10 +76,11 @@ class CloudPane(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("Point cloud")
-        self.setToolTip(
+        set_tip(
+            self,
             "Drag to orbit, Shift-drag to pan, scroll to zoom; on a trackpad two fingers orbit "
             "and a pinch zooms; hold the right button and press W A S D Q E to fly; Home resets "
-            "the view; double-click enlarges the pane"
+            "the view; double-click enlarges the pane",
         )
 
     # -- values in ---------------------------------------------------------------------------

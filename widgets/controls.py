@@ -14,6 +14,7 @@ from PyQt6.QtWidgets import (
 )
 
 from widgets import theme
+from widgets.plain import set_tip
 
 
 def tool_button(
@@ -23,7 +24,7 @@ def tool_button(
     button = QToolButton(parent)
     button.setIcon(theme.icon(icon_name))
     button.setIconSize(QSize(theme.ICON_PX, theme.ICON_PX))
-    button.setToolTip(tip)
+    set_tip(button, tip)
     button.setAccessibleName(tip)
     button.setCheckable(checks)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
 
 from widgets import theme
+from widgets.plain import Label, set_tip
 from widgets.theme import SPACE, SPACE_XS
 
 
@@ -23,12 +24,11 @@ class Hint(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "card")
-        self._text = QLabel(self)
+        self._text = Label("", self)
         self._text.setWordWrap(True)
-        self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._close = QToolButton(self)
         self._close.setIcon(theme.icon("close", theme.COLOURS.quiet))
-        self._close.setToolTip("Dismiss this hint")
+        set_tip(self._close, "Dismiss this hint")
         self._close.setAccessibleName("Dismiss this hint")
         self._close.clicked.connect(self._dismiss)
         row = QHBoxLayout(self)

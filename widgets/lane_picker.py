@@ -9,7 +9,6 @@ from PyQt6.QtCore import QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QStandardItem, QStandardItemModel
 from PyQt6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QSizePolicy,
     QStyledItemDelegate,
     QToolButton,
@@ -19,6 +18,7 @@ from PyQt6.QtWidgets import (
 from models import names
 from widgets import theme
 from widgets.controls import LABEL_ROLE, ElidedCombo
+from widgets.plain import Label, set_tip
 from widgets.theme import SPACE_XS
 
 CONTENTS_LENGTH = 6
@@ -79,7 +79,7 @@ class LanePicker(QWidget):
         self.lane = lane
         self._choices: tuple[LaneChoice, ...] = ()
         self._current = ""
-        self._chip = QLabel(lane.upper(), self)
+        self._chip = Label(lane.upper(), self)
         self._chip.setProperty("role", f"lane-{lane}")
         self._chip.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._model = QStandardItemModel(self)
@@ -95,9 +95,10 @@ class LanePicker(QWidget):
         self._ema.setText("EMA")
         self._ema.setProperty("role", "segment")
         self._ema.setCheckable(True)
-        self._ema.setToolTip(
+        set_tip(
+            self._ema,
             f"Smooth lane {lane.upper()} with an exponential moving average of its disparity "
-            f"(Shift+{lane.upper()})"
+            f"(Shift+{lane.upper()})",
         )
         self._ema.clicked.connect(self._on_ema)
         row = QHBoxLayout(self)
@@ -137,7 +138,7 @@ class LanePicker(QWidget):
         if at >= 0:
             choice = self._choices[at]
             tip = "\n".join(part for part in (tip, choice.summary, choice.missing) if part)
-        self._combo.setToolTip(tip)
+        set_tip(self._combo, tip)
 
     def _on_activated(self, at: int) -> None:
         choice = self._choices[at]
@@ -156,7 +157,7 @@ class LanePicker(QWidget):
 def _item(choice: LaneChoice) -> QStandardItem:
     item = QStandardItem(f"{choice.title}  · {choice.note}" if choice.note else choice.title)
     item.setData(choice.title, LABEL_ROLE)
-    item.setToolTip("\n".join(part for part in (choice.summary, choice.missing) if part))
+    set_tip(item, "\n".join(part for part in (choice.summary, choice.missing) if part))
     if choice.missing:
         item.setData(QColor(theme.COLOURS.faint), Qt.ItemDataRole.ForegroundRole)
     return item

@@ -9,11 +9,9 @@ from PyQt6.QtGui import QTextBlockFormat, QTextCursor
 from PyQt6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QScrollArea,
     QStackedWidget,
-    QTextBrowser,
     QVBoxLayout,
     QWidget,
 )
@@ -21,6 +19,7 @@ from PyQt6.QtWidgets import (
 from widgets import theme
 from widgets.controls import tool_button
 from widgets.lessons import Lesson, LessonStep
+from widgets.plain import Label, MarkdownView, set_tip
 from widgets.theme import SPACE
 
 DONE = "Done. The window is set up for this step."
@@ -48,7 +47,7 @@ class LessonPanel(QWidget):
         self._lessons: tuple[Lesson, ...] = ()
         self._lesson: Lesson | None = None
         self._at = 0
-        self._head = QLabel("Lessons", self)
+        self._head = Label("Lessons", self)
         self._head.setProperty("role", "heading")
         self._to_list = tool_button("chevron-left", "Back to all lessons", self)
         self._close = tool_button("close", "Close lessons (F1)", self)
@@ -135,15 +134,14 @@ class LessonPanel(QWidget):
         page = QWidget(self)
         self._lesson_title = _words("quiet")
         self._title = _words("heading")
-        self._text = QTextBrowser(page)
+        self._text = MarkdownView(parent=page)
         self._text.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._text.setOpenLinks(False)
         self._text.document().setDocumentMargin(0)  # type: ignore[union-attr]
         self._set_up = QPushButton("Set this up for me", page)
         self._set_up.setProperty("role", "primary")
-        self._set_up.setToolTip("Apply the settings of this step")
+        set_tip(self._set_up, "Apply the settings of this step")
         self._note = _words("small")
-        self._count = QLabel(page)
+        self._count = Label("", page)
         self._count.setProperty("role", "quiet")
         self._back = tool_button("chevron-left", "Previous step", page)
         self._next = tool_button("chevron-right", "Next step", page)
@@ -179,7 +177,7 @@ class LessonPanel(QWidget):
         title.setText(f"{number}.  {lesson.title}")
         button = QPushButton("Open", card)
         button.setObjectName(lesson.name)
-        button.setToolTip(f"Open lesson: {lesson.title}")
+        set_tip(button, f"Open lesson: {lesson.title}")
         button.clicked.connect(self._on_entry)
         summary = _words("quiet")
         summary.setText(lesson.summary)
@@ -222,7 +220,7 @@ class LessonPanel(QWidget):
         self._show_step(self._at + 1)
 
 
-def _set_markdown(view: QTextBrowser, text: str) -> None:
+def _set_markdown(view: MarkdownView, text: str) -> None:
     """Show Markdown with space between its paragraphs, which Qt leaves out."""
     view.setMarkdown(text)
     document = view.document()
@@ -235,8 +233,8 @@ def _set_markdown(view: QTextBrowser, text: str) -> None:
     cursor.mergeBlockFormat(spaced)
 
 
-def _words(role: str) -> QLabel:
-    label = QLabel()
+def _words(role: str) -> Label:
+    label = Label()
     label.setWordWrap(True)
     label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
     if role:

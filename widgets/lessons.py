@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
+from models.plain_text import SENTENCE, single_line
+
 FENCE = "---"
 TUPLES = ("panes",)
 
@@ -71,10 +73,11 @@ def parse_lesson(name: str, text: str) -> Lesson:
         if not title or not markdown:
             raise ValueError(f"lesson {name}: every step needs a title and a text")
         settings = {key: _value(key, value) for key, value in values.items()}
-        steps.append(LessonStep(title, MappingProxyType(settings), markdown))
+        steps.append(LessonStep(single_line(title), MappingProxyType(settings), markdown))
     if not steps:
         raise ValueError(f"lesson {name}: there is no step")
-    return Lesson(name, head["title"], head.get("summary", ""), tuple(steps))
+    summary = single_line(head.get("summary", ""), SENTENCE)
+    return Lesson(name, single_line(head["title"]), summary, tuple(steps))
 
 
 def _blocks(name: str, text: str) -> list[tuple[dict[str, str], str]]:

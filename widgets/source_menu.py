@@ -8,9 +8,10 @@ from pathlib import Path
 
 from PyQt6.QtCore import QSize, QStandardPaths, Qt, pyqtSignal
 from PyQt6.QtGui import QAction, QCursor
-from PyQt6.QtWidgets import QFileDialog, QInputDialog, QLineEdit, QMenu, QToolButton, QWidget
+from PyQt6.QtWidgets import QFileDialog, QLineEdit, QMenu, QToolButton, QWidget
 
 from widgets import theme
+from widgets.plain import InputDialog, menu_words, set_tip
 from widgets.region_picker import RegionPicker
 
 SIZES = ((0, 0), (1280, 720), (1920, 1080), (2560, 1440), (3840, 2160))
@@ -77,7 +78,7 @@ class SourceMenu(QToolButton):
     def set_label(self, title: str) -> None:
         """Set the source's title on the button, shortened to fit a tool bar."""
         self.setText(f"{_shortened(title, LABEL_LENGTH)}  ▾")
-        self.setToolTip(f"{title}\nChoose a source; you can also drop a file on the window")
+        set_tip(self, f"{title}\nChoose a source; you can also drop a file on the window")
 
     def set_folder(self, folder: Path) -> None:
         """Set the folder in which file dialogs open."""
@@ -154,7 +155,7 @@ class SourceMenu(QToolButton):
 
     def ask_for_stream(self) -> None:
         """Let the user enter the address of a stream."""
-        dialog = QInputDialog(self)
+        dialog = InputDialog(self)
         dialog.setWindowTitle("Open a network stream")
         dialog.setLabelText(STREAM_ADVICE)
         dialog.setTextValue(self._stream)
@@ -224,17 +225,17 @@ class SourceMenu(QToolButton):
     def _add_action(self, text: str, icon_name: str, do: object, tip: str) -> None:
         action = self._menu.addAction(theme.icon(icon_name), text)
         if action is not None and callable(do):
-            action.setToolTip(tip)
+            set_tip(action, tip)
             action.triggered.connect(do)
 
     def _add_choice(
         self, menu: QMenu, text: str, spec: str, tip: str, icon_name: str = ""
     ) -> QAction:
-        action = QAction(text.replace("&", "&&"), menu)
+        action = QAction(menu_words(text), menu)
         if icon_name:
             action.setIcon(theme.icon(icon_name))
         action.setData(spec)
-        action.setToolTip(tip)
+        set_tip(action, tip)
         # sender() would be the button while the button runs its menu.
         action.triggered.connect(partial(self._choose, spec))
         menu.addAction(action)
@@ -258,8 +259,9 @@ class SourceMenu(QToolButton):
             menu.setActiveAction(menu.actionAt(menu.mapFromGlobal(QCursor.pos())))
 
     def _add_words(self, menu: QMenu, text: str) -> None:
-        action = menu.addAction(text)
+        action = menu.addAction(menu_words(text))
         if action is not None:
+            set_tip(action, text)
             action.setEnabled(False)
 
     def _file_dialog(self, title: str) -> QFileDialog:

@@ -9,6 +9,7 @@ from PyQt6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from widgets import theme
+from widgets.plain import set_tip
 from widgets.theme import COLOURS, SPACE
 
 SEPARATOR_PX = 2 * SPACE + 1
@@ -184,7 +185,7 @@ class StatusStrip(QWidget):
         if parts == self._parts:
             return
         self._parts = parts
-        self.setToolTip("\n".join(f"{p.tip}: {p.full}" if p.tip else p.full for p in parts))
+        set_tip(self, "\n".join(f"{p.tip}: {p.full}" if p.tip else p.full for p in parts))
         self.update()
 
     def texts(self) -> list[str]:

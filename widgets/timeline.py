@@ -8,6 +8,7 @@ from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
+from widgets.plain import set_tip
 from widgets.theme import COLOURS, SPACE
 
 MARK_COLOURS = {
@@ -35,7 +36,7 @@ class Timeline(QWidget):
         self._marks: tuple[tuple[int, str], ...] = ()
         self._holds = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setToolTip("Timeline: click or drag to seek (, and . step one frame)")
+        set_tip(self, "Timeline: click or drag to seek (, and . step one frame)")
         self.setAccessibleName("Timeline")
 
     @property

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from widgets import theme
 from widgets.controls import ElidedCombo, tool_button
+from widgets.plain import Label, set_tip
 from widgets.theme import SPACE, SPACE_XS
 from widgets.timeline import Timeline
 
@@ -61,14 +62,15 @@ class Transport(QWidget):
             "loop", "Loop: restart at the end of the file (L)", self, checks=True
         )
         self._line = Timeline(self)
-        self._time = QLabel(self)
+        self._time = Label("", self)
         self._time.setFont(theme.numbers_font())
         self._time.setProperty("role", "quiet")
         self._pacing = ElidedCombo(self)
         for key, words in pacings:
             self._pacing.addItem(words, key)
-        self._pacing.setToolTip(
-            "Real time skips frames to keep up; Every frame shows them all, however long it takes"
+        set_tip(
+            self._pacing,
+            "Real time skips frames to keep up; Every frame shows them all, however long it takes",
         )
         self._pacing.setAccessibleName("Playback")
         self._pacing.setMinimumContentsLength(9)
@@ -83,7 +85,7 @@ class Transport(QWidget):
         self._is_playing = is_playing
         self._play.setIcon(self._icons[is_playing])
         words = "Pause (Space)" if is_playing else "Play (Space)"
-        self._play.setToolTip(words)
+        set_tip(self._play, words)
         self._play.setAccessibleName(words)
 
     def set_position(

@@ -7,7 +7,9 @@ from functools import partial
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QAction, QKeySequence
-from PyQt6.QtWidgets import QInputDialog, QMenu, QToolButton, QWidget
+from PyQt6.QtWidgets import QMenu, QToolButton, QWidget
+
+from widgets.plain import InputDialog, menu_words, set_tip
 
 MAX_NAME = 40
 
@@ -59,8 +61,9 @@ class ViewpointsMenu(QMenu):
         self._recalls = []
         self._remove.clear()
         for number, name in sorted(names.items()):
-            words = name.replace("&", "&&")
+            words = menu_words(name)
             action = QAction(f"&{number}  {words}", self)
+            set_tip(action, name)
             action.setShortcut(QKeySequence(f"Alt+{number}"))
             action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
             action.triggered.connect(partial(self._emit_recalled, number))
@@ -69,12 +72,13 @@ class ViewpointsMenu(QMenu):
             self._recalls.append(action)
             remove = self._remove.addAction(f"{number}  {words}")
             if remove is not None:
+                set_tip(remove, name)
                 remove.triggered.connect(partial(self._emit_removed, number))
         self._remove.setEnabled(bool(names))
 
     def ask_for_name(self) -> None:
         """Ask for the name of the current viewpoint; `saved` is emitted with the answer."""
-        dialog = QInputDialog(self._keys_on.window())
+        dialog = InputDialog(self._keys_on.window())
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setWindowTitle("Save viewpoint")
         dialog.setLabelText("Name (a viewpoint of the same name is replaced):")
@@ -103,7 +107,7 @@ def viewpoints_button(menu: ViewpointsMenu, parent: QWidget) -> QToolButton:
     button = QToolButton(parent)
     button.setText("Viewpoints ▾")
     button.setProperty("role", "segment")
-    button.setToolTip("Save the current viewpoint, or recall one (Alt+1–9)")
+    set_tip(button, "Save the current viewpoint, or recall one (Alt+1–9)")
     button.setAccessibleName("Viewpoints of the point cloud")
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)

@@ -21,10 +21,9 @@ from app.export.origins import ORIGINS, Origins
 from app.export.table import open_exporter
 from app.sources.cuts import ShotCounter
 from app.sources.opening import open_source
-from app.sources.parsing import parse_spec
+from app.sources.parsing import parse_spec, remembered
 from app.sources.reading import frames_of
 from app.system.json_files import write_json
-from app.system.redaction import without_secrets
 from app.system.signals import noted_stop_signals
 from app.system.version import version
 from models import registry
@@ -176,7 +175,7 @@ class _Job:
         info = self.source.info
         facts = {
             "version": version(),
-            "input": without_secrets(str(self.arguments.input)),
+            "input": remembered(str(self.arguments.input)),
             "model": self.arguments.model,
             "input_size": getattr(self.arguments, "input_size", None),
             "stride": self.stride,

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
+from models.plain_text import LINE, SENTENCE, single_line, without_credentials
+
 if TYPE_CHECKING:  # the command line reads specs, and does without numpy
     from models.frames import Frame
 
@@ -16,6 +18,8 @@ if TYPE_CHECKING:  # the command line reads specs, and does without numpy
 @dataclass(frozen=True, slots=True)
 class SourceInfo:
     """What is known about an open source.
+
+    Title, note and formats are text from outside; they are made printable, in one line each.
 
     Attributes
     ----------
@@ -62,6 +66,14 @@ class SourceInfo:
     has_truth: bool = False
     note: str = ""
 
+    def __post_init__(self) -> None:
+        for name, limit in _TEXTS.items():
+            text = single_line(without_credentials(getattr(self, name)), limit)
+            object.__setattr__(self, name, text)
+
+
+_TEXTS = {"title": LINE, "asked": LINE, "delivered": LINE, "note": SENTENCE}
+
 
 @dataclass(frozen=True, slots=True)
 class Ended:
@@ -73,6 +85,10 @@ class SignalLost:
     """No frames come at the moment; the source keeps trying. `sentence` is for the user."""
 
     sentence: str
+
+    def __post_init__(self) -> None:
+        sentence = single_line(without_credentials(self.sentence), SENTENCE)
+        object.__setattr__(self, "sentence", sentence)
 
 
 Reading: TypeAlias = "Frame | SignalLost | Ended | None"

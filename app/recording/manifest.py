@@ -15,7 +15,7 @@ from app.recording.format import FORMAT, MANIFEST, MAX_MANIFEST_BYTES, VERSION, 
 from app.recording.index import SettingEntry, plain_text
 from app.system.environment import environment
 from app.system.json_files import write_atomically
-from app.system.redaction import without_secrets
+from app.system.redaction import without_secrets_in
 from app.system.version import version
 from models import registry
 from models.errors import SourceError, UserError
@@ -102,7 +102,7 @@ def write_manifest(folder: Path, facts: RecordingFacts) -> None:
         "environment": environment(),
     }
     # Addresses may contain a user name and password, and recordings are shared.
-    text = without_secrets(json.dumps(document, indent=2, default=str)) + "\n"
+    text = json.dumps(without_secrets_in(document), indent=2, default=str) + "\n"
     write_atomically(folder / MANIFEST, text)
 
 

@@ -23,8 +23,12 @@ from app.report.style import STYLE
 from app.report.thumbnails import WorstFrame
 from app.report.verdicts import caveats, counted, figure, sentences, why_no_pairs, winner
 from models.frames import Float32
+from models.plain_text import plain
 
-_escape = html.escape
+
+def _escape(text: str) -> str:
+    return html.escape(plain(text))
+
 
 _ABSENT = {
     "input_size": "model default",

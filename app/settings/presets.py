@@ -1,4 +1,4 @@
-"""Presets: set-ups under nine numbers, in a file beside the settings, replaced atomically."""
+"""Presets: set-ups under nine numbers, in a file beside the settings that windows share."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from typing import Any
 
 from app.settings.plain import from_dict
 from app.settings.settings import SETTINGS, Settings
-from app.sources.parsing import is_built_in
-from app.system.json_files import read_json, write_atomically
+from app.sources.parsing import is_built_in, remembered
+from app.system.json_files import locked, read_json, write_atomically
 from app.system.redaction import without_secrets
 from app.views import table as views
 from models import registry
+from models.plain_text import single_line
 
 log = logging.getLogger(__name__)
 
@@ -75,10 +76,14 @@ class PresetStore:
     def load(self) -> tuple[dict[int, NamedPreset], str]:
         """Return the presets by slot, and a note for the user, empty if there was no problem.
 
-        A damaged file is renamed and kept; a damaged preset is left out.
+        A damaged file, or one of a newer version, is renamed and kept; a damaged preset is left
+        out.
         """
         kept, note = read_json(
-            self._path, "presets", lambda kept: (dict(kept["presets"]), dict(kept.get("names", {})))
+            self._path,
+            "presets",
+            VERSION,
+            lambda kept: (dict(kept["presets"]), dict(kept.get("names", {}))),
         )
         presets, names = kept or ({}, {})
         loaded = {}
@@ -86,17 +91,33 @@ class PresetStore:
             if isinstance(presets.get(str(slot)), dict):
                 values, name = checked(presets[str(slot)]), names.get(str(slot))
                 usable = isinstance(name, str) and 0 < len(name) <= MAX_NAME
-                loaded[slot] = NamedPreset(str(name) if usable else view_title(values), values)
+                shown = single_line(str(name)) if usable else view_title(values)
+                loaded[slot] = NamedPreset(shown, values)
         return loaded, note
 
-    def save(self, presets: Mapping[int, NamedPreset]) -> None:
-        """Write all presets. Raises OSError if the file cannot be written."""
-        document = {
-            "version": VERSION,
-            "presets": {str(slot): preset.values for slot, preset in sorted(presets.items())},
-            "names": {str(slot): preset.name for slot, preset in sorted(presets.items())},
-        }
-        write_atomically(self._path, json.dumps(document, indent=2) + "\n", private=True)
+    def put(self, slot: int, preset: NamedPreset | None) -> tuple[dict[int, NamedPreset], str]:
+        """Write or, with None, remove one preset; the others stay as they are in the file.
+
+        Returns all presets, and a note for the user as `load` does. Raises OSError if the file
+        cannot be written.
+        """
+        with locked(self._path):
+            presets, note = self.load()
+            presets.pop(slot, None)
+            if preset is not None:
+                presets[slot] = preset
+            document = {
+                "version": VERSION,
+                "presets": {str(n): _for_file(one.values) for n, one in sorted(presets.items())},
+                "names": {str(n): one.name for n, one in sorted(presets.items())},
+            }
+            write_atomically(self._path, json.dumps(document, indent=2) + "\n", private=True)
+        return presets, note
+
+
+def _for_file(values: Preset) -> Preset:
+    source = values.get("source")
+    return values if source is None else values | {"source": remembered(str(source))}
 
 
 def preset_of(settings: Settings) -> Preset:

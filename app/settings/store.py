@@ -1,4 +1,4 @@
-"""The settings file: per user and profile, with a version, replaced atomically."""
+"""The settings file: per user and profile, with a version, shared by windows, never torn."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ import logging
 import os
 import re
 from pathlib import Path
+from typing import Any
 
 import platformdirs
 
 from app.settings.plain import from_dict
 from app.settings.setting import Scope
 from app.settings.settings import SETTINGS, Settings
-from app.system.json_files import set_aside, write_atomically
+from app.sources.parsing import remembered
+from app.system.json_files import bounded_text, locked, set_aside, write_atomically
 from models.errors import UsageError
 
 log = logging.getLogger(__name__)
@@ -44,10 +46,16 @@ def settings_path(profile: str = "default") -> Path:
 
 
 class SettingsStore:
-    """Loads and saves the settings file `path`."""
+    """Loads and saves the settings file `path`, which several windows may share.
+
+    A window that has read the file writes what it changed itself; everything else stays as it is
+    in the file. Of two windows each keeps what the other one changed, and the newer change of one
+    setting wins.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._before: dict[str, Any] | None = None  # as this window read or wrote them last
 
     @property
     def path(self) -> Path:
@@ -60,11 +68,32 @@ class SettingsStore:
         A file that cannot be read is renamed and kept, and defaults are used. So is one of a newer
         version, since saving would lose the settings that only that version knows.
         """
+        settings, note = self._read()
+        self._before = _for_file(settings)
+        return settings, note
+
+    def save(self, settings: Settings) -> None:
+        """Write what changed; a failure is logged, not raised, and leaves the old file."""
+        values = _for_file(settings)
         try:
-            text = self._path.read_text(encoding="utf-8")
+            with locked(self._path):
+                before = self._before if self._path.exists() else None
+                there, _ = self._read()
+                mine = {key: v for key, v in values.items() if before is None or v != before[key]}
+                document = {"version": VERSION, "settings": _for_file(there) | mine}
+                text = json.dumps(document, indent=2) + "\n"
+                write_atomically(self._path, text, private=True)
+        except OSError as error:
+            log.warning("cannot save settings to %s: %s", self._path, error)
+            return
+        self._before = values
+
+    def _read(self) -> tuple[Settings, str]:
+        try:
+            text = bounded_text(self._path)
         except FileNotFoundError:
             return Settings(), ""
-        except (OSError, UnicodeDecodeError) as error:
+        except (OSError, ValueError) as error:
             log.warning("cannot read %s: %s", self._path, error)
             return Settings(), self._set_aside()
         try:
@@ -83,14 +112,6 @@ class SettingsStore:
             log.warning("settings not used: %s", ", ".join(map(ascii, refused)))
             return settings, _refused_note(refused)
         return settings, ""
-
-    def save(self, settings: Settings) -> None:
-        """Replace the file atomically; a failure is logged, not raised, and leaves the old file."""
-        document = {"version": VERSION, "settings": settings.as_dict()}
-        try:
-            write_atomically(self._path, json.dumps(document, indent=2) + "\n", private=True)
-        except OSError as error:
-            log.warning("cannot save settings to %s: %s", self._path, error)
 
     def _set_newer_aside(self) -> str:
         aside = set_aside(self._path, "newer")
@@ -112,6 +133,10 @@ class SettingsStore:
             f"The settings file was damaged; it was kept as {aside.name} and the defaults are in "
             "use."
         )
+
+
+def _for_file(settings: Settings) -> dict[str, Any]:
+    return settings.as_dict() | {"source": remembered(settings.source)}
 
 
 def _starts_at_default(key: str) -> bool:

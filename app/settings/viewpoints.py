@@ -5,11 +5,11 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from app.system.json_files import read_json, write_atomically
+from app.system.json_files import locked, read_json, write_atomically
+from models.plain_text import single_line
 from renderers.camera import MAX_DISTANCE, MAX_PITCH_DEG, MIN_DISTANCE, CameraPose
 
 VERSION = 1
@@ -40,20 +40,36 @@ class ViewpointStore:
     def load(self) -> tuple[dict[int, Viewpoint], str]:
         """Return the viewpoints by number, and a note for the user, empty if there was no problem.
 
-        A damaged file is renamed and kept; a damaged viewpoint is left out.
+        A damaged file, or one of a newer version, is renamed and kept; a damaged viewpoint is left
+        out.
         """
-        stored, note = read_json(self._path, "viewpoints", lambda kept: dict(kept["views"]))
+        stored, note = read_json(self._path, "viewpoints", VERSION, _stored)
         return {
             slot: viewpoint
             for slot in SLOTS
             if (viewpoint := _viewpoint((stored or {}).get(str(slot)))) is not None
         }, note  # fmt: skip
 
-    def save(self, viewpoints: Mapping[int, Viewpoint]) -> None:
-        """Write all viewpoints. Raises OSError if the file cannot be written."""
-        plain = {str(slot): dataclasses.asdict(one) for slot, one in sorted(viewpoints.items())}
-        document = {"version": VERSION, "views": plain}
-        write_atomically(self._path, json.dumps(document, indent=2, allow_nan=False) + "\n")
+    def put(self, slot: int, viewpoint: Viewpoint | None) -> tuple[dict[int, Viewpoint], str]:
+        """Write or, with None, remove one viewpoint; the others stay as they are in the file.
+
+        Returns all viewpoints, and a note for the user as `load` does. Raises OSError if the file
+        cannot be written.
+        """
+        with locked(self._path):
+            viewpoints, note = self.load()
+            viewpoints.pop(slot, None)
+            if viewpoint is not None:
+                viewpoints[slot] = viewpoint
+            plain = {str(n): dataclasses.asdict(one) for n, one in sorted(viewpoints.items())}
+            document = {"version": VERSION, "views": plain}
+            text = json.dumps(document, indent=2, allow_nan=False) + "\n"
+            write_atomically(self._path, text)
+        return viewpoints, note
+
+
+def _stored(document: Any) -> dict[str, Any]:
+    return dict(document["views"])
 
 
 def _viewpoint(values: Any) -> Viewpoint | None:
@@ -74,4 +90,4 @@ def _viewpoint(values: Any) -> Viewpoint | None:
         and abs(made.yaw_deg) <= 180.0
         and abs(made.pitch_deg) <= MAX_PITCH_DEG
     )
-    return Viewpoint(name, made) if usable else None
+    return Viewpoint(single_line(name), made) if usable else None

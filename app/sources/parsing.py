@@ -10,6 +10,7 @@ from app.sources.kinds.path import PathSpec
 from app.sources.spec import MenuChoice, SourceSpec
 from app.system.redaction import without_secrets
 from models.errors import UsageError
+from models.plain_text import without_credentials
 
 
 def usage() -> str:
@@ -74,6 +75,17 @@ def title_of(text: str) -> str:
     """How a source is called before it is open. A password in an address is left out."""
     spec = _understood(text)
     return without_secrets(text.strip()) if spec is None else spec.title or text.strip()
+
+
+def remembered(text: str) -> str:
+    """What files may keep of a source: of an address scheme, host, port and path, else all.
+
+    A user name, a password, a query or a fragment may let somebody in who reads the file.
+    """
+    spec = _understood(text)
+    if spec is None and "://" in text:
+        return text.partition("://")[0] + "://"  # where its password ends cannot be known
+    return without_credentials(text) if spec is not None and spec.is_remote else text
 
 
 def _understood(text: str) -> SourceSpec | None:

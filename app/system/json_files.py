@@ -8,13 +8,20 @@ import logging
 import math
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
+
+import filelock
 
 from models.errors import UserError
 
 log = logging.getLogger(__name__)
+
+MAX_BYTES = 1 << 20
+"""Of a file of settings, presets or viewpoints; they have some kilobytes."""
+
+_LOCK_S = 1.0
 
 T = TypeVar("T")
 
@@ -76,10 +83,37 @@ def _known(value: object) -> object:
     return value
 
 
-def read_json(path: Path, what: str, parts: Callable[[Any], T]) -> tuple[T | None, str]:
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Keep other windows from changing the file `path` meanwhile, so that no change is lost.
+
+    If another window holds the lock for longer than a moment, or there can be no lock, the work
+    goes on without it: a change of this window is worth more than the order of two.
+
+    Raises
+    ------
+    OSError
+        If the folder cannot be made.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = filelock.FileLock(path.with_name(f"{path.name}.lock"), timeout=_LOCK_S)
+    try:
+        lock.acquire()
+    except (OSError, NotImplementedError) as error:  # filelock.Timeout is an OSError
+        log.warning("%s is changed without a lock: %s", path, error)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def read_json(
+    path: Path, what: str, version: int, parts: Callable[[Any], T]
+) -> tuple[T | None, str]:
     """Read JSON and return what `parts` finds in it, and a note for the user, empty if all is well.
 
     The value is None if there is no such file, or if it is damaged; a damaged file is set aside.
+    So is one of a newer version, of which what `parts` finds is used: saving would lose the rest.
 
     Parameters
     ----------
@@ -87,19 +121,40 @@ def read_json(path: Path, what: str, parts: Callable[[Any], T]) -> tuple[T | Non
         The file.
     what
         Name of the contents in the note, in the plural.
+    version
+        The newest `version` in a file that this version of the app writes and understands.
     parts
         Takes the parsed JSON.
     """
     try:
-        return parts(json.loads(path.read_text(encoding="utf-8"))), ""
+        document = json.loads(bounded_text(path))
+        found, is_newer = parts(document), int(document.get("version", 1)) > version
     except FileNotFoundError:
         return None, ""
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+    except (
+        OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError
+    ) as error:  # fmt: skip
         log.warning("%s cannot be read: %s", path, error)
-    aside = set_aside(path)
-    if aside is None:
-        return None, f"Can't read the {what}."
-    return None, f"The {what} were damaged; the file was kept as {aside.name}."
+        aside = set_aside(path)
+        if aside is None:
+            return None, f"Can't read the {what}."
+        return None, f"The {what} were damaged; the file was kept as {aside.name}."
+    if not is_newer:
+        return found, ""
+    aside = set_aside(path, "newer")
+    kept = f"the file was kept as {aside.name} and what" if aside is not None else "only what"
+    return found, (
+        f"The {what} are from a newer version of the app; {kept} this version knows is in use."
+    )
+
+
+def bounded_text(path: Path) -> str:
+    """Text of a small file. Raises OSError, or ValueError if it is too long or no UTF-8."""
+    with path.open("rb") as file:
+        data = file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise ValueError("the file is too long")
+    return data.decode("utf-8")
 
 
 def set_aside(path: Path, why: str = "damaged") -> Path | None:

@@ -20,6 +20,7 @@ import platformdirs
 import psutil
 
 from app.system.environment import environment
+from app.system.log_format import LogFormatter
 from app.system.redaction import without_secrets
 
 log = logging.getLogger(__name__)
@@ -57,7 +58,7 @@ def logging_to_file(path: Path | None = None) -> Iterator[Path | None]:
         log.warning("no log file: %s", error)
         yield None
         return
-    handler.setFormatter(_Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(LogFormatter())
     handler.addFilter(_is_relevant)
     with _attached(handler), _uncaught_logged():
         yield target
@@ -103,11 +104,6 @@ def _uncaught_logged() -> Iterator[None]:
         yield
     finally:
         sys.excepthook, threading.excepthook = main, threads
-
-
-class _Formatter(logging.Formatter):
-    def format(self, record: logging.LogRecord) -> str:
-        return without_secrets(super().format(record))
 
 
 def _is_relevant(record: logging.LogRecord) -> bool:

@@ -10,6 +10,7 @@ from PyQt6.QtGui import QAction, QKeySequence
 from PyQt6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from app.settings.settings import Settings
+from widgets.plain import set_tip
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ class Actions:
         if row.key:
             action.setShortcut(QKeySequence(row.key))
             action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
-        action.setToolTip(_tip(row))
+        set_tip(action, _tip(row))
         action.setCheckable(row.is_on is not None)
 
         def triggered(_checked: bool = False) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from PyQt6.QtCore import QObject, QTimer
 
 from app.settings.settings import SettingsModel
+from app.sources.parsing import remembered
 from app.system.json_files import write_atomically
 from app.ui.main_window import MainWindow
 
@@ -60,7 +61,7 @@ class Screenshot(QObject):
         }
         facts = {
             "panes": panes,
-            "source": settings.source,
+            "source": remembered(settings.source),
             "a": settings.model_a,
             "b": settings.model_b,
         }

@@ -8,6 +8,7 @@ from PyQt6.QtWidgets import QMenu, QPushButton, QWidget
 
 from widgets.inspector.row_spec import RowSpec
 from widgets.inspector.section import Section, show_note
+from widgets.plain import set_tip
 
 
 class CloudSection(Section):
@@ -31,7 +32,7 @@ class CloudSection(Section):
             "cloud_grid", "cloud_axes",
         )  # fmt: skip
         self._viewpoints = QPushButton("Viewpoints", self)
-        self._viewpoints.setToolTip("Save the current viewpoint, or recall one (Alt+1–9)")
+        set_tip(self._viewpoints, "Save the current viewpoint, or recall one (Alt+1–9)")
         self.add_widget(self._viewpoints)
         self.add_button("cloud.reset_view", "Reset view", "Reset the 3D camera (Home)", "reset")
         self.add_button(

@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QWidget
 from widgets.controls import tool_button
 from widgets.inspector.row_spec import RowSpec
 from widgets.inspector.rows import Row
+from widgets.plain import set_tip
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +43,13 @@ class PathRow(Row):
         super().__init__(spec, holder)
         self._shown = ""
         self._edit.setAccessibleName(spec.label)
-        self._edit.setToolTip(spec.tip)
+        set_tip(self._edit, spec.tip)
         self._edit.editingFinished.connect(self._on_edited)
 
     def show_value(self, value: object) -> None:
         self._shown = str(value)
         self._edit.setText(self._shown)
-        self._edit.setToolTip("\n".join(part for part in (self.spec.tip, self._shown) if part))
+        set_tip(self._edit, "\n".join(part for part in (self.spec.tip, self._shown) if part))
 
     def _on_edited(self) -> None:
         self._edit.clearFocus()

@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QWidget
 from widgets import theme
 from widgets.inspector.row_spec import RowSpec
 from widgets.inspector.section import Section, show_note
+from widgets.plain import set_tip
 
 KEY = "Ctrl+R"
 
@@ -45,7 +46,7 @@ class RecordSection(Section):
         """Show whether a recording runs, and a line such as "0:12.4, 3 frames lost"."""
         self._is_recording = is_recording
         self._start.setText("Stop recording" if is_recording else "Start recording")
-        self._start.setToolTip(f"{self._start.text()} ({KEY})")
+        set_tip(self._start, f"{self._start.text()} ({KEY})")
         self._start.setIcon(theme.icon("record", theme.BAD))
         self._enable_rows()
         show_note(self._status, status)

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from PyQt6.QtCore import QObject, QSignalBlocker, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QStandardItemModel, QWheelEvent
-from PyQt6.QtWidgets import QCheckBox, QDoubleSpinBox, QHBoxLayout, QLabel, QSlider, QWidget
+from PyQt6.QtWidgets import QCheckBox, QDoubleSpinBox, QHBoxLayout, QSlider, QWidget
 
 from widgets import theme
 from widgets.controls import ElidedCombo
 from widgets.inspector.row_spec import RowSpec
+from widgets.plain import Label, set_tip
 from widgets.theme import SPACE
 
 
@@ -71,7 +72,7 @@ class Row(QObject):
     def __init__(self, spec: RowSpec, control: QWidget) -> None:
         super().__init__(control)
         self.spec, self.control = spec, control
-        control.setToolTip(spec.tip)
+        set_tip(control, spec.tip)
         control.setAccessibleName(spec.label)
 
     def _emit(self, value: object) -> None:
@@ -195,7 +196,7 @@ class SliderRow(Row):
         self._decimals = 0 if spec.step >= 1 else len(f"{spec.step:g}") - 2
         self._slider = CalmSlider(Qt.Orientation.Horizontal, holder)
         self._slider.setRange(*(round(bound / spec.step) for bound in spec.bounds))
-        self._value = QLabel(holder)
+        self._value = Label("", holder)
         self._value.setFont(theme.numbers_font())
         self._value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         row = QHBoxLayout(holder)

@@ -8,7 +8,6 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import (
     QFrame,
     QGridLayout,
-    QLabel,
     QPushButton,
     QSizePolicy,
     QToolButton,
@@ -21,6 +20,7 @@ from widgets.inspector.number_slider import GeometricRow, NumberSliderRow
 from widgets.inspector.paths import ClipRow, FolderRow
 from widgets.inspector.row_spec import RowSpec
 from widgets.inspector.rows import ChoiceRow, NumberRow, Row, SliderRow, ToggleRow
+from widgets.plain import Label, set_tip
 from widgets.theme import SPACE, SPACE_XS
 
 ROWS: Mapping[str, Callable[[RowSpec], Row]] = {
@@ -71,7 +71,7 @@ class Section(QWidget):
         self._specs = specs
         self._rows: dict[str, Row] = {}
         self._buttons: dict[str, QPushButton] = {}
-        self._labels: dict[str, QLabel] = {}
+        self._labels: dict[str, Label] = {}
         self._head = QToolButton(self)
         self._head.setText(title)
         self._head.setProperty("role", "section")
@@ -79,7 +79,7 @@ class Section(QWidget):
         self._head.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._head.setCheckable(True)
         self._head.setChecked(True)
-        self._head.setToolTip(f"Expand or collapse {title}")
+        set_tip(self._head, f"Expand or collapse {title}")
         self._head.clicked.connect(self._on_head)
         self._body = QWidget(self)
         self._grid = QGridLayout(self._body)
@@ -155,10 +155,10 @@ class Section(QWidget):
             if row.names_itself:
                 self._grid.addWidget(row.control, at, 0, 1, 2)
             else:
-                label = QLabel(spec.label, self._body)
+                label = Label(spec.label, self._body)
                 label.setProperty("role", "quiet")
                 label.setWordWrap(True)
-                label.setToolTip(spec.tip)
+                set_tip(label, spec.tip)
                 label.setBuddy(row.control)
                 self._labels[key] = label
                 self._grid.addWidget(label, at, 0)
@@ -166,9 +166,9 @@ class Section(QWidget):
             row.changed.connect(self.changed)
             self._rows[key] = row
 
-    def add_note(self) -> QLabel:
+    def add_note(self) -> Label:
         """Append a line of quiet small text and return it, empty and hidden."""
-        note = QLabel(self._body)
+        note = Label("", self._body)
         note.setProperty("role", "small")
         note.setWordWrap(True)
         note.hide()
@@ -180,7 +180,7 @@ class Section(QWidget):
         button = QPushButton(words, self._body)
         if icon_name:
             button.setIcon(theme.icon(icon_name))
-        button.setToolTip(tip)
+        set_tip(button, tip)
         button.setObjectName(button_id)
         button.clicked.connect(self._on_button)
         self._buttons[button_id] = button
@@ -196,7 +196,7 @@ class Section(QWidget):
         row = self._rows[key]
         row.control.setEnabled(is_enabled)
         tip = row.spec.tip
-        row.control.setToolTip(tip if is_enabled or not reason else f"{tip}\n{reason}")
+        set_tip(row.control, tip if is_enabled or not reason else f"{tip}\n{reason}")
         if key in self._labels:
             self._labels[key].setEnabled(is_enabled)
 
@@ -217,7 +217,7 @@ class Section(QWidget):
             self.button_pressed.emit(sender.objectName())
 
 
-def show_note(note: QLabel, text: str) -> None:
+def show_note(note: Label, text: str) -> None:
     """Show `text` in a note made by `Section.add_note`; without text, hide the note."""
     note.setText(text)
     note.setVisible(bool(text))

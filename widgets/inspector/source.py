@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QCheckBox, QGridLayout, QLabel, QWidget
+from PyQt6.QtWidgets import QCheckBox, QGridLayout, QWidget
 
 from widgets.inspector.section import Section, show_note
+from widgets.plain import Label, set_tip
 from widgets.theme import SPACE
 
 
@@ -72,9 +73,9 @@ class SourceSection(Section):
             box.setChecked(lock.locked)
             box.setEnabled(not lock.refusal)
             held = f"Keep the {lock.title.lower()} fixed; automatic changes make disparity flicker"
-            box.setToolTip(f"{held}\n{lock.refusal}" if lock.refusal else held)
+            set_tip(box, f"{held}\n{lock.refusal}" if lock.refusal else held)
 
-    def _add_formats(self) -> tuple[QLabel, QLabel]:
+    def _add_formats(self) -> tuple[Label, Label]:
         """Make two columns side by side and return the labels below their headings."""
         grid = QGridLayout(self._formats)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -82,7 +83,7 @@ class SourceSection(Section):
         grid.setVerticalSpacing(0)
         values = []
         for column, words in enumerate(("Requested", "Delivered")):
-            heading, value = QLabel(words, self._formats), QLabel(self._formats)
+            heading, value = Label(words, self._formats), Label("", self._formats)
             heading.setProperty("role", "quiet")
             value.setProperty("role", "small")
             value.setWordWrap(True)

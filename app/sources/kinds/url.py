@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 SCHEMES = frozenset({"http", "https", "rtsp", "rtsps", "udp"})
 _VIDEO_SUFFIXES = frozenset({".avi", ".m4v", ".mkv", ".mov", ".mp4", ".webm"})
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]+)://")  # two letters at least: C: is a drive
+_NEVER = re.compile(r"[\s\x00-\x20\x7f-\xa0]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +43,13 @@ class UrlSpec(SourceSpec):
         try:
             parts = urlsplit(text)
             _ = parts.port  # urlsplit checks it only when it is read
+            if _NEVER.search(text):
+                raise ValueError("a space or a control character")
         except ValueError as error:  # the text is not repeated: what broke it may be a password
             raise UsageError(
                 f"This address is not valid; write it as {scheme}://HOST:PORT/PATH with a port "
-                "below 65536, and encode special characters in the password, such as %40 for @."
+                "below 65536, and encode special characters, such as %40 for @ in a "
+                "password and %20 for a space."
             ) from error
         suffix = PurePosixPath(parts.path).suffix.lower()
         return cls(text, is_file=scheme.startswith("http") and suffix in _VIDEO_SUFFIXES)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 
 from PyQt6.QtCore import QObject
-from PyQt6.QtWidgets import QInputDialog
 
 from app.settings.settings import Settings, SettingsModel
 from app.ui.display import Display
 from app.ui.features.feature import FeatureController
 from app.ui.main_window import MainWindow
 from models.geometry import Calibration
+from widgets.plain import InputDialog
 
 
 class CalibrationController(FeatureController):
@@ -29,7 +29,7 @@ class CalibrationController(FeatureController):
         self._display = display
         self._model = model
         self._points: list[tuple[float, float]] | None = None
-        self._dialog: QInputDialog | None = None
+        self._dialog: InputDialog | None = None
         window.stage.picked.connect(self._on_picked)
         self._unsubscribe = model.subscribe(self._on_settings)
 
@@ -102,8 +102,8 @@ class CalibrationController(FeatureController):
         self._ask(disparity)
 
     def _ask(self, disparity: float) -> None:
-        dialog = QInputDialog(self._window)
-        dialog.setInputMode(QInputDialog.InputMode.DoubleInput)
+        dialog = InputDialog(self._window)
+        dialog.setInputMode(InputDialog.InputMode.DoubleInput)
         dialog.setWindowTitle("Known distance")
         dialog.setLabelText("Distance from the camera to this point, in metres:")
         dialog.setDoubleRange(0.05, 500.0)

@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QProgressDialog, QWidget
 from app.ui.threads import Worker
 from app.ui.wakeup import WakeUp
 from models.download import IsCancelled
+from widgets.plain import Label
 
 ReportProgress = Callable[[int, int | None, str], None]
 """Takes how much is done, the total or None while unknown, and a line of text. Any thread."""
@@ -80,6 +81,7 @@ class Job(QObject):
 
     def _make_dialog(self, title: str) -> QProgressDialog:
         dialog = QProgressDialog(f"{title}…", "Cancel", 0, 0, self._window)
+        dialog.setLabel(Label(f"{title}…", dialog))
         dialog.setWindowTitle(title)
         dialog.setMinimumWidth(360)
         dialog.setMinimumDuration(0)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import platformdirs
 from PyQt6.QtCore import QObject, pyqtSignal
-from PyQt6.QtWidgets import QAbstractButton, QFileDialog, QMessageBox
+from PyQt6.QtWidgets import QAbstractButton, QFileDialog
 
 from app.settings.settings import Settings, SettingsModel
 from app.ui.controller import Controller
@@ -19,6 +19,7 @@ from models.download import IsCancelled, OnProgress, Progress
 from models.errors import UserError
 from models.published import Release
 from widgets.lane_picker import LaneChoice
+from widgets.plain import MessageBox
 
 _PHASES = {"download": "Downloading", "check": "Checking", "convert": "Converting"}
 
@@ -46,7 +47,7 @@ class ModelController(FeatureController):
         self._model = model
         self._job = Job(window, self)
         self._job.done.connect(self._on_done)
-        self._box: QMessageBox | None = None
+        self._box: MessageBox | None = None
         self._before_truth = Settings().model_b
         self.installed.connect(controller.restart_lanes)
         window.lane_a.chosen.connect(self._on_a)
@@ -141,17 +142,17 @@ class ModelController(FeatureController):
         """Show purpose, size and licence before anything is fetched."""
         if self._box is not None or self._job.is_running:
             return
-        box = QMessageBox(self._window)
-        box.setWindowTitle(release.title)
-        box.setText(f"{release.title} is not installed.")
         use = "" if release.commercial else " Non-commercial use only."
-        box.setInformativeText(
+        box = MessageBox(
+            self._window,
+            release.title,
+            f"{release.title} is not installed.",
             f"{release.purpose}\n\n{release.size_mb} MB from {release.repository} on the Hugging "
-            f"Face Hub, licence {release.licence}.{use} {release.terms}"
+            f"Face Hub, licence {release.licence}.{use} {release.terms}",
         )
-        pull = box.addButton("Download", QMessageBox.ButtonRole.AcceptRole)
-        add = box.addButton("Add from file…", QMessageBox.ButtonRole.ActionRole)
-        box.addButton("Not now", QMessageBox.ButtonRole.RejectRole)
+        pull = box.addButton("Download", MessageBox.ButtonRole.AcceptRole)
+        add = box.addButton("Add from file…", MessageBox.ButtonRole.ActionRole)
+        box.addButton("Not now", MessageBox.ButtonRole.RejectRole)
 
         def clicked(button: QAbstractButton) -> None:
             if button is pull:

@@ -5,22 +5,27 @@ from __future__ import annotations
 import logging
 
 from PyQt6.QtCore import QObject, Qt, pyqtSignal
-from PyQt6.QtWidgets import QInputDialog, QWidget
+from PyQt6.QtWidgets import QWidget
 
 from app.settings.presets import (
     MAX_NAME,
     SLOTS,
     NamedPreset,
+    Preset,
     PresetStore,
     checked,
     preset_of,
     view_title,
 )
-from app.settings.settings import SettingsModel
+from app.settings.settings import Settings, SettingsModel
+from app.sources.parsing import remembered
 from app.ui.features.feature import FeatureController
 from widgets.announcement import Announcement
+from widgets.plain import InputDialog, menu_words
 
 log = logging.getLogger(__name__)
+
+_CUT = ", without the user name, password and query of its address, which are not stored"
 
 
 class PresetsController(FeatureController):
@@ -57,27 +62,32 @@ class PresetsController(FeatureController):
         self._store = store
         self._window = window
         self._announcement = announcement
-        self._loaded: dict[int, NamedPreset] | None = None
+        self._presets: dict[int, NamedPreset] = {}
+        self._addresses: dict[str, str] = {}  # complete ones of this session; files keep less
+        self._unsubscribe = model.subscribe(self._on_settings)
+        self._on_settings(model.value, frozenset({"source"}))
 
     def start(self) -> None:
         """Read the file and title the actions."""
-        self._show()
+        self._load()
 
     def close(self) -> None:
         """Hide the announcement."""
+        self._unsubscribe()
         if self._announcement is not None:
             self._announcement.end()
 
     def recall(self, slot: int) -> None:
         """Apply preset `slot`."""
-        preset = self._presets().get(slot)
+        self._load()
+        preset = self._presets.get(slot)
         if preset is None:
             self.said.emit(
                 f"Preset {slot} is empty; press Ctrl+Shift+{slot} to store the current setup."
             )
             return
         try:
-            self._model.replace(**checked(preset.values))
+            self._model.replace(**self._with_known_address(checked(preset.values)))
         except ValueError as error:
             log.warning("preset %d: %s", slot, error)
             self.said.emit(f"Preset {slot} no longer works with this version; store it again.")
@@ -95,13 +105,16 @@ class PresetsController(FeatureController):
         preset = NamedPreset(" ".join(name.split())[:MAX_NAME] or view_title(values), values)
         if not self.put(slot, preset):
             return False
-        self.said.emit(f"Stored preset {slot}, {preset.name}; press Ctrl+{slot} to recall it.")
+        source = str(values["source"])
+        cut = "" if remembered(source) == source else _CUT
+        self.said.emit(f"Stored preset {slot}, {preset.name}; press Ctrl+{slot} to recall it{cut}.")
         return True
 
     def ask_and_store(self, slot: int) -> None:
         """Ask for a name and then store the current settings as preset `slot`."""
-        before = self._presets().get(slot)
-        dialog = QInputDialog(self._window)
+        self._load()
+        before = self._presets.get(slot)
+        dialog = InputDialog(self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setWindowTitle(f"Store preset {slot}")
         replaced = f"\nIt replaces {before.name}." if before is not None else ""
@@ -119,34 +132,35 @@ class PresetsController(FeatureController):
 
     def put(self, slot: int, preset: NamedPreset | None) -> bool:
         """Put `preset` into `slot`, or empty it; return whether it was saved."""
-        before = self._presets().get(slot)
-        others = {at: kept for at, kept in self._presets().items() if at != slot}
-        if not self._save_all(others if preset is None else others | {slot: preset}):
-            return False
-        self.changed.emit(slot, before, preset)
-        return True
-
-    def _save_all(self, presets: dict[int, NamedPreset]) -> bool:
+        self._load()
+        before = self._presets.get(slot)
         try:
-            self._store.save(presets)
+            self._show(*self._store.put(slot, preset))
         except OSError as error:
             log.warning("presets cannot be saved: %s", error)
             self.said.emit(f"Can't save the preset: {error.strerror or error}.")
             return False
-        self._loaded = presets
-        self._show()
+        self.changed.emit(slot, before, preset)
         return True
 
-    def _presets(self) -> dict[int, NamedPreset]:
-        if self._loaded is None:
-            self._loaded, note = self._store.load()
-            if note:
-                self.said.emit(note)
-        return self._loaded
+    def _load(self) -> None:
+        """Read the file again: another window may have stored a preset."""
+        self._show(*self._store.load())
 
-    def _show(self) -> None:
+    def _show(self, presets: dict[int, NamedPreset], note: str) -> None:
+        self._presets = presets
+        if note:
+            self.said.emit(note)
         for slot in SLOTS:
-            preset = self._presets().get(slot)
+            preset = presets.get(slot)
             words = f"{preset.name}  –  {preset.summary}" if preset is not None else "(empty)"
-            text = f"&{slot}  {words.replace('&', '&&')}"
-            self.titled.emit(f"presets.recall{slot}", text)
+            self.titled.emit(f"presets.recall{slot}", f"&{slot}  {menu_words(words)}")
+
+    def _on_settings(self, settings: Settings, changed: frozenset[str]) -> None:
+        kept = remembered(settings.source)
+        if "source" in changed and kept != settings.source:
+            self._addresses[kept] = settings.source
+
+    def _with_known_address(self, values: Preset) -> Preset:
+        known = self._addresses.get(values.get("source", ""))
+        return values if known is None else values | {"source": known}

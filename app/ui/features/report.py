@@ -11,7 +11,7 @@ from pathlib import Path
 import platformdirs
 from PyQt6.QtCore import QObject, QUrl
 from PyQt6.QtGui import QDesktopServices
-from PyQt6.QtWidgets import QMessageBox, QWidget
+from PyQt6.QtWidgets import QWidget
 
 from app.report.run import REFUSED_LIVE, compare
 from app.report.values import Cancelled, CompareOptions
@@ -24,6 +24,7 @@ from app.ui.features.job import Job, ReportProgress
 from app.ui.resolve import pipeline_config, playback_options, source_size
 from models.download import IsCancelled
 from models.errors import UserError
+from widgets.plain import MessageBox
 
 
 class ReportController(FeatureController):
@@ -104,11 +105,9 @@ class ReportController(FeatureController):
             self.said.emit(str(outcome or "The report failed; see the log for details."))
 
     def _offer(self, page: Path) -> None:
-        box = QMessageBox(self._window)
-        box.setWindowTitle("Report")
-        box.setText(f"The report was saved in {page.parent}.")
-        open_button = box.addButton("Open report", QMessageBox.ButtonRole.AcceptRole)
-        box.addButton(QMessageBox.StandardButton.Close)
+        box = MessageBox(self._window, "Report", f"The report was saved in {page.parent}.")
+        open_button = box.addButton("Open report", MessageBox.ButtonRole.AcceptRole)
+        box.addButton(MessageBox.StandardButton.Close)
 
         def clicked(button: object) -> None:
             if button is open_button:

@@ -19,6 +19,7 @@ from app.ui.main_window import MainWindow
 from app.ui.readings import PaceMeter
 from models.devices import device
 from models.errors import UserError
+from models.plain_text import SENTENCE, single_line, without_credentials
 from widgets.status_strip import StatusReading
 
 _STATUS_MS = 250
@@ -74,7 +75,8 @@ class StatusController(FeatureController):
 
     def say(self, sentence: str) -> None:
         """Show one sentence for some seconds."""
-        self._note, self._note_until = sentence, time.monotonic() + _NOTE_S
+        self._note = single_line(without_credentials(sentence), SENTENCE)
+        self._note_until = time.monotonic() + _NOTE_S
         self._show_strip()
 
     def set_recording(self, is_recording: bool, line: str) -> None:

@@ -32,13 +32,11 @@ class ViewpointsController(FeatureController):
 
     def start(self) -> None:
         """Load the saved viewpoints."""
-        self._viewpoints, note = self._store.load()
-        self._show()
-        if note:
-            self.said.emit(note)
+        self._show(*self._store.load())
 
     def recall(self, slot: int) -> None:
         """Go to viewpoint `slot`."""
+        self._show(*self._store.load())
         viewpoint = self._viewpoints.get(slot)
         if viewpoint is not None:
             self._cloud.set_viewpoint(viewpoint.pose)
@@ -46,6 +44,7 @@ class ViewpointsController(FeatureController):
 
     def save(self, name: str) -> None:
         """Save the current viewpoint as `name`, in its old slot or in the first free one."""
+        self._show(*self._store.load())  # another window may have taken a slot
         taken = next(
             (slot for slot, viewpoint in self._viewpoints.items() if viewpoint.name == name), None
         )
@@ -56,29 +55,27 @@ class ViewpointsController(FeatureController):
             )
             return
         viewpoint = Viewpoint(name, self._cloud.viewpoint())
-        if self._save_all(self._viewpoints | {slot: viewpoint}):
+        if self._put(slot, viewpoint):
             self.said.emit(f"Saved viewpoint {slot}, {name}; press Alt+{slot} to recall it.")
 
     def remove(self, slot: int) -> None:
         """Delete viewpoint `slot`."""
         viewpoint = self._viewpoints.get(slot)
-        if viewpoint is not None and self._save_all(
-            {s: v for s, v in self._viewpoints.items() if s != slot}
-        ):
+        if viewpoint is not None and self._put(slot, None):
             self.said.emit(f"Removed viewpoint {slot}, {viewpoint.name}.")
 
-    def _save_all(self, viewpoints: dict[int, Viewpoint]) -> bool:
+    def _put(self, slot: int, viewpoint: Viewpoint | None) -> bool:
         try:
-            self._store.save(viewpoints)
+            self._show(*self._store.put(slot, viewpoint))
         except OSError as error:
             log.warning("viewpoints cannot be saved: %s", error)
             self.said.emit(f"Can't save the viewpoint: {error.strerror or error}.")
             return False
-        self._viewpoints = viewpoints
-        self._show()
         return True
 
-    def _show(self) -> None:
-        self._menu.set_viewpoints(
-            {slot: viewpoint.name for slot, viewpoint in self._viewpoints.items()}
-        )
+    def _show(self, viewpoints: dict[int, Viewpoint], note: str) -> None:
+        if viewpoints != self._viewpoints:
+            self._viewpoints = viewpoints
+            self._menu.set_viewpoints({slot: one.name for slot, one in viewpoints.items()})
+        if note:
+            self.said.emit(note)

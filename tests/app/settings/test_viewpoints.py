@@ -20,7 +20,8 @@ def store(tmp_path: Path) -> ViewpointStore:
 
 def test_viewpoints_come_back_as_they_were(store: ViewpointStore) -> None:
     assert store.load() == ({}, "")
-    store.save({3: VIEW, 1: Viewpoint("Home", CameraPose())})
+    store.put(3, VIEW)
+    store.put(1, Viewpoint("Home", CameraPose()))
     assert store.load() == ({1: Viewpoint("Home", CameraPose()), 3: VIEW}, "")
 
 
@@ -51,7 +52,8 @@ def test_a_damaged_file_is_set_aside(store: ViewpointStore, tmp_path: Path, text
 def test_a_viewpoint_with_impossible_values_is_left_out(
     store: ViewpointStore, tmp_path: Path, change: dict[str, object]
 ) -> None:
-    store.save({1: VIEW, 2: VIEW})
+    store.put(1, VIEW)
+    store.put(2, VIEW)
     path = tmp_path / "default.views.json"
     document = json.loads(path.read_text())
     document["views"]["1"] |= change
