@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from models.scenes.builder import SceneBuilder
 from models.scenes.paint import chance, rgb
@@ -40,6 +41,23 @@ def indoor_light(
         rgb(level * float(rng.uniform(0.5, 0.9)) * colour(rng, 0.2, 0.8, 1.0)),
         float(rng.uniform(0.4, 0.85)),
         exposure=float(rng.uniform(0.8, 1.5)),
+    )
+
+
+def evening(b: SceneBuilder, x0: float, y0: float, x1: float, y1: float, height: float) -> Lighting:
+    """A dark room with one lamp, or light from behind what is looked at."""
+    rng = b.rng
+    day = indoor_light(b, x0, y0, x1, y1, height)
+    dim = float(rng.uniform(0.1, 0.4))
+    against = chance(rng, 0.5)
+    place = (float(rng.uniform(x0, x1)) * 0.5, y1 - 0.3, height * float(rng.uniform(0.5, 0.9)))
+    return replace(
+        day,
+        key_position=place if against else day.key_position,
+        key_colour=rgb([1.2 * c for c in day.key_colour]),
+        fill_colour=rgb([dim * c for c in day.fill_colour]),
+        ambient_up=rgb([dim * c for c in day.ambient_up]),
+        ambient_down=rgb([dim * c for c in day.ambient_down]),
     )
 
 

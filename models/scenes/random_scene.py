@@ -7,7 +7,15 @@ from collections.abc import Callable
 import numpy as np
 
 from models.geometry import Intrinsics
-from models.scenes import layouts_close, layouts_indoor, layouts_outdoor, layouts_work
+from models.scenes import (
+    layouts_close,
+    layouts_halls,
+    layouts_indoor,
+    layouts_nature,
+    layouts_outdoor,
+    layouts_seat,
+    layouts_work,
+)
 from models.scenes.atlas import TextureAtlas, default_atlas
 from models.scenes.builder import SceneBuilder
 from models.scenes.projection import prepare_curved, prepare_flat
@@ -31,7 +39,18 @@ _LAYOUTS: dict[str, tuple[Layout, float]] = {
     "street": (layouts_outdoor.street, 1.5),
     "open_ground": (layouts_outdoor.open_ground, 1.2),
     "park": (layouts_outdoor.park, 0.8),
+    "library": (layouts_halls.library, 0.0),
+    "hall": (layouts_halls.hall, 0.0),
+    "bare_corner": (layouts_halls.bare_corner, 0.0),
+    "foliage": (layouts_nature.foliage, 0.0),
+    "wildlife": (layouts_nature.wildlife, 0.0),
+    "crowd": (layouts_nature.crowd, 0.0),
+    "car_interior": (layouts_seat.car_interior, 0.0),
+    "untidy_desk": (layouts_seat.untidy_desk, 0.0),
+    "in_hand": (layouts_seat.in_hand, 0.0),
 }
+"""How each kind is laid out, and how often a seed without a kind draws it; those with 0 are drawn
+by name alone, so that the scene of a seed stays what it was."""
 SCENE_KINDS: tuple[str, ...] = tuple(_LAYOUTS)
 _PROBE = (48, 36)
 _TRIES = 8

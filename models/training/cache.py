@@ -16,9 +16,6 @@ import numpy as np
 from models.training import render
 from models.training.clip import Clip
 
-HELD_OUT = 10_000_000
-"""Scenes from this number on are for validation and never trained on."""
-
 
 @dataclass(frozen=True, slots=True)
 class SceneCache:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from models.frames import Bool, Float32, UInt8
 
+HELD_OUT = 10_000_000
+"""Scenes from this number on are for validation and never trained on."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Clip:

@@ -27,8 +27,8 @@ from models.metrics.temporal import FlowWarpedError, photometric_weight, warped_
 from models.opencv import cv2
 from models.preprocess import prepare, resize_steps
 from models.training.augment import photograph, random_camera, wandering
-from models.training.cache import HELD_OUT, SceneCache
-from models.training.clip import Clip
+from models.training.cache import SceneCache
+from models.training.clip import HELD_OUT, Clip
 from models.training.validation import per_frame, real_ratios
 
 LANES = ("per frame", "per frame + EMA", "memory")

@@ -12,7 +12,7 @@ import numpy as np
 
 from models.scenes import Renderer, TextureAtlas, build_atlas, random_scene
 from models.scenes.motion import CameraPath
-from models.training.clip import Clip
+from models.training.clip import HELD_OUT, Clip
 from models.training.photographs import photographs
 
 PHOTOGRAPHS_AT_ONCE = 10
@@ -24,13 +24,19 @@ TILTED_SHARE = 0.4
 """Scenes that are seen from a camera that is not held level."""
 STEEPEST = 1.2
 """Radians below the horizon."""
+HARD_KINDS = (
+    "library", "hall", "bare_corner", "foliage", "wildlife", "crowd", "car_interior", "untidy_desk",
+    "in_hand",
+)  # fmt: skip
+"""Kinds of pictures that networks trained without them got wrong."""
+HARD_SHARE = 0.4
 
 
 def render_clip(index: int, size: tuple[int, int], frames: int) -> Clip:
     """Scene `index` as `frames` frames of `size` (width, height)."""
     rng = np.random.default_rng((20, index))
     atlas = _atlas(index // SCENES_PER_ATLAS)
-    scene = random_scene(int(rng.integers(2**31)), atlas=atlas)
+    scene = random_scene(int(rng.integers(2**31)), kind_of(index), atlas)
     if rng.random() < TILTED_SHARE:
         scene = replace(scene, camera=tilted(scene.camera, rng))
     start = float(rng.uniform(0.0, LATEST_START_S))
@@ -49,6 +55,14 @@ def render_clip(index: int, size: tuple[int, int], frames: int) -> Clip:
     hidden = np.zeros(still.shape[:2], np.bool_)
     covisible = [hidden if s.covisible is None else s.covisible for s in shots]
     return Clip(rgb, disparity, np.stack(flow), np.stack(covisible))
+
+
+def kind_of(index: int) -> str | None:
+    """The kind of scene `index`; None for any that seeds draw, as all held-out scenes are."""
+    rng = np.random.default_rng((22, index))
+    if index >= HELD_OUT or rng.random() > HARD_SHARE:
+        return None
+    return HARD_KINDS[int(rng.integers(len(HARD_KINDS)))]
 
 
 def tilted(camera: CameraPath, rng: np.random.Generator) -> CameraPath:

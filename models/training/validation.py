@@ -20,8 +20,8 @@ from models.metrics.accuracy import FAR_M, abs_rel, delta, depth_from_disparity
 from models.metrics.alignment import align_least_squares
 from models.opencv import cv2
 from models.preprocess import prepare, resize_steps
-from models.training.cache import HELD_OUT, SceneCache
-from models.training.clip import Clip
+from models.training.cache import SceneCache
+from models.training.clip import HELD_OUT, Clip
 from models.training.config import RealData
 from models.training.samples import read_real, real_frames
 

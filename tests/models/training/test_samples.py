@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 import torch
 
+from models.scenes import SCENE_KINDS
 from models.training import render
 from models.training.augment import Camera, photograph, random_camera, wandering
 from models.training.cache import SceneCache
-from models.training.clip import Clip
+from models.training.clip import HELD_OUT, Clip
 from models.training.config import DataConfig, TrainConfig
+from models.training.render import HARD_KINDS, kind_of
 from models.training.samples import Batches, crop, cut
 
 WIDTH, HEIGHT = 96, 64
@@ -142,3 +144,12 @@ def test_a_clip_is_taken_with_one_camera_whose_exposure_wanders() -> None:
     cameras = wandering(Camera(vignette=0.3, jpeg=50), 6, np.random.default_rng(1))
     assert {(c.vignette, c.jpeg) for c in cameras} == {(0.3, 50)}
     assert len({c.gain for c in cameras}) > 1
+
+
+def test_hard_kinds_are_a_share_of_the_pool_and_none_of_the_held_out_scenes() -> None:
+    kinds = [kind_of(number) for number in range(400)]
+    assert set(HARD_KINDS) <= set(kinds) <= {*HARD_KINDS, None}
+    assert set(HARD_KINDS) <= set(SCENE_KINDS)
+    assert 0.3 < sum(kind is not None for kind in kinds) / len(kinds) < 0.5
+    assert [kind_of(number) for number in range(400)] == kinds
+    assert all(kind_of(HELD_OUT + number) is None for number in range(100))
