@@ -14,6 +14,7 @@ import http.client
 import ipaddress
 import socket
 import ssl
+import threading
 import urllib.error
 import urllib.request
 import weakref
@@ -25,6 +26,8 @@ from models.errors import SourceError
 
 Check = Callable[[str], None]
 """Raises SourceError if a host must not be connected to; takes a name or an address."""
+Keep = Callable[[socket.socket], None]
+"""Is told of every connection."""
 
 
 class WebClient:
@@ -43,6 +46,7 @@ class WebClient:
         parts = urlsplit(url)
         self._may_be_local = _is_local(parts.hostname or "")
         self._sockets: weakref.WeakSet[socket.socket] = weakref.WeakSet()
+        self._interrupted = threading.Event()
         passwords = urllib.request.HTTPPasswordMgrWithPriorAuth()
         if parts.username is not None:
             root = urlunsplit((*urlsplit(without_user(url))[:2], "/", "", ""))
@@ -58,8 +62,8 @@ class WebClient:
             urllib.request.HTTPCookieProcessor(),
             urllib.request.HTTPBasicAuthHandler(passwords),
             urllib.request.HTTPDigestAuthHandler(passwords),
-            _Http(self._check, self._sockets),
-            _Https(self._check, self._sockets, _tls(verified=not self._may_be_local)),
+            _Http(self._check, self._keep),
+            _Https(self._check, self._keep, _tls(verified=not self._may_be_local)),
         ):
             self._opener.add_handler(handler)
 
@@ -99,10 +103,16 @@ class WebClient:
         return answer
 
     def interrupt(self) -> None:
-        """Break all connections, so that a blocked read returns. Any thread may call it."""
+        """Break all connections for good; blocked reads return. Any thread may call it."""
+        self._interrupted.set()
         for opened in tuple(self._sockets):
             with contextlib.suppress(OSError, ValueError):
                 opened.shutdown(socket.SHUT_RDWR)
+
+    def _keep(self, opened: socket.socket) -> None:
+        self._sockets.add(opened)
+        if self._interrupted.is_set():
+            raise ConnectionAbortedError("interrupted")
 
     def _check(self, host: str) -> None:
         if not self._may_be_local and _is_local(host):
@@ -151,16 +161,14 @@ def _reason(error: urllib.error.URLError) -> Exception:
 class _CheckedConnection(http.client.HTTPConnection):
     """Looks where it connects to; `target` is the host that is meant, whatever the proxy."""
 
-    def __init__(
-        self, *args: Any, check: Check, target: str, sockets: weakref.WeakSet[Any], **others: Any
-    ) -> None:
+    def __init__(self, *args: Any, check: Check, keep: Keep, target: str, **others: Any) -> None:
         super().__init__(*args, **others)
-        self._check, self._meant, self._kept = check, target, sockets
+        self._check, self._keep, self._meant = check, keep, target
 
     def connect(self) -> None:
         self._check(self._meant)
         super().connect()
-        self._kept.add(self.sock)
+        self._keep(self.sock)
         if self.host == self._meant:  # no proxy; a name may lead elsewhere the second time
             self._check(self.sock.getpeername()[0])
 
@@ -170,9 +178,9 @@ class _CheckedTls(_CheckedConnection, http.client.HTTPSConnection):
 
 
 class _Http(urllib.request.HTTPHandler):
-    def __init__(self, check: Check, sockets: weakref.WeakSet[Any]) -> None:
+    def __init__(self, check: Check, keep: Keep) -> None:
         super().__init__()
-        self._options: dict[str, Any] = {"check": check, "sockets": sockets}
+        self._options: dict[str, Any] = {"check": check, "keep": keep}
 
     def http_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
         target = urlsplit(req.full_url).hostname or ""
@@ -181,11 +189,9 @@ class _Http(urllib.request.HTTPHandler):
 
 
 class _Https(urllib.request.HTTPSHandler):
-    def __init__(
-        self, check: Check, sockets: weakref.WeakSet[Any], context: ssl.SSLContext
-    ) -> None:
+    def __init__(self, check: Check, keep: Keep, context: ssl.SSLContext) -> None:
         super().__init__(context=context)
-        self._options: dict[str, Any] = {"check": check, "sockets": sockets, "context": context}
+        self._options: dict[str, Any] = {"check": check, "keep": keep, "context": context}
 
     def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
         target = urlsplit(req.full_url).hostname or ""

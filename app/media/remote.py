@@ -67,13 +67,13 @@ class RemoteStream:
         return self._receive(count)
 
     def interrupt(self) -> None:
-        """Make a blocked read return. Any thread may call it."""
+        """Make a blocked read return, here and in what a playlist named. Any thread may call it."""
         self._closing.set()
         self._client.interrupt()
 
     def close(self) -> None:
-        """Break the connection; may be called twice."""
-        self.interrupt()
+        """End the connection; may be called twice."""
+        self._closing.set()
         self._answer.close()
 
     def _receive(self, count: int) -> bytes:
@@ -130,7 +130,7 @@ class RemoteFile(RemoteStream):
         return data
 
     def close(self) -> None:
-        """Break the connection and remove the copy; may be called twice."""
+        """End the connection and remove the copy; may be called twice."""
         super().close()
         if self._copy is not None:
             self._copy.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -73,7 +74,7 @@ def test_a_video_on_a_server_plays_whatever_the_server_knows(
 def test_a_file_too_large_to_copy_is_refused_in_a_sentence(
     server: WebServer, video: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(remote_module, "SPOOL_BYTES", 4000)
+    monkeypatch.setattr(remote_module, "SPOOL_BYTES", 1000)
     server.files["/a.mp4"], server.knows_ranges = video, False
     with pytest.raises(SourceError, match="cannot send parts of a file"):
         VideoSource(f"{server.address}/a.mp4")
@@ -166,10 +167,13 @@ def part(tmp_path: Path) -> bytes:
 
 
 def test_a_playlist_on_a_server_plays_what_is_beside_it(server: WebServer, part: bytes) -> None:
-    server.files["/live.m3u8"] = PLAYLIST.format(part="part.ts").encode()
-    server.files["/part.ts"] = part
+    lines = PLAYLIST.format(part="1.ts\n#EXTINF:1.6,\n2.ts")
+    server.files["/live.m3u8"] = lines.encode()
+    server.files["/1.ts"] = server.files["/2.ts"] = part
     with closing(StreamConnection.to_url(f"{server.address}/live.m3u8", 2.0)) as stream:
-        assert any(stream.grab() is not None for _ in range(30))
+        shown = [stream.grab() is not None for _ in range(70)]
+    assert sum(shown) > 50
+    assert "/2.ts" in {path for path, *_ in server.requests}
 
 
 def test_a_playlist_reaches_no_local_file(server: WebServer, tmp_path: Path, part: bytes) -> None:
@@ -177,7 +181,7 @@ def test_a_playlist_reaches_no_local_file(server: WebServer, tmp_path: Path, par
         server.files["/live.m3u8"] = PLAYLIST.format(part=target).encode()
         with pytest.raises(SourceError):
             StreamConnection.to_url(f"{server.address}/live.m3u8", 2.0)
-    assert part
+    assert (tmp_path / "part.ts").read_bytes() == part
 
 
 def test_a_playlist_on_the_internet_reaches_nothing_in_the_local_network(
@@ -195,8 +199,6 @@ def test_a_playlist_on_the_internet_reaches_nothing_in_the_local_network(
 def test_a_blocked_read_can_be_interrupted() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         client = WebClient("http://127.0.0.1/", (5.0, 5.0))
-        import threading
-
         waiting = threading.Thread(
             target=_expect_failure, args=(client, listener.getsockname()[1]), name="waiting"
         )
