@@ -1,8 +1,9 @@
-"""Parsing of --source into a `SourceSpec`. Nothing is opened or looked up here."""
+"""Parsing of --source into a `SourceSpec`. Nothing is opened here."""
 
 from __future__ import annotations
 
 import difflib
+import os
 
 from app.sources.kinds import KINDS
 from app.sources.kinds.camera import CameraSpec
@@ -38,7 +39,8 @@ def parse_spec(text: str) -> SourceSpec:
     for kind in KINDS:
         if (spec := kind.parse(text)) is not None:
             return spec
-    _refuse_misspelt(text)
+    if not os.path.exists(text):
+        _refuse_misspelt(text)
     return PathSpec(text)
 
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from app.sources.spec import OpenRequest, SourceSpec
 from models.errors import SourceError
@@ -29,8 +29,11 @@ class PathSpec(SourceSpec):
         """See SourceSpec. Paths are what `file://` names; a bare one is any text left over."""
         if not text.lower().startswith("file://"):
             return None
-        path = unquote(urlsplit(text).path)
-        return cls(path[1:] if re.match(r"/[A-Za-z]:", path) else path)
+        # "#" and "?" are part of a name, whether encoded or not
+        host, slash, path = unquote(text[7:], errors="surrogateescape").partition("/")
+        if host.lower() not in ("", "localhost"):
+            return cls(f"//{host}{slash}{path}")
+        return cls(path if re.match(r"[A-Za-z]:", path) else f"/{path}")
 
     @property
     def title(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -44,6 +45,8 @@ from models.errors import UsageError
         ("udp://@239.0.0.1:1234", UrlSpec("udp://@239.0.0.1:1234", is_file=False)),
         ("file:///home/me/my%20clip.mp4", PathSpec("/home/me/my clip.mp4")),
         ("file:///C:/clips/a.mp4", PathSpec("C:/clips/a.mp4")),
+        ("file:///home/me/take #1 50%25?.mp4", PathSpec("/home/me/take #1 50%?.mp4")),
+        ("file://localhost/home/caf%E9.mp4", PathSpec("/home/caf\udce9.mp4")),
         ("clips/bikes.mp4", PathSpec("clips/bikes.mp4")),
         ("C:\\clips\\bikes.mp4", PathSpec("C:\\clips\\bikes.mp4")),
         ("C:/clips/bikes.mp4", PathSpec("C:/clips/bikes.mp4")),
@@ -175,3 +178,12 @@ def test_a_source_says_before_it_is_open_whether_frames_come_by_themselves(
 ) -> None:
     assert parse_spec(text).is_live == live
     assert is_live(text) == live
+
+
+@pytest.mark.parametrize("name", ["Desktop", "camara:1", "webcam", "12:30.mp4"])
+def test_what_exists_is_a_path_whatever_it_looks_like(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    (tmp_path / name).touch()
+    monkeypatch.chdir(tmp_path)
+    assert parse_spec(name) == PathSpec(name)
