@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from app.media.deinterlace import PictureDeinterlacer
 from app.sources.blank import ONE_COLOUR_LEVELS, BlankWatch, is_of_one_colour
 from app.sources.camera_controls import Capture, Control, ControlBoard, ControlRequests
 from app.sources.camera_formats import (
@@ -26,6 +27,7 @@ from app.sources.camera_refusal import why_not_opened
 from app.sources.discovery import Camera, cameras, choose, find_again, spec_of
 from app.sources.live import LiveSource
 from app.sources.live_worker import USUAL_PATIENCE, Clock, NoPicture, Patience
+from app.sources.v4l2 import is_top_first
 from models.errors import SourceError
 from models.opencv import cv2
 
@@ -169,8 +171,10 @@ class CameraConnection:
         habits: Habits,
         board: ControlBoard,
         clock: Clock = time.monotonic,
+        fields: PictureDeinterlacer | None = None,
     ) -> None:
         self._capture = capture
+        self._fields = fields
         self._name = camera.name
         self._habits = habits
         self._board = board
@@ -211,6 +215,10 @@ class CameraConnection:
         if is_of_one_colour(pixels, levels):
             return self._blank.blank()
         self._blank.reset()
+        if self._fields is not None:
+            pixels = self._fields.put(pixels)
+            if pixels is None:
+                return None
         picture = CameraPicture(pixels)
         self._size = picture.size
         return picture
@@ -238,7 +246,9 @@ class _Opener:
             raise SourceError(why_not_opened(camera, habits))
         capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
         capture.set(cv2.CAP_PROP_CONVERT_RGB, 1)
-        return CameraConnection(capture, camera, habits, self.board, self.clock)
+        top_first = is_top_first(camera)
+        fields = None if top_first is None else PictureDeinterlacer(top_first)
+        return CameraConnection(capture, camera, habits, self.board, self.clock, fields)
 
     def _where_it_is(self) -> Camera:
         if not isinstance(self.camera, Camera):

@@ -24,6 +24,10 @@ _MOST = 256  # no driver lists more; a broken one might never stop
 
 _FORMAT = struct.Struct("=3I32sI4I")  # v4l2_fmtdesc
 _SIZE = struct.Struct("=3I6I2I")  # v4l2_frmsizeenum
+# v4l2_format: its union holds pointers and is aligned for them
+_CURRENT = struct.Struct(f"@I{'4x' if struct.calcsize('P') == 8 else ''}4I184x")
+_INTERLACED, _TOP_FIRST, _BOTTOM_FIRST = 4, 8, 9  # v4l2_field
+_NTSC_HEIGHTS = (480, 486)
 _INTERVAL = struct.Struct("=5I6I2I")  # v4l2_frmivalenum
 
 
@@ -32,6 +36,7 @@ def _request(number: int, size: int) -> int:
     return (3 << 30) | (size << 16) | (ord("V") << 8) | number
 
 
+GET_FORMAT = _request(4, _CURRENT.size)
 ENUM_FORMATS = _request(2, _FORMAT.size)
 ENUM_SIZES = _request(74, _SIZE.size)
 ENUM_INTERVALS = _request(75, _INTERVAL.size)
@@ -80,6 +85,29 @@ def formats_of(camera: Camera, ioctl: Ioctl | None = None) -> tuple[CameraFormat
     finally:
         os.close(handle)
     return tuple(sorted(found, key=_by_size, reverse=True))
+
+
+def is_top_first(camera: Camera, ioctl: Ioctl | None = None) -> bool | None:
+    """Whether the upper field comes first in the pictures of an open camera or capture card.
+
+    None if they are not interlaced, or the system does not say.
+    """
+    if not camera.device or not (ioctl or sys.platform.startswith("linux")):
+        return None
+    data = bytearray(_CURRENT.size)
+    struct.pack_into("=I", data, 0, _CAPTURE)
+    try:
+        handle = os.open(camera.device, os.O_RDWR | os.O_NONBLOCK)
+        try:
+            (ioctl or _system_ioctl())(handle, GET_FORMAT, data)
+        finally:
+            os.close(handle)
+    except OSError:
+        return None
+    _, _, height, _, field = _CURRENT.unpack(data)
+    if field == _INTERLACED:  # the order of the television standard
+        return height not in _NTSC_HEIGHTS
+    return {_TOP_FIRST: True, _BOTTOM_FIRST: False}.get(field)
 
 
 def _by_size(offer: CameraFormat) -> tuple[int, str]:

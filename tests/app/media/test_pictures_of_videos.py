@@ -14,6 +14,7 @@ import pytest
 from av.video.reformatter import Colorspace
 from numpy.typing import NDArray
 
+from app.media.deinterlace import PictureDeinterlacer
 from app.sources.video import VideoSource
 from models.frames import Frame
 
@@ -296,3 +297,19 @@ def test_interlaced_video_is_deinterlaced_and_no_frame_is_lost(tmp_path: Path) -
         assert isinstance(again, Frame)
         assert again.index == 3
         assert combing(again.rgb) < 0.25 * combing(interlaced(3))
+
+
+@pytest.mark.parametrize("grey", [False, True])
+def test_pictures_of_an_interlaced_device_come_whole_and_one_later(grey: bool) -> None:
+    fields = PictureDeinterlacer(top_first=True)
+    shown = []
+    for number in range(5):
+        pixels = interlaced(number)
+        shown.append(fields.put(pixels[..., 0] if grey else pixels))
+    assert shown[0] is None
+    for number, picture in enumerate(shown[1:]):
+        assert picture is not None
+        assert picture.shape == ((96, 160) if grey else (96, 160, 3))
+        rgb = np.dstack([picture] * 3) if grey else picture
+        assert combing(rgb) < 0.25 * combing(interlaced(number))
+        assert np.array_equal(rgb[::2, :, 0], interlaced(number)[::2, :, 0])

@@ -15,8 +15,10 @@ from app.sources.v4l2 import (
     ENUM_FORMATS,
     ENUM_INTERVALS,
     ENUM_SIZES,
+    GET_FORMAT,
     CameraFormat,
     formats_of,
+    is_top_first,
 )
 from models.errors import SourceError
 
@@ -112,3 +114,27 @@ def test_a_device_that_cannot_be_asked_is_named(tmp_path: Path) -> None:
 
 def test_elsewhere_nothing_is_listed_before_a_camera_is_open() -> None:
     assert formats_of(Camera(0, "Webcam", "0x14", 1200)) == ()
+
+
+@pytest.mark.parametrize(
+    ("height", "field", "expected"),
+    [(576, 1, None), (576, 4, True), (480, 4, False), (1080, 8, True), (1080, 9, False)],
+)
+def test_capture_cards_say_how_their_pictures_are_interlaced(
+    camera: Camera, height: int, field: int, expected: bool | None
+) -> None:
+    def driver(_handle: int, request: int, data: bytearray) -> int:
+        assert request == GET_FORMAT == 0xC0D05604  # VIDIOC_G_FMT on 64 bits
+        assert struct.unpack_from("=I", data) == (1,)
+        struct.pack_into("=4I", data, 8, 720, height, YUYV, field)
+        return 0
+
+    assert is_top_first(camera, driver) is expected
+
+
+def test_a_device_that_does_not_say_is_not_interlaced(camera: Camera) -> None:
+    def driver(_handle: int, _request: int, _data: bytearray) -> int:
+        raise OSError(errno.ENOTTY, "Inappropriate ioctl for device")
+
+    assert is_top_first(camera, driver) is None
+    assert is_top_first(Camera(0, "gone", "", V4L2.backend), driver) is None
