@@ -6,7 +6,6 @@ import os
 from pathlib import Path
 
 import platformdirs
-import safetensors
 
 from models.published import release
 
@@ -41,6 +40,8 @@ def published_sha256(name: str) -> str:
 
     Only reads the header, so it is fast however large the weights are.
     """
+    import safetensors
+
     try:
         with safetensors.safe_open(weights_path(name), framework="numpy") as file:
             return str((file.metadata() or {}).get("sha256", ""))

@@ -1,7 +1,8 @@
-"""The OpenGL surface of the point cloud: contexts, drawing and timing; no layout and no input.
+"""The OpenGL surface of the point cloud: its context and what it shows; no layout and no input.
 
 Built on Qt's own QOpenGLWidget with VisPy's gloo, because a VisPy canvas replaces Qt's message
-handler, asks the shell for the screen's resolution and pumps events while it closes.
+handler, asks the shell for the screen's resolution and pumps events while it closes. VisPy is
+loaded when the first frame is drawn (`widgets.cloud_scene`), not with the window.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,16 +24,16 @@ from PyQt6.QtGui import (
     QShowEvent,
     QSurfaceFormat,
 )
+from PyQt6.QtOpenGL import QOpenGLVersionFunctionsFactory, QOpenGLVersionProfile
 from PyQt6.QtOpenGLWidgets import QOpenGLWidget
 from PyQt6.QtWidgets import QWidget
-from vispy.gloo import gl
-from vispy.gloo.context import FakeCanvas, forget_canvas, set_current_canvas
 
 from models.geometry import Calibration, Intrinsics
-from renderers.camera import CameraPose, projection_matrix, tan_half_fov_to_fit, view_matrix
-from renderers.cloud_visual import LinesVisual, PointCloudVisual, ground_and_axes
+from renderers.camera import CameraPose, tan_half_fov_to_fit
 from renderers.point_cloud import CloudOptions, intrinsics_in_force
-from widgets.draw_timer import DrawTimer
+
+if TYPE_CHECKING:
+    from widgets.cloud_scene import CloudScene
 
 Float32 = NDArray[np.float32]
 UInt8 = NDArray[np.uint8]
@@ -46,6 +48,7 @@ _SOFTWARE_RENDERERS = (
     "gdi generic",
     "basic render",
 )
+_GL_RENDERER, _GL_COLOR_BUFFER_BIT = 0x1F01, 0x4000  # from gl.h
 _NO_GL_PLATFORMS = ("offscreen", "minimal", "minimalegl", "vnc")
 
 
@@ -90,7 +93,19 @@ def no_gl_reason() -> str | None:
 def is_gl_software() -> bool:
     """Whether OpenGL runs on the CPU here. Asks only if `no_gl_reason` finds OpenGL."""
     with _current_context() as context:
-        return context is not None and _is_software(str(gl.glGetParameter(gl.GL_RENDERER)))
+        return context is not None and _is_software(_renderer_name(context))
+
+
+def _functions(context: QOpenGLContext) -> Any:
+    """OpenGL's functions in the current context, as Qt offers them."""
+    profile = QOpenGLVersionProfile()
+    profile.setVersion(2, 1)
+    return QOpenGLVersionFunctionsFactory.get(profile, context)
+
+
+def _renderer_name(context: QOpenGLContext) -> str:
+    functions = _functions(context)
+    return str(functions.glGetString(_GL_RENDERER)) if functions is not None else ""
 
 
 def _is_software(renderer: str) -> bool:
@@ -132,11 +147,7 @@ class CloudCanvas(QOpenGLWidget):
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.renderer_name = ""
         self.software = False
-        self._gloo: FakeCanvas | None = None
-        self._cloud: PointCloudVisual | None = None
-        self._lines: LinesVisual | None = None
-        self._timer: DrawTimer | None = None
-        self._lines_stale = True
+        self._scene: CloudScene | None = None
         self._frame: CloudFrame | None = None
         self._frame_stale = False
         self._table: UInt8 | None = None
@@ -152,6 +163,16 @@ class CloudCanvas(QOpenGLWidget):
         return self._pose
 
     @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to draw but the background."""
+        return self._frame is None
+
+    @property
+    def background(self) -> tuple[int, int, int]:
+        """RGB, 0-255."""
+        return self._options.background
+
+    @property
     def uploads_pending(self) -> bool:
         """Whether a frame waits for the next draw."""
         return self._frame_stale
@@ -164,16 +185,12 @@ class CloudCanvas(QOpenGLWidget):
     def set_table(self, colours: UInt8) -> None:
         """Set the (256, 3) uint8 colour of each level."""
         self._table = colours
-        if self._cloud is not None:
-            self._cloud.set_table(colours)
+        if self._scene is not None:
+            self._scene.set_table(colours)
         self._redraw()
 
     def set_options(self, options: CloudOptions, stride: int) -> None:
         """Set the options; `stride` is the resolved one, `options.stride` may be None."""
-        self._lines_stale |= (options.show_grid, options.show_axes) != (
-            self._options.show_grid,
-            self._options.show_axes,
-        )
         self._frame_stale |= options.colour is not self._options.colour and self._frame is not None
         self._options, self._stride = options, stride
         self._redraw()
@@ -181,7 +198,6 @@ class CloudCanvas(QOpenGLWidget):
     def set_floor(self, height: float, extent: float) -> None:
         """Set the ground grid's height and extent in world units."""
         self._floor = (height, extent)
-        self._lines_stale = True
         self._redraw()
 
     def set_frame(self, frame: CloudFrame) -> None:
@@ -219,44 +235,33 @@ class CloudCanvas(QOpenGLWidget):
     def release(self) -> None:
         """Release everything on the GPU. The canvas draws nothing afterwards."""
         self._broken = True
-        self._drop_visuals()
+        self._drop_scene()
         self._frame = None
 
     def initializeGL(self) -> None:
-        """Set up a new context; Qt calls this again after some reparentings."""
-        if self._broken:
-            return
-        self._gloo = FakeCanvas()
-        self._gloo.flush()
-        self.renderer_name = str(gl.glGetParameter(gl.GL_RENDERER))
-        self.software = _is_software(self.renderer_name)
+        """Note a new context; Qt calls this again after some reparentings."""
         context = self.context()
-        if context is not None:
-            context.aboutToBeDestroyed.connect(self._drop_visuals)
-        self._cloud = PointCloudVisual()
-        self._lines = LinesVisual()
-        self._timer = DrawTimer(self.software)
-        self._lines_stale = True
-        if self._table is not None:
-            self._cloud.set_table(self._table)
+        if self._broken or context is None:
+            return
+        self.renderer_name = _renderer_name(context)
+        self.software = _is_software(self.renderer_name)
+        context.aboutToBeDestroyed.connect(self._drop_scene)
         self._frame_stale = self._frame is not None
         self.started.emit(self.renderer_name)
 
     def paintGL(self) -> None:
         """Upload what is new and draw."""
-        if self._gloo is None or self._timer is None or self._broken:
+        if self._broken:
             return
-        self._timer.begin()
+        if self._frame is None and self._scene is None:
+            self._fill()
+            return
         try:
-            self._paint()
+            self._draw(self._scene or self._make_scene())
         except (RuntimeError, ValueError) as error:
             _log.exception("drawing the point cloud failed")
             self._broken = True
             self.failed.emit(f"This graphics driver can't draw the point cloud ({error}).")
-            return
-        spent_ms = self._timer.end()
-        if spent_ms is not None:
-            self.drawn.emit(spent_ms)
 
     def showEvent(self, event: QShowEvent | None) -> None:
         """Draw what arrived while hidden."""
@@ -267,66 +272,40 @@ class CloudCanvas(QOpenGLWidget):
         self.update()
         self.stale.emit()
 
-    def _paint(self) -> None:
-        assert self._gloo is not None
-        assert self._cloud is not None
-        # gloo binds the window's framebuffer when a canvas becomes current; Qt draws elsewhere.
-        set_current_canvas(self._gloo)
-        self._gloo.flush()
-        gl.glBindFramebuffer(gl.GL_FRAMEBUFFER, self.defaultFramebufferObject())
+    def _fill(self) -> None:
+        """Fill the background, without VisPy."""
+        context = self.context()
+        functions = _functions(context) if context is not None else None
+        if functions is not None:
+            functions.glClearColor(*(channel / 255 for channel in self._options.background), 1.0)
+            functions.glClear(_GL_COLOR_BUFFER_BIT)
+
+    def _make_scene(self) -> CloudScene:
+        from widgets.cloud_scene import CloudScene
+
+        self._scene = CloudScene(self.software)
+        if self._table is not None:
+            self._scene.set_table(self._table)
+        return self._scene
+
+    def _draw(self, scene: CloudScene) -> None:
+        from widgets.cloud_scene import CloudView
+
         ratio = self.devicePixelRatioF()
         canvas_px = (max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio)))
-        gl.glViewport(0, 0, *canvas_px)
-        gl.glClearColor(*(channel / 255 for channel in self._options.background), 1.0)
-        gl.glDepthMask(True)
-        gl.glClear(gl.GL_COLOR_BUFFER_BIT | gl.GL_DEPTH_BUFFER_BIT)
-        gl.glEnable(gl.GL_DEPTH_TEST)
-        gl.glDisable(gl.GL_BLEND)
-        frame = self._frame
-        if frame is not None:
-            tan_half = self.tan_half()
-            transform = self._transform(canvas_px, tan_half, frame.calibration.far_m)
-            self._cloud.set_options(self._options, self._stride)
-            is_new, self._frame_stale = self._frame_stale, False
-            if is_new or self._cloud.needs(self._stride):
-                self._cloud.set_frame(frame.rgb, frame.disparity, frame.levels)
-            self._cloud.draw(transform, canvas_px, tan_half, frame.calibration, frame.intrinsics)
-            self._draw_lines(transform)
-            if is_new:
-                self.frame_drawn.emit()
-        self._gloo.flush()
+        view = CloudView(self._pose, self.tan_half(), self._options, self._stride, self._floor)
+        is_new, self._frame_stale = self._frame_stale, False
+        framebuffer = self.defaultFramebufferObject()
+        spent_ms = scene.draw(self._frame, view, canvas_px, framebuffer, is_new)
+        if is_new:
+            self.frame_drawn.emit()
+        if spent_ms is not None:
+            self.drawn.emit(spent_ms)
 
-    def _transform(
-        self, canvas_px: tuple[int, int], tan_half: float, far_m: float
-    ) -> NDArray[np.float64]:
-        near = max(0.005, 0.02 * self._pose.distance)
-        far = self._pose.distance + 2.0 * far_m + float(np.linalg.norm(self._pose.target))
-        projection = projection_matrix(tan_half, canvas_px[0] / canvas_px[1], near, far)
-        return projection @ view_matrix(self._pose)
-
-    def _draw_lines(self, transform: NDArray[np.float64]) -> None:
-        assert self._lines is not None
-        options = self._options
-        if not (options.show_grid or options.show_axes):
-            return
-        if self._lines_stale:
-            self._lines.set_lines(
-                *ground_and_axes(*self._floor, grid=options.show_grid, axes=options.show_axes)
-            )
-            self._lines_stale = False
-        self._lines.draw(transform)
-
-    def _drop_visuals(self) -> None:
-        """Delete GL objects while their context still lives: contexts share them otherwise."""
-        if self._gloo is None:
-            return
-        self.makeCurrent()
-        set_current_canvas(self._gloo)
-        for visual in (self._cloud, self._lines):
-            if visual is not None:
-                visual.delete()
-        self._timer = None
-        self._gloo.flush()
-        forget_canvas(self._gloo)
-        self._cloud = self._lines = self._gloo = None
-        self.doneCurrent()
+    def _drop_scene(self) -> None:
+        """Delete GL objects while their context still lives."""
+        scene, self._scene = self._scene, None
+        if scene is not None:
+            self.makeCurrent()
+            scene.delete()
+            self.doneCurrent()

@@ -62,8 +62,7 @@ class ImagePane(PictureSurface):
         self._is_fresh = False
         self._painted_part: Part | None = None
         self.frames_painted = 0
-        self._hint = Hint(self)
-        self._hint.dismissed.connect(self.hint_dismissed)
+        self._hint: Hint | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(title)
@@ -116,6 +115,11 @@ class ImagePane(PictureSurface):
         self._placeholder = placeholder
         self.update()
 
+    def set_placeholder(self, text: str) -> None:
+        """Set what stands where there is no picture; a picture stays."""
+        self._placeholder = text
+        self.update()
+
     def set_title(self, title: str) -> None:
         """Set the text at the left of the header."""
         self._title = title
@@ -136,11 +140,14 @@ class ImagePane(PictureSurface):
 
     def set_hint(self, text: str | None) -> None:
         """Show a dismissible hint over the picture, or remove it."""
+        if self._hint is not None:
+            self._hint.deleteLater()
+            self._hint = None
         if text:
+            self._hint = Hint(self)
+            self._hint.dismissed.connect(self.hint_dismissed)
             self._hint.show_text(text)
             self._place_hint()
-        else:
-            self._hint.hide()
 
     def set_probe(self, x: float, y: float, text: str) -> None:
         """Draw a cross hair at a picture pixel with `text` beside it."""
@@ -274,6 +281,6 @@ class ImagePane(PictureSurface):
         self.update()
 
     def _place_hint(self) -> None:
-        if not self._hint.isHidden():
+        if self._hint is not None and not self._hint.isHidden():
             area = self.picture_area().toAlignedRect()
             self._hint.place_within(area.x(), area.y(), area.width(), area.height())

@@ -7,7 +7,7 @@ pane. That is free on a GPU; on software GL it costs more than the points.
 from __future__ import annotations
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
+from PyQt6.QtGui import QColor, QImage, QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QApplication, QWidget
 
 from widgets.cloud_canvas import CloudCanvas
@@ -26,7 +26,12 @@ class PaintedCloud(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
     def paintEvent(self, _event: QPaintEvent | None) -> None:
-        self.put(self.canvas.grabFramebuffer())
+        if self.canvas.is_empty:
+            painter = QPainter(self)
+            painter.fillRect(self.rect(), QColor(*self.canvas.background))
+            painter.end()
+        else:
+            self.put(self.canvas.grabFramebuffer())
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)

@@ -141,6 +141,11 @@ class Stage(QWidget):
         for pane in (*self._frame_panes.values(), *self._view_panes.values()):
             pane.clear(placeholder)
 
+    def set_placeholders(self, text: str) -> None:
+        """Set what stands in every pane without a picture, except the cloud."""
+        for pane in (*self._frame_panes.values(), *self._view_panes.values()):
+            pane.set_placeholder(text)
+
     def painted_parts(self) -> dict[str, tuple[Part, ...]]:
         """What the panes last painted of each layer of a frame, "rgb", "a" and "b", if anything."""
         parts: dict[str, tuple[Part, ...]] = {}

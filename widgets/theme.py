@@ -10,8 +10,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from string import Template
 
-from PyQt6.QtCore import QByteArray, QRectF, Qt
-from PyQt6.QtGui import QColor, QFont, QIcon, QPainter, QPalette, QPixmap
+from PyQt6.QtCore import QByteArray, QPoint, QRect, QRectF, QSize, Qt
+from PyQt6.QtGui import QColor, QFont, QIcon, QIconEngine, QPainter, QPalette, QPixmap
 from PyQt6.QtSvg import QSvgRenderer
 from PyQt6.QtWidgets import QApplication, QStyleFactory, QWidget
 
@@ -55,7 +55,6 @@ TYPE_PX = 13
 SMALL_TYPE_PX = 11
 PRESENTER_SCALE = 1.5
 THEMED = "flashdepth themed"
-ICON_SIZES_PX = (16, 18, 24, 36, 48)
 
 
 def lane_colour(lane: str) -> QColor:
@@ -137,11 +136,7 @@ def icon(name: str, colour: str = COLOURS.text) -> QIcon:
         If there is no such icon.
     """
     drawing = resource_path("icons", f"{name}.svg").read_text(encoding="utf-8")
-    made = QIcon()
-    for mode, tint in ((QIcon.Mode.Normal, colour), (QIcon.Mode.Disabled, COLOURS.faint)):
-        for size in ICON_SIZES_PX:
-            made.addPixmap(_drawn(drawing, tint, size), mode)
-    return made
+    return QIcon(_DrawnIcon(drawing, colour))
 
 
 def numbers_font(base: QFont | None = None) -> QFont:
@@ -183,14 +178,33 @@ def _pixel_size(font: QFont) -> float:
     return font.pointSizeF() * 96 / 72
 
 
-def _drawn(drawing: str, colour: str, size: int) -> QPixmap:
-    renderer = QSvgRenderer(QByteArray(drawing.replace("currentColor", colour).encode()))
-    pixmap = QPixmap(size, size)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    renderer.render(painter, QRectF(0, 0, size, size))
-    painter.end()
-    return pixmap
+class _DrawnIcon(QIconEngine):
+    """An SVG drawing in one colour, rendered when it is shown: most of a window's icons are not."""
+
+    def __init__(self, drawing: str, colour: str) -> None:
+        super().__init__()
+        self._drawing, self._colour = drawing, colour
+
+    def paint(
+        self, painter: QPainter | None, rect: QRect, mode: QIcon.Mode, _state: QIcon.State
+    ) -> None:
+        """Draw into `rect`."""
+        colour = COLOURS.faint if mode == QIcon.Mode.Disabled else self._colour
+        drawing = self._drawing.replace("currentColor", colour).encode()
+        QSvgRenderer(QByteArray(drawing)).render(painter, QRectF(rect))
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        """The drawing on a transparent ground."""
+        pixmap = QPixmap(size)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        self.paint(painter, QRect(QPoint(0, 0), size), mode, state)
+        painter.end()
+        return pixmap
+
+    def clone(self) -> QIconEngine:
+        """A copy, for Qt."""
+        return _DrawnIcon(self._drawing, self._colour)
 
 
 def _palette() -> QPalette:

@@ -44,7 +44,7 @@ OURS = (
     (StatusController, "_show_strip"),
     (WatchdogController, "_poll"),
     (FallbackController, "_poll"),
-    (BudgetController, "_poll"),
+    (BudgetController, "poll"),
     (PresenterController, "_poll"),
     (RecordingController, "_poll"),
     (SourceController, "_poll"),

@@ -13,6 +13,7 @@ from app.commands.options import ALL, add_common, add_window_options
 from app.settings.settings import SETTINGS, Settings
 from app.settings.store import SettingsStore, settings_path
 from app.sources.parsing import may_open_at_start, parse_spec
+from app.system.memory import pause_collection
 from models.errors import UsageError
 
 
@@ -24,6 +25,7 @@ def describe(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Open the window and stay until it closes; returns the exit code."""
+    pause_collection()
     store = SettingsStore(settings_path(getattr(arguments, "profile", None) or "default"))
     remembered, note = (Settings(), "") if getattr(arguments, "reset", False) else store.load()
     settings = with_arguments(remembered, arguments)
@@ -62,7 +64,7 @@ def with_arguments(settings: Settings, arguments: argparse.Namespace) -> Setting
             changes[key] = given[known.option.dest]
     if "source_size" in given:
         changes["source_width"], changes["source_height"] = given["source_size"]
-    if "device" in given:
+    if given.get("device", "auto") not in ("auto", "cpu"):  # those are everywhere
         from models.devices.device import resolve
 
         resolve(given["device"])

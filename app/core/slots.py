@@ -69,6 +69,11 @@ class LatestSlot(Generic[T]):
             self._ready.notify_all()
             return item
 
+    def peek(self) -> T | None:
+        """The item that waits, if there is one; it stays."""
+        with self._ready:
+            return self._item
+
     def clear(self) -> None:
         """Remove the waiting item without counting it as dropped."""
         with self._ready:

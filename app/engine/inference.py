@@ -23,7 +23,6 @@ from app.engine.prescale import ViewportRequest
 from app.engine.step_budget import LOADING_S, RELOADING_S, WARM_UP_S, StepBudget
 from app.engine.supervision import Heartbeat
 from app.system import startup
-from models.devices.device import set_cpu_threads
 from models.frames import Frame
 
 log = logging.getLogger(__name__)
@@ -64,6 +63,7 @@ class InferenceLoop:
         self._wanted: PipelineConfig | None = None
         self._applied: PipelineConfig | None = None
         self._reset_wanted = False
+        self._is_configured = False
         self._stop = threading.Event()
         self._last: FrameResult | None = None
         self.taps: tuple[Tap, ...] = ()
@@ -80,6 +80,11 @@ class InferenceLoop:
     def warming_since_s(self) -> float | None:
         """See StepBudget."""
         return self.budget.warming_since_s
+
+    @property
+    def is_configured(self) -> bool:
+        """Whether the first configuration is applied: its models are loaded, or failed to."""
+        return self._is_configured
 
     def configure(self, config: PipelineConfig) -> None:
         """Use `config` from the next frame on; replaces one that is not applied yet."""
@@ -234,9 +239,10 @@ class InferenceLoop:
                 self._set_state("Loading the model…")
                 again = self._pipeline.wants_to_open()
                 self.heartbeat.beat(RELOADING_S if again else LOADING_S)
-            set_cpu_threads(wanted.threads)
+            _set_cpu_threads(wanted.threads)
             if self._pipeline.configure(wanted):
                 self.budget.lanes_changed()
+            self._is_configured = True
             if self.state:
                 startup.reached("models")
                 self._set_state("")
@@ -255,3 +261,10 @@ class InferenceLoop:
     def _set_state(self, state: str) -> None:
         self.state = state
         self._notify()
+
+
+def _set_cpu_threads(count: int) -> None:
+    """Set the number of CPU threads of the networks; the first call loads torch."""
+    from models.devices.device import set_cpu_threads
+
+    set_cpu_threads(count)

@@ -10,8 +10,9 @@ import psutil
 
 log = logging.getLogger(__name__)
 
-STAGES = ("imports", "window", "models", "first_depth")
-"""Modules are loaded, the window is up, models are ready, depth is on screen."""
+STAGES = ("imports", "window", "first_picture", "models", "first_depth")
+"""The window's modules are loaded, it is on screen, so is the source's first picture, models
+are ready, depth is on screen in every pane."""
 
 _LINE = re.compile(r"startup: ([a-z_]+) after ([0-9.]+) s")
 
@@ -27,7 +28,9 @@ def reached(stage: str) -> None:
     if stage not in STAGES:
         raise ValueError(f"{stage!r} is not a startup stage; they are {', '.join(STAGES)}")
     seconds = time.time() - psutil.Process().create_time()
-    log.info("startup: %s after %.2f s", stage, seconds)
+    log.info(
+        "startup: %s after %.2f s (%.2f s of processor time)", stage, seconds, time.process_time()
+    )
 
 
 def read(text: str) -> dict[str, float]:

@@ -10,12 +10,14 @@ from app.settings.settings import INPUT_SIZES, SETTINGS, Settings
 from app.ui.actions import Action, is_on, is_set_to
 from app.ui.controller import Controller
 from app.ui.display import Display
+from app.ui.features.loading import ALWAYS, Devices, LoadingController
 from app.ui.features.models import ModelController
 from models import names, registry
-from models.devices import device
 
 
-def lane_actions(controller: Controller, models: ModelController, display: Display) -> list[Action]:
+def lane_actions(
+    controller: Controller, models: ModelController, loading: LoadingController, display: Display
+) -> list[Action]:
     """Return what the Lanes menu offers: models, memory, input size, device and threads."""
     menu = "&Lanes"
     return [
@@ -32,7 +34,7 @@ def lane_actions(controller: Controller, models: ModelController, display: Displ
         ),
         Action("lanes.reset", menu, "&Reset memory", "R", controller.reset_memory),
         *_sizes(controller, display),
-        *_device(controller),
+        *_device(controller, loading),
     ]  # fmt: skip
 
 
@@ -93,15 +95,21 @@ def _sizes(controller: Controller, display: Display) -> list[Action]:
     ]  # fmt: skip
 
 
-def _device(controller: Controller) -> list[Action]:
-    menu = "&Lanes"
-    devices = [(choice.name, choice.title) for choice in device.choices() if not choice.reason]
-    threads = _thread_counts()
+def found_devices(controller: Controller, devices: Devices) -> list[Action]:
+    """Return what the menu of devices offers besides those that every machine has."""
+    known = {name for name, _, _ in ALWAYS}
+    found = [(name, words) for name, words, why in devices if name not in known and not why]
+    return _choices(controller, "lanes.device", "&Device", "device", found) if found else []
+
+
+def _device(controller: Controller, loading: LoadingController) -> list[Action]:
+    menu, threads = "&Lanes", _thread_counts()
     return [
         Action("lanes.device", menu, "&Next", "Ctrl+D",
-               partial(controller.next_of, "device", [name for name, _ in devices]),
+               loading.next_device,
                submenu="&Device", sheet_text="Next device"),
-        *_choices(controller, "lanes.device", "&Device", "device", devices),
+        *_choices(controller, "lanes.device", "&Device", "device",
+                 [(name, words) for name, words, _ in ALWAYS]),
         Action("lanes.threads", menu, "&Next", "Ctrl+T",
                partial(controller.next_of, "threads", [count for count, _ in threads]),
                submenu="T&hreads", sheet_text="Next thread count"),

@@ -69,24 +69,39 @@ class Actions:
     """
 
     def __init__(self, window: QWidget, menu_bar: QMenuBar, table: Iterable[Action]) -> None:
-        self.table = tuple(table)
+        self.table: tuple[Action, ...] = ()
+        self._window, self._menu_bar = window, menu_bar
         self._made: dict[str, QAction] = {}
         self._settings: Settings | None = None
-        menus: dict[tuple[str, ...], QMenu] = {}
-        _refuse_repeated(self.table)
-        for row in self.table:
+        self._menus: dict[tuple[str, ...], QMenu] = {}
+        self.add(table)
+
+    def add(self, rows: Iterable[Action]) -> None:
+        """Add actions at the end of their menus.
+
+        Raises
+        ------
+        ValueError
+            If two rows of the table have the same id or the same key.
+        """
+        rows, menus = tuple(rows), self._menus
+        _refuse_repeated((*self.table, *rows))
+        self.table = (*self.table, *rows)
+        for row in rows:
             if (row.menu,) not in menus:
-                menus[row.menu,] = _added(menu_bar, row.menu)
+                menus[row.menu,] = _added(self._menu_bar, row.menu)
             place = (row.menu, row.submenu) if row.submenu else (row.menu,)
             is_first = place not in menus
             if row.is_apart:
                 menus[(row.menu,) if is_first else place].addSeparator()
             if is_first:
                 menus[place] = _added(menus[row.menu,], row.submenu)
-            action = self._action(row, window)
+            action = self._action(row, self._window)
             menus[place].addAction(action)
-            window.addAction(action)
+            self._window.addAction(action)
             self._made[row.id] = action
+        if self._settings is not None:
+            self.show(self._settings)
 
     def _action(self, row: Action, window: QWidget) -> QAction:
         action = QAction(row.text, window)

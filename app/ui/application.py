@@ -17,7 +17,7 @@ from app.settings.viewpoints import ViewpointStore
 from app.sources.fallback import Fallback, with_fallback
 from app.sources.opening import with_camera_format
 from app.ui import resolve
-from app.ui.action_choices import lane_actions
+from app.ui.action_choices import found_devices, lane_actions
 from app.ui.action_table import (
     booth_actions,
     compare_actions,
@@ -45,6 +45,7 @@ from app.ui.features.health import HealthController
 from app.ui.features.idle import IdleController
 from app.ui.features.inspector import InspectorController
 from app.ui.features.lessons import LessonController
+from app.ui.features.loading import Devices, LoadingController
 from app.ui.features.marks import MarksController
 from app.ui.features.menus import MenuController
 from app.ui.features.models import ModelController
@@ -90,10 +91,11 @@ class Application(QObject):
         self._make_booth_features()
         self._make_controls()
         self.window.closing.connect(self.close)
+        self._closing.callback(self.window.hide)  # at once, whatever is still being loaded
 
     def start(self, note: str = "") -> None:
         """Begin to capture, estimate and show; `note` is one sentence for the status strip."""
-        self.engine.start()
+        self.engine.start_capture()
         self.controller.start()
         for feature in self.features:
             feature.start()
@@ -132,7 +134,12 @@ class Application(QObject):
             ScreenController(model, engine, self.controller, display, self.status, self)
         )
         self.first_frames = self._add(FirstFramesController(window, display, model, self))
+        self.first_frames.opened.connect(self.engine.start_inference)
         self.controls = self._add(ControlsController(window, model, self.controller, self))
+        self.loading = self._add(LoadingController(self.controller, self))
+        self.first_frames.opened.connect(self.loading.load)
+        self.first_frames.all_shown.connect(self.loading.go_on)
+        self.loading.devices_found.connect(self._on_devices)
         self.models = self._add(ModelController(window, model, self.controller, self))
         self.sources = self._add(SourceController(window, engine, model, self.controller, self))
 
@@ -223,12 +230,17 @@ class Application(QObject):
             *edit_actions(self.undo),
             *play_actions(controller),
             *view_actions(window, controller, self.presenter, self.escape.restore),
-            *lane_actions(controller, self.models, self.display),
+            *lane_actions(controller, self.models, self.loading, self.display),
             *compare_actions(controller, self.marks, self.report),
             *booth_actions(controller, self.fallback, self.presenter, self.budget),
             *preset_actions(self.presets),
             *help_actions(self.lessons, self.cheat_sheet, self.health, self.about),
         ]
+
+    def _on_devices(self, devices: Devices) -> None:
+        self.menus.add(found_devices(self.controller, devices))
+        self.window.inspector.model.set_devices(devices)
+        self.status.devices_known()
 
     # -- closing ---------------------------------------------------------------------------------
 

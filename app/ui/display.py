@@ -20,11 +20,14 @@ from app.views import table as views
 from app.views.lanes import UNIT_TEXT
 from models import registry
 from models.errors import UserError
-from models.frames import UInt8
+from models.frames import Frame, UInt8
 from renderers import colormap
 from widgets.cloud_pane import CloudPane
 from widgets.depth_pane import DepthPane
 from widgets.stage import Stage
+
+WAITING = "Waiting for the first picture"
+OFF_LANE = "This lane is off"
 
 
 class Display(QObject):
@@ -34,11 +37,14 @@ class Display(QObject):
     ----------
     shown
         Emitted with each new result on the stage, by `ScreenController`.
+    previewed
+        Emitted when a frame is shown before its result.
     last
         The result on screen, or None.
     """
 
     shown = pyqtSignal(object)
+    previewed = pyqtSignal()
 
     def __init__(self, stage: Stage, cloud: CloudPane, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -78,6 +84,25 @@ class Display(QObject):
             self._stage.set_banner(self._source_message, self._source_level)
         if self._probe is not None:
             self._show_probe(*self._probe)
+
+    def preview(self, frame: Frame) -> None:
+        """Show a frame that no network has seen yet, while there is no result."""
+        self._stage.rgb.show_rgb(frame.rgb)
+        self.previewed.emit()
+
+    def show_waiting(self, is_loading: bool) -> None:
+        """Say in every empty pane what it waits for: its model, or the first picture."""
+        self._stage.set_placeholders("Loading the models…" if is_loading else WAITING)
+        self._stage.rgb.set_placeholder(WAITING)
+        for name, pane in (("a", self._stage.depth_a), ("b", self._stage.depth_b)):
+            chosen = self._options.model_a if name == "a" else self._options.model_b
+            title = registry.title(chosen)
+            pane.set_title(title)
+            if chosen == registry.OFF:
+                pane.set_placeholder(OFF_LANE)
+            elif is_loading:
+                pane.set_placeholder(f"Loading {title}…")
+        self._cloud.clear("Loading the model…" if is_loading else WAITING)
 
     def viewport_request(self) -> ViewportRequest:
         """Return what the panes painted last, so that the next pictures come in that size."""
@@ -156,7 +181,7 @@ class Display(QObject):
             pane.set_title(registry.title(chosen))
             pane.set_badge(None)
             if name not in result.failures:
-                pane.clear("This lane is off")
+                pane.clear(OFF_LANE)
                 pane.set_banner(None)
             else:
                 if self._pictured.get(name) != registry.family(chosen):

@@ -14,7 +14,7 @@ from app.core.source import Source
 from app.engine.capture import CaptureLoop
 from app.engine.inference import InferenceLoop
 from app.engine.pipeline import Pipeline
-from app.ui.threads import Worker
+from app.ui.threads import JOIN_S, Worker
 from app.ui.wakeup import WakeUp
 from models.frames import Frame
 
@@ -25,6 +25,7 @@ OpenSource = Callable[[str, tuple[int, int] | None], Source]
 CAPTURE = "capture"
 INFERENCE = "inference"
 STAGES = (CAPTURE, INFERENCE)
+_LOADING_JOIN_S = 20.0
 
 
 class Engine(QObject):
@@ -56,6 +57,7 @@ class Engine(QObject):
         self._wake_up = WakeUp(self)
         self._wake_up.woken.connect(self.changed)
         self._open_source = open_source
+        self._is_closed = False
         self.results: LatestSlot[FrameResult] = LatestSlot()
         self._frames: LatestSlot[Frame] = LatestSlot()
         self._slot_handles: dict[str, tuple[RevocableSlot[Frame], RevocableSlot[FrameResult]]] = {}
@@ -73,10 +75,19 @@ class Engine(QObject):
         """Frames replaced by newer ones before a network got them."""
         return self._frames.dropped
 
-    def start(self) -> None:
-        """Start both threads."""
-        for worker in self._workers.values():
-            worker.start()
+    @property
+    def waiting_frame(self) -> Frame | None:
+        """The newest frame if no network has taken it yet."""
+        return self._frames.peek()
+
+    def start_capture(self) -> None:
+        """Start to capture."""
+        self._workers[CAPTURE].start()
+
+    def start_inference(self) -> None:
+        """Start to estimate; does nothing the second time. Loads torch, which takes seconds."""
+        if not self._is_closed:
+            self._workers[INFERENCE].start()
 
     def restart(self, stage: str) -> None:
         """Replace `stage`, which crashed or hangs, by a new loop on a new thread. Does not wait.
@@ -108,9 +119,12 @@ class Engine(QObject):
 
     def close(self) -> None:
         """End both threads in the order in which data flows, within bounds."""
+        self._is_closed = True
         self._frames.close()
+        # An import cannot be interrupted, nor can loading a model.
+        timeout_s = JOIN_S if self.inference.is_configured else _LOADING_JOIN_S
         for worker in self._workers.values():
-            worker.shut_down()
+            worker.shut_down(timeout_s)
         self.results.close()
 
     def _make_slots(self, stage: str) -> None:

@@ -33,6 +33,7 @@ from app.system.logbook import logging_to_file
 from app.system.memory import freeze_modules
 from app.system.signals import on_stop_signals
 from app.ui.application import Application
+from app.ui.opening import Opening
 from app.ui.threads import any_abandoned
 from models.errors import SourceError
 from widgets import theme
@@ -83,14 +84,15 @@ def run_gui(settings: Settings, store: SettingsStore, options: WindowOptions) ->
         # Qt requires the window to be deleted before the QApplication.
         stack.callback(QCoreApplication.sendPostedEvents, None, QEvent.Type.DeferredDelete)
         stack.enter_context(logging_to_file())
-        freeze_modules()
         application = Application(settings, open_awaited, store)
         stack.callback(application.close)
         stack.enter_context(closing_on_signals(application.window))
         application.window.resize(_window_size(options.size))
+        opening = Opening(application.window)
+        application.window.closing.connect(opening.stop)
+        opening.opened.connect(partial(application.start, options.note))
+        application.loading.devices_found.connect(_freeze)
         application.window.show()
-        application.start(options.note)
-        startup.reached("window")
         if options.screenshot is not None:
             application.first_frames.take_screenshot_when_ready(options.screenshot)
         if options.record is not None:
@@ -114,6 +116,10 @@ def run_gui(settings: Settings, store: SettingsStore, options: WindowOptions) ->
     if failure:
         raise SourceError(failure)
     return code
+
+
+def _freeze(_devices: object) -> None:
+    freeze_modules()  # all that is large is loaded
 
 
 @contextmanager

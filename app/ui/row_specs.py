@@ -12,10 +12,15 @@ _KINDS = {OnOff: "toggle", OneOf: "choice", Between: "number"}
 
 def row_specs() -> dict[str, RowSpec]:
     """Return the rows of all settings that the inspector shows, by key."""
-    return {key: _spec(key, known) for key, known in SETTINGS.items() if not known.not_shown}
+    defaults = Settings()
+    return {
+        key: _spec(key, known, isinstance(getattr(defaults, key), int))
+        for key, known in SETTINGS.items()
+        if not known.not_shown
+    }
 
 
-def _spec(key: str, known: Setting) -> RowSpec:
+def _spec(key: str, known: Setting, is_whole: bool) -> RowSpec:
     rule = known.rule
     return RowSpec(
         key=key,
@@ -23,7 +28,7 @@ def _spec(key: str, known: Setting) -> RowSpec:
         label=known.label,
         tip=known.tip,
         bounds=known.bounds,
-        is_whole=isinstance(getattr(Settings(), key), int),
+        is_whole=is_whole,
         step=known.step,
         decimals=known.decimals,
         unit=known.unit,

@@ -48,7 +48,7 @@ def test_no_key_is_given_twice_and_every_action_is_in_a_menu(
 
 
 def test_the_source_menu_is_in_the_menu_bar_beside_file(application: Application) -> None:
-    assert list(menus_of(application))[:3] == ["&File", "&Source", "&Play"]
+    assert list(menus_of(application))[:3] == ["&File", "&Source", "&Edit"]
     assert menus_of(application)["&Source"] is application.window.source_menu.source_menu
 
 

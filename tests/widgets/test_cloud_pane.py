@@ -256,7 +256,7 @@ def test_a_driver_that_fails_leaves_a_sentence(
     def refuse(*_args: object) -> None:
         raise RuntimeError("Shader compilation error")
 
-    monkeypatch.setattr("widgets.cloud_canvas.PointCloudVisual.draw", refuse)
+    monkeypatch.setattr("renderers.cloud_visual.PointCloudVisual.draw", refuse)
     with qtbot.waitSignal(canvas_of(pane).failed):
         feed(pane)
     assert pane.no_gl_reason is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QHBoxLayout, QWidget
@@ -12,8 +13,10 @@ from app.settings.settings import Settings, SettingsModel
 from app.ui.controller import Controller
 from app.ui.display import Display
 from app.ui.features.feature import FeatureController
-from widgets.charts import TimeChart, pin_series
 from widgets.theme import SPACE_XS
+
+if TYPE_CHECKING:
+    from widgets.charts import TimeChart
 
 HEIGHT_PX = 120
 
@@ -106,9 +109,13 @@ class ChartsController(FeatureController):
         pins = len(self._controller.pins)
         self.charts["pins"].setVisible(pins > 0)
         if pins:
+            from widgets.charts import pin_series
+
             self.charts["pins"].set_series(pin_series(pins))
 
     def _make(self) -> None:
+        from widgets.charts import TimeChart, pin_series  # loads pyqtgraph
+
         self._row = QWidget()
         line = QHBoxLayout(self._row)
         line.setContentsMargins(0, SPACE_XS, 0, 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from app.core.results import FrameResult
 from app.settings.settings import Settings, SettingsModel
@@ -17,6 +17,8 @@ from app.ui.screenshot import Screenshot
 
 HINT = "Drop a video or a picture folder here, or choose a camera in the Source menu."
 
+_PATIENCE_MS = 300
+
 
 class FirstFramesController(FeatureController):
     """Watches until every pane on screen has painted a frame.
@@ -25,9 +27,13 @@ class FirstFramesController(FeatureController):
     ----------
     all_shown
         Emitted once, when every pane has.
+    opened
+        Emitted once, when the first picture is on screen, or does not come at once: what the window
+        can do without may be loaded from then on.
     """
 
     all_shown = pyqtSignal()
+    opened = pyqtSignal()
 
     def __init__(
         self,
@@ -46,6 +52,11 @@ class FirstFramesController(FeatureController):
         self._unsubscribe = model.subscribe(self._on_settings)
         window.stage.rgb.hint_dismissed.connect(self._on_hint_dismissed)
         display.shown.connect(self._on_shown)
+        display.previewed.connect(self._on_previewed)
+        self._is_opened = self._is_pictured = False
+        self._opening = QTimer(self)
+        self._opening.setSingleShot(True)
+        self._opening.timeout.connect(self._open)
 
     def start(self) -> None:
         """Show the hint, unless it was dismissed or a source was chosen before."""
@@ -53,13 +64,27 @@ class FirstFramesController(FeatureController):
         if not settings.hint_seen and is_built_in(settings.source):
             self._is_hint_shown = True
             self._window.stage.rgb.set_hint(HINT)
+        self._opening.start(_PATIENCE_MS)
 
     def close(self) -> None:
         """Stop following the settings."""
+        self._opening.stop()
         self._unsubscribe()
 
     def _on_hint_dismissed(self) -> None:
         self._model.replace(hint_seen=True)
+
+    def _on_previewed(self) -> None:
+        if not self._is_pictured:
+            self._opening.start(0)  # when it is painted
+
+    def _open(self) -> None:
+        if not self._is_pictured and self._window.stage.rgb.frames_painted:
+            self._is_pictured = True
+            startup.reached("first_picture")
+        if not self._is_opened:
+            self._is_opened = True
+            self.opened.emit()
 
     def _on_shown(self, result: FrameResult) -> None:
         if self._are_all_shown or not self.is_everything_shown():

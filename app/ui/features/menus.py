@@ -45,6 +45,10 @@ class MenuController(FeatureController):
         """Tick what is on."""
         self.actions.show(self._model.value)
 
+    def add(self, rows: Sequence[Action]) -> None:
+        """Add actions that were not known at the start to the end of their menus."""
+        self.actions.add(rows)
+
     def close(self) -> None:
         """Stop following the settings."""
         self._unsubscribe()

@@ -13,8 +13,7 @@ from app.ui.controller import Controller
 from app.ui.features.feature import FeatureController
 from app.ui.features.job import Job, ReportProgress
 from app.ui.main_window import MainWindow
-from models import checkpoints, names, published, registry
-from models.devices import device
+from models import names, published, registry
 from models.download import IsCancelled, OnProgress, Progress
 from models.errors import UserError
 from models.published import Release
@@ -55,11 +54,8 @@ class ModelController(FeatureController):
         self._unsubscribe = model.subscribe(self._on_settings)
 
     def start(self) -> None:
-        """Fill the menus and the list of devices."""
+        """Fill the menus."""
         self._fill()
-        self._window.inspector.model.set_devices(
-            [(choice.name, choice.title, choice.reason) for choice in device.choices()]
-        )
         self._show_chosen()
 
     def close(self) -> None:
@@ -172,6 +168,8 @@ class ModelController(FeatureController):
 
     def _pull(self, release: Release) -> None:
         def work(on_progress: ReportProgress, cancelled: IsCancelled) -> Path | str:
+            from models import checkpoints  # loads torch
+
             try:
                 return checkpoints.pull(release.name, _byte_progress(on_progress), cancelled)
             except UserError as error:
@@ -194,6 +192,8 @@ class ModelController(FeatureController):
 
     def _add(self, release: Release, file: Path) -> None:
         def work(on_progress: ReportProgress, _cancelled: IsCancelled) -> Path | str:
+            from models import checkpoints  # loads torch
+
             try:
                 return checkpoints.add(file, release.name, _byte_progress(on_progress))
             except UserError as error:

@@ -7,13 +7,12 @@ import queue
 import threading
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import platformdirs
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
-from app.recording.manifest import RecordingFacts, model_facts, setting_entry
-from app.recording.recorder import Recorder, RecorderOptions
-from app.recording.writer import Content
+from app.core.source import SourceInfo
 from app.settings.settings import Settings, SettingsModel
 from app.ui.engine import Engine
 from app.ui.features.feature import FeatureController
@@ -21,6 +20,9 @@ from app.ui.features.status import StatusController
 from app.ui.main_window import MainWindow
 from app.ui.wakeup import WakeUp
 from models.errors import UserError
+
+if TYPE_CHECKING:
+    from app.recording.recorder import Recorder
 
 log = logging.getLogger(__name__)
 
@@ -103,17 +105,7 @@ class RecordingController(FeatureController):
         if info is None:
             self.failed.emit("There is nothing to record yet; open a source first.")
             return
-        settings = self._model.value
-        facts = RecordingFacts(
-            info, settings.as_dict(), model_facts(settings.model_a, settings.model_b)
-        )
-        content = Content(
-            disparity=settings.record_disparity,
-            composite=settings.record_composite,
-            colormap=settings.colormap,
-        )
-        options = RecorderOptions(content, settings.record_sound)
-        recorder = Recorder(folder, facts, options, self._wake_up.notify)
+        recorder = self._make_recorder(folder, info)
         try:
             recorder.start()
         except UserError as error:
@@ -126,6 +118,24 @@ class RecordingController(FeatureController):
         self._poll()
         if recorder.status.message:  # it records, but not everything
             self.failed.emit(recorder.status.message)
+
+    def _make_recorder(self, folder: Path, info: SourceInfo) -> Recorder:
+        """Return a recorder for the current settings. Loads what records, which no start needs."""
+        from app.recording.manifest import RecordingFacts, model_facts
+        from app.recording.recorder import Recorder, RecorderOptions
+        from app.recording.writer import Content
+
+        settings = self._model.value
+        facts = RecordingFacts(
+            info, settings.as_dict(), model_facts(settings.model_a, settings.model_b)
+        )
+        content = Content(
+            disparity=settings.record_disparity,
+            composite=settings.record_composite,
+            colormap=settings.colormap,
+        )
+        options = RecorderOptions(content, settings.record_sound)
+        return Recorder(folder, facts, options, self._wake_up.notify)
 
     def stop(self) -> None:
         """End the recording; `changed` says when it is complete.
@@ -169,6 +179,8 @@ class RecordingController(FeatureController):
     def _record_changes(self, settings: Settings, changed: frozenset[str]) -> None:
         recorder = self._recorder
         if recorder is not None:
+            from app.recording.manifest import setting_entry
+
             recorder.note(setting_entry(key, getattr(settings, key)) for key in sorted(changed))
 
     def _report_finished(self) -> None:

@@ -13,8 +13,6 @@ from PyQt6.QtCore import QObject, QUrl
 from PyQt6.QtGui import QDesktopServices
 from PyQt6.QtWidgets import QWidget
 
-from app.report.run import REFUSED_LIVE, compare
-from app.report.values import Cancelled, CompareOptions
 from app.settings.settings import SettingsModel
 from app.sources.parsing import is_live
 from app.ui.controller import Controller
@@ -54,6 +52,9 @@ class ReportController(FeatureController):
 
     def make_into(self, folder: Path) -> None:
         """Start a report in `folder`."""
+        from app.report.run import REFUSED_LIVE, compare
+        from app.report.values import Cancelled, CompareOptions
+
         status = self._engine.capture.status
         if self._job.is_running:
             return

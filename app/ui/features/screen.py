@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QObject
+from PyQt6.QtCore import QObject, QTimer
 
 from app.settings.settings import Settings, SettingsModel
 from app.ui.controller import Controller
@@ -11,10 +11,16 @@ from app.ui.engine import Engine
 from app.ui.features.feature import FeatureController
 from app.ui.features.status import StatusController
 from app.ui.resolve import display_options
+from models.frames import Frame
+
+_PREVIEW_MS = 33
 
 
 class ScreenController(FeatureController):
-    """Takes the newest result from the engine and shows it by the current settings."""
+    """Takes the newest result from the engine and shows it by the current settings.
+
+    Until a source's first result it shows the frames that wait for the networks.
+    """
 
     def __init__(
         self,
@@ -32,17 +38,25 @@ class ScreenController(FeatureController):
         self._status = status
         self._first_segment = 0
         self._has_shown_any = False
+        self._previewed: Frame | None = None
+        self._was_loading = True
+        self._preview_timer = QTimer(self)
+        self._preview_timer.setInterval(_PREVIEW_MS)
+        self._preview_timer.timeout.connect(self._preview)
         self._unsubscribe = model.subscribe(self._on_settings)
         engine.changed.connect(self._on_engine)
         controller.source_opened.connect(display.forget)
         controller.source_opened.connect(status.forget)
 
     def start(self) -> None:
-        """Apply the settings to the display."""
+        """Apply the settings to the display and say what it waits for."""
         self._display.apply(display_options(self._model.value))
+        self._display.show_waiting(is_loading=True)
+        self._preview_timer.start()
 
     def close(self) -> None:
         """Show no more results, even if a wake-up from the engine's threads is still queued."""
+        self._preview_timer.stop()
         self._engine.changed.disconnect(self._on_engine)
         self._unsubscribe()
 
@@ -60,7 +74,13 @@ class ScreenController(FeatureController):
         if status.first_segment != self._first_segment:
             self._first_segment = status.first_segment
             self._display.forget()
-        message = self._engine.inference.state or status.message
+            self._preview_timer.start()
+        is_loading = self._was_loading and not self._engine.inference.is_configured
+        if self._was_loading and not is_loading and self._display.last is None:
+            self._display.show_waiting(is_loading=False)
+        self._was_loading = is_loading
+        # At the start the empty panes say which model they wait for.
+        message = ("" if is_loading else self._engine.inference.state) or status.message
         if not message and status.info is not None and status.info.live:
             message = status.info.note
         is_silent = bool(status.message) and status.info is not None
@@ -68,6 +88,19 @@ class ScreenController(FeatureController):
         result = self._engine.results.take(0)
         if result is not None and result.frame.segment >= self._first_segment:
             self._has_shown_any = True
+            self._preview_timer.stop()
+            self._previewed = None
             self._display.show(result)
             self._display.shown.emit(result)
+        elif self._display.last is None:
+            self._preview()
         self._status.show_transport()
+
+    def _preview(self) -> None:
+        """Show the frame that waits for the networks, if it is new and of this source."""
+        frame = self._engine.waiting_frame
+        if frame is None or frame is self._previewed or frame.segment < self._first_segment:
+            return
+        self._has_shown_any = True
+        self._previewed = frame
+        self._display.preview(frame)

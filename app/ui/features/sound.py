@@ -6,7 +6,6 @@ from PyQt6.QtCore import QObject, QTimer
 
 from app.audio.player import Sonifier
 from app.core.results import FrameResult
-from app.recording.sound import input_names
 from app.settings.settings import Settings, SettingsModel
 from app.ui.display import Display
 from app.ui.features.feature import FeatureController
@@ -52,6 +51,8 @@ class SoundController(FeatureController):
 
     def inputs(self) -> tuple[tuple[str, ...], str]:
         """Return the names of the audio inputs, and one sentence if there are none."""
+        from app.recording.sound import input_names
+
         try:
             return input_names(), ""
         except UserError as error:

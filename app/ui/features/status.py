@@ -17,7 +17,6 @@ from app.ui.engine import Engine
 from app.ui.features.feature import FeatureController
 from app.ui.main_window import MainWindow
 from app.ui.readings import PaceMeter
-from models.devices import device
 from models.errors import UserError
 from models.plain_text import SENTENCE, single_line, without_credentials
 from widgets.status_strip import StatusReading
@@ -54,6 +53,7 @@ class StatusController(FeatureController):
         self._lane_notes: dict[str, str] = {}
         self._warning = ""
         self._gpu_memory_mb: float | None = None
+        self._knows_devices = False
         self._marks: list[tuple[int, str]] = []
         self._timer = QTimer(self)
         self._timer.setInterval(_STATUS_MS)
@@ -90,6 +90,10 @@ class StatusController(FeatureController):
     def set_warning(self, sentence: str) -> None:
         """Show a lasting warning; "" removes it."""
         self._warning = sentence
+
+    def devices_known(self) -> None:
+        """Name the device from now on: torch, which knows it, is loaded."""
+        self._knows_devices = True
 
     def set_gpu_memory(self, megabytes: float | None) -> None:
         """Show how much GPU memory is in use; None where that is unknown."""
@@ -198,6 +202,10 @@ class StatusController(FeatureController):
         self._window.inspector.model.set_cost("\n".join(parts))
 
     def _device(self) -> str:
+        if not self._knows_devices:
+            return ""
+        from models.devices import device
+
         try:
             return device.describe(self._model.value.device)
         except UserError as error:

@@ -14,8 +14,8 @@ from pytestqt.qtbot import QtBot
 
 from app.cli import run
 from app.engine.capture import CaptureStatus
+from app.report import run as report_run
 from app.settings.settings import Settings, SettingsModel
-from app.ui.features import report as report_module
 from app.ui.features.report import ReportController
 from models.opencv import cv2
 from tests.support.fakes import ScriptedSource
@@ -129,7 +129,7 @@ def test_playing_rests_meanwhile_and_goes_on_whatever_happens(
         assert playing.paused == [True]
         raise RuntimeError("nobody foresaw this")
 
-    monkeypatch.setattr(report_module, "compare", fail)
+    monkeypatch.setattr(report_run, "compare", fail)
     assert "failed" in finished(qtbot, make(), tmp_path / "out")
     assert playing.paused == [True, False]
 
@@ -159,7 +159,7 @@ def test_a_cancelled_report_says_so_and_leaves_no_folder(
 def test_a_live_source_is_refused_without_opening_or_pausing_it(
     qtbot: QtBot, make: Make, playing: Playing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(report_module, "compare", lambda *_, **__: pytest.fail("it was opened"))
+    monkeypatch.setattr(report_run, "compare", lambda *_, **__: pytest.fail("it was opened"))
     playing.status = CaptureStatus(info=ScriptedSource(live=True).info)
     assert "record the live source" in finished(qtbot, make(), tmp_path / "out")
     assert playing.paused == []

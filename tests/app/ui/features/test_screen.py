@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from pytestqt.qtbot import QtBot
 
 from app.core.results import FrameResult
@@ -15,6 +16,7 @@ from app.engine.commands import CaptureStatus
 from app.settings.settings import SettingsModel
 from app.ui.features.screen import ScreenController
 from app.ui.resolve import DisplayOptions
+from models.frames import Frame
 from tests.support.display import FakeDisplay
 from tests.support.fakes import make_frame
 
@@ -32,6 +34,8 @@ class _Engine(QObject):
         self.results: LatestSlot[FrameResult] = LatestSlot()
         self.capture = self.inference = self
         self.status, self.state = CaptureStatus(), ""
+        self.waiting_frame: Frame | None = None
+        self.is_configured = True
 
     def forget(self) -> None: ...
 
@@ -46,6 +50,7 @@ class _Display(FakeDisplay):
         self.messages: list[str] = []
 
     def show(self, result: FrameResult) -> None:
+        self.last = result
         self.frames.append(result.frame.index)
 
     def apply(self, options: DisplayOptions) -> None:
@@ -67,8 +72,11 @@ class _Surroundings:
 
 
 @pytest.fixture
-def around(qtbot: QtBot) -> _Surroundings:
-    return _Surroundings()
+def around(qtbot: QtBot) -> Iterator[_Surroundings]:
+    made = _Surroundings()
+    yield made
+    for timer in made.screen.findChildren(QTimer):
+        timer.stop()
 
 
 def test_a_finished_result_is_shown_and_passed_on(around: _Surroundings) -> None:
@@ -109,3 +117,42 @@ def test_a_window_that_never_showed_a_picture_says_why(
         around.show(0)
     around.engine.status = status
     assert around.screen.why_nothing_was_shown() == why
+
+
+def test_until_the_first_result_the_frames_that_wait_are_shown(around: _Surroundings) -> None:
+    for index in (0, 0, 1):
+        frame = around.engine.waiting_frame
+        if frame is None or frame.index != index:
+            around.engine.waiting_frame = make_frame(index)
+        around.engine.changed.emit()
+    assert around.display.previews == [0, 1]
+    around.show(1)
+    around.engine.waiting_frame = make_frame(2)
+    around.engine.changed.emit()
+    assert around.display.previews == [0, 1]
+    assert around.screen.why_nothing_was_shown() == ""
+
+
+def test_a_waiting_frame_of_the_source_before_is_not_shown(around: _Surroundings) -> None:
+    around.engine.status = CaptureStatus(first_segment=2)
+    around.engine.waiting_frame = make_frame(0, segment=1)
+    around.engine.changed.emit()
+    assert around.display.previews == []
+
+
+def test_what_an_empty_pane_waits_for_is_first_its_model_and_then_a_picture(
+    around: _Surroundings,
+) -> None:
+    around.engine.is_configured = False
+    around.engine.state = "Loading the model…"
+    around.screen.start()
+    around.engine.changed.emit()
+    assert around.display.waits_for == "models"
+    assert around.display.messages == [""], "the panes say it already"
+    around.engine.is_configured, around.engine.state = True, ""
+    around.engine.changed.emit()
+    assert around.display.waits_for == "picture"
+    around.engine.state = "Loading the model…"  # another one
+    around.engine.changed.emit()
+    assert around.display.messages[-1] == "Loading the model…"
+    around.screen.close()
