@@ -16,7 +16,7 @@ def cache_folder() -> Path:
     """Folder for weights: FLASHDEPTH_CACHE, or the user's cache folder."""
     chosen = os.environ.get(CACHE_VARIABLE)
     if chosen:
-        return Path(chosen).expanduser()
+        return Path(os.path.expanduser(chosen))  # pathlib raises if there is no such user
     return platformdirs.user_cache_path("flashdepth-live", appauthor=False)
 
 

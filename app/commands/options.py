@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
@@ -15,19 +16,33 @@ if TYPE_CHECKING:
     from models.estimator import EstimatorOptions
 
 
+_LONGEST_SHOWN = 80
+
+
 def picture_size(text: str) -> tuple[int, int]:
     """Convert "WxH" to (width, height) in pixels."""
     width, _, height = text.lower().partition("x")
-    if not (width.isdigit() and height.isdigit() and int(width) > 0 and int(height) > 0):
-        raise argparse.ArgumentTypeError(f"a size must be written as 1280x720, not {text!r}")
-    return int(width), int(height)
+    size = _whole(width), _whole(height)
+    if not all(size):
+        raise argparse.ArgumentTypeError(f"a size must be written as 1280x720, not {_short(text)}")
+    return size
 
 
 def positive(text: str) -> int:
     """A whole number above zero."""
-    if not text.isdigit() or int(text) == 0:
-        raise argparse.ArgumentTypeError(f"expected a whole number above zero, not {text!r}")
-    return int(text)
+    number = _whole(text)
+    if not number:
+        raise argparse.ArgumentTypeError(f"expected a whole number above zero, not {_short(text)}")
+    return number
+
+
+def _whole(text: str) -> int:
+    """A whole number in digits, or 0 for anything else, such as numbers that nobody means."""
+    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else 0
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…")
 
 
 def seconds(text: str) -> float:
@@ -46,7 +61,7 @@ def _span(text: str, unit: str) -> float:
     except ValueError:
         value = -1.0
     if not 0 < value < 1e7:
-        raise argparse.ArgumentTypeError(f"expected {unit} above zero, not {text!r}")
+        raise argparse.ArgumentTypeError(f"expected {unit} above zero, not {_short(text)}")
     return value
 
 

@@ -13,6 +13,7 @@ from app.commands.options import ALL, add_common, add_window_options
 from app.settings.settings import SETTINGS, Settings
 from app.settings.store import SettingsStore, settings_path
 from app.sources.parsing import may_open_at_start, parse_spec
+from app.system.display_server import display_answers
 from app.system.memory import pause_collection
 from models.errors import UsageError
 
@@ -106,4 +107,10 @@ def require_display() -> None:
         raise UsageError(
             "There is no display to open a window on; use `python main.py process INPUT --out "
             "DIR`, which needs none."
+        )
+    if not display_answers():
+        name = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+        raise UsageError(
+            f"The display {name} does not answer; set DISPLAY to one that runs, or use `python "
+            "main.py process INPUT --out DIR`, which needs none."
         )

@@ -15,6 +15,7 @@ PICTURE_SUFFIXES = frozenset(
     """.split()  # noqa: SIM905 - a list of words
 )
 _NUMBER_FIELD = re.compile(r"%0?(\d*)d")
+_LONGEST_NAME = 255
 _DIGITS = re.compile(r"([0-9]+)")
 
 
@@ -87,6 +88,7 @@ def _expression(name: str) -> re.Pattern[str]:
     end = 0
     for field in _NUMBER_FIELD.finditer(name):
         pieces.append(re.escape(name[end : field.start()]))
-        pieces.append(rf"[0-9]{{{int(field[1] or 1)},}}")
+        least = min(int(field[1][:9] or 1), _LONGEST_NAME)
+        pieces.append(rf"[0-9]{{{least},}}")
         end = field.end()
     return re.compile("".join(pieces) + re.escape(name[end:]))

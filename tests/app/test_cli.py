@@ -296,3 +296,47 @@ def test_compare_refuses_a_folder_with_content_unless_forced(
     argv = ["compare", str(clip), "--out", str(out), "--force", "--input-size", "64"]
     assert run(argv) == 0
     assert {"report.html", "metrics.json", "metrics.csv"} <= {p.name for p in out.iterdir()}
+
+
+@pytest.mark.parametrize(
+    ("source", "word"),
+    [
+        ("~nosuchuser/clip.mp4", "home directory"),
+        ("x" * 300, "name too long"),
+        ("x" * 300 + "_%04d.png", "name too long"),
+        ("a\0b.mp4", "null"),
+        ("shot_%0999999999999d.png", "No picture matches"),
+        (f"shot_%0{'9' * 3000}d.png", "too long"),
+    ],
+)
+def test_names_that_no_file_can_have_are_one_sentence(
+    source: str, word: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, said = _refused(["process", source, "--out", str(tmp_path / "out")], capsys)
+    assert code in (1, 2)
+    assert word in said
+    assert len(said) < 300
+
+
+@pytest.mark.parametrize("option", ["--stride", "--source-size", "--threads", "--input-size"])
+@pytest.mark.parametrize("number", ["9" * 5000, "²", "-1", "1e9"])
+def test_numbers_that_nobody_means_are_one_sentence(
+    option: str, number: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, said = _refused(["process", "x", "--out", str(tmp_path / "o"), option, number], capsys)
+    assert code == 2
+    assert len(said) < 300
+    assert "invalid" not in said
+
+
+def test_an_error_that_nobody_foresaw_is_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(arguments: object) -> int:
+        raise TypeError("a\nb")
+
+    monkeypatch.setattr("app.commands.cameras.run", fail)
+    code, said = _refused(["cameras"], capsys)
+    assert code == 1
+    assert "(a b)" in said
+    assert "--debug" in said

@@ -14,6 +14,8 @@ from models.errors import SourceError
 if TYPE_CHECKING:
     from app.core.source import Source
 
+_LONGEST_SHOWN = 80
+
 
 @dataclass(frozen=True, slots=True)
 class PathSpec(SourceSpec):
@@ -50,7 +52,7 @@ class PathSpec(SourceSpec):
         from app.sources.video import VideoSource
 
         del request
-        location, path = self.path, Path(self.path).expanduser()
+        location, path = self.path, _path_of(self.path)
         if path.is_dir():
             return _open_folder(path)
         if is_pipe(path):
@@ -67,6 +69,28 @@ class PathSpec(SourceSpec):
         if header is None or not header.is_animated:
             return ImagesSource(location, path.name, [path])
         return AnimationSource(path, header) if header.kind == "webp" else VideoSource(path)
+
+
+def _path_of(text: str) -> Path:
+    """The path that `text` names, with ~ replaced; there need not be a file.
+
+    Raises
+    ------
+    SourceError
+        If no file can have that name.
+    """
+    try:
+        path = Path(text).expanduser()
+        path.stat()
+    except FileNotFoundError:
+        return path
+    except NotADirectoryError:
+        return path
+    except (OSError, RuntimeError, ValueError) as error:
+        shown = text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
+        why = (getattr(error, "strerror", None) or str(error)).strip(".").lower()
+        raise SourceError(f"Can't open {shown!r}: {why}; check the path.") from error
+    return path
 
 
 def _open_folder(path: Path) -> Source:

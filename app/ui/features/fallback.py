@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
 from collections import deque
 from pathlib import Path
@@ -88,7 +89,7 @@ class FallbackController(FeatureController):
             self.said.emit("Back to the chosen source.")
             return
         clip = self._model.value.panic_clip
-        if clip and not Path(clip).expanduser().exists():
+        if clip and not os.path.exists(os.path.expanduser(clip)):
             self.said.emit(f"Can't find {clip}; showing the built-in scene instead.")
             clip = ""
         self._show_instead(clip or BUILT_IN, is_fallback=False)
