@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import pkgutil
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from models import names
@@ -32,6 +32,10 @@ Factory = Callable[[EstimatorOptions], Session]
 
 CATALOGUE = "models.estimators.catalogue:entries"
 """Function that gives the entries of this package, called when the first name is looked up."""
+
+
+SCHEMES: Mapping[str, str] = {"hf:": "models.hub.entry:entry"}
+"""Function that makes the entry of a name with that beginning, for models that no table lists."""
 
 
 def _no_checksum() -> str:
@@ -150,10 +154,19 @@ def without_memory(name: str) -> str:
 
 
 def _find(name: str) -> ModelEntry | None:
-    base = _known().get(names.unsmoothed(name))
+    base = _known().get(names.unsmoothed(name)) or _of_scheme(names.unsmoothed(name))
     if base is None or not names.is_smoothed(name):
         return base
     return _smoothed(base) if base.can_smooth else None
+
+
+def _of_scheme(name: str) -> ModelEntry | None:
+    """The entry of a name that says itself where the model is. Raises UsageError as it does."""
+    for beginning, maker in SCHEMES.items():
+        if name.startswith(beginning):
+            made: ModelEntry = pkgutil.resolve_name(maker)(name)
+            return made
+    return None
 
 
 def _smoothed(entry: ModelEntry) -> ModelEntry:
