@@ -78,6 +78,8 @@ class Frame:
     recorded
         By lane name, the lanes' recorded results, which are shown without computing anything. None
         if the frame does not come from a recording.
+    damaged_lanes
+        Names of the lanes whose recorded result is there but cannot be read.
     duration_s
         How long the source shows it; None if only the next frame tells.
     name
@@ -92,6 +94,7 @@ class Frame:
     intrinsics: Intrinsics | None = None
     truth: GroundTruth | None = None
     recorded: Mapping[str, RecordedLane] | None = None
+    damaged_lanes: frozenset[str] = frozenset()
     duration_s: float | None = None
     shot: int | None = None
     name: str = ""

@@ -16,6 +16,9 @@ from models.errors import UserError
 
 log = logging.getLogger(__name__)
 
+DAMAGED_LANE = "The recording is damaged here; replay --check says what else is."
+"""Shown in the place of a recorded result that cannot be read."""
+
 
 class LaneRunner:
     """Keeps track of failing models and of the lane that is being waited for.
@@ -101,6 +104,8 @@ class LaneRunner:
         """
         if in_flight.frame.recorded is not None:
             recorded = in_flight.frame.recorded.get(name)
+            if name in in_flight.frame.damaged_lanes:
+                in_flight.failures[name] = DAMAGED_LANE
             return None if recorded is None else LanePrediction(recorded.model, recorded.depth)
         submission = in_flight.submissions.pop(name, None)
         if submission is None:

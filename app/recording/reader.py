@@ -36,7 +36,11 @@ from models.frames import RecordedLane
 
 log = logging.getLogger(__name__)
 
-_MAX_FRAMES = 2_000_000  # eighteen hours at 30 frames per second
+MAX_LINES = 1_000_000
+"""Of an index: nine hours at 30 frames per second."""
+MAX_INDEX_BYTES = 512 << 20
+MAX_DAMAGED_LINES = 10_000
+"""Lines that make no sense, after which the rest of an index is not read."""
 _CHUNK_BYTES_PER_PIXEL = 4  # twice the size of incompressible values
 
 
@@ -216,28 +220,37 @@ class _ContentsBuilder:
 
 def _read_index(path: Path) -> Contents:
     builder = _ContentsBuilder()
-    damaged, last_is_torn = 0, False
+    damaged, last_is_torn, bytes_read, is_cut = 0, False, 0, False
     try:
-        for line in read_lines(path):
+        for count, line in enumerate(read_lines(path)):
+            bytes_read += len(line)
+            if (
+                count >= MAX_LINES
+                or bytes_read > MAX_INDEX_BYTES
+                or damaged + builder.refused > MAX_DAMAGED_LINES
+            ):
+                is_cut = True
+                break
             entry = decode_entry(line)
             last_is_torn = entry is None and not line.endswith(b"\n")
             damaged += entry is None
             if entry is not None:
                 builder.add(entry)
-            if len(builder.frames) >= _MAX_FRAMES or damaged > _MAX_FRAMES:
-                break
     except OSError as error:
         raise SourceError(
             f"Can't read the index of {path.parent.name}; copy the recording again."
         ) from error
     damaged += builder.refused - last_is_torn  # a crash leaves a torn last line
+    problems = [f"{damaged} lines of the index are damaged."] if damaged else []
+    if is_cut:
+        problems.append("The index is too long or too damaged; the rest was not read.")
     return Contents(
         tuple(builder.frames),
         builder.parts,
         frozenset(builder.lost_before),
         builder.gaps,
-        builder.ended and not damaged,
-        (f"{damaged} lines of the index are damaged.",) if damaged else (),
+        builder.ended and not damaged and not is_cut,
+        tuple(problems),
     )
 
 

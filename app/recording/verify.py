@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 
 from app.recording import disparity
+from app.recording.damage import Damage
 from app.recording.index import FrameEntry
 from app.recording.reader import Recording
 from models.errors import SourceError
@@ -46,16 +50,11 @@ def verify(folder: Path) -> Verification:
     """
     recording = Recording(folder)
     try:
-        problems = [*recording.contents.problems]
-        damaged = sum(_damaged_lanes(recording, entry) for entry in recording.frames)
-        if damaged:
-            problems.append(f"{damaged} disparity maps are damaged.")
-        missing = 0
-        for number in sorted({entry.part for entry in recording.frames}):
-            missing += _missing_pictures(recording, number, problems)
-        if missing:
-            problems.append(f"{missing} pictures are missing.")
-        frames = len(recording.frames) - missing
+        others = [*recording.contents.problems]
+        damage = Damage(others, set(_damaged_maps(recording)))
+        for number, entries in itertools.groupby(recording.frames, attrgetter("part")):
+            damage.pictures.update(_missing_pictures(recording, number, list(entries), others))
+        frames = len(recording.frames) - len(damage.pictures)
         if frames == 0:
             raise SourceError(
                 f"No picture in the recording {folder.name} can be read; copy the folder again."
@@ -65,30 +64,41 @@ def verify(folder: Path) -> Verification:
             recording.contents.gaps,
             recording.seconds,
             recording.contents.ended,
-            tuple(problems),
+            damage.sentences(),
         )
     finally:
         recording.close()
 
 
-def _damaged_lanes(recording: Recording, entry: FrameEntry) -> int:
-    damaged = 0
-    for name in entry.lanes:
-        try:
-            disparity.check(recording.chunk(entry, name), disparity.ChunkKey(entry.number, name))
-        except (OSError, ValueError, disparity.DamagedChunk):
-            damaged += 1
-    return damaged
+def _damaged_maps(recording: Recording) -> Iterator[tuple[int, str]]:
+    """Frame number and lane of each map that cannot be read.
+
+    Chunks follow each other in the file. One that begins before the end of another is damaged, so
+    that no byte is read twice, however often an index names it.
+    """
+    end = 0
+    for entry in recording.frames:
+        for name, where in sorted(entry.lanes.items(), key=lambda lane: lane[1].at):
+            if where.at < end:
+                yield entry.number, name
+                continue
+            try:
+                chunk = recording.chunk(entry, name)
+                disparity.check(chunk, disparity.ChunkKey(entry.number, name))
+                end = where.at + where.size_bytes
+            except (OSError, ValueError, disparity.DamagedChunk):
+                yield entry.number, name
 
 
-def _missing_pictures(recording: Recording, number: int, problems: list[str]) -> int:
-    """Number of the part's frames without a picture; its first and last are decoded."""
-    entries = [entry for entry in recording.frames if entry.part == number]
+def _missing_pictures(
+    recording: Recording, number: int, entries: Sequence[FrameEntry], problems: list[str]
+) -> list[int]:
+    """Frames of a part without a picture; the first and the last picture are decoded."""
     try:
         pictures = recording.pictures(number)
     except SourceError as error:
         problems.append(str(error))
-        return len(entries)
+        return [entry.number for entry in entries]
     try:
         there = set(pictures.times().tolist())
         ends = {entries[0].number: entries[0], entries[-1].number: entries[-1]}
@@ -98,7 +108,7 @@ def _missing_pictures(recording: Recording, number: int, problems: list[str]) ->
                 problems.append(f"The picture of frame {entry.number} can't be decoded.")
     except SourceError as error:
         problems.append(str(error))
-        return len(entries)
+        return [entry.number for entry in entries]
     finally:
         pictures.close()
-    return sum(recording.picture_ticks(entry) not in there for entry in entries)
+    return [entry.number for entry in entries if recording.picture_ticks(entry) not in there]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 import time
 from collections.abc import Mapping
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from app.core.source import Ended, Reading, SourceInfo
 from app.media.mp4_boxes import TICKS_PER_S
+from app.recording.damage import Damage
 from app.recording.format import LANES
 from app.recording.index import FrameEntry
 from app.recording.pictures import Pictures
@@ -40,6 +42,7 @@ class RecordingSource:
         self._part = -1
         self._recording = Recording(Path(folder))
         self._has_lanes = bool(self._recording.models)
+        self._damage = Damage(self._recording.contents.problems)
         frames, seconds = self._recording.frames, self._recording.seconds
         self._info = SourceInfo(
             spec=str(folder),
@@ -48,7 +51,7 @@ class RecordingSource:
             size=self._recording.size(frames[0]),
             fps=(len(frames) - 1) / seconds if seconds > 0 else None,
             frame_count=len(frames),
-            note=_note(self._recording),
+            note=_note(self._recording, self._damage),
         )
 
     @property
@@ -89,6 +92,8 @@ class RecordingSource:
     def _frame(self, entry: FrameEntry) -> Frame | None:
         rgb = self._pictures_of(entry.part).read(self._recording.picture_ticks(entry))
         if rgb is None:
+            self._damage.pictures.add(entry.number)
+            self._tell_damage()
             self._last = None
             self._segment += 1
             return None
@@ -98,6 +103,11 @@ class RecordingSource:
         self._shot += entry.cut
         width, height = self._recording.size(entry)
         k = entry.intrinsics
+        lanes = self._lanes(entry) if self._has_lanes else None
+        damaged = frozenset(entry.lanes) - frozenset(lanes or ())
+        if damaged:
+            self._damage.maps.update((entry.number, name) for name in damaged)
+            self._tell_damage()
         return Frame(
             rgb=rgb,
             index=self._position,
@@ -105,7 +115,8 @@ class RecordingSource:
             captured_ns=time.monotonic_ns(),
             time_s=(entry.ticks - self._recording.frames[0].ticks) / TICKS_PER_S,
             intrinsics=None if k is None else Intrinsics(*k, width, height),
-            recorded=self._lanes(entry) if self._has_lanes else None,
+            recorded=lanes,
+            damaged_lanes=damaged,
             shot=self._shot,  # frames were dropped while recording, so it cannot be found again
         )
 
@@ -115,6 +126,10 @@ class RecordingSource:
             if (lane := self._recording.lane(entry, name, self._position)) is not None:
                 lanes[name] = lane
         return lanes
+
+    def _tell_damage(self) -> None:
+        note = _note(self._recording, self._damage)
+        self._info = dataclasses.replace(self._info, note=note)
 
     def _follows(self, entry: FrameEntry) -> bool:
         last = self._last
@@ -134,10 +149,10 @@ class RecordingSource:
         return self._pictures
 
 
-def _note(recording: Recording) -> str:
+def _note(recording: Recording, damage: Damage) -> str:
     contents = recording.contents
-    if contents.problems:
-        return "Parts of this recording are damaged and are skipped; replay --check lists them."
+    if sentences := damage.sentences():
+        return " ".join((*sentences, "Run replay --check to see all that is damaged."))
     if contents.gaps:
         return f"{contents.gaps} frames are missing because they could not be recorded in time."
     if not contents.ended:

@@ -51,6 +51,7 @@ class StatusController(FeatureController):
         self._dropped_before = 0
         self._standing: dict[str, str] = {}
         self._lane_notes: dict[str, str] = {}
+        self._source_note = ""
         self._warning = ""
         self._gpu_memory_mb: float | None = None
         self._knows_devices = False
@@ -150,6 +151,7 @@ class StatusController(FeatureController):
         pace = self._pace.read()
         lane = next(iter(last.lanes.values()), None) if last is not None else None
         self._show_warming_up()
+        self._say_note(capture)
         note = self._note if time.monotonic() < self._note_until else ""
         trouble = _trouble(capture) or self._warning
         moving = capture.playing and pace.fps > 0
@@ -182,6 +184,13 @@ class StatusController(FeatureController):
                 ),
             )
         )
+
+    def _say_note(self, capture: CaptureStatus) -> None:
+        """Say once what is wrong with a file, such as damage; the inspector keeps showing it."""
+        note = capture.info.note if capture.info is not None and not capture.info.live else ""
+        before, self._source_note = self._source_note, note
+        if note and not before:
+            self._note, self._note_until = note, time.monotonic() + _NOTE_S
 
     def _show_warming_up(self) -> None:
         """Say that the first frame of a size or model takes longer, once it does."""
