@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import pickle
 import warnings
 from collections.abc import Mapping
@@ -15,8 +16,13 @@ import torch
 from torch import Tensor
 
 from models.errors import CheckpointError
+from models.pickle_scan import scan
+from models.plain_text import single_line
 
 Shapes = Mapping[str, tuple[int, ...]]
+
+_MAX_HEADER_BYTES = 16 << 20
+_KINDS = frozenset({torch.float16, torch.bfloat16, torch.float32, torch.float64})
 
 _NAMED = 3
 """Number of wrong keys that a message names before it counts the rest."""
@@ -42,9 +48,36 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
             f"{path.name} is a Git LFS pointer, not the weights; download the file itself "
             "(`git lfs pull`)."
         )
-    if head.lstrip()[:1] == b"<":
+    if _is_safetensors(path, head):
+        tensors = _read_safetensors(path)
+    elif head.lstrip()[:1] == b"<":
         raise CheckpointError(f"{path.name} is a web page, not weights; download the file itself.")
-    return _read_safetensors(path) if head[8:9] == b"{" else _read_pickle(path, head)
+    else:
+        tensors = _read_pickle(path, head)
+    _refuse_other_kinds(tensors, path.name)
+    return tensors
+
+
+def _is_safetensors(path: Path, head: bytes) -> bool:
+    """Whether a length and a header of that length begin the file, whatever the length spells."""
+    header_bytes = int.from_bytes(head[:8], "little")
+    return head[8:9] == b"{" and header_bytes <= min(_MAX_HEADER_BYTES, path.stat().st_size - 8)
+
+
+def _refuse_other_kinds(tensors: Mapping[str, Tensor], name: str) -> None:
+    """Raise CheckpointError unless all are ordinary numbers in memory."""
+    for key, tensor in tensors.items():
+        if tensor.layout is not torch.strided or tensor.device.type != "cpu":
+            wrong = "has no ordinary values"
+        elif tensor.dtype not in _KINDS:
+            wrong = f"is of the kind {str(tensor.dtype).removeprefix('torch.')}"
+        elif tensor.numel() and not all(map(math.isfinite, map(float, tensor.aminmax()))):
+            wrong = "has values that are no numbers"
+        else:
+            continue
+        raise CheckpointError(
+            f"{name} can't be used because {single_line(key, 100)} {wrong}; use the published file."
+        )
 
 
 def _read_safetensors(path: Path) -> dict[str, Tensor]:
@@ -61,6 +94,7 @@ def _read_pickle(path: Path, head: bytes) -> dict[str, Tensor]:
     if not zipped and not head.startswith(b"\x80"):
         raise CheckpointError(f"{path.name} contains no weights; use a .safetensors or .pth file.")
     try:
+        scan(path, zipped)
         with warnings.catch_warnings():
             # A damaged file may name any protocol and type; the result is checked below.
             warnings.simplefilter("ignore", UserWarning)
