@@ -18,6 +18,8 @@ from PyQt6 import sip
 from PyQt6.QtCore import QCoreApplication, QEvent, QThread, QTimer
 from PyQt6.QtWidgets import QApplication, QWidget
 
+from models.devices.openmp import PARKED
+
 # How fast this machine happens to be is no finding.
 settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("steady")
@@ -28,7 +30,7 @@ os.environ.setdefault("FLASHDEPTH_AUTO_DEVICE", "cpu")
 GRACE_S = 2.0
 """How long a thread that was told to stop may take."""
 
-TOLERATED_THREADS = ("tqdm_monitor", "TMonitor", "pydevd")
+TOLERATED_THREADS = ("tqdm_monitor", "TMonitor", "pydevd", PARKED)
 TOLERATED_WINDOWS = ("QTipLabel",)
 """Qt keeps one tool-tip window for the life of the application."""
 

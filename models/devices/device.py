@@ -11,6 +11,7 @@ import torch
 
 from models.devices import openvino
 from models.devices.cores import usable_cores
+from models.devices.openmp import keep_idle_threads_asleep
 from models.errors import UsageError
 from models.opencv import cv2
 
@@ -129,6 +130,7 @@ def set_cpu_threads(count: int) -> None:
     as many, at least one, because the capture thread and the inference thread call it at the same
     time.
     """
+    keep_idle_threads_asleep()
     cores = usable_cores()
     threads = count or (cores if cores <= 4 else cores - 1)
     torch.set_num_threads(threads)
