@@ -29,7 +29,7 @@ from models.preprocess import prepare, resize_steps
 from models.training.augment import photograph, random_camera, wandering
 from models.training.cache import SceneCache
 from models.training.clip import HELD_OUT, Clip
-from models.training.validation import per_frame, real_ratios
+from models.training.validation import geometric_mean, per_frame, real_ratios, steady_ratios
 
 LANES = ("per frame", "per frame + EMA", "memory")
 EMA_FACTOR = 0.8
@@ -218,10 +218,11 @@ def main() -> None:
     if asked.real:
         predict = per_frame(network, setup.short_side, setup.precision)
         ratios = real_ratios(predict, asked.real)
+        steady = steady_ratios(network, asked.real, setup.precision)
+        print(f"of the better trivial predictor: at {setup.short_side}, over sizes and mirrored")
         for name, ratio in ratios.items():
-            print(f"{name:24} {ratio:.2f}")
-        mean = math.exp(sum(math.log(ratio) for ratio in ratios.values()) / len(ratios))
-        print(f"{'geometric mean':24} {mean:.3f} of the better trivial predictor")
+            print(f"{name:24} {ratio:.2f}  {steady[name]:.2f}")
+        print(f"{'geometric mean':24} {geometric_mean(ratios):.3f} {geometric_mean(steady):.3f}")
 
 
 def _print_table(title: str, scores: Sequence[LaneScore]) -> None:

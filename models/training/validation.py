@@ -7,7 +7,7 @@ least squares in disparity, before errors are measured in depth.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from models.training.config import RealData
 from models.training.samples import read_real, real_frames
 
 FRAMES_PER_FOLDER = 3
+STEADY_SIZES = (224, 256, 288, 320)
 
 Predict = Callable[[UInt8], Float32]
 
@@ -52,9 +53,14 @@ class Report:
     @property
     def real_ratio(self) -> float:
         """Geometric mean over the folders; NaN without any."""
-        if not self.real:
-            return math.nan
-        return math.exp(sum(math.log(ratio) for ratio in self.real.values()) / len(self.real))
+        return geometric_mean(self.real)
+
+
+def geometric_mean(ratios: Mapping[str, float]) -> float:
+    """NaN without any."""
+    if not ratios:
+        return math.nan
+    return math.exp(sum(math.log(ratio) for ratio in ratios.values()) / len(ratios))
 
 
 def accuracy(disparity: Float32, truth: Float32) -> Accuracy:
@@ -122,6 +128,28 @@ def real_ratios(
             errors.append((ours, trivial_absrel(truth)))
         ratios[Path(path).name] = sum(e[0] for e in errors) / sum(e[1] for e in errors)
     return ratios
+
+
+def steady_ratios(
+    network: FlashDepthLite, folders: Sequence[str], precision: torch.dtype
+) -> dict[str, float]:
+    """`real_ratios` as geometric means over STEADY_SIZES and mirror images.
+
+    One size and one view decide by chance between networks that are equally good: single pictures
+    differ by a third from one size to the next.
+    """
+    found = []
+    for size in STEADY_SIZES:
+        predict = per_frame(network, size, precision)
+        found += [real_ratios(predict, folders), real_ratios(_mirrored(predict), folders)]
+    return {
+        name: math.exp(sum(math.log(ratios[name]) for ratios in found) / len(found))
+        for name in found[0]
+    }
+
+
+def _mirrored(predict: Predict) -> Predict:
+    return lambda rgb: predict(np.ascontiguousarray(rgb[:, ::-1]))[:, ::-1]
 
 
 def held_out(cache: SceneCache, count: int) -> Iterable[Clip]:
