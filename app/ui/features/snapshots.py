@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 import platformdirs
-from PyQt6.QtCore import QObject, QPoint, QRect
+from PyQt6.QtCore import QBuffer, QIODevice, QObject, QPoint, QRect
 from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QFileDialog
 
 from app.core.results import FrameResult
+from app.export.npy import write_npy
 from app.settings.settings import Settings, SettingsModel
+from app.system.whole_files import write_whole
 from app.ui.display import Display
 from app.ui.features.feature import FeatureController
 from app.ui.features.job import Job, ReportProgress
@@ -132,19 +133,25 @@ def write_snapshot(folder: Path, snapshot: Snapshot) -> str:
     Raises
     ------
     UserError
-        If a picture cannot be written or there are no points.
+        If there are no points or they cannot be written.
     OSError
         If the folder cannot be made or written to.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for name, picture in snapshot.pictures.items():
-        if not picture.save(str(folder / f"{name}.png")):
-            raise UserError(f"Can't write {name}.png to {folder}; check whether the disk is full.")
+        write_whole(folder / f"{name}.png", _as_png(picture))
     for name, lane in snapshot.result.lanes.items():
-        np.save(folder / f"disparity_{name}.npy", lane.depth.disparity)
+        write_npy(folder / f"disparity_{name}.npy", lane.depth.disparity)
     if snapshot.settings.cloud_lane in snapshot.result.lanes:
         write_cloud(folder / "cloud.ply", snapshot)
     return f"Saved in {folder}"
+
+
+def _as_png(picture: QImage) -> bytes:
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    picture.save(buffer, "PNG")
+    return bytes(buffer.data().data())
 
 
 def write_cloud(path: Path, snapshot: Snapshot) -> str:

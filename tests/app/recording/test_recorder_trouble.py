@@ -13,8 +13,9 @@ from app.recording import recorder as recorder_module
 from app.recording.recorder import Recorder, RecorderOptions
 from app.recording.verify import verify
 from app.recording.writer import RecordingWriter
-from models.errors import UsageError
+from models.errors import SourceError, UsageError, UserError
 from tests.support.recordings import FACTS, SMALL, is_sentence, make_recording, make_result
+from tests.support.small_files import files_of_at_most
 
 
 def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
@@ -107,3 +108,30 @@ def test_a_fault_of_ours_ends_the_recording_and_not_the_app(
     assert recorder.stop()
     assert "log" in recorder.status.message
     assert not recorder.status.recording
+
+
+def test_wherever_the_disk_ends_recording_says_so_and_what_was_whole_replays(
+    tmp_path: Path,
+) -> None:
+    results = [make_result(number) for number in range(20)]
+    make_recording(tmp_path / "whole", results)
+    largest = max(path.stat().st_size for path in (tmp_path / "whole").iterdir())
+    for limit in range(0, largest, largest // 12):
+        folder = tmp_path / str(limit)
+        with files_of_at_most(limit):
+            recorder = Recorder(folder, FACTS, SMALL)
+            try:
+                recorder.start()
+            except UserError:
+                continue
+            for result in results:
+                recorder.put(result, 5)
+            assert recorder.stop(10)
+        if recorder.failed:
+            assert is_sentence(recorder.status.message)
+        try:
+            found = verify(folder)
+        except SourceError:  # nothing fitted
+            continue
+        assert found.problems == ()
+        assert found.frames <= 20
