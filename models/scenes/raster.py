@@ -76,6 +76,8 @@ class Raster:
             columns = self._columns[x0:x1]
             w = spans.base[start:stop, None] + slopes[i] * self._places[x0:x1]
             mask = w > target
+            if not mask.any():
+                continue
             mask &= columns >= spans.left[start:stop, None]
             mask &= columns <= spans.right[start:stop, None]
             if flats.cutout[i] >= 0:
@@ -132,6 +134,8 @@ class Raster:
         for w in (base + half, base - half) if curves.both[i] else (base + half,):
             visible = w > target
             visible &= mask
+            if not visible.any():
+                continue
             visible &= w < 1 / NEAR_M
             if curves.bounded[i]:
                 _keep_between(visible, curves, i, x, y, w)

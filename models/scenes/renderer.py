@@ -97,9 +97,10 @@ class Renderer:
             raise ValueError(f"cannot draw {width}x{height} with {threads} threads")
         self.width, self.height = width, height
         self._pool = ThreadPoolExecutor(threads, "scene") if threads > 1 else None
-        count = max(1, round(width * height / _BAND_PIXELS))
-        cuts = np.linspace(0, height, min(count, height) + 1).round().astype(int).tolist()
-        self._bands = list(pairwise(cuts))
+        # Drawing costs calls per surface and band; shading costs array operations per pixel, which
+        # are fastest on arrays that fit the cache.
+        self._bands = _bands(height, threads)
+        self._shading_bands = _bands(height, round(width * height / _BAND_PIXELS))
         self._stains = stain_field()
         self._prepared: _Prepared | None = None
         self._last: tuple[Scene, float, VisibleSurfaces] | None = None
@@ -130,12 +131,12 @@ class Renderer:
         ids = (self._prepared.tables.body + 1).astype(np.uint16).take(now.surface)
         return RenderedFrame(rgb, depth, ids, now.surface, camera_to_world, k, flow, covisible)
 
-    def _each(self, work: Callable[[int, int], None]) -> None:
+    def _each(self, bands: list[tuple[int, int]], work: Callable[[int, int], None]) -> None:
         if self._pool is None:
-            for top, bottom in self._bands:
+            for top, bottom in bands:
                 work(top, bottom)
             return
-        for future in [self._pool.submit(work, *band) for band in self._bands]:
+        for future in [self._pool.submit(work, *band) for band in bands]:
             future.result()
 
     def _view(self, scene: Scene, time_s: float, k: Intrinsics) -> VisibleSurfaces:
@@ -156,7 +157,7 @@ class Renderer:
             raster.flat(flats)
             raster.curved(curves)
 
-        self._each(draw)
+        self._each(self._bands, draw)
         return VisibleSurfaces(w, surface, np.concatenate([world_to_camera[None], bodies]))
 
     def _shade(
@@ -180,7 +181,7 @@ class Renderer:
                 top, now.inverse_depth[top:bottom], now.surface[top:bottom]
             )
 
-        self._each(shade)
+        self._each(self._shading_bands, shade)
         return _soften(raw, now.surface)
 
     def _correspond(
@@ -194,8 +195,14 @@ class Renderer:
         def carry(top: int, bottom: int) -> None:
             flow[top:bottom], covisible[top:bottom] = correspond(now, before, body, k, top, bottom)
 
-        self._each(carry)
+        self._each(self._shading_bands, carry)
         return flow, covisible
+
+
+def _bands(height: int, count: int) -> list[tuple[int, int]]:
+    """`height` rows in about `count` bands: first row, and the row behind the last."""
+    cuts = np.linspace(0, height, min(max(1, count), height) + 1).round().astype(int).tolist()
+    return list(pairwise(cuts))
 
 
 def _soften(rgb: NDArray[np.uint8], surface: NDArray[np.uint16]) -> NDArray[np.uint8]:

@@ -1,47 +1,96 @@
-"""How long the built-in scenes take to build and to draw: python tests/bench/bench_scenes.py"""
+"""How long the built-in scenes take: python -m tests.bench.bench_scenes [--against CHECKOUT]
+
+Processor time of one thread, which a shared machine disturbs least. With --against, the renderer of
+another checkout of this project draws the same scenes in turns with this one's, each round in a
+process of its own; ratios are of medians.
+"""
 
 from __future__ import annotations
 
+import argparse
+import json
+import os
 import statistics
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 from models.scenes import SCENE_KINDS, Renderer, Scene, default_atlas, demo_scene, random_scene
 
+HERE = Path(__file__).parents[2]
+_CASES = ("played", "demo", "demo with flow", *SCENE_KINDS)
+_ROUNDS = 5
+_SEED = 1
 
-def milliseconds(scene: Scene, size: tuple[int, int], threads: int, flow: bool) -> float:
-    """Median time of a frame, after two to warm up."""
-    renderer = Renderer(*size, threads=threads)
+
+def rendered_ms(scene: Scene, size: tuple[int, int], with_flow: bool) -> float:
+    """Median processor time of a frame in milliseconds, after two to warm up."""
+    renderer = Renderer(*size, threads=1)
     times = []
-    for i in range(22):
-        start = time.perf_counter()
-        renderer.render(scene, (i + 1) / 25, i / 25 if flow else None)
-        times.append(1e3 * (time.perf_counter() - start))
+    for i in range(10):
+        start = time.thread_time()
+        renderer.render(scene, (i + 1) / 25, i / 25 if with_flow else None)
+        times.append(1e3 * (time.thread_time() - start))
     renderer.close()
     return statistics.median(times[2:])
 
 
-def main() -> None:
-    """Print medians."""
-    start = time.perf_counter()
+def played_ms() -> float:
+    """Mean processor time of a frame of the loop that opens first, threads of FFmpeg included."""
+    from app.sources.demo_loop import DemoLoopSource
+
+    source, count = DemoLoopSource(), 100
+    source.read(10.0)
+    start = time.process_time()
+    for _ in range(count):
+        source.read(10.0)
+    took_ms = 1e3 * (time.process_time() - start) / count
+    source.close()
+    return took_ms
+
+
+def measure() -> dict[str, float]:
+    """Milliseconds by case."""
     default_atlas()
-    print(f"atlas            {1e3 * (time.perf_counter() - start):8.1f} ms, once")
-    demo = demo_scene(0)
-    for size, threads in (((640, 480), 2), ((640, 480), 1), ((256, 192), 1)):
-        for flow in (False, True):
-            took = milliseconds(demo, size, threads, flow)
-            what = f"{size[0]}x{size[1]} threads {threads} flow {flow}"
-            print(f"demo {what:32s} {took:7.1f} ms  {1e3 / took:6.1f} fps")
-    for kind in SCENE_KINDS:
-        built, drawn = [], []
-        for seed in range(5):
-            start = time.perf_counter()
-            scene = random_scene(seed, kind)
-            built.append(1e3 * (time.perf_counter() - start))
-            drawn.append(milliseconds(scene, (256, 192), 1, False))
-        print(
-            f"{kind:12s} built in {statistics.median(built):6.1f} ms, "
-            f"256x192 on one thread {statistics.median(drawn):6.1f} ms"
-        )
+    figures = {}
+    for case in _CASES:
+        if case == "played":
+            figures[case] = played_ms() if (Path("app/sources/demo_loop.py")).exists() else 0.0
+        elif case in SCENE_KINDS:
+            figures[case] = rendered_ms(random_scene(_SEED, case), (256, 192), False)
+        else:
+            figures[case] = rendered_ms(demo_scene(0), (640, 480), "flow" in case)
+    return figures
+
+
+def _elsewhere(checkout: Path) -> dict[str, float]:
+    """The figures of one round with the code of `checkout`, in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, str(Path(__file__)), "--one"],
+        cwd=checkout, env={**os.environ, "PYTHONPATH": str(checkout)},
+        check=True, capture_output=True, text=True, timeout=600,
+    )  # fmt: skip
+    figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return figures
+
+
+def main() -> None:
+    """Print medians, and ratios to another checkout."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--against", type=Path)
+    parser.add_argument("--rounds", type=int, default=_ROUNDS)
+    parser.add_argument("--one", action="store_true", help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.one:
+        print(json.dumps(measure()))
+        return
+    checkouts = [HERE] if asked.against is None else [HERE, asked.against.resolve()]
+    rounds = [[_elsewhere(checkout) for checkout in checkouts] for _ in range(asked.rounds)]
+    for case in _CASES:
+        ms = [statistics.median(one[i][case] for one in rounds) for i in range(len(checkouts))]
+        ratio = f"   other {ms[1]:7.1f} ms   x{ms[1] / ms[0]:.2f}" if len(ms) > 1 else ""
+        print(f"{case:16s} {ms[0]:7.1f} ms{ratio}")
 
 
 if __name__ == "__main__":
