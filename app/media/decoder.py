@@ -17,6 +17,7 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from app.media.alpha import alpha_decoder
 from app.media.deinterlace import Deinterlacer
 from app.media.frames import moving_pictures
 from app.media.index import FrameNumbers, FrameTable, read_table
@@ -195,6 +196,7 @@ class VideoDecoder:
         self._number = first
         self._decoded: deque[VideoFrame] = deque()
         self._fields = Deinterlacer()
+        self._alpha_decoder = alpha_decoder(self._stream)
         self._lost = []
         self._end_bad_run()
 
@@ -263,7 +265,8 @@ class VideoDecoder:
 
     def _decode(self, packet: Packet[VideoStream]) -> None:
         try:
-            frames = packet.decode()
+            decoder = self._alpha_decoder
+            frames = decoder.decode(packet) if decoder is not None else packet.decode()
         except av.error.EOFError:
             return
         except av.error.FFmpegError as error:

@@ -9,6 +9,7 @@ from av.sidedata.sidedata import SideData
 from av.video.frame import VideoFrame
 from av.video.plane import VideoPlane
 from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
+from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from app.media.alpha import over_grey
@@ -30,12 +31,20 @@ class FrameConverter:
     ----------
     aspect
         Width of a pixel over its height; 1 for square ones.
+    is_padded
+        Alpha that is 0 everywhere is padding, as in uncompressed video.
     """
 
-    def __init__(self, aspect: float = 1.0) -> None:
+    def __init__(self, aspect: float = 1.0, is_padded: bool = False) -> None:
         self._aspect = aspect
+        self._is_padded = is_padded
         self._reformatter = VideoReformatter()
         self._mappers: dict[ColourKind, ToneMapper] = {}
+
+    @staticmethod
+    def of(stream: VideoStream) -> FrameConverter:
+        """For the frames of `stream`."""
+        return FrameConverter(pixel_aspect(stream), stream.codec_context.name == "rawvideo")
 
     def rgb(self, frame: VideoFrame) -> NDArray[np.uint8]:
         """(H, W, 3) uint8 from any pixel format; deeper colours are rounded."""
@@ -43,7 +52,9 @@ class FrameConverter:
         if kind is not None:
             picture = self._mapped(frame, kind)
         elif _has_alpha(frame):
-            picture = over_grey(np.asarray(self._reformat(frame, "rgba").to_ndarray(), np.uint8))
+            rgba = np.asarray(self._reformat(frame, "rgba").to_ndarray(), np.uint8)
+            is_padding = self._is_padded and not rgba[..., 3].any()
+            picture = rgba[..., :3] if is_padding else over_grey(rgba)
         else:
             picture = np.asarray(self._reformat(frame, "rgb24").to_ndarray(), np.uint8)
         return _orientation(frame).apply(picture)
@@ -113,7 +124,7 @@ def _source_colours(frame: VideoFrame, kind: ColourKind | None) -> int | None:
     return int(Colorspace.ITU709) if is_hd and not full_range else None
 
 
-def moving_pictures(container: av.container.InputContainer) -> av.video.stream.VideoStream | None:
+def moving_pictures(container: av.container.InputContainer) -> VideoStream | None:
     """The video track that is flagged as the default, else the first; cover pictures are none."""
     tracks = [
         stream
@@ -124,7 +135,7 @@ def moving_pictures(container: av.container.InputContainer) -> av.video.stream.V
     return next(iter(flagged or tracks), None)
 
 
-def pixel_aspect(stream: av.video.stream.VideoStream) -> float:
+def pixel_aspect(stream: VideoStream) -> float:
     """Width of a pixel over its height; 1 if the file does not say."""
     ratio = stream.sample_aspect_ratio
     return float(ratio) if ratio else 1.0

@@ -21,7 +21,7 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from app.media.deinterlace import Deinterlacer
-from app.media.frames import FrameConverter, moving_pictures, pixel_aspect
+from app.media.frames import FrameConverter, moving_pictures
 from app.media.open import MediaInput, open_address
 from app.media.open import open_pipe as open_piped
 from app.media.refusals import why_not_connected
@@ -115,7 +115,7 @@ class StreamConnection:
         self._pipe = pipe
         self._is_jpeg = stream.codec_context.name == "mjpeg"
         self._packets: Iterator[Packet[VideoStream]] = media.container.demux(stream)
-        self._picturer = FrameConverter(pixel_aspect(stream))
+        self._picturer = FrameConverter.of(stream)
         self._fields = Deinterlacer()
         self._delivered = ""
         self._blank = BlankWatch(

@@ -13,7 +13,7 @@ from av.video.frame import VideoFrame
 from app.core.source import Ended, Reading, SignalLost, SourceInfo
 from app.media.counting import FrameCounting
 from app.media.decoder import VideoDecoder
-from app.media.frames import FrameConverter, pixel_aspect
+from app.media.frames import FrameConverter
 from app.media.numbering import Numbered, Numbering
 from models.errors import SourceError
 from models.frames import Frame
@@ -54,7 +54,7 @@ class VideoSource:
         with ExitStack() as unless_opened:
             unless_opened.callback(self._decoder.close)
             stream, size_bytes = self._decoder.stream, self._decoder.size_bytes
-            self._picturer = FrameConverter(pixel_aspect(stream))
+            self._picturer = FrameConverter.of(stream)
             self._numbering = Numbering(self._decoder)
             first = self._first_frame()
             self._info = SourceInfo(

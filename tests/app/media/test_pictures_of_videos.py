@@ -197,7 +197,8 @@ def test_a_tagged_bt709_video_keeps_its_colours(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "codec", "pixel_format"),
     [("a.mov", "png", "rgba"), ("a.mov", "qtrle", "argb"), ("a.mkv", "ffv1", "yuva420p"),
-     ("a.apng", "apng", "rgba")],
+     ("a.apng", "apng", "rgba"),
+     ("a.webm", "libvpx-vp9", "yuva420p")],
 )  # fmt: skip
 def test_transparent_parts_of_a_video_are_neutral(
     tmp_path: Path, name: str, codec: str, pixel_format: str
@@ -210,6 +211,13 @@ def test_transparent_parts_of_a_video_are_neutral(
     rgb = first_picture(write_video(tmp_path / name, [frame, frame], codec, pixel_format))
     assert np.abs(rgb[:, :28].astype(int) - 128).max() <= 2
     assert np.abs(rgb[:, 36:].astype(int) - (200, 40, 40)).max() <= 4
+
+
+def test_raw_video_whose_fourth_byte_is_only_padding_is_opaque(tmp_path: Path) -> None:
+    """Windows programs write it so: AVI has no way to say which it is."""
+    picture = np.full((48, 64, 4), (40, 40, 200, 0), np.uint8)
+    path = write_video(tmp_path / "a.avi", [picture], "rawvideo", "bgra", "bgra")
+    assert first_picture(path)[24, 32].tolist() == [200, 40, 40]
 
 
 def test_transparent_parts_of_a_gif_are_neutral(tmp_path: Path) -> None:
