@@ -22,6 +22,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 
+from app.media.refusals import NotHttpError
 from models.errors import SourceError
 
 Check = Callable[[str], None]
@@ -96,7 +97,7 @@ class WebClient:
         except urllib.error.URLError as error:
             raise _reason(error) from error
         except (http.client.HTTPException, ValueError) as error:
-            raise OSError(f"the server does not speak HTTP ({error!r})") from error
+            raise NotHttpError(f"{error!r:.200}") from error
         for opened in tuple(self._sockets):
             with contextlib.suppress(OSError):
                 opened.settimeout(self._read_s)

@@ -20,6 +20,7 @@ import av
 import av.error
 from av.container import InputContainer
 
+from app.media.allowance import Allowance
 from app.media.http import WebClient, stream_range
 from app.media.remote import RemoteFile, RemoteStream
 from models.errors import SourceError
@@ -130,6 +131,7 @@ def open_address(
     options: Mapping[str, str] | None = None,
     *,
     can_seek: bool = False,
+    allowance: Allowance | None = None,
 ) -> MediaInput:
     """Connect to an address whose scheme is http, https, rtsp, rtsps or udp.
 
@@ -145,6 +147,8 @@ def open_address(
         FFmpeg's options for the container.
     can_seek : bool
         It is a file on a web server that will be sought in, no live stream.
+    allowance : Allowance or None
+        Bounds what a live stream from a web server may send.
 
     Raises
     ------
@@ -160,9 +164,13 @@ def open_address(
     client = WebClient(url, timeout_s)
 
     def open_nested(nested: str, _flags: int, options: Mapping[str, str]) -> RemoteStream:
-        return RemoteStream(client, nested, *stream_range(options))
+        first, last = stream_range(options)
+        return RemoteStream(client, nested, first, last, allowance)
 
-    remote = RemoteFile(client, url) if can_seek else RemoteStream(client, url)
+    if can_seek:
+        remote: RemoteStream = RemoteFile(client, url)
+    else:
+        remote = RemoteStream(client, url, allowance=allowance)
     with contextlib.ExitStack() as unless_opened:
         unless_opened.callback(remote.close)
         container = _open(

@@ -14,6 +14,10 @@ _NO_ENTRY = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 _NO_VIDEO = av.error.InvalidDataError | av.error.EOFError | av.error.ArgumentError
 
 
+class NotHttpError(OSError):
+    """What answers is no web server."""
+
+
 def why_not_connected(title: str, error: Exception) -> str:
     """The sentence for the user.
 
@@ -30,6 +34,8 @@ def why_not_connected(title: str, error: Exception) -> str:
         return _why_refused(title, HTTPStatus.UNAUTHORIZED)
     if isinstance(error, av.error.HTTPNotFoundError):
         return _why_refused(title, HTTPStatus.NOT_FOUND)
+    if isinstance(error, NotHttpError):
+        return f"{title} does not answer as a web server does; check the address and the port."
     if isinstance(error, ConnectionRefusedError):
         return f"{title} refuses the connection; check the port, and that the camera is streaming."
     if isinstance(error, ssl.SSLCertVerificationError):

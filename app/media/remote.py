@@ -10,6 +10,7 @@ import threading
 from typing import IO
 from urllib.parse import urlsplit
 
+from app.media.allowance import Allowance
 from app.media.http import WebClient
 from models.errors import SourceError
 
@@ -37,6 +38,8 @@ class RemoteStream:
         Where it is.
     first, last
         The part to read, in bytes; None for all.
+    allowance
+        Counts what a live stream sends; None for a file.
 
     Raises
     ------
@@ -45,9 +48,15 @@ class RemoteStream:
     """
 
     def __init__(
-        self, client: WebClient, url: str, first: int | None = None, last: int | None = None
+        self,
+        client: WebClient,
+        url: str,
+        first: int | None = None,
+        last: int | None = None,
+        allowance: Allowance | None = None,
     ) -> None:
         self._client = client
+        self._allowance = allowance
         self._closing = threading.Event()
         self._answer = client.request(url, first, last)
         self.name = self._answer.geturl()
@@ -80,7 +89,7 @@ class RemoteStream:
         if self._closing.is_set():
             return b""
         try:
-            return self._answer.read1(count)
+            data = self._answer.read1(count)
         except TimeoutError:
             raise
         except (OSError, ValueError, AttributeError, http.client.HTTPException) as error:
@@ -89,6 +98,13 @@ class RemoteStream:
             raise SourceError(
                 f"{urlsplit(self.name).hostname} broke off while sending; try again."
             ) from error
+        if self._allowance is not None:
+            try:
+                self._allowance.spend(len(data))
+            except SourceError:
+                self._closing.set()  # FFmpeg asks again after an error
+                raise
+        return data
 
 
 class RemoteFile(RemoteStream):

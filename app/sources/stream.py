@@ -7,8 +7,9 @@ import select
 import stat
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,6 +21,7 @@ from av.video.plane import VideoPlane
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
+from app.media.allowance import PICTURE_PIXELS, Allowance
 from app.media.deinterlace import Deinterlacer
 from app.media.frames import FrameConverter, moving_pictures
 from app.media.open import MediaInput, open_address
@@ -35,6 +37,7 @@ _OPEN_TIMEOUT_S = 5.0
 _UDP_OPEN_TIMEOUT_S = 2.0  # UDP has no connection: packets arrive or they do not
 _PROBE_S = 0.5
 _PIPE_SLICE_S = 0.05
+_PICTURE_S = 3.0  # below Patience.reading_s, so that a slow sender ends in a sentence
 _JPEG_START, _JPEG_END = b"\xff\xd8", b"\xff\xd9"
 _ASSUMED_SIZE = (1280, 720)
 _EIGHT_BIT_PLANES = frozenset(
@@ -45,6 +48,7 @@ _EAGER = {
     "fflags": "nobuffer+discardcorrupt",
     "flags": "low_delay",
     "analyzeduration": str(round(_PROBE_S * 1e6)),
+    "max_pixels": str(PICTURE_PIXELS),
 }
 _BY_SCHEME = {
     "rtsp": {"rtsp_transport": "tcp"},  # packets lost over UDP smear the picture
@@ -55,33 +59,34 @@ _BY_SCHEME = {
 
 def open_stream(url: str, patience: Patience = USUAL_PATIENCE) -> LiveSource:
     """A source that reads `url` live and reconnects when it breaks."""
-    return LiveSource(
-        url,
-        url_title(url),
-        lambda: StreamConnection.to_url(url, patience.stall_s),
-        size=_ASSUMED_SIZE,
-        patience=patience,
-    )
+    silence_s = patience.stall_s
+    connect = partial(StreamConnection.to_url, url, silence_s)
+    return _StreamSource(url, url_title(url), connect, patience)
 
 
 def open_pipe(path: Path, patience: Patience = USUAL_PATIENCE) -> LiveSource:
     """A source that reads a named pipe; when its writer ends it waits for the next one."""
-    return _PipeSource(path, patience)
+    connect = partial(StreamConnection.to_pipe, path, patience.stall_s)
+    return _StreamSource(str(path), path.name, connect, patience)
 
 
-class _PipeSource(LiveSource):
-    def __init__(self, path: Path, patience: Patience) -> None:
-        self._path = path
-        self._silence_s = patience.stall_s
+class _StreamSource(LiveSource):
+    """Tells its connection when it is closed, which ends a read that would go on for ever."""
+
+    def __init__(
+        self,
+        spec: str,
+        title: str,
+        connect: Callable[[threading.Event], StreamConnection],
+        patience: Patience,
+    ) -> None:
         self._closing = threading.Event()
-        super().__init__(str(path), path.name, self._connect, size=_ASSUMED_SIZE, patience=patience)
+        opened = partial(connect, self._closing)
+        super().__init__(spec, title, opened, size=_ASSUMED_SIZE, patience=patience)
 
     def close(self) -> None:
-        self._closing.set()  # stop waiting for a pipe without a writer
+        self._closing.set()
         super().close()
-
-    def _connect(self) -> StreamConnection:
-        return StreamConnection.to_pipe(self._path, self._silence_s, self._closing)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,14 +107,18 @@ class DecodedPicture:
 class StreamConnection:
     """An open stream. Damaged and incomplete pictures are left out."""
 
-    def __init__(self, media: MediaInput, title: str, pipe: PipeBytes | None) -> None:
+    def __init__(
+        self, media: MediaInput, title: str, pipe: PipeBytes | None, allowance: Allowance
+    ) -> None:
         stream = moving_pictures(media.container)
         if stream is None:
             media.close()
             raise SourceError(f"{title} has no video; check the address.")
         # Frame threads would hold back one picture each.
         stream.thread_type = "SLICE"
+        stream.codec_context.options = {"max_pixels": str(PICTURE_PIXELS)}
         self._media = media
+        self._allowance = allowance
         self._stream = stream
         self._title = title
         self._pipe = pipe
@@ -124,7 +133,7 @@ class StreamConnection:
         )
 
     @staticmethod
-    def to_url(url: str, silence_s: float) -> StreamConnection:
+    def to_url(url: str, silence_s: float, closing: threading.Event) -> StreamConnection:
         """Connect to `url`.
 
         Raises
@@ -133,27 +142,32 @@ class StreamConnection:
             With the reason if nothing responds.
         """
         title = url_title(url)
+        allowance = Allowance(title, closing, _PICTURE_S)
         scheme = urlsplit(url).scheme
         options = _EAGER | _BY_SCHEME.get(scheme, {})
         opening_s = _UDP_OPEN_TIMEOUT_S if scheme == "udp" else _OPEN_TIMEOUT_S
         try:
-            media = open_address(url, (opening_s, silence_s), options)
+            media = open_address(url, (opening_s, silence_s), options, allowance=allowance)
         except (av.error.FFmpegError, OSError) as error:
             raise SourceError(why_not_connected(title, error)) from error
-        return StreamConnection(media, title, None)
+        return StreamConnection(media, title, None, allowance)
 
     @staticmethod
     def to_pipe(path: Path, silence_s: float, closing: threading.Event) -> StreamConnection:
         """Read the pipe at `path`, once it has a writer, until `closing` is set."""
-        pipe = PipeBytes(path, silence_s, closing)
+        allowance = Allowance(path.name, closing, _PICTURE_S)
+        pipe = PipeBytes(path, silence_s, closing, allowance)
         try:
             media = open_piped(pipe, _EAGER)
+        except SourceError:
+            pipe.close()
+            raise
         except (av.error.FFmpegError, OSError) as error:
             pipe.close()
             raise SourceError(
                 f"Waiting for video in {path.name}; start the program that writes it."
             ) from error
-        return StreamConnection(media, path.name, pipe)
+        return StreamConnection(media, path.name, pipe, allowance)
 
     @property
     def delivered(self) -> str:
@@ -164,9 +178,15 @@ class StreamConnection:
             packet = next(self._packets, None)
             if packet is None or (not packet.size and packet.pts is None):
                 raise SourceError(f"{self._title} ended; reconnecting.")
+            self._allowance.renew()
             frames = packet.decode() if self._is_whole(packet) else []
         except av.error.InvalidDataError:
             return None
+        except av.error.ArgumentError as error:  # beyond max_pixels
+            raise SourceError(
+                f"{self._title} sends pictures that can't be used; choose a smaller picture size "
+                "on the camera."
+            ) from error
         except (av.error.ExitError, TimeoutError) as error:  # the read timeout
             raise SourceError(f"{self._title} sends no frames; reconnecting.") from error
         except (av.error.FFmpegError, OSError) as error:
@@ -199,8 +219,15 @@ class StreamConnection:
 class PipeBytes:
     """A named pipe as a file whose reads wait `silence_s` at most, and stop when it closes."""
 
-    def __init__(self, path: Path, silence_s: float, closing: threading.Event) -> None:
+    def __init__(
+        self,
+        path: Path,
+        silence_s: float,
+        closing: threading.Event,
+        allowance: Allowance | None = None,
+    ) -> None:
         self._silence_s = silence_s
+        self._allowance = allowance
         self._closing = closing
         self._heard = False
         try:
@@ -225,9 +252,18 @@ class PipeBytes:
                 continue
             if data or self._heard:
                 self._heard = True
-                return data
+                return self._counted(data)
             self._closing.wait(_PIPE_SLICE_S)  # no writer has opened the other end yet
         return b""
+
+    def _counted(self, data: bytes) -> bytes:
+        if self._allowance is not None:
+            try:
+                self._allowance.spend(len(data))
+            except SourceError:
+                self.close()  # FFmpeg asks again after an error
+                raise
+        return data
 
     def close(self) -> None:
         """Close the pipe; may be called twice."""
