@@ -11,10 +11,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 
-from app.benchmark.preloaded import PreloadedSource, ToAndFro
+from app.benchmark.preloaded import ToAndFro, preloaded
 from app.core.results import LANES, FrameResult
 from app.core.slots import LatestSlot
-from app.core.source import Source
 from app.engine.capture import CaptureLoop
 from app.engine.commands import CaptureRequest, PlaybackOptions
 from app.engine.inference import InferenceLoop
@@ -40,14 +39,20 @@ class Pace:
         Frames per second.
     stages_ms
         Median time per stage.
+    input_size
+        Short side, in pixels, of the picture that the networks got; None if there are none.
     """
 
     fps: float
     stages_ms: dict[str, float]
+    input_size: int | None
 
 
 def alternate(frames: Sequence[Frame], config: PipelineConfig, seconds: float) -> dict[str, object]:
-    """Measure `fps`, `bare_model_fps` and `stages_ms`: alternating rounds, medians over rounds."""
+    """Measure `fps`, `bare_model_fps`, `stages_ms` and `input_size` in alternating rounds.
+
+    Medians over rounds.
+    """
     share = seconds / (2 * ROUNDS)
     bare: list[float] = []
     ours: list[Pace] = []
@@ -57,6 +62,7 @@ def alternate(frames: Sequence[Frame], config: PipelineConfig, seconds: float) -
     return {
         "fps": statistics.median(pace.fps for pace in ours),
         "bare_model_fps": statistics.median(bare),
+        "input_size": ours[-1].input_size,
         "stages_ms": {
             key: statistics.median(pace.stages_ms.get(key, 0.0) for pace in ours)
             for key in ours[0].stages_ms
@@ -103,22 +109,21 @@ def engine_pace(frames: Sequence[Frame], config: PipelineConfig, seconds: float)
     """Run capture and inference as in the window, each on its thread, without a display."""
     stages: list[dict[str, float]] = []
     finished_s: list[float] = []
+    sizes: set[int] = set()
     slot: LatestSlot[Frame] = LatestSlot()
     results: LatestSlot[FrameResult] = LatestSlot()
-
-    def open_preloaded(_spec: str, _size: tuple[int, int] | None) -> Source:
-        return PreloadedSource(frames)
 
     warm = threading.Event()
 
     def tap(result: FrameResult) -> None:
         stages.append(result.stages_ms)
+        sizes.update(network_sizes(result))
         finished_s.append(time.perf_counter())
         if len(stages) >= WARM_UP:
             warm.set()
 
     inference = InferenceLoop(slot, results, _nothing, Pipeline())
-    capture = CaptureLoop(slot, open_preloaded, _nothing)
+    capture = CaptureLoop(slot, preloaded(frames), _nothing)
     inference.taps = (tap,)
     inference.configure(config)
     capture.post(PlaybackOptions(every_frame=True))
@@ -144,7 +149,13 @@ def engine_pace(frames: Sequence[Frame], config: PipelineConfig, seconds: float)
         )
     measured = stages[WARM_UP:]
     medians = {key: statistics.median(s[key] for s in measured) for key in measured[-1]}
-    return Pace(rate(measured_s), medians)
+    return Pace(rate(measured_s), medians, max(sizes, default=None))
+
+
+def network_sizes(result: FrameResult) -> set[int]:
+    """Short sides, in pixels, of the pictures that the lanes' networks got."""
+    given = (lane.depth.network_size for lane in result.lanes.values())
+    return {min(size) for size in given if size is not None}
 
 
 def rate(times_s: Sequence[float]) -> float:

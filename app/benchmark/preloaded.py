@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from app.core.source import Ended, Reading, Source, SourceInfo
 from models.errors import SourceError
@@ -34,6 +34,15 @@ def preload(source: Source, count: int = MOST_FRAMES) -> list[Frame]:
             f"{source.info.title} delivered no frame to measure with; choose another source."
         )
     return frames
+
+
+def preloaded(frames: Sequence[Frame]) -> Callable[[str, tuple[int, int] | None], Source]:
+    """A function that opens these frames as a source, whatever it is asked for."""
+
+    def open_preloaded(_spec: str, _size: tuple[int, int] | None) -> Source:
+        return PreloadedSource(frames)
+
+    return open_preloaded
 
 
 class ToAndFro:

@@ -1,4 +1,4 @@
-"""The window fed from memory: frames shown, latency, and time on the GUI thread."""
+"""The window on a source of its own: frames shown, latency, and time on the GUI thread."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from PyQt6.QtCore import QCoreApplication, QEvent, QEventLoop, QTimer
 from PyQt6.QtGui import QPaintEvent
 
 from app.benchmark.gui_clock import GuiClock
-from app.benchmark.preloaded import PreloadedSource
+from app.benchmark.headless import network_sizes
+from app.benchmark.processor_time import per_frame_ms, thread_seconds
 from app.benchmark.statistics import spread
 from app.core.results import FrameResult
-from app.core.source import Source
 from app.settings.settings import Settings
 from app.settings.store import SettingsStore
 from app.ui.application import Application
-from models.frames import Frame
+from app.ui.engine import OpenSource
 from widgets.image_pane import ImagePane
 
 _SETTLE_FRAMES = 10
@@ -70,7 +70,7 @@ class ShownFrames:
 
 
 def measure_window(
-    frames: Sequence[Frame],
+    open_source: OpenSource,
     settings: Settings,
     seconds: float,
     size: tuple[int, int],
@@ -80,13 +80,13 @@ def measure_window(
     """Measure the window and return its figures.
 
     They are `window_fps`, `shown_fps`, `gui_thread_ms`, `latency_ms`, `analysis_ms` (empty if no
-    view requests anything), `dropped`, and `gui_gl_ms`, OpenGL's time on the GUI thread. Needs a
-    QApplication.
+    view requests anything), `dropped`, `input_size`, `processor_ms` (processor time per finished
+    frame, by thread) and `gui_gl_ms`, OpenGL's time on the GUI thread. Needs a QApplication.
 
     Parameters
     ----------
-    frames
-        To play.
+    open_source
+        Opens what is played.
     settings
         Of the window.
     seconds
@@ -98,13 +98,9 @@ def measure_window(
     pins
         Picture points (x, y), as fractions, that are pinned once there is a picture.
     """
-
-    def open_preloaded(_spec: str, _size: tuple[int, int] | None) -> Source:
-        return PreloadedSource(frames)
-
     clock, shown = GuiClock(), ShownFrames()
     with shown.watching(), clock.installed():
-        application = Application(settings, open_preloaded, SettingsStore(folder / "bench.json"))
+        application = Application(settings, open_source, SettingsStore(folder / "bench.json"))
 
         def on_shown(result: FrameResult) -> None:
             shown.put(result)
@@ -128,11 +124,18 @@ def measure_window(
             clock.clear()
             engine, started = application.engine, time.perf_counter()
             finished, dropped = engine.inference.finished, engine.dropped
+            spent_s = thread_seconds()
             _run_until(_never, seconds)
             passed = time.perf_counter() - started
             finished, dropped = engine.inference.finished - finished, engine.dropped - dropped
+            processor_ms = per_frame_ms(spent_s, thread_seconds(), finished)
             shown.put(None)
+            last = application.display.last
+            sizes = network_sizes(last) if last is not None else set()
             return {
+                "input_size": max(sizes, default=None),
+                "source_size": list(last.frame.size) if last is not None else None,
+                "processor_ms": processor_ms,
                 "window_fps": finished / passed,
                 "shown_fps": len(shown.latency_ms) / passed,
                 "gui_thread_ms": spread(clock.per_frame_ms),

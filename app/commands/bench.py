@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from app.commands.options import ALL, add_common, seconds
+from app.commands.options import ALL, add_common, picture_size, seconds
 from app.views import table as views
 
 
@@ -15,6 +15,19 @@ def describe(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--window", action=argparse.BooleanOptionalAction, default=True,
         help="with the window, or headless",
+    )  # fmt: skip
+    parser.add_argument(
+        "--live", action="store_true",
+        help="measure only the window, on the source at its own pace: what a visitor sees",
+    )  # fmt: skip
+    parser.add_argument(
+        "--startup",
+        action="store_true",
+        help="measure only the start: medians of ten",
+    )
+    parser.add_argument(
+        "--window-size", type=picture_size, default=(1600, 1000), metavar="WxH",
+        help="window size; default: 1600x1000",
     )  # fmt: skip
     parser.add_argument(
         "--seconds", type=seconds, default=30.0, metavar="S", help="per part; default: 30"

@@ -5,34 +5,33 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
-import os
-import subprocess
-import sys
 import tempfile
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeGuard
 
 import psutil
 
 from app.benchmark.headless import alternate
-from app.benchmark.preloaded import preload
+from app.benchmark.preloaded import preload, preloaded
+from app.benchmark.starts import STARTS, import_torch, measure_starts, start_window
 from app.benchmark.views import ALL, PINS, analysis_figures, with_views
 from app.commands.window import require_display, with_arguments
 from app.settings.settings import Settings
-from app.sources.opening import open_source
-from app.system import startup
+from app.sources.opening import open_awaited, open_source
 from app.system.environment import environment
 from app.system.json_files import write_json
 from app.ui import resolve
-from models.errors import UsageError, UserError
+from models.errors import UsageError
 from models.frames import Frame
 
-_WINDOW = (1600, 1000)
-_STARTUP_LIMIT_S = 120
-_LOWER_IS_BETTER = ("_ms", "startup_s", "startup_stages_s", "rss_mb", "dropped")
+_LOWER_IS_BETTER = (
+    "_ms", "startup_s", "startup_stages_s", "import_torch_s", "rss_mb", "dropped",
+)  # fmt: skip
 _OF_THE_WINDOW = (
     "shown_fps", "gui_thread_ms", "gui_gl_ms", "latency_ms", "cloud_upload_ms", "cloud_markers_ms",
-    "startup_s", "startup_stages_s", "dropped",
+    "startup_s", "startup_stages_s", "dropped", "processor_ms",
 )  # fmt: skip
 """Figures of the window, null in the JSON without one."""
 
@@ -40,21 +39,18 @@ _OF_THE_WINDOW = (
 def run(arguments: argparse.Namespace) -> int:
     """Measure and print, and write JSON if asked to."""
     before = _read(arguments.compare) if arguments.compare else {}
+    if (arguments.live or arguments.startup) and not arguments.window:
+        raise UsageError("--live and --startup measure the window; leave out --no-window.")
     if arguments.window:
         require_display()
-    settings = with_arguments(Settings(pacing="every-frame", hint_seen=True), arguments)
-    frames = _frames(settings)
-    config = resolve.pipeline_config(settings)
-    figures: dict[str, Any] = {
-        "source_size": list(frames[0].size),
-        "a": settings.model_a,
-        "b": settings.model_b,
-    }
-    figures |= alternate(frames, config, arguments.seconds)
-    if arguments.views is not None:
-        figures |= analysis_figures(frames, config)
-    if arguments.window:
-        figures |= _windowed(frames, settings, arguments)
+    settings = with_arguments(Settings(hint_seen=True, input_budget="off"), arguments)
+    figures: dict[str, Any] = {"a": settings.model_a, "b": settings.model_b}
+    if arguments.startup:
+        figures |= _starts(settings, arguments.window_size, STARTS)
+    elif arguments.live:
+        figures |= _live(settings, arguments)
+    else:
+        figures |= _against_bare_model(replace(settings, pacing="every-frame"), arguments)
     figures = dict.fromkeys(_OF_THE_WINDOW) | figures
     figures["rss_mb"] = psutil.Process().memory_info().rss / 1e6
     figures["environment"] = environment()
@@ -64,10 +60,43 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _against_bare_model(settings: Settings, arguments: argparse.Namespace) -> dict[str, Any]:
+    """The app on preloaded frames, as fast as it can, beside the same lanes in a plain loop."""
+    frames = _frames(settings)
+    config = resolve.pipeline_config(settings)
+    figures: dict[str, Any] = {"source_size": list(frames[0].size)}
+    figures |= alternate(frames, config, arguments.seconds)
+    if arguments.views is not None:
+        figures |= analysis_figures(frames, config)
+    if arguments.window:
+        figures |= _windowed(frames, settings, arguments)
+    return figures
+
+
 def _frames(settings: Settings) -> list[Frame]:
     source = open_source(settings.source, resolve.source_size(settings))
     with contextlib.closing(source):
         return preload(source)
+
+
+def _starts(settings: Settings, size: tuple[int, int], count: int) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory() as folder:
+        start = partial(start_window, settings, size, Path(folder))
+        return measure_starts(count, start, import_torch)
+
+
+def _live(settings: Settings, arguments: argparse.Namespace) -> dict[str, Any]:
+    """The window on the source at its own pace, where the newest frame wins."""
+    from app.benchmark.windowed import measure_window
+    from app.ui.gui import make_qt_application
+
+    qt_application = make_qt_application()
+    with tempfile.TemporaryDirectory() as folder:
+        figures = measure_window(
+            open_awaited, settings, arguments.seconds, arguments.window_size, Path(folder)
+        )
+    platform = qt_application.platformName()
+    return {"platform": platform, "live": True, "fps": figures["window_fps"]} | figures
 
 
 def _windowed(
@@ -79,16 +108,17 @@ def _windowed(
 
     qt_application = make_qt_application()  # widgets and OpenGL live as long as it does
     figures: dict[str, Any] = {"platform": qt_application.platformName()}
+    seconds, size = arguments.seconds, arguments.window_size
     with tempfile.TemporaryDirectory() as folder:
-        figures |= measure_window(frames, settings, arguments.seconds, _WINDOW, Path(folder))
+        figures |= measure_window(preloaded(frames), settings, seconds, size, Path(folder))
         if arguments.views is not None:
             on = with_views(settings, arguments.views)
             pins = PINS if arguments.views == ALL else ()
-            found = measure_window(frames, on, arguments.seconds, _WINDOW, Path(folder), pins)
+            found = measure_window(preloaded(frames), on, seconds, size, Path(folder), pins)
             figures |= {"views": arguments.views} | _flat(
                 {f"views_{k}": v for k, v in found.items()}
             )
-        figures |= _startup(settings, Path(folder))
+    figures |= _starts(settings, size, 1)
     ours = measure_cloud_upload(*frames[0].size)
     figures["cloud_upload_ms"] = ours.prepare_ms + ours.set_data_ms + ours.upload_ms
     if arguments.cloud_baseline:
@@ -97,39 +127,11 @@ def _windowed(
     return figures
 
 
-def _startup(settings: Settings, folder: Path) -> dict[str, Any]:
-    """Seconds from the start of a fresh process to its first depth on screen, and to each stage."""
-    main = Path(__file__).resolve().parents[2] / "main.py"
-    command = [
-        sys.executable, str(main), "--reset", "--debug", "--quit-after", "20",
-        "--quit-when-shown", "--a", settings.model_a, "--b", settings.model_b,
-        "--device", settings.device,
-    ]  # fmt: skip
-    for option, value in (("--input-size", settings.input_size), ("--threads", settings.threads)):
-        if value:
-            command += [option, str(value)]
-    try:
-        done = subprocess.run(
-            command,
-            env=os.environ | {"FLASHDEPTH_CONFIG": str(folder)},
-            capture_output=True,
-            text=True,
-            timeout=_STARTUP_LIMIT_S,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise UserError(
-            f"A second window did not close within {_STARTUP_LIMIT_S} seconds; try --no-window."
-        ) from error
-    stages = startup.read(done.stderr)
-    if "first_depth" not in stages:
-        raise UserError("The window showed no disparity within 20 seconds; try --no-window.")
-    return {"startup_s": stages["first_depth"], "startup_stages_s": stages}
-
-
 def _print(figures: dict[str, Any], old: dict[str, Any]) -> None:
-    print(f"engine / bare model: {figures['fps'] / figures['bare_model_fps']:.3f}")
-    if "window_fps" in figures:
+    has_baseline = "bare_model_fps" in figures
+    if has_baseline:
+        print(f"engine / bare model: {figures['fps'] / figures['bare_model_fps']:.3f}")
+    if has_baseline and "window_fps" in figures:
         print(f"window / bare model: {figures['window_fps'] / figures['bare_model_fps']:.3f}")
     if "views_window_fps" in figures:
         print(f"views / no views: {figures['views_window_fps'] / figures['window_fps']:.3f}")

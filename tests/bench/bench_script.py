@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from app.benchmark.preloaded import ToAndFro, preload
+from app.benchmark.preloaded import ToAndFro, preload, preloaded
 from app.sources.opening import open_source
 from models.devices import device as devices
 from models.estimator import EstimatorOptions
@@ -85,7 +85,7 @@ def window(frames: list[Frame], seconds: float, panes: tuple[str, ...]) -> float
     application = make_qt_application()
     settings = Settings(pacing="every-frame", hint_seen=True, panes=panes)
     with tempfile.TemporaryDirectory() as folder:
-        figures = measure_window(frames, settings, seconds, WINDOW, Path(folder))
+        figures = measure_window(preloaded(frames), settings, seconds, WINDOW, Path(folder))
     del application
     shown = figures["shown_fps"]
     assert isinstance(shown, float)

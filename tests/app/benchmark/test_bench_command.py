@@ -9,7 +9,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.benchmark.gui_clock import GuiClock
-from app.benchmark.preloaded import ToAndFro, preload
+from app.benchmark.preloaded import ToAndFro, preload, preloaded
 from app.benchmark.statistics import spread
 from app.benchmark.views import PINS, analysis_figures, with_views
 from app.benchmark.windowed import ShownFrames, measure_window
@@ -53,6 +53,7 @@ def test_without_a_window_the_engine_is_held_against_the_bare_model(
     figures = json.loads(out.read_text())
     assert figures["fps"] > 0
     assert figures["bare_model_fps"] > 0
+    assert figures["input_size"] == 64
     assert {"wait", "net", "display"} <= set(figures["stages_ms"])
     assert "cpu" in figures["environment"]
     for key in (
@@ -83,13 +84,38 @@ def test_with_a_window_the_gui_thread_is_timed_per_shown_frame(
     settings = Settings(
         pacing="every-frame", hint_seen=True, input_size=64, threads=1, model_b="off"
     )
-    figures = measure_window(frames, settings, 1.0, (640, 480), tmp_path)
+    figures = measure_window(preloaded(frames), settings, 1.0, (640, 480), tmp_path)
     assert figures["shown_fps"] > 0
     spent, gl = figures["gui_thread_ms"], figures["gui_gl_ms"]
     assert isinstance(spent, dict) and isinstance(gl, dict)
     assert 0 < spent["p50"] <= spent["p95"]
     assert gl["p95"] > 0, "the cloud was drawn"
     assert figures["dropped"] == 0
+    assert figures["input_size"] == 64 and figures["source_size"] == [16, 12]
+
+
+def test_what_only_a_window_has_is_not_measured_without_one(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for option in ("--live", "--startup"):
+        assert run(["bench", "--no-window", option]) == 2
+        assert "leave out --no-window" in capsys.readouterr().err
+
+
+@pytest.mark.gl
+def test_a_live_bench_plays_the_source_at_its_own_pace(
+    qtbot: QtBot, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "live.json"
+    argv = [
+        "bench", "--live", "--seconds", "1", "--json", str(out), "--window-size", "640x480",
+        "--source", "synthetic:1", "--source-size", "64x48", "--a", "ground-truth", "--b", "off",
+    ]  # fmt: skip
+    assert run(argv) == 0
+    figures = json.loads(out.read_text())
+    assert figures["live"] and figures["fps"] == figures["window_fps"] > 0
+    assert figures["latency_ms"]["p50"] > 0
+    assert "bare_model_fps" not in figures and figures["startup_s"] is None
 
 
 class _Ticking:
@@ -190,7 +216,7 @@ def test_views_that_are_on_are_worked_out_and_views_that_are_off_are_not(
     for views in ("none", "all"):
         settings = with_views(plain, views)
         pins = PINS if views == "all" else ()
-        found = measure_window(frames, settings, 1.0, (640, 480), tmp_path / views, pins)
+        found = measure_window(preloaded(frames), settings, 1.0, (640, 480), tmp_path / views, pins)
         spent[views] = found["analysis_ms"]
     assert spent["none"] == {"p50": None, "p95": None}
     assert isinstance(spent["all"], dict)
