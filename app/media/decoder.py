@@ -7,6 +7,7 @@ import itertools
 import logging
 from collections import deque
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path, PurePath
 from urllib.parse import urlsplit
 
@@ -36,7 +37,19 @@ _NO_VIDEO = "contains no video; open a video file or a picture folder."
 
 def packet_of(frame: VideoFrame) -> int:
     """Number of the packet that held `frame`, counted in the order of the file; -1 if unknown."""
-    return frame.opaque if isinstance(frame.opaque, int) else -1
+    tag = frame.opaque
+    return tag.number if isinstance(tag, _PacketTag) else -1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _PacketTag:
+    """What a packet hands on to its frame: an object of its own for each packet.
+
+    PyAV keeps such objects by their identity until the first packet or frame that has them is
+    freed. The same small integer in two decoders would be one object, and lost to one of them.
+    """
+
+    number: int
 
 
 class VideoDecoder:
@@ -246,7 +259,7 @@ class VideoDecoder:
             else:
                 self._packets = itertools.chain((following,), self._packets)
         if packet is not None and packet.size and self._number is not None:
-            packet.opaque = self._number
+            packet.opaque = _PacketTag(self._number)
             self._number += 1
         return packet
 

@@ -65,7 +65,7 @@ class Deinterlacer:
             assert isinstance(picture, VideoFrame)
             original = self._inside.popleft()  # the filter counts in a finer unit of time
             picture.pts, picture.time_base = original.pts, original.time_base
-            picture.duration, picture.opaque = original.duration, original.opaque
+            picture.duration = original.duration
             yield picture
 
 

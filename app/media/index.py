@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 _MICROSECOND = Fraction(1, av.time_base)
 _MISSING_S = 0.5  # truncated files lack whole seconds; rounding in headers, a frame or two
 _FALLBACK_RATE = Fraction(25)
-_REPORT_EVERY = 500  # packets between calls of `on_progress`
+_REPORT_EVERY = 20  # packets between calls of `on_progress`
 # Formats whose header says how long they are; elsewhere FFmpeg estimates it from what is there.
 _WITH_DURATION = frozenset({"asf", "avi", "flv", "matroska", "mov", "mxf", "ogg"})
 

@@ -16,7 +16,7 @@ from av.stream import Disposition
 
 import app.sources.video as video_module
 from app.core.source import Ended, SignalLost, Source
-from app.media.decoder import VideoDecoder
+from app.media.decoder import VideoDecoder, packet_of
 from app.sources.video import VideoSource
 from models.errors import SourceError
 from models.frames import Frame
@@ -209,9 +209,8 @@ def test_a_long_file_shows_pictures_while_its_frames_are_counted(
         assert isinstance(waiting, SignalLost)
         assert "to find frame 41: 0 %" in waiting.sentence
         counting.may_go_on.set()
-        while isinstance(found := source.read(0.05), SignalLost):
-            pass
-        assert isinstance(found, Frame)
+        while not isinstance(found := source.read(0.05), Frame):
+            assert found is None or isinstance(found, SignalLost)
         assert (found.index, number_in(found.rgb)) == (41, 41)
         assert source.info.frame_count == 60
         assert source.info.note == ""
@@ -240,3 +239,16 @@ def test_closing_ends_the_counting(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     source.close()
     assert source.read(0.01) is None
     assert not [thread for thread in threading.enumerate() if thread.name == "counting frames"]
+
+
+def test_two_decoders_of_a_file_know_their_packets_apart(tmp_path: Path) -> None:
+    path = write_numbered_video(tmp_path / "a.mp4", 20)
+    with closing(VideoDecoder(str(path))) as one, closing(VideoDecoder(str(path))) as other:
+        packets: dict[VideoDecoder, list[int]] = {one: [], other: []}
+        for _ in range(20):
+            for decoder, found in packets.items():
+                frame = decoder.next()
+                assert frame is not None
+                found.append(packet_of(frame))
+    assert packets[one] == packets[other]
+    assert sorted(packets[one]) == list(range(20))
