@@ -6,7 +6,7 @@ PYTHON ?= python3
 WORKERS ?= logical
 BIN := .venv/bin
 
-.PHONY: run test check gpu-check setup clean
+.PHONY: run test check fuzz gpu-check setup clean
 
 run: .venv/.ready
 	$(BIN)/python main.py
@@ -20,6 +20,10 @@ check: .venv/.ready-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# An hour of damaged and made-up input for every parser of foreign bytes; stops at the first finding.
+fuzz: .venv/.ready-dev
+	$(BIN)/python -m tests.fuzz --minutes 60
 
 # At most eight minutes, no network; without a GPU it only checks itself.
 gpu-check: .venv/.ready-dev
