@@ -19,6 +19,7 @@ from app.benchmark.statistics import spread
 from app.core.results import FrameResult
 from app.settings.settings import Settings
 from app.settings.store import SettingsStore
+from app.system.signals import noted_stop_signals
 from app.ui.application import Application
 from app.ui.engine import OpenSource
 from widgets.image_pane import ImagePane
@@ -155,16 +156,25 @@ def _never() -> bool:
 
 
 def _run_until(done: Callable[[], bool], seconds: float) -> None:
-    """Run Qt's loop until `done()` or for `seconds`."""
+    """Run Qt's loop until `done()` or for `seconds`.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        After a signal to stop; raised inside a slot it would abort the process.
+    """
     loop = QEventLoop()
     timer = QTimer()
     deadline = time.monotonic() + seconds
 
     def check() -> None:
-        if done() or time.monotonic() > deadline:
+        if done() or is_stopped() or time.monotonic() > deadline:
             loop.quit()
 
-    timer.timeout.connect(check)
-    timer.start(20)
-    loop.exec()
-    timer.stop()
+    with noted_stop_signals() as is_stopped:
+        timer.timeout.connect(check)
+        timer.start(20)
+        loop.exec()
+        timer.stop()
+        if is_stopped():
+            raise KeyboardInterrupt

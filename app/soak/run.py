@@ -24,7 +24,7 @@ from app.soak.fixtures import Fixtures, make_fixtures
 from app.sources.opening import open_source
 from app.system.memory import freeze_modules
 from app.ui.application import Application
-from app.ui.gui import make_qt_application
+from app.ui.gui import closing_on_signals, make_qt_application
 from app.ui.threads import abandoned_count
 from models.errors import UserError
 
@@ -64,7 +64,8 @@ def soak(
         rng = random.Random(seed)
         driver = Driver(application, fixtures, rng, 60 * minutes, on_driver_minute)
         try:
-            driver.run()
+            with closing_on_signals(application.window):  # which ends the run
+                driver.run()
         finally:
             shown_s = driver.passed_s()
             application.close()

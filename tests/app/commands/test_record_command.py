@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import os
+import signal
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +15,10 @@ import pytest
 
 from app.cli import run
 from app.commands import record_job, window
+from app.core.results import FrameResult
 from app.core.source import Reading, SignalLost
+from app.engine.pipeline import Pipeline
+from app.recording.verify import verify
 from app.sources.recording import RecordingSource
 from app.system.logbook import MinuteSummary
 from models import registry
@@ -234,3 +239,24 @@ def test_record_leaves_no_thread_behind_when_the_source_breaks(
     before = threading.active_count()
     assert _record(tmp_path / "r", tmp_path) == 1
     assert threading.active_count() == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows ends a process without a signal")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
+def test_a_signal_ends_the_recording_in_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    clip = write_numbered_video(tmp_path / "clip.mp4", 8)
+
+    class Signalled(Pipeline):
+        def step(self, frame: Frame, dropped: int = 0) -> FrameResult:
+            if frame.index == 3:
+                os.kill(os.getpid(), getattr(signal, name))
+            return super().step(frame, dropped)
+
+    monkeypatch.setattr(record_job, "Pipeline", Signalled)
+    out = tmp_path / "r"
+    argv = ["record", "--source", str(clip), "--out", str(out), "--a", "off", "--b", "off"]
+    assert run(argv) == 0
+    found = verify(out)
+    assert (found.frames, found.ended, found.problems) == (4, True, ())
