@@ -18,6 +18,8 @@ from models.scenes.textures import SIZE
 Float32 = NDArray[np.float32]
 Int = NDArray[np.int64]
 _NONE = 32000
+_BATCH_PIXELS = 40_000
+_BOUNDLESS = 1e30
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,47 +112,133 @@ class Raster:
 
     def curved(self, curves: CurvedSet) -> None:
         """Draw curved surfaces where they are nearer than previous ones."""
-        for i, (x0, y0, x1, y1) in enumerate(curves.box):
-            first, last = max(y0, self._top), min(y1, self._bottom - 1)
-            if first <= last:
-                x = np.arange(x0, x1 + 1) - (x0 + x1) // 2
-                y = np.arange(first, last + 1) - (y0 + y1) // 2
-                self._bulge(
-                    curves, i, x, y, np.s_[first - self._top : last + 1 - self._top, x0 : x1 + 1]
-                )
+        box = np.array(curves.box, np.int64).reshape(-1, 4)
+        box[:, 1] = np.maximum(box[:, 1], self._top)
+        box[:, 3] = np.minimum(box[:, 3], self._bottom - 1)
+        area = (box[:, 2] - box[:, 0] + 1) * np.maximum(box[:, 3] - box[:, 1] + 1, 0)
+        shown = np.flatnonzero(area > 0)
+        batch = np.cumsum(area[shown]) // _BATCH_PIXELS
+        for number in np.unique(batch):
+            self._draw_curved(_CurvedBatch.of(curves, box, shown[batch == number]))
 
-    def _bulge(self, curves: CurvedSet, i: int, x: Int, y: Int, at: tuple[slice, slice]) -> None:
-        (a, b, c), (_, d, e), (_, _, f) = curves.root[i].tolist()
-        p, q, r = curves.slope[i].tolist()
-        across = x.astype(np.float32)
-        square = (2 * b * y).astype(np.float32)[:, None] * across
-        square += ((d * y + 2 * e) * y + f).astype(np.float32)[:, None]
-        square += ((a * x + 2 * c) * x).astype(np.float32)
-        mask = square >= 0
-        np.maximum(square, 0, out=square)
-        half = np.sqrt(square, out=square)
-        base = (q * y + r).astype(np.float32)[:, None] + (p * x).astype(np.float32)
-        target, surface = self._w[at], self._surface[at]
-        for w in (base + half, base - half) if curves.both[i] else (base + half,):
-            visible = w > target
-            visible &= mask
-            if not visible.any():
-                continue
-            visible &= w < 1 / NEAR_M
-            if curves.bounded[i]:
-                _keep_between(visible, curves, i, x, y, w)
-            np.copyto(target, w, where=visible)
-            np.copyto(surface, np.uint16(curves.surface[i]), where=visible)
+    def _draw_curved(self, batch: _CurvedBatch) -> None:
+        """Solve a batch of surfaces together, then draw one after another."""
+        columns, rows, top = batch.columns, batch.rows, self._top
+        at = (rows.y[batch.row] - top) * self._w.shape[1] + columns.x[batch.column]
+        base = rows.base[batch.row] + columns.base[batch.column]
+        scaled = rows.height[batch.row] + columns.height[batch.column]
+        low, high = rows.low[batch.row], rows.high[batch.row]
+        w, surface = self._w.reshape(-1), self._surface.reshape(-1)
+        sides = []
+        for inverse in (base + batch.half, base - batch.half):
+            inside = inverse < 1 / NEAR_M
+            inside &= scaled + low * inverse >= 0
+            inside &= scaled + high * inverse <= 0
+            sides.append((inverse, inside))
+        for start, stop, number, both in batch.items:
+            for inverse, inside in sides[: 1 + both]:
+                here = start + np.flatnonzero(inside[start:stop])
+                place, value = at[here], inverse[here]
+                nearer = value > w[place]
+                place = place[nearer]
+                w[place] = value[nearer]
+                surface[place] = number
 
 
-def _keep_between(
-    visible: NDArray[np.bool_], curves: CurvedSet, i: int, x: Int, y: Int, w: Float32
-) -> None:
-    """Clear `visible` where a curved surface's own height is out of bounds."""
-    a, b, c, offset = curves.height[i].tolist()
-    scaled = (b * y + c).astype(np.float32)[:, None] + (a * x).astype(np.float32)
-    visible &= scaled + np.float32(offset - curves.low[i]) * w >= 0
-    visible &= scaled + np.float32(offset - curves.high[i]) * w <= 0
+@dataclass(frozen=True, slots=True, eq=False)
+class _Rows:
+    """Terms of curved surfaces by row, rows of all surfaces one after another; (R,) float32.
+
+    `y` are rows of the picture, (R,) int64; `low` and `high` bound the height.
+    """
+
+    y: Int
+    base: Float32
+    height: Float32
+    low: Float32
+    high: Float32
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Columns:
+    """Terms by column, likewise; (C,)."""
+
+    x: Int
+    base: Float32
+    height: Float32
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _CurvedBatch:
+    """The pixels that rays of some curved surfaces meet, surface by surface; n of them.
+
+    Attributes
+    ----------
+    row, column
+        (n,) index into `rows` and `columns`.
+    half
+        (n,) float32 half the distance of both intersections in inverse depth.
+    items
+        Per surface: start, stop, its number in the scene, whether both sides are visible.
+    """
+
+    rows: _Rows
+    columns: _Columns
+    row: Int
+    column: Int
+    half: Float32
+    items: list[tuple[int, int, int, bool]]
+
+    @staticmethod
+    def of(curves: CurvedSet, box: Int, chosen: NDArray[np.intp]) -> _CurvedBatch:
+        """Surfaces `chosen` within their `box`es, (n, 4) x0, y0, x1, y1 inclusive."""
+        middle = np.array(curves.box)[chosen]
+        x0, y0, x1, y1 = box[chosen].T
+        width, height = x1 - x0 + 1, y1 - y0 + 1
+        of_row, y = _counted(y0, height)
+        of_column, x = _counted(x0, width)
+        v = y - ((middle[:, 1] + middle[:, 3]) // 2)[of_row]
+        u = x - ((middle[:, 0] + middle[:, 2]) // 2)[of_column]
+        root, slope = curves.root[chosen], curves.slope[chosen]
+        tall = curves.height[chosen]
+        bounded = np.array(curves.bounded)[chosen]
+        low = np.where(bounded, tall[:, 3] - np.array(curves.low)[chosen], _BOUNDLESS)
+        high = np.where(bounded, tall[:, 3] - np.array(curves.high)[chosen], -_BOUNDLESS)
+        tall = tall * bounded[:, None]
+        rows = _Rows(
+            y,
+            (slope[of_row, 1] * v + slope[of_row, 2]).astype(np.float32),
+            (tall[of_row, 1] * v + tall[of_row, 2]).astype(np.float32),
+            low[of_row].astype(np.float32),
+            high[of_row].astype(np.float32),
+        )
+        columns = _Columns(
+            x,
+            (slope[of_column, 0] * u).astype(np.float32),
+            (tall[of_column, 0] * u).astype(np.float32),
+        )
+        mixed = (2 * root[of_row, 0, 1] * v).astype(np.float32)
+        down = ((root[of_row, 1, 1] * v + 2 * root[of_row, 1, 2]) * v + root[of_row, 2, 2]).astype(
+            np.float32
+        )
+        across = ((root[of_column, 0, 0] * u + 2 * root[of_column, 0, 2]) * u).astype(np.float32)
+        length = width[of_row]
+        row, column = _counted((np.cumsum(width) - width)[of_row], length)
+        square = np.repeat(mixed, length) * u.astype(np.float32)[column]
+        square += np.repeat(down, length)
+        square += across[column]
+        met = np.flatnonzero(square >= 0)
+        row, column = row[met], column[met]
+        stops = np.searchsorted(row, np.cumsum(height)).tolist()
+        numbers, both = np.array(curves.surface)[chosen].tolist(), np.array(curves.both)[chosen]
+        items = list(zip([0, *stops[:-1]], stops, numbers, both.tolist(), strict=True))
+        return _CurvedBatch(rows, columns, row, column, np.sqrt(square[met]), items)
+
+
+def _counted(first: Int, count: Int) -> tuple[Int, Int]:
+    """Counting up from each of `first`: the index of the counter, and the value; `count` each."""
+    which = np.repeat(np.arange(len(count)), count)
+    return which, np.arange(len(which)) + np.repeat(first - (np.cumsum(count) - count), count)
 
 
 def _spans(flats: FlatSet, top: int, bottom: int) -> _Spans:
