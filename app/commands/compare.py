@@ -58,6 +58,8 @@ def run(arguments: argparse.Namespace) -> int:
     if is_stopped():
         print(f"Stopped after {frames} frames; the report is {report.html}.", file=sys.stderr)
         return 1
+    for note in report.notes:
+        print(note, file=sys.stderr)
     for sentence in report.sentences:
         print(sentence)
     print(f"{frames} frames, {report.html}")

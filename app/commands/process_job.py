@@ -74,6 +74,7 @@ class _Job:
     seconds: float = 0.0
     end: str = ""  # why it ended early, a sentence
     exporters: list[Exporter] = field(default_factory=list)
+    notes: dict[str, None] = field(default_factory=dict)  # of the model, in order
 
     def __post_init__(self) -> None:
         self.out: Path = self.arguments.out
@@ -111,8 +112,9 @@ class _Job:
         if self.end:
             print(f"Stopped after {self.done} frames, which are in {self.out}.", file=sys.stderr)
             return 1
-        for sentence in filter(None, (self.source.info.note, self._what_is_missing())):
-            print(sentence, file=sys.stderr)
+        for sentence in (self.source.info.note, *self.notes, self._what_is_missing()):
+            if sentence:
+                print(sentence, file=sys.stderr)
         fps = self.done / max(self.seconds, 1e-9)
         print(f"{self.done} frames, {fps:.1f} fps, {self.out}")
         return 0
@@ -152,6 +154,7 @@ class _Job:
         result = pipeline.step(frame)
         if "a" in result.failures:
             raise UserError(f"Frame {frame.index}: {result.failures['a']}")
+        self.notes.setdefault(result.lanes["a"].note)
         files = [exporter.write(result) for exporter in self.exporters]
         self.origins.add(frame, files)
         self.done += 1

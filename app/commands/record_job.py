@@ -56,11 +56,14 @@ def run(arguments: argparse.Namespace) -> int:
     except OSError as error:
         raise folder_of.cannot_record(error, out) from error
     with logging_to_file():
-        status = _RecordingJob(arguments, config).run()
+        job = _RecordingJob(arguments, config)
+        status = job.run()
     if not status.frames:
         raise UserError(
             status.message or "Nothing was recorded because no frame arrived; check the source."
         )
+    for sentence in job.said():
+        print(sentence, file=sys.stderr)
     print(f"{status.frames} frames, {status.gaps} gaps, {status.seconds:.1f} s, {out}")
     return 0
 
@@ -73,6 +76,7 @@ class _RecordingJob:
     config: PipelineConfig
     frames: LatestSlot[Frame] = field(default_factory=LatestSlot)
     recorder: Recorder | None = None
+    notes: dict[str, None] = field(default_factory=dict)  # of the models, in order
     first: Frame | None = None
 
     def __post_init__(self) -> None:
@@ -111,6 +115,11 @@ class _RecordingJob:
             raise UserError(status.message)
         return status
 
+    def said(self) -> tuple[str, ...]:
+        """What was left out or changed on the way, in sentences."""
+        info = self.capture.status.info
+        return tuple(filter(None, (info.note if info is not None else "", *self.notes)))
+
     def _record(self, pipeline: Pipeline, is_stopped: Callable[[], bool]) -> None:
         while not is_stopped():
             frame = self.frames.take(_POLL_S)
@@ -126,6 +135,7 @@ class _RecordingJob:
                     continue  # the time of a live one starts once the models are ready
                 self._keep(result)
                 self._note(result)
+                self.notes.update(dict.fromkeys(lane.note for lane in result.lanes.values()))
             if self.recorder is not None and not self.recorder.status.recording:
                 return
 

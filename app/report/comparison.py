@@ -232,4 +232,5 @@ class Comparison:
             fps=math.nan if run.model == GROUND_TRUTH else run.fps,
             network_size=run.network_size,
             measured={key: meter.value for key, meter in self.meters[lane].items()},
+            note=run.note,
         )

@@ -80,6 +80,12 @@ class Findings:
     worst: WorstFrames
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """What was left out or changed on the way, in sentences, each once."""
+        said = (self.info.note, *(lane.note for lane in self.lanes.values()))
+        return tuple(dict.fromkeys(filter(None, said)))
+
+    @property
     def models(self) -> tuple[str, ...]:
         """The lanes that estimate, in order; a lane that shows the ground truth is excluded."""
         return tuple(lane for lane in self.lanes if not self.is_truth(lane))

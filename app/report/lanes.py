@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from models import registry
 from models.errors import UserError
-from models.estimator import EstimatorOptions, FrameMemo, Session, estimate
+from models.estimator import EstimatorOptions, FrameMemo, Session
 from models.frames import DepthMap, Frame
 
 T = TypeVar("T")
@@ -63,11 +63,14 @@ class LaneRun:
         Its session.
     network_size
         (width, height) of the network's last input; None if there was none.
+    note
+        How the model last ran other than requested, a sentence; else empty.
     """
 
     model: str
     session: Session
     network_size: tuple[int, int] | None = None
+    note: str = ""
     _frames: int = 0
     _spent_s: float = field(default=0.0)
 
@@ -75,12 +78,14 @@ class LaneRun:
         """The lane's (H, W) disparity, and the milliseconds that it would have taken alone."""
         saved_before = memo.saved_s
         started_s = memo.clock()
-        depth = estimate(self.session, frame, memo)
+        prediction = self.session.submit(frame, memo).result()
+        depth = prediction.upsampled()
         spent_s = memo.clock() - started_s + memo.saved_s - saved_before
         if self._frames:
             self._spent_s += spent_s
         self._frames += 1
         self.network_size = depth.network_size
+        self.note = prediction.note or self.note
         return depth, 1000.0 * spent_s
 
     @property

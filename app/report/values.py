@@ -163,6 +163,8 @@ class LaneSummary:
         (width, height) of the network's input; None if there was none.
     measured
         By key, the values of the metrics that have a meter; see app.report.metric.
+    note
+        How the model ran other than requested, a sentence; else empty.
     """
 
     model: str
@@ -172,6 +174,7 @@ class LaneSummary:
     fps: float
     network_size: tuple[int, int] | None
     measured: Mapping[str, float] = field(default_factory=dict)
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +189,8 @@ class Report:
         The content of metrics.json.
     sentences
         The verdicts at the top of the page.
+    notes
+        What was left out or changed on the way, in sentences.
     """
 
     html: Path
@@ -193,3 +198,4 @@ class Report:
     csv: Path
     metrics: dict[str, Any]
     sentences: tuple[str, ...]
+    notes: tuple[str, ...] = ()

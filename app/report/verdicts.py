@@ -59,7 +59,7 @@ def why_no_pairs(findings: Findings) -> str:
 
 def caveats(findings: Findings) -> tuple[str, ...]:
     """What a reader must know before quoting a number."""
-    found = []
+    found = list(findings.notes)
     named = [findings.lanes[lane].model for lane in findings.models]
     if len(named) == 2 and named[0] == named[1]:
         found.append("Both lanes run the same model: any difference is chance or rounding.")

@@ -46,4 +46,5 @@ def write_report(findings: Findings, out_dir: Path) -> Report:
         csv=out_dir / "metrics.csv",
         metrics=metrics,
         sentences=sentences(findings),
+        notes=findings.notes,
     )
