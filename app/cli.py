@@ -20,7 +20,7 @@ from app.system.signals import interrupted_by_signals
 from app.system.standard_streams import OutputError, checked_output, fill_closed_streams
 from app.system.version import version
 from models.errors import UsageError, UserError
-from models.plain_text import SENTENCE, single_line, without_credentials
+from models.plain_text import LINE, SENTENCE, single_line, without_credentials
 
 log = logging.getLogger(__name__)
 
@@ -106,9 +106,9 @@ def _run(argv: Sequence[str]) -> int:
 
 def _unforeseen(error: Exception) -> str:
     """One line about an error that nothing else explains."""
-    why = " ".join(str(error).split()) or type(error).__name__
+    why = single_line(without_credentials(str(error)), LINE) or type(error).__name__
     return (
-        f"The command failed ({why[:300]}); run it again with --debug for details, and report them "
+        f"The command failed ({why}); run it again with --debug for details, and report them "
         "if it should have worked."
     )
 

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from app.sources.camera_formats import habits_of, habits_of_backend
 from models.errors import SourceError
+from models.plain_text import single_line
 
 log = logging.getLogger(__name__)
 
@@ -180,7 +181,7 @@ def _index_of(line: Listed) -> int:
 def _camera(line: Listed, platform: str) -> Camera:
     path = line.path or ""
     usb = None if line.vid is None or line.pid is None else (line.vid, line.pid)
-    name = " ".join((line.name or "").split()) or f"Camera {line.index}"
+    name = " ".join(single_line(line.name or "", 100).split()) or f"Camera {line.index}"
     if platform != "linux":
         return Camera(line.index, name, path, line.backend, "", usb)
     return Camera(line.index, name, _lasting_path(path), line.backend, path, usb)

@@ -117,6 +117,19 @@ def test_no_failure_tells_a_secret(
     assert leaks(tmp_path) == []
 
 
+def test_an_error_that_nobody_foresaw_tells_no_secret(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ValueError(f"\x1b[2Jbad address\nhttp://{LOGIN}host/x{QUERY}")
+
+    monkeypatch.setattr("app.commands.process_job.open_source", fail)
+    out = str(tmp_path / "out")
+    assert run(["process", "clip.mp4", "--model", "net", "--out", out, "--debug"]) == 1
+    said = "".join(capfd.readouterr())
+    assert "http://host/x" in said and PLANTED not in said and "\x1b" not in said
+
+
 def test_a_session_in_the_window_leaves_no_secret_behind(
     qapp: object, tmp_path: Path, camera: str
 ) -> None:
