@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 
 CLOSE_S = 10.0
 """Longest wait for a compiler that is running."""
+ALONE = "alone"
+"""The decoder without memory."""
 MOST_HALVES = 24
 """Compiled at the same time; the oldest gives way, and is read from disk when it is needed again.
 """
@@ -81,6 +83,8 @@ class CompiledNetwork:
 
     Attributes
     ----------
+    runtime
+        How its halves are compiled.
     note
         One sentence if it runs in PyTorch because OpenVINO failed, else "".
     """
@@ -90,7 +94,7 @@ class CompiledNetwork:
     ) -> None:
         self.network = network
         self.note = ""
-        self._runtime = runtime
+        self.runtime = runtime
         self._title = title
         self._is_waited_for = is_waited_for
         self._lock = threading.Lock()
@@ -106,7 +110,7 @@ class CompiledNetwork:
     def decode(self, features: Any, state: Any, *, temporal: bool) -> tuple[Tensor, Any]:
         """See Network."""
         if not temporal:
-            disparity: Tensor = self._run("alone", self._alone, features)
+            disparity: Tensor = self._run(ALONE, self._alone, features)
             return disparity, state
         if not all(isinstance(leaf, Tensor) for leaf in pytree.tree_leaves(state)):
             return self.network.decode(features, state, temporal=True)
@@ -200,7 +204,9 @@ class CompiledNetwork:
             if not self._identity:
                 self._identity = source_identity(self.network) + weights_identity(self.network)
             identity = f"{self._identity} {key[0]} {fixed}"
-            compiled = self._runtime.compile(self.network, flat, tensors, identity, key[2], check)
+            compiled = self.runtime.compile(
+                self.network, flat, tensors, key[0], identity, key[2], check
+            )
         except Exception as error:  # noqa: BLE001 - whatever the compiler or a driver raises
             self._fail(error)
             return

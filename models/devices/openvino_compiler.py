@@ -22,6 +22,7 @@ from torch import Tensor, nn
 
 from models.devices.blob_cache import BlobCache
 from models.devices.openvino import PREFIX
+from models.devices.quantised import Quantisation
 
 _FORMAT = "1"
 """Changes when what an older version of this file compiled may not be used."""
@@ -47,17 +48,21 @@ class Runtime:
         Of convolutions and matrix products. The inputs and outputs stay float32.
     cache
         Where compiled functions are kept.
+    quantisation
+        int8 weights and ranges; None leaves everything in `precision`.
     """
 
     device: str
     precision: torch.dtype
     cache: BlobCache
+    quantisation: Quantisation | None = None
 
     def compile(
         self,
         network: nn.Module,
         work: Callable[..., Sequence[Tensor]],
         tensors: Sequence[Tensor],
+        half: str,
         identity: str,
         threads: int,
         check: Callable[[Sequence[Tensor]], None],
@@ -70,6 +75,8 @@ class Runtime:
             Whose parameters `work` uses.
         work
             A pure function of tensors.
+        half
+            What `quantisation` calls it.
         identity
             Differs between functions and between weights.
         threads
@@ -88,7 +95,9 @@ class Runtime:
         if blob is not None:
             tensor = importlib.import_module(PREFIX).Tensor(blob)
             return CompiledWork(core.import_model(tensor, self.device, options))
-        model = _converted(network, work, tensors)
+        model = converted(network, work, tensors)
+        if self.quantisation is not None:
+            self.quantisation.apply(model, half)
         compiled = core.compile_model(model, self.device, options)
         result = CompiledWork(compiled)
         check(result(tensors))
@@ -111,6 +120,7 @@ class Runtime:
     def _key(self, core: Any, identity: str, tensors: Sequence[Tensor]) -> str:
         version = importlib.import_module(PREFIX).get_version()
         facts = [_FORMAT, version, torch.__version__, identity, str(self.precision)]
+        facts += [self.quantisation.identity] if self.quantisation is not None else []
         facts += [self.device, str(core.get_property(self.device, "FULL_DEVICE_NAME"))]
         facts += [str(tuple(tensor.shape)) for tensor in tensors]
         return hashlib.sha256("\n".join(facts).encode()).hexdigest()
@@ -143,10 +153,10 @@ class _Traceable(nn.Module):
         return tuple(self._work(*tensors))
 
 
-def _converted(
+def converted(
     network: nn.Module, work: Callable[..., Sequence[Tensor]], tensors: Sequence[Tensor]
 ) -> Any:
-    """The function as a model of OpenVINO's."""
+    """The function as a model of OpenVINO's, which names operations after parts of `network`."""
     openvino = importlib.import_module(PREFIX)
     example = tuple(tensor.detach().contiguous() for tensor in tensors)
     with torch.inference_mode(), warnings.catch_warnings():

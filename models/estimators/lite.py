@@ -8,6 +8,8 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import safetensors
+
 from models.estimators.entries import network_entries
 from models.estimators.pool import NetworkPool
 from models.estimators.recipe import NetworkRecipe
@@ -38,6 +40,17 @@ def weights_sha256() -> str:
         return ""
 
 
+def int8_path() -> Path | None:
+    """Path of the bundled int8 weights; None without any that were made from these weights."""
+    path = weights_path().with_suffix(".int8.safetensors")
+    try:
+        with safetensors.safe_open(path, framework="numpy") as file:
+            source = (file.metadata() or {}).get("source_sha256", "")
+    except (OSError, safetensors.SafetensorError):
+        return None
+    return path if source == weights_sha256() else None
+
+
 def entries(pool: NetworkPool) -> tuple[ModelEntry, ...]:
     """Entries with memory and without."""
     recipe = NetworkRecipe(
@@ -47,6 +60,7 @@ def entries(pool: NetworkPool) -> tuple[ModelEntry, ...]:
         picture=CENTRED_32,
         input_size=INPUT_SIZE,
         autocast=False,
+        int8=int8_path,
     )
     return network_entries(
         recipe,

@@ -82,7 +82,8 @@ class NetworkPool:
         device
             OpenVINO's name for it.
         dtype
-            Precision of convolutions and matrix products.
+            Precision of convolutions and matrix products that are not int8. On a CPU the "auto" of
+            `options` is int8 where there are such weights.
 
         Raises
         ------
@@ -94,13 +95,17 @@ class NetworkPool:
         from models.devices.blob_cache import BlobCache
         from models.devices.compiled import CompiledNetwork
         from models.devices.openvino_compiler import Runtime
+        from models.devices.quantised import load
 
         network = self.network(recipe, torch.device("cpu"), torch.float32)
-        runtime = Runtime(device, dtype, BlobCache(cache_folder() / "openvino"))
-        key = (recipe.name, runtime, options.compiles_beside)
+        wanted = options.precision == "int8" or (options.precision == "auto" and device == "CPU")
+        int8 = recipe.int8() if wanted else None
+        key = (recipe.name, device, dtype, int8, options.compiles_beside)
         with self._lock:
             compiled = self._compiled.get(key)
             if compiled is None:
+                cache = BlobCache(cache_folder() / "openvino")
+                runtime = Runtime(device, dtype, cache, load(int8) if int8 else None)
                 compiled = CompiledNetwork(
                     network, runtime, recipe.title, is_waited_for=not options.compiles_beside
                 )

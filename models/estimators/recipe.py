@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from models.errors import UserError
@@ -55,6 +56,8 @@ class NetworkRecipe:
     autocast
         In bfloat16 its weights stay float32 and torch chooses the precision per operation; False
         for a network that `load` returns in bfloat16 and that takes bfloat16 pictures.
+    int8
+        Returns the file of `models.devices.quantised` for these weights, or None.
     """
 
     name: str
@@ -64,6 +67,7 @@ class NetworkRecipe:
     input_size: int | None = 518
     gives: Gives = Gives.DISPARITY
     autocast: bool = True
+    int8: Callable[[], Path | None] = lambda: None
 
     def unusable(self) -> UserError:
         """The error for a frame whose disparity contains NaN or infinity."""

@@ -13,10 +13,15 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import torch
 
+from models.devices import quantised
+from models.devices.blob_cache import BlobCache
+from models.devices.compiled import CompiledNetwork
+from models.devices.openvino_compiler import Runtime
 from models.flashdepth import lite_weights as weights
 from models.flashdepth.lite import PICTURE, FlashDepthLite, LiteState
 from models.flow import FlowEstimator, reduce_disparity, warp
@@ -197,6 +202,7 @@ def main() -> None:
     parser.add_argument("weights", type=Path)
     parser.add_argument("--input-size", type=int, default=288, metavar="N")
     parser.add_argument("--precision", choices=("bfloat16", "float32"), default="bfloat16")
+    parser.add_argument("--int8", type=Path, metavar="FILE", help="run it so, in OpenVINO")
     parser.add_argument("--scenes", type=int, default=24, metavar="N")
     parser.add_argument("--frames", type=int, default=24, metavar="N")
     parser.add_argument("--cache", type=Path, default=Path(".cache/training"))
@@ -205,6 +211,8 @@ def main() -> None:
     asked = parser.parse_args()
     network = weights.load(asked.weights).for_inference(torch.float32)
     setup = Setup(asked.input_size, getattr(torch, asked.precision))
+    if asked.int8:
+        network = in_int8(network, asked.int8)
     cache = SceneCache(asked.cache, (384, 288), asked.frames)
     numbers = range(HELD_OUT, HELD_OUT + asked.scenes)
     if asked.scenes:
@@ -223,6 +231,12 @@ def main() -> None:
         for name, ratio in ratios.items():
             print(f"{name:24} {ratio:.2f}  {steady[name]:.2f}")
         print(f"{'geometric mean':24} {geometric_mean(ratios):.3f} {geometric_mean(steady):.3f}")
+
+
+def in_int8(network: FlashDepthLite, file: Path) -> FlashDepthLite:
+    """The same network as OpenVINO runs it with int8 weights; what it compiles is not kept."""
+    runtime = Runtime("CPU", torch.float32, BlobCache(file / "none"), quantised.load(file))
+    return cast(FlashDepthLite, CompiledNetwork(network, runtime, file.name))
 
 
 def _print_table(title: str, scores: Sequence[LaneScore]) -> None:

@@ -1,4 +1,4 @@
-"""Today's bundled weights against those of the second design, on one thread of this CPU.
+"""The bundled weights against those of the second design, in PyTorch and in OpenVINO, one thread.
 
     python -m tests.bench.bench_cpu [--size 384x288] [--rounds 30] [--json FILE]
 
@@ -8,32 +8,33 @@ thread computed, wall time also what others took from it. Speed does not depend 
 file that is not there yet is replaced by random ones.
 
 The JSON file holds numbers under flat names: `speedup_torch` (whole lane with memory, float32,
-process time), `speedup_best` (the same with the fastest runtime that is installed), `gmac` (of a
-frame with memory), and what they come from.
+process time), `speedup_best` (the same with the fastest runtime that is installed, as the app runs
+it: int8 where there are such weights), `gmac` (of a frame with memory), and what they come from.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib
-import importlib.util
 import json
 import platform
 import statistics
+import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
+from models.devices import openvino, quantised
+from models.devices.blob_cache import BlobCache
+from models.devices.compiled import CompiledNetwork
+from models.devices.openvino_compiler import Runtime
 from models.estimators.lite import weights_path
 from models.flashdepth import lite_weights
-from models.flashdepth.lite import FlashDepthLite, LiteConfig, LiteState
-from models.flashdepth.mamba2 import TemporalState
+from models.flashdepth.lite import FlashDepthLite, LiteConfig
 
 WARM_UP = 3
 SECOND_WEIGHTS = (
@@ -41,7 +42,7 @@ SECOND_WEIGHTS = (
 )
 FEATURES = ("avx2", "fma", "avx_vnni", "avx512f", "avx512_vnni", "avx512_bf16", "amx_int8", "asimd")
 """What decides how fast a CPU convolves, by the names that Linux gives it."""
-BEFORE, AFTER = "torch_before", "torch_after"
+BEFORE, AFTER = "before", "after"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,81 +101,74 @@ def networks() -> dict[str, FlashDepthLite]:
     return {name: network.for_inference(torch.float32) for name, network in both.items()}
 
 
+def int8_files() -> dict[str, Path]:
+    """The int8 weights of both networks, beside the others, where there are any."""
+    beside = {BEFORE: weights_path(), AFTER: SECOND_WEIGHTS}
+    files = {name: path.with_suffix(".int8.safetensors") for name, path in beside.items()}
+    return {name: path for name, path in files.items() if path.exists()}
+
+
 def contenders(
-    both: Mapping[str, FlashDepthLite], frame: Tensor
+    both: Mapping[str, FlashDepthLite],
+    frame: Tensor,
+    int8: Mapping[str, Path],
+    folder: Path,
 ) -> dict[str, Callable[[], object]]:
-    """What is timed: every network with memory, on a frame that follows another, and without."""
+    """What is timed: every network with memory, on a frame that follows another, and without.
+
+    Parameters
+    ----------
+    folder
+        For what OpenVINO compiles.
+    """
     found: dict[str, Callable[[], object]] = {}
 
-    def add(name: str, network: FlashDepthLite) -> None:
-        _, state = network(frame, None)
-        found[name] = lambda: network(frame, state)
+    def add(name: str, network: FlashDepthLite | CompiledNetwork, state: object) -> None:
+        found[name] = lambda: network.decode(network.encode(frame), state, temporal=True)
         found[f"{name}_per_frame"] = lambda: network.decode(
             network.encode(frame), None, temporal=False
         )
 
     for name, network in both.items():
-        add(name, network)
-    if importlib.util.find_spec("openvino"):
-        found |= openvino_lanes(both[AFTER], frame)
+        _, state = network(frame, None)
+        add(f"torch_{name}", network, state)
+        if not openvino.is_installed():
+            continue
+        weights = {"float32": None} | ({"int8": quantised.load(int8[name])} if name in int8 else {})
+        for precision, quantisation in weights.items():
+            runtime = Runtime("CPU", torch.float32, BlobCache(folder), quantisation)
+            title = f"openvino_{precision}_{name}"
+            compiled = CompiledNetwork(network, runtime, title)
+            add(title, compiled, state)
+            for suffix in ("", "_per_frame"):
+                found[title + suffix]()  # compiles
+            if compiled.note:
+                raise RuntimeError(compiled.note)
     return found
 
 
-class WithMemory(nn.Module):
-    """A frame that follows another, its memory as tensors, as other runtimes want it."""
-
-    def __init__(self, network: FlashDepthLite) -> None:
-        super().__init__()
-        self.network = network
-
-    def forward(self, frame: Tensor, held: Tensor, *layers: Tensor) -> tuple[Tensor, ...]:
-        state = LiteState(TemporalState(layers), held)
-        disparity, after = self.network.decode(self.network.encode(frame), state)
-        assert after is not None
-        return disparity, after.held, *after.memory.layers
-
-
-class PerFrame(nn.Module):
-    """A frame by itself."""
-
-    def __init__(self, network: FlashDepthLite) -> None:
-        super().__init__()
-        self.network = network
-
-    def forward(self, frame: Tensor) -> Tensor:
-        return self.network.decode(self.network.encode(frame), None, temporal=False)[0]
-
-
-def openvino_lanes(network: FlashDepthLite, frame: Tensor) -> dict[str, Callable[[], object]]:
-    """The second design in OpenVINO float32, on one thread."""
-    openvino = importlib.import_module("openvino")
-    _, state = network(frame, None)
-    assert state is not None
-    given = (frame.contiguous(), state.held.contiguous(), *state.memory.layers)
-    options = {"INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1, "INFERENCE_PRECISION_HINT": "f32"}
-    lanes = {"": (WithMemory(network), given), "_per_frame": (PerFrame(network), given[:1])}
-    found: dict[str, Callable[[], object]] = {}
-    for suffix, (lane, used) in lanes.items():
-        model = openvino.convert_model(lane, example_input=used, input=[g.shape for g in used])
-        request = openvino.compile_model(model, "CPU", options).create_infer_request()
-        found[f"openvino_float32{suffix}"] = partial(request.infer, [g.numpy() for g in used])
-    return found
-
-
-def measure(size: tuple[int, int], rounds: int) -> dict[str, float]:
+def measure(
+    size: tuple[int, int], rounds: int, int8: Mapping[str, Path] | None = None
+) -> dict[str, float]:
     """The numbers of the JSON file."""
     width, height = size
     both, frame = networks(), torch.randn(1, 3, height, width)
     frame = frame.contiguous(memory_format=torch.channels_last)
-    with torch.inference_mode():
-        times = in_turns(contenders(both, frame), rounds)
+    int8 = int8_files() if int8 is None else int8
+    with torch.inference_mode(), tempfile.TemporaryDirectory() as folder:
+        times = in_turns(contenders(both, frame, int8, Path(folder)), rounds)
     numbers = {"gmac": gmac(both[AFTER], frame), "gmac_before": gmac(both[BEFORE], frame)}
     numbers["gmac_per_frame"] = gmac(both[AFTER], frame, temporal=False)
     for suffix in ("", "_per_frame"):
-        before, after = times[BEFORE + suffix], times[AFTER + suffix]
+        before, after = times[f"torch_{BEFORE}{suffix}"], times[f"torch_{AFTER}{suffix}"]
         numbers[f"speedup_torch{suffix}"] = speedup(before.process, after.process)
         numbers[f"speedup_torch{suffix}_wall"] = speedup(before.wall, after.wall)
-        rivals = [t for name, t in times.items() if name.endswith("_per_frame") == bool(suffix)]
+        for name in (BEFORE, AFTER):
+            for runtime in ("openvino_float32", "openvino_int8"):
+                if rival := times.get(f"{runtime}_{name}{suffix}"):
+                    ratio = speedup(before.process, rival.process)
+                    numbers[f"speedup_{runtime}_{name}{suffix}"] = ratio
+        rivals = [t for name, t in times.items() if name.endswith(f"_{AFTER}{suffix}")]
         numbers[f"speedup_best{suffix}"] = max(speedup(before.process, t.process) for t in rivals)
     for name, taken in times.items():
         numbers[f"process_ms_{name}"] = statistics.median(taken.process)
@@ -184,7 +178,7 @@ def measure(size: tuple[int, int], rounds: int) -> dict[str, float]:
 
 def report(numbers: Mapping[str, float]) -> str:
     """For people: the ratios first."""
-    lines = [f"CPU: {platform.machine()}, {' '.join(cpu_features())}; one thread, float32"]
+    lines = [f"CPU: {platform.machine()}, {' '.join(cpu_features())}; one thread"]
     for suffix, lane in (("", "with memory"), ("_per_frame", "per frame")):
         lines.append(
             f"{lane:12} torch {numbers['speedup_torch' + suffix]:.2f} times faster"
@@ -195,8 +189,9 @@ def report(numbers: Mapping[str, float]) -> str:
     for key, value in numbers.items():
         if key.startswith("process_ms_"):
             name = key.removeprefix("process_ms_")
-            wall = numbers[f"wall_ms_{name}"]
-            lines.append(f"  {name:24} {value:6.1f} ms process  {wall:6.1f} ms wall")
+            wall, ratio = numbers[f"wall_ms_{name}"], numbers.get(f"speedup_{name}")
+            times = "" if ratio is None else f"  {ratio:.2f} times as fast as torch_{BEFORE}"
+            lines.append(f"  {name:34} {value:6.1f} ms process  {wall:6.1f} ms wall{times}")
     return "\n".join(lines)
 
 
@@ -209,10 +204,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.bench_cpu")
     parser.add_argument("--size", type=picture_size, default=(384, 288), metavar="WxH")
     parser.add_argument("--rounds", type=int, default=30, metavar="N")
+    parser.add_argument(
+        "--int8-after", type=Path, metavar="FILE", help="int8 weights of the second design"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE")
     asked = parser.parse_args()
     torch.set_num_threads(1)
-    numbers = measure(asked.size, asked.rounds)
+    int8 = int8_files() | ({AFTER: asked.int8_after} if asked.int8_after else {})
+    numbers = measure(asked.size, asked.rounds, int8)
     print(report(numbers))
     if asked.json:
         asked.json.write_text(json.dumps(numbers, indent=1, sort_keys=True), encoding="utf-8")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from models.devices import openvino
 from models.flashdepth.lite import FlashDepthLite, LiteConfig
 from tests.bench import bench_cpu
 
@@ -46,6 +47,7 @@ def test_the_numbers_are_flat_and_the_ratios_come_first(
 ) -> None:
     path = tmp_path / "cpu.json"
     monkeypatch.setattr(torch, "set_num_threads", lambda _: None)
+    monkeypatch.setattr(openvino, "is_installed", lambda: False)  # compiling takes seconds
     monkeypatch.setattr(sys, "argv", ["x", "--size", "64x64", "--rounds", "1", "--json", str(path)])
     bench_cpu.main()
     numbers = json.loads(path.read_text())

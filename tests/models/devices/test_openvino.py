@@ -301,8 +301,9 @@ from models.devices.openvino_compiler import Runtime
 from pathlib import Path
 net = torch.nn.Conv2d(3, 2, 3).eval().requires_grad_(False)
 runtime = Runtime("CPU", torch.float32, BlobCache(Path(sys.argv[1])))
-work = runtime.compile(net, lambda x: [net(x)], [torch.ones(1, 3, 8, 8)], "x", 1, lambda _: None)
-assert work([torch.ones(1, 3, 8, 8)])[0].shape == (1, 2, 6, 6)
+ones = [torch.ones(1, 3, 8, 8)]
+work = runtime.compile(net, lambda x: [net(x)], ones, "encode", "x", 1, lambda _: None)
+assert work(ones)[0].shape == (1, 2, 6, 6)
 assert not any(m.startswith("openvino_telemetry.") for m in sys.modules)
 """
     home, blobs = tmp_path / "home", tmp_path / "blobs"

@@ -1,0 +1,105 @@
+"""int8 weights: put into a network of any size, or refused, and made from it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+
+from models.devices import openvino, quantised
+from models.devices.blob_cache import BlobCache
+from models.devices.compiled import CompiledNetwork
+from models.devices.openvino_compiler import Runtime, converted
+from models.errors import CheckpointError
+from models.estimator import EstimatorOptions
+from models.estimators.pool import NetworkPool
+from models.estimators.recipe import NetworkRecipe
+
+needs_openvino = pytest.mark.skipif(not openvino.is_installed(), reason="OpenVINO is missing")
+
+
+class Convolving(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        torch.manual_seed(0)
+        self.mix = nn.Conv2d(3, 2, 3, padding=1)
+
+    def encode(self, frames: Tensor) -> Tensor:
+        return torch.as_tensor(self.mix(frames))
+
+    def decode(self, features: Tensor, state: Any, *, temporal: bool) -> tuple[Tensor, Any]:
+        return features.sum(1), state
+
+
+NAME = "__module.network.mix/aten::_convolution/Convolution"
+
+
+def tensors(network: Convolving) -> dict[str, np.ndarray[Any, Any]]:
+    """The convolution in seven bits, its input in eight over -1 to 1."""
+    weight = network.mix.weight.detach().numpy()
+    scale = np.abs(weight).max((1, 2, 3), keepdims=True) / 63
+    return {
+        f"encode|weights|{NAME}": np.round(weight / scale).astype(np.int8),
+        f"encode|scale|{NAME}": scale.astype(np.float32),
+        f"encode|range|{NAME}|0": np.asarray([-1, 1], np.float32),
+    }
+
+
+@needs_openvino
+@pytest.mark.parametrize("size", [(8, 8), (24, 16)])
+def test_ranges_and_weights_serve_every_size(tmp_path: Path, size: tuple[int, int]) -> None:
+    network = Convolving().eval().requires_grad_(False)
+    quantised.save(tmp_path / "x.int8.safetensors", tensors(network), {"made": "here"})
+    table = quantised.load(tmp_path / "x.int8.safetensors")
+    runtime = Runtime("CPU", torch.float32, BlobCache(tmp_path / "blobs"), table)
+    compiled = CompiledNetwork(network, runtime, "Net")
+    frame = torch.rand(1, 3, *size) * 2 - 1
+    exact, _ = compiled.encode(frame), compiled.encode(frame)
+    got = compiled.encode(frame)
+    assert not compiled.note
+    error = float((got - exact).abs().max())
+    assert 0 < error < 0.05  # it is rounded, and not by more than seven bits do
+
+
+@needs_openvino
+def test_a_file_that_does_not_fit_the_network_is_refused() -> None:
+    network = Convolving().eval().requires_grad_(False)
+    model = converted(network, lambda x: [network.encode(x)], [torch.rand(1, 3, 8, 8)])
+    stranger = quantised.Quantisation("x", {"encode|range|nobody|0": np.zeros(2, np.float32)})
+    with pytest.raises(ValueError, match="nobody"):
+        stranger.apply(model, "encode")
+
+
+def test_a_damaged_file_is_told_in_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "x.int8.safetensors"
+    path.write_bytes(b"no tensors")
+    with pytest.raises(CheckpointError, match=r"damaged.*\.$"):
+        quantised.load(path)
+
+
+@needs_openvino
+@pytest.mark.parametrize(
+    ("precision", "device", "is_used"),
+    [
+        ("auto", "CPU", True),
+        ("int8", "GPU", True),
+        ("float32", "CPU", False),
+        ("auto", "GPU", False),
+    ],
+)
+def test_int8_is_used_on_request_and_automatically_on_a_cpu(
+    tmp_path: Path, precision: str, device: str, is_used: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FLASHDEPTH_CACHE", str(tmp_path))
+    network = Convolving()
+    quantised.save(tmp_path / "x.int8.safetensors", tensors(network), {})
+    recipe = NetworkRecipe(
+        "net", "Net", lambda _device, _dtype: network, int8=lambda: tmp_path / "x.int8.safetensors"
+    )
+    options = EstimatorOptions(precision=precision)
+    compiled = NetworkPool().compiled(recipe, device, torch.float32, options)
+    assert (compiled.runtime.quantisation is not None) == is_used
