@@ -22,6 +22,11 @@ from models.estimators.streamed import StreamedSession
 from models.frames import Frame
 from models.preprocess import Size, picture_steps, prepare, strip_note
 
+NO_INT8 = (
+    "int8 needs OpenVINO and a network with int8 weights, so this one runs in float32; choose "
+    "--precision auto."
+)
+
 
 def precision(options: EstimatorOptions, device: torch.device) -> torch.dtype:
     """bfloat16 if requested, or by default where hardware supports it; else float32.
@@ -48,7 +53,6 @@ class NeuralSession(BlockingSession):
         self._temporal = temporal
         used = devices.in_force(options.device)
         self._device = devices.resolve(used)
-        self._note = devices.replaced(options.device)
         self._dtype = precision(options, self._device)
         self._input_size = options.input_size or recipe.input_size
         self._input_scale = options.input_scale
@@ -61,6 +65,10 @@ class NeuralSession(BlockingSession):
             self._dtype = torch.float32  # of pictures, and of what stays with PyTorch
         else:
             self._network = pool.network(recipe, self._device, self._dtype)
+        self._note = devices.replaced(options.device)
+        is_int8 = self._compiled is not None and self._compiled.runtime.quantisation is not None
+        if options.precision == "int8" and not is_int8:
+            self._note = self._note or NO_INT8
         self._state: Any = None
         self._steps: tuple[Size, ...] = ()
 
@@ -93,7 +101,7 @@ class NeuralSession(BlockingSession):
         self._state = state if usable and self._temporal else None
         if not usable:
             raise self._recipe.unusable()
-        note = self._compiled.note if self._compiled is not None else self._note
+        note = (self._compiled.note if self._compiled is not None else "") or self._note
         note = note or strip_note(frame.size, self._input_size, steps[-1])
         return as_prediction(output[0].cpu().numpy(), self._recipe, frame, steps[-1], note)
 

@@ -234,8 +234,10 @@ def main() -> None:
 
 
 def in_int8(network: FlashDepthLite, file: Path) -> FlashDepthLite:
-    """The same network as OpenVINO runs it with int8 weights; what it compiles is not kept."""
-    runtime = Runtime("CPU", torch.float32, BlobCache(file / "none"), quantised.load(file))
+    """The same network as OpenVINO runs it with int8 weights."""
+    runtime = Runtime(
+        "CPU", torch.float32, BlobCache(Path(".cache/openvino")), quantised.load(file)
+    )
     return cast(FlashDepthLite, CompiledNetwork(network, runtime, file.name))
 
 

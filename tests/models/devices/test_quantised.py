@@ -15,9 +15,11 @@ from models.devices.blob_cache import BlobCache
 from models.devices.compiled import CompiledNetwork
 from models.devices.openvino_compiler import Runtime, converted
 from models.errors import CheckpointError
-from models.estimator import EstimatorOptions
+from models.estimator import EstimatorOptions, FrameMemo
+from models.estimators.neural import NO_INT8, NeuralSession
 from models.estimators.pool import NetworkPool
 from models.estimators.recipe import NetworkRecipe
+from models.frames import Frame
 
 needs_openvino = pytest.mark.skipif(not openvino.is_installed(), reason="OpenVINO is missing")
 
@@ -32,7 +34,7 @@ class Convolving(nn.Module):
         return torch.as_tensor(self.mix(frames))
 
     def decode(self, features: Tensor, state: Any, *, temporal: bool) -> tuple[Tensor, Any]:
-        return features.sum(1), state
+        return features.sum(1).abs(), state
 
 
 NAME = "__module.network.mix/aten::_convolution/Convolution"
@@ -103,3 +105,12 @@ def test_int8_is_used_on_request_and_automatically_on_a_cpu(
     options = EstimatorOptions(precision=precision)
     compiled = NetworkPool().compiled(recipe, device, torch.float32, options)
     assert (compiled.runtime.quantisation is not None) == is_used
+
+
+def test_int8_that_is_not_to_be_had_is_float32_and_says_so() -> None:
+    recipe = NetworkRecipe("net", "Net", lambda _device, _dtype: Convolving().eval())
+    options = EstimatorOptions(device="cpu", precision="int8", input_size=28)
+    session = NeuralSession(recipe, options, NetworkPool(), temporal=False)
+    frame = Frame(np.full((28, 28, 3), 9, np.uint8), 0, 0, 0, 0.0)
+    assert session.submit(frame, FrameMemo()).result().note == NO_INT8
+    session.close()
