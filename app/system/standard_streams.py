@@ -61,7 +61,10 @@ class _CheckedOutput:
 
     def write(self, text: str) -> int:
         with _named_failures():
-            return self._stream.write(text)
+            try:
+                return self._stream.write(text)
+            except UnicodeEncodeError:  # such as names of files that are not UTF-8
+                return self._stream.write(_encodable(text, self._stream.encoding or "ascii"))
 
     def flush(self) -> None:
         with _named_failures():
@@ -69,6 +72,12 @@ class _CheckedOutput:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
+
+
+def _encodable(text: str, encoding: str) -> str:
+    """`text` with replacement characters for what `encoding` does not have."""
+    whole = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return whole.encode(encoding, "replace").decode(encoding)
 
 
 @contextlib.contextmanager
