@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 import av
+import av.error
 import numpy as np
 from av.codec.context import Flags
 from av.packet import Packet
@@ -22,6 +23,7 @@ from app.media.mp4_boxes import (
     h264_entry,
     with_lengths,
 )
+from models.errors import UserError
 
 UInt8 = NDArray[np.uint8]
 Float32 = NDArray[np.float32]
@@ -49,6 +51,11 @@ class H264Encoder:
         (width, height) of the pictures.
     options
         Of libx264; frames are never reordered.
+
+    Raises
+    ------
+    UserError
+        If H.264 has no pictures of that size.
     """
 
     def __init__(self, size: tuple[int, int], options: Mapping[str, str]) -> None:
@@ -63,7 +70,13 @@ class H264Encoder:
         context.color_range = ColorRange.MPEG
         context.flags |= Flags.global_header
         context.options = {**options, "bf": "0"}
-        context.open()
+        try:
+            context.open()
+        except av.error.FFmpegError as error:
+            raise UserError(
+                f"A video of {size[0]}x{size[1]} pixels can't be encoded; use smaller pictures, or "
+                "another format."
+            ) from error
         self._context = context
 
     def format(self, number: int) -> TrackFormat:

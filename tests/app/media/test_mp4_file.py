@@ -14,6 +14,7 @@ from app.media.encoders import AacEncoder, Encoded, H264Encoder
 from app.media.mp4_boxes import TICKS_PER_S, TrackFormat
 from app.media.mp4_file import Mp4File
 from app.media.video_writer import VideoWriter
+from models.errors import UserError
 from models.opencv import cv2
 from tests.support.mp4 import boxes_of
 from tests.support.numbered_video import number_in, numbered_picture
@@ -206,3 +207,9 @@ def test_rational_rates_do_not_drift(tmp_path: Path) -> None:
         assert container.streams.video[0].average_rate == pytest.approx(
             Fraction(30_000, 1001), 1e-4
         )
+
+
+def test_a_size_that_cannot_be_encoded_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="30000x16 pixels can't be encoded"):
+        VideoWriter(tmp_path / "v.mp4", (30_000, 16))
+    assert list(tmp_path.iterdir()) == []
