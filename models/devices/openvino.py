@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import re
 
@@ -16,6 +17,7 @@ MISSING = (
 _NAME = re.compile(rf"{PREFIX}(?::({'|'.join(DEVICES)}))?")
 
 
+@functools.cache  # the status strip asks several times a second, and the search takes milliseconds
 def is_installed() -> bool:
     """Whether the library can be imported; it is not imported for that."""
     return importlib.util.find_spec(PREFIX) is not None
