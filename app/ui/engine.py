@@ -26,6 +26,7 @@ CAPTURE = "capture"
 INFERENCE = "inference"
 STAGES = (CAPTURE, INFERENCE)
 _LOADING_JOIN_S = 20.0
+_STARTS_WITHIN_S = 60.0
 
 
 class Engine(QObject):
@@ -81,7 +82,8 @@ class Engine(QObject):
         return self._frames.peek()
 
     def start_capture(self) -> None:
-        """Start to capture."""
+        """Start to capture; inference starts later, and is not late until then."""
+        self.inference.heartbeat.beat(_STARTS_WITHIN_S)
         self._workers[CAPTURE].start()
 
     def start_inference(self) -> None:
