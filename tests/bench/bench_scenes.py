@@ -14,13 +14,14 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from models.scenes import SCENE_KINDS, Renderer, Scene, default_atlas, demo_scene, random_scene
 
 HERE = Path(__file__).parents[2]
 _CASES = ("played", "demo", "demo with flow", *SCENE_KINDS)
-_ROUNDS = 5
+_ROUNDS = 3
 _SEED = 1
 
 
@@ -50,11 +51,11 @@ def played_ms() -> float:
     return took_ms
 
 
-def measure() -> dict[str, float]:
+def measure(cases: Sequence[str]) -> dict[str, float]:
     """Milliseconds by case."""
     default_atlas()
     figures = {}
-    for case in _CASES:
+    for case in cases:
         if case == "played":
             figures[case] = played_ms() if (Path("app/sources/demo_loop.py")).exists() else 0.0
         elif case in SCENE_KINDS:
@@ -64,10 +65,10 @@ def measure() -> dict[str, float]:
     return figures
 
 
-def _elsewhere(checkout: Path) -> dict[str, float]:
+def _elsewhere(checkout: Path, cases: Sequence[str]) -> dict[str, float]:
     """The figures of one round with the code of `checkout`, in a process of its own."""
     done = subprocess.run(
-        [sys.executable, str(Path(__file__)), "--one"],
+        [sys.executable, str(Path(__file__)), "--one", "--cases", *cases],
         cwd=checkout, env={**os.environ, "PYTHONPATH": str(checkout)},
         check=True, capture_output=True, text=True, timeout=600,
     )  # fmt: skip
@@ -80,14 +81,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--against", type=Path)
     parser.add_argument("--rounds", type=int, default=_ROUNDS)
+    parser.add_argument("--cases", nargs="+", choices=_CASES, default=_CASES)
     parser.add_argument("--one", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.one:
-        print(json.dumps(measure()))
+        print(json.dumps(measure(asked.cases)))
         return
     checkouts = [HERE] if asked.against is None else [HERE, asked.against.resolve()]
-    rounds = [[_elsewhere(checkout) for checkout in checkouts] for _ in range(asked.rounds)]
-    for case in _CASES:
+    rounds = [
+        [_elsewhere(checkout, asked.cases) for checkout in checkouts] for _ in range(asked.rounds)
+    ]
+    for case in asked.cases:
         ms = [statistics.median(one[i][case] for one in rounds) for i in range(len(checkouts))]
         ratio = f"   other {ms[1]:7.1f} ms   x{ms[1] / ms[0]:.2f}" if len(ms) > 1 else ""
         print(f"{case:16s} {ms[0]:7.1f} ms{ratio}")
