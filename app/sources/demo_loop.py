@@ -58,7 +58,10 @@ class DemoLoopSource:
         self._closed = False
         self._last: VisibleSurfaces | None = None
         folder = demo_folder()
-        self._film = VideoSource(folder / PICTURES)
+        try:
+            self._film = VideoSource(folder / PICTURES)
+        except SourceError as error:
+            raise SourceError(_DAMAGED) from error
         try:
             self._loop = SceneLoop.load(folder / GEOMETRY)
         except (OSError, ValueError, KeyError, BadZipFile) as error:
