@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import functools
 import os
-import shutil
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import filelock
@@ -20,14 +20,22 @@ import safetensors.torch
 import torch
 from torch import Tensor
 
-from models import download
 from models.checkpoint_file import Mismatch, likeness, read_tensors, shapes_of
 from models.depth_anything import DepthAnythingV2
 from models.devices.device import is_out_of_memory
-from models.download import DownloadCancelledError, IsCancelled, OnProgress, Progress
 from models.errors import CheckpointError
 from models.flashdepth import FlashDepth, FlashDepthConfig
+from models.hub import fetch
+from models.hub.names import HubName
 from models.installed import CACHE_VARIABLE, cache_folder, missing, weights_path
+from models.progress import (
+    DownloadCancelledError,
+    IsCancelled,
+    OnProgress,
+    Progress,
+    ignore_progress,
+    never,
+)
 from models.published import Release, release
 from models.video_depth_anything import VideoDepthAnything
 
@@ -102,7 +110,7 @@ def add(file: Path, name: str, on_progress: OnProgress | None = None) -> Path:
     total = sum(tensor.nbytes for tensor in tensors.values())
     if on_progress is not None:
         on_progress(Progress("convert", 0, total))
-    path = _write(tensors, name, file.name, download.sha256_of(file, _ignore_progress))
+    path = _write(tensors, name, file.name, fetch.sha256_of(file, ignore_progress))
     if on_progress is not None:
         on_progress(Progress("convert", total, total))
     return path
@@ -110,13 +118,13 @@ def add(file: Path, name: str, on_progress: OnProgress | None = None) -> Path:
 
 def pull(
     name: str,
-    on_progress: OnProgress | None = None,
-    is_cancelled: IsCancelled | None = None,
+    on_progress: OnProgress = ignore_progress,
+    is_cancelled: IsCancelled = never,
     endpoint: str | None = None,
 ) -> Path:
     """Fetch and install published weights; returns their path. May run in any thread.
 
-    Resumes an earlier pull. `endpoint` is another hub than Hugging Face.
+    `endpoint` is another hub than Hugging Face.
 
     Raises
     ------
@@ -131,46 +139,44 @@ def pull(
     path = weights_path(name)
     if _is_intact(path, name):
         return path
-    on_progress, is_cancelled = on_progress or _ignore_progress, is_cancelled or _never
-    remote = download.locate(wanted.repository, wanted.file, endpoint)
-    expected = wanted.sha256 or remote.sha256
-    folder = cache_folder() / "downloads"
-    part = folder / f"{name}-{(expected or 'unknown')[:12]}{Path(wanted.file).suffix}"
-    _make_room(folder, remote.bytes or wanted.bytes or wanted.about_bytes or 0, part)
+    locks = cache_folder() / "downloads"
+    fetch.require_room(cache_folder(), wanted.bytes or wanted.about_bytes or 0)
     try:
-        with filelock.FileLock(f"{part}.lock", timeout=0):
-            return _fetch_and_add(wanted, remote, part, on_progress, is_cancelled)
+        locks.mkdir(parents=True, exist_ok=True)
+        with filelock.FileLock(locks / f"{name}.lock", timeout=0):
+            return _fetch_and_add(wanted, on_progress, is_cancelled, endpoint)
     except filelock.Timeout as error:
         raise CheckpointError(
             f"{wanted.title} is already being downloaded, here or in another program; wait for "
             "that to finish."
         ) from error
+    except OSError as error:
+        raise CheckpointError(
+            f"Can't write to {locks}; set {CACHE_VARIABLE} to a writable folder."
+        ) from error
 
 
 def _fetch_and_add(
-    wanted: Release,
-    remote: download.Remote,
-    part: Path,
-    on_progress: OnProgress,
-    is_cancelled: IsCancelled,
+    wanted: Release, on_progress: OnProgress, is_cancelled: IsCancelled, endpoint: str | None
 ) -> Path:
-    """Fetch the missing bytes of `part`, check it and install it."""
-    download.fetch(remote, part, on_progress, is_cancelled)
-    expected = wanted.sha256 or remote.sha256
-    if expected is not None and download.sha256_of(part, on_progress) != expected:
-        part.unlink()
+    """Install from the hub's cache; what was not in it before is deleted from it again."""
+    listing = fetch.list_files(HubName(wanted.repository), endpoint)
+    file = listing.find(wanted.file)
+    if file is None:
         raise CheckpointError(
-            f"The download of {wanted.title} is not what was published (its SHA-256 differs) and "
-            "was deleted; pull again, and if it happens again the published file has changed or "
-            "was tampered with."
+            f"{wanted.repository} no longer has {wanted.file}; download it elsewhere and use "
+            "`models add`."
         )
-    if is_cancelled():
-        raise DownloadCancelledError(
-            "Cancelled before it was installed; start the download again to resume."
-        )
-    path = add(part, wanted.name, on_progress)
-    part.unlink()
-    return path
+    file = replace(file, sha256=wanted.sha256 or file.sha256)
+    was_there = fetch.cached(listing, file) is not None
+    source = fetch.fetch(listing, file, on_progress, is_cancelled, endpoint)
+    try:
+        if is_cancelled():
+            raise DownloadCancelledError("Cancelled before it was installed.")
+        return add(source, wanted.name, on_progress)
+    finally:
+        if not was_there:
+            fetch.discard(source)
 
 
 def check(tensors: dict[str, Tensor], name: str, source: str) -> None:
@@ -226,8 +232,8 @@ def _write(tensors: dict[str, Tensor], name: str, source: str, sha256: str) -> P
     except (OSError, safetensors.SafetensorError) as error:
         with suppress(OSError):
             unfinished.unlink(missing_ok=True)
-        if download.is_disk_full(error):
-            raise download.disk_full(path.parent) from error
+        if fetch.is_disk_full(error):
+            raise fetch.disk_full(path.parent) from error
         raise CheckpointError(
             f"Can't write the weights to {path.parent}; set {CACHE_VARIABLE} to a writable folder."
         ) from error
@@ -242,25 +248,3 @@ def _is_intact(path: Path, name: str) -> bool:
     except (OSError, safetensors.SafetensorError):
         return False
     return found == expected_shapes(name)
-
-
-def _make_room(folder: Path, size: int, part: Path) -> None:
-    """Refuse at once if there is no room for the download and the converted copy."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        free = shutil.disk_usage(folder).free
-    except OSError as error:
-        raise CheckpointError(
-            f"Can't write to {folder}; set {CACHE_VARIABLE} to a writable folder."
-        ) from error
-    have = part.stat().st_size if part.exists() else 0
-    if free < 2 * size - have:
-        raise download.disk_full(folder, 2 * size - have)
-
-
-def _ignore_progress(progress: Progress) -> None:
-    del progress
-
-
-def _never() -> bool:
-    return False

@@ -12,7 +12,7 @@ from app.commands.options import DEBUG, add_common
 from models.errors import UserError
 
 if TYPE_CHECKING:
-    from models.download import OnProgress, Progress
+    from models.progress import OnProgress, Progress
 
 
 def describe(parser: argparse.ArgumentParser) -> None:
@@ -20,7 +20,7 @@ def describe(parser: argparse.ArgumentParser) -> None:
     add_common(parser, DEBUG)
     actions = parser.add_subparsers(dest="action", metavar="ACTION")
     actions.add_parser("list", help="list the models (the default)")
-    pull = actions.add_parser("pull", help="download a model's weights")
+    pull = actions.add_parser("pull", help="download a model's weights, also of hf:ORG/NAME")
     pull.add_argument("name", metavar="NAME")
     pull.add_argument("--yes", action="store_true", help="accept the licence without asking")
     adding = actions.add_parser("add", help="install a checkpoint file")
@@ -60,9 +60,9 @@ def _list() -> int:
 
 def _pull(name: str, agreed: bool) -> int:
     """Fetch weights after showing their licence and, at a terminal, asking for agreement."""
-    from models import checkpoints, published
+    from models import install
 
-    wanted = published.release(name)
+    wanted = install.offer(name)
     print(
         f"{wanted.title}, {wanted.size_mb} MB from {wanted.repository}, licence {wanted.licence}."
     )
@@ -75,7 +75,7 @@ def _pull(name: str, agreed: bool) -> int:
     if not agreed and not wanted.commercial:
         raise UserError(f"{wanted.title} has a restricted licence; add --yes to accept it.")
     with Bars("B", scaled=True) as bars:
-        path = checkpoints.pull(name, _progress_on(bars))
+        path = install.pull(name, _progress_on(bars))
     print(f"{name} is installed: {path}")
     return 0
 

@@ -9,7 +9,6 @@ import numpy as np
 
 from app.report.disk_buffer import BufferedFrame, TruthBuffer
 from app.report.values import Accuracy, Cancelled, FrameRow, Progress
-from models.download import IsCancelled
 from models.frames import Float32
 from models.metrics import (
     AccuracySums,
@@ -19,6 +18,7 @@ from models.metrics import (
     boundary_f1,
     depth_from_disparity,
 )
+from models.progress import IsCancelled
 
 
 class _LaneAccuracy:

@@ -29,11 +29,11 @@ from app.report.values import (
 )
 from app.sources.cuts import ShotCounter
 from app.sources.reading import frames_of
-from models.download import IsCancelled
 from models.errors import SourceError, UserError
 from models.estimator import Session
 from models.flow import reduce_disparity, working_size
 from models.frames import Float32, Frame
+from models.progress import IsCancelled
 from models.registry import GROUND_TRUTH
 
 ENDLESS_FRAMES = 240

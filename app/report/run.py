@@ -13,9 +13,9 @@ from app.report.lanes import open_session
 from app.report.values import CompareOptions, Progress, Report
 from app.report.write import write_report
 from app.sources.opening import open_source
-from models.download import IsCancelled
 from models.errors import UsageError, UserError
 from models.estimator import Session
+from models.progress import IsCancelled
 from models.registry import OFF
 
 _ENOUGH_FRAMES = 2

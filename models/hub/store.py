@@ -8,12 +8,24 @@ from pathlib import Path
 from typing import Any
 
 from models.errors import CheckpointError
-from models.hub.names import HubName
+from models.hub.names import SCHEME, HubName
 
 CONFIG = "config.json"
 PROCESSOR = "preprocessor_config.json"
 WEIGHTS = "model.safetensors"
 INDEX = "model.safetensors.index.json"
+
+SUGGESTED = (
+    "hf:depth-anything/Depth-Anything-V2-Small-hf",
+    "hf:depth-anything/Depth-Anything-V2-Metric-Indoor-Small-hf",
+    "hf:depth-anything/Depth-Anything-V2-Metric-Outdoor-Small-hf",
+    "hf:xingyang1/Distill-Any-Depth-Small-hf",
+    "hf:Intel/dpt-hybrid-midas",
+    "hf:Intel/zoedepth-nyu-kitti",
+    "hf:vinvino02/glpn-nyu",
+    "hf:apple/DepthPro-hf",
+)
+"""One or two of each kind to begin with; size and licence are asked of the hub."""
 
 MISSING_EXTRA = (
     "Models of the hub need the packages transformers and pillow; "
@@ -42,6 +54,22 @@ def folder_of(model: HubName) -> Path | None:
     except (OSError, ValueError, errors.LocalEntryNotFoundError):
         return None
     return found if _is_complete(found) else None
+
+
+def cached_names() -> tuple[str, ...]:
+    """Names of the depth models in the hub's cache on this machine, in alphabetical order."""
+    from huggingface_hub import constants
+
+    found = []
+    for config in Path(constants.HF_HUB_CACHE).glob("models--*--*/snapshots/*/config.json"):
+        try:
+            architectures = _read_json(config).get("architectures") or [""]
+        except CheckpointError:
+            continue
+        if "DepthEstimation" in str(architectures) and _is_complete(config.parent):
+            organisation, _, name = config.parents[2].name.removeprefix("models--").partition("--")
+            found.append(f"{SCHEME}{organisation}/{name}")
+    return tuple(sorted(set(found)))
 
 
 def config_of(folder: Path) -> dict[str, Any]:

@@ -4,14 +4,16 @@ import hashlib
 import io
 import shutil
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 
 import pytest
 import safetensors.torch
 import torch
+from huggingface_hub import constants, file_download
 from torch import nn
 
-from models import checkpoints, download, published
+from models import checkpoints, published
 from models.checkpoints import (
     add,
     check,
@@ -19,11 +21,11 @@ from models.checkpoints import (
     load,
     pull,
 )
-from models.download import DownloadCancelledError, Progress
 from models.errors import CheckpointError, UsageError
 from models.installed import missing, published_sha256
+from models.progress import DownloadCancelledError, Progress
 from models.published import release, releases
-from tests.support.hub import Hub, running_hub
+from tests.support.hub import COMMIT, Hub, running_hub
 
 S, B = release("depth-anything-v2-s"), release("depth-anything-v2-b")
 FLASH = release("flashdepth-s")
@@ -32,7 +34,9 @@ FLASH = release("flashdepth-s")
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("FLASHDEPTH_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(download, "PAUSE_S", 0.001)
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
+    monkeypatch.setattr(constants, "DOWNLOAD_CHUNK_SIZE", 100)
+    monkeypatch.setattr(file_download.time, "sleep", lambda _seconds: None)
     return tmp_path / "cache"
 
 
@@ -41,7 +45,9 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Two networks small enough to travel in a test; no published hash fits them."""
     networks = {FLASH.name: lambda: nn.Linear(64, 64), B.name: lambda: nn.Linear(64, 3)}
     listed = [
-        published.Release(r.name, r.title, "", r.repository, r.file, "", True, "", about_bytes=1)
+        published.Release(
+            r.name, r.family, r.title, "", r.repository, r.file, "", True, "", about_bytes=1
+        )
         for r in (FLASH, B)
     ]
     monkeypatch.setattr(checkpoints, "_NETWORKS", networks)
@@ -106,9 +112,11 @@ def test_a_pull_installs_what_the_hub_has(tiny: None, hub: Hub, cache: Path) -> 
     seen: list[Progress] = []
     path = pull(FLASH.name, seen.append, endpoint=hub.endpoint)
     assert torch.equal(safetensors.torch.load_file(path)["weight"], weights()["weight"])
-    assert [p.phase for p in seen] == ["download", "check", "convert", "convert"]
+    phases = [phase for phase, _ in groupby(progress.phase for progress in seen)]
+    assert phases == ["download", "check", "convert"]
     assert all(p.done_bytes <= (p.total_bytes or 0) for p in seen)
-    assert [p.name for p in (cache / "downloads").iterdir() if p.suffix != ".lock"] == []
+    assert not any(one.suffix == ".pth" for one in cache.parent.rglob("*"))
+    assert all(one.suffix == ".lock" for one in (cache / "downloads").iterdir())
 
 
 def test_a_second_pull_needs_no_network(tiny: None, hub: Hub) -> None:
@@ -129,36 +137,39 @@ def test_installed_weights_know_the_file_they_came_from(tiny: None, tmp_path: Pa
 
 def test_a_cut_connection_goes_on_where_it_broke(tiny: None, hub: Hub) -> None:
     del tiny
-    hub.cuts = [1000, 2000, 0, 500]
+    hub.cuts = [1000, 2000, 500]
     path = pull(FLASH.name, endpoint=hub.endpoint)
-    assert hub.ranges == [None, "bytes=1000-", "bytes=3000-", "bytes=3000-", "bytes=3500-"]
+    assert hub.ranges == [None, "bytes=1000-", "bytes=3000-", "bytes=3500-"]
     assert torch.equal(safetensors.torch.load_file(path)["weight"], weights()["weight"])
 
 
-def test_a_hub_that_ignores_ranges_is_read_from_the_start(tiny: None, hub: Hub) -> None:
+def test_a_connection_that_never_lasts_is_given_up(tiny: None, hub: Hub) -> None:
     del tiny
-    hub.cuts, hub.ignores_ranges = [1000], True
+    hub.cuts = [1000] + [0] * 20
+    with pytest.raises(CheckpointError, match="can't be reached"):
+        pull(FLASH.name, endpoint=hub.endpoint)
+    hub.cuts = []
     assert pull(FLASH.name, endpoint=hub.endpoint).is_file()
 
 
-def test_a_connection_that_never_lasts_is_given_up_and_kept(tiny: None, hub: Hub) -> None:
+def test_a_cancelled_pull_leaves_nothing(tiny: None, hub: Hub, tmp_path: Path) -> None:
     del tiny
-    hub.cuts = [1000] + [0] * download.ATTEMPTS
-    with pytest.raises(CheckpointError, match="start the download again"):
-        pull(FLASH.name, endpoint=hub.endpoint)
-    hub.cuts, hub.ranges = [], []
-    pull(FLASH.name, endpoint=hub.endpoint)
-    assert hub.ranges == ["bytes=1000-"]
+    with pytest.raises(DownloadCancelledError):
+        pull(FLASH.name, is_cancelled=lambda: bool(hub.ranges), endpoint=hub.endpoint)
+    assert not any(one.is_file() and one.stat().st_size > 500 for one in tmp_path.rglob("*"))
+    assert missing(FLASH.name) is not None
 
 
-def test_a_cancelled_pull_goes_on_next_time(tiny: None, hub: Hub) -> None:
+def test_weights_that_are_in_the_hubs_cache_are_used_and_stay(
+    tiny: None, hub: Hub, tmp_path: Path
+) -> None:
     del tiny
-    hub.cuts = [1000]
-    with pytest.raises(DownloadCancelledError, match="resumes where it stopped"):
-        pull(FLASH.name, is_cancelled=lambda: len(hub.ranges) > 1, endpoint=hub.endpoint)
-    hub.ranges = []
+    kept = file_download.hf_hub_download(
+        FLASH.repository, FLASH.file, endpoint=hub.endpoint, revision=COMMIT
+    )
+    assert len(hub.ranges) == 1
     pull(FLASH.name, endpoint=hub.endpoint)
-    assert hub.ranges == ["bytes=1000-"]
+    assert len(hub.ranges) == 1 and Path(kept).is_file()
 
 
 def test_what_has_another_hash_is_deleted(tiny: None, hub: Hub, cache: Path) -> None:
@@ -166,14 +177,14 @@ def test_what_has_another_hash_is_deleted(tiny: None, hub: Hub, cache: Path) -> 
     hub.claimed_sha256 = "0" * 64
     with pytest.raises(CheckpointError, match="SHA-256 differs"):
         pull(FLASH.name, endpoint=hub.endpoint)
-    assert [p for p in (cache / "downloads").iterdir() if p.suffix == ".pth"] == []
+    assert not any(one.suffix == ".pth" for one in cache.parent.rglob("*"))
     assert missing(FLASH.name) is not None
 
 
 def test_a_file_that_is_not_there_says_so(tiny: None, hub: Hub) -> None:
     del tiny
-    hub.files.clear()
-    with pytest.raises(CheckpointError, match="HTTP 404"):
+    hub.files = {f"{FLASH.repository}/other": b""}
+    with pytest.raises(CheckpointError, match="no longer has"):
         pull(FLASH.name, endpoint=hub.endpoint)
 
 
@@ -201,16 +212,6 @@ def test_too_little_room_is_told_before_anything_is_fetched(
     with pytest.raises(CheckpointError, match="FLASHDEPTH_CACHE"):
         pull(FLASH.name, endpoint=hub.endpoint)
     assert hub.ranges == []
-
-
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_a_disk_that_fills_up_on_the_way_is_told(tiny: None, hub: Hub, tmp_path: Path) -> None:
-    del tiny
-    full = tmp_path / "weights.pth"
-    full.symlink_to("/dev/full")
-    remote = download.locate(FLASH.repository, FLASH.file, hub.endpoint)
-    with pytest.raises(CheckpointError, match="disk is full"):
-        download.fetch(remote, full, lambda _progress: None, lambda: False)
 
 
 def test_weights_too_large_for_the_device_are_not_called_damaged(
@@ -250,7 +251,7 @@ def test_two_pulls_of_the_same_weights_do_not_mix(tiny: None, hub: Hub) -> None:
             refused.append(str(caught.value))
 
     pull(FLASH.name, again, endpoint=hub.endpoint)
-    assert len(refused) == 1
+    assert refused
 
 
 @pytest.mark.parametrize(
@@ -292,8 +293,12 @@ def hollow(name: str) -> dict[str, torch.Tensor]:
     return {key: torch.zeros(1).expand(shape) for key, shape in expected_shapes(name).items()}
 
 
-@pytest.mark.parametrize("name", [r.name for r in releases()])
-@pytest.mark.parametrize("meant", [r.name for r in releases()])
+# Nothing in a file tells a metric Video Depth Anything from a relative one.
+DISTINCT = [r.name for r in releases() if not r.gives_metres]
+
+
+@pytest.mark.parametrize("name", DISTINCT)
+@pytest.mark.parametrize("meant", DISTINCT)
 def test_another_models_weights_are_recognised(name: str, meant: str) -> None:
     if name == meant:
         check(hollow(name), name, "w.pth")

@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QProgressDialog, QWidget
 
 from app.ui.threads import Worker
 from app.ui.wakeup import WakeUp
-from models.download import IsCancelled
+from models.progress import IsCancelled
 from widgets.plain import Label
 
 ReportProgress = Callable[[int, int | None, str], None]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import platformdirs
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject, Qt, pyqtSignal
 from PyQt6.QtWidgets import QAbstractButton, QFileDialog
 
 from app.settings.settings import Settings, SettingsModel
@@ -13,12 +14,14 @@ from app.ui.controller import Controller
 from app.ui.features.feature import FeatureController
 from app.ui.features.job import Job, ReportProgress
 from app.ui.main_window import MainWindow
-from models import names, published, registry
-from models.download import IsCancelled, OnProgress, Progress
+from models import install, names, registry
 from models.errors import UserError
+from models.hub import store as hub
+from models.hub.names import SCHEME
+from models.progress import IsCancelled, OnProgress, Progress
 from models.published import Release
 from widgets.lane_picker import LaneChoice
-from widgets.plain import MessageBox
+from widgets.plain import InputDialog, MessageBox
 
 _PHASES = {"download": "Downloading", "check": "Checking", "convert": "Converting"}
 
@@ -64,18 +67,26 @@ class ModelController(FeatureController):
         self._job.close()
 
     def _fill(self) -> None:
+        """List the registered models, those of the hub that are chosen, and the way to others."""
+        entries = {entry.name: entry for entry in registry.entries()}
+        for lane in ("a", "b"):
+            with suppress(UserError):
+                entry = registry.find(names.unsmoothed(self._now(lane)))
+                entries.setdefault(entry.name, entry)
         choices = [
             LaneChoice(
                 entry.name, entry.title, entry.summary, entry.note, entry.missing(),
                 entry.can_smooth,
             )
-            for entry in registry.entries()
+            for entry in entries.values()
         ]  # fmt: skip
+        choices.append(LaneChoice(SCHEME, "From the hub…", "Any depth model of Hugging Face"))
         for picker in (self._window.lane_a, self._window.lane_b):
             picker.set_entries(choices)
 
     def _on_settings(self, _settings: Settings, changed: frozenset[str]) -> None:
         if changed & {"model_a", "model_b"}:
+            self._fill()
             self._show_chosen()
 
     def _show_chosen(self) -> None:
@@ -116,6 +127,11 @@ class ModelController(FeatureController):
             self._before_truth = now
             self._model.replace(model_b=registry.GROUND_TRUTH)
 
+    @property
+    def settings(self) -> Settings:
+        """The current settings."""
+        return self._model.value
+
     def _now(self, lane: str) -> str:
         return str(getattr(self._model.value, f"model_{lane}"))
 
@@ -126,13 +142,64 @@ class ModelController(FeatureController):
         self._choose("model_b", name)
 
     def _choose(self, key: str, name: str) -> None:
-        self._model.replace(**{key: name})
+        if names.unsmoothed(name) == SCHEME:
+            self._ask_for_hub_name(key)
+            return
         try:
             reason = registry.find(name).missing()
+            self._model.replace(**{key: name})
             if reason is not None:
-                self._offer(published.release(registry.family(name)))
+                self.install(name)
         except UserError as error:
             self.said.emit(str(error))
+
+    def _ask_for_hub_name(self, key: str) -> None:
+        """Ask for a model of the hub, offering those on this machine and some to begin with."""
+        self._show_chosen()
+        known = hub.cached_names() if hub.has_extra() else ()
+        dialog = InputDialog(self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setWindowTitle("Model from the hub")
+        dialog.setLabelText(
+            "hf:ORG/NAME of a depth model on huggingface.co, or hf: and a folder, such as "
+            "hf:/models/mine:"
+        )
+        dialog.setComboBoxItems(list(dict.fromkeys((*known, *hub.SUGGESTED))))
+        dialog.setComboBoxEditable(True)
+
+        def chosen(text: str) -> None:
+            name = text.strip()
+            self._choose(key, name if name.startswith(SCHEME) else SCHEME + name)
+
+        dialog.textValueSelected.connect(chosen)
+        dialog.open()
+
+    def install(self, name: str) -> None:
+        """Ask whether to download the weights of `name`, with their size and licence.
+
+        Raises
+        ------
+        UserError
+            If there are none to download.
+        """
+        network = registry.family(name)
+        if install.is_known_at_once(network):
+            self._offer(install.offer(network))
+        elif (reason := registry.find(network).missing()) and "download" not in reason:
+            self.said.emit(reason)  # the extra is missing, or it is a folder
+        else:
+            self._look_up(network)
+
+    def _look_up(self, name: str) -> None:
+        """Ask the hub for size and licence beside the window."""
+
+        def work(_on_progress: ReportProgress, _cancelled: IsCancelled) -> Release | str:
+            try:
+                return install.offer(name)
+            except UserError as error:
+                return str(error)
+
+        self._job.start(f"Look up {registry.title(name)}", work)
 
     def _offer(self, release: Release) -> None:
         """Show purpose, size and licence before anything is fetched."""
@@ -168,10 +235,9 @@ class ModelController(FeatureController):
 
     def _pull(self, release: Release) -> None:
         def work(on_progress: ReportProgress, cancelled: IsCancelled) -> Path | str:
-            from models import checkpoints  # loads torch
 
             try:
-                return checkpoints.pull(release.name, _byte_progress(on_progress), cancelled)
+                return install.pull(release.name, _byte_progress(on_progress), cancelled)
             except UserError as error:
                 return str(error)
 
@@ -202,6 +268,9 @@ class ModelController(FeatureController):
         self._job.start(f"Add {release.title}", work)
 
     def _on_done(self, outcome: object) -> None:
+        if isinstance(outcome, Release):
+            self._offer(outcome)
+            return
         if not isinstance(outcome, Path):
             self.said.emit(str(outcome or "The installation failed; see the log for details."))
             return

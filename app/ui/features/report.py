@@ -20,8 +20,8 @@ from app.ui.engine import Engine
 from app.ui.features.feature import FeatureController
 from app.ui.features.job import Job, ReportProgress
 from app.ui.resolve import pipeline_config, playback_options, source_size
-from models.download import IsCancelled
 from models.errors import UserError
+from models.progress import IsCancelled
 from widgets.plain import MessageBox
 
 

@@ -24,9 +24,9 @@ from app.ui.features.feature import FeatureController
 from app.ui.features.job import Job, ReportProgress
 from app.ui.main_window import MainWindow
 from app.ui.resolve import cloud_options
-from models.download import IsCancelled
 from models.errors import UserError
 from models.frames import Unit
+from models.progress import IsCancelled
 from renderers import colormap
 from renderers.ply import write_ply
 from renderers.point_cloud import CloudColour, calibration_in_force, cloud_points

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.ui.features.job import Job, ReportProgress
 from app.ui.threads import Worker, abandoned_count
-from models.download import IsCancelled
+from models.progress import IsCancelled
 
 
 def test_done_carries_what_the_work_returned(qtbot: QtBot) -> None:

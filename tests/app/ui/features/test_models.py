@@ -14,10 +14,12 @@ from pytestqt.qtbot import QtBot
 from app.settings.settings import SettingsModel
 from app.ui.features.models import ModelController
 from app.ui.main_window import MainWindow
-from models import checkpoints
-from models.download import OnProgress, Progress
+from models import checkpoints, install
 from models.errors import CheckpointError
+from models.progress import OnProgress, Progress
+from models.published import Release
 from tests.support.finding import button
+from widgets.plain import InputDialog
 
 
 @pytest.fixture
@@ -76,3 +78,42 @@ def test_a_failed_pull_is_one_sentence(
     with qtbot.waitSignal(controller.said, timeout=5_000) as said:
         button(offer_in(window), "Download").click()
     assert said.args == ["There is no network; add a file instead."]
+
+
+def test_a_model_of_the_hub_is_looked_up_offered_and_listed(
+    controller: ModelController,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    window: MainWindow,
+) -> None:
+    offered = Release(
+        "hf:org/depth", "hub", "depth", "A depth model.", "org/depth", "", "mit", True, "", bytes=9
+    )
+    monkeypatch.setattr(install, "offer", lambda _name: offered)
+    monkeypatch.setattr(install, "pull", lambda _name, *_: tmp_path / "depth")
+    window.lane_a.chosen.emit("hf:")
+    (dialog,) = window.findChildren(InputDialog)
+    assert "hf:apple/DepthPro-hf" in dialog.comboBoxItems()
+    dialog.setTextValue("org/depth")
+    dialog.accept()
+    qtbot.waitUntil(lambda: bool(window.findChildren(QMessageBox)), timeout=5_000)
+    assert "licence mit" in offer_in(window).informativeText()
+    with qtbot.waitSignal(controller.installed, timeout=5_000):
+        button(offer_in(window), "Download").click()
+    assert window.lane_a.current == "hf:org/depth"
+    assert controller.settings.model_a == "hf:org/depth"
+
+
+def test_a_name_that_is_none_is_told_and_changes_nothing(
+    controller: ModelController, window: MainWindow
+) -> None:
+    said: list[str] = []
+    controller.said.connect(said.append)
+    before = controller.settings.model_a
+    window.lane_a.chosen.emit("hf:")
+    (dialog,) = window.findChildren(InputDialog)
+    dialog.setTextValue("not a name")
+    dialog.accept()
+    assert "names no model of the hub" in said[-1]
+    assert controller.settings.model_a == before
