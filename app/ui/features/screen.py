@@ -13,7 +13,8 @@ from app.ui.features.status import StatusController
 from app.ui.resolve import display_options
 from models.frames import Frame
 
-_PREVIEW_MS = 33
+_PREVIEW_MS = 80
+"""Painting more often would delay what the pictures wait for."""
 
 
 class ScreenController(FeatureController):
