@@ -13,6 +13,9 @@ from app.system.redaction import without_secrets
 from models.errors import UsageError
 from models.plain_text import without_credentials
 
+MAX_LENGTH = 4_096
+"""Characters of a source; no path and no address is longer."""
+
 
 def usage() -> str:
     """How a source may be written, for help and error messages."""
@@ -36,6 +39,8 @@ def parse_spec(text: str) -> SourceSpec:
     text = text.strip()
     if not text:
         raise UsageError(f"No source was given; use {usage()}.")
+    if len(text) > MAX_LENGTH:
+        raise UsageError(f"A source of {len(text)} characters is too long; use {usage()}.")
     for kind in KINDS:
         if (spec := kind.parse(text)) is not None:
             return spec
@@ -106,4 +111,6 @@ def _refuse_misspelt(text: str) -> None:
     if colon and len(prefix) > 1 and "/" not in prefix and "\\" not in prefix:
         prefixes = [kind.prefix for kind in KINDS if kind.prefix]
         if near := difflib.get_close_matches(prefix.lower(), prefixes, n=1, cutoff=0.7):
-            raise UsageError(f"There is no source {text!r}; did you mean {near[0]}:{rest}?")
+            raise UsageError(
+                f"There is no source {text[:80]!r}; did you mean {near[0]}:{rest[:80]}?"
+            )

@@ -33,7 +33,7 @@ class SyntheticSpec(SourceSpec):
             return cls(None)
         if not re.fullmatch(r"\d{1,18}", rest):
             raise UsageError(
-                f"The seed of a scene must be a whole number, as in synthetic:7, not {rest!r}."
+                f"The seed of a scene must be a whole number, as in synthetic:7, not {rest[:80]!r}."
             )
         return cls(int(rest))
 
