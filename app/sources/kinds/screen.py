@@ -35,7 +35,7 @@ class ScreenSpec(SourceSpec):
         if numbers is None:
             raise UsageError(
                 "Write a part of the screen as screen:X,Y,W,H, as in screen:0,0,1280,720, not "
-                f"screen:{rest}."
+                f"screen:{rest[:80]}."
             )
         x, y, width, height = (int(number) for number in numbers.groups())
         if width < _SMALLEST_PX or height < _SMALLEST_PX:
