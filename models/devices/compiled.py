@@ -1,6 +1,6 @@
 """A network whose two halves run compiled by OpenVINO, and in PyTorch until then.
 
-PyTorch computes the first call for a size of picture, so nobody waits for a compiler that may need
+PyTorch computes the first call for a size of picture, so nobody need wait for a compiler that takes
 seconds; what it returned is then what the compiled half is checked against. The first frame of a
 video, which has no memory, stays with PyTorch: it needs no model of its own.
 """
@@ -78,7 +78,7 @@ class CompiledNetwork:
     title
         Of the network, for sentences.
     is_waited_for
-        The second frame waits until its size is compiled, so that results do not depend on how
+        The first frame of a size waits until it is compiled, so that results do not depend on how
         long that takes; otherwise PyTorch computes meanwhile.
 
     Attributes
@@ -107,7 +107,7 @@ class CompiledNetwork:
         """See Network."""
         return self._run("encode", self.network.encode, frames)
 
-    def decode(self, features: Any, state: Any, *, temporal: bool) -> tuple[Tensor, Any]:
+    def decode(self, features: Any, state: Any, *, temporal: bool = True) -> tuple[Tensor, Any]:
         """See Network."""
         if not temporal:
             disparity: Tensor = self._run(ALONE, self._alone, features)
@@ -152,6 +152,8 @@ class CompiledNetwork:
         if is_new:
             fixed = [None if isinstance(leaf, Tensor) else leaf for leaf in leaves]
             self._request(lambda: self._compile(key, work, tensors, fixed, spec, answer))
+            if self._is_waited_for and (half := self._halves.get(key)) is not None:
+                return half(tensors)
         return answer
 
     def _request(self, task: Callable[[], None]) -> None:
