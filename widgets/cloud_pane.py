@@ -103,6 +103,7 @@ class CloudPane(QWidget):
         if not content.fits_view_of(before):
             self._needs_framing = True
             self._start_stride()
+            self.update()  # the header's number of points
         if before is None or before.disparity is not disparity:
             self._density.frame_arrived()
         if self._canvas is None:
@@ -112,7 +113,9 @@ class CloudPane(QWidget):
 
     def clear(self, placeholder: str = "") -> None:
         """Remove the frame; `placeholder` says in its place why there is none."""
-        self._content = None
+        if self._content is not None:
+            self._content = None
+            self.update()  # the header's number of points
         if self._canvas is not None:
             self._canvas.clear()
         self._banner.set_text(placeholder or None, "info")

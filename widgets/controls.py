@@ -45,6 +45,7 @@ class ElidedCombo(QComboBox):
     ) -> None:
         super().__init__(parent)
         self._elide = elide
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # by default the wheel focuses it
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
 
     @property

@@ -30,6 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     store = SettingsStore(settings_path(getattr(arguments, "profile", None) or "default"))
     remembered, note = (Settings(), "") if getattr(arguments, "reset", False) else store.load()
     settings = with_arguments(remembered, arguments)
+    store.set_for_this_run(remembered, settings)
     require_display()
     from app.ui.gui import WindowOptions, run_gui
 

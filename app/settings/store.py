@@ -56,6 +56,7 @@ class SettingsStore:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._before: dict[str, Any] | None = None  # as this window read or wrote them last
+        self._for_this_run: dict[str, tuple[Any, Any]] = {}
 
     @property
     def path(self) -> Path:
@@ -72,9 +73,22 @@ class SettingsStore:
         self._before = _for_file(settings)
         return settings, note
 
+    def set_for_this_run(self, remembered: Settings, started: Settings) -> None:
+        """Keep what the command line changes out of the file.
+
+        A setting that still has the value it started with is saved as it was remembered.
+        """
+        kept, given = _for_file(remembered), _for_file(started)
+        self._for_this_run = {
+            key: (given[key], kept[key]) for key in given if given[key] != kept[key]
+        }
+
     def save(self, settings: Settings) -> None:
         """Write what changed; a failure is logged, not raised, and leaves the old file."""
         values = _for_file(settings)
+        for key, (given, kept) in self._for_this_run.items():
+            if values[key] == given:
+                values[key] = kept
         try:
             with locked(self._path):
                 before = self._before if self._path.exists() else None

@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QSplitter, QVBoxLa
 from app.settings.settings import SETTINGS
 from app.ui.row_specs import row_specs
 from app.views import table as views
+from models.plain_text import single_line
 from widgets.cloud_pane import CloudPane
 from widgets.controls import tool_button
 from widgets.drop_overlay import DropOverlay
@@ -23,6 +24,7 @@ from widgets.theme import SPACE, SPACE_XS, set_type_scale
 from widgets.transport import Transport
 from widgets.view_switch import SwitchEntry, ViewSwitch
 
+NAME = "FlashDepth Live"
 _PICKER_PX = 330
 
 
@@ -42,7 +44,7 @@ class MainWindow(QMainWindow):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setWindowTitle("FlashDepth Live")
+        self.set_source_title("")
         self.setAcceptDrops(True)
         self.view = LinkedView(self)
         self.cloud = CloudPane()
@@ -72,6 +74,10 @@ class MainWindow(QMainWindow):
     def add_beside(self, panel: QWidget) -> None:
         """Add a panel at the right of the stage, before the inspector."""
         self._middle.insertWidget(1, panel)
+
+    def set_source_title(self, title: str) -> None:
+        """Name the source in the window's title; "" names the program alone."""
+        self.setWindowTitle(" – ".join(part for part in (single_line(title), NAME) if part))
 
     def set_chrome_visible(self, visible: bool) -> None:
         """Show or hide everything but the pictures."""

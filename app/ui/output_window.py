@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import QPoint, QRect, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QAction, QCloseEvent, QGuiApplication, QScreen
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from app.ui.display import Display
+from app.ui.main_window import NAME
 from app.views import table as views
 from widgets.cloud_pane import CloudPane
 from widgets.linked_view import LinkedView
 from widgets.presenter_band import PresenterBand
 from widgets.stage import Stage
+
+LEAST_WIDTH_PX = 640
+"""Narrower than this, a window beside the main one would show too little."""
+TITLE_BAR_PX = 36
+_SHAPE = QSize(1920, 1080)
 
 
 class OutputWindow(QWidget):
@@ -31,7 +37,7 @@ class OutputWindow(QWidget):
 
     def __init__(self, view: LinkedView, actions: Sequence[QAction]) -> None:
         super().__init__()
-        self.setWindowTitle("FlashDepth Live – audience window")
+        self.setWindowTitle(f"Audience window – {NAME}")
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.addActions(actions)
         self.cloud = CloudPane()
@@ -44,11 +50,14 @@ class OutputWindow(QWidget):
         column.addWidget(self.stage, 1)
         column.addWidget(self.band)
 
-    def show_on(self, screen: QScreen | None) -> None:
-        """Fill `screen`; None shows an ordinary window."""
+    def show_on(self, screen: QScreen | None, main: QWidget) -> None:
+        """Fill `screen`; None shows an ordinary window beside `main`, or in front of it."""
         if screen is None:
-            self.resize(960, 540)
+            own = main.screen()
+            if own is not None:
+                self.setGeometry(beside(main.frameGeometry(), own.availableGeometry()))
             self.show()
+            self.raise_()
             return
         self.setGeometry(screen.geometry())
         self.showFullScreen()
@@ -62,6 +71,31 @@ class OutputWindow(QWidget):
     def closeEvent(self, event: QCloseEvent | None) -> None:
         self.closed.emit()
         super().closeEvent(event)
+
+
+def beside(main: QRect, room: QRect) -> QRect:
+    """Where in `room` a second window of 16:9 goes: beside `main` if it fits there, else over it.
+
+    Over it, it takes two thirds of the room's width, in the lower right corner.
+    """
+    parts = (
+        QRect(QPoint(main.right() + 1, room.top()), room.bottomRight()),
+        QRect(room.topLeft(), QPoint(main.left() - 1, room.bottom())),
+        QRect(QPoint(room.left(), main.bottom() + 1), room.bottomRight()),
+        QRect(room.topLeft(), QPoint(room.right(), main.top() - 1)),
+    )
+    for part in parts:
+        size = _SHAPE.scaled(_inside(part.size()), Qt.AspectRatioMode.KeepAspectRatio)
+        if size.width() >= LEAST_WIDTH_PX:
+            return QRect(part.topLeft() + QPoint(0, TITLE_BAR_PX), size)
+    most = _inside(QSize(room.width() * 2 // 3, room.height()))
+    size = _SHAPE.scaled(most, Qt.AspectRatioMode.KeepAspectRatio)
+    return QRect(room.bottomRight() - QPoint(size.width() - 1, size.height() - 1), size)
+
+
+def _inside(size: QSize) -> QSize:
+    """The room for a picture in a window of that size; not negative."""
+    return QSize(max(0, size.width()), max(0, size.height() - TITLE_BAR_PX))
 
 
 def other_screen(window: QWidget) -> QScreen | None:

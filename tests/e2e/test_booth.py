@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QApplication, QInputDialog
 from pytestqt.qtbot import QtBot
 
@@ -210,3 +211,39 @@ def test_captions_never_promise_a_winner() -> None:
 
 def test_the_window_fits_a_narrow_screen(start_application: Start) -> None:
     assert start_application(**SMALL).window.minimumSizeHint().width() <= 900
+
+
+def test_a_maximised_window_is_maximised_again_after_full_screen(
+    start_application: Start, wait_until_shown: Wait, qtbot: QtBot
+) -> None:
+    application = start_application(**SMALL)
+    wait_until_shown(application)
+    window = application.window
+    window.showMaximized()
+    qtbot.waitUntil(window.isMaximized, timeout=5_000)
+    qtbot.keyClick(window, Qt.Key.Key_F11)
+    qtbot.waitUntil(window.isFullScreen, timeout=5_000)
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert window.isMaximized()
+    assert not window.isFullScreen()
+
+
+def test_on_one_screen_the_audience_window_is_in_front_and_says_where_it_belongs(
+    start_application: Start, wait_until_shown: Wait, qtbot: QtBot
+) -> None:
+    application = start_application(**SMALL)
+    wait_until_shown(application)
+    window = application.window
+    screen = window.screen()
+    assert screen is not None
+    window.setGeometry(screen.availableGeometry())
+    qtbot.keyClick(window, Qt.Key.Key_F8)
+    output = application.presenter.output
+    assert output is not None
+    qtbot.waitExposed(output)
+    assert screen.availableGeometry().contains(output.geometry())
+    qtbot.waitUntil(
+        lambda: QGuiApplication.topLevelAt(output.geometry().center()) is output.windowHandle(),
+        timeout=5_000,
+    )
+    assert any("one screen" in text for text in window.status.texts())

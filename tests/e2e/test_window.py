@@ -273,3 +273,13 @@ def test_a_signal_closes_the_window_in_good_order(
         signal.raise_signal(number)
         window = application.window  # a closed one is deleted soon after
         qtbot.waitUntil(lambda: sip.isdeleted(window) or not window.isVisible(), timeout=10_000)
+
+
+def test_the_title_of_the_window_names_the_source(
+    start_application: Start, wait_until_shown: Wait, qtbot: QtBot
+) -> None:
+    application = start_application(source=str(bikes()), panes=("rgb",))
+    wait_until_shown(application)
+    qtbot.waitUntil(
+        lambda: application.window.windowTitle() == "bikes.mp4 – FlashDepth Live", timeout=5_000
+    )

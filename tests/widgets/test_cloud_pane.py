@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import QCoreApplication, QEvent, Qt
+from PyQt6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PyQt6.QtGui import (
     QImage,
 )
@@ -291,3 +291,30 @@ def test_without_gl_the_pane_says_why_and_nothing_raises(
 
 def no_gl() -> str:
     return "The point cloud needs OpenGL 2.1; install a graphics driver to see it."
+
+
+class _Headers(QObject):
+    """Notes what a pane's header says each time it is painted."""
+
+    def __init__(self, pane: CloudPane) -> None:
+        super().__init__(pane)
+        self.said: list[str] = []
+        pane.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        is_painted = event is not None and event.type() == QEvent.Type.Paint
+        if isinstance(watched, CloudPane) and is_painted:
+            self.said.append(watched.readout)
+        return False
+
+
+@pytest.mark.gl
+def test_the_header_says_the_stride_and_the_points_of_the_first_frame(
+    qtbot: QtBot, pane: CloudPane
+) -> None:
+    pane.set_options(CloudOptions(stride=1))
+    pane.clear()
+    headers = _Headers(pane)
+    qtbot.waitUntil(lambda: "" in headers.said, timeout=5000)
+    feed(pane)
+    qtbot.waitUntil(lambda: headers.said[-1].startswith("stride 1 · 19 k points"), timeout=5000)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import QPointF, Qt
+from PyQt6.QtGui import QShortcut
 from PyQt6.QtWidgets import (
     QAbstractSpinBox,
     QCheckBox,
@@ -293,3 +294,29 @@ def test_outputs_for_the_tones_are_offered_by_name(panel: SettingsPanel, qtbot: 
     with qtbot.waitSignal(panel.changed) as changed:
         combo.activated.emit(2)
     assert changed.args == ["sound_device", "Hall"]
+
+
+def test_the_wheel_focuses_no_control(panel: SettingsPanel) -> None:
+    by_wheel = [
+        widget.accessibleName() or type(widget).__name__
+        for widget in panel.findChildren(QWidget)
+        if widget.focusPolicy() == Qt.FocusPolicy.WheelFocus
+    ]
+    assert by_wheel == []
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_F, Qt.Key.Key_E, Qt.Key.Key_Space])
+def test_keys_that_are_no_part_of_a_number_reach_the_window(
+    qtbot: QtBot, panel: SettingsPanel, key: Qt.Key
+) -> None:
+    panel.activateWindow()
+    field = panel.model.row("threads").control
+    field.setFocus()
+    qtbot.waitUntil(field.hasFocus)
+    shortcut = QShortcut(key, panel)
+    with qtbot.waitSignal(shortcut.activated, timeout=2_000):
+        qtbot.keyClick(field, key)
+    assert isinstance(field, QAbstractSpinBox)
+    field.selectAll()
+    qtbot.keyClicks(field, "3")
+    assert field.text() == "3"

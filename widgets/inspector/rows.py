@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from PyQt6.QtCore import QObject, QSignalBlocker, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QStandardItemModel, QWheelEvent
+from PyQt6.QtCore import QEvent, QObject, QSignalBlocker, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QKeyEvent, QStandardItemModel, QWheelEvent
 from PyQt6.QtWidgets import QCheckBox, QDoubleSpinBox, QHBoxLayout, QSlider, QWidget
 
 from widgets import theme
@@ -27,8 +27,23 @@ class CalmSlider(QSlider):
 class _CalmSpin(QDoubleSpinBox):
     """A spin box that leaves the wheel to the scroll area around it.
 
-    It is as wide as common numbers need, not as wide as its bounds.
+    It is as wide as common numbers need, not as wide as its bounds. Keys that cannot be part of a
+    number stay the window's.
     """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # by default the wheel focuses it
+
+    def event(self, event: QEvent | None) -> bool:
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.ShortcutOverride
+            and not _may_be_typed(event)
+        ):
+            event.ignore()
+            return False
+        return super().event(event)
 
     def wheelEvent(self, event: QWheelEvent | None) -> None:
         if event is not None:
@@ -46,6 +61,12 @@ class _CalmSpin(QDoubleSpinBox):
         widest = max(map(metrics.horizontalAdvance, bounds))
         enough = max(map(metrics.horizontalAdvance, ("-1000.0000", self.specialValueText())))
         return QSize(hint.width() - max(0, widest - enough), hint.height())
+
+
+def _may_be_typed(event: QKeyEvent) -> bool:
+    """Whether a key may be part of a number, or edits one."""
+    text = event.text()
+    return not text.isprintable() or not text or text in "0123456789.,+-"
 
 
 class Row(QObject):

@@ -49,6 +49,7 @@ class PresenterController(FeatureController):
         self._model = model
         self._idle = idle
         self._is_large = False
+        self._was_maximized = False
         self._scale = 1.0
         self._is_inspector_called = False
         self._is_cursor_hidden = False
@@ -90,12 +91,16 @@ class PresenterController(FeatureController):
             self.leave_kiosk()
         else:
             self._is_inspector_called = False
+            self._was_maximized = self._window.isMaximized()
             self._window.set_chrome_visible(False)
             self._window.showFullScreen()
 
     def leave_kiosk(self) -> None:
         """Show the window with its controls again."""
-        self._window.showNormal()
+        if self._was_maximized:
+            self._window.showMaximized()
+        else:
+            self._window.showNormal()
         self._window.set_chrome_visible(True)
         self._is_inspector_called = False
         self.show_inspector()
@@ -133,7 +138,13 @@ class PresenterController(FeatureController):
         output.display.apply(display_options(self._model.value))
         output.cloud.set_viewpoint(self._window.cloud.viewpoint())
         self._window.cloud.view_changed.connect(output.cloud.set_viewpoint)
-        output.show_on(other_screen(self._window))
+        screen = other_screen(self._window)
+        output.show_on(screen, self._window)
+        if screen is None:
+            self.said.emit(
+                "There is one screen: the audience window is an ordinary window here. Move it to a "
+                "projector, or connect one and press F8 twice."
+            )
         self._scale_output()
         if self._display.last is not None:
             output.display.show(self._display.last)

@@ -136,10 +136,10 @@ class StatusController(FeatureController):
         transport = self._window.transport
         transport.set_playing(status.playing and not status.ended)
         info, last = status.info, self._display.last
-        if info is not None:
-            self._window.source_menu.set_label(info.title)
-        elif status.failed:
-            self._window.source_menu.set_label(title_of(status.spec))
+        if info is not None or status.failed:
+            title = info.title if info is not None else title_of(status.spec)
+            self._window.source_menu.set_label(title)
+            self._window.set_source_title(title)
         if info is None or last is None:
             transport.set_position(0, None, 0.0, None)
             return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from argparse import Namespace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -162,6 +163,29 @@ def test_reset_starts_from_the_defaults_and_a_profile_has_its_own_file(
     assert opened == [(mirror, name)]
     kept = SettingsStore(tmp_path / "default.json").load()[0]
     assert kept.mirror == (argv != ["--reset"])
+
+
+@pytest.mark.parametrize("is_kept", [True, False], ids=["with a file", "at the first start"])
+def test_options_of_the_command_line_are_for_this_run_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_kept: bool
+) -> None:
+    monkeypatch.setenv("FLASHDEPTH_CONFIG", str(tmp_path))
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    before = Settings(input_size=280, source_width=320, source_height=240)
+    if is_kept:
+        SettingsStore(tmp_path / "default.json").save(before)
+
+    def change(settings: Settings, store: SettingsStore, _options: object) -> int:
+        assert (settings.input_size, settings.view, settings.source_width) == (168, "wipe", 160)
+        store.save(replace(settings, view="blink", colormap="viridis"))
+        return 0
+
+    monkeypatch.setattr("app.ui.gui.run_gui", change)
+    assert run(["--input-size", "168", "--view", "wipe", "--source-size", "160x120"]) == 0
+    kept, note = SettingsStore(tmp_path / "default.json").load()
+    expected = before if is_kept else Settings()
+    assert kept == replace(expected, view="blink", colormap="viridis")
+    assert note == ""
 
 
 def test_keys_of_a_newer_version_are_passed_over_in_silence() -> None:
