@@ -10,7 +10,8 @@ import argparse
 import importlib
 import logging
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from types import ModuleType
 from typing import Any, NoReturn
 
@@ -86,6 +87,7 @@ def _run(argv: Sequence[str]) -> int:
     tune_allocator()
     try:
         with interrupted_by_signals():
+            _load_plugins(getattr(arguments, "plugin", ()))
             return int(_module(arguments.command).run(arguments))
     except UserError as error:
         if debug:
@@ -102,6 +104,15 @@ def _run(argv: Sequence[str]) -> int:
             log.exception("failed")
         print(_unforeseen(error), file=sys.stderr)
         return 1
+
+
+def _load_plugins(files: Iterable[Path]) -> None:
+    """Register the models of plug-in files, before any name is looked up."""
+    if files:
+        from models.plugins import load_file
+
+        for file in files:
+            load_file(file)
 
 
 def _unforeseen(error: Exception) -> str:

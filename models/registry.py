@@ -34,8 +34,15 @@ CATALOGUE = "models.estimators.catalogue:entries"
 """Function that gives the entries of this package, called when the first name is looked up."""
 
 
-SCHEMES: Mapping[str, str] = {"hf:": "models.hub.entry:entry"}
+SCHEMES: Mapping[str, str] = {
+    "hf:": "models.hub.entry:entry",
+    "onnx:": "models.estimators.onnx_file:entry",
+}
 """Function that makes the entry of a name with that beginning, for models that no table lists."""
+
+
+PLUGINS = "models.plugins:installed"
+"""Function that gives the entries of installed plug-ins; one with a name that is taken is left."""
 
 
 def _no_checksum() -> str:
@@ -191,6 +198,9 @@ def _known() -> dict[str, ModelEntry]:
     with _LOADING:  # two threads may look up the first name at once
         if not _loaded:
             listed: list[ModelEntry] = list(pkgutil.resolve_name(CATALOGUE)())
+            names_taken = {entry.name for entry in listed}
+            found_plugins = pkgutil.resolve_name(PLUGINS)()
+            listed += [entry for entry in found_plugins if entry.name not in names_taken]
             found = {entry.name: entry for entry in listed}
             if len(found) < len(listed):
                 raise ValueError(f"two models of the catalogue share a name: {sorted(found)}")

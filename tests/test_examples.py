@@ -32,7 +32,7 @@ def test_the_table_of_examples_lists_all_of_them() -> None:
     table = (EXAMPLES / "README.md").read_text(encoding="utf-8")
     for script in EXAMPLES.glob("*.py"):
         assert f"examples/{script.name}" in table
-        assert f'_run("{script.name}"' in Path(__file__).read_text(encoding="utf-8")
+        assert script.name in Path(__file__).read_text(encoding="utf-8")
 
 
 def test_a_video_becomes_an_array_of_disparity_per_frame(tmp_path: Path) -> None:
@@ -52,6 +52,13 @@ def test_an_estimator_of_ones_own_is_a_model_like_any_other(tmp_path: Path) -> N
     lane = json.loads((out / "metrics.json").read_text(encoding="utf-8"))["lanes"]["b"]
     assert lane["model"] == "floor"
     assert 0.0 <= lane["flicker_opw"] < 1e-6
+
+
+def test_a_plug_in_is_loaded_by_any_command(tmp_path: Path) -> None:
+    clip = write_numbered_video(tmp_path / "clip.mp4", 3)
+    _run("../main.py", "process", clip, "--out", tmp_path / "out", "--export", "npy",
+         "--plugin", EXAMPLES / "torch_plugin.py", "--model", "brightness")  # fmt: skip
+    assert len(list((tmp_path / "out" / "npy").iterdir())) == 3
 
 
 def test_a_source_of_ones_own_goes_through_both_lanes() -> None:

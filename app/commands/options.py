@@ -85,13 +85,17 @@ COMMON: Mapping[str, Mapping[str, Any]] = {
     "--source-size": {
         "type": picture_size, "metavar": "WxH", "help": "requested of a camera, or rendered",
     },
+    "--plugin": {
+        "type": Path, "action": "append", "metavar": "FILE.py",
+        "help": "load models of your own from this file (may be repeated)",
+    },
     "--debug": {"action": "store_true", "help": "log everything and show tracebacks"},
 }  # fmt: skip
-"""Options shared by several commands: those of settings, and two more."""
+"""Options shared by several commands: those of settings, and three more."""
 
 DEBUG = ("--debug",)
 ESTIMATING = (
-    "--input-size", "--ema-factor", "--device", "--precision", "--threads", "--debug",
+    "--input-size", "--ema-factor", "--device", "--precision", "--threads", "--plugin", "--debug",
 )  # fmt: skip
 LANES = ("--a", "--b", *ESTIMATING)
 ALL = tuple(flag for flag in COMMON if flag != "--view")  # that one is for the window alone
