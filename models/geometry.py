@@ -79,6 +79,15 @@ class Calibration:
             depth[~((depth >= self.near_m) & (depth <= self.far_m))] = np.nan
         return depth
 
+    def at(self, disparity: float) -> float:
+        """Depth in metres of one disparity; infinity where that is farther than 10 km."""
+        inverse = self.offset + self.gain * disparity
+        return 1.0 / inverse if inverse > 1e-4 else math.inf
+
+    def disparity_at(self, depth_m: float) -> float:
+        """The disparity of a depth in metres, above 0."""
+        return (1.0 / depth_m - self.offset) / self.gain
+
     @staticmethod
     def from_two_points(
         disparity: tuple[float, float], distance_m: tuple[float, float]

@@ -54,6 +54,8 @@ class CloudContent:
         Of the disparity.
     intrinsics
         Of the source, or None.
+    measured
+        Calibration by two points, or None.
     """
 
     rgb: UInt8
@@ -62,11 +64,12 @@ class CloudContent:
     display_range: tuple[float, float]
     unit: Unit
     intrinsics: Intrinsics | None
+    measured: Calibration | None = None
 
     def fits_view_of(self, other: CloudContent | None) -> bool:
         """Whether a viewpoint chosen for `other` also suits this content."""
-        mine = (self.disparity.shape, self.unit)
-        return other is not None and mine == (other.disparity.shape, other.unit)
+        mine = (self.disparity.shape, self.unit, self.measured)
+        return other is not None and mine == (other.disparity.shape, other.unit, other.measured)
 
     def amount(self, stride: int) -> str:
         """Number of points at `stride`, as text."""
@@ -75,7 +78,7 @@ class CloudContent:
 
     def calibration(self, options: CloudOptions) -> Calibration:
         """From disparity to depth under these options."""
-        return calibration_in_force(options, self.display_range, self.unit)
+        return self.measured or calibration_in_force(options, self.display_range, self.unit)
 
     def frame(self, options: CloudOptions) -> CloudFrame:
         """What the canvas draws."""

@@ -26,6 +26,7 @@ from widgets.cloud_content import CloudContent
 from widgets.cloud_density import CloudDensity
 from widgets.cloud_navigation import CloudNavigator
 from widgets.painted_cloud import PaintedCloud
+from widgets.pane_content import CALIBRATED
 from widgets.plain import set_tip
 from widgets.theme import COLOURS, SPACE_XS
 from widgets.viewpoints_menu import ViewpointsMenu, viewpoints_button
@@ -93,13 +94,17 @@ class CloudPane(QWidget):
         display_range: tuple[float, float],
         unit: Unit,
         intrinsics: Intrinsics | None,
+        calibration: Calibration | None = None,
     ) -> None:
         """Show a frame: (H, W, 3) uint8, (H, W) float32, (H, W) uint8, (far, near).
 
-        Arrays are not copied and must not change any more. Costs nothing while hidden.
+        Arrays are not copied and must not change any more. Costs nothing while hidden. A
+        `calibration` by two points goes before the options' a and b.
         """
-        content = CloudContent(rgb, disparity, levels, display_range, unit, intrinsics)
+        content = CloudContent(rgb, disparity, levels, display_range, unit, intrinsics, calibration)
         before, self._content = self._content, content
+        if (before and before.measured) != calibration:
+            self.update()
         if not content.fits_view_of(before):
             self._needs_framing = True
             self._start_stride()
@@ -216,6 +221,7 @@ class CloudPane(QWidget):
         header = pane_paint.Header(
             "Point cloud",
             chip=lane.upper() if lane else "",
+            badge=CALIBRATED if self._content and self._content.measured else "",
             caption=self.readout,
             accent=theme.lane_colour(lane) if lane else None,
         )

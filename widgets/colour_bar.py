@@ -32,6 +32,21 @@ def ticks(low: float, high: float, most: int) -> list[float]:
     return [round(i * step, 12) for i in range(first, last + 1)][:most]
 
 
+def metre_ticks(near_m: float, far_m: float, most: int) -> list[float]:
+    """Up to `most` round distances within [near_m, far_m], for a bar that is even in 1/m.
+
+    They double and more from one to the next, as a bar of disparity has its room in the near;
+    evenly spaced ones are the answer where that leaves fewer than three.
+    """
+    if not math.isfinite(near_m) or near_m <= 0.0:
+        return []
+    end = min(far_m, 1000.0 * near_m)
+    first = math.floor(math.log10(near_m))
+    series = [m * 10.0**power for power in range(first, first + 5) for m in (1, 2, 5)]
+    found = [round(z, 12) for z in series if near_m <= z <= end]
+    return (found if len(found) >= 3 else ticks(near_m, end, most))[:most]
+
+
 @functools.lru_cache(maxsize=64)
 def _width(font: str, unit: str) -> float:
     """Width of the bar and its words; cached, since every paint and mouse move needs it."""
@@ -114,16 +129,30 @@ def _drawing(scale: Scale, area: QRectF, font: QFont, ratio: float) -> _Drawing:
     line = _metrics(font).height()
     bar = _bar(area.height(), line)
     most = min(MOST_TICKS, max(1, int(bar.height() / (2.2 * line))))
-    marks = []
-    for value in scale.marks or ticks(scale.low, scale.high, most):
+    marks: list[tuple[float, str]] = []
+    for value, text in _labels(scale, most):
         y = bar.bottom() - scale.share(value) * bar.height()
         if min(y - bar.top(), bar.bottom() - y) < line / 2:
             continue  # the words at the ends are there
-        marks.append((round(y * ratio) / ratio, f"{value:.4g}".replace("-", "−")))
+        if marks and abs(marks[-1][0] - y) < line:
+            continue
+        marks.append((round(y * ratio) / ratio, text.replace("-", "−")))
     return _Drawing(
         round(area.width() * ratio), round(area.height() * ratio), ratio, font.toString(),
         scale.unit, scale.low_word, scale.high_word, tuple(marks),
     )  # fmt: skip
+
+
+def _labels(scale: Scale, most: int) -> list[tuple[float, str]]:
+    """Values of the scale with their texts, from the near end of metres to the far one."""
+    if scale.to_metres is None:
+        values = scale.marks or ticks(scale.low, scale.high, most)
+        return [(value, f"{value:.4g}") for value in values]
+    near_m, far_m = scale.to_metres.at(scale.high), scale.to_metres.at(scale.low)
+    return [
+        (scale.to_metres.disparity_at(depth_m), f"{depth_m:g}")
+        for depth_m in metre_ticks(near_m, far_m, most)
+    ]
 
 
 def _draw(drawing: _Drawing, strip: Picture, font: QFont) -> QPixmap:

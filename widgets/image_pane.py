@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from renderers.prescale import Part, Prescaled, Prescaler
 from widgets import pane_paint, theme
+from widgets.guidance import Guidance, draw_numbered, draw_prompt
 from widgets.hint import Hint
 from widgets.linked_view import LinkedView
 from widgets.picture import (
@@ -59,6 +60,7 @@ class ImagePane(PictureSurface):
         self._row_marks: tuple[tuple[float, str], ...] = ()
         self._row_breaks: tuple[tuple[float, str], ...] = ()
         self._pins: tuple[QPointF, ...] = ()
+        self._guidance: Guidance | None = None
         self._is_fresh = False
         self._painted_part: Part | None = None
         self.frames_painted = 0
@@ -91,6 +93,11 @@ class ImagePane(PictureSurface):
     def probe_text(self) -> str:
         """What stands beside the cross hair; empty if there is none."""
         return "" if self._probe is None else self._probe[1]
+
+    @property
+    def guidance(self) -> Guidance | None:
+        """What is to be clicked, if anything is."""
+        return self._guidance
 
     def show_rgb(self, rgb: UInt8, prescaled: Sequence[Prescaled] = ()) -> None:
         """Show (H, W, 3) uint8 sRGB. The array is not copied and must not change any more.
@@ -171,6 +178,11 @@ class ImagePane(PictureSurface):
         if len(pins) > len(theme.PIN_COLOURS):
             raise ValueError(f"at most {len(theme.PIN_COLOURS)} points can be pinned")
         self._pins = tuple(QPointF(x, y) for x, y in pins)
+        self.update()
+
+    def set_guidance(self, guidance: Guidance | None) -> None:
+        """Say over the picture what to click, and mark what was clicked; None removes both."""
+        self._guidance = guidance
         self.update()
 
     def set_overlay(self, rgba: UInt8 | None) -> None:
@@ -263,6 +275,13 @@ class ImagePane(PictureSurface):
             pane_paint.draw_scan_line(painter, rect.intersected(area), y, self._holds_scan_line)
         for number, pin in enumerate(self._pins, start=1):
             pane_paint.draw_pin(painter, self.to_screen(pin), number, self.font())
+        if self._guidance is not None:
+            marks = [self.to_screen(QPointF(*at)) for at in self._guidance.points]
+            free = marks if self._probe is None else [self.to_screen(self._probe[0])]
+            clip, prompt = rect.intersected(area), self._guidance.prompt
+            draw_prompt(painter, clip, prompt, self.font(), free)
+            for number, mark in enumerate(marks, start=1):
+                draw_numbered(painter, mark, number, self.font())
         if self._probe is not None:
             point, text = self._probe
             clip = rect.intersected(area)

@@ -6,7 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from models.frames import UInt8
+from models.geometry import Calibration
 from renderers.prescale import Prescaled
+
+CALIBRATED = "m, calibrated"
+"""The unit of what two points at known distances turned into metres."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,8 @@ class Scale:
         Exponent from the value's fraction of the scale to the colour.
     marks
         Values to write beside the bar; round ones at even distances if there are none.
+    to_metres
+        From the values, which are disparity, to the metres that are written in their place.
     """
 
     low: float
@@ -34,6 +40,7 @@ class Scale:
     high_word: str = "near"
     gamma: float = 1.0
     marks: tuple[float, ...] = ()
+    to_metres: Calibration | None = None
 
     def share(self, value: float) -> float:
         """Position of a value on the bar, 0–1 within the scale."""

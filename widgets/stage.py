@@ -21,6 +21,7 @@ from widgets.arrangement import (
     shown_panes,
 )
 from widgets.depth_pane import DepthPane, ScaledPane
+from widgets.guidance import Guidance
 from widgets.image_pane import ImagePane
 from widgets.linked_view import LinkedView
 from widgets.pane_content import Contents
@@ -209,6 +210,11 @@ class Stage(QWidget):
         """Mark up to four picture pixels in every pane."""
         for pane in self._frame_panes.values():
             pane.set_pins(pins)
+
+    def set_guidance(self, guidance: Guidance | None) -> None:
+        """Say in every pane of the frame what to click, and mark what was clicked; None ends it."""
+        for pane in self._frame_panes.values():
+            pane.set_guidance(guidance)
 
     def set_scan_line(self, row: int | None) -> None:
         """Show the row of a view over time in the picture and in both lanes, or remove it."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from app.core.flicker_values import FlickerResult
-from models.frames import DepthMap, Frame, UInt8
+from models.frames import DepthMap, Frame, UInt8, Unit
+from models.geometry import Calibration
 from models.metrics import Alignment
 from models.opencv import cv2
 from renderers.prescale import Prescaled
@@ -60,6 +61,8 @@ class LaneResult:
         The lane's memory was empty before this frame.
     note
         One sentence if the lane does not run as requested, else empty.
+    calibration
+        From the disparity to metres, by two points that the user measured; else None.
     """
 
     model: str
@@ -69,6 +72,14 @@ class LaneResult:
     compute_ms: float
     fresh: bool
     note: str = ""
+    calibration: Calibration | None = None
+
+    @property
+    def to_metres(self) -> Calibration | None:
+        """From the disparity to metres; None where nobody knows them."""
+        if self.calibration is None and self.depth.unit is Unit.INVERSE_METRE:
+            return Calibration()
+        return self.calibration
 
 
 @dataclass(frozen=True, slots=True, eq=False)

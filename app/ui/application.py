@@ -151,7 +151,9 @@ class Application(QObject):
         self.snapshots = self._add(SnapshotController(window, display, model, self))
         self.report = self._add(ReportController(window, model, controller, engine, self))
         self.charts = self._add(ChartsController(window.below, model, controller, display, self))
-        self.calibration = self._add(CalibrationController(window, display, model, self))
+        self.calibration = self._add(
+            CalibrationController(window, display, model, controller, self)
+        )
         self.marks = self._add(MarksController(window.stage, display, controller, self))
         self.sound = self._add(SoundController(model, display, parent=self))
         self.viewpoints = self._add(

@@ -11,12 +11,15 @@ from typing import Any
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from app.core.calibrated import SourceCalibration
 from app.engine.commands import CaptureRequest, Play, PlaybackOptions, Seek, Step
 from app.engine.pipeline import PipelineConfig
 from app.settings.settings import SETTINGS, Settings, SettingsModel
 from app.ui import resolve
 from app.ui.engine import Engine
 from app.views import table as views
+from models import registry
+from models.geometry import Calibration
 from widgets.arrangement import PANES
 
 MAX_PINS = 4
@@ -37,12 +40,13 @@ class Controller(QObject):
     ----------
     source_opened
         Emitted when a source was asked for; what is on screen belongs to the one before.
-    pins_changed
-        Emitted when `pins` changed.
+    pins_changed, calibration_changed
+        Emitted when `pins` or `calibration` changed.
     """
 
     source_opened = pyqtSignal()
     pins_changed = pyqtSignal()
+    calibration_changed = pyqtSignal()
 
     def __init__(
         self,
@@ -56,6 +60,8 @@ class Controller(QObject):
         self._engine = engine
         self._current_range = current_range
         self._pins: resolve.Pins = ()
+        self._calibration: SourceCalibration | None = None
+        self._openings = 0
         self._lane_attempt = 0
         self._source_attempt = 0
         self._quality = 1.0
@@ -249,6 +255,29 @@ class Controller(QObject):
         self._apply()
         self.pins_changed.emit()
 
+    @property
+    def calibration(self) -> SourceCalibration | None:
+        """From disparity to metres by two points, until another source is opened."""
+        return self._calibration
+
+    @property
+    def openings(self) -> int:
+        """How many times a source was asked for."""
+        return self._openings
+
+    def calibrate(self, lane: str, model: str, calibration: Calibration) -> None:
+        """Show results of the network of `model`, which lane `lane` runs, in metres."""
+        family = registry.family(model)
+        self.set_calibration(SourceCalibration(lane, family, calibration, self._openings))
+
+    def set_calibration(self, known: SourceCalibration | None) -> None:
+        """Use a calibration again, unless it was made for another source, or none."""
+        if known is not None and known.opening != self._openings:
+            known = None
+        if known != self._calibration:
+            self._calibration = known
+            self.calibration_changed.emit()
+
     # -- effects -------------------------------------------------------------------------------
 
     def _on_settings(self, _settings: Settings, _changed: frozenset[str]) -> None:
@@ -275,4 +304,6 @@ class Controller(QObject):
         if request != self._request:
             self._request = request
             self._engine.capture.post(request)
+            self._openings += 1
             self.source_opened.emit()
+            self.set_calibration(None)

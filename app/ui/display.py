@@ -17,7 +17,7 @@ from app.ui.comparison import ComparisonViews
 from app.ui.readings import colour_at, disparity_at
 from app.ui.resolve import DisplayOptions, display_options
 from app.views import table as views
-from app.views.lanes import UNIT_TEXT
+from app.views.lanes import lane_scale
 from models import registry
 from models.errors import UserError
 from models.frames import Frame, UInt8
@@ -193,7 +193,7 @@ class Display(QObject):
         pane.set_title(registry.title(lane.model))
         pane.set_badge(self._badge(lane, chosen))
         pane.set_caption(f"{_beyond(name, result)}{lane.compute_ms:.0f} ms")
-        pane.set_range(*lane.display_range, UNIT_TEXT[lane.depth.unit])
+        pane.set_scale(lane_scale(lane))
         pane.set_banner(None)
         pane.show_levels(lane.levels, self._table, result.prescaled.get(name, ()))
 
@@ -222,6 +222,7 @@ class Display(QObject):
             lane.display_range,
             lane.depth.unit,
             result.frame.intrinsics,
+            lane.calibration,
         )
 
     def _on_hovered(self, _pane: str, x: float, y: float) -> None:

@@ -79,6 +79,12 @@ class MainWindow(QMainWindow):
         """Name the source in the window's title; "" names the program alone."""
         self.setWindowTitle(" – ".join(part for part in (single_line(title), NAME) if part))
 
+    def add_below(self, panel: QWidget) -> None:
+        """Add a panel below the stage and the charts."""
+        layout = self.below.layout()
+        if layout is not None:
+            layout.addWidget(panel)
+
     def set_chrome_visible(self, visible: bool) -> None:
         """Show or hide everything but the pictures."""
         for part in (

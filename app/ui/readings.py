@@ -10,7 +10,7 @@ import numpy as np
 
 from app.core.results import FrameResult, LaneResult
 from app.views.lanes import UNIT_TEXT
-from models.frames import Frame, Unit
+from models.frames import Frame
 
 
 def colour_at(frame: Frame, x: float, y: float) -> str:
@@ -26,7 +26,8 @@ def colour_at(frame: Frame, x: float, y: float) -> str:
 def disparity_at(lane: LaneResult, x: float, y: float) -> str:
     """Return the disparity at a point in pixels as text; "" outside the picture.
 
-    It is such as "0.482 relative", or "1.25 1/m · 0.80 m" where the unit allows metres.
+    It is such as "0.482 relative", "1.25 1/m · 0.80 m" where the unit allows metres, or
+    "0.80 m calibrated".
     """
     column, row = int(x), int(y)
     height, width = lane.depth.disparity.shape
@@ -36,9 +37,12 @@ def disparity_at(lane: LaneResult, x: float, y: float) -> str:
     if not np.isfinite(disparity):
         return "unknown"
     text = f"{disparity:.3g} {UNIT_TEXT[lane.depth.unit]}"
-    if lane.depth.unit is Unit.INVERSE_METRE:
-        text += f" · {1 / disparity:.2f} m" if disparity > 1e-4 else " · far away"
-    return text
+    to_metres = lane.to_metres
+    if to_metres is None:
+        return text
+    depth_m = to_metres.at(disparity)
+    metres = f"{depth_m:.2f} m" if np.isfinite(depth_m) else "far away"
+    return f"{text} · {metres}" if lane.calibration is None else f"{metres} calibrated"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,15 @@ from app.core.results import LaneResult
 from app.views.spec import ViewSettings
 from models import registry
 from models.frames import Unit
+from widgets.pane_content import CALIBRATED, Scale
 
 UNIT_TEXT = {Unit.RELATIVE: "relative", Unit.INVERSE_METRE: "1/m"}
+
+
+def lane_scale(lane: LaneResult) -> Scale:
+    """What the colours of a lane mean: metres where it was calibrated, else its disparity."""
+    unit = UNIT_TEXT[lane.depth.unit] if lane.calibration is None else CALIBRATED
+    return Scale(*lane.display_range, unit, to_metres=lane.calibration)
 
 
 def range_note(lanes: Mapping[str, LaneResult], settings: ViewSettings) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from app.core.results import FrameResult
-from app.views.lanes import UNIT_TEXT, range_note
+from app.views.lanes import lane_scale, range_note
 from app.views.spec import ViewSettings
 from models import registry
 from models.frames import UInt8
 from widgets.arrangement import Layout, PaneKind, ViewPane
-from widgets.pane_content import Contents, Nothing, PaneContent, Scale, Second
+from widgets.pane_content import Contents, Nothing, PaneContent, Second
 
 _NAME = "wipe"  # for blink too: FILE.json of --screenshot calls the pane so
 
@@ -37,7 +37,7 @@ def pair_contents(
     content = PaneContent(
         a.levels,
         table,
-        Scale(*a.display_range, UNIT_TEXT[a.depth.unit]),  # the numbers are lane A's
+        lane_scale(a),  # the numbers are lane A's
         caption=range_note(result.lanes, settings),
         prescaled=result.prescaled.get("a", ()),
         second=second,

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from app.analysis.request import AnalysisRequest
 from app.core.results import SLICE_FRAMES, Analysis, AnalysisPart, FrameResult
-from app.views.lanes import UNIT_TEXT, range_note
+from app.views.lanes import lane_scale, range_note
 from app.views.spec import ViewSettings, ViewSpec
 from models import registry
 from models.frames import UInt8
 from widgets.arrangement import Layout, PaneKind, ViewPane
-from widgets.pane_content import Contents, Nothing, PaneContent, Scale
+from widgets.pane_content import Contents, Nothing, PaneContent
 
 _PANES = {
     "a": ViewPane("slice_a", PaneKind.LANE_A, replaces=("depth_a",), is_of_the_frame=False),
@@ -42,7 +42,7 @@ def _lane(
     return PaneContent(
         picture,
         table,
-        Scale(*lane.display_range, UNIT_TEXT[lane.depth.unit]),
+        lane_scale(lane),
         title=f"x-t · {registry.title(lane.model)}",
         caption=" · ".join(part for part in notes if part),
         row_marks=_ages(window),

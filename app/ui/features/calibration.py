@@ -3,46 +3,78 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 from PyQt6.QtCore import QObject
 
+from app.core.results import FrameResult, LaneResult
 from app.settings.settings import Settings, SettingsModel
+from app.ui.controller import Controller
 from app.ui.display import Display
 from app.ui.features.feature import FeatureController
 from app.ui.main_window import MainWindow
 from models.geometry import Calibration
-from widgets.plain import InputDialog
+from widgets.calibration_strip import CalibrationStrip
+from widgets.guidance import Guidance
+
+_PROMPTS = (
+    "Click point 1 in a picture: a place whose distance you know. Keep the camera still.",
+    "Type the distance of point 1 below, then click point 2 at another distance.",
+    "Type the distance of point 2 below, then press Enter.",
+)
+"""What to do once so many points were clicked."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Point:
+    """A picture pixel that was clicked, and the disparity there at that time."""
+
+    x: float
+    y: float
+    disparity: float
 
 
 class CalibrationController(FeatureController):
-    """Asks for two clicks and two distances and sets a and b of z = 1 / (a + b * disparity)."""
+    """Asks for two clicks and two distances, which give a and b of z = 1 / (a + b * disparity).
+
+    They hold for the network that was clicked, until another source is opened. Setting a or b of
+    the point cloud by hand, by a preset or by a lesson ends them too.
+    """
 
     def __init__(
         self,
         window: MainWindow,
         display: Display,
         model: SettingsModel,
+        controller: Controller,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._window = window
         self._display = display
         self._model = model
-        self._points: list[tuple[float, float]] | None = None
-        self._dialog: InputDialog | None = None
+        self._controller = controller
+        self._points: list[_Point] | None = None
+        self._lane = "a"
+        self._strip: CalibrationStrip | None = None
         window.stage.picked.connect(self._on_picked)
+        controller.calibration_changed.connect(self._show_note)
+        controller.source_opened.connect(self.cancel)
         self._unsubscribe = model.subscribe(self._on_settings)
 
     def begin(self) -> None:
         """Start: the next two clicks in a picture are the two points."""
-        self._points = []
-        self.said.emit("Click a point at a known distance and keep the camera still; Esc cancels.")
+        if self._strip is None:
+            self._strip = self._make_strip()
+        self._points, self._lane = [], self._model.value.cloud_lane
+        self._strip.show()
+        self._show_step()
 
     def cancel(self) -> None:
-        """Stop asking for points; a and b keep their values."""
+        """Stop asking for points; what was in force stays in force."""
         if self._points is not None:
-            self._points = None
-            self.said.emit("Calibration cancelled; depth shift and scale are unchanged.")
+            self._end()
+            self.said.emit("Calibration cancelled; nothing changed.")
 
     def close(self) -> None:
         """Stop following the settings."""
@@ -53,72 +85,102 @@ class CalibrationController(FeatureController):
         """Whether clicks in the pictures are for the calibration."""
         return self._points is not None
 
-    def take(self, disparity: float, distance_m: float) -> None:
-        """Take one of the two points.
+    @property
+    def strip(self) -> CalibrationStrip | None:
+        """The strip for the distances, once it was needed."""
+        return self._strip
 
-        Parameters
-        ----------
-        disparity
-            Disparity at the point.
-        distance_m
-            Its distance along the viewing direction, in metres.
-        """
-        if self._points is None:
+    # -- inside --------------------------------------------------------------------------------
+
+    def _make_strip(self) -> CalibrationStrip:
+        strip = CalibrationStrip()
+        strip.applied.connect(self._apply)
+        strip.cancelled.connect(self.cancel)
+        strip.removed.connect(self._remove)
+        self._window.add_below(strip)
+        return strip
+
+    def _show_step(self) -> None:
+        if self._points is None or self._strip is None:
             return
-        self._points.append((disparity, distance_m))
-        if len(self._points) < 2:
-            self.said.emit("Now click a second point at a different distance.")
-            return
-        (d0, z0), (d1, z1) = self._points
+        placed = len(self._points)
+        marks = tuple((point.x, point.y) for point in self._points)
+        self._window.stage.set_guidance(Guidance(_PROMPTS[placed], marks))
+        self._strip.show_step(self._lane, placed, self._controller.calibration is not None)
+
+    def _end(self) -> None:
         self._points = None
-        try:
-            found = Calibration.from_two_points((d0, d1), (z0, z1))
-        except ValueError as error:
-            self.said.emit(f"These points do not fix the scale: {error}; start again.")
-            return
-        self._model.replace(cloud_offset=found.offset, cloud_gain=found.gain)
-        note = f"Metric, from two points: a = {found.offset:.4f}, b = {found.gain:.4f}"
-        self._window.inspector.cloud.set_calibration_note(note)
-        self.said.emit(f"{note}.")
-
-    def _on_settings(self, _settings: Settings, changed: frozenset[str]) -> None:
-        if changed & {"cloud_offset", "cloud_gain"}:  # by hand, by a preset, or by take()
-            self._window.inspector.cloud.set_calibration_note("")
+        self._window.stage.set_guidance(None)
+        if self._strip is not None:
+            self._strip.hide()
 
     def _on_picked(self, _pane: str, x: float, y: float) -> None:
-        result = self._display.last
-        if self._points is None or self._dialog is not None or result is None:
+        if self._points is None or self._strip is None:
             return
-        lane = result.lanes.get(self._model.value.cloud_lane)
+        lane = self._display.last.lanes.get(self._lane) if self._display.last else None
         if lane is None:
-            self.said.emit("The point cloud's lane is off; turn it on first.")
+            self._strip.say(f"Lane {self._lane.upper()} shows nothing; turn it on first.")
             return
-        height, width = lane.depth.disparity.shape
-        column, row = min(width - 1, max(0, int(x))), min(height - 1, max(0, int(y)))
-        disparity = float(lane.depth.disparity[row, column])
-        if not math.isfinite(disparity):
-            self.said.emit("There is no disparity at this point; click another one.")
+        point = _point_at(lane, x, y)
+        if not math.isfinite(point.disparity):
+            self._strip.say("There is no disparity at this point; click another one.")
             return
-        self._ask(disparity)
+        self._points[1:] = [point] if self._points else []  # a third click moves the second point
+        self._points = self._points or [point]
+        self._show_step()
 
-    def _ask(self, disparity: float) -> None:
-        dialog = InputDialog(self._window)
-        dialog.setInputMode(InputDialog.InputMode.DoubleInput)
-        dialog.setWindowTitle("Known distance")
-        dialog.setLabelText("Distance from the camera to this point, in metres:")
-        dialog.setDoubleRange(0.05, 500.0)
-        dialog.setDoubleDecimals(2)
-        dialog.setDoubleValue(1.0 if not self._points else 3.0)
+    def _apply(self) -> None:
+        result = self._display.last
+        lane = result.lanes.get(self._lane) if result is not None else None
+        if self._points is None or self._strip is None or len(self._points) < 2:
+            return
+        if result is None or lane is None:
+            self._strip.say(f"Lane {self._lane.upper()} shows nothing; turn it on first.")
+            return
+        first, second = self._points
+        disparity = (first.disparity, second.disparity)
+        try:
+            found = Calibration.from_two_points(disparity, self._strip.distances_m)
+        except ValueError as error:
+            self._strip.say(f"These points do not fix the scale: {error}.")
+            return
+        self._end()
+        self._controller.calibrate(self._lane, lane.model, found)
+        self.said.emit(self._outcome(result))
 
-        def accepted(distance_m: float) -> None:
-            self.take(disparity, distance_m)
+    def _outcome(self, result: FrameResult) -> str:
+        """Say which lanes are in metres now, and why the other one is not."""
+        known = self._controller.calibration
+        if known is None:
+            return ""
+        names = [name.upper() for name, lane in result.lanes.items() if known.of(lane)]
+        metric = "Both lanes are" if len(names) > 1 else f"Lane {''.join(names)} is"
+        others = [name.upper() for name in result.lanes if name.upper() not in names]
+        rest = [f"; lane {name} stays relative: it runs another network" for name in others]
+        return f"{metric} in metres until the source changes{''.join(rest)}."
 
-        dialog.doubleValueSelected.connect(accepted)
-        dialog.finished.connect(self._forget_dialog)
-        self._dialog = dialog
-        dialog.open()
+    def _remove(self) -> None:
+        self._end()
+        self._controller.set_calibration(None)
+        self.said.emit("The calibration has ended; depth is relative again.")
 
-    def _forget_dialog(self, _code: int) -> None:
-        if self._dialog is not None:
-            self._dialog.deleteLater()
-            self._dialog = None
+    def _show_note(self) -> None:
+        known = self._controller.calibration
+        note = ""
+        if known is not None:
+            found = known.calibration
+            note = (
+                f"Calibrated by two points on lane {known.lane.upper()}, until the source changes: "
+                f"a = {found.offset:.4f}, b = {found.gain:.4f}"
+            )
+        self._window.inspector.cloud.set_calibration_note(note)
+
+    def _on_settings(self, _settings: Settings, changed: frozenset[str]) -> None:
+        if changed & {"cloud_offset", "cloud_gain"}:  # by hand, by a preset or by a lesson
+            self._controller.set_calibration(None)
+
+
+def _point_at(lane: LaneResult, x: float, y: float) -> _Point:
+    height, width = lane.depth.disparity.shape
+    column, row = min(width - 1, max(0, int(x))), min(height - 1, max(0, int(y)))
+    return _Point(x, y, float(lane.depth.disparity[row, column]))

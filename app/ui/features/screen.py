@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QObject, QTimer
 
+from app.core.calibrated import with_calibration
 from app.settings.settings import Settings, SettingsModel
 from app.ui.controller import Controller
 from app.ui.display import Display
@@ -34,6 +35,7 @@ class ScreenController(FeatureController):
     ) -> None:
         super().__init__(parent)
         self._model = model
+        self._controller = controller
         self._engine = engine
         self._display = display
         self._status = status
@@ -47,6 +49,7 @@ class ScreenController(FeatureController):
         self._unsubscribe = model.subscribe(self._on_settings)
         engine.changed.connect(self._on_engine)
         controller.source_opened.connect(display.forget)
+        controller.calibration_changed.connect(self._on_calibration)
         controller.source_opened.connect(status.forget)
 
     def start(self) -> None:
@@ -70,6 +73,10 @@ class ScreenController(FeatureController):
     def _on_settings(self, settings: Settings, _changed: frozenset[str]) -> None:
         self._display.apply(display_options(settings))
 
+    def _on_calibration(self) -> None:
+        if self._display.last is not None:
+            self._display.show(with_calibration(self._display.last, self._controller.calibration))
+
     def _on_engine(self) -> None:
         status = self._engine.capture.status
         if status.first_segment != self._first_segment:
@@ -91,6 +98,7 @@ class ScreenController(FeatureController):
             self._has_shown_any = True
             self._preview_timer.stop()
             self._previewed = None
+            result = with_calibration(result, self._controller.calibration)
             self._display.show(result)
             self._display.shown.emit(result)
         elif self._display.last is None:

@@ -25,7 +25,6 @@ from app.ui.features.job import Job, ReportProgress
 from app.ui.main_window import MainWindow
 from app.ui.resolve import cloud_options
 from models.errors import UserError
-from models.frames import Unit
 from models.progress import IsCancelled
 from renderers import colormap
 from renderers.ply import write_ply
@@ -170,15 +169,14 @@ def write_cloud(path: Path, snapshot: Snapshot) -> str:
             "it on."
         )
     drawn = cloud_options(settings)
-    unit = lane.depth.unit
-    options = dataclasses.replace(
-        drawn, stride=1, calibration=calibration_in_force(drawn, lane.display_range, unit)
-    )
+    unit, measured = lane.depth.unit, lane.calibration
+    calibration = measured or calibration_in_force(drawn, lane.display_range, unit)
+    options = dataclasses.replace(drawn, stride=1, calibration=calibration)
     colours = frame.rgb
     if drawn.colour is CloudColour.DISPARITY:
         colours = colormap.apply(lane.levels, colormap.table(settings.colormap))
     points, tints = cloud_points(colours, lane.depth.disparity, options, frame.intrinsics)
-    metric = unit is Unit.INVERSE_METRE or settings.cloud_gain > 0
+    metric = lane.to_metres is not None or settings.cloud_gain > 0
     comment = f"unit: {'metre' if metric else 'arbitrary (relative disparity)'}"
     write_ply(path, points, tints, comment)
     return f"Saved {len(points)} points to {path}"

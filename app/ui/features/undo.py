@@ -9,6 +9,7 @@ from typing import Any
 from PyQt6.QtCore import QObject
 from PyQt6.QtGui import QUndoCommand, QUndoStack
 
+from app.core.calibrated import SourceCalibration
 from app.settings.presets import NamedPreset
 from app.settings.settings import SETTINGS, Settings, SettingsModel
 from app.ui.controller import Controller
@@ -19,6 +20,7 @@ from app.ui.resolve import Pins
 _STEPS = 200
 _MERGE_S = 1.0
 """Changes of the same settings within this time, as by a slider, are one step."""
+Change = dict[str, Any] | Pins | SourceCalibration | NamedPreset | None
 _NOT_UNDONE = frozenset({"hint_seen", "last_camera"})
 
 
@@ -49,11 +51,13 @@ class UndoController(FeatureController):
         self._clock_s = clock_s
         self._before = model.value
         self._pins_before = controller.pins
+        self._calibration_before = controller.calibration
         self._is_applying = False
         self._stack = QUndoStack(self)
         self._stack.setUndoLimit(_STEPS)
         self._unsubscribe = model.subscribe(self._on_settings)
         controller.pins_changed.connect(self._on_pins)
+        controller.calibration_changed.connect(self._on_calibration)
         presets.changed.connect(self._on_preset)
 
     def start(self) -> None:
@@ -115,6 +119,19 @@ class UndoController(FeatureController):
             _Step(title, frozenset(), self._controller.set_pins, before, now, self._clock_s())
         )
 
+    def _on_calibration(self) -> None:
+        before, self._calibration_before = self._calibration_before, self._controller.calibration
+        now = self._controller.calibration
+        has_other_source = before is not None and before.opening != self._controller.openings
+        if self._is_applying or has_other_source:
+            return
+        self._push(
+            _Step(
+                "calibration", frozenset(), self._controller.set_calibration, before, now,
+                self._clock_s(),
+            )
+        )  # fmt: skip
+
     def _on_preset(self, slot: int, before: NamedPreset | None, after: NamedPreset | None) -> None:
         if self._is_applying:
             return
@@ -133,8 +150,8 @@ class _Step(QUndoCommand):
         title: str,
         keys: frozenset[str],
         apply: Callable[[Any], None],
-        before: dict[str, Any] | Pins | NamedPreset | None,
-        after: dict[str, Any] | Pins | NamedPreset | None,
+        before: Change,
+        after: Change,
         at_s: float,
     ) -> None:
         super().__init__(title)

@@ -28,6 +28,8 @@ class _Engine(QObject):
 
     changed = pyqtSignal()
     source_opened = pyqtSignal()
+    calibration_changed = pyqtSignal()
+    calibration = None
 
     def __init__(self) -> None:
         super().__init__()

@@ -15,9 +15,12 @@ from app.ui.features.undo import UndoController
 
 
 class Pins(QObject):
-    """The part of the controller that pins points."""
+    """The part of the controller that pins points, and calibrates."""
 
     pins_changed = pyqtSignal()
+    calibration_changed = pyqtSignal()
+    calibration = None
+    openings = 0
 
     def __init__(self) -> None:
         super().__init__()
