@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
-import pyqtgraph as pg
 from numpy.typing import NDArray
-from PyQt6.QtCore import QRectF, QSize, Qt, QTimer
+from PyQt6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer
 from PyQt6.QtGui import (
     QColor,
     QFontMetricsF,
     QHideEvent,
+    QMouseEvent,
     QPainter,
     QPaintEvent,
     QResizeEvent,
@@ -23,43 +21,23 @@ from PyQt6.QtGui import (
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from widgets import pane_paint, theme
-from widgets.theme import COLOURS, SPACE
-
-Float64 = NDArray[np.float64]
+from widgets.chart_history import ChartHistory
+from widgets.chart_plot import ChartPlot
+from widgets.chart_series import LANES, Series, short_number
+from widgets.plain import Label
+from widgets.theme import SPACE
 
 HISTORY = 600
 REFRESH_MS = 200
 MARKS = theme.BREAK_COLOURS
 _MOST_MARKS = 32
-_HEADROOM = 1.08
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """Appearance of a curve: its name in the header, "#rrggbb", and whether it is dashed."""
-
-    name: str
-    colour: str
-    is_dashed: bool = False
-
-
-LANES: Mapping[str, Series] = {
-    "a": Series("A", theme.LANE_A),
-    "b": Series("B", theme.LANE_B),
-}
-
-
-def pin_series(pins: int) -> dict[str, Series]:
-    """Series "a1", "b1", "a2", ... for pinned points: the pin's colour, lane B dashed."""
-    return {
-        f"{lane}{pin + 1}": Series(f"{lane.upper()}{pin + 1}", theme.PIN_COLOURS[pin], lane == "b")
-        for pin in range(pins)
-        for lane in ("a", "b")
-    }
 
 
 class TimeChart(QWidget):
     """The last frames of a few numbers, newest at the right, the latest values in the header.
+
+    Where a value is missing the curve has a gap, and a line of text says why. Under the cursor the
+    header shows that frame's values in place of the latest.
 
     `append` only stores; the curves are redrawn at most every `REFRESH_MS` and only while visible.
     `floor` is the smallest maximum of the vertical axis, so that noise of a steady value does not
@@ -76,16 +54,16 @@ class TimeChart(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._title, self._unit = title, unit
-        self._history, self._floor = history, floor
+        self._title, self._unit, self._history = title, unit, history
         self._series: dict[str, Series] = {}
-        self._curves: dict[str, pg.PlotCurveItem] = {}
-        self._values = np.empty((0, 0))
-        self._count = 0
+        self._kept = ChartHistory((), history)
+        self._ago: int | None = None  # of the frame under the cursor
         self._marks: deque[tuple[int, str]] = deque(maxlen=_MOST_MARKS)
-        self._mark_lines: list[pg.InfiniteLine] = []
-        self._frames: deque[int] = deque(maxlen=history)
-        self._box, self._plot = self._make_plot()
+        self._plot = ChartPlot(history, floor, self)
+        self._why = Label("", self)
+        self._why.setProperty("role", "small")
+        self._why.setAlignment(pane_paint.MIDDLE_RIGHT)
+        self._why.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(REFRESH_MS)
@@ -94,18 +72,39 @@ class TimeChart(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName(title)
+        self.setMouseTracking(True)
+
+    # -- values in ---------------------------------------------------------------------------
+
+    def set_unit(self, unit: str) -> None:
+        """Plot in another unit; values stored in the last one are discarded."""
+        if unit != self._unit:
+            self._unit = unit
+            self.clear()
 
     def set_series(self, series: Mapping[str, Series]) -> None:
         """Plot other curves; stored values are discarded."""
-        for curve in self._curves.values():
-            self._box.removeItem(curve)
         self._series = dict(series)
-        self._curves = {key: self._make_curve(one) for key, one in series.items()}
-        self._values = np.full((len(series), 2 * self._history), np.nan)
+        self._plot.set_series(series)
+        self._kept = ChartHistory(tuple(series), self._history)
         self.clear()
 
-    def append(self, frame_index: int, values: Mapping[str, float]) -> None:
-        """Store one frame's values by series; a missing one leaves a gap.
+    def append(
+        self,
+        frame_index: int,
+        values: Mapping[str, float],
+        missing: Mapping[str, str] | None = None,
+    ) -> None:
+        """Store one frame's values by series; one that is not there leaves a gap.
+
+        Parameters
+        ----------
+        frame_index
+            The frame.
+        values
+            By series.
+        missing
+            Why a series has no value, such as "cut", by series.
 
         Raises
         ------
@@ -115,14 +114,7 @@ class TimeChart(QWidget):
         unknown = values.keys() - self._series.keys()
         if unknown:
             raise KeyError(f"{self._title} has no series {sorted(unknown)}")
-        if self._count == self._values.shape[1]:
-            # Moving half of the buffer every `history` frames keeps all other appends cheap.
-            self._values[:, : self._history] = self._values[:, self._history :]
-            self._count = self._history
-        for row, key in enumerate(self._series):
-            self._values[row, self._count] = values.get(key, math.nan)
-        self._count += 1
-        self._frames.append(frame_index)
+        self._kept.add(frame_index, values, missing or {})
         self._schedule_refresh()
 
     def mark(self, frame_index: int, kind: str) -> None:
@@ -143,10 +135,18 @@ class TimeChart(QWidget):
         self._marks.append((frame_index, kind))
         self._schedule_refresh()
 
+    def clear(self) -> None:
+        """Discard values and marks."""
+        self._kept.clear()
+        self._marks.clear()
+        self.refresh()
+
+    # -- what is shown -----------------------------------------------------------------------
+
     @property
     def is_empty(self) -> bool:
         """Whether no value was stored since it was made or cleared."""
-        return self._count == 0
+        return len(self._kept) == 0
 
     @property
     def marks(self) -> tuple[tuple[int, str], ...]:
@@ -154,42 +154,65 @@ class TimeChart(QWidget):
         return tuple(self._marks)
 
     @property
+    def unit(self) -> str:
+        """What the values are in."""
+        return self._unit
+
+    @property
     def axis_span(self) -> tuple[float, float]:
         """The lowest and the highest value that the vertical axis reaches."""
-        low, high = self._box.viewRange()[1]
-        return low, high
+        return self._plot.span
+
+    @property
+    def why_missing(self) -> str:
+        """Why the newest frame, or the one under the cursor, has no value of some series."""
+        return self._why.text()
+
+    @property
+    def reading(self) -> str:
+        """The values of the newest frame, or of the one under the cursor, on one line."""
+        if self.is_empty:
+            return f"{self._title}: no values yet"
+        reasons = self._kept.missing_at(self._ago or 0)
+        parts = []
+        for key, value in self._kept.at(self._ago or 0).items():
+            why = f" ({reasons[key]})" if key in reasons else ""
+            parts.append(f"{self._series[key].name} {short_number(value)}{why}")
+        frame = self._kept.frames[-1 - (self._ago or 0)]
+        return f"{self._title} at frame {frame}, {self._unit}: {', '.join(parts)}"
 
     def drawn(self, key: str) -> NDArray[np.float64]:
         """(n,) values that the curve of a series shows, the oldest first."""
-        values = self._curves[key].getData()[1]
-        return np.empty(0) if values is None else np.asarray(values)
+        return self._plot.drawn(key)
 
-    def clear(self) -> None:
-        """Discard values and marks."""
-        self._values[:] = np.nan
-        self._count = 0
-        self._frames.clear()
-        self._marks.clear()
-        self.refresh()
+    def drawn_alone(self, key: str) -> NDArray[np.float64]:
+        """(n,) values between gaps, which a stroke shows each."""
+        return self._plot.drawn_alone(key)
+
+    def place_of(self, ago: int) -> QPointF:
+        """Where the frame `ago` frames before the newest is drawn."""
+        return QPointF(self._plot.x() + self._plot.x_of(ago), self.height() / 2)
 
     def latest(self) -> dict[str, float]:
         """The newest value of each series; NaN where there is none."""
-        if self._count == 0:
-            return dict.fromkeys(self._series, math.nan)
-        column = self._values[:, self._count - 1]
-        return dict(zip(self._series, map(float, column), strict=True))
+        return self._kept.at(0)
 
     def refresh(self) -> None:
         """Draw the stored values now."""
-        window = self._values[:, max(0, self._count - self._history) : self._count]
-        ago = np.arange(1 - window.shape[1], 1, dtype=np.float64)
-        for row, curve in enumerate(self._curves.values()):
-            curve.setData(ago, window[row], connect="finite", skipFiniteCheck=False)
-        self._box.setXRange(1 - self._frames_shown(window.shape[1]), 0, padding=0.01)
-        self._box.setYRange(*self._span(window), padding=0)
-        self._left.setStyle(showValues=bool(np.isfinite(window).any()))
-        self._place_marks()
-        self.update()
+        self._plot.draw(self._kept.window)
+        newest_first: dict[int, int] = {}
+        for ago, frame in enumerate(reversed(self._kept.frames)):
+            newest_first.setdefault(frame, ago)
+        self._plot.mark(
+            [
+                (newest_first[frame], MARKS[kind])
+                for frame, kind in self._marks
+                if frame in newest_first
+            ]
+        )
+        self._show_frame()
+
+    # -- Qt ----------------------------------------------------------------------------------
 
     def sizeHint(self) -> QSize:
         return QSize(320, 120)
@@ -201,6 +224,8 @@ class TimeChart(QWidget):
         super().resizeEvent(event)
         top = round(pane_paint.header_height(self.font()))
         self._plot.setGeometry(0, top, self.width(), max(1, self.height() - top))
+        line = self._why.sizeHint().height()
+        self._why.setGeometry(SPACE, top, max(1, self.width() - 2 * SPACE), line)
 
     def showEvent(self, _event: QShowEvent | None) -> None:
         """Draw values that arrived while hidden."""
@@ -210,23 +235,39 @@ class TimeChart(QWidget):
         """Stop the timer while the chart is invisible."""
         self._timer.stop()
 
+    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
+        if event is not None:
+            ago = self._plot.ago_at(event.position() - QPointF(self._plot.pos()))
+            self._ago = ago if 0 <= ago < len(self._kept) else None
+            self._show_frame()
+
+    def leaveEvent(self, _event: QEvent | None) -> None:
+        """Show the latest values again."""
+        self._ago = None
+        self._show_frame()
+
     def paintEvent(self, _event: QPaintEvent | None) -> None:
         painter = QPainter(self)
         area = QRectF(0, 0, self.width(), pane_paint.header_height(self.font()))
-        header = pane_paint.Header(self._title, badge=self._unit)
+        title = self._title
+        if self._ago is not None and not self.is_empty:
+            title = f"{title}, frame {self._kept.frames[-1 - self._ago]}"
+        header = pane_paint.Header(title, badge=self._unit)
         pane_paint.draw_header(painter, area, header, self.font())
-        self._draw_latest(painter, area)
+        self._draw_values(painter, area, title)
         painter.end()
 
-    def _draw_latest(self, painter: QPainter, area: QRectF) -> None:
-        """Draw the newest values at the right, in their curves' colours, as many as fit."""
+    # -- inside ------------------------------------------------------------------------------
+
+    def _draw_values(self, painter: QPainter, area: QRectF, title: str) -> None:
+        """Draw the frame's values at the right, in their curves' colours, as many as fit."""
         font = theme.numbers_font(theme.small_font(self.font()))
         metrics = QFontMetricsF(font)
-        title = QFontMetricsF(theme.bold_font(self.font())).horizontalAdvance(self._title)
-        least = title + metrics.horizontalAdvance(self._unit) + 5 * SPACE
+        taken = QFontMetricsF(theme.bold_font(self.font())).horizontalAdvance(title)
+        least = taken + metrics.horizontalAdvance(self._unit) + 5 * SPACE
         right = area.right() - SPACE
         painter.setFont(font)
-        for key, value in reversed(self.latest().items()):
+        for key, value in reversed(self._kept.at(self._ago or 0).items()):
             series = self._series[key]
             text = f"{series.name} {short_number(value)}"
             width = metrics.horizontalAdvance(text) + 1
@@ -237,84 +278,27 @@ class TimeChart(QWidget):
             painter.drawText(box, pane_paint.MIDDLE_RIGHT, text)
             right -= width + SPACE
 
-    def _make_plot(self) -> tuple[pg.ViewBox, pg.GraphicsView]:
-        """Make view box and view, with frames ago below and values at the left, without mouse.
+    def _show_frame(self) -> None:
+        """Mark the frame under the cursor, and say why values are missing there or in the latest.
 
-        A PlotItem would bring menus that outlive it and controls that are not needed.
+        A history that has become shorter ends the marking.
         """
-        view = pg.GraphicsView(self, background=COLOURS.background)
-        view.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        layout = pg.GraphicsLayout()
-        layout.setContentsMargins(0, SPACE, SPACE, 0)
-        layout.setSpacing(0)
-        box = pg.ViewBox(enableMouse=False, enableMenu=False)
-        box.disableAutoRange()
-        box.setXRange(1 - self._history, 0, padding=0.01)
-        left, bottom = _axis("left"), _axis("bottom")
-        left.setWidth(48)
-        self._left = left
-        left.linkToView(box)
-        bottom.linkToView(box)
-        layout.addItem(left, 0, 0)
-        layout.addItem(box, 0, 1)
-        layout.addItem(bottom, 1, 1)
-        view.setCentralItem(layout)
-        return box, view
-
-    def _make_curve(self, series: Series) -> pg.PlotCurveItem:
-        style = Qt.PenStyle.DashLine if series.is_dashed else Qt.PenStyle.SolidLine
-        curve = pg.PlotCurveItem(pen=pg.mkPen(series.colour, width=1, style=style), antialias=True)
-        self._box.addItem(curve)
-        return curve
-
-    def _frames_shown(self, stored: int) -> int:
-        """Frames to show: fewer while the history fills, so that curves have a useful width."""
-        parts = (self._history // part for part in (10, 5, 2))
-        return next((part for part in parts if part >= max(stored, 2)), self._history)
-
-    def _span(self, window: Float64) -> tuple[float, float]:
-        finite = window[np.isfinite(window)]
-        if not finite.size:
-            return 0.0, self._floor
-        low, high = min(0.0, float(finite.min())), float(finite.max())
-        return low * _HEADROOM, max(high * _HEADROOM, low * _HEADROOM + self._floor)
-
-    def _place_marks(self) -> None:
-        newest_first: dict[int, int] = {}
-        for ago, frame in enumerate(reversed(self._frames)):
-            newest_first.setdefault(frame, -ago)
-        wanted = [
-            (newest_first[frame], MARKS[kind])
-            for frame, kind in self._marks
-            if frame in newest_first
-        ]
-        while len(self._mark_lines) < len(wanted):
-            line = pg.InfiniteLine(angle=90, movable=False)
-            self._mark_lines.append(line)
-            self._box.addItem(line, ignoreBounds=True)
-        for place, line in enumerate(self._mark_lines):
-            line.setVisible(place < len(wanted))
-            if place < len(wanted):
-                line.setPos(wanted[place][0])
-                line.setPen(pg.mkPen(wanted[place][1], width=1, style=Qt.PenStyle.DotLine))
+        if self._ago is not None and self._ago >= len(self._kept):
+            self._ago = None
+        self._plot.set_cursor_line(self._ago)
+        by_reason: dict[str, list[str]] = {}
+        for key, reason in self._kept.missing_at(self._ago or 0).items():
+            by_reason.setdefault(reason, []).append(self._series[key].name)
+        everybody = len(self._series)
+        self._why.setText(
+            " · ".join(
+                reason if len(names) == everybody else f"{', '.join(names)}: {reason}"
+                for reason, names in by_reason.items()
+            )
+        )
+        self._why.setVisible(bool(by_reason))
+        self.update()
 
     def _schedule_refresh(self) -> None:
         if self.isVisible() and not self._timer.isActive():
             self._timer.start()
-
-
-def short_number(value: float) -> str:
-    """A value with three digits and no exponent; a dash for none."""
-    if not math.isfinite(value):
-        return "–"
-    if value == 0.0 or abs(value) < 1e-6:
-        return "0"
-    decimals = max(0, 2 - math.floor(math.log10(abs(value))))
-    text = f"{value:.{min(decimals, 6)}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _axis(side: str) -> pg.AxisItem:
-    axis = pg.AxisItem(side, pen=COLOURS.border, textPen=COLOURS.faint, maxTickLength=-3)
-    axis.enableAutoSIPrefix(False)
-    return axis

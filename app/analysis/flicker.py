@@ -28,9 +28,14 @@ from models.metrics import SpreadSums, photometric_weight, step_drift, warped_er
 from models.opencv import cv2
 
 MAX_WINDOW_FRAMES = 60
-_MAX_GAP_FRAMES = 30  # a slow lane on a live source skips frames; beyond this it is another scene
+# A slow lane on a source in real time skips frames. The capture thread finds cuts in all of them;
+# beyond this distance too little of the picture can be compared.
+_MAX_GAP_FRAMES = 90
 # median motion, in pixels of the working size, below which the camera counts as still
 _STILL_PX = 0.1
+_MOVING_PX = 0.5
+_MOVING_SHARE = 0.005
+"""The scene counts as still while less than this share of it moves by `_MOVING_PX` or more."""
 
 
 @dataclass(slots=True)
@@ -122,7 +127,7 @@ class FlickerMeter:
             By lane.
         cut
             The frame does not continue the last one. A new segment, another size and a gap of more
-            than 30 frames count as cuts by themselves.
+            than 90 frames count as cuts by themselves.
         restarted
             Lanes that lost their memory before this frame; they are not compared with their
             previous result.
@@ -153,7 +158,7 @@ class FlickerMeter:
 
     def add(self, reduced: MeterInput) -> FlickerResult:
         """Add an input made by `reduced`."""
-        return self._step(reduced, paired=not reduced.cut and self._follows(reduced))
+        return self._step(reduced)
 
     def replay(self, history: Sequence[MeterInput]) -> FlickerResult:
         """Process frames again, as if the first began a shot; returns the last one's result.
@@ -174,24 +179,21 @@ class FlickerMeter:
         for reduced in history:
             if self._last is not None:
                 self._last = (reduced.segment, *self._last[1:])
-            result = self._step(reduced, not reduced.cut and self._follows(reduced), known)
+            result = self._step(reduced, known)
         return result
 
-    def _step(
-        self, reduced: MeterInput, paired: bool, known_spread: Collection[str] = ()
-    ) -> FlickerResult:
+    def _step(self, reduced: MeterInput, known_spread: Collection[str] = ()) -> FlickerResult:
         """Process one input.
 
         Parameters
         ----------
         reduced
             The input.
-        paired
-            It continues the previous frame.
         known_spread
             Lanes whose spread already includes these frames.
         """
-        grey = reduced.grey
+        grey, unpaired = reduced.grey, self._why_unpaired(reduced)
+        paired = not unpaired
         flow = self._true_flow_to(reduced) if paired else None
         known = flow is not None
         if paired and flow is None and self._grey is not None:
@@ -218,7 +220,8 @@ class FlickerMeter:
             if name not in known_spread:
                 lane.spread.fade(self._fade)
                 lane.spread.add(disparity)
-            lanes[name] = self._measure(lane, disparity, flow, weight)
+            missing = unpaired or ("memory reset" if name in reduced.restarted else "warming up")
+            lanes[name] = self._measure(lane, disparity, flow, weight, missing)
         motion = math.nan if flow is None else flow.median_px
         return FlickerResult(
             frame_index=reduced.index,
@@ -230,14 +233,19 @@ class FlickerMeter:
             lanes=lanes,
             gap=max(list(self._gaps)[-self._window_frames :], default=0),
             frames=len(self._gaps) + 1,
+            scene_still=flow is not None and moving_share(flow) < _MOVING_SHARE,
         )
 
-    def _follows(self, reduced: MeterInput) -> bool:
+    def _why_unpaired(self, reduced: MeterInput) -> str:
+        """Why a frame does not continue the previous one; empty if it does."""
+        if reduced.cut:
+            return "cut"
         if self._last is None or self._grey is None:
-            return False
+            return "warming up"
         segment, index, size = self._last
-        gap = reduced.index - index
-        return reduced.segment == segment and reduced.size == size and 0 < gap <= _MAX_GAP_FRAMES
+        if reduced.segment != segment or reduced.size != size or reduced.index <= index:
+            return "warming up"
+        return "frames skipped" if reduced.index - index > _MAX_GAP_FRAMES else ""
 
     def _true_flow_to(self, reduced: MeterInput) -> Flow | None:
         """The source's own flow, if it is requested and leads to the previous frame."""
@@ -249,13 +257,18 @@ class FlickerMeter:
         return _known_flow(truth.flow_to_previous, truth.covisible, self._grey, reduced.grey)
 
     def _measure(
-        self, lane: _Lane, disparity: Float32, flow: Flow | None, weight: Float32 | None
+        self,
+        lane: _Lane,
+        disparity: Float32,
+        flow: Flow | None,
+        weight: Float32 | None,
+        missing: str,
     ) -> LaneFlicker:
         previous, lane.previous = lane.previous, disparity
         spread = lane.spread.spread
         unit = spread.deviation if spread.deviation > 0.0 else math.nan
         if previous is None or flow is None or weight is None:
-            return self._unmeasured(lane, disparity, flow, unit)
+            return self._unmeasured(lane, disparity, flow, unit, missing)
         warped = warp(previous, flow.flow_to_previous)
         warped[weight <= 0.0] = np.nan
         error = warped_error(warped, disparity, weight)
@@ -272,7 +285,7 @@ class FlickerMeter:
         )
 
     def _unmeasured(
-        self, lane: _Lane, disparity: Float32, flow: Flow | None, unit: float
+        self, lane: _Lane, disparity: Float32, flow: Flow | None, unit: float, missing: str
     ) -> LaneFlicker:
         """Result without a pair. A lane that only lost its memory keeps its heat."""
         nan = math.nan
@@ -281,7 +294,7 @@ class FlickerMeter:
         else:
             lane.heat = warp(lane.heat, flow.flow_to_previous)
             heat = lane.heat / np.float32(unit)
-        return LaneFlicker(nan, nan, lane.recent, heat, nan, nan, 0.0)
+        return LaneFlicker(nan, nan, lane.recent, heat, nan, nan, 0.0, missing)
 
     def _integrate(self, lane: _Lane, error: Float32, flicker: float, flow: Flow) -> None:
         """Warp the heat along the motion and blend this pair's error into it."""
@@ -296,6 +309,12 @@ class FlickerMeter:
             lane.recent = flicker
         elif math.isfinite(flicker):
             lane.recent += alpha * (flicker - lane.recent)
+
+
+def moving_share(flow: Flow) -> float:
+    """Share of the picture that moved or could not be followed, 0 to 1."""
+    length = np.linalg.norm(flow.flow_to_previous, axis=-1)
+    return float(np.mean((length >= _MOVING_PX) | ~flow.valid))
 
 
 def _weight(flow: Flow) -> Float32:

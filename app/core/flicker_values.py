@@ -28,6 +28,8 @@ class LaneFlicker:
         Change of the median level in units of the spread; 0 is steady.
     valid
         Fraction of pixels that could be compared, 0–1.
+    missing
+        Why there is no number: "warming up", "cut", "frames skipped" or "memory reset"; else empty.
     """
 
     error: float
@@ -37,6 +39,7 @@ class LaneFlicker:
     scale: float
     shift: float
     valid: float
+    missing: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,7 +55,7 @@ class FlickerResult:
     motion_px
         Median motion since then in pixels of the source; NaN without a predecessor.
     still
-        The picture as a whole did not move, so that static-scene noise is meaningful.
+        The camera did not move, by the median of the motion; things in the scene may have.
     true_flow
         The motion came from the source instead of an estimate.
     lanes
@@ -62,6 +65,8 @@ class FlickerResult:
         if all are neighbours, 0 without a pair.
     frames
         Number of frames that the heat map has integrated in this shot, including this one.
+    scene_still
+        Nothing that can be seen moved, neither camera nor scene.
     """
 
     frame_index: int
@@ -73,6 +78,7 @@ class FlickerResult:
     lanes: dict[str, LaneFlicker]
     gap: int = 0
     frames: int = 1
+    scene_still: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

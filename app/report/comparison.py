@@ -136,7 +136,7 @@ class Comparison:
                 }
                 row.lanes[lane] = numbers
         self.pairs += flicker.paired
-        self.still_pairs += flicker.still
+        self.still_pairs += flicker.scene_still
         self.true_flow_pairs += flicker.true_flow
         self._keep(frame, disparities, flicker)
         self.rows.append(row)

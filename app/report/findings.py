@@ -60,7 +60,7 @@ class Findings:
     true_flow
         Motion came from the source, not from an estimate.
     still_share
-        Fraction of pairs between which the picture as a whole did not move.
+        Fraction of pairs between which nothing in the picture moved.
     slices, worst
         Pictures for the page.
     """

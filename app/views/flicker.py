@@ -1,4 +1,4 @@
-"""Change of each lane where the scene does not change, as a heat map over the grey picture."""
+"""Change of each lane that motion does not explain, as a heat map over the grey picture."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ _PANES = {
 }
 _HEAT_SCALE = Scale(0.0, FULL_SCALE, "per frame", "steady", "flickers", GAMMA, MARKS)
 """Meaning of the heat: change per frame in units of the lane's own spread, the same for both."""
+_MISSING = {"warming up": "needs a second frame: press play or step"}
 
 
 def _needs(settings: ViewSettings) -> AnalysisRequest:
@@ -53,10 +54,11 @@ def _lane(name: str, result: FrameResult, settings: ViewSettings) -> PaneContent
 def _caption(lane: LaneFlicker, flicker: FlickerResult, window: int) -> str:
     """Caption of a pane; empty without a pair of frames."""
     if np.isnan(lane.recent):
-        return "needs a second frame: press play or step"
+        return _MISSING.get(lane.missing, lane.missing)
     over = f"{flicker.frames} of {window}" if flicker.frames < window else f"{window}"
     apart = f" · pairs up to {flicker.gap} frames apart" if flicker.gap > 1 else ""
-    return f"{lane.recent:.3f} · {over} frames{apart}"
+    still = " · camera and scene still" if flicker.scene_still else ""
+    return f"{lane.recent:.3f} · {over} frames{apart}{still}"
 
 
 @cache
@@ -76,7 +78,10 @@ VIEW = ViewSpec(
     tip="Where each lane flickers",
     icon="flicker",
     headline="How much each lane flickers",
-    caption="Bright spots changed more than the motion in the picture explains: that is flicker.",
+    caption=(
+        "Bright spots changed more than the measured motion explains: flicker, and at things that "
+        "move fast also motion that was measured wrongly."
+    ),
     layout=Layout(tuple(_PANES.values())),
     needs=_needs,
     fill=_fill,

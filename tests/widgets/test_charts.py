@@ -11,7 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.support.timers import running_timers
 from widgets import theme
-from widgets.charts import LANES, Series, TimeChart, pin_series, short_number
+from widgets.chart_series import LANES, Series, pin_series, short_number
+from widgets.charts import TimeChart
 
 
 def pixels(chart: TimeChart) -> np.ndarray:
@@ -202,3 +203,43 @@ def test_a_young_chart_spreads_its_few_frames_over_the_width(chart: TimeChart) -
 )
 def test_values_are_written_without_exponents(value: float, text: str) -> None:
     assert short_number(value) == text
+
+
+def test_values_between_gaps_are_drawn_although_no_line_joins_them(chart: TimeChart) -> None:
+    for frame in range(40):
+        chart.append(frame, {"a": 1.0} if frame % 2 else {}, {} if frame % 2 else {"a": "cut"})
+    chart.refresh()
+    assert chart.drawn_alone("a").tolist() == [1.0] * 20
+    assert near(pixels(chart)[40:], LANES["a"].colour).sum() > 100
+
+
+def test_a_chart_says_why_its_newest_value_is_missing(chart: TimeChart) -> None:
+    chart.append(0, {}, {"a": "frames skipped", "b": "frames skipped"})
+    chart.refresh()
+    assert chart.why_missing == "frames skipped"
+    chart.append(1, {"a": 1.0}, {"b": "warming up"})
+    chart.refresh()
+    assert chart.why_missing == "B: warming up"
+    chart.append(2, {"a": 1.0, "b": 1.0})
+    chart.refresh()
+    assert chart.why_missing == ""
+
+
+def test_under_the_cursor_stand_the_values_of_that_frame(chart: TimeChart, qtbot: QtBot) -> None:
+    for frame in range(100, 200):
+        chart.append(frame, {"a": frame / 1000} if frame != 150 else {}, {"b": "cut"})
+    chart.refresh()
+    assert chart.reading == "Flicker at frame 199, of spread: A 0.199, B – (cut)"
+    qtbot.mouseMove(chart, chart.place_of(49).toPoint())
+    assert chart.reading == "Flicker at frame 150, of spread: A –, B – (cut)"
+    qtbot.mouseMove(chart, chart.place_of(79).toPoint())
+    assert chart.reading.startswith("Flicker at frame 120, of spread: A 0.12,")
+
+
+def test_another_unit_begins_with_an_empty_chart(chart: TimeChart) -> None:
+    chart.append(0, {"a": 1.0})
+    chart.set_unit("of spread")
+    assert not chart.is_empty
+    chart.set_unit("m")
+    assert chart.is_empty
+    assert chart.unit == "m"

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QHBoxLayout, QWidget
 
-from app.core.results import Analysis, Breaks, FrameResult
+from app.core.results import Analysis, AnalysisPart, Breaks, FrameResult
 from app.settings.settings import Settings, SettingsModel
 from app.ui.controller import Controller
 from app.ui.display import Display
 from app.ui.features.feature import FeatureController
+from widgets.pane_content import CALIBRATED
 from widgets.theme import SPACE_XS
 
 if TYPE_CHECKING:
@@ -73,9 +74,14 @@ class ChartsController(FeatureController):
         )
         flicker = result.analysis.flicker if result.analysis is not None else None
         lanes = flicker.lanes if flicker is not None else {}
-        self.charts["flicker"].append(index, {n: lane.flicker for n, lane in lanes.items()})
-        self.charts["scale"].append(index, {n: 100 * (lane.scale - 1) for n, lane in lanes.items()})
-        self.charts["shift"].append(index, {n: 100 * lane.shift for n, lane in lanes.items()})
+        missing = _why_missing(result)
+        measured = {
+            "flicker": {n: lane.flicker for n, lane in lanes.items()},
+            "scale": {n: 100 * (lane.scale - 1) for n, lane in lanes.items()},
+            "shift": {n: 100 * lane.shift for n, lane in lanes.items()},
+        }
+        for name, values in measured.items():
+            self.charts[name].append(index, values, missing)
         self._append_pins(result)
 
     def _break_before(self, result: FrameResult) -> str:
@@ -89,9 +95,12 @@ class ChartsController(FeatureController):
 
     def _append_pins(self, result: FrameResult) -> None:
         if self._controller.pins and result.analysis is not None:
-            values = _pin_values(result.analysis, len(self._controller.pins))
-            if values:
-                self.charts["pins"].append(result.frame.index, values)
+            is_metric = any(lane.calibration is not None for lane in result.lanes.values())
+            chart = self.charts["pins"]
+            chart.set_unit(CALIBRATED if is_metric else "disparity")
+            values, missing = _pin_values(result, len(self._controller.pins), is_metric)
+            if values or missing:
+                chart.append(result.frame.index, values, missing)
 
     def _on_settings(self, settings: Settings, changed: frozenset[str]) -> None:
         if "charts" in changed:
@@ -109,12 +118,13 @@ class ChartsController(FeatureController):
         pins = len(self._controller.pins)
         self.charts["pins"].setVisible(pins > 0)
         if pins:
-            from widgets.charts import pin_series
+            from widgets.chart_series import pin_series
 
             self.charts["pins"].set_series(pin_series(pins))
 
     def _make(self) -> None:
-        from widgets.charts import TimeChart, pin_series  # loads pyqtgraph
+        from widgets.chart_series import pin_series
+        from widgets.charts import TimeChart  # loads pyqtgraph
 
         self._row = QWidget()
         line = QHBoxLayout(self._row)
@@ -136,10 +146,37 @@ class ChartsController(FeatureController):
         self._on_pins()
 
 
-def _pin_values(analysis: Analysis, pins: int) -> dict[str, float]:
-    """Return the disparity at the first `pins` points by series, such as "a1"; NaN if unknown."""
-    return {
-        f"{name}{at + 1}": value if math.isfinite(value) else math.nan
-        for name, values in analysis.pins.items()
-        for at, value in enumerate(values[:pins])
+def _why_missing(result: FrameResult) -> dict[str, str]:
+    """Why lanes have no flicker at this frame, by lane."""
+    analysis = result.analysis or Analysis()
+    measured = analysis.flicker.lanes if analysis.flicker is not None else {}
+    failed = "failed" if AnalysisPart.FLICKER in analysis.failures else "warming up"
+    reasons = {
+        name: measured[name].missing if name in measured else failed for name in result.lanes
     }
+    return {name: reason for name, reason in reasons.items() if reason}
+
+
+def _pin_values(
+    result: FrameResult, pins: int, is_metric: bool
+) -> tuple[dict[str, float], dict[str, str]]:
+    """Return the values at the first `pins` points by series, such as "a1", and why some lack.
+
+    They are disparity, or metres where a lane was calibrated; lanes that were not have none then.
+    """
+    values: dict[str, float] = {}
+    missing: dict[str, str] = {}
+    at_pins = result.analysis.pins if result.analysis is not None else {}
+    for name, disparities in at_pins.items():
+        lane = result.lanes.get(name)
+        to_metres = lane.to_metres if is_metric and lane is not None else None
+        for at, disparity in enumerate(disparities[:pins]):
+            key = f"{name}{at + 1}"
+            if is_metric and to_metres is None:
+                missing[key] = "relative, other network"
+            elif not math.isfinite(disparity):
+                missing[key] = "unknown"
+            else:
+                value = disparity if to_metres is None else to_metres.at(disparity)
+                values[key] = value if math.isfinite(value) else math.nan
+    return values, missing

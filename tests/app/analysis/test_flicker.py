@@ -1,3 +1,4 @@
+import dataclasses
 import math
 
 import numpy as np
@@ -159,14 +160,40 @@ def test_a_break_in_continuity_is_not_flicker(how: str) -> None:
         frame = Frame(np.ascontiguousarray(frame.rgb[:200]), 3, 0, 0, 0.1)
         disparity = np.ascontiguousarray(disparity[:200])
     else:
-        frame = _frame({"gap": 60, "backwards": 1}[how])
-        disparity = _flickering({"gap": 60, "backwards": 1}[how])
+        frame = dataclasses.replace(_frame(3), index={"gap": 200, "backwards": 1}[how])
 
     result = meter.update(frame, {"a": disparity}, cut=cut)
 
     assert not result.paired
     assert math.isnan(result.lanes["a"].flicker)
     assert math.isnan(result.lanes["a"].recent)
+    reasons = {"cut": "cut", "gap": "frames skipped"}
+    assert result.lanes["a"].missing == reasons.get(how, "warming up")
+
+
+@pytest.mark.parametrize("apart", [12, 40, 80])
+def test_frames_that_a_slow_lane_skips_leave_it_measured(apart: int) -> None:
+    meter = FlickerMeter()
+    for n in range(4):
+        frame = dataclasses.replace(_frame(n), index=n * apart)
+        result = meter.update(frame, {"a": _steady(n)})
+    assert result.gap == apart
+    assert math.isfinite(result.lanes["a"].flicker)
+    assert result.lanes["a"].missing == ""
+
+
+def test_a_scene_counts_as_still_only_where_nothing_in_it_moves() -> None:
+    still, moving = FlickerMeter(), FlickerMeter()
+    for n in range(3):
+        rgb = _frame(0).rgb.copy()
+        quiet = still.update(Frame(rgb, n, 0, 0, n / 25), {"a": _steady(0)})
+        rgb = rgb.copy()
+        rgb[60:120, 100 + 8 * n : 160 + 8 * n] = PICTURE[:60, :60] // 2
+        busy = moving.update(Frame(rgb, n, 0, 0, n / 25), {"a": _steady(0)})
+    assert quiet.still
+    assert quiet.scene_still
+    assert busy.still  # the camera does not move
+    assert not busy.scene_still
 
 
 def test_a_lane_whose_memory_was_reset_is_left_out_and_the_other_is_not() -> None:

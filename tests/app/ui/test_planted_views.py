@@ -6,6 +6,7 @@ Lane A shows the clip's exact disparity, lane B the same with one patch raised i
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Iterator
 from functools import cache
 
@@ -24,6 +25,7 @@ from app.ui.features.charts import ChartsController
 from app.ui.resolve import analysis_request
 from app.views.table import find
 from models.frames import DepthMap, Float32, Frame, Unit
+from models.geometry import Calibration
 from models.scenes import Renderer, random_scene
 from renderers import colormap
 from renderers.levels import quantise
@@ -260,6 +262,52 @@ def test_a_pinned_point_jumps_by_the_amplitude_where_it_flickers_alone(
     assert jump[AT] == pytest.approx(amplitude * deviation(), rel=1e-3)
     assert np.abs(np.delete(jump, AT)).max() == 0.0
     assert np.abs(curve(pins, "b2") - curve(pins, "a2")).max() == 0.0
+
+
+def test_a_chart_of_a_lane_without_neighbouring_frames_is_not_blank(
+    charts: ChartsController,
+) -> None:
+    for n, result in enumerate(results(Settings(charts=True), 0.5, Pins.pins)):
+        fresh = {
+            name: dataclasses.replace(lane, fresh=n % 2 == 0) for name, lane in result.lanes.items()
+        }
+        analysis = result.analysis
+        assert analysis is not None
+        assert analysis.flicker is not None
+        if n % 2 == 0:
+            lanes = {
+                name: dataclasses.replace(lane, flicker=math.nan, missing="memory reset")
+                for name, lane in analysis.flicker.lanes.items()
+            }
+            flicker = dataclasses.replace(analysis.flicker, lanes=lanes)
+            analysis = dataclasses.replace(analysis, flicker=flicker)
+        charts.show(dataclasses.replace(result, lanes=fresh, analysis=analysis))
+    chart = charts.charts["flicker"]
+    chart.refresh()
+    assert len(chart.drawn_alone("a")) == 6
+    assert np.isfinite(chart.drawn_alone("a")).all()
+
+
+def test_pins_of_a_calibrated_lane_are_in_metres_and_the_other_says_why_it_is_not(
+    charts: ChartsController,
+) -> None:
+    first = results(Settings(charts=True), 0.5, Pins.pins)[0]
+    known = Calibration(0.0, 0.5)
+    lanes = {
+        "a": dataclasses.replace(first.lanes["a"], calibration=known),
+        "b": dataclasses.replace(
+            first.lanes["b"],
+            depth=dataclasses.replace(first.lanes["b"].depth, unit=Unit.RELATIVE),
+        ),
+    }
+    charts.show(dataclasses.replace(first, lanes=lanes))
+    pins = charts.charts["pins"]
+    pins.refresh()
+    assert pins.unit == "m, calibrated"
+    assert first.analysis is not None
+    assert pins.latest()["a1"] == pytest.approx(2 / first.analysis.pins["a"][0])
+    assert math.isnan(pins.latest()["b1"])
+    assert pins.why_missing == "B1, B2: relative, other network"
 
 
 def test_a_point_pinned_while_paused_has_its_value_at_once(charts: ChartsController) -> None:
