@@ -26,6 +26,11 @@ class Announcement(Overlay):
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.end)
 
+    @property
+    def text(self) -> str:
+        """The message shown last."""
+        return self._text
+
     def show_text(self, text: str) -> None:
         """Show `text`, replacing the current message."""
         self._text = single_line(text)

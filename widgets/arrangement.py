@@ -5,11 +5,17 @@ No cell is ever empty, and lanes A and B are always equally large.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-PANES = ("rgb", "depth_a", "depth_b", "cloud")
+PANE_TITLES: Mapping[object, str] = {
+    "rgb": "RGB",
+    "depth_a": "Disparity A",
+    "depth_b": "Disparity B",
+    "cloud": "Point cloud",
+}
+PANES = tuple(map(str, PANE_TITLES))
 HERO_SHARE, REST_SHARE = 3, 2
 
 

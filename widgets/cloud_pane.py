@@ -63,6 +63,7 @@ class CloudPane(QWidget):
         self._density.changed.connect(self._on_stride_changed)
         self._lane: str | None = None
         self._needs_framing = True
+        self._is_plain = False
         self.draw_ms = 0.0
         """Time of the last draw."""
         self.frames_painted = 0
@@ -144,6 +145,13 @@ class CloudPane(QWidget):
         self._lane = lane
         self.update()
 
+    def set_plain(self, is_plain: bool) -> None:
+        """Show the picture and words alone, without readings and buttons in the header."""
+        self._is_plain = is_plain
+        if self._viewpoints is not None:
+            self._viewpoints.setVisible(not is_plain)
+        self.update()
+
     def set_banner(self, text: str | None, level: str = "warn") -> None:
         """Show a message over the cloud: level "info", "good", "warn" or "bad"; None hides it."""
         self._banner.set_text(text, level)
@@ -195,8 +203,8 @@ class CloudPane(QWidget):
 
     @property
     def readout(self) -> str:
-        """Stride, number of points and "software GL", as in the header."""
-        if self._canvas is None or self._content is None:
+        """Stride, number of points and "software GL", as in the header; "" while it is plain."""
+        if self._canvas is None or self._content is None or self._is_plain:
             return ""
         parts = [f"stride {self.stride}", self._content.amount(self.stride)]
         if self._canvas.software:

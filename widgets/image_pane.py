@@ -65,6 +65,7 @@ class ImagePane(PictureSurface):
         self._painted_part: Part | None = None
         self.frames_painted = 0
         self._hint: Hint | None = None
+        self._is_plain = False
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(title)
@@ -92,7 +93,7 @@ class ImagePane(PictureSurface):
     @property
     def probe_text(self) -> str:
         """What stands beside the cross hair; empty if there is none."""
-        return "" if self._probe is None else self._probe[1]
+        return "" if self._probe is None or self._is_plain else self._probe[1]
 
     @property
     def guidance(self) -> Guidance | None:
@@ -152,9 +153,18 @@ class ImagePane(PictureSurface):
             self._hint = None
         if text:
             self._hint = Hint(self)
-            self._hint.dismissed.connect(self.hint_dismissed)
+            self._hint.dismissed.connect(self._on_hint_dismissed)
             self._hint.show_text(text)
             self._place_hint()
+            self._hint.setVisible(not self._is_plain)
+
+    def set_plain(self, is_plain: bool) -> None:
+        """Show pictures and words alone, without hint, readings in the header and cross hair."""
+        self._is_plain = is_plain
+        if self._hint is not None:
+            self._hint.setVisible(not is_plain)
+            self._place_hint()
+        self.update()
 
     def set_probe(self, x: float, y: float, text: str) -> None:
         """Draw a cross hair at a picture pixel with `text` beside it."""
@@ -217,7 +227,8 @@ class ImagePane(PictureSurface):
     def header(self) -> pane_paint.Header:
         """Content of the header."""
         zoom = "" if self._view.is_fit else f"{self._view.zoom:.1f}×"
-        caption = "  ".join(part for part in (self._caption, zoom) if part)
+        readings = () if self._is_plain else (self._caption, zoom)
+        caption = "  ".join(part for part in readings if part)
         return pane_paint.Header(self._title, caption=caption, accent=self._accent)
 
     def paintEvent(self, _event: QPaintEvent | None) -> None:
@@ -282,7 +293,7 @@ class ImagePane(PictureSurface):
             draw_prompt(painter, clip, prompt, self.font(), free)
             for number, mark in enumerate(marks, start=1):
                 draw_numbered(painter, mark, number, self.font())
-        if self._probe is not None:
+        if self._probe is not None and not self._is_plain:
             point, text = self._probe
             clip = rect.intersected(area)
             accent = self._accent or QColor(COLOURS.faint)
@@ -298,6 +309,10 @@ class ImagePane(PictureSurface):
         self._picture = picture
         self._is_fresh = True
         self.update()
+
+    def _on_hint_dismissed(self) -> None:
+        self.set_hint(None)
+        self.hint_dismissed.emit()
 
     def _place_hint(self) -> None:
         if self._hint is not None and not self._hint.isHidden():

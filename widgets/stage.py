@@ -226,6 +226,13 @@ class Stage(QWidget):
         self._banner = (text, level) if text else None
         self._place_banner()
 
+    def set_plain(self, is_plain: bool) -> None:
+        """Show pictures and words alone in every pane: what an audience sees."""
+        for pane in self._panes.values():
+            set_plain = getattr(pane, "set_plain", None)
+            if callable(set_plain):  # the cloud was passed in, and may be any widget
+                set_plain(is_plain)
+
     def one_to_one(self) -> None:
         """Show the picture of the first visible picture pane one to one."""
         for name in self.shown():

@@ -10,7 +10,10 @@ from typing import Protocol
 
 
 class Rule(Protocol):
-    """Says what is wrong with a value of the right type."""
+    """Says what is wrong with a value of the right type, and what a usable one is called."""
+
+    def in_words(self, value: object) -> str:
+        """Return what the window calls a usable value."""
 
     def broken_by(self, value: object) -> str | None:
         """Return what the value should have been, to follow its name; None if it is usable."""
@@ -19,6 +22,9 @@ class Rule(Protocol):
 @dataclass(frozen=True, slots=True)
 class OnOff:
     """True or False."""
+
+    def in_words(self, value: object) -> str:
+        return "on" if value else "off"
 
     def broken_by(self, value: object) -> str | None:
         return None if isinstance(value, bool) else "must be true or false"
@@ -45,6 +51,9 @@ class Between:
         """The smallest number allowed."""
         return min(0.0, self.low) if self.zero else self.low
 
+    def in_words(self, value: object) -> str:
+        return self.zero if self.zero and value == 0 else f"{value:g}"
+
     def broken_by(self, value: object) -> str | None:
         zero = self.low > self.lowest
         if isinstance(value, (int, float)) and (
@@ -60,25 +69,31 @@ class OneOf:
 
     words: Mapping[object, str]
 
+    def in_words(self, value: object) -> str:
+        return self.words[value]
+
     def broken_by(self, value: object) -> str | None:
         return None if value in tuple(self.words) else f"must be one of {_listed(self.words)}"
 
 
 @dataclass(frozen=True, slots=True)
 class SomeOf:
-    """A tuple of different values among a few, at least one."""
+    """A tuple of different values among a few, at least one; `words` say what each is called."""
 
-    choices: tuple[object, ...]
+    words: Mapping[object, str]
+
+    def in_words(self, value: object) -> str:
+        return ", ".join(words for each, words in self.words.items() if each in tuple(value))  # type: ignore[arg-type]
 
     def broken_by(self, value: object) -> str | None:
         if (
             isinstance(value, tuple)
             and value
-            and set(value) <= set(self.choices)
+            and set(value) <= set(self.words)
             and len(set(value)) == len(value)
         ):
             return None
-        return f"must be among {_listed(self.choices)}, each once"
+        return f"must be among {_listed(self.words)}, each once"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +102,9 @@ class Written:
 
     pattern: str
     like: str
+
+    def in_words(self, value: object) -> str:
+        return str(value)
 
     def broken_by(self, value: object) -> str | None:
         if isinstance(value, str) and re.fullmatch(self.pattern, value):
@@ -105,6 +123,9 @@ class Name:
     """
 
     most: int = 4096
+
+    def in_words(self, value: object) -> str:
+        return str(value)
 
     def broken_by(self, value: object) -> str | None:
         if isinstance(value, str) and len(value) <= self.most and "\0" not in value:

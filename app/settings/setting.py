@@ -69,6 +69,11 @@ class Setting:
         What an empty path stands for.
     scope : Scope
         Who stores it.
+    title_of : callable or None
+        What the window calls a value, where neither the menu nor the rule can say.
+    is_announced : bool
+        A key that changes it says the new value over the pictures; False where it changes along
+        with another setting, which says it.
     option : Option or None
         Its command-line option.
     """
@@ -86,12 +91,21 @@ class Setting:
     choices: tuple[tuple[object, str], ...] = ()
     placeholder: str = ""
     scope: Scope = Scope.SET_UP
+    title_of: Callable[[Any], str] | None = None
+    is_announced: bool = True
     option: Option | None = None
 
     @property
     def menu(self) -> tuple[tuple[Any, str], ...]:
         """The values to choose from in a menu, with their words."""
         return tuple(self.rule.words.items()) if isinstance(self.rule, OneOf) else self.choices
+
+    def in_words(self, value: object) -> str:
+        """Return what the window calls a value, such as "Viridis", "off" or "15 frames"."""
+        if self.title_of is not None:
+            return self.title_of(value)
+        offered = (words for known, words in self.menu if known == value)
+        return next(offered, "") or self.rule.in_words(value)
 
     @property
     def bounds(self) -> tuple[float, float]:

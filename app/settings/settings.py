@@ -17,7 +17,18 @@ from app.settings.setting import Option, Scope, Setting, setting
 from app.sources.parsing import is_camera, usage
 from app.views import table as views
 from renderers.colormap_names import COLORMAPS
-from widgets.arrangement import PANES
+from widgets.arrangement import PANE_TITLES, PANES
+
+
+def _model_title(name: str) -> str:
+    from models import registry
+
+    return registry.title(name)
+
+
+def _view_title(key: str) -> str:
+    return views.find(key).title
+
 
 INPUT_SIZES = (168, 224, 280, 336, 392, 448, 518, 616, 756, 1148)
 _IN_SOURCE_MENU = "set in the Source menu"
@@ -61,10 +72,10 @@ class Settings:
     source_pixels: str = setting("", Written("[A-Z0-9]{4}|", "MJPG"), not_shown=_IN_SOURCE_MENU)
     last_camera: str = setting(
         "", Name(), not_shown="follows the source", scope=Scope.MACHINE)
-    loop: bool = setting(True, not_shown="in the transport bar")
+    loop: bool = setting(True, label="Loop", not_shown="in the transport bar")
     pacing: str = setting(
         "real-time", OneOf({"real-time": "Real time", "every-frame": "Every frame"}),
-        not_shown="in the transport bar")
+        "Pace", not_shown="in the transport bar")
     mirror: bool = setting(
         False, label="Mirror", tip="Flip the source left to right (H)")
     rotate: int = setting(
@@ -72,10 +83,11 @@ class Settings:
         "Rotate", "Rotate the source by 90° steps (Shift+H)")
 
     model_a: str = setting(
-        "flashdepth-lite", Name(100), not_shown=_IN_LANE_PICKER,
+        "flashdepth-lite", Name(100), "Lane A", not_shown=_IN_LANE_PICKER, title_of=_model_title,
         option=Option("--a", "MODEL", "model of lane A"))
     model_b: str = setting(
-        "flashdepth-lite-per-frame", Name(100), not_shown=_IN_LANE_PICKER,
+        "flashdepth-lite-per-frame", Name(100), "Lane B", not_shown=_IN_LANE_PICKER,
+        title_of=_model_title,
         option=Option("--b", "MODEL", "model of lane B"))
     memory: bool = setting(
         True, label="Temporal memory",
@@ -85,7 +97,7 @@ class Settings:
         "Short side of the network's input in pixels; the work grows with its square "
         "(Ctrl+Up, Ctrl+Down)",
         control="choice",
-        choices=((0, "Default"), *((size, str(size)) for size in INPUT_SIZES)),
+        choices=((0, "Default"), *((size, f"{size} px") for size in INPUT_SIZES)),
         option=Option("--input-size", "N", "short side of the network's input, in pixels"))
     device: str = setting(
         "auto",
@@ -123,10 +135,10 @@ class Settings:
         "slowly (N)")
     range_far: float = setting(
         0.0, Between(-1e9, 1e9), "Far limit", "Disparity shown as farthest when the range is Fixed",
-        step=0.05, decimals=3)
+        step=0.05, decimals=3, is_announced=False)
     range_near: float = setting(
         1.0, Between(-1e9, 1e9), "Near limit", "Disparity shown as nearest when the range is Fixed",
-        step=0.05, decimals=3)
+        step=0.05, decimals=3, is_announced=False)
     range_locked: bool = setting(
         False, label="Lock current range", tip="Keep the range that is on screen now (K)")
     colormap: str = setting(
@@ -135,9 +147,10 @@ class Settings:
     edges: bool = setting(
         False, label="Depth edges over RGB", tip="Outline depth discontinuities (E)")
     panes: tuple[str, ...] = setting(
-        PANES, SomeOf(PANES), not_shown="set in the View menu, keys 1 to 4")
+        PANES, SomeOf(PANE_TITLES), "Panes", not_shown="set in the View menu, keys 1 to 4")
     view: str = setting(
-        views.DEFAULT, OneOf(dict.fromkeys(views.KEYS, "")), not_shown="set by the view buttons",
+        views.DEFAULT, OneOf(dict.fromkeys(views.KEYS, "")), "View",
+        not_shown="set by the view buttons", title_of=_view_title,
         option=Option("--view", "KEY", f"how the lanes are compared: {', '.join(views.KEYS)}"))
 
     cloud_stride: int = setting(

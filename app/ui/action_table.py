@@ -28,7 +28,7 @@ from app.ui.features.snapshots import SnapshotController
 from app.ui.features.undo import UndoController
 from app.ui.main_window import MainWindow
 from app.views.table import every_view
-from widgets.arrangement import PANES
+from widgets.arrangement import PANE_TITLES, PANES
 from widgets.cheat_sheet import CheatSheet
 
 
@@ -84,7 +84,6 @@ def view_actions(
 ) -> list[Action]:
     """Actions of the View menu."""
     menu = "&View"
-    names = ("RGB", "Disparity A", "Disparity B", "Point cloud")
     panes = [
         Action(
             f"view.pane{number + 1}",
@@ -94,7 +93,7 @@ def view_actions(
             partial(controller.toggle_pane, number),
             is_on=partial(_pane, number),
         )
-        for number, name in enumerate(names)
+        for number, name in enumerate(PANE_TITLES.values())
     ]
     views = [
         Action(
@@ -200,15 +199,16 @@ def preset_actions(presets: PresetsController) -> list[Action]:
         Action(
             f"presets.recall{slot}", menu, f"&{slot}", f"Ctrl+{slot}",
             partial(presets.recall, slot), listed=slot == 1, sheet_key="Ctrl+1–9",
-            sheet_text="Recall a preset",
+            sheet_text="Recall a preset", is_announced=False,
         )
         for slot in SLOTS
     ]  # fmt: skip
     stores = [
         Action(
-            f"presets.store{slot}", menu, f"&Store preset {slot}…", f"Ctrl+Shift+{slot}",
-            partial(presets.ask_and_store, slot), listed=slot == 1, sheet_key="Ctrl+Shift+1–9",
-            sheet_text="Store a preset", is_apart=slot == 1,
+            f"presets.store{slot}", menu, f"&{slot}", f"Ctrl+Shift+{slot}",
+            partial(presets.ask_and_store, slot), tip=f"Store the current setup as preset {slot}",
+            listed=slot == 1, sheet_key="Ctrl+Shift+1–9", sheet_text="Store a preset",
+            is_apart=slot == 1, submenu="&Store as",
         )
         for slot in SLOTS
     ]  # fmt: skip

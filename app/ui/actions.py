@@ -31,6 +31,8 @@ class Action:
         What that line says where one line stands for several actions; else `key` and `text`.
     is_apart
         A separator stands above it or, for the first action of a sub-menu, above the sub-menu.
+    is_announced
+        The settings that it changed are said over the pictures; False where it says more itself.
     submenu
         Title of the sub-menu of `menu` that holds it, or "".
     """
@@ -46,6 +48,7 @@ class Action:
     sheet_key: str = ""
     sheet_text: str = ""
     is_apart: bool = False
+    is_announced: bool = True
     submenu: str = ""
 
 
@@ -62,18 +65,32 @@ def is_set_to(key: str, value: object, settings: Settings) -> bool:
 class Actions:
     """The QActions made of a table, in a window's menu bar.
 
+    Parameters
+    ----------
+    run
+        Carries an action out; None calls its `do`.
+
     Raises
     ------
     ValueError
         If two rows have the same id or the same key.
     """
 
-    def __init__(self, window: QWidget, menu_bar: QMenuBar, table: Iterable[Action]) -> None:
+    def __init__(
+        self,
+        window: QWidget,
+        menu_bar: QMenuBar,
+        table: Iterable[Action],
+        run: Callable[[Action], object] | None = None,
+    ) -> None:
         self.table: tuple[Action, ...] = ()
+        self._run = run or _do
         self._window, self._menu_bar = window, menu_bar
         self._made: dict[str, QAction] = {}
         self._settings: Settings | None = None
         self._menus: dict[tuple[str, ...], QMenu] = {}
+        self._orders: dict[QMenu, list[QAction]] = {}
+        self._places: dict[str, QMenu] = {}
         self.add(table)
 
     def add(self, rows: Iterable[Action]) -> None:
@@ -100,6 +117,7 @@ class Actions:
             menus[place].addAction(action)
             self._window.addAction(action)
             self._made[row.id] = action
+            self._places[row.id] = menus[place]
         if self._settings is not None:
             self.show(self._settings)
 
@@ -112,7 +130,7 @@ class Actions:
         action.setCheckable(row.is_on is not None)
 
         def triggered(_checked: bool = False) -> None:
-            row.do()
+            self._run(row)
             if self._settings is not None:  # Qt unticks what is chosen again, though it stays on
                 self.show(self._settings)
 
@@ -132,6 +150,23 @@ class Actions:
         """
         self._made[action_id].setText(text)
 
+    def set_in_menu(self, action_id: str, is_in_menu: bool) -> None:
+        """Take an action out of its menu, or put it back in its place; its key works all the same.
+
+        Raises
+        ------
+        KeyError
+            For an unknown id.
+        """
+        action, menu = self._made[action_id], self._places[action_id]
+        order = self._orders.setdefault(menu, menu.actions())
+        shown = menu.actions()
+        if not is_in_menu:
+            menu.removeAction(action)
+        elif action not in shown:
+            later = order[order.index(action) + 1 :]
+            menu.insertAction(next((each for each in later if each in shown), None), action)
+
     def show(self, settings: Settings) -> None:
         """Tick what is on and untick what is not; no action is triggered."""
         self._settings = settings
@@ -150,6 +185,10 @@ class Actions:
                 lines = sheet.setdefault(row.menu.replace("&", ""), [])
                 lines.append((row.sheet_key or row.key, words))
         return list(sheet.items())
+
+
+def _do(row: Action) -> None:
+    row.do()
 
 
 def _refuse_repeated(table: Iterable[Action]) -> None:

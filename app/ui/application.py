@@ -33,6 +33,7 @@ from app.ui.controller import Controller
 from app.ui.display import Display
 from app.ui.engine import Engine, OpenSource
 from app.ui.features.about import AboutController
+from app.ui.features.announcements import AnnouncementController
 from app.ui.features.budget import BudgetController
 from app.ui.features.calibration import CalibrationController
 from app.ui.features.charts import ChartsController
@@ -184,6 +185,7 @@ class Application(QObject):
         # Closed before the features above, so that they do not take a lesson's settings for the
         # user's own.
         self.lessons = self._add(LessonController(window, model, controller, self))
+        self.lessons.opened.connect(self.presenter.set_teaching)
 
     def _make_controls(self) -> None:
         """Make the inspector and the menus, which offer what the other features do."""
@@ -207,6 +209,7 @@ class Application(QObject):
         self.menus = self._add(
             MenuController(window, model, self.presets, self._action_table(), self)
         )
+        self._add(AnnouncementController(self.announcement, self.controller, self.menus, self))
         self.actions = self.menus.actions
         self.cheat_sheet.set_table(self.actions.cheat_sheet())
 

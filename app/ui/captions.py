@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.settings.settings import Settings
+from app.ui.states import states
 from app.views import table as views
 from models import registry
 
@@ -24,8 +25,11 @@ def caption(settings: Settings, source: str, instead: str = "") -> tuple[str, st
     view = views.find(settings.view)
     why = view.caption or _lanes(settings)
     origin = f"{source}, {instead}." if source and instead else ""
+    unusual = ", ".join(states(settings)).capitalize()
     return view.headline, " ".join(
-        part for part in (why, f"{lanes}." if lanes else "", origin) if part
+        part
+        for part in (why, f"{lanes}." if lanes else "", f"{unusual}." if unusual else "", origin)
+        if part
     )
 
 

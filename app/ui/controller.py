@@ -42,11 +42,14 @@ class Controller(QObject):
         Emitted when a source was asked for; what is on screen belongs to the one before.
     pins_changed, calibration_changed
         Emitted when `pins` or `calibration` changed.
+    told
+        Emitted with what was done, in a word or two, where no setting says it.
     """
 
     source_opened = pyqtSignal()
     pins_changed = pyqtSignal()
     calibration_changed = pyqtSignal()
+    told = pyqtSignal(str)
 
     def __init__(
         self,
@@ -125,7 +128,9 @@ class Controller(QObject):
 
     def toggle_pause(self) -> None:
         status = self._engine.capture.status
-        self._engine.capture.post(Play(status.ended or not status.playing))
+        plays = status.ended or not status.playing
+        self._engine.capture.post(Play(plays))
+        self.told.emit("Playing" if plays else "Paused")
 
     def set_paused(self, paused: bool) -> None:
         self._engine.capture.post(Play(not paused))
@@ -156,6 +161,7 @@ class Controller(QObject):
     def reset_memory(self) -> None:
         """Reset every lane's memory before the next frame."""
         self._engine.inference.reset_memory()
+        self.told.emit("Memory reset")
 
     @property
     def quality(self) -> float:

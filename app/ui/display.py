@@ -16,6 +16,7 @@ from app.settings.settings import Settings
 from app.ui.comparison import ComparisonViews
 from app.ui.readings import colour_at, disparity_at
 from app.ui.resolve import DisplayOptions, display_options
+from app.ui.states import range_state
 from app.views import table as views
 from app.views.lanes import lane_scale
 from models import registry
@@ -198,12 +199,8 @@ class Display(QObject):
         pane.show_levels(lane.levels, self._table, result.prescaled.get(name, ()))
 
     def _badge(self, lane: LaneResult, chosen: str) -> str:
-        if lane.model != chosen:
-            return "memory off"
-        try:
-            return registry.find(lane.model).note
-        except UserError:
-            return ""
+        words = "memory off" if lane.model != chosen else _note_of(lane.model)
+        return " · ".join(state for state in (words, range_state(self._options)) if state)
 
     def _show_cloud(self, result: FrameResult) -> None:
         lane = result.lanes.get(self._options.cloud_lane)
@@ -240,6 +237,13 @@ class Display(QObject):
         for name, lane in self.last.lanes.items():
             texts[name] = disparity_at(lane, x, y)
         self._stage.set_probe(x, y, texts)
+
+
+def _note_of(model: str) -> str:
+    try:
+        return registry.find(model).note
+    except UserError:
+        return ""
 
 
 def _beyond(name: str, result: FrameResult) -> str:

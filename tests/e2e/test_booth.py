@@ -13,11 +13,13 @@ from PyQt6.QtWidgets import QApplication, QInputDialog
 from pytestqt.qtbot import QtBot
 
 from app.settings.settings import Settings
+from app.ui.application import Application
 from app.ui.captions import caption
 from app.ui.features import presenter as presenter_module
 from tests.support.clips import bikes
 from tests.support.pixels import grabbed
 from tests.support.windows import Start, Wait
+from widgets.hint import Hint
 from widgets.theme import PRESENTER_SCALE, TYPE_PX
 
 SMALL = {"source_width": 160, "source_height": 120, "panes": ("rgb", "depth_a"), "model_b": "off"}
@@ -136,26 +138,35 @@ def test_the_second_screen_takes_no_focus_and_passes_keys_on(
     assert application.presenter.output is None
 
 
+def rows_of_presets(application: Application) -> list[str]:
+    bar = application.window.menuBar()
+    assert bar is not None
+    menu = next(action.menu() for action in bar.actions() if action.text() == "P&resets")
+    assert menu is not None
+    return [action.text() for action in menu.actions() if not action.isSeparator()]
+
+
 def test_presets_are_one_key_away(
     start_application: Start, wait_until_shown: Wait, qtbot: QtBot, tmp_path: Path
 ) -> None:
     application = start_application(**SMALL)
     wait_until_shown(application)
     application.controller.set("colormap", "viridis")
-    assert application.actions["presets.recall3"].text() == "&3  (empty)"
+    assert rows_of_presets(application) == ["&Store as"]
     application.actions["presets.store3"].trigger()
     dialog = application.window.findChild(QInputDialog)
     assert dialog is not None
     assert dialog.textValue() == "Side by side"
     dialog.reject()
-    assert application.actions["presets.recall3"].text() == "&3  (empty)"
+    assert rows_of_presets(application) == ["&Store as"]
     application.actions["presets.store3"].trigger()
     dialog = application.window.findChildren(QInputDialog)[-1]
     dialog.setTextValue("Green & calm")
     dialog.accept()
-    assert (
-        application.actions["presets.recall3"].text().startswith("&3  Green && calm  –  Side by ")
-    )
+    recall, store = rows_of_presets(application)
+    assert recall.startswith("&3  Green && calm  –  Side by ")
+    assert store == "&Store as"
+    assert application.actions["presets.store3"].text() == "&3  in place of Green && calm"
     application.window.activateWindow()
     qtbot.waitUntil(application.window.isActiveWindow, timeout=5_000)
     application.controller.set("colormap", "turbo")
@@ -247,3 +258,91 @@ def test_on_one_screen_the_audience_window_is_in_front_and_says_where_it_belongs
         timeout=5_000,
     )
     assert any("one screen" in text for text in window.status.texts())
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_F9, Qt.Key.Key_F11], ids=["presenter", "full screen"])
+def test_an_audience_sees_pictures_and_words_alone(
+    start_application: Start, wait_until_shown: Wait, qtbot: QtBot, key: Qt.Key
+) -> None:
+    application = start_application(
+        source_width=160, source_height=120, model_b="off", hint_seen=False
+    )
+    wait_until_shown(application)
+    window = application.window
+    rgb, depth = window.stage.rgb, window.stage.depth_a
+
+    def technical() -> list[str]:
+        hints = [hint.text for hint in window.findChildren(Hint) if hint.isVisible()]
+        headers = [rgb.header().caption, depth.header().caption, window.cloud.readout]
+        return [*hints, *headers, rgb.probe_text, depth.probe_text]
+
+    rgb.hovered.emit(80.0, 60.0)
+    assert "#" in rgb.probe_text
+    assert all(text for text in (technical()[0], depth.header().caption, window.cloud.readout))
+    qtbot.keyClick(window, key)
+    assert not any(technical())
+    if window.status.isVisible():
+        assert not any("ms" in text or "fps" in text for text in window.status.texts())
+    window.stage.rgb.hovered.emit(40.0, 30.0)
+    assert not any(technical())
+    qtbot.keyClick(window, key)
+    assert all(text for text in (technical()[0], depth.header().caption, window.cloud.readout))
+
+
+def test_the_audience_window_shows_no_cross_hair_and_no_readings(
+    start_application: Start, wait_until_shown: Wait, qtbot: QtBot
+) -> None:
+    application = start_application(source_width=160, source_height=120, model_b="off")
+    wait_until_shown(application)
+    qtbot.keyClick(application.window, Qt.Key.Key_F8)
+    output = application.presenter.output
+    assert output is not None
+    qtbot.waitUntil(lambda: output.stage.depth_a.frames_painted > 2, timeout=20_000)
+    output.stage.rgb.hovered.emit(80.0, 60.0)
+    pane = output.stage.depth_a
+    readings = (pane.header().caption, pane.probe_text, output.cloud.readout)
+    assert readings == ("", "", "")
+    assert output.stage.rgb.probe_text == ""
+
+
+def test_a_key_says_in_the_picture_what_it_changed(start_application: Start, qtbot: QtBot) -> None:
+    application = start_application(**SMALL)
+    none, shift = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
+    for key, modifiers, words in (
+        (Qt.Key.Key_C, none, "Colour map: Viridis"),
+        (Qt.Key.Key_N, none, "Range: Fixed"),
+        (Qt.Key.Key_K, none, "Lock current range: on"),
+        (Qt.Key.Key_M, none, "Temporal memory: off"),
+        (Qt.Key.Key_R, none, "Memory reset"),
+        (Qt.Key.Key_H, none, "Mirror: on"),
+        (Qt.Key.Key_H, shift, "Rotate: 90° clockwise"),
+        (Qt.Key.Key_A, shift, "Lane A: FlashDepth-lite + EMA"),
+        (Qt.Key.Key_L, none, "Loop: off"),
+        (Qt.Key.Key_2, none, "Panes: RGB"),
+        (Qt.Key.Key_W, none, "View: Wipe A | B"),
+        (Qt.Key.Key_Space, none, "Paused"),
+    ):
+        qtbot.keyClick(application.window, key, modifiers)
+        assert application.announcement.isVisible()
+        assert application.announcement.text == words
+
+
+def test_what_the_inspector_changes_is_not_said_over_the_pictures(start_application: Start) -> None:
+    application = start_application(**SMALL)
+    application.window.inspector.changed.emit("colormap", "turbo")
+    assert application.model.value.colormap == "turbo"
+    assert not application.announcement.isVisible()
+
+
+def test_a_locked_range_and_memory_off_are_seen_without_the_inspector(
+    start_application: Start, wait_until_shown: Wait, qtbot: QtBot
+) -> None:
+    application = start_application(**SMALL | {"inspector": False})
+    wait_until_shown(application)
+    window = application.window
+    qtbot.keyClick(window, Qt.Key.Key_K)
+    qtbot.keyClick(window, Qt.Key.Key_M)
+    qtbot.waitUntil(
+        lambda: window.stage.depth_a.header().badge == "memory off · range locked", timeout=20_000
+    )
+    qtbot.waitUntil(lambda: {"memory off", "range locked"} <= set(window.status.texts()))

@@ -44,7 +44,11 @@ def test_no_key_is_given_twice_and_every_action_is_in_a_menu(
     keys = [row.key for row in application.actions.table if row.key]
     assert len(keys) == len(set(keys))
     listed = {id(action) for menu in menus_of(application).values() for action in leaves(menu)}
-    assert all(id(application.actions[row.id]) in listed for row in application.actions.table)
+    empty = {row.id for row in application.actions.table if row.id.startswith("presets.recall")}
+    missing = [
+        r.id for r in application.actions.table if id(application.actions[r.id]) not in listed
+    ]
+    assert set(missing) == empty
 
 
 def test_the_source_menu_is_in_the_menu_bar_beside_file(application: Application) -> None:

@@ -374,3 +374,17 @@ def test_one_to_one_shows_picture_pixels_as_screen_pixels(make_pane: MakePane) -
     pane.show_rgb(halves(1000, 700))
     pane.one_to_one()
     assert pane.picture_rect().width() * pane.devicePixelRatioF() == pytest.approx(1000)
+
+
+def test_a_plain_pane_paints_neither_cross_hair_nor_readings_nor_hint(make_pane: MakePane) -> None:
+    pane = make_pane()
+    untouched = grabbed(pane)
+    pane.set_probe(40, 30, "x 40 y 30 · #ff0000")
+    pane.set_caption("33 ms")
+    pane.set_hint("Drop a video here.")
+    assert (grabbed(pane) != untouched).any()
+    pane.set_plain(True)
+    np.testing.assert_array_equal(grabbed(pane), untouched)
+    pane.set_plain(False)
+    assert (grabbed(pane) != untouched).any()
+    assert pane.findChild(Hint).isVisible()  # type: ignore[union-attr]

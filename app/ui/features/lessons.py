@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 
-from PyQt6.QtCore import QObject
+from PyQt6.QtCore import QObject, pyqtSignal
 
 from app.settings.plain import coerced
 from app.settings.settings import Settings, SettingsModel
@@ -30,7 +30,14 @@ class LessonController(FeatureController):
 
     A step builds on the steps before it in its lesson and on the settings from before the lessons,
     which are restored when the lessons are left.
+
+    Attributes
+    ----------
+    opened
+        Emitted with whether the lessons are on screen, when that changes.
     """
+
+    opened = pyqtSignal(bool)
 
     def __init__(
         self,
@@ -55,13 +62,14 @@ class LessonController(FeatureController):
             self.panel.setup_requested.connect(self._set_up)
             self.panel.closed.connect(self.leave)
             self._window.add_beside(self.panel)
-        elif self.panel.isVisible():
+        elif not self.panel.isHidden():
             self.leave()
             return
         if self._window.width() < ROOM_FOR_BOTH_PX and self._model.value.inspector:
             self._hid_inspector = True
             self._model.replace(inspector=False)
         self.panel.show()
+        self.opened.emit(True)
 
     def close(self) -> None:
         """Leave the lessons, so that the settings from before are the ones saved."""
@@ -69,8 +77,9 @@ class LessonController(FeatureController):
 
     def leave(self) -> None:
         """Hide the lessons and restore the settings from before."""
-        if self.panel is not None:
+        if self.panel is not None and not self.panel.isHidden():
             self.panel.hide()
+            self.opened.emit(False)
         before, self._before = self._before, None
         if before is not None:
             self._model.replace(**dataclasses.asdict(before))

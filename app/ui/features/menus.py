@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PyQt6.QtCore import QObject
+from PyQt6.QtCore import QObject, pyqtSignal
 
 from app.settings.settings import Settings, SettingsModel
 from app.ui.actions import Action, Actions
@@ -20,7 +20,11 @@ class MenuController(FeatureController):
     ----------
     actions
         Every action by its id.
+    done
+        Emitted with the action that was carried out and the settings before and after it.
     """
+
+    done = pyqtSignal(object, object, object)
 
     def __init__(
         self,
@@ -35,10 +39,10 @@ class MenuController(FeatureController):
         menu_bar = window.menuBar()
         if menu_bar is None:
             raise RuntimeError("Qt made no menu bar")
-        self.actions = Actions(window, menu_bar, table)
+        self.actions = Actions(window, menu_bar, table, self._run)
         after_file = menu_bar.actions()[1]
         menu_bar.insertMenu(after_file, window.source_menu.source_menu)
-        presets.titled.connect(self.actions.set_text)
+        presets.titled.connect(self._on_titled)
         self._unsubscribe = model.subscribe(self._on_settings)
 
     def start(self) -> None:
@@ -52,6 +56,16 @@ class MenuController(FeatureController):
     def close(self) -> None:
         """Stop following the settings."""
         self._unsubscribe()
+
+    def _on_titled(self, action_id: str, title: str) -> None:
+        self.actions.set_in_menu(action_id, bool(title))
+        if title:
+            self.actions.set_text(action_id, title)
+
+    def _run(self, action: Action) -> None:
+        before = self._model.value
+        action.do()
+        self.done.emit(action, before, self._model.value)
 
     def _on_settings(self, settings: Settings, _changed: frozenset[str]) -> None:
         self.actions.show(settings)

@@ -50,6 +50,7 @@ class PresenterController(FeatureController):
         self._idle = idle
         self._is_large = False
         self._was_maximized = False
+        self._is_teaching = False
         self._scale = 1.0
         self._is_inspector_called = False
         self._is_cursor_hidden = False
@@ -94,6 +95,7 @@ class PresenterController(FeatureController):
             self._was_maximized = self._window.isMaximized()
             self._window.set_chrome_visible(False)
             self._window.showFullScreen()
+            self._show_readings()
 
     def leave_kiosk(self) -> None:
         """Show the window with its controls again."""
@@ -104,7 +106,17 @@ class PresenterController(FeatureController):
         self._window.set_chrome_visible(True)
         self._is_inspector_called = False
         self.show_inspector()
+        self._show_readings()
         self._show_cursor()
+
+    def set_teaching(self, is_teaching: bool) -> None:
+        """Keep the readings on screen while a lesson is, since its text speaks of them."""
+        self._is_teaching = is_teaching
+        self._show_readings()
+
+    def _show_readings(self) -> None:
+        """Show cross hair, values and timings, except to an audience."""
+        self._window.stage.set_plain(self._is_presenting and not self._is_teaching)
 
     # -- the inspector -------------------------------------------------------------------------
 
@@ -137,6 +149,7 @@ class PresenterController(FeatureController):
         output.closed.connect(self.close_output)
         output.display.apply(display_options(self._model.value))
         output.cloud.set_viewpoint(self._window.cloud.viewpoint())
+        output.stage.set_plain(True)
         self._window.cloud.view_changed.connect(output.cloud.set_viewpoint)
         screen = other_screen(self._window)
         output.show_on(screen, self._window)
@@ -182,6 +195,7 @@ class PresenterController(FeatureController):
     def _show_settings(self) -> None:
         settings = self._model.value
         self.show_inspector()
+        self._show_readings()
         if settings.presenter != self._is_large:
             self._set_large(settings.presenter)
         if self.output is not None:

@@ -43,7 +43,8 @@ class PresetsController(FeatureController):
     changed
         Emitted with a slot, its preset before and its preset now, each None if empty.
     titled
-        Emitted with the id of the action that recalls a preset, and its title.
+        Emitted with the id of an action that recalls or stores a preset, and its title; "" for one
+        that has nothing to recall.
     """
 
     changed = pyqtSignal(int, object, object)
@@ -153,8 +154,10 @@ class PresetsController(FeatureController):
             self.said.emit(note)
         for slot in SLOTS:
             preset = presets.get(slot)
-            words = f"{preset.name}  –  {preset.summary}" if preset is not None else "(empty)"
-            self.titled.emit(f"presets.recall{slot}", f"&{slot}  {menu_words(words)}")
+            recall = menu_words(f"{preset.name}  –  {preset.summary}") if preset is not None else ""
+            self.titled.emit(f"presets.recall{slot}", f"&{slot}  {recall}" if recall else "")
+            replaced = menu_words(f"in place of {preset.name}") if preset is not None else "(empty)"
+            self.titled.emit(f"presets.store{slot}", f"&{slot}  {replaced}")
 
     def _on_settings(self, settings: Settings, changed: frozenset[str]) -> None:
         kept = remembered(settings.source)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 
 import psutil
 from PyQt6.QtCore import QObject, QTimer
@@ -17,6 +18,7 @@ from app.ui.engine import Engine
 from app.ui.features.feature import FeatureController
 from app.ui.main_window import MainWindow
 from app.ui.readings import PaceMeter
+from app.ui.states import states
 from models.errors import UserError
 from models.plain_text import SENTENCE, single_line, without_credentials
 from widgets.status_strip import StatusReading
@@ -152,14 +154,20 @@ class StatusController(FeatureController):
         lane = next(iter(last.lanes.values()), None) if last is not None else None
         self._show_warming_up()
         self._say_note(capture)
-        note = self._note if time.monotonic() < self._note_until else ""
-        trouble = _trouble(capture) or self._warning
+        reading = StatusReading(
+            source=capture.info.title if capture.info else "",
+            warning=_trouble(capture) or self._warning,
+            notes=self._notes(capture),
+        )
+        if self._model.value.presenter:  # an audience reads it
+            self._window.status.show_reading(reading)
+            return
         moving = capture.playing and pace.fps > 0
         if last is not None and self._window.inspector.isVisible():
             self._show_cost(last.lanes)
         self._window.status.show_reading(
-            StatusReading(
-                source=capture.info.title if capture.info else "",
+            replace(
+                reading,
                 source_size=last.frame.size if last is not None else None,
                 network_size=lane.depth.network_size if lane is not None else None,
                 fps=pace.fps if moving else None,
@@ -170,20 +178,16 @@ class StatusController(FeatureController):
                 device=self._device(),
                 memory_mb=self._process.memory_info().rss / 1e6,
                 gpu_memory_mb=self._gpu_memory_mb,
-                warning=trouble,
-                notes=tuple(
-                    filter(
-                        None,
-                        (
-                            note,
-                            self._recording,
-                            "" if capture.playing else "paused",
-                            *self._standing.values(),
-                        ),
-                    )
-                ),
             )
         )
+
+    def _notes(self, capture: CaptureStatus) -> tuple[str, ...]:
+        note = self._note if time.monotonic() < self._note_until else ""
+        paused = "" if capture.playing else "paused"
+        every = (
+            note, self._recording, paused, *states(self._model.value), *self._standing.values(),
+        )  # fmt: skip
+        return tuple(each for each in every if each)
 
     def _say_note(self, capture: CaptureStatus) -> None:
         """Say once what is wrong with a file, such as damage; the inspector keeps showing it."""
