@@ -140,6 +140,11 @@ class SourceMenu(QToolButton):
 
     # -- requests ------------------------------------------------------------------------------
 
+    def ask_for_another(self, chooser: str) -> None:
+        """Let the user choose a "file" or an "address"; for any other word show the menu."""
+        ask = {"file": self.ask_for_video, "address": self.ask_for_stream}
+        ask.get(chooser, self.showMenu)()
+
     def ask_for_video(self) -> None:
         """Let the user choose a file."""
         dialog = self._file_dialog("Open a video")

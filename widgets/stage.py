@@ -24,6 +24,7 @@ from widgets.depth_pane import DepthPane, ScaledPane
 from widgets.guidance import Guidance
 from widgets.image_pane import ImagePane
 from widgets.linked_view import LinkedView
+from widgets.notices import Notices
 from widgets.pane_content import Contents
 from widgets.theme import SPACE_XS
 from widgets.view_panes import make_pane
@@ -47,6 +48,8 @@ class Stage(QWidget):
 
     Attributes
     ----------
+    notices
+        Messages with buttons over the panes.
     enlarged
         Emitted with the name of the pane that has the stage to itself, or "" when restored.
     hovered, unhovered
@@ -93,6 +96,7 @@ class Stage(QWidget):
         self._enlarged = ""
         self._banner: tuple[str, str] | None = None
         self._bannered = ""  # name of the pane with the message
+        self.notices = Notices(self)
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(SPACE_XS)
@@ -331,4 +335,5 @@ class Stage(QWidget):
             for row in range(cell.row, cell.row + cell.rows):
                 self._grid.setRowStretch(row, 1)
         self._grid.activate()
+        self.notices.raise_()
         self._place_banner()

@@ -20,12 +20,14 @@ from app.engine.commands import (
     CommandQueue,
     Play,
     PlaybackOptions,
+    Refusal,
     Seek,
     Step,
 )
 from app.engine.orientation import oriented
 from app.engine.source_opener import OpenSource, log_failure, open_or_explain
 from app.engine.supervision import Heartbeat
+from app.engine.trial import Trial, can_open_beside
 from app.sources.cuts import ShotCounter
 from app.sources.pacing import DemandPace, Pacer
 from app.sources.parsing import is_remote
@@ -35,13 +37,15 @@ from models.frames import Frame
 _POLL_S = 0.05
 _OPENING_S = 20.0
 _SEEKING_S = 15.0
+_OPENING = "Opening the source…"
 
 
 class CaptureLoop:
     """Reads one source at a time and fills `frames`.
 
     open_source(spec, size) opens a source or raises UserError; notify() is called whenever `status`
-    changed in a way that the user should see. Segments are counted from `first_segment`.
+    changed in a way that the user should see. Segments are counted from `first_segment`. A source
+    that works stays open until the one requested next does, wherever both can be open at once.
 
     Attributes
     ----------
@@ -62,6 +66,7 @@ class CaptureLoop:
         self._commands = CommandQueue()
         self._stop = threading.Event()
         self._source: Source | None = None
+        self._trial: Trial | None = None
         self._playback = PlaybackOptions()
         self._owed_steps = 0
         self._jumped = False
@@ -100,9 +105,10 @@ class CaptureLoop:
     def abandon(self) -> None:
         """Tell a loop that hangs to end when it can, without waiting. Thread-safe."""
         self._stop.set()
-        source = self._source
-        if source is not None:  # closing may hang just as reading does
-            threading.Thread(target=source.close, name="closing", daemon=True).start()
+        trial = self._trial
+        for source in (self._source, trial.source if trial is not None else None):
+            if source is not None:  # closing may hang just as reading does
+                threading.Thread(target=source.close, name="closing", daemon=True).start()
 
     def make_replacement(
         self, frames: Slot[Frame], open_source: OpenSource, notify: Callable[[], None]
@@ -125,6 +131,8 @@ class CaptureLoop:
             while not self._stop.is_set():
                 self.heartbeat.beat()
                 self._apply_commands()
+                if self._trial is not None:
+                    self._go_on_with(self._trial)
                 if self._source is None or not self._wants_frame():
                     self._note_changes()
                     self._stop.wait(_POLL_S if self._source is None else 0.01)
@@ -133,6 +141,7 @@ class CaptureLoop:
         except Closed:
             pass  # the reader ended first
         finally:
+            self._close_trial()
             self._close_source()
 
     def _note_changes(self) -> None:
@@ -203,21 +212,17 @@ class CaptureLoop:
     def _give_up(self, error: SourceError) -> None:
         log_failure("the source failed", error)
         self._close_source()
-        self._set_status(message=str(error), failed=True)
+        self._fail(str(error))
 
     def _open(self, command: CaptureRequest) -> None:
         self._selected = command
         self.heartbeat.beat(_OPENING_S)
-        self._close_source()
-        self._frames.clear()
-        self._segment += 1 + self._segment_of_source
-        self._segment_of_source = 0
-        self._owed_steps = 0
-        self._clock.restart()
-        self.status = CaptureStatus(
-            spec=command.spec, message="Opening the source…", first_segment=self._segment
-        )
-        self._notify()
+        self._close_trial()
+        is_kept = self._has_delivered() and can_open_beside(command, self.status.request)
+        if is_kept:
+            self._set_status(opening=_OPENING, refusal=None)
+        else:
+            self._leave_for(command)
         self._is_opening = True
         try:
             if self._commands.has_capture_request():
@@ -226,12 +231,62 @@ class CaptureLoop:
         finally:
             self._is_opening = False
         if isinstance(opened, str):
-            self._set_status(message=opened, failed=True)
-            return
-        self._source = opened
+            self._refuse(command, opened) if is_kept else self._fail(opened)
+        elif is_kept and opened.info.live:
+            self._trial = Trial(command, opened)
+        else:
+            self._turn_to(command, opened)
+
+    def _has_delivered(self) -> bool:
+        return self._source is not None and self.status.position >= 0
+
+    def _leave_for(self, command: CaptureRequest) -> None:
+        """Close the open source and begin a segment for the one of `command`."""
+        self._close_source()
+        self._frames.clear()
+        self._segment += 1 + self._segment_of_source
+        self._segment_of_source = 0
+        self._owed_steps = 0
+        self._clock.restart()
+        self.status = CaptureStatus(request=command, message=_OPENING, first_segment=self._segment)
+        self._notify()
+
+    def _turn_to(self, command: CaptureRequest, opened: Source, first: Frame | None = None) -> None:
+        """Show the source that was opened, of which `first` was read already."""
+        if self.status.request is not command:
+            self._leave_for(command)
+        self._source, self._held = opened, first
         self._shots = ShotCounter()
         self._jumped = True
-        self._set_status(info=self._source.info, message="")
+        self._set_status(info=opened.info, message="")
+
+    def _go_on_with(self, trial: Trial) -> None:
+        """Turn to the source on trial with its first picture; give it up if none comes."""
+        outcome = trial.poll()
+        if outcome is None:
+            if trial.sentence not in ("", self.status.opening):
+                self._set_status(opening=trial.sentence)
+        elif isinstance(outcome, str):
+            self._close_trial()
+            log_failure(f"cannot open {trial.request.spec}", SourceError(outcome))
+            self._refuse(trial.request, outcome)
+        else:
+            self._trial = None
+            self._turn_to(trial.request, trial.source, outcome)
+
+    def _refuse(self, command: CaptureRequest, sentence: str) -> None:
+        """Go on with the open source, since the one of `command` cannot be opened."""
+        self._selected = self.status.request
+        self._clock.restart()
+        self._set_status(opening="", refusal=Refusal(command, sentence))
+
+    def _fail(self, sentence: str) -> None:
+        self._set_status(message=sentence, failed=True)
+
+    def _close_trial(self) -> None:
+        trial, self._trial = self._trial, None
+        if trial is not None:
+            trial.source.close()
 
     def _close_source(self) -> None:
         self._held = None

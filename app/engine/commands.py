@@ -24,12 +24,23 @@ class CaptureRequest:
         (frames per second, pixel format) to request of a camera; None for any other source.
     attempt
         Another number is another request for the same source, which opens it again.
+    instead_of
+        The chosen source in whose place this one is shown; "" if it is the chosen one.
     """
 
     spec: str
     size: tuple[int, int] | None = None
     camera_format: tuple[float, str] | None = None
     attempt: int = 0
+    instead_of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A source that cannot be opened, while the one before it goes on. `sentence` says why."""
+
+    request: CaptureRequest
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +89,29 @@ class CaptureStatus:
         Index of the last frame delivered, -1 before the first.
     first_segment
         Frames of this source have it or a later one.
+    request
+        What was opened, or is being opened with nothing else open.
+    opening
+        One sentence about a source that is opened beside this one, else empty.
+    refusal
+        Why the source that was requested last could not be opened, if this one goes on instead.
     """
 
     info: SourceInfo | None = None
-    spec: str = ""
+    request: CaptureRequest | None = None
     playing: bool = True
     ended: bool = False
     position: int = -1
     message: str = ""
     failed: bool = False
     first_segment: int = 0
+    opening: str = ""
+    refusal: Refusal | None = None
+
+    @property
+    def spec(self) -> str:
+        """How the source was requested; "" before the first request."""
+        return self.request.spec if self.request is not None else ""
 
 
 class CommandQueue:

@@ -60,6 +60,12 @@ def is_remote(text: str) -> bool:
     return spec is not None and spec.is_remote
 
 
+def chooser_of(text: str) -> str:
+    """How another source of the kind of `text` is chosen, as in `SourceSpec.chooser`."""
+    spec = _understood(text)
+    return spec.chooser if spec is not None else ""
+
+
 def is_built_in(text: str) -> bool:
     """Whether `text` means a scene of the program's own."""
     spec = _understood(text)

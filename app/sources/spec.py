@@ -68,6 +68,8 @@ class SourceSpec(ABC):
         for. False for everything that uses a camera, the screen or the network.
     is_remote : bool
         Seeking in it takes its time.
+    chooser : str
+        How another of this kind is chosen in the window: "file", "address", or "" for the menu.
     is_built_in : bool
         It is always there, so the menu does not list it among recent sources.
     """
@@ -80,6 +82,7 @@ class SourceSpec(ABC):
     menu: ClassVar[tuple[MenuChoice, ...]] = ()
     may_open_at_start: ClassVar[bool] = False
     is_remote: ClassVar[bool] = False
+    chooser: ClassVar[str] = ""
     is_built_in: ClassVar[bool] = False
 
     @classmethod

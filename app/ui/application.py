@@ -57,6 +57,7 @@ from app.ui.features.report import ReportController
 from app.ui.features.screen import ScreenController
 from app.ui.features.snapshots import SnapshotController
 from app.ui.features.sound import SoundController
+from app.ui.features.source_faults import SourceFaultController
 from app.ui.features.sources import SourceController
 from app.ui.features.status import StatusController
 from app.ui.features.undo import UndoController
@@ -111,6 +112,10 @@ class Application(QObject):
         """
         self._closing.close()
 
+    def shown_source(self) -> str:
+        """Return the spec of the source that is open, which need not be the chosen one."""
+        return self.engine.capture.status.spec
+
     @property
     def settings_path(self) -> Path:
         """Where the settings are saved at the end."""
@@ -143,6 +148,9 @@ class Application(QObject):
         self.loading.devices_found.connect(self._on_devices)
         self.models = self._add(ModelController(window, model, self.controller, self))
         self.sources = self._add(SourceController(window, engine, model, self.controller, self))
+        self.source_faults = self._add(
+            SourceFaultController(window, engine, model, self.controller, self)
+        )
 
     def _make_features(self) -> None:
         """Make the features that save, measure and mark what is shown."""

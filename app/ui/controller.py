@@ -7,6 +7,7 @@ key, a menu, the inspector, a preset and a lesson that set the same thing do the
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from PyQt6.QtCore import QObject, pyqtSignal
@@ -39,7 +40,8 @@ class Controller(QObject):
     Attributes
     ----------
     source_opened
-        Emitted when a source was asked for; what is on screen belongs to the one before.
+        Emitted when a source was asked for, or `instead` changed. What is on screen belongs to the
+        source before until `forget_source`.
     pins_changed, calibration_changed
         Emitted when `pins` or `calibration` changed.
     told
@@ -69,6 +71,7 @@ class Controller(QObject):
         self._source_attempt = 0
         self._quality = 1.0
         self._instead = ""
+        self._is_taking_back = False
         self._chosen = resolve.capture_request(model.value)
         self._request: CaptureRequest | None = None
         self._playback: PlaybackOptions | None = None
@@ -120,6 +123,30 @@ class Controller(QObject):
     def show_chosen(self) -> None:
         """Open the chosen source, even if it is open."""
         self._open("")
+
+    @property
+    def is_taking_back(self) -> bool:
+        """Whether the settings change because the source they named cannot be opened."""
+        return self._is_taking_back
+
+    def take_back(self, refused: CaptureRequest, playing: CaptureRequest) -> None:
+        """Let the settings name the source that plays, because `refused` cannot be opened.
+
+        Nothing is opened, and nothing changes if another source was requested since.
+        """
+        if refused != self._request:
+            return
+        source = playing.instead_of or playing.spec
+        self._instead = playing.spec if playing.instead_of else ""
+        self._source_attempt = playing.attempt
+        self._request = playing
+        self._chosen = resolve.capture_request(replace(self.settings, source=source))
+        self._is_taking_back = True
+        try:
+            self.model.replace(source=source)
+        finally:
+            self._is_taking_back = False
+        self.source_opened.emit()
 
     def _open(self, instead: str) -> None:
         self._instead = instead
@@ -268,7 +295,7 @@ class Controller(QObject):
 
     @property
     def openings(self) -> int:
-        """How many times a source was asked for."""
+        """How many times another source was opened."""
         return self._openings
 
     def calibrate(self, lane: str, model: str, calibration: Calibration) -> None:
@@ -283,6 +310,13 @@ class Controller(QObject):
         if known != self._calibration:
             self._calibration = known
             self.calibration_changed.emit()
+
+    def forget_source(self) -> None:
+        """End pins and calibration: another source than theirs was opened."""
+        self._openings += 1
+        self.set_calibration(None)
+        if self._pins:
+            self.clear_pins()
 
     # -- effects -------------------------------------------------------------------------------
 
@@ -310,6 +344,4 @@ class Controller(QObject):
         if request != self._request:
             self._request = request
             self._engine.capture.post(request)
-            self._openings += 1
             self.source_opened.emit()
-            self.set_calibration(None)

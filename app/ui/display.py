@@ -55,7 +55,8 @@ class Display(QObject):
         self._options = display_options(Settings())
         self._table = _table(self._options.colormap)
         self._probe: tuple[float, float] | None = None
-        self._source_message, self._source_level = "", "info"
+        self._source_message = ""
+        self._is_stale = self._is_blank = False
         self._pictured: dict[str, str] = {}
         self.last: FrameResult | None = None
         stage.hovered.connect(self._on_hovered)
@@ -76,23 +77,26 @@ class Display(QObject):
     def show(self, result: FrameResult) -> None:
         """Put a result on the stage."""
         self.last = result
+        self._is_stale = self._is_blank = False
         self._stage.rgb.show_rgb(result.frame.rgb, result.prescaled.get("rgb", ()))
         self._show_lane("a", self._stage.depth_a, result)
         self._show_lane("b", self._stage.depth_b, result)
         self._comparison.show(result)
         self._show_cloud(result)
         if self._source_message:  # what a lane says of itself may have taken its place
-            self._stage.set_banner(self._source_message, self._source_level)
+            self._stage.set_banner(self._source_message, "info")
         if self._probe is not None:
             self._show_probe(*self._probe)
 
     def preview(self, frame: Frame) -> None:
         """Show a frame that no network has seen yet, while there is no result."""
+        self._is_stale = self._is_blank = False
         self._stage.rgb.show_rgb(frame.rgb)
         self.previewed.emit()
 
     def show_waiting(self, is_loading: bool) -> None:
         """Say in every empty pane what it waits for: its model, or the first picture."""
+        self._is_blank = False
         self._stage.set_placeholders("Loading the models…" if is_loading else WAITING)
         self._stage.rgb.set_placeholder(WAITING)
         for name, pane in (("a", self._stage.depth_a), ("b", self._stage.depth_b)):
@@ -117,27 +121,31 @@ class Display(QObject):
                 pane.set_caption("warming up…")
 
     def forget(self) -> None:
-        """Forget the last result: another source is being opened. Its picture stays for now."""
+        """Forget the last result: another source was opened. Its picture stays for now."""
+        self._is_stale = self.last is not None or self._is_stale
         self.last = None
 
-    def set_source_message(self, text: str, failed: bool, is_silent: bool = False) -> None:
+    @property
+    def is_stale(self) -> bool:
+        """Whether what is on screen belongs to the source before the open one."""
+        return self._is_stale
+
+    def set_source_message(self, text: str, is_away: bool = False) -> None:
         """Show a sentence over the picture; "" removes it.
 
         Parameters
         ----------
-        failed
-            The source cannot be opened; the last source's picture is removed.
-        is_silent
-            The source is open but delivers nothing; the last source's picture is removed.
+        is_away
+            The source cannot be opened or delivers nothing; the picture of the source before is
+            removed.
         """
-        if text == self._source_message:
-            return
-        self._source_message = text
-        if self.last is None and text and (failed or is_silent):
+        if is_away and self.last is None and not self._is_blank:
+            self._is_stale, self._is_blank = False, True
             self._stage.clear("No picture yet")
             self._cloud.clear()
-        self._source_level = "bad" if failed else "info"
-        self._stage.set_banner(text, self._source_level)
+        if text != self._source_message:
+            self._source_message = text
+            self._stage.set_banner(text, "info")
 
     @property
     def cursor(self) -> tuple[float, float] | None:

@@ -94,7 +94,9 @@ def run_gui(settings: Settings, store: SettingsStore, options: WindowOptions) ->
         application.loading.devices_found.connect(_freeze)
         application.window.show()
         if options.screenshot is not None:
-            application.first_frames.take_screenshot_when_ready(options.screenshot)
+            application.first_frames.take_screenshot_when_ready(
+                options.screenshot, application.shown_source
+            )
         if options.record is not None:
             application.first_frames.all_shown.connect(
                 partial(application.recording.record, options.record)

@@ -66,7 +66,8 @@ def capture_request(settings: Settings, instead: str = "", attempt: int = 0) -> 
     """Return the request for `instead` if given, else for the chosen source."""
     spec = instead or settings.source
     camera_format = (settings.source_fps, settings.source_pixels) if is_camera(spec) else None
-    return CaptureRequest(spec, source_size(settings), camera_format, attempt)
+    instead_of = settings.source if instead else ""
+    return CaptureRequest(spec, source_size(settings), camera_format, attempt, instead_of)
 
 
 def pipeline_config(

@@ -21,7 +21,13 @@ _SETTLE_MS = 400
 
 
 class Screenshot(QObject):
-    """Waits until `ready()` returns True, then writes FILE.png and FILE.json once."""
+    """Waits until `ready()` returns True, then writes FILE.png and FILE.json once.
+
+    Parameters
+    ----------
+    shown_source
+        Returns the spec of the source that is on screen.
+    """
 
     def __init__(
         self,
@@ -29,12 +35,14 @@ class Screenshot(QObject):
         window: MainWindow,
         model: SettingsModel,
         ready: Callable[[], bool],
+        shown_source: Callable[[], str],
     ) -> None:
         super().__init__(window)  # deleted with it
         self._path = path
         self._window = window
         self._model = model
         self._ready = ready
+        self._shown_source = shown_source
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._poll)
         self._settle = QTimer(self)
@@ -61,7 +69,7 @@ class Screenshot(QObject):
         }
         facts = {
             "panes": panes,
-            "source": remembered(settings.source),
+            "source": remembered(self._shown_source()),
             "a": settings.model_a,
             "b": settings.model_b,
         }

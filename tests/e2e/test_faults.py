@@ -5,12 +5,14 @@ from __future__ import annotations
 import errno
 import itertools
 import json
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.core.results import FrameResult
@@ -222,11 +224,11 @@ def test_a_damaged_backup_clip_gives_way_to_the_built_in_scene(
 
 
 def test_at_a_booth_the_fallback_replaces_a_file_that_fails_and_elsewhere_it_does_not(
-    start_application: Start, wait_until_shown: Wait, qtbot: QtBot
+    start_application: Start, qtbot: QtBot
 ) -> None:
-    application = start_application(fallback_after_s=1.0, fallback_clip=str(bikes()), **SMALL)
-    wait_until_shown(application)
-    application.controller.open_source("/nowhere/clip.mp4")
+    application = start_application(
+        source="/nowhere/clip.mp4", fallback_after_s=1.0, fallback_clip=str(bikes()), **SMALL
+    )
     qtbot.waitUntil(lambda: application.engine.capture.status.failed, timeout=20_000)
     for _ in range(3):
         application.fallback._poll()
@@ -236,6 +238,7 @@ def test_at_a_booth_the_fallback_replaces_a_file_that_fails_and_elsewhere_it_doe
     application.model.replace(presenter=True)
     qtbot.waitUntil(lambda: _source(application) == str(bikes()), timeout=20_000)
     assert application.model.value.source == "/nowhere/clip.mp4"
+    assert application.shown_source() == str(bikes())
     texts = application.window.status.texts
     qtbot.waitUntil(lambda: "in place of the source, F12 tries it again" in texts(), timeout=5_000)
 
@@ -268,20 +271,93 @@ def test_a_camera_that_stays_away_is_replaced_and_returns_by_itself(
         application.close()
 
 
-def test_a_source_that_sends_nothing_shows_no_picture_of_the_last_one(
-    start_application: Start, wait_until_shown: Wait, qtbot: QtBot
+@pytest.mark.parametrize(
+    ("spec", "words"),
+    [
+        ("http://127.0.0.1:9/video", "refuses the connection"),
+        ("/nowhere/clip.mp4", "There is no file"),
+    ],
+    ids=["address", "file"],
+)
+def test_a_source_that_cannot_be_opened_leaves_the_one_that_works(
+    start_application: Start,
+    wait_until_shown: Wait,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    spec: str,
+    words: str,
 ) -> None:
+    monkeypatch.setattr("app.engine.trial.TRIAL_S", 1.0)
     application = start_application(fallback_after_s=0.0, **SMALL)
     wait_until_shown(application)
-    rgb = application.window.stage.rgb
-    for spec, words, label in (
-        ("http://127.0.0.1:9/video", "refuses the connection", "127.0.0.1:9"),
-        ("/nowhere/clip.mp4", "There is no file", "clip.mp4"),
-    ):
-        application.controller.open_source(spec)
-        qtbot.waitUntil(lambda words=words: words in (rgb.banner or ("",))[0], timeout=20_000)
-        assert rgb.picture_size.isEmpty()
-        assert label in application.window.source_menu.text()
+    stage, label = application.window.stage, application.window.source_menu.text()
+    segment, seen = _segment(application), list[str]()
+    application.display.shown.connect(
+        lambda _result: seen.append(application.window.source_menu.text())
+    )
+    application.controller.open_source(spec)
+    qtbot.waitUntil(lambda: words in _notice(application), timeout=20_000)
+    seen.clear()
+    qtbot.waitUntil(lambda: len(seen) > 2, timeout=20_000)  # it goes on
+    assert _segment(application) == segment
+    assert set(seen) == {label}
+    assert application.model.value.source == "synthetic" == application.shown_source()
+    assert stage.rgb.banner is None and not stage.rgb.picture_size.isEmpty()
+    assert not any(words in text for text in application.window.status.texts())
+    application.undo.undo()
+    assert application.model.value.source == "synthetic"
+
+
+def test_what_cannot_be_opened_can_be_tried_again_or_left_for_another(
+    start_application: Start,
+    wait_until_shown: Wait,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    application = start_application(**SMALL)
+    wait_until_shown(application)
+    clip, asked, notices = tmp_path / "clip.mp4", list[str](), application.window.stage.notices
+    monkeypatch.setattr(application.window.source_menu, "ask_for_another", asked.append)
+    application.controller.open_source(str(clip))
+    qtbot.waitUntil(lambda: bool(_notice(application)), timeout=20_000)
+    _press(application, "Choose another…")
+    assert asked == ["file"]
+    shutil.copy(bikes(), clip)
+    _press(application, "Try again")
+    qtbot.waitUntil(lambda: _source(application) == str(clip), timeout=20_000)
+    assert notices.notice("source") is None
+    assert application.model.value.source == str(clip)
+    application.controller.open_source("/nowhere/clip.mp4")
+    qtbot.waitUntil(lambda: bool(_notice(application)), timeout=20_000)
+    qtbot.keyClick(application.window, Qt.Key.Key_Escape)
+    assert notices.notice("source") is None
+
+
+def test_a_dead_source_at_the_start_shows_no_other_picture(
+    start_application: Start, qtbot: QtBot
+) -> None:
+    application = start_application(source="/nowhere/clip.mp4", **SMALL)
+    qtbot.waitUntil(lambda: "There is no file" in _notice(application), timeout=20_000)
+    placeholder = application.window.stage.depth_a
+    qtbot.waitUntil(lambda: placeholder.placeholder == "No picture yet", timeout=60_000)
+    assert application.window.stage.rgb.picture_size.isEmpty()
+    assert "clip.mp4" in application.window.source_menu.text()
+    assert application.model.value.source == "/nowhere/clip.mp4" == application.shown_source()
+    application.controller.open_source(str(bikes()))
+    qtbot.waitUntil(lambda: _source(application) == str(bikes()), timeout=60_000)
+    assert _notice(application) == ""
+
+
+def test_an_audience_gets_the_sentence_without_buttons(
+    start_application: Start, wait_until_shown: Wait, qtbot: QtBot
+) -> None:
+    application = start_application(presenter=True, **SMALL)
+    wait_until_shown(application)
+    application.controller.open_source("/nowhere/clip.mp4")
+    qtbot.waitUntil(lambda: bool(_notice(application)), timeout=20_000)
+    notice = application.window.stage.notices.notice("source")
+    assert notice is not None and notice.buttons == ()
 
 
 def test_the_idle_demo_changes_views_until_there_is_input(
@@ -296,6 +372,16 @@ def test_the_idle_demo_changes_views_until_there_is_input(
     application.close()
     saved = json.loads((tmp_path / "config" / "default.json").read_text())
     assert saved["settings"]["view"] == "blink"
+
+
+def _notice(application: Application) -> str:
+    notice = application.window.stage.notices.notice("source")
+    return notice.text if notice is not None else ""
+
+
+def _press(application: Application, words: str) -> None:
+    buttons = application.window.stage.notices.findChildren(QPushButton)
+    next(button for button in buttons if button.text() == words).click()
 
 
 def _source(application: Application) -> str:

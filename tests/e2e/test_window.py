@@ -185,7 +185,7 @@ def test_a_screenshot_comes_with_the_places_of_its_panes(
 ) -> None:
     application = start_application(source_width=160, source_height=120, panes=("rgb", "depth_a"))
     path = tmp_path / "shot.png"
-    application.first_frames.take_screenshot_when_ready(path)
+    application.first_frames.take_screenshot_when_ready(path, application.shown_source)
     facts = path.with_suffix(".json")
     qtbot.waitUntil(facts.exists, timeout=20_000)
     said = json.loads(facts.read_text())

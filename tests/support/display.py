@@ -17,6 +17,7 @@ class FakeDisplay(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.last: FrameResult | None = None
+        self.is_stale = False
         self.warmed = 0
         self.waits_for = ""
         self.previews: list[int] = []

@@ -25,6 +25,7 @@ class PathSpec(SourceSpec):
 
     usages = ("a file or folder",)
     may_open_at_start = True
+    chooser = "file"
 
     @classmethod
     def parse(cls, text: str) -> PathSpec | None:

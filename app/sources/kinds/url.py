@@ -31,6 +31,7 @@ class UrlSpec(SourceSpec):
 
     usages = ("a URL",)
     is_remote = True
+    chooser = "address"
 
     @classmethod
     def parse(cls, text: str) -> UrlSpec | None:

@@ -30,9 +30,11 @@ class EscapeController(FeatureController):
         self._presenter = presenter
 
     def restore(self) -> None:
-        """End a calibration, else an enlarged pane, else full screen, else a comparing view."""
+        """End what is open, enlarged or overlaid, one thing at a time."""
         if self._calibration.is_picking:
             self._calibration.cancel()
+        elif self._stage.notices.dismiss():
+            return
         elif self._stage.enlarged_pane:
             self._stage.enlarge(None)
         elif self._presenter.is_kiosk:

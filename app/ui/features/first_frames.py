@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
@@ -105,9 +106,14 @@ class FirstFramesController(FeatureController):
             for name in stage.shown()
         )
 
-    def take_screenshot_when_ready(self, path: Path) -> None:
-        """Save the window to `path` once every visible pane has shown a frame."""
-        self._screenshot = Screenshot(path, self._window, self._model, self.is_everything_shown)
+    def take_screenshot_when_ready(self, path: Path, shown_source: Callable[[], str]) -> None:
+        """Save the window to `path` once every visible pane has shown a frame.
+
+        `shown_source` returns the spec of the source that is on screen.
+        """
+        self._screenshot = Screenshot(
+            path, self._window, self._model, self.is_everything_shown, shown_source
+        )
         self._screenshot.start()
 
     def _on_settings(self, settings: Settings, changed: frozenset[str]) -> None:

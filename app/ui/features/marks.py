@@ -24,7 +24,6 @@ class MarksController(FeatureController):
         self._size: tuple[int, int] | None = None
         stage.scan_line_moved.connect(self._on_scan_line)
         controller.pins_changed.connect(self._place)
-        controller.source_opened.connect(controller.clear_pins)
         display.shown.connect(self._on_shown)
 
     def pin_under_cursor(self) -> None:

@@ -207,7 +207,8 @@ class PresenterController(FeatureController):
         info = self._engine.capture.status.info
         words = ("", "")
         if settings.presenter:
-            words = caption(settings, info.title if info is not None else "", self._instead)
+            is_shown = info is not None and not self._display.is_stale
+            words = caption(settings, info.title if info and is_shown else "", self._instead)
         for band in (self._window.band, self.output.band if self.output else None):
             if band is not None:
                 band.show_text(*words)

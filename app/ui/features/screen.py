@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QObject, QTimer
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from app.core.calibrated import with_calibration
+from app.engine.commands import CaptureRequest
 from app.settings.settings import Settings, SettingsModel
 from app.ui.controller import Controller
 from app.ui.display import Display
@@ -22,7 +23,14 @@ class ScreenController(FeatureController):
     """Takes the newest result from the engine and shows it by the current settings.
 
     Until a source's first result it shows the frames that wait for the networks.
+
+    Attributes
+    ----------
+    source_changed
+        Emitted when another source was opened, before anything of it is shown.
     """
+
+    source_changed = pyqtSignal()
 
     def __init__(
         self,
@@ -40,6 +48,7 @@ class ScreenController(FeatureController):
         self._display = display
         self._status = status
         self._first_segment = 0
+        self._request: CaptureRequest | None = None
         self._has_shown_any = False
         self._previewed: Frame | None = None
         self._was_loading = True
@@ -48,9 +57,9 @@ class ScreenController(FeatureController):
         self._preview_timer.timeout.connect(self._preview)
         self._unsubscribe = model.subscribe(self._on_settings)
         engine.changed.connect(self._on_engine)
-        controller.source_opened.connect(display.forget)
         controller.calibration_changed.connect(self._on_calibration)
-        controller.source_opened.connect(status.forget)
+        self.source_changed.connect(status.forget)
+        self.source_changed.connect(controller.forget_source)
 
     def start(self) -> None:
         """Apply the settings to the display and say what it waits for."""
@@ -83,16 +92,20 @@ class ScreenController(FeatureController):
             self._first_segment = status.first_segment
             self._display.forget()
             self._preview_timer.start()
+        if status.request is not self._request:
+            self._request = status.request
+            self.source_changed.emit()
         is_loading = self._was_loading and not self._engine.inference.is_configured
         if self._was_loading and not is_loading and self._display.last is None:
             self._display.show_waiting(is_loading=False)
         self._was_loading = is_loading
         # At the start the empty panes say which model they wait for.
-        message = ("" if is_loading else self._engine.inference.state) or status.message
+        loading = "" if is_loading else self._engine.inference.state
+        message = loading or status.opening or ("" if status.failed else status.message)
         if not message and status.info is not None and status.info.live:
             message = status.info.note
-        is_silent = bool(status.message) and status.info is not None
-        self._display.set_source_message(message, status.failed, is_silent)
+        is_away = status.failed or (bool(status.message) and status.info is not None)
+        self._display.set_source_message(message, is_away)
         result = self._engine.results.take(0)
         if result is not None and result.frame.segment >= self._first_segment:
             self._has_shown_any = True

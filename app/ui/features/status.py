@@ -138,8 +138,9 @@ class StatusController(FeatureController):
         transport = self._window.transport
         transport.set_playing(status.playing and not status.ended)
         info, last = status.info, self._display.last
-        if info is not None or status.failed:
-            title = info.title if info is not None else title_of(status.spec)
+        title = info.title if info is not None else title_of(status.spec)
+        is_known = info is not None or status.failed
+        if is_known and not self._display.is_stale:  # the title follows the picture
             self._window.source_menu.set_label(title)
             self._window.set_source_title(title)
         if info is None or last is None:
@@ -156,7 +157,7 @@ class StatusController(FeatureController):
         self._say_note(capture)
         reading = StatusReading(
             source=capture.info.title if capture.info else "",
-            warning=_trouble(capture) or self._warning,
+            warning=self._warning,
             notes=self._notes(capture),
         )
         if self._model.value.presenter:  # an audience reads it
@@ -223,10 +224,3 @@ class StatusController(FeatureController):
             return device.describe(self._model.value.device)
         except UserError as error:
             return str(error)
-
-
-def _trouble(capture: CaptureStatus) -> str:
-    """Return why the source's own pictures do not come, or ""."""
-    if capture.failed or (capture.message and capture.info is not None):
-        return capture.message
-    return capture.info.note if capture.info is not None and capture.info.live else ""

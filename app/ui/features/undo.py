@@ -81,11 +81,7 @@ class UndoController(FeatureController):
         self._run(self._stack.redo, f"Redone: {text}." if text else "Nothing to redo.")
 
     def _run(self, move: Callable[[], None], sentence: str) -> None:
-        self._is_applying = True
-        try:
-            move()
-        finally:
-            self._is_applying = False
+        self._run_quietly(move)
         self.said.emit(sentence)
 
     def _push(self, step: _Step) -> None:
@@ -103,11 +99,28 @@ class UndoController(FeatureController):
             return
         old = {key: getattr(before, key) for key in keys}
         new = {key: getattr(settings, key) for key in keys}
+        if self._controller.is_taking_back:
+            self._drop(old, new)
+            return
 
         def apply(values: dict[str, Any]) -> None:
             self._model.replace(**values)
 
         self._push(_Step(_title(keys), frozenset(keys), apply, old, new, self._clock_s()))
+
+    def _drop(self, refused: dict[str, Any], playing: dict[str, Any]) -> None:
+        """Forget the last step if it chose the source that cannot be opened."""
+        step = self._stack.command(self._stack.index() - 1)
+        if isinstance(step, _Step) and (step.before, step.after) == (playing, refused):
+            step.setObsolete(True)
+            self._run_quietly(self._stack.undo)
+
+    def _run_quietly(self, move: Callable[[], None]) -> None:
+        self._is_applying = True
+        try:
+            move()
+        finally:
+            self._is_applying = False
 
     def _on_pins(self) -> None:
         before, self._pins_before = self._pins_before, self._controller.pins

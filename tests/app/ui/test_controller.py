@@ -149,6 +149,42 @@ def test_choosing_what_is_shown_instead_opens_it_as_the_chosen_source(engine: _E
     assert opened == [""]
 
 
+def test_a_source_that_cannot_be_opened_gives_its_name_back_without_opening_anything(
+    engine: _Engine,
+) -> None:
+    controller = make(engine, source="a.mp4")
+    controller.open_source("a.mp4")
+    playing = engine.requests[-1]
+    controller.set("source", "b.mp4")
+    controller.take_back(engine.requests[-1], playing)
+    assert controller.settings.source == "a.mp4"
+    assert [request.spec for request in engine.requests] == ["a.mp4", "b.mp4"]
+    controller.open_source("b.mp4")  # try again
+    controller.open_source("a.mp4")
+    assert [request.spec for request in engine.requests[2:]] == ["b.mp4", "a.mp4"]
+
+
+def test_what_was_shown_instead_is_shown_instead_again(engine: _Engine) -> None:
+    controller = make(engine, source="a.mp4")
+    controller.show_instead("synthetic")
+    playing = engine.requests[-1]
+    controller.set("source", "b.mp4")
+    controller.take_back(engine.requests[-1], playing)
+    assert (controller.settings.source, controller.instead) == ("a.mp4", "synthetic")
+    assert len(engine.requests) == 2
+
+
+def test_a_source_requested_since_keeps_its_name(engine: _Engine) -> None:
+    controller = make(engine, source="a.mp4")
+    controller.open_source("a.mp4")
+    playing = engine.requests[-1]
+    controller.set("source", "b.mp4")
+    refused = engine.requests[-1]
+    controller.set("source", "c.mp4")
+    controller.take_back(refused, playing)
+    assert controller.settings.source == "c.mp4"
+
+
 def test_what_is_shown_instead_gives_way_to_the_chosen_source(engine: _Engine) -> None:
     controller = make(engine, source="a.mp4")
     controller.show_instead("synthetic")

@@ -166,7 +166,7 @@ def test_a_source_that_fails_takes_the_picture_of_the_view_with_it(
     display.show(result(a=lane(MODEL), b=lane(TWIN)))
     assert not stage.pane("wipe").picture_size.isEmpty()
     display.forget()
-    display.set_source_message("It is not there.", failed=True)
+    display.set_source_message("", is_away=True)
     assert stage.pane("wipe").picture_size.isEmpty()
 
 
@@ -229,14 +229,14 @@ def test_a_source_that_fails_before_its_first_picture_leaves_no_old_one(
 ) -> None:
     display.show(result(a=lane(MODEL)))
     display.forget()
-    display.set_source_message("It is not there.", failed=True)
+    display.set_source_message("", is_away=True)
     assert stage.rgb.picture_size.isEmpty()
-    assert stage.rgb.banner == ("It is not there.", "bad")
+    assert not display.is_stale
 
 
 def test_a_signal_that_is_lost_keeps_the_last_picture(display: Display, stage: Stage) -> None:
     display.show(result(a=lane(MODEL)))
-    display.set_source_message("No signal.", failed=True)
+    display.set_source_message("No signal.", is_away=True)
     assert not stage.rgb.picture_size.isEmpty()
 
 
@@ -245,12 +245,12 @@ def test_signal_loss_is_seen_whatever_panes_are_shown(display: Display, stage: S
     display.show(result(a=lane(MODEL), b=lane(TWIN)))
     display.apply(display_options(settings))
     before = grabbed(stage.depth_b)
-    display.set_source_message("No signal.", failed=False)
+    display.set_source_message("No signal.")
     with_banner = grabbed(stage.depth_b)
     assert (with_banner != before).any()
     display.apply(display_options(settings))  # what is on screen is drawn again
     assert (grabbed(stage.depth_b) == with_banner).all()
-    display.set_source_message("", failed=False)
+    display.set_source_message("")
     assert (grabbed(stage.depth_b) == before).all()
 
 

@@ -124,6 +124,7 @@ def test_points_saved_after_a_calibration_are_in_metres(bench: Bench, tmp_path: 
 def test_another_source_ends_the_calibration(bench: Bench) -> None:
     bench.calibrate()
     bench.controller.open_source("synthetic:3")
+    bench.controller.forget_source()  # it is open
     assert bench.reading("a", NEAR) == "0.9 relative"
     assert not is_said(bench.window.inspector.cloud, "Calibrated")
 
@@ -232,6 +233,7 @@ def test_a_calibration_is_undone_and_made_again_but_not_for_another_source(
     undo.redo()
     assert bench.reading("a", FAR) == "4.00 m calibrated"
     bench.controller.open_source("synthetic:3")
+    bench.controller.forget_source()  # it is open
     undo.undo()
     undo.redo()
     assert bench.controller.calibration is None

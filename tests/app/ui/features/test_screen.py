@@ -27,7 +27,6 @@ class _Engine(QObject):
     """Stands in for the engine, the controller and the status strip."""
 
     changed = pyqtSignal()
-    source_opened = pyqtSignal()
     calibration_changed = pyqtSignal()
     calibration = None
 
@@ -40,6 +39,8 @@ class _Engine(QObject):
         self.is_configured = True
 
     def forget(self) -> None: ...
+
+    def forget_source(self) -> None: ...
 
     def show_transport(self) -> None: ...
 
@@ -58,7 +59,7 @@ class _Display(FakeDisplay):
     def apply(self, options: DisplayOptions) -> None:
         self.options.append(options)
 
-    def set_source_message(self, text: str, _failed: bool, _is_silent: bool) -> None:
+    def set_source_message(self, text: str, _is_away: bool) -> None:
         self.messages.append(text)
 
 

@@ -82,17 +82,17 @@ def test_the_note_of_a_lane_is_shown_once(
     assert [r.notes for r in surroundings.readings] == [("Runs smaller.",)]
 
 
-def test_a_lost_signal_is_a_warning_until_it_is_back(around: tuple[StatusController, Any]) -> None:
+def test_what_the_picture_says_of_the_source_is_not_said_again_in_the_strip(
+    around: tuple[StatusController, Any],
+) -> None:
     controller, surroundings = around
     camera = SourceInfo("camera:0", "C920", True, (16, 12))
-    warnings = []
     for status in (
-        CaptureStatus(message="Opening the source…"),
+        CaptureStatus(message="There is no file x.", failed=True),
         CaptureStatus(info=camera, message="C920 sends no pictures."),
         CaptureStatus(info=replace(camera, note="Showing the built-in scene.")),
-        CaptureStatus(info=camera),
     ):
         surroundings.engine.capture.status = status
         timer_of(controller).timeout.emit()
-        warnings.append(surroundings.readings[-1].warning)
-    assert warnings == ["", "C920 sends no pictures.", "Showing the built-in scene.", ""]
+        reading = surroundings.readings[-1]
+        assert reading.warning == "" and reading.notes == ()

@@ -25,6 +25,7 @@ class Pins(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.pins: tuple[tuple[float, float], ...] = ()
+        self.is_taking_back = False
 
     def set_pins(self, pins: tuple[tuple[float, float], ...]) -> None:
         self.pins = pins
@@ -131,3 +132,27 @@ def test_the_idle_demo_leaves_no_steps(bench: Bench) -> None:
     bench.is_demo = False
     bench.undo.undo()
     assert (bench.model.value.colormap, bench.model.value.view) == (Settings().colormap, "side")
+
+
+def test_a_source_that_cannot_be_opened_is_no_step(bench: Bench) -> None:
+    bench.change(colormap="grey")
+    bench.change(source="/nowhere/clip.mp4")
+    bench.pins.is_taking_back = True
+    bench.change(source="synthetic")
+    bench.pins.is_taking_back = False
+    bench.undo.undo()
+    assert bench.model.value.colormap == Settings().colormap
+    bench.undo.redo()
+    assert (bench.model.value.colormap, bench.model.value.source) == ("grey", "synthetic")
+
+
+def test_what_was_changed_while_a_source_did_not_open_is_still_a_step(bench: Bench) -> None:
+    bench.change(source="/nowhere/clip.mp4")
+    bench.change(colormap="grey")
+    bench.pins.is_taking_back = True
+    bench.change(source="synthetic")
+    bench.pins.is_taking_back = False
+    bench.undo.undo()
+    assert bench.model.value.colormap == Settings().colormap
+    bench.undo.undo()
+    assert bench.model.value.source == "synthetic"
