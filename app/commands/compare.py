@@ -1,4 +1,4 @@
-"""`compare`: two models over the same clip, as a page and as numbers."""
+"""`compare`: models over the same clip, as a page and as numbers."""
 
 from __future__ import annotations
 
@@ -9,13 +9,22 @@ from pathlib import Path
 from app.commands.bars import Bars
 from app.commands.options import LANES, add_common, estimator_options, positive
 from app.export.folder import prepare_folder
+from app.settings.plain import parsed
 from app.settings.settings import Settings
 from models.errors import UsageError
+
+_MOST_MODELS = 8
 
 
 def describe(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     add_common(parser, ("--source-size", *LANES))
+    parser.add_argument(
+        "--models",
+        type=_models,
+        metavar="A,B,C,…",
+        help="two to eight models instead of --a and --b; one that fails is left out and named",
+    )
     parser.add_argument("input", metavar="INPUT")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
     parser.add_argument(
@@ -29,13 +38,16 @@ def describe(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write report.html, metrics.json and metrics.csv; prints the verdicts and the path."""
-    from app.report.run import compare
+    from app.report.run import compare, compare_models
     from app.report.values import CompareOptions
     from app.system.signals import noted_stop_signals
 
     usual = Settings()
     estimator = estimator_options(arguments)
     out: Path = arguments.out
+    models: tuple[str, ...] | None = arguments.models
+    if models and ("a" in arguments or "b" in arguments):
+        raise UsageError("Name the models either with --models or with --a and --b, not with both.")
     if arguments.frames == 1:
         raise UsageError("A comparison over time needs at least two frames; raise --frames.")
     prepare_folder(out, arguments.force)
@@ -45,15 +57,21 @@ def run(arguments: argparse.Namespace) -> int:
             source_size=getattr(arguments, "source_size", None),
             max_frames=arguments.frames,
             is_stopped=is_stopped,
+            drops_failed_lanes=models is not None,
         )
-        report = compare(
-            arguments.input,
-            getattr(arguments, "a", usual.model_a),
-            getattr(arguments, "b", usual.model_b),
-            out,
-            options=options,
-            progress=bars.show,
-        )
+        if models:
+            report = compare_models(
+                arguments.input, models, out, options=options, progress=bars.show
+            )
+        else:
+            report = compare(
+                arguments.input,
+                getattr(arguments, "a", usual.model_a),
+                getattr(arguments, "b", usual.model_b),
+                out,
+                options=options,
+                progress=bars.show,
+            )
     frames = report.metrics["frames"]
     if is_stopped():
         print(f"Stopped after {frames} frames; the report is {report.html}.", file=sys.stderr)
@@ -63,4 +81,17 @@ def run(arguments: argparse.Namespace) -> int:
     for sentence in report.sentences:
         print(sentence)
     print(f"{frames} frames, {report.html}")
-    return 0
+    return 1 if report.failed else 0
+
+
+def _models(text: str) -> tuple[str, ...]:
+    """Names of models, separated by commas."""
+    names = tuple(name.strip() for name in text.split(","))
+    if not 2 <= len(names) <= _MOST_MODELS or not all(names):
+        raise argparse.ArgumentTypeError(
+            f"expected 2 to {_MOST_MODELS} names of models with commas between them"
+        )
+    try:
+        return tuple(parsed("model_a", name) for name in names)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error

@@ -104,14 +104,14 @@ def is_unknown(depth: DepthMap | Prediction) -> bool:
 
 def predict_failure(model: str, error: Exception) -> str:
     """The sentence for a model that raised anything but a UserError."""
-    if _is_out_of_memory(error):
+    if is_out_of_memory(error):
         return f"{model} ran out of memory; choose a smaller input size or turn a lane off."
     return f"{model} failed on this frame and was restarted; see the log for details."
 
 
 def display_failure(model: str, error: Exception) -> str:
     """The sentence for a result that could not be prepared for display."""
-    if _is_out_of_memory(error):
+    if is_out_of_memory(error):
         return (
             f"There is not enough memory to show {model}; choose a smaller source or turn a lane "
             "off."
@@ -119,7 +119,8 @@ def display_failure(model: str, error: Exception) -> str:
     return f"The output of {model} cannot be shown; see the log for details."
 
 
-def _is_out_of_memory(error: Exception) -> bool:
+def is_out_of_memory(error: Exception) -> bool:
+    """Whether memory was full, the device's or the machine's."""
     text = str(error).lower()
     return isinstance(error, MemoryError) or any(
         words in text for words in ("out of memory", "insufficient memory")

@@ -1,4 +1,4 @@
-"""The first pass: both lanes over every frame, with all accumulators."""
+"""The first pass: all lanes over every frame, with all accumulators."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ from app.report.accumulators import LaneAccumulators
 from app.report.accuracy import measure
 from app.report.disk_buffer import TruthBuffer
 from app.report.findings import Findings
-from app.report.lanes import LaneRun, TimedMemo
+from app.report.lanes import LaneRun, TimedMemo, why_failed
 from app.report.metric_table import METRICS
 from app.report.thumbnails import Slices, WorstFrames
 from app.report.values import (
     Accuracy,
     Cancelled,
     CompareOptions,
+    FailedLane,
     FrameRow,
     LaneSummary,
     Progress,
@@ -39,6 +40,8 @@ from models.registry import GROUND_TRUTH
 ENDLESS_FRAMES = 240
 """Number of frames of an endless scene that are compared."""
 TRUTH = "truth"
+_MOST_WORST = 12
+"""Number of worst frames of all lanes that the page has at most, or one for each lane."""
 
 
 @dataclass
@@ -49,6 +52,7 @@ class Comparison:
     sessions: dict[str, tuple[str, Session]]
     options: CompareOptions
     buffer: TruthBuffer
+    failed: dict[str, FailedLane] = field(default_factory=dict)
     rows: list[FrameRow] = field(default_factory=list)
     cuts: list[int] = field(default_factory=list)
     shot: int = 0
@@ -66,7 +70,7 @@ class Comparison:
             for lane in names
         }
         self.slices = Slices(names)
-        self.worst = WorstFrames(names, self.options.worst_frames)
+        self.worst = WorstFrames(names, self._worst_per_lane)
         self._meter = FlickerMeter(
             1,
             preset=self.options.preset,
@@ -77,6 +81,11 @@ class Comparison:
         self._shots = ShotCounter()
         self._shot_of_source: int | None = None
         self._segment: int | None = None
+
+    @property
+    def _worst_per_lane(self) -> int:
+        """Number of worst frames of each lane, fewer of many: each shows all lanes."""
+        return max(1, min(self.options.worst_frames, _MOST_WORST // max(1, len(self.sessions))))
 
     def run(self, progress: Progress, cancelled: IsCancelled) -> None:
         """Run the first pass."""
@@ -115,7 +124,7 @@ class Comparison:
 
     def _step(self, frame: Frame) -> None:
         cut = self._continuity(frame)
-        disparities, times = self._estimate(frame)
+        disparities, times = self._estimate(frame, cut)
         measured = dict(disparities)
         if frame.truth is not None:
             measured[TRUTH] = frame.truth.disparity
@@ -142,7 +151,7 @@ class Comparison:
         self.rows.append(row)
 
     def _continuity(self, frame: Frame) -> bool:
-        """True if this frame does not continue the last one; memory is then reset too."""
+        """True if this frame does not continue the last one."""
         first, broke = self._segment is None, frame.segment != self._segment
         self._segment = frame.segment
         shot, self._shot_of_source = self._shot_of_source, self._shots.mark(frame).shot
@@ -150,19 +159,36 @@ class Comparison:
         if cut:
             self.shot += 1
             self.cuts.append(frame.index)
-            for run in self.runs.values():
-                run.session.reset()
         return cut
 
-    def _estimate(self, frame: Frame) -> tuple[dict[str, Float32], dict[str, float]]:
+    def _estimate(self, frame: Frame, cut: bool) -> tuple[dict[str, Float32], dict[str, float]]:
         memo = TimedMemo()
         disparities, times = {}, {}
-        for lane, run in self.runs.items():
-            depth, times[lane] = run.step(frame, memo)
-            if depth.disparity.shape != frame.rgb.shape[:2]:
-                raise UserError(f"{run.model} returned a disparity map of the wrong size.")
-            disparities[lane] = depth.disparity
+        for lane, run in tuple(self.runs.items()):
+            try:
+                if cut:
+                    run.session.reset()
+                depth, times[lane] = run.step(frame, memo)
+            except Exception as error:
+                if not self.options.drops_failed_lanes:
+                    raise
+                self._drop(lane, error, frame.index)
+            else:
+                disparities[lane] = depth.disparity
         return disparities, times
+
+    def _drop(self, lane: str, error: Exception, index: int) -> None:
+        """Leave a lane out as if it had never been there; raises if it is the last one."""
+        model = self.runs[lane].model
+        reason = why_failed(model, error, f"on frame {index}")
+        if len(self.runs) == 1:
+            raise UserError(reason) from error
+        self.failed[lane] = FailedLane(model, reason)
+        del self.runs[lane], self.accumulators[lane], self.meters[lane]
+        for row in self.rows:
+            del row.lanes[lane]
+        self.slices.drop(lane)
+        self.worst.drop(lane)
 
     def _keep(self, frame: Frame, disparities: dict[str, Float32], flicker: FlickerResult) -> None:
         row = len(self.rows)
@@ -189,6 +215,7 @@ class Comparison:
             rows=self.rows,
             cuts=self.cuts,
             lanes=lanes,
+            failed=self.failed,
             pairs={lane: self.accumulators[lane].pairs for lane in self.runs},
             spreads={lane: self.accumulators[lane].spread for lane in self.runs},
             truth_opw=truth.flicker_opw if self.truth_frames == len(self.rows) else math.nan,
@@ -232,5 +259,6 @@ class Comparison:
             fps=math.nan if run.model == GROUND_TRUTH else run.fps,
             network_size=run.network_size,
             measured={key: meter.value for key, meter in self.meters[lane].items()},
+            unit=run.unit,
             note=run.note,
         )

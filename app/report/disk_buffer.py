@@ -98,7 +98,7 @@ class TruthBuffer:
         frame, truth
             The frame, and its true disparity (H, W) in 1/m.
         disparities
-            By lane, (H, W) float32.
+            By lane, (H, W) float32; a lane that is absent is unknown in this frame.
 
         Raises
         ------
@@ -116,7 +116,8 @@ class TruthBuffer:
         if not self._wanted(row):
             return
         place = self._free.pop() if self._free else len(self._slots)
-        maps = [*(disparities[lane] for lane in self._lanes), truth.disparity]
+        gone = np.full(self._shape, np.nan, np.float32)
+        maps = [*(disparities.get(lane, gone) for lane in self._lanes), truth.disparity]
         self._file.seek(place * len(maps) * maps[-1].size * 4)
         for one in maps:
             self._file.write(np.ascontiguousarray(one, np.float32).data)

@@ -7,18 +7,21 @@ import importlib
 import io
 import math
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from app.core.results import LANES
 from app.core.source import SourceInfo
+from app.report.metric import ReportMetric
 from app.report.metric_table import CHARTED, METRICS
 from app.report.thumbnails import Slices, WorstFrames
-from app.report.values import CompareOptions, FrameRow, LaneRow, LaneSummary
+from app.report.values import CompareOptions, FailedLane, FrameRow, LaneRow, LaneSummary
 from app.system.environment import environment
 from app.system.redaction import without_secrets
+from models.frames import Unit
 from models.metrics import Spread
-from models.registry import GROUND_TRUTH
+from models.registry import GROUND_TRUTH, family
 
 _LANE_COLUMNS = (
     "flicker",
@@ -48,7 +51,9 @@ class Findings:
     cuts
         Frames that begin a shot.
     lanes
-        By lane; a lane that is off is absent.
+        By lane; a lane that is off or failed is absent.
+    failed
+        By lane, those that were left out.
     pairs
         Number of neighbours compared, by lane.
     spreads
@@ -70,6 +75,7 @@ class Findings:
     rows: list[FrameRow]
     cuts: list[int]
     lanes: dict[str, LaneSummary]
+    failed: Mapping[str, FailedLane]
     pairs: dict[str, int]
     spreads: dict[str, Spread]
     truth_opw: float
@@ -82,8 +88,21 @@ class Findings:
     @property
     def notes(self) -> tuple[str, ...]:
         """What was left out or changed on the way, in sentences, each once."""
-        said = (self.info.note, *(lane.note for lane in self.lanes.values()))
+        said = (
+            self.info.note,
+            *(f"Lane {lane.upper()} was left out: {one.reason}" for lane, one in self._left_out),
+            *(lane.note for lane in self.lanes.values()),
+        )
         return tuple(dict.fromkeys(filter(None, said)))
+
+    @property
+    def _left_out(self) -> list[tuple[str, FailedLane]]:
+        return sorted(self.failed.items())
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Lanes with columns in metrics.csv: the two of the window, and all that were asked for."""
+        return tuple(sorted({*LANES, *self.lanes, *self.failed}))
 
     @property
     def models(self) -> tuple[str, ...]:
@@ -93,6 +112,17 @@ class Findings:
     def is_truth(self, lane: str) -> bool:
         """Whether this lane shows the source's truth: a reference, not a competitor."""
         return self.lanes[lane].model == GROUND_TRUTH
+
+    def may_compare(self, metric: ReportMetric) -> bool:
+        """Whether the lanes' values of a metric may be held against each other."""
+        return self.has_common_zero or not metric.needs_common_zero
+
+    @property
+    def has_common_zero(self) -> bool:
+        """Whether zero disparity means the same in all lanes: one network, or all in 1/m."""
+        rated = [self.lanes[lane] for lane in self.models]
+        units = {lane.unit for lane in rated}
+        return units == {Unit.INVERSE_METRE} or len({family(lane.model) for lane in rated}) < 2
 
     @property
     def has_truth(self) -> bool:
@@ -125,12 +155,14 @@ def metrics_csv(findings: Findings) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     columns = (*_LANE_COLUMNS, *(metric.key for metric in CHARTED))
-    names = [f"{lane}_{column}" for lane in LANES for column in columns]
+    names = [f"{lane}_{column}" for lane in findings.columns for column in columns]
     nothing = LaneRow()
     writer.writerow(["frame", "time_s", "cut", "motion_px", *names])
     for row in findings.rows:
         numbers = [
-            _cell(_of(row.lanes.get(lane, nothing), column)) for lane in LANES for column in columns
+            _cell(_of(row.lanes.get(lane, nothing), column))
+            for lane in findings.columns
+            for column in columns
         ]
         writer.writerow(
             [row.index, f"{row.time_s:.6f}", int(row.cut), _cell(row.motion_px), *numbers]
@@ -185,11 +217,19 @@ def _settings(findings: Findings) -> dict[str, Any]:
             lane: 0 if summary.accuracy is None else summary.accuracy.frames
             for lane, summary in findings.lanes.items()
         },
+        **_failed(findings),
         "tae": {
             lane: None if summary.accuracy is None else _number(summary.accuracy.tae)
             for lane, summary in findings.lanes.items()
         },
     }
+
+
+def _failed(findings: Findings) -> dict[str, Any]:
+    """Lanes that were left out, if any were."""
+    if not findings.failed:
+        return {}
+    return {"failed": {lane: asdict(one) for lane, one in sorted(findings.failed.items())}}
 
 
 def _device(asked: str) -> str:

@@ -1,22 +1,26 @@
-"""Both lanes over the same frames, with fair times for shared work."""
+"""Lanes over the same frames, with fair times for shared work."""
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from app.engine.lanes import is_out_of_memory
 from models import registry
 from models.errors import UserError
 from models.estimator import EstimatorOptions, FrameMemo, Session
-from models.frames import DepthMap, Frame
+from models.frames import DepthMap, Frame, Unit
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
 
 class TimedMemo(FrameMemo):
-    """A FrameMemo that measures shared work, so that both lanes are charged for it.
+    """A FrameMemo that measures shared work, so that every lane is charged for it.
 
     Attributes
     ----------
@@ -63,6 +67,8 @@ class LaneRun:
         Its session.
     network_size
         (width, height) of the network's last input; None if there was none.
+    unit
+        What its disparity means; None before the first frame.
     note
         How the model last ran other than requested, a sentence; else empty.
     """
@@ -70,6 +76,7 @@ class LaneRun:
     model: str
     session: Session
     network_size: tuple[int, int] | None = None
+    unit: Unit | None = None
     note: str = ""
     _frames: int = 0
     _spent_s: float = field(default=0.0)
@@ -80,18 +87,42 @@ class LaneRun:
         started_s = memo.clock()
         prediction = self.session.submit(frame, memo).result()
         depth = prediction.upsampled()
+        if depth.disparity.shape != frame.rgb.shape[:2]:
+            raise UserError(f"{self.model} returned a disparity map of the wrong size.")
         spent_s = memo.clock() - started_s + memo.saved_s - saved_before
         if self._frames:
             self._spent_s += spent_s
         self._frames += 1
-        self.network_size = depth.network_size
+        self.network_size, self.unit = depth.network_size, depth.unit
         self.note = prediction.note or self.note
         return depth, 1000.0 * spent_s
 
     @property
     def fps(self) -> float:
-        """Frames per second of the network alone, without sharing with the other lane."""
+        """Frames per second of the network alone, without sharing with other lanes."""
         return (self._frames - 1) / self._spent_s if self._spent_s > 0.0 else float("nan")
+
+
+def why_failed(model: str, error: Exception, when: str) -> str:
+    """The sentence for a lane that raised `error`.
+
+    Parameters
+    ----------
+    when
+        What it did, such as "on frame 12".
+    """
+    if isinstance(error, UserError):
+        return str(error)
+    log.error("%s failed %s", model, when, exc_info=error)
+    if is_out_of_memory(error):
+        return (
+            f"{model} ran out of memory {when}; choose a smaller input size or compare fewer "
+            "models at once."
+        )
+    return (
+        f"{model} failed {when} ({type(error).__name__}); run it alone with --debug to see why, or "
+        "leave it out."
+    )
 
 
 def open_session(model: str, options: EstimatorOptions) -> Session:

@@ -62,6 +62,9 @@ class ReportMetric:
         Where metrics.json has it; with "none" it is a row of the page only.
     of_truth : float
         The value that the ground truth has; NaN if it is not known beforehand.
+    needs_common_zero : bool
+        The value depends on where the lane's disparity has its zero, so that it says nothing of two
+        lanes whose zeros differ.
     chart : str
         Title of a chart of the values by frame; "" for none.
     """
@@ -73,6 +76,7 @@ class ReportMetric:
     read: Callable[[LaneSummary], float] | None = None
     json_place: JsonPlace = "lane"
     of_truth: float = math.nan
+    needs_common_zero: bool = False
     chart: str = ""
 
     def of(self, lane: LaneSummary) -> float:

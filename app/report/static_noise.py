@@ -29,4 +29,6 @@ class _Meter:
         return self._noise.value
 
 
-STATIC_NOISE = ReportMetric("flicker_static", "Static-scene noise, %", "lower", _Meter)
+STATIC_NOISE = ReportMetric(
+    "flicker_static", "Static-scene noise, %", "lower", _Meter, needs_common_zero=True
+)

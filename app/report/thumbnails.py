@@ -34,6 +34,10 @@ class Slices:
         self.colour: list[UInt8] = []
         self.disparity: dict[str, list[Float32]] = {lane: [] for lane in lanes}
 
+    def drop(self, lane: str) -> None:
+        """Forget a lane."""
+        self.disparity.pop(lane, None)
+
     def add(self, frame: Frame, disparities: dict[str, Float32]) -> None:
         """Add one frame; `disparities` are (H, W) float32 by lane."""
         row, self._taken = self._taken, self._taken + 1
@@ -127,6 +131,11 @@ class WorstFrames:
                 kept.append(_worst_frame(lane, row, error, frame, disparities, flicker))
                 kept.sort(key=attrgetter("error"), reverse=True)
                 del kept[self.count :]
+
+    def drop(self, lane: str) -> None:
+        """Forget a lane."""
+        self.lanes = tuple(one for one in self.lanes if one != lane)
+        self._kept.pop(lane, None)
 
     def of(self, lane: str) -> list[WorstFrame]:
         """The lane's worst frames, the worst first."""

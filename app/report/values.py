@@ -10,6 +10,10 @@ from typing import Any
 
 from models.estimator import EstimatorOptions
 from models.flow import FlowPreset
+from models.frames import Unit
+
+LANE_NAMES = ("a", "b", "c", "d", "e", "f", "g", "h")
+"""Names of a report's lanes in order; the window has the first two."""
 
 Progress = Callable[[int, int | None, str], None]
 """Called with frames done, frames in all (None if unknown), and the name of the step."""
@@ -40,12 +44,15 @@ class CompareOptions:
     preset, short_side
         Quality and size of the optical flow (short side in pixels).
     worst_frames
-        How many of each lane's worst frames the page shows.
+        How many of each lane's worst frames the page shows; fewer of many lanes.
     truth_budget_bytes
         Disk space beside the report for disparities that wait for the accuracy pass; a clip that
         does not fit is measured on evenly spread pairs of frames, and the report says so.
     is_stopped
         Whether to end with the frames so far, asked before each.
+    drops_failed_lanes
+        A lane that fails is left out and named as long as another one is left; otherwise it ends
+        the comparison.
     """
 
     estimator: EstimatorOptions = field(default_factory=EstimatorOptions)
@@ -58,6 +65,23 @@ class CompareOptions:
     worst_frames: int = 3
     truth_budget_bytes: int = 2 << 30
     is_stopped: Callable[[], bool] = _never
+    drops_failed_lanes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FailedLane:
+    """A lane that was left out.
+
+    Attributes
+    ----------
+    model
+        Registered name.
+    reason
+        A sentence.
+    """
+
+    model: str
+    reason: str
 
 
 @dataclass(slots=True)
@@ -163,6 +187,8 @@ class LaneSummary:
         (width, height) of the network's input; None if there was none.
     measured
         By key, the values of the metrics that have a meter; see app.report.metric.
+    unit
+        What its disparity means; None without a frame.
     note
         How the model ran other than requested, a sentence; else empty.
     """
@@ -174,6 +200,7 @@ class LaneSummary:
     fps: float
     network_size: tuple[int, int] | None
     measured: Mapping[str, float] = field(default_factory=dict)
+    unit: Unit | None = None
     note: str = ""
 
 
@@ -191,6 +218,8 @@ class Report:
         The verdicts at the top of the page.
     notes
         What was left out or changed on the way, in sentences.
+    failed
+        By lane, those that were left out.
     """
 
     html: Path
@@ -199,3 +228,4 @@ class Report:
     metrics: dict[str, Any]
     sentences: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    failed: Mapping[str, FailedLane] = field(default_factory=dict)

@@ -4,42 +4,18 @@ from __future__ import annotations
 
 import math
 
-from app.core.results import LANES
 from app.report.findings import Findings
+from app.report.numbers import FEW, counted, figure, listed, winner
+from app.report.ranking import CRITERION, QUESTIONS, ranking
 from app.report.values import Accuracy
 from models.metrics.temporal import STATIC_WINDOW
-
-SAME = 0.05
-"""Relative difference below which two lanes are called about the same."""
-
-FEW = 10
-"""Number of frames below which flicker and speed are mostly chance."""
-
-
-def figure(value: float, digits: int = 3) -> str:
-    """A number for reading: significant digits, no exponent in the usual range."""
-    if not math.isfinite(value):
-        return "–"
-    if value == 0.0:
-        return "0"
-    if abs(value) >= 1000:
-        return f"{value:.0f}"
-    decimals = max(0, digits - 1 - math.floor(math.log10(abs(value))))
-    return f"{value:.{min(decimals, 6)}f}"
-
-
-def winner(a: float, b: float, lower_is_better: bool) -> str:
-    """Name of the better lane, or "" if they are about the same or one is unknown."""
-    if not (math.isfinite(a) and math.isfinite(b)):
-        return ""
-    if abs(a - b) <= SAME * max(abs(a), abs(b)):
-        return ""
-    return "a" if (a < b) == lower_is_better else "b"
 
 
 def sentences(findings: Findings) -> tuple[str, ...]:
     """One sentence per question: flicker, accuracy, edges, speed."""
-    if len(findings.models) == 2:
+    if len(findings.models) > 2:
+        found = _rank(findings)
+    elif len(findings.models) == 2:
         found = _compare_two(findings)
     elif findings.models:
         found = _describe_one(findings, findings.models[0])
@@ -59,30 +35,78 @@ def why_no_pairs(findings: Findings) -> str:
 
 def caveats(findings: Findings) -> tuple[str, ...]:
     """What a reader must know before quoting a number."""
+    is_pair = len(findings.lanes) < 3
     found = list(findings.notes)
-    named = [findings.lanes[lane].model for lane in findings.models]
-    if len(named) == 2 and named[0] == named[1]:
-        found.append("Both lanes run the same model: any difference is chance or rounding.")
+    found += _same_models(findings)
+    if len(findings.models) > 2:
+        found.append(CRITERION)
     if any(findings.pairs.values()):
         found += _flicker_caveats(findings)
         found.append(_drift_caveat(findings))
     found += _accuracy_caveats(findings)
     if any(math.isfinite(findings.lanes[lane].fps) for lane in findings.models):
         found.append(
-            "Speeds are for each model alone, without decoding, drawing or the other lane; work "
-            "that both lanes share is counted in both. The first frame is excluded."
+            "Speeds are for each model alone, without decoding, drawing or "
+            + (
+                "the other lane; work that both lanes share is counted in both."
+                if is_pair
+                else "the other lanes; work that lanes share is counted in each."
+            )
+            + " The first frame is excluded."
         )
     return tuple(found)
 
 
+def _same_models(findings: Findings) -> list[str]:
+    lanes_of: dict[str, list[str]] = {}
+    for lane in findings.models:
+        lanes_of.setdefault(findings.lanes[lane].model, []).append(lane.upper())
+    same = [lanes for lanes in lanes_of.values() if len(lanes) > 1]
+    if same and len(findings.models) == 2:
+        return ["Both lanes run the same model: any difference is chance or rounding."]
+    return [
+        f"Lanes {listed(lanes)} run the same model: any difference is chance or rounding."
+        for lanes in same
+    ]
+
+
+def _references(findings: Findings) -> list[str]:
+    """What lanes that show the ground truth are for."""
+    rated = " and ".join(lane.upper() for lane in findings.models)
+    return [
+        f"{lane.upper()} shows the ground truth: it is the reference for {rated}, not a competitor."
+        for lane in findings.lanes
+        if findings.is_truth(lane)
+    ]
+
+
+def _rank(findings: Findings) -> list[str]:
+    """Put more than two models in order."""
+    found = _references(findings)
+    if not any(findings.pairs.values()):
+        found.append(why_no_pairs(findings))
+    if not findings.has_truth:
+        found.append(
+            "This input has no ground truth, so nothing here says which lane is more accurate."
+        )
+    return found + [ranking(findings, question) for question in QUESTIONS]
+
+
 def _compare_two(findings: Findings) -> list[str]:
     """Compare two models."""
-    a, b = (findings.lanes[lane] for lane in LANES)
-    found = [_compare("flicker", a.flicker_opw, b.flicker_opw, True, "flickers {} less", "OPW {}")]
-    if not any(findings.pairs.values()):
-        found = [why_no_pairs(findings)]
+    names = findings.models
+    a, b = (findings.lanes[lane] for lane in names)
+    found = _references(findings)
+    if any(findings.pairs.values()):
+        found.append(
+            _compare(
+                names, "flicker", a.flicker_opw, b.flicker_opw, True, "flickers {} less", "OPW {}"
+            )
+        )
+    else:
+        found.append(why_no_pairs(findings))
     if a.accuracy is not None and b.accuracy is not None:
-        found += _accuracy_sentences(a.accuracy, b.accuracy)
+        found += _accuracy_sentences(names, a.accuracy, b.accuracy)
     else:
         found.append(
             "This input has no ground truth, so nothing here says which lane is more accurate."
@@ -93,21 +117,16 @@ def _compare_two(findings: Findings) -> list[str]:
         and b.network_size is not None
         and len(findings.rows) > FEW
     ):
-        found.append(_compare("speed", a.fps, b.fps, False, "is faster", "{} frames per second"))
+        found.append(
+            _compare(names, "speed", a.fps, b.fps, False, "is faster", "{} frames per second")
+        )
     return found
 
 
 def _describe_one(findings: Findings, lane: str) -> list[str]:
     """Describe one model, alone or beside the truth as its reference."""
     name, summary = lane.upper(), findings.lanes[lane]
-    found = [
-        (
-            f"{other.upper()} shows the ground truth: it is the reference for {name}, not a "
-            "competitor."
-        )
-        for other in findings.lanes
-        if findings.is_truth(other)
-    ]
+    found = _references(findings)
     found.append(_flicker_of_one(findings, lane))
     accuracy = summary.accuracy
     if accuracy is None:
@@ -146,24 +165,35 @@ def _flicker_of_one(findings: Findings, lane: str) -> str:
     return f"{name} changes {opw / true:.1f} times as much as the ground truth does ({numbers})."
 
 
-def _compare(what: str, a: float, b: float, lower_is_better: bool, phrase: str, unit: str) -> str:
+def _compare(
+    names: tuple[str, ...],
+    what: str,
+    a: float,
+    b: float,
+    lower_is_better: bool,
+    phrase: str,
+    unit: str,
+) -> str:
+    """Compare the values of the two lanes `names`."""
+    one, other = (name.upper() for name in names)
     if not (math.isfinite(a) and math.isfinite(b)):
         return f"There is not enough data to compare {what}."
     if a == b:
-        return f"A and B have the same {what} ({unit.format(figure(a))})."
+        return f"{one} and {other} have the same {what} ({unit.format(figure(a))})."
     best = winner(a, b, lower_is_better)
     first, second = (b, a) if best == "b" else (a, b)
     numbers = unit.format(f"{figure(first)} against {figure(second)}")
     if not best:
-        return f"A and B have about the same {what} ({numbers})."
+        return f"{one} and {other} have about the same {what} ({numbers})."
     share = 100 * (1.0 - min(abs(a), abs(b)) / max(abs(a), abs(b)))
     how_much = "over 99 %" if share > 99.0 else f"{share:.0f} %"
-    return f"{best.upper()} {phrase.format(how_much)} ({numbers})."
+    return f"{other if best == 'b' else one} {phrase.format(how_much)} ({numbers})."
 
 
-def _accuracy_sentences(a: Accuracy, b: Accuracy) -> list[str]:
+def _accuracy_sentences(names: tuple[str, ...], a: Accuracy, b: Accuracy) -> list[str]:
     return [
         _compare(
+            names,
             "accuracy",
             a.absrel,
             b.absrel,
@@ -172,6 +202,7 @@ def _accuracy_sentences(a: Accuracy, b: Accuracy) -> list[str]:
             "AbsRel {}",
         ),
         _compare(
+            names,
             "edge accuracy",
             a.boundary_f1,
             b.boundary_f1,
@@ -214,8 +245,8 @@ def _flicker_caveats(findings: Findings) -> list[str]:
         )
     if not findings.true_flow:
         found.append(
-            "Motion between frames is estimated; where the estimate is wrong, both lanes are "
-            "penalised alike."
+            "Motion between frames is estimated; where the estimate is wrong, "
+            f"{'both' if len(findings.lanes) < 3 else 'all'} lanes are penalised alike."
         )
     return found
 
@@ -249,11 +280,6 @@ def _accuracy_caveats(findings: Findings) -> list[str]:
             "the whole clip (scale and shift by least squares), inverted and clipped at 70 m."
         )
     return found
-
-
-def counted(number: int, noun: str) -> str:
-    """A count with its noun: "1 frame", "2 frames"."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _listed(numbers: list[int], most: int = 12) -> str:

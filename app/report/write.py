@@ -47,4 +47,5 @@ def write_report(findings: Findings, out_dir: Path) -> Report:
         metrics=metrics,
         sentences=sentences(findings),
         notes=findings.notes,
+        failed=findings.failed,
     )

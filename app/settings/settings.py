@@ -83,10 +83,10 @@ class Settings:
         "Rotate", "Rotate the source by 90° steps (Shift+H)")
 
     model_a: str = setting(
-        "flashdepth-lite", Name(100), "Lane A", not_shown=_IN_LANE_PICKER, title_of=_model_title,
+        "flashdepth-lite", Name(300), "Lane A", not_shown=_IN_LANE_PICKER, title_of=_model_title,
         option=Option("--a", "MODEL", "model of lane A"))
     model_b: str = setting(
-        "flashdepth-lite-per-frame", Name(100), "Lane B", not_shown=_IN_LANE_PICKER,
+        "flashdepth-lite-per-frame", Name(300), "Lane B", not_shown=_IN_LANE_PICKER,
         title_of=_model_title,
         option=Option("--b", "MODEL", "model of lane B"))
     memory: bool = setting(
