@@ -42,10 +42,12 @@ class StatusReading:
         Resident memory.
     gpu_memory_mb
         Of the device, or None.
+    recording
+        The running recording, such as "0:12 · 34 MB · 120 GB free", or "".
     warning
         One short sentence in colour, or "".
     notes
-        Notable states, such as "warming up" or "recording 0:12".
+        Notable states, such as "warming up" or "paused".
     """
 
     source: str = ""
@@ -59,6 +61,7 @@ class StatusReading:
     device: str = ""
     memory_mb: float | None = None
     gpu_memory_mb: float | None = None
+    recording: str = ""
     warning: str = ""
     notes: tuple[str, ...] = ()
 
@@ -89,6 +92,8 @@ class Part:
 def parts_of(reading: StatusReading) -> list[Part]:
     """The line's parts from left to right; unknown values are left out."""
     parts = []
+    if reading.recording:
+        parts.append(_recording_part(reading.recording))
     if reading.warning:
         parts.append(Part(reading.warning, reading.warning, 9, theme.WARN, "Warning"))
     parts += [Part(note, note, 8, COLOURS.text) for note in reading.notes if note]
@@ -103,6 +108,10 @@ def parts_of(reading: StatusReading) -> list[Part]:
     if memory:
         parts.append(Part(memory, "", 2, COLOURS.quiet, "Memory in use"))
     return parts
+
+
+def _recording_part(line: str) -> Part:
+    return Part(f"● Recording {line}", f"● {line}", 9, theme.BAD, "Ctrl+R ends it")
 
 
 def _speed_parts(reading: StatusReading) -> list[Part]:

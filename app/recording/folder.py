@@ -63,6 +63,14 @@ def size_bytes(folder: Path) -> int:
         return 0
 
 
+def free_bytes(folder: Path) -> int | None:
+    """Free space on the disk of `folder`, or None if the folder has gone."""
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return None
+
+
 def check_headroom(folder: Path, headroom_bytes: int, frames: int) -> None:
     """Check that at least `headroom_bytes` are free on the disk.
 

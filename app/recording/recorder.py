@@ -67,6 +67,8 @@ class RecorderStatus:
         Frames that could not be written in time.
     size_bytes
         Size on disk.
+    free_bytes
+        Free space on that disk, or None while it is not known.
     message
         One sentence when something is wrong, else empty; it may still be recording then.
     """
@@ -76,6 +78,7 @@ class RecorderStatus:
     frames: int = 0
     gaps: int = 0
     size_bytes: int = 0
+    free_bytes: int | None = None
     message: str = ""
 
 
@@ -305,6 +308,7 @@ class Recorder:
             seconds=writer.seconds,
             frames=writer.frames,
             size_bytes=folder_of.size_bytes(self.folder),
+            free_bytes=folder_of.free_bytes(self.folder),
             **changes,
         )
 

@@ -52,6 +52,7 @@ from app.ui.features.menus import MenuController
 from app.ui.features.models import ModelController
 from app.ui.features.presenter import PresenterController
 from app.ui.features.presets import PresetsController
+from app.ui.features.recorded import RecordedController
 from app.ui.features.recording import RecordingController
 from app.ui.features.report import ReportController
 from app.ui.features.screen import ScreenController
@@ -157,6 +158,9 @@ class Application(QObject):
         window, model, engine, display = self.window, self.model, self.engine, self.display
         controller = self.controller
         self.recording = self._add(RecordingController(window, model, engine, self.status, self))
+        self.recorded = self._add(
+            RecordedController(window, model, controller, self.recording, self)
+        )
         self.snapshots = self._add(SnapshotController(window, display, model, self))
         self.report = self._add(ReportController(window, model, controller, engine, self))
         self.charts = self._add(ChartsController(window.below, model, controller, display, self))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import threading
 from pathlib import Path
@@ -228,6 +229,34 @@ def test_what_is_chosen_while_recording_is_in_the_recording(
     application.model.replace(memory=True)
     assert told() == {"memory": False, "colormap": "grey"}
     assert verify(folder).problems == ()
+
+
+def test_a_recording_is_seen_and_can_be_replayed_when_it_has_ended(
+    start_application: Start, wait_until_shown: Wait, qtbot: QtBot, tmp_path: Path
+) -> None:
+    application = start_application(source_width=160, source_height=120, panes=("rgb",))
+    wait_until_shown(application)
+    strip, notices = application.window.status, application.window.stage.notices
+
+    def seen() -> str:
+        return next((text for text in strip.texts() if text.startswith("●")), "")
+
+    application.recording.record(tmp_path / "take")
+    strip.resize(2000, strip.height())
+    qtbot.waitUntil(lambda: "free" in seen(), timeout=10_000)
+    assert re.fullmatch(r"● Recording \d+:\d\d · \d+ MB · [\d.]+ [MG]B free", seen())
+    application.model.replace(presenter=True)  # an audience sees nothing of it
+    qtbot.waitUntil(lambda: seen() == "", timeout=5_000)
+    application.model.replace(presenter=False)
+    application.recording.stop()
+    qtbot.waitUntil(lambda: notices.notice("recording") is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: seen() == "", timeout=5_000)
+    notice = notices.notice("recording")
+    assert notice is not None and notice.buttons == ("Replay", "Show folder")
+    assert str(tmp_path / "take") in notice.text
+    notices.pressed.emit("recording", "Replay")
+    qtbot.waitUntil(lambda: application.shown_source() == str(tmp_path / "take"), timeout=20_000)
+    assert notices.notice("recording") is None
 
 
 def test_the_score_of_the_edges_goes_with_the_edges(

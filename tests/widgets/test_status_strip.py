@@ -5,7 +5,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.support.pixels import grabbed, share_of
 from widgets import theme
-from widgets.status_strip import StatusReading, StatusStrip
+from widgets.status_strip import StatusReading, StatusStrip, parts_of
 
 FULL = StatusReading(
     source="synthetic",
@@ -88,3 +88,10 @@ def test_much_memory_is_told_in_gigabytes(strip: StatusStrip) -> None:
     strip.resize(1920, 28)
     strip.show_reading(dataclasses.replace(FULL, memory_mb=20480.0, gpu_memory_mb=900.0))
     assert strip.texts()[-1] == "20.0 GB · GPU 900 MB"
+
+
+def test_a_running_recording_comes_first_and_in_red() -> None:
+    part, *_ = parts_of(StatusReading(source="C920", recording="0:12 · 34 MB · 120 GB free"))
+    assert part.full == "● Recording 0:12 · 34 MB · 120 GB free"
+    assert part.short == "● 0:12 · 34 MB · 120 GB free"
+    assert part.colour == theme.BAD

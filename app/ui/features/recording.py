@@ -20,9 +20,10 @@ from app.ui.features.status import StatusController
 from app.ui.main_window import MainWindow
 from app.ui.wakeup import WakeUp
 from models.errors import UserError
+from widgets import theme
 
 if TYPE_CHECKING:
-    from app.recording.recorder import Recorder
+    from app.recording.recorder import Recorder, RecorderStatus
 
 log = logging.getLogger(__name__)
 
@@ -38,12 +39,15 @@ class RecordingController(FeatureController):
     ----------
     changed
         Emitted when recording began, went on or ended: whether it runs, and a line such as
-        "0:12, 3 lost" or, at the end, what was recorded.
+        "0:12 · 34 MB · 120 GB free", "" at the end.
+    finished
+        Emitted with the folder and the last RecorderStatus once a recording is complete.
     failed
         Emitted with one sentence, which is also `said`; the live view goes on.
     """
 
     changed = pyqtSignal(bool, str)
+    finished = pyqtSignal(object, object)
     failed = pyqtSignal(str)
 
     def __init__(
@@ -167,10 +171,11 @@ class RecordingController(FeatureController):
             thread.join(_CLOSING_S)
         self._report_finished()
 
-    def _on_changed(self, is_recording: bool, line: str) -> None:
+    def _on_changed(self, is_recording: bool, _line: str) -> None:
         self._button.setChecked(is_recording)
-        if not is_recording:
-            self.said.emit(f"Recorded {line}")
+        self._button.setIcon(
+            theme.icon("record", theme.BAD if is_recording else theme.COLOURS.text)
+        )
 
     def _on_failed(self, sentence: str) -> None:
         self._button.setChecked(self.is_recording)  # a click has checked it
@@ -192,7 +197,8 @@ class RecordingController(FeatureController):
             status = recorder.status
             self._gaps += status.gaps
             if self._recorder is None:
-                self.changed.emit(False, f"{status.frames} frames in {recorder.folder}")
+                self.changed.emit(False, "")
+            self.finished.emit(recorder.folder, status)
             if status.message:
                 self.failed.emit(status.message)
 
@@ -205,9 +211,7 @@ class RecordingController(FeatureController):
             self.stop()
             return
         self._warn_if_stuck(self._recorder.stuck_s > _STUCK_S)
-        minutes, seconds = divmod(int(status.seconds), 60)
-        lost = f", {status.gaps} frames lost" if status.gaps else ""
-        self.changed.emit(True, f"{minutes}:{seconds:02d}{lost}")
+        self.changed.emit(True, _line_of(status))
 
     def _warn_if_stuck(self, is_stuck: bool) -> None:
         """Say once that the disk does not take what is recorded; it may recover."""
@@ -217,6 +221,27 @@ class RecordingController(FeatureController):
                 "The disk is not responding, so recording is on hold; check its cable, or stop the "
                 "recording."
             )
+
+
+def clock_text(seconds: float) -> str:
+    """`seconds` as minutes and seconds, such as "1:05"."""
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes}:{rest:02d}"
+
+
+def _line_of(status: RecorderStatus) -> str:
+    parts = [clock_text(status.seconds), amount_text(status.size_bytes)]
+    if status.free_bytes is not None:
+        parts.append(f"{amount_text(status.free_bytes)} free")
+    if status.gaps:
+        parts.append(f"{status.gaps} frames lost")
+    return " · ".join(parts)
+
+
+def amount_text(size_bytes: int) -> str:
+    """`size_bytes` in MB or GB."""
+    megabytes = size_bytes / 1e6
+    return f"{megabytes:.0f} MB" if megabytes < 1000 else f"{megabytes / 1000:.1f} GB"
 
 
 def new_folder(parent: str) -> Path:

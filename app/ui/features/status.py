@@ -84,7 +84,7 @@ class StatusController(FeatureController):
 
     def set_recording(self, is_recording: bool, line: str) -> None:
         """Show the recorder's line while a recording runs."""
-        self._recording = f"● {line}" if is_recording else ""
+        self._recording = line if is_recording else ""
 
     def set_standing(self, topic: str, words: str) -> None:
         """Show a lasting state, one per topic; "" removes it."""
@@ -169,6 +169,7 @@ class StatusController(FeatureController):
         self._window.status.show_reading(
             replace(
                 reading,
+                recording=self._recording,
                 source_size=last.frame.size if last is not None else None,
                 network_size=lane.depth.network_size if lane is not None else None,
                 fps=pace.fps if moving else None,
@@ -186,7 +187,7 @@ class StatusController(FeatureController):
         note = self._note if time.monotonic() < self._note_until else ""
         paused = "" if capture.playing else "paused"
         every = (
-            note, self._recording, paused, *states(self._model.value), *self._standing.values(),
+            note, paused, *states(self._model.value), *self._standing.values(),
         )  # fmt: skip
         return tuple(each for each in every if each)
 
