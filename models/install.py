@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from models import published
-from models.hub.names import SCHEME
+from models.hub.names import SCHEME, parse
 from models.progress import IsCancelled, OnProgress, ignore_progress, never
 from models.published import Release
 
@@ -13,6 +13,15 @@ from models.published import Release
 def is_known_at_once(name: str) -> bool:
     """Whether `offer` answers without asking the network."""
     return not name.startswith(SCHEME)
+
+
+def can_install(name: str) -> bool:
+    """Whether `pull` can get a model that is missing; asks no network."""
+    if is_known_at_once(name):
+        return any(release.name == name for release in published.releases())
+    from models.hub import store
+
+    return store.has_extra() and parse(name).folder is None
 
 
 def offer(name: str) -> Release:

@@ -48,6 +48,14 @@ def plain(text: str, limit: int = SENTENCE) -> str:
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
+_COMMAND = re.compile(r"[:;] run:? .*$", re.DOTALL)
+
+
+def without_command(sentence: str) -> str:
+    """`sentence` without the command to run that it ends with, for windows, which have buttons."""
+    return _COMMAND.sub(".", sentence)
+
+
 def single_line(text: str, limit: int = LINE) -> str:
     """`plain` text in one line: line breaks become spaces."""
     return plain(text, limit).replace("\n", " ")

@@ -14,6 +14,7 @@ from widgets import theme
 from widgets.colour_bar import ColourBar
 from widgets.image_pane import ImagePane
 from widgets.linked_view import LinkedView
+from widgets.notices import Notices
 from widgets.pane_content import Nothing, PaneContent, Scale
 from widgets.pane_paint import Header
 from widgets.picture import UInt8
@@ -94,11 +95,17 @@ class DepthPane(ScaledPane):
     ----------
     lane
         "a" or "b".
+
+    Attributes
+    ----------
+    notices
+        Messages with buttons over the picture.
     """
 
     def __init__(self, lane: str, view: LinkedView, parent: QWidget | None = None) -> None:
         super().__init__(f"Lane {lane.upper()}", view, theme.lane_colour(lane), parent)
         self.lane = lane
+        self.notices = Notices(self)
         self._badge = ""
 
     def set_title(self, title: str) -> None:

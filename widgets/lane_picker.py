@@ -143,7 +143,10 @@ class LanePicker(QWidget):
     def _on_activated(self, at: int) -> None:
         choice = self._choices[at]
         smooth = self._ema.isChecked() and choice.can_smooth
-        self._choose(names.smoothed(choice.name, smooth))
+        name = names.smoothed(choice.name, smooth)
+        if choice.missing and name == self._current:  # asked for again, to install it
+            self.chosen.emit(name)
+        self._choose(name)
 
     def _on_ema(self, is_on: bool) -> None:
         self._choose(names.smoothed(self._current, is_on))

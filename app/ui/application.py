@@ -49,6 +49,7 @@ from app.ui.features.lessons import LessonController
 from app.ui.features.loading import Devices, LoadingController
 from app.ui.features.marks import MarksController
 from app.ui.features.menus import MenuController
+from app.ui.features.missing_models import MissingModelController
 from app.ui.features.models import ModelController
 from app.ui.features.presenter import PresenterController
 from app.ui.features.presets import PresetsController
@@ -148,6 +149,9 @@ class Application(QObject):
         self.first_frames.all_shown.connect(self.loading.go_on)
         self.loading.devices_found.connect(self._on_devices)
         self.models = self._add(ModelController(window, model, self.controller, self))
+        self.missing_models = self._add(
+            MissingModelController(window, display, model, self.models, self)
+        )
         self.sources = self._add(SourceController(window, engine, model, self.controller, self))
         self.source_faults = self._add(
             SourceFaultController(window, engine, model, self.controller, self)

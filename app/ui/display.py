@@ -5,6 +5,7 @@ It runs on the GUI thread and does nothing per pixel: levels, ranges and heat ma
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 
 import numpy as np
@@ -22,6 +23,7 @@ from app.views.lanes import lane_scale
 from models import registry
 from models.errors import UserError
 from models.frames import Frame, UInt8
+from models.plain_text import without_command
 from renderers import colormap
 from widgets.cloud_pane import CloudPane
 from widgets.depth_pane import DepthPane
@@ -76,6 +78,9 @@ class Display(QObject):
 
     def show(self, result: FrameResult) -> None:
         """Put a result on the stage."""
+        failures = {name: without_command(why) for name, why in result.failures.items()}
+        if failures != result.failures:
+            result = dataclasses.replace(result, failures=failures)
         self.last = result
         self._is_stale = self._is_blank = False
         self._stage.rgb.show_rgb(result.frame.rgb, result.prescaled.get("rgb", ()))
@@ -196,7 +201,8 @@ class Display(QObject):
                 if self._pictured.get(name) != registry.family(chosen):
                     pane.clear("No output from this model yet")
                     pane.set_caption("")
-                pane.set_banner(result.failures[name], "warn")
+                is_said = not pane.notices.isHidden()  # with a button
+                pane.set_banner(None if is_said else result.failures[name], "warn")
             return
         self._pictured[name] = registry.family(lane.model)
         pane.set_title(registry.title(lane.model))

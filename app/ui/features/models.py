@@ -18,6 +18,7 @@ from models import install, names, registry
 from models.errors import UserError
 from models.hub import store as hub
 from models.hub.names import SCHEME
+from models.plain_text import without_command
 from models.progress import IsCancelled, OnProgress, Progress
 from models.published import Release
 from widgets.lane_picker import LaneChoice
@@ -75,7 +76,7 @@ class ModelController(FeatureController):
                 entries.setdefault(entry.name, entry)
         choices = [
             LaneChoice(
-                entry.name, entry.title, entry.summary, entry.note, entry.missing(),
+                entry.name, entry.title, entry.summary, entry.note, _words(entry.missing()),
                 entry.can_smooth,
             )
             for entry in entries.values()
@@ -186,7 +187,7 @@ class ModelController(FeatureController):
         if install.is_known_at_once(network):
             self._offer(install.offer(network))
         elif (reason := registry.find(network).missing()) and "download" not in reason:
-            self.said.emit(reason)  # the extra is missing, or it is a folder
+            self.said.emit(without_command(reason))  # the extra is missing, or it is a folder
         else:
             self._look_up(network)
 
@@ -278,6 +279,10 @@ class ModelController(FeatureController):
         self._fill()
         self._show_chosen()
         self.installed.emit()
+
+
+def _words(missing: str | None) -> str | None:
+    return None if missing is None else without_command(missing)
 
 
 def _byte_progress(on_progress: ReportProgress) -> OnProgress:
