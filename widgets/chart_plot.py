@@ -43,6 +43,7 @@ class ChartPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no type
         self._mark_lines: list[pg.InfiniteLine] = []
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
         layout = pg.GraphicsLayout()
         layout.setContentsMargins(0, SPACE, SPACE, 0)
         layout.setSpacing(0)
@@ -50,6 +51,7 @@ class ChartPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no type
         self._box.disableAutoRange()
         self._box.setXRange(1 - history, 0, padding=0.01)
         self._left, bottom = _axis("left"), _axis("bottom")
+        self._axes = (self._left, bottom)
         self._left.setWidth(48)
         self._left.linkToView(self._box)
         bottom.linkToView(self._box)
@@ -73,6 +75,15 @@ class ChartPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no type
             self._box.removeItem(curve)
         self._curves = {key: self._make_curve(one, 1, one.is_dashed) for key, one in series.items()}
         self._lone = {key: self._make_curve(one, _LONE_PX, False) for key, one in series.items()}
+
+    def use_colours(self, series: Mapping[str, Series]) -> None:
+        """Draw everything in the colours of the scheme in force."""
+        self.setBackground(COLOURS.background)
+        self._cursor.setPen(COLOURS.quiet)
+        for axis in self._axes:
+            axis.setPen(COLOURS.quiet)
+            axis.setTextPen(COLOURS.quiet)
+        self.set_series(series)
 
     def drawn(self, key: str) -> Float64:
         """(n,) values that the curve of a series shows, the oldest first."""
@@ -144,6 +155,6 @@ class ChartPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no type
 
 
 def _axis(side: str) -> pg.AxisItem:
-    axis = pg.AxisItem(side, pen=COLOURS.faint, textPen=COLOURS.quiet, maxTickLength=-3)
+    axis = pg.AxisItem(side, pen=COLOURS.quiet, textPen=COLOURS.quiet, maxTickLength=-3)
     axis.enableAutoSIPrefix(False)
     return axis

@@ -11,16 +11,31 @@ from widgets import theme
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Appearance of a curve: its name in the header, "#rrggbb", and whether it is dashed."""
+    """Appearance of a curve.
+
+    Attributes
+    ----------
+    name
+        In the header and at the curve's end.
+    role
+        Name of its colour among `Colours`.
+    is_dashed
+        Whether it is dashed.
+    """
 
     name: str
-    colour: str
+    role: str
     is_dashed: bool = False
+
+    @property
+    def colour(self) -> str:
+        """Its colour in the scheme in force, as "#rrggbb"."""
+        return str(getattr(theme.COLOURS, self.role))
 
 
 LANES: Mapping[str, Series] = {
-    "a": Series("A", theme.LANE_A),
-    "b": Series("B", theme.LANE_B, is_dashed=True),
+    "a": Series("A", "lane_a"),
+    "b": Series("B", "lane_b", is_dashed=True),
 }
 """Lane B is dashed, so that the lanes are told apart without colours."""
 
@@ -28,7 +43,7 @@ LANES: Mapping[str, Series] = {
 def pin_series(pins: int) -> dict[str, Series]:
     """Series "a1", "b1", "a2", ... for pinned points: the pin's colour, lane B dashed."""
     return {
-        f"{lane}{pin + 1}": Series(f"{lane.upper()}{pin + 1}", theme.PIN_COLOURS[pin], lane == "b")
+        f"{lane}{pin + 1}": Series(f"{lane.upper()}{pin + 1}", f"pin_{pin + 1}", lane == "b")
         for pin in range(pins)
         for lane in ("a", "b")
     }

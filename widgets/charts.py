@@ -29,7 +29,7 @@ from widgets.theme import SPACE
 
 HISTORY = 600
 REFRESH_MS = 200
-MARKS = theme.BREAK_COLOURS
+MARKS = tuple(theme.BREAKS)
 _MOST_MARKS = 32
 
 
@@ -131,7 +131,7 @@ class TimeChart(QWidget):
             For another kind.
         """
         if kind not in MARKS:
-            raise ValueError(f"a mark is one of {tuple(MARKS)}, not {kind!r}")
+            raise ValueError(f"a mark is one of {MARKS}, not {kind!r}")
         self._marks.append((frame_index, kind))
         self._schedule_refresh()
 
@@ -205,7 +205,7 @@ class TimeChart(QWidget):
             newest_first.setdefault(frame, ago)
         self._plot.mark(
             [
-                (newest_first[frame], MARKS[kind])
+                (newest_first[frame], theme.break_colour(kind))
                 for frame, kind in self._marks
                 if frame in newest_first
             ]
@@ -234,6 +234,13 @@ class TimeChart(QWidget):
     def hideEvent(self, _event: QHideEvent | None) -> None:
         """Stop the timer while the chart is invisible."""
         self._timer.stop()
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        """Draw in the colours of another scheme."""
+        super().changeEvent(event)
+        if event is not None and event.type() == QEvent.Type.StyleChange:
+            self._plot.use_colours(self._series)
+            self.refresh()
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
         if event is not None:

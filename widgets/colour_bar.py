@@ -11,6 +11,7 @@ from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPixmap
 
 from widgets import theme
+from widgets.colours import Colours
 from widgets.pane_content import Scale
 from widgets.picture import Picture, UInt8, rgb_picture
 from widgets.theme import COLOURS, SPACE, SPACE_XS
@@ -73,6 +74,8 @@ class _Drawing:
         Words on the bar.
     marks
         (y, value) beside the bar, y in the painter's pixels from the top.
+    colours
+        Of the scheme in force.
     """
 
     width: int
@@ -83,6 +86,7 @@ class _Drawing:
     low_word: str
     high_word: str
     marks: tuple[tuple[float, str], ...]
+    colours: Colours
 
 
 class ColourBar:
@@ -139,8 +143,8 @@ def _drawing(scale: Scale, area: QRectF, font: QFont, ratio: float) -> _Drawing:
         marks.append((round(y * ratio) / ratio, text.replace("-", "−")))
     return _Drawing(
         round(area.width() * ratio), round(area.height() * ratio), ratio, font.toString(),
-        scale.unit, scale.low_word, scale.high_word, tuple(marks),
-    )  # fmt: skip
+        scale.unit, scale.low_word, scale.high_word, tuple(marks), COLOURS.scheme,
+      )  # fmt: skip
 
 
 def _labels(scale: Scale, most: int) -> list[tuple[float, str]]:
@@ -164,7 +168,7 @@ def _draw(drawing: _Drawing, strip: Picture, font: QFont) -> QPixmap:
     painter.setFont(_small(font))
     line, elide = metrics.height(), Qt.TextElideMode.ElideRight
     bar, room = _bar(drawing.height / drawing.ratio, line), drawing.width / drawing.ratio - SPACE_XS
-    painter.setPen(QColor(COLOURS.faint))
+    painter.setPen(QColor(COLOURS.quiet))
     unit = metrics.elidedText(drawing.unit, elide, room)
     painter.drawText(QRectF(SPACE_XS, SPACE_XS, room, line), MIDDLE_LEFT, unit)
     painter.setPen(QColor(COLOURS.quiet))
@@ -177,7 +181,7 @@ def _draw(drawing: _Drawing, strip: Picture, font: QFont) -> QPixmap:
         start = bar.right() + SPACE_XS + 1
         room = drawing.width / drawing.ratio - start
         for y, value in drawing.marks:
-            painter.setPen(QColor(COLOURS.faint))
+            painter.setPen(QColor(COLOURS.quiet))
             painter.drawLine(QPointF(bar.right(), y), QPointF(bar.right() + 3, y))
             painter.setPen(QColor(COLOURS.quiet))
             text = metrics.elidedText(value, elide, room)

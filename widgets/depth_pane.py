@@ -6,11 +6,10 @@ import dataclasses
 from collections.abc import Sequence
 
 from PyQt6.QtCore import QRectF
-from PyQt6.QtGui import QColor, QPainter
+from PyQt6.QtGui import QPainter
 from PyQt6.QtWidgets import QWidget
 
 from renderers.prescale import Prescaled
-from widgets import theme
 from widgets.colour_bar import ColourBar
 from widgets.image_pane import ImagePane
 from widgets.linked_view import LinkedView
@@ -27,12 +26,12 @@ class ScaledPane(ImagePane):
         self,
         title: str,
         view: LinkedView,
-        accent: QColor | None = None,
+        lane: str = "",
         parent: QWidget | None = None,
     ) -> None:
         self._bar = ColourBar()
         self._has_own_bar = False
-        super().__init__(title, view, accent, parent)
+        super().__init__(title, view, lane, parent)
 
     def show_levels(self, levels: UInt8, table: UInt8, prescaled: Sequence[Prescaled] = ()) -> None:
         """Show (H, W) uint8 levels through a (256, 3) uint8 table; neither is copied."""
@@ -103,7 +102,7 @@ class DepthPane(ScaledPane):
     """
 
     def __init__(self, lane: str, view: LinkedView, parent: QWidget | None = None) -> None:
-        super().__init__(f"Lane {lane.upper()}", view, theme.lane_colour(lane), parent)
+        super().__init__(f"Lane {lane.upper()}", view, lane, parent)
         self.lane = lane
         self.notices = Notices(self)
         self._badge = ""

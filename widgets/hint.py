@@ -27,7 +27,7 @@ class Hint(QFrame):
         self._text = Label("", self)
         self._text.setWordWrap(True)
         self._close = QToolButton(self)
-        self._close.setIcon(theme.icon("close", theme.COLOURS.quiet))
+        self._close.setIcon(theme.icon("close", "quiet"))
         set_tip(self._close, "Dismiss this hint")
         self._close.setAccessibleName("Dismiss this hint")
         self._close.clicked.connect(self._dismiss)

@@ -45,12 +45,12 @@ class ImagePane(PictureSurface):
         self,
         title: str,
         view: LinkedView,
-        accent: QColor | None = None,
+        lane: str = "",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(view, parent)
         self._title, self._caption = title, ""
-        self._accent = accent
+        self._lane = lane
         self._overlay: Picture | None = None
         self._fitter, self._overlay_fitter = Prescaler(), Prescaler()
         self._table = ColourTable()
@@ -185,8 +185,8 @@ class ImagePane(PictureSurface):
         ValueError
             For more.
         """
-        if len(pins) > len(theme.PIN_COLOURS):
-            raise ValueError(f"at most {len(theme.PIN_COLOURS)} points can be pinned")
+        if len(pins) > theme.PINS:
+            raise ValueError(f"at most {theme.PINS} points can be pinned")
         self._pins = tuple(QPointF(x, y) for x, y in pins)
         self.update()
 
@@ -229,7 +229,10 @@ class ImagePane(PictureSurface):
         zoom = "" if self._view.is_fit else f"{self._view.zoom:.1f}×"
         readings = () if self._is_plain else (self._caption, zoom)
         caption = "  ".join(part for part in readings if part)
-        return pane_paint.Header(self._title, caption=caption, accent=self._accent)
+        return pane_paint.Header(self._title, caption=caption, accent=self._accent())
+
+    def _accent(self) -> QColor | None:
+        return theme.lane_colour(self._lane) if self._lane else None
 
     def paintEvent(self, _event: QPaintEvent | None) -> None:
         painter = QPainter(self)
@@ -296,7 +299,7 @@ class ImagePane(PictureSurface):
         if self._probe is not None and not self._is_plain:
             point, text = self._probe
             clip = rect.intersected(area)
-            accent = self._accent or QColor(COLOURS.faint)
+            accent = self._accent() or QColor(COLOURS.quiet)
             pane_paint.draw_probe(painter, clip, self.to_screen(point), text, accent, self.font())
 
     def paint_around(self, painter: QPainter) -> None:

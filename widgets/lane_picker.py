@@ -162,5 +162,5 @@ def _item(choice: LaneChoice) -> QStandardItem:
     item.setData(choice.title, LABEL_ROLE)
     set_tip(item, "\n".join(part for part in (choice.summary, choice.missing) if part))
     if choice.missing:
-        item.setData(QColor(theme.COLOURS.faint), Qt.ItemDataRole.ForegroundRole)
+        item.setData(QColor(theme.COLOURS.quiet), Qt.ItemDataRole.ForegroundRole)
     return item

@@ -244,6 +244,7 @@ def _words(role: str) -> Label:
 
 def _scrolled(body: QWidget) -> QScrollArea:
     area = QScrollArea()
+    area.setAccessibleName("List of lessons")
     body.setProperty("role", "panel")
     area.setWidget(body)
     area.setWidgetResizable(True)

@@ -138,7 +138,7 @@ class _Card(QFrame):
         text = Label(notice.text, self)
         text.setWordWrap(True)
         close = QToolButton(self)
-        close.setIcon(theme.icon("close", theme.COLOURS.quiet))
+        close.setIcon(theme.icon("close", "quiet"))
         set_tip(close, "Dismiss (Esc)")
         close.setAccessibleName("Dismiss")
         close.setFocusPolicy(Qt.FocusPolicy.TabFocus)

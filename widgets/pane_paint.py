@@ -111,7 +111,7 @@ def _draw_badge(
     height = metrics.height() + 2
     box = QRectF(left, area.center().y() - height / 2, width, height)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-    painter.setPen(QPen(QColor(COLOURS.faint), 1))
+    painter.setPen(QPen(QColor(COLOURS.outline), 1))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRoundedRect(box, SPACE_XS, SPACE_XS)
     painter.setPen(QColor(COLOURS.quiet))
@@ -159,11 +159,11 @@ def draw_banner(painter: QPainter, area: QRectF, text: str, level: str, font: QF
 
 
 def draw_placeholder(
-    painter: QPainter, area: QRectF, text: str, font: QFont, colour: str = COLOURS.quiet
+    painter: QPainter, area: QRectF, text: str, font: QFont, colour: str = ""
 ) -> None:
     """Draw words in the middle of an empty area."""
     painter.setFont(font)
-    painter.setPen(QColor(colour))
+    painter.setPen(QColor(colour or COLOURS.quiet))
     inner = area.adjusted(SPACE, SPACE, -SPACE, -SPACE)
     painter.drawText(inner, int(CENTRE) | int(Qt.TextFlag.TextWordWrap), _plain(text))
 
@@ -214,7 +214,7 @@ def _draw_label(
 
 def draw_pin(painter: QPainter, point: QPointF, number: int, font: QFont) -> None:
     """Draw a numbered coloured disc at `point`; `number` counts from 1."""
-    colour = QColor(theme.PIN_COLOURS[(number - 1) % len(theme.PIN_COLOURS)])
+    colour = QColor(theme.pin_colour(number))
     small = theme.bold_font(theme.small_font(font))
     side = QFontMetricsF(small).height() + 2
     box = QRectF(point.x() - side / 2, point.y() - side / 2, side, side)
@@ -283,7 +283,7 @@ def draw_row_breaks(
 ) -> None:
     """Draw a line across the picture in `rect` for each break, its kind at the right edge.
 
-    Each break is (fraction of the picture's height from the top, kind of theme.BREAK_COLOURS).
+    Each break is (fraction of the picture's height from the top, kind of theme.BREAKS).
     """
     small = theme.small_font(font)
     metrics = QFontMetricsF(small)
@@ -295,7 +295,7 @@ def draw_row_breaks(
         y = round(rect.top() + share * rect.height())
         if not clip.top() <= y <= clip.bottom():
             continue
-        colour = QColor(theme.BREAK_COLOURS[kind])
+        colour = QColor(theme.break_colour(kind))
         painter.fillRect(QRectF(clip.left(), y - 1, clip.width(), 3), backing)
         painter.fillRect(QRectF(clip.left(), y, clip.width(), 1), colour)
         width = metrics.horizontalAdvance(kind) + 2 * SPACE_XS

@@ -66,6 +66,7 @@ class SettingsPanel(QScrollArea):
             section.button_pressed.connect(self.button_pressed)
         column.addStretch(1)
         self.record.record_toggled.connect(self.record_toggled)
+        self.setAccessibleName("Inspector")
         self.setWidget(body)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)

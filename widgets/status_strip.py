@@ -77,7 +77,7 @@ class Part:
     weight
         Parts of low weight are shortened first.
     colour
-        Of the text.
+        Of the text; empty for the usual one.
     tip
         Tool tip.
     """
@@ -85,7 +85,7 @@ class Part:
     full: str
     short: str
     weight: int
-    colour: str = COLOURS.text
+    colour: str = ""
     tip: str = ""
 
 
@@ -95,7 +95,7 @@ def parts_of(reading: StatusReading) -> list[Part]:
     if reading.recording:
         parts.append(_recording_part(reading.recording))
     if reading.warning:
-        parts.append(Part(reading.warning, reading.warning, 9, theme.WARN, "Warning"))
+        parts.append(Part(reading.warning, reading.warning, 9, theme.COLOURS.warn, "Warning"))
     parts += [Part(note, note, 8, COLOURS.text) for note in reading.notes if note]
     sizes = " → ".join(_size(s) for s in (reading.source_size, reading.network_size) if s)
     if reading.source or sizes:
@@ -230,7 +230,7 @@ class StatusStrip(QWidget):
                 x += SEPARATOR_PX
             is_first = False
             shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(0.0, end - x))
-            painter.setPen(QColor(part.colour))
+            painter.setPen(QColor(part.colour or COLOURS.text))
             painter.drawText(QRectF(x, 0, end - x, self.height()), MIDDLE_LEFT, shown)
             x += metrics.horizontalAdvance(shown)
         painter.end()

@@ -1,12 +1,8 @@
-"""Colours, spacing, type and icons: one dark look for every widget.
-
-Pictures are bright; everything else is neutral grey. Colours have a meaning: lane A and lane B keep
-theirs in every view, and good, warning and bad are used for states alone.
-"""
+"""Spacing, type, icons and the style of every widget, in the colours in force."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import asdict
 from pathlib import Path
 from string import Template
 
@@ -16,36 +12,14 @@ from PyQt6.QtSvg import QSvgRenderer
 from PyQt6.QtWidgets import QApplication, QStyleFactory, QWidget
 
 import resources
+from widgets.colours import SCHEMES, ColoursInForce
 
+COLOURS = ColoursInForce()
+"""The colours in force. Read them when painting; what is kept is of the scheme before."""
 
-@dataclass(frozen=True, slots=True)
-class Colours:
-    """Every colour of the interface as "#rrggbb"."""
-
-    background: str = "#0d0e10"
-    surface: str = "#151619"
-    raised: str = "#1e2024"
-    hover: str = "#282b30"
-    border: str = "#2c2f35"
-    text: str = "#dcdee1"
-    quiet: str = "#8d939b"
-    faint: str = "#565b63"
-    lane_a: str = "#4cb5f5"
-    lane_b: str = "#ffb000"
-    good: str = "#5cc98b"
-    warn: str = "#f3e05a"
-    bad: str = "#ff6b6b"
-
-
-COLOURS = Colours()
-LANE_A = COLOURS.lane_a
-LANE_B = COLOURS.lane_b
-GOOD = COLOURS.good
-WARN = COLOURS.warn
-BAD = COLOURS.bad
-PIN_COLOURS = ("#e377c2", "#2ec4a6", "#f4f4f4", "#b7e04a")
-BREAK_COLOURS = {"cut": COLOURS.text, "reset": COLOURS.warn}
-"""Colours of breaks in time."""
+PINS = 4
+BREAKS = {"cut": "text", "reset": "warn"}
+"""Names of the colours of breaks in time."""
 
 SPACE_XS = 4
 SPACE = 8
@@ -65,7 +39,7 @@ def lane_colour(lane: str) -> QColor:
     KeyError
         For any other name.
     """
-    return QColor({"a": LANE_A, "b": LANE_B}[lane])
+    return QColor({"a": COLOURS.lane_a, "b": COLOURS.lane_b}[lane])
 
 
 def level_colour(level: str) -> QColor:
@@ -83,52 +57,90 @@ def level_colour(level: str) -> QColor:
     )
 
 
+def pin_colour(number: int) -> str:
+    """The colour of pin 1 to 4, as "#rrggbb"."""
+    return str(getattr(COLOURS, f"pin_{(number - 1) % PINS + 1}"))
+
+
+def break_colour(kind: str) -> str:
+    """The colour of a break in time, "cut" or "reset", as "#rrggbb".
+
+    Raises
+    ------
+    KeyError
+        For another kind.
+    """
+    return str(getattr(COLOURS, BREAKS[kind]))
+
+
 def resource_path(*parts: str) -> Path:
     """Path of a file or folder below `resources`."""
     return Path(resources.__file__).parent.joinpath(*parts)
 
 
-def apply_theme(app: QApplication) -> None:
-    """Style the whole application, once: each setting is applied to every existing widget."""
-    if app.property(THEMED):
+def apply_theme(app: QApplication, scheme: str = "dark", scale: float = 1.0) -> None:
+    """Style the whole application; nothing is done where it looks so already.
+
+    It takes a noticeable moment, as each setting is applied to every existing widget.
+
+    Parameters
+    ----------
+    app
+        The application.
+    scheme
+        "dark" or "light".
+    scale
+        Size of all text relative to the usual.
+    """
+    if app.property(THEMED) == (scheme, scale):
         return
-    style = QStyleFactory.create("Fusion")
-    if style is not None:
+    if app.property(THEMED) is None and (style := QStyleFactory.create("Fusion")) is not None:
         app.setStyle(style)
+    COLOURS.use(SCHEMES[scheme])
     app.setPalette(_palette())
     font = QFont(app.font())
-    font.setPixelSize(TYPE_PX)
+    font.setPixelSize(round(TYPE_PX * scale))
     app.setFont(font)
-    app.setStyleSheet(style_sheet())
-    app.setProperty(THEMED, True)
+    app.setStyleSheet(style_sheet(scale))
+    app.setProperty(THEMED, (scheme, scale))
+
+
+def type_scale_in_force() -> float:
+    """Size of all text relative to the usual, as `apply_theme` was told."""
+    app = QApplication.instance()
+    themed = app.property(THEMED) if app is not None else None
+    return float(themed[1]) if themed else 1.0
 
 
 def set_type_scale(widget: QWidget, scale: float) -> None:
-    """Scale the text of `widget` and its children.
+    """Scale the text of `widget` and its children, beyond what all text is scaled by.
 
     The application's style sheet stays: changing it would block the window for half a second.
     """
     sizes = {"*": TYPE_PX, '*[role="heading"]': 1.3 * TYPE_PX, '*[role="small"]': SMALL_TYPE_PX}
-    rules = (f"{which} {{ font-size: {round(px * scale)}px; }}" for which, px in sizes.items())
+    whole = scale * type_scale_in_force()
+    rules = (f"{which} {{ font-size: {round(px * whole)}px; }}" for which, px in sizes.items())
     widget.setStyleSheet("" if scale == 1.0 else "\n".join(rules))
 
 
-def style_sheet() -> str:
-    """The style sheet with its colours and lengths filled in."""
-    values = {field.name: str(getattr(COLOURS, field.name)) for field in fields(Colours)}
+def style_sheet(scale: float = 1.0) -> str:
+    """The style sheet with colours and lengths filled in, type `scale` times as large."""
+    values = asdict(COLOURS.scheme)
     values["folder"] = resource_path("style").as_posix()
-    values["type"] = f"{TYPE_PX}px"
-    values["small"] = f"{SMALL_TYPE_PX}px"
-    values["big"] = f"{round(1.3 * TYPE_PX)}px"
+    values["type"] = f"{round(TYPE_PX * scale)}px"
+    values["small"] = f"{round(SMALL_TYPE_PX * scale)}px"
+    values["big"] = f"{round(1.3 * TYPE_PX * scale)}px"
     values["icon"] = f"{ICON_PX}px"
     values["arrow"] = "10px"
     values["mark"] = "14px"
-    text = resource_path("style", "dark.qss").read_text(encoding="utf-8")
+    text = resource_path("style", "window.qss").read_text(encoding="utf-8")
     return Template(text).substitute(values)
 
 
-def icon(name: str, colour: str = COLOURS.text) -> QIcon:
-    """The icon `resources/icons/<name>.svg` drawn in `colour`, greyed where disabled.
+def icon(name: str, colour: str = "text") -> QIcon:
+    """The icon `resources/icons/<name>.svg`, greyed where disabled.
+
+    `colour` names one of `Colours`, which is looked up when the icon is drawn, or is "#rrggbb".
 
     Raises
     ------
@@ -189,7 +201,8 @@ class _DrawnIcon(QIconEngine):
         self, painter: QPainter | None, rect: QRect, mode: QIcon.Mode, _state: QIcon.State
     ) -> None:
         """Draw into `rect`."""
-        colour = COLOURS.faint if mode == QIcon.Mode.Disabled else self._colour
+        name = "faint" if mode == QIcon.Mode.Disabled else self._colour
+        colour = name if name.startswith("#") else str(getattr(COLOURS, name))
         drawing = self._drawing.replace("currentColor", colour).encode()
         QSvgRenderer(QByteArray(drawing)).render(painter, QRectF(rect))
 

@@ -11,11 +11,9 @@ from PyQt6.QtWidgets import QSizePolicy, QWidget
 from widgets.plain import set_tip
 from widgets.theme import COLOURS, SPACE
 
-MARK_COLOURS = {
-    "cut": COLOURS.text,
-    "reset": COLOURS.warn,
-    "gap": COLOURS.bad,
-}
+MARK_ROLES = {"cut": "text", "reset": "warn", "gap": "bad"}
+_EXTENT = {"cut": (1, 1), "reset": (1, 0), "gap": (0, 1)}
+"""How far a mark reaches above and below the middle: kinds are told apart without colours."""
 KNOB_PX = 6
 
 
@@ -60,8 +58,8 @@ class Timeline(QWidget):
             For another kind.
         """
         for _, kind in marks:
-            if kind not in MARK_COLOURS:
-                raise ValueError(f"a mark is one of {tuple(MARK_COLOURS)}, not {kind!r}")
+            if kind not in MARK_ROLES:
+                raise ValueError(f"a mark is one of {tuple(MARK_ROLES)}, not {kind!r}")
         self._marks = tuple(marks)
         self.update()
 
@@ -95,8 +93,9 @@ class Timeline(QWidget):
         painter.drawRoundedRect(QRectF(KNOB_PX, middle - 2, knob - KNOB_PX, 4), 2, 2)
         for index, kind in self._marks:
             x = round(self.x_of(index)) + 0.5
-            painter.setPen(QPen(QColor(MARK_COLOURS[kind]), 1))
-            painter.drawLine(QPointF(x, middle - SPACE), QPointF(x, middle + SPACE))
+            painter.setPen(QPen(QColor(getattr(COLOURS, MARK_ROLES[kind])), 1))
+            above, below = _EXTENT[kind]
+            painter.drawLine(QPointF(x, middle - above * SPACE), QPointF(x, middle + below * SPACE))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(COLOURS.text))
         painter.drawEllipse(QPointF(knob, middle), KNOB_PX, KNOB_PX)

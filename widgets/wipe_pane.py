@@ -40,7 +40,7 @@ class WipePane(ScaledPane):
     divider_moved = pyqtSignal(float)
 
     def __init__(self, title: str, view: LinkedView, parent: QWidget | None = None) -> None:
-        super().__init__(title, view, None, parent)
+        super().__init__(title, view, parent=parent)
         self._second: Picture | None = None
         self._names = {"a": "A", "b": "B"}
         self._blinks = False

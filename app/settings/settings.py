@@ -16,7 +16,7 @@ from app.settings.rules import Between, Name, OneOf, SomeOf, Written, shortened
 from app.settings.setting import Option, Scope, Setting, setting
 from app.sources.parsing import is_camera, usage
 from app.views import table as views
-from renderers.colormap_names import COLORMAPS
+from renderers.colormap_names import COLOR_BLIND_SAFE, COLORMAPS
 from widgets.arrangement import PANE_TITLES, PANES
 
 
@@ -33,6 +33,11 @@ def _view_title(key: str) -> str:
 INPUT_SIZES = (168, 224, 280, 336, 392, 448, 518, 616, 756, 1148)
 _IN_SOURCE_MENU = "set in the Source menu"
 _IN_LANE_PICKER = "set in the lane's own menu, above its pane"
+
+
+def _colormap_words(name: str) -> str:
+    """The name in menus, with a mark where colour-blind eyes can tell near from far."""
+    return name.capitalize() + (" ◆ colour-blind safe" if name in COLOR_BLIND_SAFE else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +147,8 @@ class Settings:
     range_locked: bool = setting(
         False, label="Lock current range", tip="Keep the range that is on screen now (K)")
     colormap: str = setting(
-        "inferno", OneOf({name: name.capitalize() for name in COLORMAPS}), "Colour map",
-        "Colour map of both lanes; all but Turbo are colour-blind safe (C)")
+        "inferno", OneOf({name: _colormap_words(name) for name in COLORMAPS}), "Colour map",
+        "Colour map of both lanes; ◆ marks those that are safe for colour-blind eyes (C)")
     edges: bool = setting(
         False, label="Depth edges over RGB", tip="Outline depth discontinuities (E)")
     panes: tuple[str, ...] = setting(
@@ -252,6 +257,15 @@ class Settings:
     presenter: bool = setting(
         False, label="Presenter mode",
         tip="Large text and captions, readable from the back of a room (F9)")
+    theme: str = setting(
+        "system", OneOf({"system": "As the system", "dark": "Dark", "light": "Light"}), "Theme",
+        "Dark or light window; As the system follows the desktop's setting at once",
+        scope=Scope.MACHINE)
+    type_scale: float = setting(
+        1.0, Between(0.8, 2.0), "Type size", "Size of all text relative to the usual",
+        control="choice", choices=(
+            (0.85, "Small"), (1.0, "Normal"), (1.25, "Large"), (1.5, "Larger"), (2.0, "Largest")),
+        scope=Scope.MACHINE)
     hint_seen: bool = setting(
         False, not_shown="set once the first hint was shown", scope=Scope.MACHINE)
     # fmt: on

@@ -34,6 +34,7 @@ from app.ui.display import Display
 from app.ui.engine import Engine, OpenSource
 from app.ui.features.about import AboutController
 from app.ui.features.announcements import AnnouncementController
+from app.ui.features.appearance import AppearanceController
 from app.ui.features.budget import BudgetController
 from app.ui.features.calibration import CalibrationController
 from app.ui.features.charts import ChartsController
@@ -183,6 +184,7 @@ class Application(QObject):
             )
         )
         self.about = self._add(AboutController(window, self))
+        self.appearance = self._add(AppearanceController(model, self))
 
     def _make_booth_features(self) -> None:
         """Make the features for presenting to an audience unattended."""

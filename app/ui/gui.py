@@ -33,10 +33,10 @@ from app.system.logbook import logging_to_file
 from app.system.memory import freeze_modules
 from app.system.signals import on_stop_signals
 from app.ui.application import Application
+from app.ui.features.appearance import show_appearance
 from app.ui.opening import Opening
 from app.ui.threads import any_abandoned
 from models.errors import SourceError
-from widgets import theme
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +79,7 @@ def run_gui(settings: Settings, store: SettingsStore, options: WindowOptions) ->
         If no picture was ever shown because the source failed.
     """
     startup.reached("imports")
-    qt_application = make_qt_application()
+    qt_application = make_qt_application(settings)
     with ExitStack() as stack:
         # Qt requires the window to be deleted before the QApplication.
         stack.callback(QCoreApplication.sendPostedEvents, None, QEvent.Type.DeferredDelete)
@@ -139,8 +139,8 @@ def closing_on_signals(window: QWidget) -> Iterator[None]:
         yield
 
 
-def make_qt_application() -> QApplication:
-    """Return the QApplication, themed and set up for OpenGL in several windows."""
+def make_qt_application(settings: Settings | None = None) -> QApplication:
+    """Return the QApplication, themed by the settings and set up for OpenGL in several windows."""
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
         return existing
@@ -148,7 +148,7 @@ def make_qt_application() -> QApplication:
     QApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
     made = QApplication(sys.argv[:1])
     made.setApplicationName("FlashDepth Live")
-    theme.apply_theme(made)
+    show_appearance(made, settings or Settings())
     qInstallMessageHandler(_log_qt)
     return made
 

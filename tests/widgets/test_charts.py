@@ -55,7 +55,7 @@ def test_a_larger_value_is_drawn_higher_and_the_newest_at_the_right(chart: TimeC
     for frame in range(100):
         chart.append(frame, {"a": 1.0 if frame < 50 else 3.0})
     chart.refresh()
-    rows, columns = np.nonzero(near(pixels(chart)[40:], theme.LANE_A))
+    rows, columns = np.nonzero(near(pixels(chart)[40:], theme.COLOURS.lane_a))
     left, right = rows[columns < 200], rows[columns > 280]
     assert left.min() > right.max()
 
@@ -64,7 +64,7 @@ def test_a_missing_value_leaves_a_gap(chart: TimeChart) -> None:
     for frame in range(100):
         chart.append(frame, {} if 30 <= frame < 70 else {"a": 1.0})
     chart.refresh()
-    columns = np.unique(np.nonzero(near(pixels(chart)[40:], theme.LANE_A))[1])
+    columns = np.unique(np.nonzero(near(pixels(chart)[40:], theme.COLOURS.lane_a))[1])
     assert np.diff(columns).max() > 80
     assert math.isnan(chart.latest()["b"])
 
@@ -91,7 +91,7 @@ def test_cuts_and_resets_are_marked_where_they_happened(chart: TimeChart) -> Non
     columns = np.nonzero(changed.sum(axis=0) > 20)[0]
     runs = np.split(columns, np.nonzero(np.diff(columns) > 1)[0] + 1)
     assert len(runs) == 2
-    assert near(pixels(chart)[40:], theme.WARN)[:, runs[1]].any()
+    assert near(pixels(chart)[40:], theme.COLOURS.warn)[:, runs[1]].any()
     with pytest.raises(ValueError, match="cut"):
         chart.mark(3, "jump")
 
@@ -158,13 +158,13 @@ def test_the_latest_values_are_in_the_header_in_their_colours(chart: TimeChart) 
     chart.append(0, {"a": 0.125, "b": 0.25})
     chart.refresh()
     header = pixels(chart)[:22]
-    assert near(header, theme.LANE_A).any()
-    assert near(header, theme.LANE_B).any()
+    assert near(header, theme.COLOURS.lane_a).any()
+    assert near(header, theme.COLOURS.lane_b).any()
 
 
 def test_other_series_replace_the_curves(chart: TimeChart) -> None:
     chart.append(0, {"a": 1.0})
-    chart.set_series({"total": Series("All", "#ffffff")})
+    chart.set_series({"total": Series("All", "text")})
     assert chart.latest().keys() == {"total"}
     assert math.isnan(chart.latest()["total"])
 
@@ -193,7 +193,7 @@ def test_a_young_chart_spreads_its_few_frames_over_the_width(chart: TimeChart) -
     for frame in range(9):
         chart.append(frame, {"a": 1.0 + frame % 2})
     chart.refresh()
-    _, columns = np.nonzero(near(pixels(chart)[40:], theme.LANE_A))
+    _, columns = np.nonzero(near(pixels(chart)[40:], theme.COLOURS.lane_a))
     assert columns.min() < 150
 
 

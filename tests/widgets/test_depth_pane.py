@@ -54,8 +54,8 @@ def test_picture_and_bar_do_not_overlap(pane: DepthPane) -> None:
 
 def test_the_lane_signs_in_its_colour(pane: DepthPane) -> None:
     header = part(grabbed(pane), QRectF(0, 0, 40, pane.picture_area().top()))
-    assert share_of(header, theme.LANE_B) > 0.1
-    assert share_of(header, theme.LANE_A) == 0.0
+    assert share_of(header, theme.COLOURS.lane_b) > 0.1
+    assert share_of(header, theme.COLOURS.lane_a) == 0.0
 
 
 def test_model_and_badge_reach_the_header(pane: DepthPane) -> None:

@@ -281,7 +281,7 @@ def test_pins_are_drawn_in_their_own_colours(make_pane: MakePane) -> None:
     pane = make_pane()
     pane.set_pins([(10, 10), (70, 50)])
     pixels = grabbed(pane)
-    for (x, y), colour in zip(((10, 10), (70, 50)), theme.PIN_COLOURS, strict=False):
+    for (x, y), colour in zip(((10, 10), (70, 50)), map(theme.pin_colour, (1, 2)), strict=True):
         at = on_screen(pane, x, y)
         around = QRectF(at.x() - 8, at.y() - 8, 16, 16)
         assert share_of(part(pixels, around), colour) > 0.2
@@ -322,9 +322,9 @@ def test_a_banner_leaves_the_last_picture_in_place(make_pane: MakePane) -> None:
     pane.set_banner("The camera does not respond; trying again.", "bad")
     pixels = grabbed(pane)
     assert share_of(part(pixels, pane.picture_rect()), "#ff0000") > 0.3
-    assert share_of(pixels, theme.BAD) > 0.0005
+    assert share_of(pixels, theme.COLOURS.bad) > 0.0005
     pane.set_banner(None)
-    assert share_of(grabbed(pane), theme.BAD, 8) == 0.0
+    assert share_of(grabbed(pane), theme.COLOURS.bad, 8) == 0.0
 
 
 def test_a_banner_of_an_unknown_kind_is_refused(make_pane: MakePane) -> None:

@@ -117,10 +117,10 @@ def test_a_model_that_is_not_listed_shows_as_none(picker: LanePicker) -> None:
 
 
 def test_each_lane_signs_in_its_colour(qtbot: QtBot, picker: LanePicker) -> None:
-    assert share_of(grabbed(picker), theme.LANE_A) > 0.01
+    assert share_of(grabbed(picker), theme.COLOURS.lane_a) > 0.01
     other = LanePicker("b")
     qtbot.addWidget(other)
-    assert share_of(grabbed(other), theme.LANE_B) > 0.01
+    assert share_of(grabbed(other), theme.COLOURS.lane_b) > 0.01
 
 
 def test_a_long_title_is_shortened_rather_than_cut(picker: LanePicker) -> None:

@@ -71,7 +71,7 @@ def test_skipped_frames_are_counted_and_are_no_warning(strip: StatusStrip) -> No
     strip.resize(1920, 28)
     strip.show_reading(dataclasses.replace(FULL, dropped=7))
     assert "7 skipped" in strip.texts()
-    assert share_of(grabbed(strip), theme.WARN, 40) == 0.0
+    assert share_of(grabbed(strip), theme.COLOURS.warn, 40) == 0.0
 
 
 def test_a_warning_comes_first(strip: StatusStrip) -> None:

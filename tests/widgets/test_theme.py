@@ -1,12 +1,16 @@
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QIcon
 from PyQt6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from renderers import colormap
+from renderers.colormap_names import COLOR_BLIND_SAFE, COLORMAPS
 from widgets import theme
+from widgets.colours import DARK, LIGHT, SCHEMES, Colours
 
 ICONS = sorted(path.stem for path in theme.resource_path("icons").glob("*.svg"))
 
@@ -25,11 +29,65 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-@pytest.mark.parametrize("ground", [theme.COLOURS.background, theme.COLOURS.surface])
-def test_text_is_readable_on_every_ground(ground: str) -> None:
-    assert contrast(theme.COLOURS.text, ground) > 10
-    for colour in (theme.COLOURS.quiet, theme.LANE_A, theme.LANE_B, theme.BAD, theme.WARN):
-        assert contrast(colour, ground) > 4.5
+GROUNDS = ("background", "surface", "raised", "hover")
+TEXTS = ("text", "quiet", "lane_a", "lane_b", "good", "warn", "bad")
+schemes = pytest.mark.parametrize("scheme", SCHEMES.values(), ids=SCHEMES)
+
+
+@schemes
+@pytest.mark.parametrize("ground", GROUNDS)
+def test_text_is_readable_on_every_ground(scheme: Colours, ground: str) -> None:
+    for colour in TEXTS:
+        assert contrast(getattr(scheme, colour), getattr(scheme, ground)) >= 4.5, colour
+
+
+@schemes
+def test_words_on_the_patches_of_lanes_and_pins_and_on_buttons_are_readable(
+    scheme: Colours,
+) -> None:
+    for patch in ("lane_a", "lane_b", "pin_1", "pin_2", "pin_3", "pin_4", "text", "quiet"):
+        assert contrast(scheme.background, getattr(scheme, patch)) >= 4.5, patch
+
+
+@schemes
+@pytest.mark.parametrize("ground", GROUNDS)
+def test_controls_and_the_mark_of_the_keyboard_stand_out(scheme: Colours, ground: str) -> None:
+    for colour in ("outline", "focus", "pin_1", "pin_2", "pin_3", "pin_4"):
+        assert contrast(getattr(scheme, colour), getattr(scheme, ground)) >= 3.0, colour
+
+
+@schemes
+def test_the_marks_of_the_style_sheet_stand_out(scheme: Colours) -> None:
+    for path in theme.resource_path("style").glob("*.svg"):
+        for colour in re.findall("#[0-9a-f]{6}", path.read_text(encoding="utf-8")):
+            for ground in ("raised", "hover"):
+                assert contrast(colour, getattr(scheme, ground)) >= 3.0, path.name
+
+
+def test_the_style_sheet_uses_faint_for_what_is_disabled_alone() -> None:
+    for rule in theme.style_sheet().split("}"):
+        if theme.COLOURS.faint in rule:
+            assert "disabled" in rule or "chunk" in rule, rule
+
+
+def test_icons_and_the_style_sheet_follow_the_scheme(qapp: QApplication) -> None:
+    made = theme.icon("play")
+    dark, sheet = made.pixmap(24, 24).toImage(), theme.style_sheet()
+    theme.COLOURS.use(LIGHT)
+    try:
+        assert made.pixmap(24, 24).toImage() != dark
+        assert theme.style_sheet() != sheet
+        assert theme.style_sheet(1.5) != theme.style_sheet()
+    finally:
+        theme.COLOURS.use(DARK)
+
+
+@pytest.mark.parametrize("name", COLORMAPS)
+def test_colour_maps_are_marked_safe_exactly_if_their_lightness_rises(name: str) -> None:
+    channels = colormap.table(name)[1:].astype(float) / 255
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    lightness = linear @ (0.2126, 0.7152, 0.0722)
+    assert (np.diff(lightness[::8]) > 0).all() == (name in COLOR_BLIND_SAFE)
 
 
 @pytest.mark.parametrize("name", ICONS)
@@ -91,7 +149,7 @@ def test_digits_are_equally_wide(qapp: QApplication) -> None:
 
 
 def test_lanes_have_colours_and_nothing_else_does() -> None:
-    assert theme.lane_colour("a") == QColor(theme.LANE_A)
-    assert theme.lane_colour("b") == QColor(theme.LANE_B)
+    assert theme.lane_colour("a") == QColor(theme.COLOURS.lane_a)
+    assert theme.lane_colour("b") == QColor(theme.COLOURS.lane_b)
     with pytest.raises(KeyError):
         theme.lane_colour("c")

@@ -109,7 +109,7 @@ def test_every_frame_has_a_place_that_leads_back_to_it(line: Timeline) -> None:
 
 
 def test_marks_are_drawn_in_the_colour_of_their_kind(line: Timeline) -> None:
-    for kind, colour in (("reset", theme.WARN), ("gap", theme.BAD)):
+    for kind, colour in (("reset", theme.COLOURS.warn), ("gap", theme.COLOURS.bad)):
         line.set_marks([(50, kind)])
         assert share_of(grabbed(line), colour) > 0.0005
     with pytest.raises(ValueError, match="mark"):

@@ -60,8 +60,8 @@ def test_the_divider_follows_the_mouse_and_stops_at_the_edge(qtbot: QtBot, pane:
 
 def test_names_are_shown_in_the_colours_of_the_lanes(pane: WipePane) -> None:
     pixels = grabbed(pane)
-    assert share_of(pixels, theme.LANE_A) > 0.005
-    assert share_of(pixels, theme.LANE_B) > 0.005
+    assert share_of(pixels, theme.COLOURS.lane_a) > 0.005
+    assert share_of(pixels, theme.COLOURS.lane_b) > 0.005
 
 
 def test_flipping_shows_the_other_lane(pane: WipePane) -> None:

@@ -13,7 +13,7 @@ PER_FRAME_WARNING = "A per-frame range flickers by itself; it is here to show ho
 
 
 class DisplaySection(Section):
-    """Range, colour map, edges, mirror and rotation.
+    """Range, colour map, edges, mirror and rotation, and how the window looks.
 
     Buttons: "range.take" (make the range on screen the fixed one).
     """
@@ -26,7 +26,7 @@ class DisplaySection(Section):
         self.add_button(
             "range.take", "Use current range", "Set the fixed range to what is on screen now"
         )
-        self.add_rows("colormap", "edges", "mirror", "rotate")
+        self.add_rows("colormap", "edges", "mirror", "rotate", "theme", "type_scale")
 
     def show_values(self, values: Mapping[str, object]) -> None:
         super().show_values(values)

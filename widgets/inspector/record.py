@@ -47,7 +47,7 @@ class RecordSection(Section):
         self._is_recording = is_recording
         self._start.setText("Stop recording" if is_recording else "Start recording")
         set_tip(self._start, f"{self._start.text()} ({KEY})")
-        self._start.setIcon(theme.icon("record", theme.BAD))
+        self._start.setIcon(theme.icon("record", "bad"))
         self._enable_rows()
         show_note(self._status, status)
 

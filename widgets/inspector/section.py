@@ -208,7 +208,7 @@ class Section(QWidget):
 
     def _draw_head(self) -> None:
         name = "chevron-down" if self.is_open else "chevron-right"
-        self._head.setIcon(theme.icon(name, theme.COLOURS.quiet))
+        self._head.setIcon(theme.icon(name, "quiet"))
         self._body.setVisible(self.is_open)
 
     def _on_button(self) -> None:

@@ -73,9 +73,9 @@ def test_names_of_models_and_files_cannot_break_the_page(tmp_path: Path) -> None
 
 
 def test_the_lanes_have_the_colours_of_the_window() -> None:
-    from widgets.theme import LANE_A, LANE_B
+    from widgets.colours import DARK
 
-    assert LANE_COLOURS == {"a": LANE_A, "b": LANE_B}
+    assert {"a": DARK.lane_a, "b": DARK.lane_b} == LANE_COLOURS
 
 
 def test_slices_stay_bounded_and_say_how_many_frames_they_skip() -> None:

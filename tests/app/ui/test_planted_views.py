@@ -236,7 +236,7 @@ def test_the_chart_of_flicker_peaks_at_the_frame_by_the_share_of_the_patch(
     others = np.delete(b - a, [0, AT, AT + 1])
     assert np.abs(others).max() < 0.1 * (b[AT] - a[AT])
     picture = grabbed(flicker)[40:].astype(int)
-    lane_b = np.array([int(theme.LANE_B[at : at + 2], 16) for at in (1, 3, 5)])
+    lane_b = np.array([int(theme.COLOURS.lane_b[at : at + 2], 16) for at in (1, 3, 5)])
     rows, _ = np.nonzero(np.abs(picture - lane_b).max(axis=2) < 40)
     assert rows.min() < 0.35 * len(picture)  # the peak is drawn, and drawn high
 
