@@ -111,7 +111,7 @@ def parts_of(reading: StatusReading) -> list[Part]:
 
 
 def _recording_part(line: str) -> Part:
-    return Part(f"● Recording {line}", f"● {line}", 9, theme.BAD, "Ctrl+R ends it")
+    return Part(f"● Recording {line}", f"● {line}", 9, theme.COLOURS.bad, "Ctrl+R ends it")
 
 
 def _speed_parts(reading: StatusReading) -> list[Part]:
