@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PyQt6.QtCore import QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QTextBlockFormat, QTextCursor
@@ -18,20 +18,27 @@ from PyQt6.QtWidgets import (
 
 from widgets import theme
 from widgets.controls import tool_button
+from widgets.inspector.row_spec import RowSpec
+from widgets.inspector.section import Section
 from widgets.lessons import Lesson, LessonStep
 from widgets.plain import Label, MarkdownView, set_tip
 from widgets.theme import SPACE
-
-DONE = "Done. The window is set up for this step."
 
 
 class LessonPanel(QWidget):
     """A list of lessons, or one lesson.
 
+    Parameters
+    ----------
+    specs
+        What the controls of settings look like, by key.
+
     Attributes
     ----------
     setup_requested
-        Emitted with the index of the step whose settings the user wants (see `step`).
+        Emitted with the index of a step (see `step`) that was entered, or is to be set up again.
+    changed
+        Emitted with the key and the new value of a setting that the reader changed.
     lesson_opened
         Emitted with the name of the lesson that the user opened.
     closed
@@ -39,11 +46,16 @@ class LessonPanel(QWidget):
     """
 
     setup_requested = pyqtSignal(int)
+    changed = pyqtSignal(str, object)
     lesson_opened = pyqtSignal(str)
     closed = pyqtSignal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, specs: Mapping[str, RowSpec] | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
+        self._specs = specs or {}
+        self._controls: Section | None = None
         self._lessons: tuple[Lesson, ...] = ()
         self._lesson: Lesson | None = None
         self._at = 0
@@ -109,9 +121,15 @@ class LessonPanel(QWidget):
         self._pages.setCurrentIndex(1)
         self._show_step(step)
 
-    def confirm_setup(self, text: str = DONE) -> None:
-        """Show that the step's settings are applied, or why they are not."""
+    def set_note(self, text: str) -> None:
+        """Show why a step's settings are not applied; "" hides it."""
         self._note.setText(text)
+        self._note.setVisible(bool(text))
+
+    def show_values(self, values: Mapping[str, object]) -> None:
+        """Show settings by key in the controls of the step; nothing is emitted."""
+        if self._controls is not None:
+            self._controls.show_values(values)
 
     def sizeHint(self) -> QSize:
         return QSize(36 * self.fontMetrics().averageCharWidth() + 4 * SPACE, 480)
@@ -137,9 +155,8 @@ class LessonPanel(QWidget):
         self._text = MarkdownView(parent=page)
         self._text.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._text.document().setDocumentMargin(0)  # type: ignore[union-attr]
-        self._set_up = QPushButton("Set this up for me", page)
-        self._set_up.setProperty("role", "primary")
-        set_tip(self._set_up, "Apply the settings of this step")
+        self._set_up = QPushButton("Set up again", page)
+        set_tip(self._set_up, "Return to this step's settings after changing them")
         self._note = _words("small")
         self._count = Label("", page)
         self._count.setProperty("role", "quiet")
@@ -159,6 +176,7 @@ class LessonPanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE)
         column.addLayout(inner, 1)
+        self._below_text = column
         below = QVBoxLayout()
         below.setContentsMargins(SPACE, 0, SPACE, SPACE)
         below.addWidget(self._set_up)
@@ -199,10 +217,23 @@ class LessonPanel(QWidget):
         self._lesson_title.setText(self._lesson.title)
         self._title.setText(step.title)
         _set_markdown(self._text, step.text)
-        self._note.setText("")
+        self._show_controls(step)
+        self.set_note("")
         self._count.setText(f"Step {self._at + 1} of {len(self._lesson.steps)}")
         self._back.setEnabled(self._at > 0)
         self._next.setEnabled(self._at < len(self._lesson.steps) - 1)
+        self.setup_requested.emit(self._at)
+
+    def _show_controls(self, step: LessonStep) -> None:
+        """Put the controls of the step below its text."""
+        if self._controls is not None:
+            self._controls.deleteLater()
+            self._controls = None
+        if step.controls:
+            self._controls = Section("Try it", self._specs)
+            self._controls.add_rows(*step.controls)
+            self._controls.changed.connect(self.changed)
+            self._below_text.insertWidget(1, self._controls)
 
     def _on_entry(self) -> None:
         sender = self.sender()

@@ -1,7 +1,8 @@
 """Lessons as text: Markdown in steps, each with its settings.
 
 A file starts with a block between two lines of ``---`` that gives ``title`` and ``summary``; each
-further block starts a step with ``step`` (its title) and settings by field name. Markdown follows.
+further block starts a step with ``step`` (its title), settings by field name, and ``controls``: the
+settings that the reader is to change. Markdown follows.
 """
 
 from __future__ import annotations
@@ -29,11 +30,14 @@ class LessonStep:
         By field name; bool, int, float, str, or a tuple of str for `panes`.
     text
         Markdown.
+    controls
+        Settings, by field name, whose controls stand below the text.
     """
 
     title: str
     settings: Mapping[str, object]
     text: str
+    controls: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +76,9 @@ def parse_lesson(name: str, text: str) -> Lesson:
         title = values.pop("step", "")
         if not title or not markdown:
             raise ValueError(f"lesson {name}: every step needs a title and a text")
+        controls = _names(values.pop("controls", ""))
         settings = {key: _value(key, value) for key, value in values.items()}
-        steps.append(LessonStep(single_line(title), MappingProxyType(settings), markdown))
+        steps.append(LessonStep(single_line(title), MappingProxyType(settings), markdown, controls))
     if not steps:
         raise ValueError(f"lesson {name}: there is no step")
     summary = single_line(head.get("summary", ""), SENTENCE)
@@ -105,7 +110,7 @@ def _blocks(name: str, text: str) -> list[tuple[dict[str, str], str]]:
 
 def _value(key: str, text: str) -> object:
     if key in TUPLES:
-        return tuple(part.strip() for part in text.split(",") if part.strip())
+        return _names(text)
     if text in ("true", "false"):
         return text == "true"
     for kind in (int, float):
@@ -114,3 +119,7 @@ def _value(key: str, text: str) -> object:
         except ValueError:
             continue
     return text
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())

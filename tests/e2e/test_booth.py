@@ -17,6 +17,7 @@ from app.ui.application import Application
 from app.ui.captions import caption
 from app.ui.features import presenter as presenter_module
 from tests.support.clips import bikes
+from tests.support.finding import button
 from tests.support.pixels import grabbed
 from tests.support.windows import Start, Wait
 from widgets.hint import Hint
@@ -346,3 +347,31 @@ def test_a_locked_range_and_memory_off_are_seen_without_the_inspector(
         lambda: window.stage.depth_a.header().badge == "memory off · range locked", timeout=20_000
     )
     qtbot.waitUntil(lambda: {"memory off", "range locked"} <= set(window.status.texts()))
+
+
+def test_a_lesson_sets_each_step_up_stays_in_full_screen_and_gives_everything_back(
+    start_application: Start, wait_until_shown: Wait, qtbot: QtBot
+) -> None:
+    application = start_application(**SMALL | {"colormap": "viridis"})
+    wait_until_shown(application)
+    window, model = application.window, application.model
+    before = model.value
+    qtbot.keyClick(window, Qt.Key.Key_F1)
+    panel = application.lessons.panel
+    assert panel is not None
+    panel.open_lesson("1-per-frame-range")
+    assert (model.value.model_a, model.value.colormap) == ("ground-truth", "inferno")
+    button(panel, "Next step").click()
+    assert model.value.range_mode == "per-frame"
+    qtbot.keyClick(window, Qt.Key.Key_F11)
+    qtbot.waitUntil(window.isFullScreen, timeout=5_000)
+    assert panel.isVisible()
+    assert not window.inspector.isVisible()
+    window.stage.rgb.hovered.emit(80.0, 60.0)
+    assert window.stage.rgb.probe_text  # a lesson speaks of the values under the cursor
+    button(panel, "Previous step").click()
+    assert model.value.range_mode == "stable"
+    qtbot.keyClick(window, Qt.Key.Key_F1)
+    assert not panel.isVisible()
+    assert model.value == before
+    assert window.stage.rgb.probe_text == ""

@@ -92,7 +92,7 @@ def fill_with_hostile_text(application: Application) -> None:
     assert panel is not None
     panel.set_lessons([parse_lesson("hostile", lesson)])
     panel.open_lesson("hostile")
-    panel.confirm_setup(HOSTILE)
+    panel.set_note(HOSTILE)
 
 
 def test_no_text_of_a_stranger_is_run_by_any_widget(

@@ -1,14 +1,16 @@
 import dataclasses
 import itertools
+import re
 from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QPushButton, QTextBrowser
+from PyQt6.QtWidgets import QAbstractSpinBox, QPushButton, QTextBrowser
 from pytestqt.qtbot import QtBot
 
-from app.settings.settings import Settings
-from models.registry import find
+from app.settings.settings import SETTINGS, Settings
+from app.ui.row_specs import row_specs
+from models.registry import OFF, find
 from tests.support.finding import button, is_said
 from widgets import theme
 from widgets.lesson_panel import LessonPanel
@@ -106,7 +108,7 @@ def test_a_readme_is_no_lesson(tmp_path: Path) -> None:
 
 @pytest.fixture
 def panel(qtbot: QtBot) -> LessonPanel:
-    made = LessonPanel()
+    made = LessonPanel(row_specs())
     qtbot.addWidget(made)
     made.set_lessons(LESSONS)
     made.resize(made.sizeHint())
@@ -139,15 +141,56 @@ def test_steps_go_to_and_fro_and_end_at_both_ends(qtbot: QtBot, panel: LessonPan
     assert panel.step is lesson_named("1-per-frame-range").steps[-2]
 
 
-def test_the_button_asks_for_the_step_on_screen(qtbot: QtBot, panel: LessonPanel) -> None:
+def test_a_step_is_set_up_when_it_is_entered_and_again_by_the_button(
+    qtbot: QtBot, panel: LessonPanel
+) -> None:
+    entered: list[int] = []
+    panel.setup_requested.connect(entered.append)
     panel.open_lesson("2-scale-ambiguity", step=2)
-    with qtbot.waitSignal(panel.setup_requested) as caught:
-        qtbot.mouseClick(button(panel, "Set this up for me"), LEFT)
-    assert caught.args == [2]
-    panel.confirm_setup("Done.")
-    assert is_said(panel, "Done.")
     qtbot.mouseClick(button(panel, "Next step"), LEFT)
-    assert not is_said(panel, "Done.")
+    qtbot.mouseClick(button(panel, "Previous step"), LEFT)
+    qtbot.mouseClick(button(panel, "Set up again"), LEFT)
+    assert entered == [2, 3, 2, 2]
+    panel.set_note("This step could not be set up.")
+    assert is_said(panel, "This step could not be set up.")
+    qtbot.mouseClick(button(panel, "Next step"), LEFT)
+    assert not is_said(panel, "This step could not be set up.")
+
+
+def test_what_a_step_lets_the_reader_change_stands_below_its_text(
+    qtbot: QtBot, panel: LessonPanel
+) -> None:
+    panel.open_lesson("4-resolution-and-edges", step=3)
+    panel.show_values({"cloud_edge_ratio": 1.03})
+    field = panel.findChild(QAbstractSpinBox)
+    assert field is not None
+    assert field.text() == "1.030"
+    with qtbot.waitSignal(panel.changed) as caught:
+        field.stepUp()
+    assert caught.args == ["cloud_edge_ratio", pytest.approx(1.035)]
+    qtbot.mouseClick(button(panel, "Previous step"), LEFT)
+    qtbot.waitUntil(lambda: panel.findChild(QAbstractSpinBox) is None)
+
+
+_NOT_ON_SCREEN = re.compile(
+    r"inspector|\bmenus?\b|status (bar|strip)|tool bar|section", re.IGNORECASE
+)
+
+
+@pytest.mark.parametrize("case", STEPS, ids=named)
+def test_a_step_speaks_only_of_what_is_on_screen(case: tuple[Lesson, int]) -> None:
+    lesson, at = case
+    settings = Settings()
+    for each in lesson.steps[: at + 1]:
+        settings = dataclasses.replace(settings, **dict(each.settings))
+    step = lesson.steps[at]
+    assert not _NOT_ON_SCREEN.search(step.text)
+    assert "cloud" not in step.text.lower() or "cloud" in settings.panes
+    assert not re.search(r"\*\*B\*\*|lane B", step.text) or settings.model_b != OFF
+    labels = {known.label for known in SETTINGS.values() if known.label and not known.not_shown}
+    named_controls = labels & set(re.findall(r"\*([^*]+)\*", step.text))
+    assert named_controls <= {SETTINGS[key].label for key in step.controls}
+    assert set(step.controls) <= set(row_specs())
 
 
 def test_no_step_is_wider_than_the_panel(panel: LessonPanel) -> None:

@@ -12,6 +12,7 @@ from app.settings.settings import Settings, SettingsModel
 from app.ui.controller import Controller
 from app.ui.features.feature import FeatureController
 from app.ui.main_window import MainWindow
+from app.ui.row_specs import row_specs
 from widgets.lesson_panel import LessonPanel
 from widgets.lessons import load_lessons
 from widgets.theme import resource_path
@@ -53,13 +54,15 @@ class LessonController(FeatureController):
         self._before: Settings | None = None
         self._hid_inspector = False
         self.panel: LessonPanel | None = None
+        self._unsubscribe = model.subscribe(self._on_settings)
 
     def toggle(self) -> None:
         """Show the lessons, or leave them."""
         if self.panel is None:
-            self.panel = LessonPanel()
+            self.panel = LessonPanel(row_specs())
             self.panel.set_lessons(load_lessons(resource_path("lessons")))
             self.panel.setup_requested.connect(self._set_up)
+            self.panel.changed.connect(self._on_changed)
             self.panel.closed.connect(self.leave)
             self._window.add_beside(self.panel)
         elif not self.panel.isHidden():
@@ -74,6 +77,7 @@ class LessonController(FeatureController):
     def close(self) -> None:
         """Leave the lessons, so that the settings from before are the ones saved."""
         self.leave()
+        self._unsubscribe()
 
     def leave(self) -> None:
         """Hide the lessons and restore the settings from before."""
@@ -101,13 +105,25 @@ class LessonController(FeatureController):
             self._model.replace(**values)
         except (TypeError, ValueError) as error:
             log.warning("a lesson's step cannot be set up: %s", error)
-            panel.confirm_setup(f"This step could not be set up: {error}.")
+            panel.set_note(f"This step could not be set up: {error}.")
             return
         if _MOVES_THE_CLOUD & panel.step.settings.keys():
             self._window.cloud.reset_view()
         if panel.step.settings.get("range_mode") == "fixed":
             self._controller.set_range_mode("fixed")  # from the range on screen
-        panel.confirm_setup()
+        panel.set_note("")
+        panel.show_values(self._model.value.as_dict())
+
+    def _on_changed(self, key: str, value: object) -> None:
+        """Change a setting by a control of the step."""
+        try:
+            self._controller.change(key, value)
+        except ValueError as error:
+            self.said.emit(str(error))
+
+    def _on_settings(self, settings: Settings, changed: frozenset[str]) -> None:
+        if self.panel is not None:
+            self.panel.show_values({key: getattr(settings, key) for key in changed})
 
 
 def usable(values: dict[str, object]) -> dict[str, object]:
