@@ -54,6 +54,7 @@ class CloudNavigator(QObject):
 
     moved = pyqtSignal(object)
     """Emitted with a new CameraPose."""
+    pressed = pyqtSignal()
     double_clicked = pyqtSignal()
     home_pressed = pyqtSignal()
 
@@ -115,6 +116,7 @@ class CloudNavigator(QObject):
             return True
         if kind == QEvent.Type.MouseButtonPress:
             if self._button is Qt.MouseButton.NoButton:
+                self.pressed.emit()
                 self._button, self._last = event.button(), event.position()
                 self._canvas.setFocus(Qt.FocusReason.MouseFocusReason)
             return True

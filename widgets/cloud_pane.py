@@ -40,6 +40,8 @@ class CloudPane(QWidget):
 
     Attributes
     ----------
+    pressed
+        Emitted when a mouse button went down on the cloud.
     enlarge_requested
         Emitted on a double click.
     stride_changed
@@ -51,6 +53,7 @@ class CloudPane(QWidget):
         Number of frames that reached the screen.
     """
 
+    pressed = pyqtSignal()
     enlarge_requested = pyqtSignal()
     stride_changed = pyqtSignal(int, str)
     view_changed = pyqtSignal(object)
@@ -281,6 +284,7 @@ class CloudPane(QWidget):
         canvas.frame_drawn.connect(self._on_frame_drawn)
         navigator = CloudNavigator(surface, canvas.tan_half)
         navigator.moved.connect(self._on_moved)
+        navigator.pressed.connect(self.pressed)
         navigator.double_clicked.connect(self.enlarge_requested)
         navigator.home_pressed.connect(self.reset_view)
         self._canvas, self._surface, self._navigator = canvas, surface, navigator

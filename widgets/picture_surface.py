@@ -20,6 +20,8 @@ class PictureSurface(QWidget):
 
     Attributes
     ----------
+    pressed
+        Emitted when a mouse button went down on the pane.
     hovered
         Emitted with the picture pixel (x, y) under the cursor, fractions included.
     unhovered
@@ -32,6 +34,7 @@ class PictureSurface(QWidget):
         Emitted with the picture row that the scan line was dragged to.
     """
 
+    pressed = pyqtSignal()
     hovered = pyqtSignal(float, float)
     unhovered = pyqtSignal()
     picked = pyqtSignal(float, float)
@@ -91,6 +94,7 @@ class PictureSurface(QWidget):
             Qt.MouseButton.MiddleButton,
         ):
             return
+        self.pressed.emit()
         point = event.position()
         self._pressed_at = point
         self._dragged_from = None

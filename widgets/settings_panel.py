@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 
 from PyQt6.QtCore import QEvent, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QShowEvent
+from PyQt6.QtGui import QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from widgets.inspector.booth import BoothSection
@@ -21,7 +22,7 @@ from widgets.theme import SPACE
 
 
 class SettingsPanel(QScrollArea):
-    """All sections below each other; scrolls where there is no room.
+    """All sections below each other, the ones used last open as far as there is room.
 
     Parameters
     ----------
@@ -55,6 +56,8 @@ class SettingsPanel(QScrollArea):
             self.source, self.model, self.display, self.cloud, self.compare, self.record,
             self.booth,
         )  # fmt: skip
+        self._by_use = list(self._sections)  # the latest first
+        self._folded_by_hand: set[Section] = set()
         body = QWidget(self)
         body.setProperty("role", "panel")
         column = QVBoxLayout(body)
@@ -64,6 +67,7 @@ class SettingsPanel(QScrollArea):
             column.addWidget(section)
             section.changed.connect(self.changed)
             section.button_pressed.connect(self.button_pressed)
+            section.folded.connect(partial(self._on_folded, section))
         column.addStretch(1)
         self.record.record_toggled.connect(self.record_toggled)
         self.setAccessibleName("Inspector")
@@ -92,9 +96,43 @@ class SettingsPanel(QScrollArea):
         """Titles of the sections that are folded."""
         return tuple(s.title for s in self._sections if not s.is_open)
 
+    def follow(self, titles: Sequence[str]) -> None:
+        """Open the sections of these titles, folding others where the height asks for it."""
+        wanted = [
+            section for title in titles for section in self._sections if section.title == title
+        ]
+        self._folded_by_hand.difference_update(wanted)
+        self._by_use = [*wanted, *(each for each in self._by_use if each not in wanted)]
+        self._fit()
+
+    def _on_folded(self, section: Section, is_folded: bool) -> None:
+        """Keep what the user folds folded, and make room for what the user opens."""
+        if is_folded:
+            self._folded_by_hand.add(section)
+        else:
+            self.follow([section.title])
+
+    def _fit(self) -> None:
+        """Open the sections used last as far as there is room; the very last one in any case."""
+        viewport = self.viewport()
+        room = (viewport.height() if viewport is not None else 0) - SPACE
+        room -= sum(section.height_of(is_open=False) for section in self._sections)
+        for section in self._by_use:
+            needed = section.height_of(is_open=True) - section.height_of(is_open=False)
+            is_open = section not in self._folded_by_hand and (
+                needed <= room or section is self._by_use[0]
+            )
+            section.set_open(is_open)
+            room -= needed if is_open else 0
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
     def showEvent(self, event: QShowEvent | None) -> None:
         super().showEvent(event)
         self._line_up()  # the style's padding counts, and is known now
+        self._fit()
 
     def changeEvent(self, event: QEvent | None) -> None:
         super().changeEvent(event)

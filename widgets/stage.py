@@ -52,6 +52,8 @@ class Stage(QWidget):
         Messages with buttons over the panes.
     enlarged
         Emitted with the name of the pane that has the stage to itself, or "" when restored.
+    pressed
+        Emitted with the name of the pane on which a mouse button went down.
     hovered, unhovered
         Emitted with (pane, x, y) in picture pixels, and when the cursor leaves the pictures.
     picked
@@ -61,6 +63,7 @@ class Stage(QWidget):
     """
 
     enlarged = pyqtSignal(str)
+    pressed = pyqtSignal(str)
     hovered = pyqtSignal(str, float, float)
     unhovered = pyqtSignal()
     picked = pyqtSignal(str, float, float)
@@ -274,6 +277,9 @@ class Stage(QWidget):
             request = getattr(pane, "enlarge_requested", None)
             if isinstance(request, pyqtBoundSignal):
                 request.connect(partial(self._toggle_enlarged, name))
+            pressed = getattr(pane, "pressed", None)
+            if isinstance(pressed, pyqtBoundSignal):
+                pressed.connect(partial(self.pressed.emit, name))
         for name, frame_pane in self._frame_panes.items():
             frame_pane.hovered.connect(partial(self.hovered.emit, name))
             frame_pane.unhovered.connect(self.unhovered)

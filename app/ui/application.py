@@ -220,6 +220,7 @@ class Application(QObject):
                 self,
             )
         )
+        window.stage.pressed.connect(self.inspector.follow_pane)
         self.escape = self._add(
             EscapeController(window.stage, model, self.calibration, self.presenter, self)
         )

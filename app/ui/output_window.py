@@ -76,7 +76,7 @@ class OutputWindow(QWidget):
 def beside(main: QRect, room: QRect) -> QRect:
     """Where in `room` a second window of 16:9 goes: beside `main` if it fits there, else over it.
 
-    Over it, it takes two thirds of the room's width, in the lower right corner.
+    Over it, it takes two thirds of the room's width at the right, between the bars of the window.
     """
     parts = (
         QRect(QPoint(main.right() + 1, room.top()), room.bottomRight()),
@@ -90,7 +90,8 @@ def beside(main: QRect, room: QRect) -> QRect:
             return QRect(part.topLeft() + QPoint(0, TITLE_BAR_PX), size)
     most = _inside(QSize(room.width() * 2 // 3, room.height()))
     size = _SHAPE.scaled(most, Qt.AspectRatioMode.KeepAspectRatio)
-    return QRect(room.bottomRight() - QPoint(size.width() - 1, size.height() - 1), size)
+    above = (room.height() - size.height()) // 2
+    return QRect(QPoint(room.right() - size.width() + 1, room.top() + above), size)
 
 
 def _inside(size: QSize) -> QSize:

@@ -312,3 +312,17 @@ def test_the_title_of_the_window_names_the_source(
     qtbot.waitUntil(
         lambda: application.window.windowTitle() == "bikes.mp4 – FlashDepth Live", timeout=5_000
     )
+
+
+def test_a_click_on_a_pane_opens_its_sections_of_the_inspector(
+    start_application: Start, wait_until_shown: Wait, qtbot: QtBot
+) -> None:
+    application = start_application(source_width=160, source_height=120, model_b="off")
+    wait_until_shown(application)
+    window = application.window
+    surface = window.cloud.childAt(window.cloud.rect().center()) or window.cloud
+    qtbot.mouseClick(surface, Qt.MouseButton.LeftButton)
+    assert "Cloud" not in window.inspector.folded()
+    assert "Compare" in window.inspector.folded()
+    qtbot.mouseClick(window.stage.depth_a, Qt.MouseButton.LeftButton)
+    assert "Model" not in window.inspector.folded()

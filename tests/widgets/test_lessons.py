@@ -66,7 +66,8 @@ def test_every_step_changes_something_on_screen(lesson: Lesson) -> None:
 @pytest.mark.parametrize("lesson", LESSONS, ids=[lesson.name for lesson in LESSONS])
 def test_a_lesson_begins_by_saying_all_that_it_relies_on(lesson: Lesson) -> None:
     first = lesson.steps[0].settings
-    assert {"source", "model_a", "model_b", "view", "panes", "range_mode"} <= set(first)
+    relied_on = {"source", "model_a", "model_b", "memory", "view", "panes", "range_mode"}
+    assert relied_on | {"range_locked"} <= set(first)
     changed_later = {key for step in lesson.steps[1:] for key in step.settings}
     unsaid = changed_later - set(first) - {"flicker_window", "cloud_edge_ratio", "cloud_colour"}
     assert not unsaid

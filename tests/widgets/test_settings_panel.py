@@ -320,3 +320,31 @@ def test_keys_that_are_no_part_of_a_number_reach_the_window(
     field.selectAll()
     qtbot.keyClicks(field, "3")
     assert field.text() == "3"
+
+
+def test_sections_fit_the_height_and_those_of_the_clicked_pane_are_open(
+    qtbot: QtBot, panel: SettingsPanel
+) -> None:
+    bar = panel.verticalScrollBar()
+    assert bar is not None
+    for height in (900, 600, 440):
+        panel.resize(panel.width(), height)
+        for titles in (("Cloud",), ("Model", "Display"), ("Compare", "Display")):
+            panel.follow(titles)
+            assert titles[0] not in panel.folded()
+            qtbot.waitUntil(lambda: bar.maximum() == 0 or len(panel.folded()) == 6)
+    panel.resize(panel.width(), 3000)
+    qtbot.waitUntil(lambda: panel.folded() == ())
+
+
+def test_a_section_folded_by_hand_stays_folded_until_it_is_asked_for(
+    qtbot: QtBot, panel: SettingsPanel
+) -> None:
+    panel.resize(panel.width(), 3000)
+    qtbot.waitUntil(lambda: panel.folded() == ())
+    head = next(b for b in panel.model.findChildren(QToolButton) if b.text() == "Model")
+    qtbot.mouseClick(head, LEFT)
+    panel.follow(("Cloud",))
+    assert panel.folded() == ("Model",)
+    panel.follow(("Model",))
+    assert panel.folded() == ()

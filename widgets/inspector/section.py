@@ -87,12 +87,12 @@ class Section(QWidget):
         self._grid.setHorizontalSpacing(SPACE)
         self._grid.setVerticalSpacing(SPACE_XS + 2)
         self._grid.setColumnStretch(1, 1)
-        line = QFrame(self)
-        line.setProperty("role", "line")
+        self._line = QFrame(self)
+        self._line.setProperty("role", "line")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for part in (line, self._head, self._body):
+        for part in (self._line, self._head, self._body):
             column.addWidget(part)
         self._draw_head()
 
@@ -113,6 +113,11 @@ class Section(QWidget):
         """Fold or open; nothing is emitted."""
         self._head.setChecked(is_open)
         self._draw_head()
+
+    def height_of(self, is_open: bool) -> int:
+        """Height in pixels that the section wants, open or folded."""
+        head = self._head.sizeHint().height() + self._line.sizeHint().height()
+        return head + (self._body.sizeHint().height() if is_open else 0)
 
     def show_values(self, values: Mapping[str, object]) -> None:
         """Show those of `values` that have a row here; nothing is emitted."""

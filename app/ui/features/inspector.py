@@ -19,6 +19,14 @@ from widgets.settings_panel import SettingsPanel
 
 log = logging.getLogger(__name__)
 
+_SECTIONS: Mapping[str, tuple[str, ...]] = {
+    "rgb": ("Source", "Display"),
+    "depth_a": ("Model", "Display"),
+    "depth_b": ("Model", "Display"),
+    "cloud": ("Cloud",),
+}
+_OF_VIEWS = ("Compare", "Display")
+
 
 class InspectorController(FeatureController):
     """Connects the panel with the settings.
@@ -62,6 +70,10 @@ class InspectorController(FeatureController):
     def close(self) -> None:
         """Stop following the settings."""
         self._unsubscribe()
+
+    def follow_pane(self, pane: str) -> None:
+        """Open the sections that concern a pane of the stage."""
+        self._panel.follow(_SECTIONS.get(pane, _OF_VIEWS))
 
     def _on_settings(self, settings: Settings, changed: frozenset[str]) -> None:
         if changed & {"model_a", "model_b"}:
