@@ -98,9 +98,8 @@ class SettingsPanel(QScrollArea):
 
     def follow(self, titles: Sequence[str]) -> None:
         """Open the sections of these titles, folding others where the height asks for it."""
-        wanted = [
-            section for title in titles for section in self._sections if section.title == title
-        ]
+        by_title = {section.title: section for section in self._sections}
+        wanted = [by_title[title] for title in titles]
         self._folded_by_hand.difference_update(wanted)
         self._by_use = [*wanted, *(each for each in self._by_use if each not in wanted)]
         self._fit()
@@ -116,7 +115,8 @@ class SettingsPanel(QScrollArea):
         """Open the sections used last as far as there is room; the very last one in any case."""
         viewport = self.viewport()
         room = (viewport.height() if viewport is not None else 0) - SPACE
-        room -= sum(section.height_of(is_open=False) for section in self._sections)
+        shown = [section for section in self._sections if not section.isHidden()]
+        room -= sum(section.height_of(is_open=False) for section in shown)
         for section in self._by_use:
             needed = section.height_of(is_open=True) - section.height_of(is_open=False)
             is_open = section not in self._folded_by_hand and (

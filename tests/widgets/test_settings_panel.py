@@ -246,6 +246,8 @@ def test_without_sound_the_control_is_grey_and_says_why(panel: SettingsPanel) ->
 def test_a_click_on_a_heading_folds_its_section_and_opens_it_again(
     qtbot: QtBot, panel: SettingsPanel
 ) -> None:
+    panel.resize(panel.width(), 3000)
+    qtbot.waitUntil(lambda: panel.folded() == ())
     with qtbot.waitSignal(panel.cloud.folded) as caught:
         qtbot.mouseClick(button(panel.cloud, "Cloud"), LEFT)
     assert caught.args == [True]
