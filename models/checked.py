@@ -7,7 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.errors import UserError
-from models.estimator import Done, FrameMemo, Pending, Prediction, Session
+from models.estimator import (
+    Done,
+    FrameMemo,
+    Pending,
+    Prediction,
+    Running,
+    Session,
+    running_of,
+)
 from models.frames import Frame
 
 
@@ -41,6 +49,11 @@ class CheckedSession:
         """
         pending = _CheckedPending(self._inner.submit(frame, memo), frame, self._name)
         return Done(pending.result()) if self.frames_in_flight == 1 else pending
+
+    def running(self) -> Running | None:
+        """See TellsRunning; None as well for what is no Running."""
+        found: object = running_of(self._inner)
+        return found if isinstance(found, Running) else None
 
     def reset(self) -> None:
         """See Session."""

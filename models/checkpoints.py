@@ -94,8 +94,12 @@ def load(name: str, device: torch.device) -> Network:
     return network.eval().requires_grad_(False)
 
 
-def add(file: Path, name: str, on_progress: OnProgress | None = None) -> Path:
+def add(
+    file: Path, name: str, on_progress: OnProgress | None = None, *, revision: str = ""
+) -> Path:
     """Install weights from a .pth or .safetensors file; returns their new path.
+
+    `revision` is the commit of the published repository that the file is from, if it is.
 
     Raises
     ------
@@ -110,7 +114,7 @@ def add(file: Path, name: str, on_progress: OnProgress | None = None) -> Path:
     total = sum(tensor.nbytes for tensor in tensors.values())
     if on_progress is not None:
         on_progress(Progress("convert", 0, total))
-    path = _write(tensors, name, file.name, fetch.sha256_of(file, ignore_progress))
+    path = _write(tensors, name, file.name, fetch.sha256_of(file, ignore_progress), revision)
     if on_progress is not None:
         on_progress(Progress("convert", total, total))
     return path
@@ -173,7 +177,7 @@ def _fetch_and_add(
     try:
         if is_cancelled():
             raise DownloadCancelledError("Cancelled before it was installed.")
-        return add(source, wanted.name, on_progress)
+        return add(source, wanted.name, on_progress, revision=listing.commit)
     finally:
         if not was_there:
             fetch.discard(source)
@@ -212,13 +216,15 @@ def expected_shapes(name: str) -> dict[str, tuple[int, ...]]:
         return shapes_of(_NETWORKS[name]().state_dict())
 
 
-def _write(tensors: dict[str, Tensor], name: str, source: str, sha256: str) -> Path:
+def _write(tensors: dict[str, Tensor], name: str, source: str, sha256: str, revision: str) -> Path:
     """Write completely or not at all: to a temporary file that is then moved.
 
     Parameters
     ----------
     sha256
         Of the file `source` that the tensors were read from.
+    revision
+        The commit of the published repository that it is from; "" if unknown.
     """
     path = weights_path(name)
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
@@ -226,7 +232,9 @@ def _write(tensors: dict[str, Tensor], name: str, source: str, sha256: str) -> P
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         safetensors.torch.save_file(
-            ready, unfinished, {"model": name, "source": source, "sha256": sha256}
+            ready,
+            unfinished,
+            {"model": name, "source": source, "sha256": sha256, "revision": revision},
         )
         unfinished.replace(path)
     except (OSError, safetensors.SafetensorError) as error:

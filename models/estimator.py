@@ -151,6 +151,36 @@ class Session(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Running:
+    """On what a session runs.
+
+    Attributes
+    ----------
+    device
+        Such as "cpu", "cuda:0" or "openvino:CPU".
+    precision
+        Of most of its arithmetic: "float32", "bfloat16" or "int8".
+    """
+
+    device: str
+    precision: str
+
+
+@runtime_checkable
+class TellsRunning(Protocol):
+    """A session that can tell on what it runs; not all can."""
+
+    def running(self) -> Running | None:
+        """On what it runs; None if it computes nothing or does not know."""
+        ...
+
+
+def running_of(session: Session) -> Running | None:
+    """On what a session runs; None if it does not tell."""
+    return session.running() if isinstance(session, TellsRunning) else None
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """A Pending whose prediction is ready."""
 

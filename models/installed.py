@@ -40,10 +40,28 @@ def published_sha256(name: str) -> str:
 
     Only reads the header, so it is fast however large the weights are.
     """
+    return _header(name).get("sha256", "")
+
+
+def origin(name: str) -> tuple[str, str, str]:
+    """Where the installed weights of `name` came from: repository or file, commit and SHA-256.
+
+    Each is "" if unknown. A file that was added by hand counts as the repository's if it is the
+    published one.
+    """
+    header, published = _header(name), release(name)
+    revision, sha256 = header.get("revision", ""), header.get("sha256", "")
+    if revision or (sha256 and sha256 == published.sha256):
+        return published.repository, revision, sha256
+    return header.get("source", ""), "", sha256
+
+
+def _header(name: str) -> dict[str, str]:
+    """What was noted in the file of installed weights; empty if it cannot be read."""
     import safetensors
 
     try:
         with safetensors.safe_open(weights_path(name), framework="numpy") as file:
-            return str((file.metadata() or {}).get("sha256", ""))
+            return dict(file.metadata() or {})
     except (OSError, safetensors.SafetensorError):
-        return ""
+        return {}

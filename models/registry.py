@@ -19,12 +19,14 @@ __all__ = [
     "GROUND_TRUTH",
     "OFF",
     "ModelEntry",
+    "Weights",
     "can_smooth",
     "entries",
     "family",
     "find",
     "register",
     "title",
+    "weights",
     "without_memory",
 ]
 
@@ -47,6 +49,25 @@ PLUGINS = "models.plugins:installed"
 
 def _no_checksum() -> str:
     return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Which weights a model has; "" where that is not known or there are none.
+
+    Attributes
+    ----------
+    id : str
+        The repository, file or bundled network that they came from.
+    revision : str
+        The repository's commit.
+    sha256 : str
+        Of the published file, hexadecimal; of several, in the order of their names, with commas.
+    """
+
+    id: str = ""
+    revision: str = ""
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +97,9 @@ class ModelEntry:
         A moving average can follow it: `find` also knows its name with `+ema` appended.
     weights_sha256 : callable
         SHA-256 of the file its weights came in, hexadecimal; "" if unknown or if it has none.
+    weights : callable or None
+        Says which weights it has, which may take as long as reading them; None if that is its
+        network's name and `weights_sha256`.
     """
 
     name: str
@@ -90,6 +114,7 @@ class ModelEntry:
     without_memory: str = ""
     can_smooth: bool = True
     weights_sha256: Callable[[], str] = _no_checksum
+    weights: Callable[[], Weights] | None = None
 
     def __post_init__(self) -> None:
         for name, limit in (("title", LINE), ("summary", SENTENCE), ("note", LINE)):
@@ -146,6 +171,17 @@ def family(name: str) -> str:
     """The network behind a model's name, whose scale and weights its variants share."""
     entry = _find(name)
     return names.network_of(name) if entry is None else entry.network or entry.name
+
+
+def weights(name: str) -> Weights:
+    """Which weights a model has now; may take as long as reading them."""
+    entry = _find(name)
+    if entry is None:
+        return Weights()
+    if entry.weights is not None:
+        return entry.weights()
+    sha256 = entry.weights_sha256()
+    return Weights(entry.network or entry.name, "", sha256) if sha256 else Weights()
 
 
 def can_smooth(name: str) -> bool:

@@ -16,6 +16,7 @@ from app.report.accumulators import LaneAccumulators
 from app.report.accuracy import measure
 from app.report.disk_buffer import TruthBuffer
 from app.report.findings import Findings
+from app.report.lane_facts import facts_of
 from app.report.lanes import LaneRun, TimedMemo, why_failed
 from app.report.metric_table import METRICS
 from app.report.thumbnails import Slices, WorstFrames
@@ -260,5 +261,6 @@ class Comparison:
             network_size=run.network_size,
             measured={key: meter.value for key, meter in self.meters[lane].items()},
             unit=run.unit,
+            facts=facts_of(run.model, run.session, self.options.estimator),
             note=run.note,
         )

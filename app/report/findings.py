@@ -13,6 +13,7 @@ from typing import Any
 
 from app.core.results import LANES
 from app.core.source import SourceInfo
+from app.report.lane_facts import facts_json
 from app.report.metric import ReportMetric
 from app.report.metric_table import CHARTED, METRICS
 from app.report.thumbnails import Slices, WorstFrames
@@ -218,8 +219,20 @@ def _settings(findings: Findings) -> dict[str, Any]:
             for lane, summary in findings.lanes.items()
         },
         **_failed(findings),
-        "tae": {
-            lane: None if summary.accuracy is None else _number(summary.accuracy.tae)
+        **{
+            metric.key: {
+                lane: _number(metric.of(summary)) for lane, summary in findings.lanes.items()
+            }
+            for metric in METRICS
+            if metric.json_place == "settings"
+        },
+        "lanes": {
+            lane: facts_json(
+                summary.facts,
+                unit=summary.unit,
+                network_size=summary.network_size,
+                is_measured=summary.accuracy is not None,
+            )
             for lane, summary in findings.lanes.items()
         },
     }

@@ -10,8 +10,9 @@ from typing import Literal, Protocol
 from app.report.values import LaneSummary
 from models.frames import Float32, Frame
 
-JsonPlace = Literal["lane", "accuracy", "none"]
-"""Of a metric in metrics.json: a key of the lane, a key of its "accuracy", or not written."""
+JsonPlace = Literal["lane", "accuracy", "settings", "none"]
+"""Of a metric in metrics.json: a key of the lane, of its "accuracy", of "settings" by lane, or not
+written."""
 
 
 class LaneMeter(Protocol):

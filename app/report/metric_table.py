@@ -8,6 +8,7 @@ from operator import attrgetter
 
 from app.report.metric import ReportMetric
 from app.report.static_noise import STATIC_NOISE
+from app.report.static_spread import STATIC_SPREAD
 from app.report.values import LaneSummary
 
 
@@ -20,6 +21,7 @@ FLICKER = ReportMetric("flicker_opw", "Flicker, OPW", "lower", read=attrgetter("
 METRICS: tuple[ReportMetric, ...] = (
     FLICKER,
     STATIC_NOISE,
+    STATIC_SPREAD,
     ReportMetric("scale_drift", "Scale drift", "lower", read=attrgetter("scale_drift")),
     ReportMetric(
         "absrel", "AbsRel", "lower",
@@ -41,7 +43,7 @@ METRICS: tuple[ReportMetric, ...] = (
         "boundary_f1", "Boundary F1", "higher",
         read=partial(_accuracy, "boundary_f1"), json_place="accuracy", of_truth=1.0,
     ),
-    ReportMetric("tae", "TAE, %", "lower", read=partial(_accuracy, "tae"), json_place="none"),
+    ReportMetric("tae", "TAE, %", "lower", read=partial(_accuracy, "tae"), json_place="settings"),
     ReportMetric("fps", "Frames per second", "higher", read=attrgetter("fps")),
 )  # fmt: skip
 

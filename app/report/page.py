@@ -22,6 +22,7 @@ _ABSENT = {
     "opw_of_the_truth": "unknown",
     "source_fps": "unknown",
 }
+_TOLD_ELSEWHERE = frozenset({"lanes", "failed", "network_size"})
 _CHARTS = (
     ("Flicker per frame pair (0 is steady)", "flicker", True, None, False),
     ("Scale relative to the previous frame (1 is steady)", "scale", False, 1.0, False),
@@ -153,8 +154,12 @@ def _lines(findings: Findings, column: str) -> list[Curve]:
 
 def _facts(metrics: dict[str, Any]) -> str:
     tables = []
+    facts = metrics["settings"]["lanes"].items()
+    rows = "".join(_lane_row(lane, metrics["lanes"][lane]["model"], one) for lane, one in facts)
+    tables.append(f"<h3>Lanes</h3><table class='facts'>{rows}</table>")
     for title in ("settings", "environment"):
-        rows = "".join(_fact_row(key, value) for key, value in metrics[title].items())
+        known = {key: value for key, value in metrics[title].items() if key not in _TOLD_ELSEWHERE}
+        rows = "".join(_fact_row(key, value) for key, value in known.items())
         tables.append(f"<h3>{title.capitalize()}</h3><table class='facts'>{rows}</table>")
     formulas = (
         "<p class='quiet'>OPW: mean of |warp(d<sub>prev</sub>) − d| over visible pixels, "
@@ -166,6 +171,22 @@ def _facts(metrics: dict[str, Any]) -> str:
         "metrics.csv.</p>"
     )
     return formulas + "".join(tables)
+
+
+def _lane_row(lane: str, model: str, facts: dict[str, Any]) -> str:
+    """One lane: what it gives, from what, where, aligned how, and its weights."""
+    size = facts["network_size"]
+    taken = (
+        f"input size {_fact(facts['input_size'])}, {size[0]}×{size[1]}" if size else "no network"
+    )
+    where = f"{facts['device']}, {facts['precision']}" if facts["device"] else ""
+    told = (facts["gives"], taken, where, f"aligned {facts['aligned']}")
+    of = facts["weights"]
+    weights = "@".join(filter(None, (of["id"], of["revision"])))
+    sha256 = f"SHA-256 {of['sha256']}" if of["sha256"] else ""
+    lines = (model, "; ".join(filter(None, told)), ", ".join(filter(None, (weights, sha256))))
+    text = "<br>".join(escape(line) for line in lines if line)
+    return f"<tr><th>{chip(lane)}</th><td>{text}</td></tr>"
 
 
 def _fact_row(key: str, value: object) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from app.report.lane_facts import LaneFacts
 from models.estimator import EstimatorOptions
 from models.flow import FlowPreset
 from models.frames import Unit
@@ -189,6 +190,8 @@ class LaneSummary:
         By key, the values of the metrics that have a meter; see app.report.metric.
     unit
         What its disparity means; None without a frame.
+    facts
+        How it ran.
     note
         How the model ran other than requested, a sentence; else empty.
     """
@@ -201,6 +204,7 @@ class LaneSummary:
     network_size: tuple[int, int] | None
     measured: Mapping[str, float] = field(default_factory=dict)
     unit: Unit | None = None
+    facts: LaneFacts = field(default_factory=LaneFacts)
     note: str = ""
 
 

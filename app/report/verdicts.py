@@ -8,6 +8,7 @@ from app.report.findings import Findings
 from app.report.numbers import FEW, counted, figure, listed, winner
 from app.report.ranking import CRITERION, QUESTIONS, ranking
 from app.report.values import Accuracy
+from models.frames import Unit
 from models.metrics.temporal import STATIC_WINDOW
 
 
@@ -243,6 +244,11 @@ def _flicker_caveats(findings: Findings) -> list[str]:
             f"Static-scene noise (windows of up to {STATIC_WINDOW} frames) counts motion as "
             "noise, so here it compares the lanes but means nothing in absolute terms."
         )
+    if not findings.has_common_zero:
+        found.append(
+            "Static-scene noise in % is a share of the lane's own disparity, and zero disparity "
+            "does not mean the same in these lanes: compare the noise in % of spread instead."
+        )
     if not findings.true_flow:
         found.append(
             "Motion between frames is estimated; where the estimate is wrong, "
@@ -276,10 +282,26 @@ def _accuracy_caveats(findings: Findings) -> list[str]:
         break
     if findings.has_truth:
         found.append(
-            "Models give relative disparity: each lane was aligned to the ground truth once for "
+            f"{_gives(findings)}: each lane was aligned to the ground truth once for "
             "the whole clip (scale and shift by least squares), inverted and clipped at 70 m."
         )
     return found
+
+
+def _gives(findings: Findings) -> str:
+    """What an alignment is for."""
+    metric = [
+        lane.upper() for lane in findings.models if findings.lanes[lane].unit is Unit.INVERSE_METRE
+    ]
+    if not metric:
+        return "Models give relative disparity"
+    return (
+        f"{listed(metric)} gives inverse metres and is treated like relative disparity, so that "
+        "nothing here says whether its metres are right"
+        if len(metric) == 1
+        else f"{listed(metric)} give inverse metres and are treated like relative disparity, so "
+        "that nothing here says whether their metres are right"
+    )
 
 
 def _listed(numbers: list[int], most: int = 12) -> str:

@@ -9,7 +9,7 @@ from models import names
 from models.estimator import EstimatorOptions, Session
 from models.estimators.pool import NetworkPool
 from models.estimators.recipe import NetworkRecipe
-from models.registry import ModelEntry
+from models.registry import ModelEntry, Weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ def network_entries(
     summary: str,
     missing: Callable[[], str | None],
     weights_sha256: Callable[[], str],
+    weights: Callable[[], Weights] | None = None,
     has_memory: bool,
     note: str = "",
 ) -> tuple[ModelEntry, ...]:
@@ -45,7 +46,7 @@ def network_entries(
         How it is loaded and what it takes; gives the entry its name, title and input size.
     pool
         Through which lanes of both entries share the network.
-    summary, note, missing, weights_sha256
+    summary, note, missing, weights_sha256, weights
         As the fields of ModelEntry.
     has_memory
         The network carries state from frame to frame.
@@ -60,6 +61,7 @@ def network_entries(
         input_size=recipe.input_size,
         note=note,
         weights_sha256=weights_sha256,
+        weights=weights,
     )
     if not has_memory:
         return (entry,)

@@ -14,7 +14,14 @@ from torch import Tensor
 from models.devices import device as devices
 from models.devices import openvino
 from models.devices.compiled import CompiledNetwork
-from models.estimator import BlockingSession, EstimatorOptions, FrameMemo, Prediction, Session
+from models.estimator import (
+    BlockingSession,
+    EstimatorOptions,
+    FrameMemo,
+    Prediction,
+    Running,
+    Session,
+)
 from models.estimators.output import as_prediction
 from models.estimators.pool import NetworkPool
 from models.estimators.recipe import NetworkRecipe, StreamNetwork
@@ -66,9 +73,14 @@ class NeuralSession(BlockingSession):
         else:
             self._network = pool.network(recipe, self._device, self._dtype)
         self._note = devices.replaced(options.device)
+        arithmetic = str(precision(options, self._device)).removeprefix("torch.")
         is_int8 = self._compiled is not None and self._compiled.runtime.quantisation is not None
         if options.precision == "int8" and not is_int8:
             self._note = self._note or NO_INT8
+        place = str(self._device)
+        if openvino.is_name(used):
+            place = f"{openvino.PREFIX}:{openvino.device_of(used)}"
+        self._running = Running(place, "int8" if is_int8 else arithmetic)
         self._state: Any = None
         self._steps: tuple[Size, ...] = ()
 
@@ -104,6 +116,10 @@ class NeuralSession(BlockingSession):
         note = (self._compiled.note if self._compiled is not None else "") or self._note
         note = note or strip_note(frame.size, self._input_size, steps[-1])
         return as_prediction(output[0].cpu().numpy(), self._recipe, frame, steps[-1], note)
+
+    def running(self) -> Running:
+        """See TellsRunning."""
+        return self._running
 
     def reset(self) -> None:
         """The next frame is the first of a video."""

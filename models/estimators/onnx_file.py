@@ -7,6 +7,7 @@ docs/plugins.md describes its keys.
 from __future__ import annotations
 
 import functools
+import hashlib
 import importlib.util
 import tomllib
 from dataclasses import dataclass, field
@@ -16,10 +17,17 @@ from typing import Any
 import numpy as np
 
 from models.errors import CheckpointError, UserError
-from models.estimator import BlockingSession, EstimatorOptions, FrameMemo, Prediction, Session
+from models.estimator import (
+    BlockingSession,
+    EstimatorOptions,
+    FrameMemo,
+    Prediction,
+    Running,
+    Session,
+)
 from models.frames import Float32, Frame, Unit
 from models.picture_format import IMAGENET_14, PictureFormat
-from models.registry import ModelEntry
+from models.registry import ModelEntry, Weights
 
 SCHEME = "onnx:"
 GIVES = ("disparity", "inverse metres", "metres")
@@ -70,9 +78,15 @@ def entry(name: str) -> ModelEntry:
         summary=f"{path.name}, run by onnxruntime.",
         open=functools.partial(_open, path),
         missing=functools.partial(_missing, path),
+        weights=functools.partial(_weights, path),
         temporal=bool(described.state),
         input_size=described.input_size,
     )
+
+
+def _weights(path: Path) -> Weights:
+    with path.open("rb") as file:
+        return Weights(path.name, "", hashlib.file_digest(file, "sha256").hexdigest())
 
 
 def describe(path: Path) -> Description:
@@ -207,6 +221,10 @@ class OnnxSession(BlockingSession):
                 f"{self._name} returned an array of shape {np.shape(found)} instead of one picture."
             )
         return self._prediction(np.ascontiguousarray(output), frame, size)
+
+    def running(self) -> Running:
+        """See TellsRunning: the library's first choice; the file decides on the precision."""
+        return Running(f"onnxruntime:{self._network.get_providers()[0]}", "as in the file")
 
     def reset(self) -> None:
         """The next frame is the first of a video."""

@@ -11,7 +11,7 @@ from models.estimators.entries import network_entries
 from models.estimators.pool import NetworkPool
 from models.estimators.recipe import Gives, NetworkRecipe, StreamNetwork
 from models.picture_format import IMAGENET_14, VIDEO_DEPTH_ANYTHING
-from models.registry import ModelEntry
+from models.registry import ModelEntry, Weights
 
 if TYPE_CHECKING:
     import torch
@@ -40,9 +40,14 @@ def entries(pool: NetworkPool) -> Iterator[ModelEntry]:
             summary=release.purpose,
             missing=functools.partial(installed.missing, release.name),
             weights_sha256=functools.partial(installed.published_sha256, release.name),
+            weights=functools.partial(_weights, release.name),
             has_memory=release.has_memory,
             note="" if release.commercial else "non-commercial",
         )
+
+
+def _weights(name: str) -> Weights:
+    return Weights(*installed.origin(name))
 
 
 def _load(name: str, device: torch.device, dtype: torch.dtype) -> StreamNetwork:

@@ -10,7 +10,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from models.estimator import Done, FrameMemo, Pending, Prediction, Session
+from models.estimator import (
+    Done,
+    FrameMemo,
+    Pending,
+    Prediction,
+    Running,
+    Session,
+    running_of,
+)
 from models.frames import Float32, Frame
 
 
@@ -45,6 +53,10 @@ class SmoothedSession:
         smoothed = _PendingAverage(pending, self._average, forget)
         # If the result is ready already, smoothing belongs to its computing time.
         return Done(smoothed.result()) if self.frames_in_flight == 1 else smoothed
+
+    def running(self) -> Running | None:
+        """See TellsRunning."""
+        return running_of(self._inner)
 
     def reset(self) -> None:
         """See Session."""

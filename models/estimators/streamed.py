@@ -17,7 +17,7 @@ from models.devices.acceleration import EAGER, accelerated
 from models.devices.pipeline import FRAMES_IN_FLIGHT, DevicePipeline, Task
 from models.devices.upsample import upsample_on_device
 from models.errors import UserError
-from models.estimator import FrameMemo, Prediction
+from models.estimator import FrameMemo, Prediction, Running
 from models.estimators.output import as_prediction
 from models.estimators.recipe import NetworkRecipe, StreamNetwork
 from models.frames import Frame
@@ -89,6 +89,11 @@ class StreamedSession:
             self._step_down(steps[-1])
             steps = self._sized(frame.size)
         return PendingPrediction(self, download, frame, steps[-1], self._video)
+
+    def running(self) -> Running:
+        """See TellsRunning."""
+        place = str(self._pipeline.device.place)
+        return Running(place, str(self._dtype).removeprefix("torch."))
 
     def reset(self) -> None:
         """Forget the past: the next frame is the first of a video; frames in flight are kept."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import threading
 import weakref
 from pathlib import Path
@@ -12,7 +13,7 @@ from models.errors import CheckpointError
 from models.estimator import EstimatorOptions, Session
 from models.hub import store
 from models.hub.names import HubName, parse
-from models.registry import ModelEntry
+from models.registry import ModelEntry, Weights
 
 if TYPE_CHECKING:
     from models.hub.session import HubNetwork
@@ -34,6 +35,7 @@ def entry(name: str) -> ModelEntry:
         summary=f"{model} from the Hugging Face hub, by transformers.",
         open=functools.partial(_open, name),
         missing=functools.partial(missing, name),
+        weights=functools.partial(_weights, name),
         input_size=None if folder is None else store.input_size_of(folder),
     )
 
@@ -51,6 +53,21 @@ def missing(name: str) -> str | None:
             "transformers saves them."
         )
     return f"{model} is not downloaded; run: python main.py models pull {name}"
+
+
+def _weights(name: str) -> Weights:
+    """Repository and commit, or folder, and the checksums of its safetensors, which are read."""
+    model = parse(name)
+    folder = store.folder_of(model) if store.has_extra() else None
+    if folder is None:
+        return Weights(str(model))
+    sums = []
+    for file in store.weight_files(folder):
+        with (folder / file).open("rb") as content:
+            sums.append(hashlib.file_digest(content, "sha256").hexdigest())
+    if model.folder is not None:
+        return Weights(str(model), "", ",".join(sums))
+    return Weights(model.repository, folder.name, ",".join(sums))
 
 
 _LOADING = threading.Lock()

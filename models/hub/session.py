@@ -12,7 +12,7 @@ from torch import Tensor
 
 from models.devices import device as devices
 from models.errors import CheckpointError, UserError
-from models.estimator import BlockingSession, EstimatorOptions, FrameMemo, Prediction
+from models.estimator import BlockingSession, EstimatorOptions, FrameMemo, Prediction, Running
 from models.estimators.recipe import Gives
 from models.frames import Float32, Frame, Unit
 from models.hub.families import Family, family_of, own_size
@@ -87,6 +87,10 @@ class HubSession(BlockingSession):
                 "choose another input size or model."
             )
         return Prediction(disparity, unit, frame.index, frame.size, network_size)
+
+    def running(self) -> Running:
+        """See TellsRunning."""
+        return Running(str(self._device), "float32")
 
     def reset(self) -> None:
         """Do nothing: there is no memory."""

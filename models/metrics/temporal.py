@@ -151,6 +151,63 @@ class StaticNoise:
         return total / count if count else short[1]
 
 
+class StaticSpread:
+    """Static-scene noise in percent of the clip's spread: 100 * median over pixels of std / a.
+
+    a = mean |d - median| over the clip, as for OPW. Neither scale nor shift of the disparity
+    matters, so that lanes of different networks and units can be compared; `static_noise` divides
+    by the disparity itself, whose zero is arbitrary where disparity is relative. Pixels and windows
+    are those of StaticNoise; windows count by their frames. Holds two maps.
+    """
+
+    def __init__(self, window: int = STATIC_WINDOW) -> None:
+        self._window = window
+        self._spread = SpreadSums()
+        self._count = 0
+        self._mean: Float64 = np.empty((0, 0))
+        self._squares: Float64 = np.empty((0, 0))
+        self._sum, self._frames = 0.0, 0
+
+    def add(self, disparity: Float32) -> None:
+        """Add one frame (H, W); another size than before starts a new shot."""
+        step = math.ceil(min(disparity.shape) / _NOISE_SIDE)
+        pixels = disparity[step // 2 :: step, step // 2 :: step]
+        self._spread.add(pixels)
+        if self._count and self._mean.shape != pixels.shape:
+            self.end_shot()
+        if not self._count:
+            self._mean, self._squares = np.zeros(pixels.shape), np.zeros(pixels.shape)
+        self._count += 1
+        apart = pixels - self._mean
+        self._mean = self._mean + apart / self._count
+        self._squares = self._squares + apart * (pixels - self._mean)
+        if self._count == self._window:
+            self.end_shot()
+
+    def end_shot(self) -> None:
+        """End the shot: the next frame does not continue it."""
+        noise, count, self._count = self._deviation(), self._count, 0
+        if math.isfinite(noise):
+            self._sum += count * noise
+            self._frames += count
+
+    def _deviation(self) -> float:
+        """Median over pixels of the deviation over the window so far; NaN before two frames."""
+        known = np.isfinite(self._squares)
+        if self._count < 2 or not known.any():
+            return math.nan
+        return float(np.median(np.sqrt(self._squares[known] / self._count)))
+
+    @property
+    def value(self) -> float:
+        """Percent, including the unfinished window; NaN before two frames of a shot."""
+        total, frames, latest = self._sum, self._frames, self._deviation()
+        if math.isfinite(latest):
+            total, frames = total + self._count * latest, frames + self._count
+        unit = self._spread.spread.deviation
+        return 100.0 * total / frames / unit if frames and unit > 0.0 else math.nan
+
+
 class ScaleDrift:
     """Scale drift against ground truth: std(s_t / mean s), s_t = <p_t, g_t> / <p_t, p_t>.
 

@@ -13,7 +13,7 @@ import torch
 from huggingface_hub import constants, file_download
 from torch import nn
 
-from models import checkpoints, published
+from models import checkpoints, published, registry
 from models.checkpoints import (
     add,
     check,
@@ -25,6 +25,7 @@ from models.errors import CheckpointError, UsageError
 from models.installed import missing, published_sha256
 from models.progress import DownloadCancelledError, Progress
 from models.published import release, releases
+from models.registry import Weights
 from tests.support.hub import COMMIT, Hub, running_hub
 
 S, B = release("depth-anything-v2-s"), release("depth-anything-v2-b")
@@ -123,6 +124,9 @@ def test_a_second_pull_needs_no_network(tiny: None, hub: Hub) -> None:
     del tiny
     pull(FLASH.name, endpoint=hub.endpoint)
     pull(FLASH.name, endpoint="http://127.0.0.1:9")
+    told = registry.weights(FLASH.name)
+    assert (told.id, told.revision) == (FLASH.repository, COMMIT)
+    assert told.sha256 == published_sha256(FLASH.name)
     assert len(hub.ranges) == 1
 
 
@@ -132,7 +136,9 @@ def test_installed_weights_know_the_file_they_came_from(tiny: None, tmp_path: Pa
     torch.save(weights(), file)
     assert published_sha256(FLASH.name) == ""
     add(file, FLASH.name)
-    assert published_sha256(FLASH.name) == hashlib.sha256(file.read_bytes()).hexdigest()
+    sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
+    assert published_sha256(FLASH.name) == sha256
+    assert registry.weights(FLASH.name) == Weights("published.pth", "", sha256)
 
 
 def test_a_cut_connection_goes_on_where_it_broke(tiny: None, hub: Hub) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import time
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from models.frames import Frame
 from models.hub.pull import offer, pull
 from models.progress import DownloadCancelledError, Progress
 from tests.models.hub.test_session import _depth_anything, picture, saved
-from tests.support.hub import Hub, running_hub
+from tests.support.hub import COMMIT, Hub, running_hub
 
 NAME = "hf:org/tiny"
 
@@ -60,6 +61,8 @@ def test_a_pulled_model_runs_and_needs_no_network_again(hub: Hub) -> None:
     hub.answers = {"/": (500, "", {})}
     entry = registry.find(NAME)
     assert entry.missing() is None and entry.input_size == 56
+    sha256 = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
+    assert registry.weights(f"{NAME}+ema") == registry.Weights("org/tiny", COMMIT, sha256)
     session = entry.open(EstimatorOptions("cpu"))
     result = session.submit(Frame(picture(), 0, 0, 0, 0.0), FrameMemo()).result()
     assert result.disparity.std() > 0
