@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import io
 import os
@@ -40,7 +41,8 @@ class AppendOnlyFile:
                     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
                 rest = rest[written:]
         except OSError:
-            self._file.truncate(begin)
+            with contextlib.suppress(OSError):  # of a device; the first error says more
+                self._file.truncate(begin)
             self._file.seek(begin)
             raise
         self.size_bytes += len(record)

@@ -1,168 +1,195 @@
-"""MP4 files that can be played up to their last fragment however writing ends.
+"""MP4 files that can be played up to their newest pictures however writing ends.
 
-While it is written, a file is fragmented: every fragment is appended whole, with its own table, and
-nothing before it changes. Closing appends one table of everything and then turns what was written
-so far into plain media data by replacing 16 bytes, so that strict readers find a usual MP4 with its
-duration and number of frames. If the disk is full by then, the fragments stay as they are.
+FFmpeg's muxer writes each picture as a fragment of its own while the file grows, and closing turns
+the file into a usual MP4 with one table of all samples, which strict readers want. Two things keep
+it in hand:
 
-FFmpeg's muxer is not used: it starts a fragment only with a further picture, so that frames which
-are rare would be lost or have to be repeated, and it may crash once a write has failed.
+- It may crash once a write has failed, so it never sees a failure: it writes into memory, from
+  where each piece is appended to the file as a whole or not at all.
+- It ends a fragment when the next sample comes. If that is sound, it guesses when the newest
+  picture ends and moves the next one there. So sound is held back until a later picture is known.
 """
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import io
+from collections import deque
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
-from app.media import mp4_boxes as boxes
+from av.packet import Packet
+
 from app.media.append_only import AppendOnlyFile
-from app.media.mp4_boxes import Samples, TrackFormat
+from app.media.open import open_muxer
 
-log = logging.getLogger(__name__)
+TICKS_PER_S = 90_000
+"""Times of pictures count in 1/90000 s, precise enough for every frame rate."""
 
-
-@dataclass(slots=True)
-class _Track:
-    format: TrackFormat
-    waiting: Samples = field(default_factory=Samples)
-    data: list[bytes] = field(default_factory=list)  # of what waits
-    written: Samples = field(default_factory=Samples)
-    chunks: list[tuple[int, int]] = field(default_factory=list)
-
-    def end(self, given: int | None) -> int:
-        """When the last sample that waits ends; `given` is for pictures."""
-        last = self.waiting.times[-1]
-        if self.format.is_sound:
-            return last + boxes.AAC_SAMPLES
-        return last + 1 if given is None else max(given, last + 1)
-
-    def final_end(self, given: int | None) -> int:
-        """When the track ends; the last picture lasts as long as the one before if not given."""
-        times = self.written.times
-        if self.format.is_sound:
-            return times[-1] + boxes.AAC_SAMPLES
-        if given is not None:
-            return max(given, times[-1] + 1)
-        usual = times[-1] - times[-2] if len(times) > 1 else self.format.timescale // 25
-        return times[-1] + usual
+_OPTIONS = MappingProxyType(
+    {
+        "movflags": "hybrid_fragmented+empty_moov+skip_trailer",
+        "frag_duration": "1",  # microseconds; the flag frag_every_frame gives sound wrong times
+        "max_interleave_delta": "1",  # microseconds that pictures wait for sound
+        "movie_timescale": str(TICKS_PER_S),
+    }
+)
 
 
 class Mp4File:
-    """Appends samples of the tracks to a file.
+    """Writes packets of one stream of pictures, and perhaps one of sound, to a file.
 
-    Parameters
+    Attributes
     ----------
-    path
-        A new file; one that is there is replaced if `replace`.
-    formats
-        The tracks; the first one is the video.
-
-    Raises
-    ------
-    OSError
-        If the file cannot be made or written.
+    container
+        To which encoders add their streams before `begin`.
     """
 
-    def __init__(
-        self, path: Path, formats: Sequence[TrackFormat], *, replace: bool = False
-    ) -> None:
-        self._tracks = [_Track(format_) for format_ in formats]
-        self._fragments = 0
+    def __init__(self) -> None:
+        self._memory = _Memory()
+        self.container = open_muxer(self._memory, _OPTIONS)
+        self._file: AppendOnlyFile | None = None
+        self._error: OSError | None = None
+        self._sound: deque[Packet[Any]] = deque()
+
+    @property
+    def sound_waiting(self) -> int:
+        """Packets of sound that wait for a later picture."""
+        return len(self._sound)
+
+    def begin(self, path: Path, *, replace: bool = False) -> None:
+        """Make the file; one that is there is replaced if `replace`.
+
+        Raises
+        ------
+        OSError
+            If it cannot be made or written.
+        """
+        self.container.start_encoding()
         self._file = AppendOnlyFile(path, replace=replace)
         try:
-            self._reserved_at = self._file.append(boxes.file_type()) + len(boxes.file_type())
-            tables = [boxes.empty_table(format_) for format_ in formats]
-            start = boxes.movie(formats, tables, [0] * len(formats), is_fragmented=True)
-            self._file.append(boxes.room_for_large_header() + start)
+            self._write()
         except OSError:
             self._file.close()
             raise
 
-    def add(self, track: int, time: int, data: bytes, is_key: bool = True) -> None:
-        """Add a sample of a track, which is written with the next fragment.
+    def add_picture(self, packet: Packet[Any]) -> None:
+        """Append a picture; it is on disk once the next one is added (with sound, the next two).
 
-        Parameters
-        ----------
-        track
-            Its position among `formats`.
-        time
-            When it is shown, in the track's unit; it must increase, and the first is at 0.
-        """
-        to = self._tracks[track]
-        to.waiting.add(time, len(data), is_key)
-        to.data.append(data)
-
-    def flush(self, end: int | None = None) -> None:
-        """Write what was added as one fragment.
-
-        Parameters
-        ----------
-        end
-            When the last picture ends, in the video's unit, if that is known already. Otherwise it
-            ends where the next fragment begins.
+        Its duration is when the next begins, or what it says if it is the last.
 
         Raises
         ------
         OSError
-            If it cannot be written; the file ends with the fragment before it then, and what was
-            added is dropped.
+            If the file cannot be written, now or before; what was written can be played.
         """
-        tracks = [track for track in self._tracks if track.data]
-        if not tracks:
+        self._mux(packet)
+        while self._sound and _time(self._sound[0]) <= _time(packet):
+            self._mux(self._sound.popleft())
+
+    def add_sound(self, packet: Packet[Any]) -> None:
+        """Append sound, which follows the packet before without a gap, after a later picture."""
+        self._sound.append(packet)
+
+    def close(self) -> None:
+        """Write the table of everything; close the file in any case. May be called twice.
+
+        Raises
+        ------
+        OSError
+            If something cannot be written, and no error was raised before; what was written before
+            can be played.
+        """
+        if self._file is None:
             return
-        runs = [(track.format, track.waiting, track.end(end)) for track in tracks]
-        header, offsets = boxes.fragment_header(self._fragments + 1, runs)
-        data = boxes.box(b"mdat", *(piece for track in tracks for piece in track.data))
-        waiting = [track.waiting for track in tracks]
-        for track in tracks:
-            track.waiting, track.data = Samples(), []
-        begin = self._file.append(header + data)
-        self._fragments += 1
-        for track, new, offset in zip(tracks, waiting, offsets, strict=True):
-            track.chunks.append((begin + offset, len(new.times)))
-            first = len(track.written.times)
-            track.written.keys.extend(first + number for number in new.keys)
-            track.written.times.extend(new.times)
-            track.written.sizes.extend(new.sizes)
-
-    def close(self, end: int | None = None) -> None:
-        """Write what was added, and the table of everything; close the file in any case.
-
-        Parameters
-        ----------
-        end
-            When the last picture ends, in the video's unit; None gives it the duration of the one
-            before.
-
-        Raises
-        ------
-        OSError
-            If something cannot be written; all fragments that were written can still be played.
-        """
         try:
-            try:
-                self.flush(end)
-            finally:
-                self._write_table(end)
+            if self._error is None:
+                self._finish()
         finally:
+            self.container.close()
             self._file.close()
+            self._file = None
 
-    def _write_table(self, end: int | None) -> None:
-        tracks = [track for track in self._tracks if track.chunks]
-        if not tracks:
-            return
-        fragments_end = self._file.size_bytes
-        ends = [track.final_end(end) for track in tracks]
-        tables = [
-            boxes.sample_table(track.format, track.written, last, track.chunks)
-            for track, last in zip(tracks, ends, strict=True)
-        ]
-        self._file.append(boxes.movie([track.format for track in tracks], tables, ends))
+    def _finish(self) -> None:
+        while self._sound:
+            self._mux(self._sound.popleft())
+        self.container.close()
+        self._write(table=True)
+
+    def _mux(self, packet: Packet[Any]) -> None:
+        if self._error is not None:
+            raise self._error
+        self.container.mux_one(packet)
+        self._write()
+
+    def _write(self, *, table: bool = False) -> None:
+        """Append what the muxer wrote meanwhile; `table` if it is the end of the file."""
+        assert self._file is not None
+        record, replaced = self._memory.take()
+        begin = _table_begin(record) if table else len(record)
         try:
-            media = boxes.large_media_header(fragments_end - self._reserved_at)
-            self._file.overwrite(self._reserved_at, media)
-        except OSError:
-            self._file.cut(fragments_end)
+            if begin:
+                self._file.append(record[:begin])
+            if table:
+                self._write_table(record[begin:], replaced)
+        except OSError as error:
+            self._error = error
             raise
+
+    def _write_table(self, record: bytes, replaced: list[tuple[int, bytes]]) -> None:
+        """Append the table, and make one piece of media data of all that is before it."""
+        assert self._file is not None
+        begin = self._file.append(record)
+        try:
+            for at, data in replaced:
+                self._file.overwrite(at, data)
+        except OSError:
+            self._file.cut(begin)
+            raise
+
+
+class _Memory:
+    """The file that the muxer knows: it holds what was written since it was last taken."""
+
+    def __init__(self) -> None:
+        self._taken = 0
+        self._at = 0
+        self._new = bytearray()
+        self._replaced: list[tuple[int, bytes]] = []
+
+    def write(self, data: bytes) -> int:
+        if self._at < self._taken:
+            self._replaced.append((self._at, data))
+        else:
+            start = self._at - self._taken
+            self._new[start : start + len(data)] = data
+        self._at += len(data)
+        return len(data)
+
+    def seek(self, at: int, whence: int = io.SEEK_SET) -> int:
+        assert whence == io.SEEK_SET
+        self._at = at
+        return at
+
+    def tell(self) -> int:
+        return self._at
+
+    def take(self) -> tuple[bytes, list[tuple[int, bytes]]]:
+        """What is new at the end, and (position, bytes) of what was replaced before that."""
+        taken = bytes(self._new), self._replaced
+        self._taken += len(self._new)
+        self._new, self._replaced = bytearray(), []
+        return taken
+
+
+def _table_begin(record: bytes) -> int:
+    """Where the box with the table begins behind the last fragments."""
+    at = 0
+    while at < len(record) and record[at + 4 : at + 8] != b"moov":
+        at += int.from_bytes(record[at : at + 4], "big")
+    return at
+
+
+def _time(packet: Packet[Any]) -> float:
+    assert packet.pts is not None
+    return float(packet.pts * packet.time_base)

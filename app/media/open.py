@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import av
 import av.error
-from av.container import InputContainer
+from av.container import InputContainer, OutputContainer
 
 from app.media.allowance import Allowance
 from app.media.http import WebClient, stream_range
@@ -188,6 +188,11 @@ def open_address(
 def open_pipe(file: object, options: Mapping[str, str] | None = None) -> MediaInput:
     """Read a container from an object with `read(count)`, and from nothing else."""
     return MediaInput(_open(file, MEDIA_FORMATS, _PIPE_ONLY, options=options))
+
+
+def open_muxer(file: object, options: Mapping[str, str]) -> OutputContainer:
+    """An MP4 that is written to an object with `write`, `seek` and `tell`, and to nothing else."""
+    return av.open(file, "w", format="mp4", container_options=dict(options))
 
 
 def open_bytes(path: str | os.PathLike[str]) -> BinaryIO:

@@ -6,17 +6,17 @@ import contextlib
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType, TracebackType
+from typing import Any
 
 import numpy as np
+from av.packet import Packet
 from numpy.typing import NDArray
 
 from app.media.encoders import H264Encoder
-from app.media.mp4_boxes import TICKS_PER_S
-from app.media.mp4_file import Mp4File
+from app.media.mp4_file import TICKS_PER_S, Mp4File
 
 UInt8 = NDArray[np.uint8]
 
-_FRAGMENT_FRAMES = 25
 # Colours of a map are values to be read, so their planes are coded more finely than usual.
 _ENCODING = MappingProxyType(
     {"crf": "14", "preset": "veryfast", "x264-params": "chroma-qp-offset=-4"}
@@ -26,8 +26,8 @@ _ENCODING = MappingProxyType(
 class VideoWriter:
     """Writes (H, W, 3) uint8 RGB pictures of one size, each at its own time.
 
-    The file is tagged BT.709, and can be played up to its last second even if it is never closed.
-    In an odd picture the last row or column is repeated.
+    The file is tagged BT.709. If it is never closed, it can be played but for its newest pictures,
+    which the encoder still holds. In an odd picture the last row or column is repeated.
 
     Parameters
     ----------
@@ -45,21 +45,17 @@ class VideoWriter:
     def __init__(
         self, path: Path, size: tuple[int, int], encoding: Mapping[str, str] = _ENCODING
     ) -> None:
-        self._encoder = H264Encoder(size, encoding)
-        self._file = Mp4File(path, [self._encoder.format(1)], replace=True)
+        self._file = Mp4File()
+        self._encoder = H264Encoder(self._file.container, size, encoding)
+        self._file.begin(path, replace=True)
         self._last = -1
-        self._waiting = 0
+        self._newest: Packet[Any] | None = None
         self._is_closed = False
 
     def write(self, rgb: UInt8, time_s: float) -> None:
         """Append one picture, shown from `time_s` on, which increases; the first is at 0."""
         self._last = max(self._last + 1, round(time_s * TICKS_PER_S))
-        for sample in self._encoder.encode(rgb, self._last):
-            if self._waiting >= _FRAGMENT_FRAMES:
-                self._file.flush(sample.time)
-                self._waiting = 0
-            self._file.add(0, sample.time, sample.data, sample.is_key)
-            self._waiting += 1
+        self._add(self._encoder.encode(rgb, self._last))
 
     def close(self, end_s: float | None = None) -> None:
         """Finish the file, whose last picture ends at `end_s`; may be called twice."""
@@ -67,10 +63,20 @@ class VideoWriter:
             return
         self._is_closed = True
         try:
-            for sample in self._encoder.finish():
-                self._file.add(0, sample.time, sample.data, sample.is_key)
+            self._add(self._encoder.finish())
+            if self._newest is not None:
+                if end_s is not None:
+                    self._newest.duration = max(1, round(end_s * TICKS_PER_S) - self._last)
+                self._file.add_picture(self._newest)
         finally:
-            self._file.close(None if end_s is None else round(end_s * TICKS_PER_S))
+            self._file.close()
+
+    def _add(self, packets: list[Packet[Any]]) -> None:
+        """Hand them on, but keep the newest, whose end may be told yet."""
+        for packet in packets:
+            if self._newest is not None:
+                self._file.add_picture(self._newest)
+            self._newest = packet
 
     def __enter__(self) -> VideoWriter:
         return self

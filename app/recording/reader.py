@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.media.mp4_boxes import TICKS_PER_S
+from app.media.mp4_file import TICKS_PER_S
 from app.recording import disparity
 from app.recording.format import (
     DISPARITY,

@@ -290,7 +290,7 @@ class Recorder:
             case SoundBlock():
                 writer.write_sound(item)
             case None:
-                writer.flush_overdue()
+                pass
 
     def _abandon(self, item: _Work | SoundBlock | None) -> int:
         """Empty the inbox; returns the number of frames that are lost."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.media.mp4_boxes import TICKS_PER_S
+from app.media.mp4_file import TICKS_PER_S
 from models.frames import Frame
 
 _STEP = TICKS_PER_S // 25  # step between frames whose times are unusable

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from app.core.results import FrameResult
 from app.media.append_only import AppendOnlyFile
-from app.media.mp4_boxes import TICKS_PER_S
+from app.media.mp4_file import TICKS_PER_S
 from app.recording import disparity
 from app.recording.composite import composite_size, letterboxed, side_by_side
 from app.recording.format import (
@@ -152,12 +152,6 @@ class RecordingWriter:
     def note_setting(self, entry: SettingEntry) -> None:
         """Record a setting that changed before the next frame."""
         self._append(entry)
-
-    def flush_overdue(self) -> None:
-        """Write pictures that wait for a frame that does not arrive."""
-        for movie in (self._source, self._composite):
-            if movie is not None:
-                movie.flush_overdue()
 
     def close(self, reason: str = "") -> None:
         """Finish every file as far as possible; `reason` says what forced the end, if anything."""

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from app.core.source import Ended, Reading, SourceInfo
-from app.media.mp4_boxes import TICKS_PER_S
+from app.media.mp4_file import TICKS_PER_S
 from app.recording.damage import Damage
 from app.recording.format import LANES
 from app.recording.index import FrameEntry
@@ -156,5 +156,5 @@ def _note(recording: Recording, damage: Damage) -> str:
     if contents.gaps:
         return f"{contents.gaps} frames are missing because they could not be recorded in time."
     if not contents.ended:
-        return "This recording is incomplete; everything up to its last second is here."
+        return "This recording is incomplete; all but its newest frames are here."
     return ""

@@ -142,8 +142,8 @@ def test_the_good_recording_is_good(whole: Path) -> None:
 
 def test_a_video_whose_tags_are_no_utf8_is_read_all_the_same(copy: Path) -> None:
     data = (copy / "source.mp4").read_bytes()
-    assert b"Video\0" in data
-    (copy / "source.mp4").write_bytes(data.replace(b"Video\0", b"\x80ideo\0"))
+    assert b"VideoHandler\0" in data
+    (copy / "source.mp4").write_bytes(data.replace(b"VideoHandler", b"\x80ideoHandler"))
     assert _use(copy) == FRAMES
 
 

@@ -13,6 +13,7 @@ import av
 import numpy as np
 import pytest
 
+from app.recording import movie as movie_module
 from app.recording.movie import MovieWriter, SoundFormat
 from app.recording.recorder import Recorder, RecorderOptions
 from app.recording.sound import DeviceInput, Sink, SoundBlock, SoundInput, input_names
@@ -20,7 +21,6 @@ from app.recording.verify import verify
 from app.recording.writer import Content
 from models.errors import UserError
 from tests.support.recordings import FACTS, SMALL, make_result
-from tests.support.waiting import ManualClock
 
 RATE = 48_000
 
@@ -83,7 +83,7 @@ def test_sound_starts_where_it_was_heard(tmp_path: Path, composite: bool) -> Non
 
 def test_pictures_keep_their_times_beside_sound_that_stalls(tmp_path: Path) -> None:
     path = tmp_path / "m.mp4"
-    movie = MovieWriter(path, (64, 48), SoundFormat(RATE, 2), clock=ManualClock())
+    movie = MovieWriter(path, (64, 48), SoundFormat(RATE, 2))
     picture = np.zeros((48, 64, 3), np.uint8)
     times = [i * 1501 for i in range(240)]  # 60 per second, and no whole number of anything
     for i, ticks in enumerate(times):
@@ -97,7 +97,7 @@ def test_pictures_keep_their_times_beside_sound_that_stalls(tmp_path: Path) -> N
 
 def test_pictures_reach_the_disk_while_sound_stalls(tmp_path: Path) -> None:
     path = tmp_path / "m.mp4"
-    movie = MovieWriter(path, (64, 48), SoundFormat(RATE, 1), clock=ManualClock())
+    movie = MovieWriter(path, (64, 48), SoundFormat(RATE, 1))
     movie.write_sound(_tone(0.1), 0)
     for i in range(50):
         movie.write(np.full((48, 64, 3), i, np.uint8), i * 3600)
@@ -108,7 +108,7 @@ def test_pictures_reach_the_disk_while_sound_stalls(tmp_path: Path) -> None:
 
 
 def test_jitter_is_smoothed_overlap_cut_and_a_hole_is_silence(tmp_path: Path) -> None:
-    movie = MovieWriter(tmp_path / "m.mp4", (64, 48), SoundFormat(RATE, 1), clock=ManualClock())
+    movie = MovieWriter(tmp_path / "m.mp4", (64, 48), SoundFormat(RATE, 1))
     movie.write(np.zeros((48, 64, 3), np.uint8), 0)
     block = _tone(0.1)
     for start_s in (0.1, 0.21, 0.29, 0.4, 0.2, 1.0):  # jitter, jitter, on time, old news, a hole
@@ -119,6 +119,25 @@ def test_jitter_is_smoothed_overlap_cut_and_a_hole_is_silence(tmp_path: Path) ->
     assert len(track) / RATE == pytest.approx(1.1, abs=0.05)
     assert np.abs(track[round(0.15 * RATE) : round(0.45 * RATE)]).max() > 0.4
     assert np.abs(track[round(0.6 * RATE) : round(0.95 * RATE)]).max() < 0.05
+
+
+def test_sound_without_pictures_is_kept_up_to_a_bound_and_is_silence_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(movie_module, "_MAX_SOUND_WAITING", 40)
+    movie = MovieWriter(tmp_path / "m.mp4", (64, 48), SoundFormat(RATE, 1))
+    picture = np.zeros((48, 64, 3), np.uint8)
+    movie.write(picture, 0)
+    for tenth in range(30):
+        movie.write_sound(_tone(0.1), tenth * RATE // 10)
+    movie.write(picture, 3 * 90_000)
+    movie.write_sound(_tone(0.5), 3 * RATE)
+    movie.close()
+    track = np.abs(_heard(tmp_path / "m.mp4"))
+    assert len(track) / RATE == pytest.approx(3.5, abs=0.05)
+    assert [track[round(s * RATE) :][: RATE // 10].max() > 0.2 for s in (0.5, 2.0, 3.2)] == [
+        True, False, True,
+    ]  # fmt: skip
 
 
 def test_without_an_input_recording_goes_on_and_a_sentence_says_so(tmp_path: Path) -> None:
