@@ -66,11 +66,13 @@ class Mp4File:
             If it cannot be made or written.
         """
         self.container.start_encoding()
-        self._file = AppendOnlyFile(path, replace=replace)
         try:
+            self._file = AppendOnlyFile(path, replace=replace)
             self._write()
         except OSError:
-            self._file.close()
+            self.container.close()
+            if self._file is not None:
+                self._file.close()
             raise
 
     def add_picture(self, packet: Packet[Any]) -> None:
