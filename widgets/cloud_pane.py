@@ -278,6 +278,8 @@ class CloudPane(QWidget):
             surface: QWidget = PaintedCloud(canvas, self)
         else:
             surface = canvas = CloudCanvas(self)
+        # The right button flies the camera; the menu is on the header.
+        surface.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         canvas.started.connect(self._on_started)
         canvas.failed.connect(self._on_failed)
         canvas.drawn.connect(self._on_drawn)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, QPoint, QPointF, QRectF, QSizeF, Qt, pyqtSignal
 from PyQt6.QtGui import QEnterEvent, QMouseEvent, QNativeGestureEvent, QWheelEvent
 from PyQt6.QtWidgets import QApplication, QWidget
 
@@ -81,6 +81,13 @@ class PictureSurface(QWidget):
     def to_screen(self, point: QPointF) -> QPointF:
         """The point of the pane at a picture pixel."""
         return linked_view.to_screen(point, self.picture_rect(), self.picture_size)
+
+    def picture_point(self, point: QPoint) -> tuple[float, float] | None:
+        """The picture pixel (x, y) under a point of the pane; None outside the picture."""
+        if not self._is_inside(QPointF(point)):
+            return None
+        at = self.to_picture(QPointF(point))
+        return at.x(), at.y()
 
     def one_to_one(self) -> None:
         """Show one picture pixel on one screen pixel, in all linked panes."""

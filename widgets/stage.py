@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 
-from PyQt6.QtCore import QPoint, QRect, QSize, pyqtBoundSignal, pyqtSignal
+from PyQt6.QtCore import QPoint, QRect, QSize, Qt, pyqtBoundSignal, pyqtSignal
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
@@ -60,6 +60,8 @@ class Stage(QWidget):
         Emitted with (pane, x, y) that was clicked.
     scan_line_moved
         Emitted with a picture row.
+    menu_requested
+        Emitted with a pane's name and the point of it, a QPoint, where a menu is wanted.
     """
 
     enlarged = pyqtSignal(str)
@@ -68,6 +70,7 @@ class Stage(QWidget):
     unhovered = pyqtSignal()
     picked = pyqtSignal(str, float, float)
     scan_line_moved = pyqtSignal(int)
+    menu_requested = pyqtSignal(str, QPoint)
 
     def __init__(
         self,
@@ -183,6 +186,10 @@ class Stage(QWidget):
         """
         return self._panes[name]
 
+    def frame_pane(self, name: str) -> ImagePane | None:
+        """The pane of that name if its pixels are those of the frame; None for any other."""
+        return self._frame_panes.get(name)
+
     def pane_rects(self) -> dict[str, QRect]:
         """Positions of the visible panes, in the window's coordinates."""
         window = self.window() or self
@@ -274,6 +281,8 @@ class Stage(QWidget):
 
     def _connect(self) -> None:
         for name, pane in self._panes.items():
+            pane.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+            pane.customContextMenuRequested.connect(partial(self.menu_requested.emit, name))
             request = getattr(pane, "enlarge_requested", None)
             if isinstance(request, pyqtBoundSignal):
                 request.connect(partial(self._toggle_enlarged, name))

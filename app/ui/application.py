@@ -38,6 +38,7 @@ from app.ui.features.appearance import AppearanceController
 from app.ui.features.budget import BudgetController
 from app.ui.features.calibration import CalibrationController
 from app.ui.features.charts import ChartsController
+from app.ui.features.context_menus import ContextMenuController
 from app.ui.features.controls import ControlsController
 from app.ui.features.escape import EscapeController
 from app.ui.features.fallback import FallbackController
@@ -185,6 +186,9 @@ class Application(QObject):
         )
         self.about = self._add(AboutController(window, self))
         self.appearance = self._add(AppearanceController(model, self))
+        self.context_menus = self._add(
+            ContextMenuController(window, display, controller, self.charts, self.snapshots, self)
+        )
 
     def _make_booth_features(self) -> None:
         """Make the features for presenting to an audience unattended."""

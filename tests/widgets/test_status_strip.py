@@ -94,4 +94,4 @@ def test_a_running_recording_comes_first_and_in_red() -> None:
     part, *_ = parts_of(StatusReading(source="C920", recording="0:12 · 34 MB · 120 GB free"))
     assert part.full == "● Recording 0:12 · 34 MB · 120 GB free"
     assert part.short == "● 0:12 · 34 MB · 120 GB free"
-    assert part.colour == theme.BAD
+    assert part.colour == theme.COLOURS.bad

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QObject
+from PyQt6.QtCore import QObject, QPoint, Qt, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QWidget
 
 from app.core.results import Analysis, AnalysisPart, Breaks, FrameResult
@@ -23,7 +24,15 @@ HEIGHT_PX = 120
 
 
 class ChartsController(FeatureController):
-    """Makes the charts when they are first shown, and adds to them while they are visible."""
+    """Makes the charts when they are first shown, and adds to them while they are visible.
+
+    Attributes
+    ----------
+    menu_requested
+        Emitted with a chart's name and the point of it, a QPoint, where a menu is wanted.
+    """
+
+    menu_requested = pyqtSignal(str, QPoint)
 
     def __init__(
         self,
@@ -137,7 +146,9 @@ class ChartsController(FeatureController):
             "compute": TimeChart("Compute", "ms", floor=10.0),
             "pins": TimeChart("Pinned points", "disparity", pin_series(1)),
         }
-        for chart in self.charts.values():
+        for name, chart in self.charts.items():
+            chart.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+            chart.customContextMenuRequested.connect(partial(self.menu_requested.emit, name))
             line.addWidget(chart)
         self._row.setFixedHeight(HEIGHT_PX)
         layout = self._holder.layout()

@@ -91,6 +91,24 @@ class SnapshotController(FeatureController):
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
+    def ask_for_picture(self, name: str, picture: QImage) -> None:
+        """Ask for a file name, then save a picture as PNG."""
+        file = Path(platformdirs.user_pictures_dir()) / f"{name}.png"
+        dialog = QFileDialog(self._window, "Save the picture", str(file))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilter("Picture (*.png)")
+        dialog.setDefaultSuffix("png")
+        dialog.fileSelected.connect(partial(self.save_picture, picture))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def save_picture(self, picture: QImage, path: str) -> None:
+        """Save a picture as PNG."""
+        if self._is_free():
+            self._job.start(
+                "Picture", partial(_write_or_explain, partial(write_picture, Path(path), picture))
+            )
+
     def save_ply(self, path: str) -> None:
         """Save every point of the cloud's lane, including those not drawn."""
         if self._is_free() and self._display.last is not None:
@@ -144,6 +162,18 @@ def write_snapshot(folder: Path, snapshot: Snapshot) -> str:
     if snapshot.settings.cloud_lane in snapshot.result.lanes:
         write_cloud(folder / "cloud.ply", snapshot)
     return f"Saved in {folder}"
+
+
+def write_picture(path: Path, picture: QImage) -> str:
+    """Write a picture as PNG and return a sentence about it.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
+    write_whole(path, _as_png(picture))
+    return f"Saved in {path}"
 
 
 def _as_png(picture: QImage) -> bytes:
