@@ -136,7 +136,7 @@ def _opened(plugin: Plugin | Callable[[], Plugin], name: str, options: Estimator
     except UserError:
         raise
     except Exception as error:  # whatever the plug-in does
-        raise UserError(f"The plug-in {name} cannot be opened: {_said(error)}") from error
+        raise UserError(f"Can't open the plug-in {name}: {_said(error)}") from error
     lacking = [part for part in ("submit", "reset", "close") if not hasattr(session, part)]
     if lacking:
         raise UserError(

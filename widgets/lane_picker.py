@@ -134,7 +134,8 @@ class LanePicker(QWidget):
         self._ema.setChecked(names.is_smoothed(name))
         can_smooth = at >= 0 and self._choices[at].can_smooth
         self._ema.setEnabled(can_smooth)
-        tip = f"Model of lane {self.lane.upper()}"
+        letter = self.lane.upper()
+        tip = f"Model of lane {letter} (Ctrl+{letter} takes the next one installed)"
         if at >= 0:
             choice = self._choices[at]
             tip = "\n".join(part for part in (tip, choice.summary, choice.missing) if part)

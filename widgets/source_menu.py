@@ -201,6 +201,7 @@ class SourceMenu(QToolButton):
         self._add_choice(screen, "Whole screen", "screen", "Capture the whole screen")
         region = screen.addAction("Region…")
         if region is not None:
+            set_tip(region, "Draw a rectangle on the screen to capture")
             region.triggered.connect(self.ask_for_region)
         self._menu.addMenu(screen)
         self._windows.setIcon(theme.icon("screen"))

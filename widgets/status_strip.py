@@ -127,7 +127,7 @@ def _speed_parts(reading: StatusReading) -> list[Part]:
         parts.append(Part(full, short, 1, tip="Latency from capture to screen, and its parts"))
     if reading.fps is not None or reading.dropped:
         text = f"{reading.dropped} skipped"
-        parts.append(Part(text, text, 6, tip="Frames skipped to stay live"))
+        parts.append(Part(text, text, 6, tip="Skipping frames to stay live"))
     return parts
 
 

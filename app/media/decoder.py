@@ -313,7 +313,7 @@ class VideoDecoder:
 
     def _why_not_opened(self, error: Exception) -> str:
         if isinstance(error, FileNotFoundError):
-            return f"There is no file {self._location}; check the path."
+            return f"Can't open {self._location}: there is no such file; check the path."
         if isinstance(error, PermissionError):
             return (
                 f"Can't open {self.name}: permission denied; change its permissions or copy it "

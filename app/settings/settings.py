@@ -80,7 +80,7 @@ class Settings:
     loop: bool = setting(True, label="Loop", not_shown="in the transport bar")
     pacing: str = setting(
         "real-time", OneOf({"real-time": "Real time", "every-frame": "Every frame"}),
-        "Pace", not_shown="in the transport bar")
+        "Playback", not_shown="in the transport bar")
     mirror: bool = setting(
         False, label="Mirror", tip="Flip the source left to right (H)")
     rotate: int = setting(
@@ -197,12 +197,13 @@ class Settings:
     difference_alignment: str = setting(
         "clip", OneOf({"clip": "Per shot", "frame": "Per frame", "none": "None"}), "Align B to A",
         "Scale and shift fitted before subtracting, because relative disparity has "
-        "no scale or shift of its own (D)")
+        "no scale or shift of its own; for the difference view (D)")
     blink_hz: float = setting(
-        2.0, Between(0.2, 15), "Blink rate", "Switches between the lanes per second (B)",
+        2.0, Between(0.2, 15), "Blink rate",
+        "Switches between the lanes per second in the blink view (B)",
         control="slider", unit="Hz", step=0.1)
     flicker_window: int = setting(
-        15, Between(1, 60), "Flicker window", "Number of frames the flicker heat map averages (F)",
+        15, Between(1, 60), "Flicker window", "Number of frames that the flicker view averages (F)",
         control="slider", unit="frames")
     scan_line: float = setting(0.5, Between(0, 1), not_shown="dragged in the picture")
     charts: bool = setting(False, label="Charts", tip="Plot pinned points, flicker and drift (G)")

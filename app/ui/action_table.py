@@ -112,7 +112,7 @@ def view_actions(
         *panes,
         *views,
         Action(
-            "view.edges", menu, "Depth &edges", "E", partial(controller.toggle, "edges"),
+            "view.edges", menu, "Depth &edges over RGB", "E", partial(controller.toggle, "edges"),
             is_on=partial(is_on, "edges"), is_apart=True,
         ),
         *picture_actions(controller),
@@ -129,9 +129,13 @@ def view_actions(
         ),
         Action(
             "view.full", menu, "F&ull screen", "F11", presenter.toggle_kiosk,
-            is_apart=True,
+            tip="Pictures and words only; all keys still work, Esc leaves", is_apart=True,
         ),
-        Action("view.restore", menu, "&Restore", "Esc", restore),
+        Action(
+            "view.restore", menu, "&Back", "Esc", restore,
+            tip="Cancel a calibration, else restore an enlarged pane, else leave full screen, else "
+            "return to side by side",
+        ),
         Action(
             "view.inspector", menu, "&Inspector", "I", presenter.toggle_inspector,
             is_on=partial(is_on, "inspector"),
@@ -148,7 +152,7 @@ def compare_actions(
         Action(
             "compare.pin", menu, "&Pin point under cursor", "P", marks.pin_under_cursor,
         ),
-        Action("compare.unpin", menu, "&Remove all pins", "Shift+P", controller.clear_pins),
+        Action("compare.unpin", menu, "&Remove pins", "Shift+P", controller.clear_pins),
         Action(
             "compare.charts", menu, "&Charts", "G", partial(controller.toggle, "charts"),
             is_on=partial(is_on, "charts"), is_apart=True,
@@ -184,6 +188,7 @@ def booth_actions(
         Action(
             "booth.output", menu, "&Audience window", "F8",
             presenter.toggle_output,
+            tip="Pictures and words only, on the second screen if there is one",
         ),
         Action(
             "booth.budget", menu, "&Lower quality to hold frame rate", "", budget.toggle,
@@ -222,7 +227,7 @@ def help_actions(
     menu = "&Help"
     return [
         Action("help.lessons", menu, "&Lessons", "F1", lessons.toggle),
-        Action("help.keys", menu, "&Keys", "?", keys.toggle),
+        Action("help.keys", menu, "&Keyboard shortcuts", "?", keys.toggle),
         Action(
             "help.diagnostics",
             menu,

@@ -188,7 +188,7 @@ class OnnxSession(BlockingSession):
         except Exception as error:  # the library's own types differ between versions
             first = str(error).strip().splitlines()
             raise CheckpointError(
-                f"{path.name} cannot be opened as ONNX: {first[0][:200] if first else 'unknown'}."
+                f"Can't open {path.name} as ONNX: {first[0][:200] if first else 'unknown'}."
             ) from error
         self._shapes = self._read_shapes()
         self._state: dict[str, Any] = {}

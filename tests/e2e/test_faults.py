@@ -275,7 +275,7 @@ def test_a_camera_that_stays_away_is_replaced_and_returns_by_itself(
     ("spec", "words"),
     [
         ("http://127.0.0.1:9/video", "refuses the connection"),
-        ("/nowhere/clip.mp4", "There is no file"),
+        ("/nowhere/clip.mp4", "there is no such file"),
     ],
     ids=["address", "file"],
 )
@@ -338,7 +338,7 @@ def test_a_dead_source_at_the_start_shows_no_other_picture(
     start_application: Start, qtbot: QtBot
 ) -> None:
     application = start_application(source="/nowhere/clip.mp4", **SMALL)
-    qtbot.waitUntil(lambda: "There is no file" in _notice(application), timeout=20_000)
+    qtbot.waitUntil(lambda: "there is no such file" in _notice(application), timeout=20_000)
     placeholder = application.window.stage.depth_a
     qtbot.waitUntil(lambda: placeholder.placeholder == "No picture yet", timeout=60_000)
     assert application.window.stage.rgb.picture_size.isEmpty()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
+from app.settings.settings import SETTINGS
 from app.ui.application import Application
 from tests.support.windows import Start, Wait
 
@@ -151,3 +154,14 @@ def test_escape_calls_a_calibration_off_before_anything_else(
     qtbot.keyClick(application.window, Qt.Key.Key_Escape)
     assert not application.calibration.is_picking
     assert application.model.value.view == "wipe"
+
+
+def test_the_tip_of_a_setting_names_the_key_that_changes_it(application: Application) -> None:
+    keys = {
+        row.do.args[0]: row.key
+        for row in application.actions.table
+        if row.key and isinstance(row.do, partial) and row.do.args and row.do.args[0] in SETTINGS
+    }
+    assert {"colormap", "range_mode", "mirror", "rotate", "presenter", "edges"} <= set(keys)
+    untold = {key for key, pressed in keys.items() if pressed not in SETTINGS[key].tip}
+    assert untold == {"loop"}  # it has a button, whose tip says so

@@ -25,12 +25,12 @@ class BoothSection(Section):
         self.add_button(
             "booth.full_screen",
             "Full screen",
-            "Pictures only: no menus, no pointer; all keys still work (F11; Esc leaves)",
+            "Pictures and words only; all keys still work, Esc leaves (F11)",
             "fullscreen",
         )
         self.add_button(
             "booth.output",
             "Audience window",
-            "Pictures only, on the second screen if there is one (F8)",
+            "Pictures and words only, on the second screen if there is one (F8)",
             "presenter",
         )

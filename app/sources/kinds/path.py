@@ -63,7 +63,7 @@ class PathSpec(SourceSpec):
         if not path.exists():
             meant = f"camera:{location}" if location.isdigit() else ""
             hint = f"did you mean {meant}?" if meant else "check the path."
-            raise SourceError(f"There is no file {location}; {hint}")
+            raise SourceError(f"Can't open {location}: there is no such file; {hint}")
         if not is_picture_name(path):
             return VideoSource(path)
         header = header_of(path)

@@ -158,7 +158,11 @@ def test_a_named_pipe_is_live(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("spec", "error", "sentence"),
     [
-        ("nowhere/a.mp4", SourceError, r"There is no file nowhere/a\.mp4; check the path\."),
+        (
+            "nowhere/a.mp4",
+            SourceError,
+            r"Can\'t open nowhere/a\.mp4: there is no such file; check the path\.",
+        ),
         ("0", SourceError, r"did you mean camera:0\?"),
         ("nowhere/*.png", SourceError, "No picture matches"),
         ("synthetic:x", UsageError, "as in synthetic:7"),

@@ -305,7 +305,7 @@ def test_what_is_not_a_video_is_refused_in_one_sentence(
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match=r"There is no file .*nowhere\.mp4"):
+    with pytest.raises(SourceError, match=r"Can't open .*nowhere\.mp4: there is no such file"):
         VideoSource(tmp_path / "nowhere.mp4")
 
 

@@ -18,7 +18,7 @@ def test_a_window_that_could_never_show_its_source_fails(
     monkeypatch.setenv("FLASHDEPTH_LOG", str(tmp_path))
     store = SettingsStore(tmp_path / "default.json")
     settings = Settings(source=str(tmp_path / "gone.mp4"), model_a="off", model_b="off", threads=1)
-    with pytest.raises(SourceError, match="There is no file"):
+    with pytest.raises(SourceError, match="there is no such file"):
         run_gui(settings, store, WindowOptions(size=(800, 600), quit_after_s=1.0))
 
 
