@@ -102,6 +102,8 @@ class Comparison:
     def frame_limit(self) -> int | None:
         """Number of frames to compare, or None if it is not known."""
         known, wanted = self.source.info.frame_count, self.options.max_frames
+        if known is not None:
+            known = max(0, known - self.options.first_frame)
         if self.source.info.is_endless and wanted is None:
             return ENDLESS_FRAMES
         return min((n for n in (known, wanted) if n is not None), default=None)

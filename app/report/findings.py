@@ -204,6 +204,7 @@ def _settings(findings: Findings) -> dict[str, Any]:
         },
         "precision": options.estimator.precision,
         "ema_factor": options.estimator.ema_factor,
+        "first_frame": options.first_frame,
         "max_frames": options.max_frames,
         "flow": "exact" if findings.true_flow else f"DIS {options.preset.name.lower()}",
         "flow_short_side": options.short_side,

@@ -113,6 +113,7 @@ def _compare_lanes(
         stack.callback(source.close)
         if source.info.live:
             raise UsageError(REFUSED_LIVE)
+        _go_to(source, options.first_frame)
         sessions: dict[str, tuple[str, Session]] = {}
         failed: dict[str, FailedLane] = {}
         for lane, model in models.items():
@@ -132,6 +133,18 @@ def _compare_lanes(
         return compare_sessions(
             source, sessions, out_dir, options, progress, cancelled, failed=failed
         )
+
+
+def _go_to(source: Source, first_frame: int) -> None:
+    """Begin at that frame. Raises UsageError if the clip is too short."""
+    if not first_frame:
+        return
+    count = source.info.frame_count
+    if count is not None and first_frame >= count:
+        raise UsageError(
+            f"{source.info.title} has only {count} frames; begin before frame {count}."
+        )
+    source.seek(first_frame)
 
 
 def compare_sessions(

@@ -40,6 +40,8 @@ class CompareOptions:
         (width, height) requested of the source, for rendered scenes.
     mirror, rotate
         How frames are oriented first, as in app.engine.orientation.
+    first_frame
+        Index of the frame to begin with.
     max_frames
         Number of frames to stop after; None takes all of a file, and 240 of an endless scene.
     preset, short_side
@@ -60,6 +62,7 @@ class CompareOptions:
     source_size: tuple[int, int] | None = None
     mirror: bool = False
     rotate: int = 0
+    first_frame: int = 0
     max_frames: int | None = None
     preset: FlowPreset = FlowPreset.MEDIUM
     short_side: int = 192

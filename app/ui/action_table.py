@@ -162,7 +162,7 @@ def compare_actions(
             is_on=partial(is_on, "sound"),
         ),
         Action(
-            "compare.report", menu, "Repor&t on the whole clip…", "", report.make,
+            "compare.report", menu, "Repor&t…", "", report.make,
             is_apart=True,
         ),
     ]  # fmt: skip

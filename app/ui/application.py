@@ -226,7 +226,14 @@ class Application(QObject):
         )
         window.stage.pressed.connect(self.inspector.follow_pane)
         self.escape = self._add(
-            EscapeController(window.stage, model, self.calibration, self.presenter, self)
+            EscapeController(
+                window.stage,
+                model,
+                self.calibration,
+                self.presenter,
+                (self.report.cancel, self.models.cancel),
+                self,
+            )
         )
         self.cheat_sheet = CheatSheet(window)
         self.menus = self._add(

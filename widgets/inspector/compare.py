@@ -26,7 +26,10 @@ class CompareSection(Section):
             "pins.clear", "Remove pins", "Remove all pinned points (Shift+P); P pins one", "pin"
         )
         self.add_button(
-            "report", "Report…", "Compare both lanes over the whole clip in one HTML file", "report"
+            "report",
+            "Report…",
+            "Compare two models over a clip in one HTML file",
+            "report",
         )
 
     def set_sound_available(self, reason: str = "") -> None:

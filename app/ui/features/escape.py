@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from PyQt6.QtCore import QObject
 
 from app.settings.settings import SettingsModel
@@ -13,7 +15,13 @@ from widgets.stage import Stage
 
 
 class EscapeController(FeatureController):
-    """Ends one thing at a time, the most temporary first."""
+    """Ends one thing at a time, the most temporary first.
+
+    Parameters
+    ----------
+    cancels
+        Each cancels one kind of work that runs with a progress dialogue, if it runs.
+    """
 
     def __init__(
         self,
@@ -21,6 +29,7 @@ class EscapeController(FeatureController):
         model: SettingsModel,
         calibration: CalibrationController,
         presenter: PresenterController,
+        cancels: Sequence[Callable[[], bool]],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -28,9 +37,12 @@ class EscapeController(FeatureController):
         self._model = model
         self._calibration = calibration
         self._presenter = presenter
+        self._cancels = cancels
 
     def restore(self) -> None:
         """End what is open, enlarged or overlaid, one thing at a time."""
+        if any(cancel() for cancel in self._cancels):
+            return
         if self._calibration.is_picking:
             self._calibration.cancel()
         elif self._stage.notices.dismiss():

@@ -70,6 +70,13 @@ class Job(QObject):
             self._dialog.show()
         self._worker.start()
 
+    def cancel(self) -> bool:
+        """Ask the work to end early, as the dialogue does; whether there was any."""
+        is_open = self._dialog is not None and self._dialog.isVisible()
+        if self._dialog is not None and is_open:
+            self._dialog.canceled.emit()
+        return is_open
+
     def close(self) -> None:
         """Cancel the work and wait for its thread, within bounds."""
         worker, self._worker = self._worker, None
@@ -80,7 +87,7 @@ class Job(QObject):
         self._drop()
 
     def _make_dialog(self, title: str) -> QProgressDialog:
-        dialog = QProgressDialog(f"{title}…", "Cancel", 0, 0, self._window)
+        dialog = QProgressDialog(f"{title}…", "Cancel (Esc)", 0, 0, self._window)
         dialog.setLabel(Label(f"{title}…", dialog))
         dialog.setWindowTitle(title)
         dialog.setMinimumWidth(360)

@@ -67,6 +67,10 @@ class ModelController(FeatureController):
         self._unsubscribe()
         self._job.close()
 
+    def cancel(self) -> bool:
+        """Cancel a running download; whether one was running."""
+        return self._job.cancel()
+
     def _fill(self) -> None:
         """List the registered models, those of the hub that are chosen, and the way to others."""
         entries = {entry.name: entry for entry in registry.entries()}

@@ -9,16 +9,27 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PyQt6.QtWidgets import QMessageBox, QProgressDialog, QPushButton, QWidget
+from PyQt6.QtWidgets import (
+    QComboBox,
+    QLineEdit,
+    QMessageBox,
+    QProgressDialog,
+    QPushButton,
+    QSpinBox,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from app.cli import run
 from app.engine.capture import CaptureStatus
 from app.report import run as report_run
+from app.report.values import Cancelled, CompareOptions
 from app.settings.settings import Settings, SettingsModel
 from app.ui.features.report import ReportController
 from models.opencv import cv2
 from tests.support.fakes import ScriptedSource
+from tests.support.finding import button
+from widgets.report_dialog import ReportChoice, ReportDialog
 
 LANES = {"model_a": "flashdepth-lite", "model_b": "flashdepth-lite-per-frame+ema"}
 FRAMES = 5
@@ -134,6 +145,65 @@ def test_playing_rests_meanwhile_and_goes_on_whatever_happens(
     assert playing.paused == [True, False]
 
 
+def test_it_asks_first_for_the_part_of_the_clip_and_the_models(
+    qtbot: QtBot, make: Make, playing: Playing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[Any, ...]] = []
+
+    def compare(*what: Any, options: CompareOptions, **_: object) -> None:
+        asked.append((*what, options.first_frame, options.max_frames))
+        raise Cancelled
+
+    monkeypatch.setattr(report_run, "compare", compare)
+    playing.status = CaptureStatus(info=ScriptedSource(221).info)
+    controller = make(source="a.mp4", memory=False)
+    controller.make()
+    (dialog,) = controller._window.findChildren(ReportDialog)
+    assert asked == []
+    first, last = dialog.findChildren(QSpinBox)
+    assert (first.value(), last.value()) == (0, 221)
+    assert dialog.choice.frames is None
+    assert (dialog.choice.model_a, dialog.choice.model_b) == (
+        "flashdepth-lite-per-frame", LANES["model_b"],
+    )  # fmt: skip
+    first.setValue(219)
+    assert last.value() == 221, "two frames are the least"
+    first.setValue(40)
+    last.setValue(100)
+    combo = dialog.findChildren(QComboBox)[1]
+    combo.setCurrentIndex(combo.findData("flashdepth-lite"))
+    (folder,) = (
+        edit for edit in dialog.findChildren(QLineEdit) if edit.accessibleName() == "Folder"
+    )
+    folder.setText(str(tmp_path / "out"))
+    with qtbot.waitSignal(controller.said, timeout=10_000):
+        button(dialog, "Make report").click()
+    assert asked == [
+        ("a.mp4", "flashdepth-lite-per-frame", "flashdepth-lite", tmp_path / "out", 40, 60)
+    ]
+
+
+def test_a_part_of_a_clip_is_compared(qtbot: QtBot, make: Make, clip: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    controller = make(source=str(clip))
+    choice = ReportChoice(2, 2, LANES["model_a"], LANES["model_b"], out)
+    with qtbot.waitSignal(controller.said, timeout=60_000):
+        controller.make_as(choice)
+    assert metrics(out)["frames"] == 2
+    rows = (out / "metrics.csv").read_text().splitlines()
+    assert [row.split(",")[0] for row in rows[1:]] == ["2", "3"]
+
+
+def test_a_part_that_begins_behind_the_end_is_refused(
+    qtbot: QtBot, make: Make, clip: Path, tmp_path: Path
+) -> None:
+    controller = make(source=str(clip))
+    choice = ReportChoice(FRAMES, None, LANES["model_a"], LANES["model_b"], tmp_path / "out")
+    with qtbot.waitSignal(controller.said, timeout=60_000) as said:
+        controller.make_as(choice)
+    assert said.args == ["clip has only 5 frames; begin before frame 5."]
+
+
 def test_what_was_paused_stays_paused(
     qtbot: QtBot, make: Make, playing: Playing, tmp_path: Path
 ) -> None:
@@ -150,7 +220,9 @@ def test_a_cancelled_report_says_so_and_leaves_no_folder(
     (dialog,) = controller._window.findChildren(QProgressDialog)
     qtbot.waitUntil(lambda: "frame 2" in dialog.labelText(), timeout=60_000)
     with qtbot.waitSignal(controller.said, timeout=30_000) as said:
-        dialog.findChildren(QPushButton)[0].click()
+        assert dialog.findChildren(QPushButton)[0].text() == "Cancel (Esc)"
+        assert controller.cancel()  # what Esc does
+    assert not controller.cancel()
     assert said.args == ["Report cancelled; nothing was written."]
     assert not out.exists()
     assert playing.paused == [True, False]
