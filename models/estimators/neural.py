@@ -115,7 +115,7 @@ class NeuralSession(BlockingSession):
             raise self._recipe.unusable()
         note = (self._compiled.note if self._compiled is not None else "") or self._note
         note = note or strip_note(frame.size, self._input_size, steps[-1])
-        return as_prediction(output[0].cpu().numpy(), self._recipe, frame, steps[-1], note)
+        return as_prediction(output[0].cpu().numpy(), self._recipe.gives, frame, steps[-1], note)
 
     def running(self) -> Running:
         """See TellsRunning."""

@@ -25,13 +25,14 @@ from models.estimator import (
     Running,
     Session,
 )
-from models.frames import Float32, Frame, Unit
+from models.estimators.output import as_prediction
+from models.estimators.recipe import Gives
+from models.frames import Float32, Frame
 from models.picture_format import IMAGENET_14, PictureFormat
 from models.registry import ModelEntry, Weights
 
 SCHEME = "onnx:"
-GIVES = ("disparity", "inverse metres", "metres")
-_NEAREST_M = 1e-3
+GIVES = tuple(kind.value for kind in Gives)
 _KEYS = frozenset(
     {"gives", "input", "output", "mean", "deviation", "multiple", "input_size", "title", "state"}
 )
@@ -44,7 +45,7 @@ class Description:
     Attributes
     ----------
     gives
-        One of `GIVES`.
+        What its numbers mean.
     input, output
         Names of the picture and of the result; "" is the only input that is no state, and the
         first output that is none.
@@ -56,7 +57,7 @@ class Description:
         Pairs of names: an input, and the output that it gets from the frame before. Zeros at first.
     """
 
-    gives: str
+    gives: Gives
     input: str = ""
     output: str = ""
     picture: PictureFormat = IMAGENET_14
@@ -71,7 +72,7 @@ def entry(name: str) -> ModelEntry:
     try:
         described = describe(path)
     except UserError:
-        described = Description("disparity")
+        described = Description(Gives.DISPARITY)
     return ModelEntry(
         name=name,
         title=described.title or path.stem,
@@ -130,7 +131,9 @@ def describe(path: Path) -> Description:
         ) from error
     picture = PictureFormat(mean=mean, deviation=deviation, multiple=multiple)
     texts = {key: str(found.get(key, "")) for key in ("input", "output", "title")}
-    return Description(found["gives"], picture=picture, input_size=size, state=state, **texts)
+    return Description(
+        Gives(found["gives"]), picture=picture, input_size=size, state=state, **texts
+    )
 
 
 def _three(values: Any, key: str, beside: Path) -> tuple[float, float, float]:
@@ -237,11 +240,7 @@ class OnnxSession(BlockingSession):
     def _prediction(self, output: Float32, frame: Frame, size: tuple[int, int]) -> Prediction:
         if not np.isfinite(output).all():
             raise UserError(f"{self._name} returned values that are not finite for this frame.")
-        unit = Unit.RELATIVE if self._described.gives == "disparity" else Unit.INVERSE_METRE
-        if self._described.gives == "metres":
-            output = np.reciprocal(np.maximum(output, np.float32(_NEAREST_M)))
-        disparity = np.maximum(output, 0)
-        return Prediction(disparity, unit, frame.index, frame.size, size)
+        return as_prediction(output, self._described.gives, frame, size)
 
     def _size(self, source: tuple[int, int]) -> tuple[int, int]:
         if self._shapes.size is not None:

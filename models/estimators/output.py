@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.estimator import Prediction
-from models.estimators.recipe import Gives, NetworkRecipe
+from models.estimators.recipe import Gives
 from models.frames import Float32, Frame, Unit
 from models.opencv import cv2
 from models.upsample import upsample
@@ -16,26 +16,28 @@ _NEAREST_M = 1e-3
 
 def as_prediction(
     output: Float32,
-    recipe: NetworkRecipe,
+    gives: Gives,
     frame: Frame,
     network_size: tuple[int, int],
     note: str = "",
 ) -> Prediction:
-    """The prediction for `frame`, of disparity or, from depth in metres, of inverse metres.
+    """The prediction for `frame`: disparity, or inverse metres, also from depth in metres.
 
     Parameters
     ----------
     output
-        (h, w) float32, finite and >= 0, as the network returned it.
+        (h, w) float32, finite, as the network returned it; what is below 0 counts as 0.
     network_size
         (width, height) of the network's input.
     note
         One sentence if the model does not run as requested.
     """
-    if recipe.gives is Gives.DISPARITY:
-        return Prediction(output, Unit.RELATIVE, frame.index, frame.size, network_size, note)
-    inverse = _inverse(output, *frame.size)
-    return Prediction(inverse, Unit.INVERSE_METRE, frame.index, frame.size, network_size, note)
+    unit = Unit.RELATIVE if gives is Gives.DISPARITY else Unit.INVERSE_METRE
+    if gives is Gives.DEPTH_M:
+        disparity = _inverse(output, *frame.size)
+    else:
+        disparity = np.maximum(output, 0, dtype=np.float32)
+    return Prediction(disparity, unit, frame.index, frame.size, network_size, note)
 
 
 def _inverse(depth_m: Float32, width: int, height: int) -> Float32:

@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
 
 class Gives(Enum):
-    """Meaning of a network's output."""
+    """Meaning of a network's output: affine-invariant disparity, inverse metres or metres."""
 
-    DISPARITY = "affine-invariant disparity"
-    DEPTH_M = "depth in metres"
+    DISPARITY = "disparity"
+    INVERSE_METRES = "inverse metres"
+    DEPTH_M = "metres"
 
 
 class StreamNetwork(Protocol):

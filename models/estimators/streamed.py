@@ -128,7 +128,7 @@ class StreamedSession:
             raise self._recipe.unusable()
         frame, size = pending.frame, pending.network_size
         note = self._note() or strip_note(frame.size, self._input_size, size)
-        return as_prediction(output, self._recipe, frame, size, note)
+        return as_prediction(output, self._recipe.gives, frame, size, note)
 
     def _note(self) -> str:
         ceiling = self._pipeline.ceilings.get(self._recipe.name)

@@ -13,12 +13,10 @@ from torch import Tensor
 from models.devices import device as devices
 from models.errors import CheckpointError, UserError
 from models.estimator import BlockingSession, EstimatorOptions, FrameMemo, Prediction, Running
-from models.estimators.recipe import Gives
-from models.frames import Float32, Frame, Unit
+from models.estimators.output import as_prediction
+from models.frames import Float32, Frame
 from models.hub.families import Family, family_of, own_size
 from models.hub.store import config_of
-
-_NEAREST_M = 1e-3
 
 
 class HubNetwork:
@@ -80,13 +78,12 @@ class HubSession(BlockingSession):
             return finished.float().cpu().numpy(), (pixels.shape[-1], pixels.shape[-2])
 
         found, network_size = memo.once(("hub", id(network), side), compute)
-        disparity, unit = _in_app_units(found, network.gives)
         if not np.isfinite(found).all():
             raise UserError(
                 f"{network.title} returned no usable depth for this frame; if it keeps happening, "
                 "choose another input size or model."
             )
-        return Prediction(disparity, unit, frame.index, frame.size, network_size)
+        return as_prediction(found, network.gives, frame, network_size)
 
     def running(self) -> Running:
         """See TellsRunning."""
@@ -105,15 +102,6 @@ class HubSession(BlockingSession):
         if side is None and own is not None and self._input_scale < 1:
             side = min(own)
         return side if side is None else max(32, round(side * self._input_scale))
-
-
-def _in_app_units(found: Float32, gives: Gives) -> tuple[Float32, Unit]:
-    """(H, W) disparity >= 0, or inverse metres with NaN where depth is not above a millimetre."""
-    if gives is Gives.DISPARITY:
-        return np.maximum(found, 0, dtype=np.float32), Unit.RELATIVE
-    inverse = np.full_like(found, np.nan)
-    np.divide(1, found, out=inverse, where=found >= _NEAREST_M)
-    return inverse, Unit.INVERSE_METRE
 
 
 def _loaded(folder: Path, title: str, family: Family) -> tuple[Any, Any]:

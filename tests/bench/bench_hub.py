@@ -41,11 +41,23 @@ def _depth_anything(width: int, depth: int, heads: int, neck: list[int], fusion:
     )  # fmt: skip
 
 
-def _default(name: str) -> Any:
+def _other(name: str, **sizes: Any) -> Any:
     import transformers
 
     network = getattr(transformers, f"{name}ForDepthEstimation")
-    return network(getattr(transformers, f"{name}Config")())
+    return network(getattr(transformers, f"{name}Config")(**sizes))
+
+
+def _dpt_large() -> Any:
+    return _other(
+        "DPT", hidden_size=1024, num_hidden_layers=24, num_attention_heads=16,
+        intermediate_size=4096, backbone_out_indices=[5, 11, 17, 23],
+        neck_hidden_sizes=[256, 512, 1024, 1024],
+    )  # fmt: skip
+
+
+def _glpn() -> Any:
+    return _other("GLPN", hidden_sizes=[64, 128, 320, 512], depths=[3, 8, 27, 3])
 
 
 KINDS: dict[str, tuple[Callable[[], Any], tuple[int, int]]] = {
@@ -58,10 +70,10 @@ KINDS: dict[str, tuple[Callable[[], Any], tuple[int, int]]] = {
     "depth-anything-large": (
         lambda: _depth_anything(1024, 24, 16, [256, 512, 1024, 1024], 256), (686, 518)
     ),
-    "dpt-large": (lambda: _default("DPT"), (384, 384)),
-    "glpn": (lambda: _default("GLPN"), (640, 480)),
-    "zoedepth": (lambda: _default("ZoeDepth"), (512, 384)),
-    "depth-pro": (lambda: _default("DepthPro"), (1536, 1536)),
+    "dpt-large": (_dpt_large, (384, 384)),
+    "glpn": (_glpn, (640, 480)),
+    "zoedepth": (lambda: _other("ZoeDepth"), (512, 384)),
+    "depth-pro": (lambda: _other("DepthPro"), (1536, 1536)),
 }  # fmt: skip
 """Maker, and (width, height) of the input for a 640x480 picture."""
 

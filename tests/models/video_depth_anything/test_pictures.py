@@ -111,8 +111,8 @@ def test_a_metric_network_gives_inverse_metres(recipe: NetworkRecipe) -> None:
     assert np.isnan(found.upsampled().disparity).any() == (plain.disparity < 1e-3).any()
 
 
-def test_depth_of_zero_is_unknown_and_the_rest_is_inverted(recipe: NetworkRecipe) -> None:
-    rgb, metric = np.zeros((40, 80, 3), np.uint8), replace(recipe, gives=Gives.DEPTH_M)
+def test_depth_of_zero_is_unknown_and_the_rest_is_inverted() -> None:
+    rgb, metric = np.zeros((40, 80, 3), np.uint8), Gives.DEPTH_M
     depth_m = np.full((20, 40), 4.0, np.float32)
     depth_m[:, :10] = 0
     holes = as_prediction(depth_m, metric, frame(rgb), (40, 20)).upsampled().disparity
