@@ -8,6 +8,7 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PyQt6.QtCore import QPointF, Qt
+from PyQt6.QtGui import QPen
 from PyQt6.QtWidgets import QWidget
 
 from widgets.chart_history import lone_points
@@ -20,6 +21,8 @@ _HEADROOM = 1.08
 _LONE_SHARE = 0.01
 """Length of the stroke for a value between gaps, as a share of the width."""
 _LONE_PX = 3
+_MOST_NAMELESS = 2
+"""Curves that a dashed line tells apart."""
 
 
 class ChartPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no types
@@ -40,6 +43,7 @@ class ChartPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no type
         self._history, self._floor = history, floor
         self._curves: dict[str, pg.PlotCurveItem] = {}
         self._lone: dict[str, pg.PlotCurveItem] = {}
+        self._names: dict[str, pg.TextItem] = {}
         self._mark_lines: list[pg.InfiniteLine] = []
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -70,11 +74,26 @@ class ChartPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no type
         return low, high
 
     def set_series(self, series: Mapping[str, Series]) -> None:
-        """Draw other curves."""
-        for curve in (*self._curves.values(), *self._lone.values()):
-            self._box.removeItem(curve)
+        """Draw other curves. More than two get their names at their ends, beside the colours."""
+        for item in (*self._curves.values(), *self._lone.values(), *self._names.values()):
+            self._box.removeItem(item)
         self._curves = {key: self._make_curve(one, 1, one.is_dashed) for key, one in series.items()}
         self._lone = {key: self._make_curve(one, _LONE_PX, False) for key, one in series.items()}
+
+        self._names = {}
+        for key, one in series.items() if len(series) > _MOST_NAMELESS else ():
+            name = pg.TextItem(
+                one.name, color=one.colour, anchor=(1.0, 0.0 if one.is_dashed else 1.0)
+            )
+            self._names[key] = name
+            self._box.addItem(name, ignoreBounds=True)
+
+    def named(self, key: str) -> tuple[str, float] | None:
+        """The name at a curve's end and the value it stands at; None without one."""
+        name = self._names.get(key)
+        if name is None or not name.isVisible():
+            return None
+        return str(name.toPlainText()), float(name.pos().y())
 
     def use_colours(self, series: Mapping[str, Series]) -> None:
         """Draw everything in the colours of the scheme in force."""
@@ -83,7 +102,11 @@ class ChartPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no type
         for axis in self._axes:
             axis.setPen(COLOURS.quiet)
             axis.setTextPen(COLOURS.quiet)
-        self.set_series(series)
+        for key, one in series.items():
+            self._curves[key].setPen(_pen(one, 1, one.is_dashed))
+            self._lone[key].setPen(_pen(one, _LONE_PX, False))
+            if key in self._names:
+                self._names[key].setColor(one.colour)
 
     def drawn(self, key: str) -> Float64:
         """(n,) values that the curve of a series shows, the oldest first."""
@@ -103,6 +126,11 @@ class ChartPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no type
             self._curves[key].setData(ago, window[row], connect="finite", skipFiniteCheck=False)
             strokes = lone_points(ago, window[row], _LONE_SHARE * shown)
             self._lone[key].setData(*strokes, connect="pairs")
+            if key in self._names:
+                known = np.flatnonzero(np.isfinite(window[row]))
+                self._names[key].setVisible(bool(known.size))
+                if known.size:
+                    self._names[key].setPos(ago[known[-1]], window[row][known[-1]])
         self._box.setXRange(1 - shown, 0, padding=0.01)
         self._box.setYRange(*self._span_of(window), padding=0)
         self._left.setStyle(showValues=bool(np.isfinite(window).any()))
@@ -135,9 +163,7 @@ class ChartPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no type
         self._cursor.setPos(-(ago or 0))
 
     def _make_curve(self, series: Series, width: int, is_dashed: bool) -> pg.PlotCurveItem:
-        style = Qt.PenStyle.DashLine if is_dashed else Qt.PenStyle.SolidLine
-        pen = pg.mkPen(series.colour, width=width, style=style)
-        curve = pg.PlotCurveItem(pen=pen, antialias=True)
+        curve = pg.PlotCurveItem(pen=_pen(series, width, is_dashed), antialias=True)
         self._box.addItem(curve)
         return curve
 
@@ -152,6 +178,12 @@ class ChartPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no type
             return 0.0, self._floor
         low, high = min(0.0, float(finite.min())), float(finite.max())
         return low * _HEADROOM, max(high * _HEADROOM, low * _HEADROOM + self._floor)
+
+
+def _pen(series: Series, width: int, is_dashed: bool) -> QPen:
+    style = Qt.PenStyle.DashLine if is_dashed else Qt.PenStyle.SolidLine
+    pen: QPen = pg.mkPen(series.colour, width=width, style=style)
+    return pen
 
 
 def _axis(side: str) -> pg.AxisItem:

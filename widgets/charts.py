@@ -189,6 +189,10 @@ class TimeChart(QWidget):
         """(n,) values between gaps, which a stroke shows each."""
         return self._plot.drawn_alone(key)
 
+    def named(self, key: str) -> tuple[str, float] | None:
+        """The name at a curve's end and the value it stands at; None without one."""
+        return self._plot.named(key)
+
     def place_of(self, ago: int) -> QPointF:
         """Where the frame `ago` frames before the newest is drawn."""
         return QPointF(self._plot.x() + self._plot.x_of(ago), self.height() / 2)

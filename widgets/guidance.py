@@ -35,15 +35,18 @@ class Guidance:
 def draw_prompt(
     painter: QPainter, clip: QRectF, prompt: str, font: QFont, free: Sequence[QPointF] = ()
 ) -> None:
-    """Draw the sentence at the upper edge of `clip`, or at the lower where that frees a point."""
+    """Draw the sentence at the upper edge of `clip`, or lower where it would cover a point."""
     metrics = QFontMetricsF(font)
     lines = wrapped(prompt, metrics, max(0.0, clip.width() - 4 * SPACE), _MOST_LINES)
     width = max(map(metrics.horizontalAdvance, lines), default=0.0) + 2 * SPACE
     height = len(lines) * metrics.lineSpacing() + SPACE
     box = QRectF(clip.center().x() - width / 2, clip.top() + SPACE, width, height)
-    around = box.adjusted(-SPACE, -SPACE, SPACE, 2 * SPACE)
-    if any(around.contains(point) for point in free):
-        box.moveBottom(clip.bottom() - SPACE)
+    lowest = max(box.top(), clip.bottom() - SPACE - height)
+    for top in (box.top(), lowest, (box.top() + lowest) / 2):
+        box.moveTop(top)
+        around = box.adjusted(-SPACE, -2 * SPACE, SPACE, 2 * SPACE)
+        if not any(around.contains(point) for point in free):
+            break
     ground = QColor(COLOURS.background)
     ground.setAlpha(235)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)

@@ -6,7 +6,9 @@ import math
 
 import numpy as np
 import pytest
-from PyQt6.QtGui import QImage
+from PyQt6.QtCore import QEvent, QPointF, Qt
+from PyQt6.QtGui import QImage, QMouseEvent
+from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.support.timers import running_timers
@@ -225,14 +227,21 @@ def test_a_chart_says_why_its_newest_value_is_missing(chart: TimeChart) -> None:
     assert chart.why_missing == ""
 
 
-def test_under_the_cursor_stand_the_values_of_that_frame(chart: TimeChart, qtbot: QtBot) -> None:
+def move_over(chart: TimeChart, point: QPointF) -> None:
+    """Move the mouse there without the pointer of the display, which tests share."""
+    no_button, no_key = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
+    event = QMouseEvent(QEvent.Type.MouseMove, point, point, no_button, no_button, no_key)
+    QApplication.sendEvent(chart, event)
+
+
+def test_under_the_cursor_stand_the_values_of_that_frame(chart: TimeChart) -> None:
     for frame in range(100, 200):
         chart.append(frame, {"a": frame / 1000} if frame != 150 else {}, {"b": "cut"})
     chart.refresh()
     assert chart.reading == "Flicker at frame 199, of spread: A 0.199, B – (cut)"
-    qtbot.mouseMove(chart, chart.place_of(49).toPoint())
+    move_over(chart, chart.place_of(49))
     assert chart.reading == "Flicker at frame 150, of spread: A –, B – (cut)"
-    qtbot.mouseMove(chart, chart.place_of(79).toPoint())
+    move_over(chart, chart.place_of(79))
     assert chart.reading.startswith("Flicker at frame 120, of spread: A 0.12,")
 
 
@@ -243,3 +252,14 @@ def test_another_unit_begins_with_an_empty_chart(chart: TimeChart) -> None:
     chart.set_unit("m")
     assert chart.is_empty
     assert chart.unit == "m"
+
+
+def test_many_curves_have_their_names_at_their_ends(chart: TimeChart) -> None:
+    assert chart.named("a") is None  # one of two, and not dashed
+    chart.set_series(pin_series(2))
+    chart.append(0, {"a1": 1.0, "b1": 2.0, "a2": 3.0})
+    chart.append(1, {"a1": 1.5, "b1": 2.5})
+    chart.refresh()
+    assert chart.named("b1") == ("B1", 2.5)
+    assert chart.named("a2") == ("A2", 3.0)
+    assert chart.named("b2") is None

@@ -173,9 +173,7 @@ class RecordingController(FeatureController):
 
     def _on_changed(self, is_recording: bool, _line: str) -> None:
         self._button.setChecked(is_recording)
-        self._button.setIcon(
-            theme.icon("record", theme.COLOURS.bad if is_recording else theme.COLOURS.text)
-        )
+        self._button.setIcon(theme.icon("record", "bad" if is_recording else "text"))
 
     def _on_failed(self, sentence: str) -> None:
         self._button.setChecked(self.is_recording)  # a click has checked it
