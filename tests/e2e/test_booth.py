@@ -310,7 +310,7 @@ def test_a_key_says_in_the_picture_what_it_changed(start_application: Start, qtb
     application = start_application(**SMALL)
     none, shift = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
     for key, modifiers, words in (
-        (Qt.Key.Key_C, none, "Colour map: Viridis"),
+        (Qt.Key.Key_C, none, "Colour map: Viridis ◆ colour-blind safe"),
         (Qt.Key.Key_N, none, "Range: Fixed"),
         (Qt.Key.Key_K, none, "Lock current range: on"),
         (Qt.Key.Key_M, none, "Temporal memory: off"),
