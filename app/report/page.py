@@ -5,15 +5,17 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from app.report.caveats import caveats
 from app.report.charts import Curve, coinciding, line_chart
 from app.report.findings import Findings
 from app.report.markup import chip, escape, named, short_name
 from app.report.metric import ReportMetric
 from app.report.metric_table import CHARTED, FLICKER, METRICS
-from app.report.numbers import best_of, counted, figure, listed
+from app.report.numbers import counted, figure, listed
 from app.report.page_pictures import pictures_title, slices, worst
+from app.report.ranking import best_lanes
 from app.report.style import STYLE
-from app.report.verdicts import caveats, sentences
+from app.report.verdicts import sentences
 
 _ABSENT = {
     "input_size": "model default",
@@ -105,8 +107,7 @@ def _table_row(findings: Findings, metric: ReportMetric, truth_column: bool) -> 
     values = {lane: metric.of(summary) for lane, summary in findings.lanes.items()}
     if not any(map(math.isfinite, values.values())):
         return ""
-    rivals = {lane: values[lane] for lane in findings.models}
-    best = best_of(rivals, metric.better == "lower") if findings.may_compare(metric) else ()
+    best = best_lanes(findings, metric)
     cells = "".join(
         f"<td class='{'best' if lane in best else ''}'>{figure(value)}</td>"
         for lane, value in values.items()

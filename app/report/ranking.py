@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from operator import attrgetter
 
 from app.report.findings import Findings
-from app.report.numbers import FEW, figure, listed, winner
+from app.report.metric import ReportMetric
+from app.report.numbers import FEW, best_of, figure, listed, winner
 from app.report.values import LaneSummary
 
 _STANDARD_ERRORS = 2.0
@@ -26,6 +27,8 @@ class Question:
 
     Attributes
     ----------
+    key
+        Of the metric in the table.
     title
         Begins the sentence.
     unit
@@ -38,6 +41,7 @@ class Question:
         Its value by frame, of which that is the mean.
     """
 
+    key: str
     title: str
     unit: str
     first: str
@@ -59,11 +63,28 @@ def _speed(lane: LaneSummary) -> float:
 
 
 QUESTIONS = (
-    Question("Flicker", "OPW", "least", attrgetter("flicker_opw"), "flicker", True),
-    Question("Error against the ground truth", "AbsRel", "least", _absrel, "absrel", True),
-    Question("Depth edges", "boundary F1", "best", _boundary, "boundary_f1", False),
-    Question("Speed", "frames per second", "fastest", _speed, "compute_ms", False),
+    Question("flicker_opw", "Flicker", "OPW", "least", attrgetter("flicker_opw"), "flicker", True),
+    Question(
+        "absrel", "Error against the ground truth", "AbsRel", "least", _absrel, "absrel", True
+    ),
+    Question("boundary_f1", "Depth edges", "boundary F1", "best", _boundary, "boundary_f1", False),
+    Question("fps", "Speed", "frames per second", "fastest", _speed, "compute_ms", False),
 )
+
+
+def best_lanes(findings: Findings, metric: ReportMetric) -> tuple[str, ...]:
+    """The lanes whose value of a metric stands out as the best; none if no order is supported.
+
+    Of more than two lanes as `ranking` has it, where it has the metric; otherwise by more than 5 %.
+    """
+    if not findings.may_compare(metric):
+        return ()
+    question = next((one for one in QUESTIONS if one.key == metric.key), None)
+    if question is not None and len(findings.models) > 2:
+        groups = _groups(findings, question)
+        return tuple(groups[0]) if len(groups) > 1 else ()
+    rivals = {lane: metric.of(findings.lanes[lane]) for lane in findings.models}
+    return best_of(rivals, metric.better == "lower")
 
 
 def ranking(findings: Findings, question: Question) -> str:

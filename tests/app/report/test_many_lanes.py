@@ -116,6 +116,10 @@ def test_lanes_whose_numbers_are_too_close_get_no_order(tmp_path: Path) -> None:
     said = compare_sessions(Clip(), sessions, tmp_path, DROPS).sentences
 
     assert re.search(r"first: B [\d.]+ and C [\d.]+ with no clear order; D [\d.]+; A ", said[0])
+    page = (tmp_path / "report.html").read_text()
+    row = page[page.index("<th>Flicker, OPW</th>") :].split("</tr>")[0]
+    marks = re.findall(r"<td class='(best)?'>", row)
+    assert marks == ["", "best", "best", ""]
 
 
 def test_a_difference_that_one_frame_makes_is_no_order(tmp_path: Path) -> None:

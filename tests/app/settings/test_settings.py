@@ -280,3 +280,10 @@ def test_no_version_and_no_body_of_a_settings_file_stop_the_app(
         path.write_text(json.dumps({"version": version, "settings": settings}))
         loaded, _note = SettingsStore(path).load()
         assert from_dict(loaded.as_dict()) == (loaded, [])
+
+
+def test_a_lane_takes_the_longest_name_of_the_hub_at_a_commit() -> None:
+    name = f"hf:{'o' * 96}/{'n' * 96}@{'0' * 40}+ema"
+    assert Settings(model_a=name, model_b=name).model_a == name
+    with pytest.raises(ValueError, match="at most 300"):
+        Settings(model_a="x" * 301)
