@@ -52,8 +52,8 @@ _COMMAND = re.compile(r"[:;] run:? .*$", re.DOTALL)
 
 
 def without_command(sentence: str) -> str:
-    """`sentence` without the command to run that it ends with, for windows, which have buttons."""
-    return _COMMAND.sub(".", sentence)
+    """`sentence` for a window: without a command to run, or with the words on a button instead."""
+    return _COMMAND.sub(".", sentence.replace("use `models add`", "choose Add from file"))
 
 
 def single_line(text: str, limit: int = LINE) -> str:

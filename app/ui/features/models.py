@@ -277,7 +277,8 @@ class ModelController(FeatureController):
             self._offer(outcome)
             return
         if not isinstance(outcome, Path):
-            self.said.emit(str(outcome or "The installation failed; see the log for details."))
+            why = str(outcome or "The installation failed; see the log for details.")
+            self.said.emit(without_command(why))
             return
         self.said.emit(f"{outcome.stem} is installed.")
         self._fill()

@@ -50,10 +50,14 @@ class RecordedController(FeatureController):
 
     def _on_finished(self, folder: Path, status: RecorderStatus) -> None:
         self._folder = folder
+        if not status.frames:
+            if not status.message:  # else that was said
+                self.said.emit("Nothing was recorded: no frame came before the recording ended.")
+            return
         text = f"Recorded {clock_text(status.seconds)}, {status.frames} frames, in {folder}."
         if self._window.isFullScreen() or self._model.value.presenter:
             self.said.emit(text)
-        elif status.frames:
+        else:
             self._notices.show_notice(TOPIC, Notice(text, "good", (REPLAY, SHOW_FOLDER)))
 
     def _on_pressed(self, topic: str, button: str) -> None:

@@ -99,6 +99,11 @@ def test_no_reason_in_the_window_names_a_command(
         assert reason.endswith(".") and len(reason) > 15
 
 
+def test_a_download_that_fails_names_the_button_instead_of_a_command() -> None:
+    said = without_command("There is no network; download it elsewhere and use `models add`.")
+    assert said == "There is no network; download it elsewhere and choose Add from file."
+
+
 @pytest.mark.parametrize(
     ("name", "can"),
     [(MODEL, True), ("flashdepth-s", True), ("flashdepth-lite", False), ("hf:./folder", False)],
