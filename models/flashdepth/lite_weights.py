@@ -15,6 +15,7 @@ from models.errors import CheckpointError
 from models.flashdepth.lite import FlashDepthLite, LiteConfig
 
 FILE_NAME = "flashdepth-lite.safetensors"
+"""What training calls its weights."""
 
 
 def save(

@@ -1,11 +1,10 @@
-"""The bundled weights against those of the second design, in PyTorch and in OpenVINO, one thread.
+"""The bundled network of 0.1 against that of today, in PyTorch and in OpenVINO, on one thread.
 
     python -m tests.bench.bench_cpu [--size 384x288] [--rounds 30] [--json FILE]
 
 Every round runs each contender once, one after another; a ratio is the median over the rounds of
 the two times of a round, so that a busy machine slows both alike. Process time counts what the
-thread computed, wall time also what others took from it. Speed does not depend on the weights: a
-file that is not there yet is replaced by random ones.
+thread computed, wall time also what others took from it.
 
 The JSON file holds numbers under flat names: `speedup_torch` (whole lane with memory, float32,
 process time), `speedup_best` (the same with the fastest runtime that is installed, as the app runs
@@ -32,14 +31,11 @@ from models.devices import openvino, quantised
 from models.devices.blob_cache import BlobCache
 from models.devices.compiled import CompiledNetwork
 from models.devices.openvino_compiler import Runtime
-from models.estimators.lite import weights_path
+from models.estimators.lite import int8_path, weights_path
 from models.flashdepth import lite_weights
-from models.flashdepth.lite import FlashDepthLite, LiteConfig
+from models.flashdepth.lite import FlashDepthLite
 
 WARM_UP = 3
-SECOND_WEIGHTS = (
-    Path(__file__).parents[2] / "resources/training/checkpoints/flashdepth-lite-2.safetensors"
-)
 FEATURES = ("avx2", "fma", "avx_vnni", "avx512f", "avx512_vnni", "avx512_bf16", "amx_int8", "asimd")
 """What decides how fast a CPU convolves, by the names that Linux gives it."""
 BEFORE, AFTER = "before", "after"
@@ -92,20 +88,17 @@ def cpu_features(info: Path = Path("/proc/cpuinfo")) -> list[str]:
 
 
 def networks() -> dict[str, FlashDepthLite]:
-    """Today's network and the second design, in float32."""
-    before = lite_weights.load(weights_path())
-    after = FlashDepthLite(LiteConfig.second())
-    if SECOND_WEIGHTS.exists():
-        after = lite_weights.load(SECOND_WEIGHTS)
-    both = {BEFORE: before, AFTER: after}
-    return {name: network.for_inference(torch.float32) for name, network in both.items()}
+    """The first design and the second, in float32."""
+    both = {BEFORE: weights_path("flashdepth-lite-1"), AFTER: weights_path()}
+    return {
+        name: lite_weights.load(path).for_inference(torch.float32) for name, path in both.items()
+    }
 
 
 def int8_files() -> dict[str, Path]:
-    """The int8 weights of both networks, beside the others, where there are any."""
-    beside = {BEFORE: weights_path(), AFTER: SECOND_WEIGHTS}
-    files = {name: path.with_suffix(".int8.safetensors") for name, path in beside.items()}
-    return {name: path for name, path in files.items() if path.exists()}
+    """The int8 weights of both networks, where there are any."""
+    files = {BEFORE: int8_path("flashdepth-lite-1"), AFTER: int8_path()}
+    return {name: path for name, path in files.items() if path is not None}
 
 
 def contenders(

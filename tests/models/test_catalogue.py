@@ -26,6 +26,7 @@ def test_the_menu_has_the_order_of_the_table_and_begins_with_the_bundled_network
     assert [entry.name for entry in entries()] == listed
     assert len(listed) == len(set(listed))
     assert listed[:2] == ["flashdepth-lite", "flashdepth-lite-per-frame"]
+    assert listed[2:4] == ["flashdepth-lite-1", "flashdepth-lite-1-per-frame"]
     assert {"flashdepth", "flashdepth-l", "flashdepth-s", "ground-truth", "off"} <= set(listed)
     assert {"depth-anything-v2-s", "depth-anything-v2-b", "depth-anything-v2-l"} <= set(listed)
 

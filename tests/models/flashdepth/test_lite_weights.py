@@ -12,13 +12,15 @@ from safetensors import safe_open
 from models.estimator import EstimatorOptions, FrameMemo, estimate
 from models.estimators.lite import weights_path
 from models.flashdepth import lite_weights
+from models.flashdepth.lite import LiteConfig
 from models.frames import Float32, Frame
 from models.metrics.accuracy import abs_rel, delta, depth_from_disparity
 from models.metrics.alignment import align_least_squares
 from models.registry import find
 from models.scenes import RenderedFrame, Renderer, random_scene
 
-LARGEST_MB = 15
+LARGEST_MB = 10
+DESIGNS = {"flashdepth-lite": LiteConfig.second(), "flashdepth-lite-1": LiteConfig()}
 DELTA1_FLOOR = 0.6
 """Of the mean over SEEDS; the held-out mean is in docs/models.md."""
 SEEDS = (90_001, 90_002, 90_003, 90_004)
@@ -48,16 +50,19 @@ def lane(name: str, frames: list[RenderedFrame]) -> list[Float32]:
     return seen
 
 
-def test_the_weights_are_small_and_in_half_precision() -> None:
-    assert weights_path().stat().st_size < LARGEST_MB * 2**20
-    with safe_open(weights_path(), framework="pt") as stored:
+@pytest.mark.parametrize("name", DESIGNS)
+def test_the_weights_are_small_and_in_half_precision(name: str) -> None:
+    assert weights_path(name).stat().st_size < LARGEST_MB * 2**20
+    with safe_open(weights_path(name), framework="pt") as stored:
         assert {stored.get_tensor(name).dtype for name in stored.keys()} == {torch.float16}  # noqa: SIM118
 
 
-def test_every_tensor_fits_the_network_and_is_finite() -> None:
-    network = lite_weights.load(weights_path())
-    for name, value in network.state_dict().items():
-        assert bool(value.isfinite().all()), name
+@pytest.mark.parametrize("name", DESIGNS)
+def test_every_tensor_fits_its_design_and_is_finite(name: str) -> None:
+    network = lite_weights.load(weights_path(name))
+    assert network.config == DESIGNS[name]
+    for tensor, value in network.state_dict().items():
+        assert bool(value.isfinite().all()), tensor
 
 
 def test_a_model_card_and_a_notice_lie_beside_the_weights() -> None:
@@ -67,7 +72,9 @@ def test_a_model_card_and_a_notice_lie_beside_the_weights() -> None:
     assert (weights_path().parent / "NOTICE").exists()
 
 
-@pytest.mark.parametrize("name", ["flashdepth-lite", "flashdepth-lite-per-frame"])
+@pytest.mark.parametrize(
+    "name", ["flashdepth-lite", "flashdepth-lite-per-frame", "flashdepth-lite-1"]
+)
 def test_rendered_scenes_get_varying_finite_disparity_that_fits_the_truth(name: str) -> None:
     shares = []
     for seed in SEEDS:

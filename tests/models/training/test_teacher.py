@@ -17,6 +17,7 @@ from models.opencv import cv2
 from models.training import loop
 from models.training.config import RealData, TrainConfig
 from models.training.loop import Run
+from models.training.merge import merge
 from models.training.samples import Batch, read_picture, read_real, real_frames
 from models.training.start import start_network
 from models.training.stills import LARGEST_WIDTH, take
@@ -142,3 +143,14 @@ def test_a_picture_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "9.jpg").write_bytes(b"no picture")
     with pytest.raises(UsageError, match=r"9\.jpg"):
         read_picture(tmp_path / "9.jpg")
+
+
+def test_a_mean_of_networks_takes_over_the_memories_of_another() -> None:
+    first, second, donor = (FlashDepthLite(SECOND) for _ in range(3))
+    parts = [network.state_dict() for network in (first, second, donor)]
+    parts = [{name: value.clone() for name, value in part.items()} for part in parts]
+    merged = merge([first, second], donor).state_dict()
+    for name, value in merged.items():
+        taken = name.startswith(("temporal.", "hold."))
+        wanted = parts[2][name] if taken else (parts[0][name] + parts[1][name]) / 2
+        torch.testing.assert_close(value, wanted)
