@@ -81,14 +81,15 @@ class BudgetController(FeatureController):
             self._controller.set_quality(chosen)
             how = "lowered" if chosen < quality else "raised"
             fps = self._model.value.budget_fps
-            self.said.emit(
-                f"Input size {how} to {chosen:.0%} of the chosen one to hold {fps:.0f} frames "
-                "per second."
-            )
+            if not self._model.value.presenter:  # an audience reads the strip
+                self.said.emit(
+                    f"Input size {how} to {chosen:.0%} of the chosen one to hold {fps:.0f} frames "
+                    "per second."
+                )
         self._show_note(f"input size {self._size} px (auto)" if chosen < 1 else "")
 
     def _show_note(self, text: str) -> None:
-        self._status.set_standing("budget", text)
+        self._status.set_standing("budget", text, is_technical=True)
 
     def _on_settings(self, settings: Settings, changed: frozenset[str]) -> None:
         if changed & _CONCERNED:

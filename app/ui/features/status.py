@@ -51,7 +51,7 @@ class StatusController(FeatureController):
         self._note, self._note_until = "", 0.0
         self._recording = ""
         self._dropped_before = 0
-        self._standing: dict[str, str] = {}
+        self._standing: dict[str, tuple[str, bool]] = {}
         self._lane_notes: dict[str, str] = {}
         self._source_note = ""
         self._warning = ""
@@ -86,9 +86,9 @@ class StatusController(FeatureController):
         """Show the recorder's line while a recording runs."""
         self._recording = line if is_recording else ""
 
-    def set_standing(self, topic: str, words: str) -> None:
-        """Show a lasting state, one per topic; "" removes it."""
-        self._standing[topic] = words
+    def set_standing(self, topic: str, words: str, is_technical: bool = False) -> None:
+        """Show a lasting state, one per topic; "" removes it. An audience sees no technical one."""
+        self._standing[topic] = words, is_technical
 
     def set_warning(self, sentence: str) -> None:
         """Show a lasting warning; "" removes it."""
@@ -157,6 +157,7 @@ class StatusController(FeatureController):
         self._say_note(capture)
         reading = StatusReading(
             source=capture.info.title if capture.info else "",
+            recording=self._recording,
             warning=self._warning,
             notes=self._notes(capture),
         )
@@ -169,7 +170,6 @@ class StatusController(FeatureController):
         self._window.status.show_reading(
             replace(
                 reading,
-                recording=self._recording,
                 source_size=last.frame.size if last is not None else None,
                 network_size=lane.depth.network_size if lane is not None else None,
                 fps=pace.fps if moving else None,
@@ -186,9 +186,13 @@ class StatusController(FeatureController):
     def _notes(self, capture: CaptureStatus) -> tuple[str, ...]:
         note = self._note if time.monotonic() < self._note_until else ""
         paused = "" if capture.playing else "paused"
-        every = (
-            note, paused, *states(self._model.value), *self._standing.values(),
-        )  # fmt: skip
+        has_audience = self._model.value.presenter
+        standing = (
+            words
+            for words, is_technical in self._standing.values()
+            if not (is_technical and has_audience)
+        )
+        every = (note, paused, *states(self._model.value), *standing)
         return tuple(each for each in every if each)
 
     def _say_note(self, capture: CaptureStatus) -> None:

@@ -35,15 +35,15 @@ class _Surroundings:
             dropped=0,
         )
         self.display = FakeDisplay()
+        self.model: Any = SimpleNamespace(value=Settings(device="cpu"))
         self.window = SimpleNamespace(status=SimpleNamespace(show_reading=self.readings.append))
 
 
 @pytest.fixture
 def around(qtbot: QtBot) -> Iterator[tuple[StatusController, Any]]:
     surroundings = _Surroundings()
-    settings: Any = SimpleNamespace(value=Settings(device="cpu"))
     parts: tuple[Any, ...] = (surroundings.window, surroundings.engine, surroundings.display)
-    controller = StatusController(*parts, settings)
+    controller = StatusController(*parts, surroundings.model)
     yield controller, surroundings
     controller.close()
 
@@ -96,3 +96,21 @@ def test_what_the_picture_says_of_the_source_is_not_said_again_in_the_strip(
         timer_of(controller).timeout.emit()
         reading = surroundings.readings[-1]
         assert reading.warning == "" and reading.notes == ()
+
+
+def test_an_audience_reads_no_sizes_and_times_but_sees_what_is_recorded(
+    around: tuple[StatusController, Any],
+) -> None:
+    controller, surroundings = around
+    controller.set_standing("instead", "backup clip, F12 returns")
+    controller.set_standing("budget", "input size 192 px (auto)", is_technical=True)
+    controller.set_recording(True, "0:12")
+    timer_of(controller).timeout.emit()
+    usual = surroundings.readings[-1]
+    assert "input size 192 px (auto)" in usual.notes
+    assert usual.memory_mb is not None
+    surroundings.model.value = Settings(device="cpu", presenter=True)
+    timer_of(controller).timeout.emit()
+    shown = surroundings.readings[-1]
+    assert shown == StatusReading(recording=usual.recording, notes=("backup clip, F12 returns",))
+    assert shown.recording
