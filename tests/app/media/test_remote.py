@@ -170,7 +170,9 @@ def test_a_playlist_on_a_server_plays_what_is_beside_it(server: WebServer, part:
     lines = PLAYLIST.format(part="1.ts\n#EXTINF:1.6,\n2.ts")
     server.files["/live.m3u8"] = lines.encode()
     server.files["/1.ts"] = server.files["/2.ts"] = part
-    with closing(StreamConnection.to_url(f"{server.address}/live.m3u8", 2.0)) as stream:
+    with closing(
+        StreamConnection.to_url(f"{server.address}/live.m3u8", 2.0, threading.Event())
+    ) as stream:
         shown = [stream.grab() is not None for _ in range(55)]
     assert sum(shown) > 42
     assert "/2.ts" in {path for path, *_ in server.requests}
@@ -180,7 +182,7 @@ def test_a_playlist_reaches_no_local_file(server: WebServer, tmp_path: Path, par
     for target in (f"file://{tmp_path}/part.ts", f"{tmp_path}/part.ts", "concat:part.ts|part.ts"):
         server.files["/live.m3u8"] = PLAYLIST.format(part=target).encode()
         with pytest.raises(SourceError):
-            StreamConnection.to_url(f"{server.address}/live.m3u8", 2.0)
+            StreamConnection.to_url(f"{server.address}/live.m3u8", 2.0, threading.Event())
     assert (tmp_path / "part.ts").read_bytes() == part
 
 
@@ -192,7 +194,7 @@ def test_a_playlist_on_the_internet_reaches_nothing_in_the_local_network(
         part=f"{internet.address}/part.ts"
     ).encode()
     with pytest.raises(SourceError):
-        StreamConnection.to_url(f"{PUBLIC}/live.m3u8", 2.0)
+        StreamConnection.to_url(f"{PUBLIC}/live.m3u8", 2.0, threading.Event())
     assert {path for path, *_ in internet.requests} == {f"{PUBLIC}/live.m3u8"}
 
 
