@@ -79,7 +79,7 @@ def test_what_is_missing_is_grey_says_why_and_can_be_chosen(
     qtbot: QtBot, picker: LanePicker
 ) -> None:
     menu = menu_of(picker)
-    assert menu.itemData(1, Qt.ItemDataRole.ForegroundRole) == QColor(theme.COLOURS.faint)
+    assert menu.itemData(1, Qt.ItemDataRole.ForegroundRole) == QColor(theme.COLOURS.quiet)
     assert "models pull" in menu.itemData(1, Qt.ItemDataRole.ToolTipRole)
     with qtbot.waitSignal(picker.chosen):
         choose(picker, 1)
@@ -97,7 +97,7 @@ def test_what_is_missing_is_drawn_fainter_in_the_open_menu(
     rows = [QRectF(view.visualRect(model.index(at, 0))) for at in range(3)]
     brightest = [int(part(pixels, row).max()) for row in rows]
     menu_of(picker).hidePopup()
-    assert brightest[1] < 0.6 * min(brightest[0], brightest[2])
+    assert brightest[1] < 0.8 * min(brightest[0], brightest[2])
 
 
 def test_the_note_stands_beside_the_title(picker: LanePicker) -> None:
