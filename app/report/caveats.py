@@ -10,6 +10,9 @@ from app.report.ranking import CRITERION
 from models.frames import Unit
 from models.metrics.temporal import STATIC_WINDOW
 
+_GAP = 0.1
+"""Difference in the share of pixels compared beyond which it is told."""
+
 
 def caveats(findings: Findings) -> tuple[str, ...]:
     """What a reader must know before quoting a number."""
@@ -76,6 +79,7 @@ def _flicker_caveats(findings: Findings) -> list[str]:
             f"Static-scene noise (windows of up to {STATIC_WINDOW} frames) counts motion as "
             "noise, so here it compares the lanes but means nothing in absolute terms."
         )
+    found += _gap_caveats(findings)
     if not findings.has_common_zero:
         found.append(
             "Static-scene noise in % is a share of the lane's own disparity, and zero disparity "
@@ -87,6 +91,21 @@ def _flicker_caveats(findings: Findings) -> list[str]:
             f"{'both' if len(findings.lanes) < 3 else 'all'} lanes are penalised alike."
         )
     return found
+
+
+def _gap_caveats(findings: Findings) -> list[str]:
+    """Lanes that know much less of the picture than another one."""
+    shares = {}
+    for lane in findings.models:
+        known = [v for v in findings.series(lane, "compared")[1:] if math.isfinite(v)]
+        shares[lane] = math.fsum(known) / max(1, len(known))
+    most = max(shares.values(), default=0.0)
+    return [
+        f"Only {100 * share:.0f} % of the picture could be compared over time in {lane.upper()}, "
+        f"against {100 * most:.0f} % in another lane: its numbers cover fewer pixels."
+        for lane, share in shares.items()
+        if share < most - _GAP
+    ]
 
 
 def _drift_caveat(findings: Findings) -> str:

@@ -81,6 +81,20 @@ def test_each_lane_says_what_it_gives_and_no_metre_is_vouched_for(report: Report
     assert told["a"]["weights"] == {"id": None, "revision": None, "sha256": None}
 
 
+def test_a_lane_that_knows_half_of_the_picture_says_so(tmp_path: Path) -> None:
+    class Half(Planted):
+        def predict(self, frame: Frame, memo: FrameMemo) -> Prediction:
+            seen = super().predict(frame, memo)
+            seen.disparity[::, : frame.size[0] // 2] = np.nan
+            return seen
+
+    sessions = {"a": ("whole", Planted()), "b": ("half", Half())}
+    report = compare_sessions(Clip(4), sessions, tmp_path, CompareOptions())
+    page = report.html.read_text()
+    assert "could be compared over time in B" in page
+    assert "could be compared over time in A" not in page
+
+
 def test_static_noise_by_spread_is_the_median_deviation_over_the_mean_one() -> None:
     rng = np.random.default_rng(2)
     level = np.linspace(1, 5, 48 * 64, dtype=np.float32).reshape(48, 64)
