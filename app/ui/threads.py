@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import logging
 from collections.abc import Callable
 
@@ -37,6 +38,16 @@ def _nothing() -> None:
     """Replace a loop that has ended."""
 
 
+def _hold_thread_state() -> None:
+    """Count one more user of this thread's Python state, so that no library deletes it.
+
+    PyQt makes the state with a count of one. OpenVINO's bindings, where they were imported on the
+    thread, take that for their own when their last object goes, and PyQt would then delete it
+    again. One small state per ended thread stays allocated until the process ends.
+    """
+    ctypes.pythonapi.PyGILState_Ensure()
+
+
 class Worker(QThread):
     """Runs `loop` on its own thread; `stop` makes the loop return.
 
@@ -62,6 +73,7 @@ class Worker(QThread):
         self._stop = stop
 
     def run(self) -> None:
+        _hold_thread_state()
         try:
             self._loop()
         except Exception:  # of any kind: out of run() Qt would end the process; it is restarted
