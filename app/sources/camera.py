@@ -6,11 +6,11 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.media.deinterlace import PictureDeinterlacer
 from app.sources.blank import ONE_COLOUR_LEVELS, BlankWatch, is_of_one_colour
 from app.sources.camera_controls import Capture, Control, ControlBoard, ControlRequests
 from app.sources.camera_formats import (
@@ -30,6 +30,9 @@ from app.sources.live_worker import USUAL_PATIENCE, Clock, NoPicture, Patience
 from app.sources.v4l2 import is_top_first
 from models.errors import SourceError
 from models.opencv import cv2
+
+if TYPE_CHECKING:
+    from app.media.deinterlace import PictureDeinterlacer
 
 log = logging.getLogger(__name__)
 
@@ -247,7 +250,11 @@ class _Opener:
         capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
         capture.set(cv2.CAP_PROP_CONVERT_RGB, 1)
         top_first = is_top_first(camera)
-        fields = None if top_first is None else PictureDeinterlacer(top_first)
+        fields = None
+        if top_first is not None:
+            from app.media.deinterlace import PictureDeinterlacer  # loads FFmpeg
+
+            fields = PictureDeinterlacer(top_first)
         return CameraConnection(capture, camera, habits, self.board, self.clock, fields)
 
     def _where_it_is(self) -> Camera:

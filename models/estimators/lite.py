@@ -9,8 +9,6 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import safetensors
-
 from models.estimators.entries import network_entries
 from models.estimators.pool import NetworkPool
 from models.estimators.recipe import NetworkRecipe
@@ -93,6 +91,8 @@ def weights_sha256(name: str = NAME) -> str:
 
 def int8_path(name: str = NAME) -> Path | None:
     """Path of bundled int8 weights; None without any that were made from these weights."""
+    import safetensors  # not before the window is on screen
+
     path = weights_path(name).with_suffix(".int8.safetensors")
     try:
         with safetensors.safe_open(path, framework="numpy") as file:
