@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import threading
 import weakref
 from collections.abc import Callable, Iterator, Sequence
@@ -26,6 +27,11 @@ settings.load_profile("steady")
 
 # Compiling for OpenVINO takes seconds; tests that are about it name the device.
 os.environ.setdefault("FLASHDEPTH_AUTO_DEVICE", "cpu")
+
+# Whoever starts the tests in the background may have told them to ignore these, as nohup does.
+for _name, _usual in (("SIGINT", signal.default_int_handler), ("SIGHUP", signal.SIG_DFL)):
+    if hasattr(signal, _name) and signal.getsignal(getattr(signal, _name)) is signal.SIG_IGN:
+        signal.signal(getattr(signal, _name), _usual)
 
 GRACE_S = 2.0
 """How long a thread that was told to stop may take."""

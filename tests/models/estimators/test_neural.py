@@ -50,7 +50,7 @@ def recipe(network: Counting, **changes: Any) -> NetworkRecipe:
 
 
 def frame(width: int = 56, height: int = 42, index: int = 0) -> Frame:
-    rgb = np.full((height, width, 3), 100, np.uint8)
+    rgb = np.full((height, width, 3), 200, np.uint8)  # above the mean, as disparity is positive
     return Frame(rgb, index, 0, 0, 0.0)
 
 
