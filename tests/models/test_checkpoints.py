@@ -44,6 +44,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def tiny(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Two networks small enough to travel in a test; no published hash fits them."""
+    registry.entries()  # read once and kept: not of the two below
     networks = {FLASH.name: lambda: nn.Linear(64, 64), B.name: lambda: nn.Linear(64, 3)}
     listed = [
         published.Release(
