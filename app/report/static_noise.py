@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import partial
 
 from app.report.metric import ReportMetric
 from models.frames import Float32, Frame
-from models.metrics import StaticNoise
+from models.metrics import StaticNoise, StaticSpread
 
 
-class _Meter:
-    """See app.report.metric.LaneMeter."""
+class NoiseMeter:
+    """See app.report.metric.LaneMeter; `make` makes what measures a lane."""
 
-    def __init__(self) -> None:
-        self._noise = StaticNoise()
+    def __init__(self, make: Callable[[], StaticNoise | StaticSpread]) -> None:
+        self._noise = make()
 
     def add(self, frame: Frame, disparity: Float32, cut: bool) -> float:
         """Take one frame; single frames have no noise."""
@@ -25,10 +27,14 @@ class _Meter:
 
     @property
     def value(self) -> float:
-        """Percent of the median disparity."""
+        """Percent, of the median disparity or of the spread."""
         return self._noise.value
 
 
 STATIC_NOISE = ReportMetric(
-    "flicker_static", "Static-scene noise, %", "lower", _Meter, needs_common_zero=True
+    "flicker_static",
+    "Static-scene noise, %",
+    "lower",
+    partial(NoiseMeter, StaticNoise),
+    needs_common_zero=True,
 )
