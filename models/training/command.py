@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from models.training.config import read_config
-from models.training.loop import train
+from models.training.lite import train
 
 
 def run(config_path: Path, out: Path | None = None, resume: bool = False) -> None:

@@ -13,11 +13,12 @@ import torch
 from models.errors import CheckpointError, UsageError
 from models.flashdepth import lite_weights as weights
 from models.flashdepth.lite import FlashDepthLite, LiteConfig
-from models.training import loop, render
+from models.training import lite, loop, render
 from models.training.clip import Clip
 from models.training.command import run
 from models.training.config import DataConfig, TrainConfig, read_config
-from models.training.loop import CURVE, VALIDATION, Run, rate_factor, train
+from models.training.lite import VALIDATION, LiteLearner, rate_factor, train
+from models.training.loop import CURVE
 
 SMALL = LiteConfig(width=8, head_width=8, temporal_layers=1, temporal_state=8, temporal_headdim=8)
 
@@ -44,7 +45,7 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TrainConfig:
         return FlashDepthLite(SMALL)
 
     monkeypatch.setattr(render, "render_clip", drawn)
-    monkeypatch.setattr(loop, "start_network", small_network)
+    monkeypatch.setattr(lite, "start_network", small_network)
     data = DataConfig(
         cache=str(tmp_path / "cache"), render_size=(64, 64), scenes=4, frames=2, workers=0
     )
@@ -74,15 +75,15 @@ def test_a_run_that_was_cut_off_ends_with_the_same_bits(
 ) -> None:
     train(config, tmp_path / "whole", resume=False)
 
-    learn = Run.learn
+    learn = LiteLearner.learn
 
-    def until_the_third(self: Run, batch: object) -> object:
+    def until_the_third(self: LiteLearner, batch: object) -> object:
         if self.step == 3:
             raise PowerCutError
         return learn(self, batch)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patch:
-        patch.setattr(Run, "learn", until_the_third)
+        patch.setattr(LiteLearner, "learn", until_the_third)
         with pytest.raises(PowerCutError):
             train(config, tmp_path / "cut", resume=False)
     train(config, tmp_path / "cut", resume=True)
@@ -102,7 +103,7 @@ def test_the_curve_of_a_resumed_run_has_every_step_once(
     curve = tmp_path / CURVE
     lines = curve.read_text().splitlines()
     (tmp_path / CURVE).write_text("\n".join([*lines, "5,9,9,9,9,9,9"]) + "\n")
-    with loop.Curve(curve, 4):
+    with loop.Curve(curve, LiteLearner.columns, 4):
         pass
     with curve.open(newline="") as file:
         assert [int(row["step"]) for row in csv.DictReader(file)] == [1, 2, 3, 4]
@@ -134,16 +135,16 @@ def test_a_run_ends_with_a_validation_a_sheet_and_weights_that_load(
 
 
 def test_a_few_steps_on_one_batch_lower_the_loss(config: TrainConfig, tmp_path: Path) -> None:
-    made = Run(replace(config, warmup=0, steps=200, learning_rate=3e-3), tmp_path)
-    batch = loop.Batches(config)[0]
-    losses = [float(made.total(made.learn(batch)).detach()) for _ in range(25)]
+    made = LiteLearner(replace(config, warmup=0, steps=200, learning_rate=3e-3))
+    batch = lite.Batches(config)[0]
+    losses = [float(made.learn(batch)[0]) for _ in range(25)]
     assert losses[-1] < 0.8 * losses[0]
 
 
 def test_the_average_follows_the_weights_slowly(config: TrainConfig, tmp_path: Path) -> None:
-    made = Run(config, tmp_path)
+    made = LiteLearner(config)
     start = made.average["head.out.bias"].clone()
-    made.learn(loop.Batches(config)[0])
+    made.learn(lite.Batches(config)[0])
     moved = made.network.state_dict()["head.out.bias"] - start
     followed = made.average["head.out.bias"] - start
     assert float(moved.abs().max()) > 0.0
@@ -161,7 +162,7 @@ def test_the_rate_rises_and_then_falls() -> None:
 def test_the_memory_is_off_for_the_stated_share_of_steps(
     config: TrainConfig, tmp_path: Path
 ) -> None:
-    made = Run(replace(config, memory_off_share=0.25), tmp_path)
+    made = LiteLearner(replace(config, memory_off_share=0.25))
     off = 0
     for made.step in range(40):
         off += made._memory_off()
@@ -174,7 +175,7 @@ def test_a_run_can_start_from_the_mean_of_two(tmp_path: Path) -> None:
     for number, network in enumerate(networks):
         paths.append(str(tmp_path / f"{number}.safetensors"))
         weights.save(Path(paths[-1]), network.state_dict(), SMALL)
-    mean = loop.start_network(TrainConfig(start=tuple(paths))).state_dict()
+    mean = lite.start_network(TrainConfig(start=tuple(paths))).state_dict()
     one, other = (network.state_dict() for network in networks)
     for name, value in mean.items():
         torch.testing.assert_close(value, (one[name] + other[name]) / 2, rtol=1e-2, atol=1e-3)

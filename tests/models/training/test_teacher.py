@@ -14,9 +14,9 @@ from models.flashdepth import lite_weights as weights
 from models.flashdepth.lite import FlashDepthLite, LiteConfig
 from models.frames import Float32, UInt8
 from models.opencv import cv2
-from models.training import loop
+from models.training import lite
 from models.training.config import RealData, TrainConfig
-from models.training.loop import Run
+from models.training.lite import LiteLearner
 from models.training.merge import merge
 from models.training.samples import Batch, read_picture, read_real, real_frames
 from models.training.start import start_network
@@ -30,17 +30,17 @@ SECOND = replace(
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LiteLearner:
     """A small network of the second design and a teacher of the first."""
     torch.manual_seed(0)
     path = tmp_path / "teacher.safetensors"
     weights.save(path, FlashDepthLite(SMALL).state_dict(), SMALL)
-    monkeypatch.setattr(loop, "start_network", lambda _: FlashDepthLite(SECOND))
+    monkeypatch.setattr(lite, "start_network", lambda _: FlashDepthLite(SECOND))
     config = TrainConfig(
         design=2, teacher=str(path), teacher_weight=1.0, teacher_everywhere=False,
         size=(64, 64), precision="float32", warmup=1, frozen_blocks=16, learning_rate=1e-2,
     )  # fmt: skip
-    return Run(config, tmp_path)
+    return LiteLearner(config)
 
 
 def batch(*, unknown: int) -> Batch:
@@ -51,7 +51,7 @@ def batch(*, unknown: int) -> Batch:
     return Batch(frames, disparity, None, None)
 
 
-def test_the_teacher_is_asked_about_frames_whose_truth_has_gaps(run: Run) -> None:
+def test_the_teacher_is_asked_about_frames_whose_truth_has_gaps(run: LiteLearner) -> None:
     taught = run._taught(batch(unknown=1), with_memory=False)
     assert taught is not None
     assert bool(taught[0].isfinite().all())
@@ -63,7 +63,7 @@ def test_the_teacher_is_asked_about_frames_whose_truth_has_gaps(run: Run) -> Non
     assert bool(taught.isfinite().all())
 
 
-def test_a_mirrored_picture_has_the_mirrored_answer(run: Run) -> None:
+def test_a_mirrored_picture_has_the_mirrored_answer(run: LiteLearner) -> None:
     seen = batch(unknown=2)
     mirrored = seen._replace(frames=seen.frames.flip(3))
     straight, turned = run._taught(seen, False), run._taught(mirrored, False)
@@ -72,17 +72,20 @@ def test_a_mirrored_picture_has_the_mirrored_answer(run: Run) -> None:
     torch.testing.assert_close(turned.flip(3), straight)
 
 
-def test_frames_that_nobody_measured_are_learned_from_the_teacher_alone(run: Run) -> None:
+def test_frames_that_nobody_measured_are_learned_from_the_teacher_alone(run: LiteLearner) -> None:
     seen = batch(unknown=2)
+    level, taught = (run.columns.index(name) for name in ("level", "teacher"))
     terms = [run.learn(seen) for _ in range(12)]
-    assert float(terms[0].level.detach()) == 0.0
-    assert float(terms[-1].teacher.detach()) < float(terms[0].teacher.detach())
+    assert float(terms[0][level]) == 0.0
+    assert float(terms[-1][taught]) < float(terms[0][taught])
 
 
-def test_weights_say_which_run_and_how_many_steps_made_them(run: Run) -> None:
+def test_weights_say_which_run_and_how_many_steps_made_them(
+    run: LiteLearner, tmp_path: Path
+) -> None:
     run.learn(batch(unknown=0))
-    run.save()
-    with weights.safe_open(run.folder / weights.FILE_NAME, framework="pt") as stored:
+    run.export(tmp_path)
+    with weights.safe_open(tmp_path / weights.FILE_NAME, framework="pt") as stored:
         notes = stored.metadata()
     assert (notes["version"], notes["run"], notes["steps"]) == ("2", run.config.name, "1")
     assert "commit" in notes
