@@ -118,23 +118,30 @@ class TrainConfig:
 
 def read_config(path: Path) -> TrainConfig:
     """The run that `path` describes. Raises UsageError if it cannot be used."""
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"Can't read {path}: {error.strerror}.") from error
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{path} is not a TOML file: {error}.") from error
+    table = read_table(path)
+    table.pop("kind", None)
     data = table.pop("data", {})
-    real = tuple(_build(RealData, entry, path) for entry in data.pop("real", ()))
-    config = _build(
-        TrainConfig, table | {"data": _build(DataConfig, data | {"real": real}, path)}, path
+    real = tuple(build(RealData, entry, path) for entry in data.pop("real", ()))
+    config = build(
+        TrainConfig, table | {"data": build(DataConfig, data | {"real": real}, path)}, path
     )
     if any(side % 32 for side in config.size):
         raise UsageError(f"size in {path} must be two multiples of 32; change it.")
     return config
 
 
-def _build(kind: type[T], table: dict[str, Any], path: Path) -> T:
+def read_table(path: Path) -> dict[str, Any]:
+    """What a TOML file says. Raises UsageError if it cannot be read."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"Can't read {path}: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} is not a TOML file: {error}.") from error
+
+
+def build(kind: type[T], table: dict[str, Any], path: Path) -> T:
+    """A dataclass of the keys in `table`. Raises UsageError for a key that it does not have."""
     known = {entry.name for entry in fields(kind)}  # type: ignore[arg-type]
     unknown = sorted(set(table) - known)
     if unknown:

@@ -9,7 +9,6 @@ hunting, noise, compression), along the true flow. A video is measured along est
 from __future__ import annotations
 
 import argparse
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -25,47 +24,18 @@ from models.devices.openvino_compiler import Runtime
 from models.flashdepth import lite_weights as weights
 from models.flashdepth.lite import PICTURE, FlashDepthLite, LiteState
 from models.flow import FlowEstimator, reduce_disparity, warp
-from models.frames import Bool, Float32, UInt8
-from models.metrics.accuracy import FAR_M, abs_rel, delta, depth_from_disparity
-from models.metrics.alignment import AlignmentSums
+from models.frames import Float32, UInt8
 from models.metrics.temporal import FlowWarpedError, photometric_weight, warped_error
 from models.opencv import cv2
 from models.preprocess import prepare, resize_steps
 from models.training.augment import photograph, random_camera, wandering
 from models.training.cache import SceneCache
 from models.training.clip import HELD_OUT, Clip
+from models.training.scores import LANES, LaneScore, mean, score_clip, with_average
 from models.training.validation import geometric_mean, per_frame, real_ratios, steady_ratios
 
-LANES = ("per frame", "per frame + EMA", "memory")
-EMA_FACTOR = 0.8
-EDGE_RATIO = 1.1
-"""Neighbours whose depths differ by this factor make an edge."""
-EDGE_REACH = 7
-"""Side in pixels of the square around an edge that belongs to it."""
-MOVING_PX = 1.0
-"""An edge moves if its surface was at least this far away in the previous frame."""
 CUT_DIFFERENCE = 0.12
 """Mean absolute grey difference (0–1) from one frame to the next that makes it a cut."""
-
-
-@dataclass(frozen=True, slots=True)
-class LaneScore:
-    """Means over clips.
-
-    Attributes
-    ----------
-    absrel, delta1
-        After one scale and shift per clip.
-    edges
-        AbsRel near moving depth edges.
-    flicker
-        OPW along the flow.
-    """
-
-    absrel: float
-    delta1: float
-    edges: float
-    flicker: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,53 +63,6 @@ def play(network: FlashDepthLite, frames: Iterable[UInt8], setup: Setup) -> Iter
         yield np.stack(both)
 
 
-def with_average(pairs: Iterable[Float32]) -> Iterator[Float32]:
-    """(3, H, W) in the order of LANES."""
-    past: Float32 | None = None
-    for alone, remembered in pairs:
-        past = alone if past is None else EMA_FACTOR * past + (1 - EMA_FACTOR) * alone
-        yield np.stack([alone, past, remembered])
-
-
-def moving_edges(truth: Float32, flow: Float32) -> Bool:
-    """(H, W) bool: near a step in true disparity whose surface moves in the picture."""
-    high, low = cv2.dilate(truth, np.ones((3, 3))), cv2.erode(truth, np.ones((3, 3)))
-    moves = np.hypot(flow[..., 0], flow[..., 1]) >= MOVING_PX
-    edge = (high > EDGE_RATIO * np.maximum(low, 1.0 / FAR_M)) & moves
-    near = cv2.dilate(edge.astype(np.uint8), np.ones((EDGE_REACH, EDGE_REACH), np.uint8))
-    return np.asarray(near > 0)
-
-
-def score_clip(lanes: Sequence[Float32], clip: Clip) -> list[LaneScore]:
-    """lanes : per frame (3, H, W); scores in the order of LANES."""
-    assert clip.flow is not None
-    assert clip.covisible is not None
-    scores = []
-    with np.errstate(divide="ignore"):
-        true_m = np.float32(1.0) / clip.disparity
-    for lane in range(len(LANES)):
-        sums, steady = AlignmentSums(), FlowWarpedError()
-        for t, frame in enumerate(lanes):
-            sums.add(frame[lane], clip.disparity[t])
-            if t == 0:
-                steady.add(frame[lane])
-            else:
-                before = warp(lanes[t - 1][lane], clip.flow[t])
-                weight = clip.covisible[t].astype(np.float32)
-                steady.add(frame[lane], warped_error(before, frame[lane], weight))
-        fitted = sums.solve()
-        errors, shares, edges = [], [], []
-        for t, frame in enumerate(lanes):
-            depth = depth_from_disparity(fitted.apply(frame[lane]))
-            errors.append(abs_rel(depth, true_m[t]))
-            shares.append(delta(depth, true_m[t]))
-            if t:
-                near = moving_edges(clip.disparity[t], clip.flow[t])
-                edges.append(abs_rel(np.where(near, depth, np.float32(np.nan)), true_m[t]))
-        scores.append(LaneScore(_mean(errors), _mean(shares), _mean(edges), steady.value))
-    return scores
-
-
 def through_webcam(clip: Clip, seed: int) -> Clip:
     """The same clip as a random camera delivers it, with its flicker and noise."""
     rng = np.random.default_rng((seed, 77))
@@ -152,7 +75,7 @@ def score_rendered(network: FlashDepthLite, clips: Iterable[Clip], setup: Setup)
     """Means over `clips` in the order of LANES."""
     rows = [score_clip(list(with_average(play(network, clip.rgb, setup))), clip) for clip in clips]
     return [
-        LaneScore(*(_mean(getattr(row[lane], name) for row in rows) for name in asdict(row0)))
+        LaneScore(*(mean(getattr(row[lane], name) for row in rows) for name in asdict(row0)))
         for lane, row0 in enumerate(rows[0])
     ]
 
@@ -189,11 +112,6 @@ def shots(path: Path) -> list[list[UInt8]]:
             found.append([])
         grey_before = np.asarray(grey, np.float32)
         found[-1].append(np.ascontiguousarray(bgr[..., ::-1]))
-
-
-def _mean(values: Iterable[float]) -> float:
-    known = [value for value in values if math.isfinite(value)]
-    return sum(known) / len(known) if known else math.nan
 
 
 def main() -> None:

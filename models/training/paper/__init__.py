@@ -1,0 +1,1 @@
+"""Training of FlashDepth-S, -L and the hybrid, as their authors trained them."""
