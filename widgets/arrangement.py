@@ -1,7 +1,4 @@
-"""Rules for arranging the panes, without a toolkit.
-
-No cell is ever empty, and lanes A and B are always equally large.
-"""
+"""Which panes a view shows, and what it asks of their arrangement; no toolkit."""
 
 from __future__ import annotations
 
@@ -16,7 +13,6 @@ PANE_TITLES: Mapping[object, str] = {
     "cloud": "Point cloud",
 }
 PANES = tuple(map(str, PANE_TITLES))
-HERO_SHARE, REST_SHARE = 3, 2
 
 
 class PaneKind(Enum):
@@ -70,8 +66,8 @@ class Layout:
     panes : tuple of ViewPane
         What stands in the place of some of PANES.
     hero : str
-        Name of the pane that gets a column to itself where three are shown; "" leaves it to the
-        rule that keeps the lanes equally large.
+        Name of the pane that gets most room; "" makes all pictures equally large where that shows
+        most of them.
     stacks_lanes : bool
         The lanes' panes always stand one above the other.
     """
@@ -82,17 +78,6 @@ class Layout:
 
 
 PLAIN = Layout()
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A pane's place in a grid of two columns and two rows."""
-
-    pane: str
-    row: int
-    column: int
-    rows: int = 1
-    columns: int = 1
 
 
 def shown_panes(visible: Collection[str], layout: Layout) -> tuple[str, ...]:
@@ -109,30 +94,3 @@ def shown_panes(visible: Collection[str], layout: Layout) -> tuple[str, ...]:
         if (place in visible or is_required) and name not in shown:
             shown.append(name)
     return tuple(shown) or (PANES[0],)
-
-
-def arranged(panes: tuple[str, ...], is_wide: bool, layout: Layout) -> tuple[Cell, ...]:
-    """Cells for one to four panes; `is_wide` says that two go side by side rather than stacked."""
-    if len(panes) == 1:
-        return (Cell(panes[0], 0, 0),)
-    if len(panes) == 2:
-        second = (0, 1) if is_wide and not layout.stacks_lanes else (1, 0)
-        return Cell(panes[0], 0, 0), Cell(panes[1], *second)
-    if len(panes) == 3:
-        hero = _hero(panes, layout)
-        rest = [pane for pane in panes if pane != hero]
-        return Cell(hero, 0, 0, rows=2), Cell(rest[0], 0, 1), Cell(rest[1], 1, 1)
-    order = panes
-    if layout.stacks_lanes:
-        order = (panes[0], panes[1], panes[3], panes[2])
-    return tuple(Cell(pane, at // 2, at % 2) for at, pane in enumerate(order))
-
-
-def _hero(panes: tuple[str, ...], layout: Layout) -> str:
-    """The one of three panes that gets a column to itself."""
-    if layout.hero in panes:
-        return layout.hero
-    lanes = [pane for pane in panes if pane.endswith(("_a", "_b"))]
-    if len(lanes) == 2:
-        return next(pane for pane in panes if pane not in lanes)
-    return lanes[0] if lanes else panes[0]

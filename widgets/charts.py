@@ -20,17 +20,18 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
-from widgets import pane_paint, theme
+from widgets import header_paint, theme
 from widgets.chart_history import ChartHistory
 from widgets.chart_plot import ChartPlot
 from widgets.chart_series import LANES, Series, short_number
 from widgets.plain import Label
-from widgets.theme import SPACE
+from widgets.theme import COLOURS, SPACE
 
 HISTORY = 600
 REFRESH_MS = 200
 MARKS = tuple(theme.BREAKS)
 _MOST_MARKS = 32
+MIDDLE_RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
 
 
 class TimeChart(QWidget):
@@ -62,7 +63,7 @@ class TimeChart(QWidget):
         self._plot = ChartPlot(history, floor, self)
         self._why = Label("", self)
         self._why.setProperty("role", "small")
-        self._why.setAlignment(pane_paint.MIDDLE_RIGHT)
+        self._why.setAlignment(MIDDLE_RIGHT)
         self._why.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -226,7 +227,7 @@ class TimeChart(QWidget):
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
-        top = round(pane_paint.header_height(self.font()))
+        top = round(header_paint.header_height(self.font()))
         self._plot.setGeometry(0, top, self.width(), max(1, self.height() - top))
         line = self._why.sizeHint().height()
         self._why.setGeometry(SPACE, top, max(1, self.width() - 2 * SPACE), line)
@@ -259,12 +260,13 @@ class TimeChart(QWidget):
 
     def paintEvent(self, _event: QPaintEvent | None) -> None:
         painter = QPainter(self)
-        area = QRectF(0, 0, self.width(), pane_paint.header_height(self.font()))
+        area = QRectF(0, 0, self.width(), header_paint.header_height(self.font()))
         title = self._title
         if self._ago is not None and not self.is_empty:
             title = f"{title}, frame {self._kept.frames[-1 - self._ago]}"
-        header = pane_paint.Header(title, badge=self._unit)
-        pane_paint.draw_header(painter, area, header, self.font())
+        header = header_paint.Header(title, badge=self._unit)
+        painter.fillRect(area, QColor(COLOURS.surface))
+        header_paint.draw_words(painter, area.adjusted(SPACE, 0, -SPACE, 0), header, self.font())
         self._draw_values(painter, area, title)
         painter.end()
 
@@ -286,7 +288,7 @@ class TimeChart(QWidget):
                 break
             painter.setPen(QColor(series.colour))
             box = QRectF(right - width, area.top(), width, area.height())
-            painter.drawText(box, pane_paint.MIDDLE_RIGHT, text)
+            painter.drawText(box, MIDDLE_RIGHT, text)
             right -= width + SPACE
 
     def _show_frame(self) -> None:

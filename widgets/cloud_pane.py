@@ -1,10 +1,10 @@
-"""The pane of the point cloud: header, canvas, navigation and density."""
+"""The pane of the point cloud: chip, canvas, navigation and density."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import (
     QCloseEvent,
     QColor,
@@ -13,7 +13,7 @@ from PyQt6.QtGui import (
     QResizeEvent,
     QShowEvent,
 )
-from PyQt6.QtWidgets import QSizePolicy, QToolButton, QWidget
+from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from models.frames import Unit
 from models.geometry import Calibration, Intrinsics
@@ -25,7 +25,9 @@ from widgets.cloud_canvas import CloudCanvas, is_gl_software, no_gl_reason
 from widgets.cloud_content import CloudContent
 from widgets.cloud_density import CloudDensity
 from widgets.cloud_navigation import CloudNavigator
+from widgets.header_paint import Header
 from widgets.painted_cloud import PaintedCloud
+from widgets.pane_chip import PaneChip
 from widgets.pane_content import CALIBRATED
 from widgets.plain import set_tip
 from widgets.theme import COLOURS, SPACE_XS
@@ -74,8 +76,8 @@ class CloudPane(QWidget):
         self._canvas: CloudCanvas | None = None
         self._surface: QWidget | None = None
         self._navigator: CloudNavigator | None = None
-        self._viewpoints: QToolButton | None = None
         self._banner = BannerOverlay(self)
+        self.chip = PaneChip(self)
         if self._no_gl is None:
             self._make_canvas()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -108,11 +110,11 @@ class CloudPane(QWidget):
         content = CloudContent(rgb, disparity, levels, display_range, unit, intrinsics, calibration)
         before, self._content = self._content, content
         if (before and before.measured) != calibration:
-            self.update()
+            self._lay_out_chip()
         if not content.fits_view_of(before):
             self._needs_framing = True
             self._start_stride()
-            self.update()  # the header's number of points
+            self._lay_out_chip()  # its number of points
         if before is None or before.disparity is not disparity:
             self._density.frame_arrived()
         if self._canvas is None:
@@ -124,7 +126,7 @@ class CloudPane(QWidget):
         """Remove the frame; `placeholder` says in its place why there is none."""
         if self._content is not None:
             self._content = None
-            self.update()  # the header's number of points
+            self._lay_out_chip()  # its number of points
         if self._canvas is not None:
             self._canvas.clear()
         self._banner.set_text(placeholder or None, "info")
@@ -144,25 +146,25 @@ class CloudPane(QWidget):
             self._canvas.set_table(colours)
 
     def set_lane(self, lane: str | None) -> None:
-        """Show lane "a" or "b" in the header, or none."""
+        """Show lane "a" or "b" in the chip, or none."""
         self._lane = lane
-        self.update()
+        self._lay_out_chip()
 
     def set_plain(self, is_plain: bool) -> None:
-        """Show the picture and words alone, without readings and buttons in the header."""
+        """Show the picture and words alone, without readings and controls."""
         self._is_plain = is_plain
-        if self._viewpoints is not None:
-            self._viewpoints.setVisible(not is_plain)
-        self.update()
+        self.chip.set_plain(is_plain)
+        self._lay_out_chip()
 
     def set_banner(self, text: str | None, level: str = "warn") -> None:
         """Show a message over the cloud: level "info", "good", "warn" or "bad"; None hides it."""
         self._banner.set_text(text, level)
 
     def offer_viewpoints(self) -> ViewpointsMenu:
-        """Add a menu of viewpoints to the header and return it, empty."""
+        """Add a menu of viewpoints to the chip and return it, empty."""
         menu = ViewpointsMenu(self)
-        self._viewpoints = viewpoints_button(menu, self)
+        self.chip.host(viewpoints_button(menu, self))
+        self._lay_out_chip()
         return menu
 
     def reset_view(self) -> None:
@@ -206,7 +208,7 @@ class CloudPane(QWidget):
 
     @property
     def readout(self) -> str:
-        """Stride, number of points and "software GL", as in the header; "" while it is plain."""
+        """Stride, number of points and "software GL", as in the chip; "" while it is plain."""
         if self._canvas is None or self._content is None or self._is_plain:
             return ""
         parts = [f"stride {self.stride}", self._content.amount(self.stride)]
@@ -225,22 +227,24 @@ class CloudPane(QWidget):
     def paintEvent(self, _event: QPaintEvent | None) -> None:
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(COLOURS.background))
-        end = self._viewpoints.x() if self._viewpoints is not None else self.width()
-        painter.fillRect(0, 0, self.width(), self._header_px(), QColor(COLOURS.surface))
-        top = pane_paint.header_height(self.font())
+        if self._no_gl is not None:
+            pane_paint.draw_placeholder(painter, QRectF(self.rect()), self._no_gl, self.font())
+        painter.end()
+
+    def header(self) -> Header:
+        """Words of the chip."""
         lane = self._lane
-        header = pane_paint.Header(
+        return Header(
             "Point cloud",
             chip=lane.upper() if lane else "",
             badge=CALIBRATED if self._content and self._content.measured else "",
             caption=self.readout,
             accent=theme.lane_colour(lane) if lane else None,
         )
-        pane_paint.draw_header(painter, QRectF(0, 0, end, top), header, self.font())
-        if self._no_gl is not None:
-            area = QRectF(0, top, self.width(), max(1.0, self.height() - top))
-            pane_paint.draw_placeholder(painter, area, self._no_gl, self.font())
-        painter.end()
+
+    def _lay_out_chip(self) -> None:
+        self.chip.show_header(self.header())
+        self.chip.place(QRectF(self.rect()), self.width() - 2 * SPACE_XS)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
@@ -248,13 +252,16 @@ class CloudPane(QWidget):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        top = self._header_px()
-        if self._viewpoints is not None:
-            width = self._viewpoints.sizeHint().width()
-            self._viewpoints.setGeometry(self.width() - width - SPACE_XS, 1, width, top - 2)
         if self._surface is not None:
-            self._surface.setGeometry(0, top, self.width(), max(1, self.height() - top))
-        self._banner.setGeometry(0, top, self.width(), max(1, self.height() - top))
+            self._surface.setGeometry(self.rect())
+        self._banner.setGeometry(self.rect())
+        self._lay_out_chip()
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        """Lay the chip out again in other type."""
+        super().changeEvent(event)
+        if event is not None and event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._lay_out_chip()
 
     def showEvent(self, _event: QShowEvent | None) -> None:
         """Show what arrived while hidden."""
@@ -278,7 +285,7 @@ class CloudPane(QWidget):
             surface: QWidget = PaintedCloud(canvas, self)
         else:
             surface = canvas = CloudCanvas(self)
-        # The right button flies the camera; the menu is on the header.
+        # The right button flies the camera; the menu is on the chip.
         surface.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         canvas.started.connect(self._on_started)
         canvas.failed.connect(self._on_failed)
@@ -291,6 +298,7 @@ class CloudPane(QWidget):
         navigator.home_pressed.connect(self.reset_view)
         self._canvas, self._surface, self._navigator = canvas, surface, navigator
         self._banner.raise_()
+        self.chip.raise_()
 
     def _send(self) -> None:
         if self._content is not None and self._canvas is not None:
@@ -306,9 +314,6 @@ class CloudPane(QWidget):
         self._set_pose(framed.pose)
         self._needs_framing = False
         self._canvas.set_floor(framed.floor, framed.reach)
-
-    def _header_px(self) -> int:
-        return round(pane_paint.header_height(self.font()))
 
     def _set_pose(self, pose: CameraPose) -> None:
         if self._canvas is not None and self._navigator is not None:
@@ -330,7 +335,7 @@ class CloudPane(QWidget):
 
     def _on_stride_changed(self, stride: int, reason: str) -> None:
         self._apply_options()
-        self.update()
+        self._lay_out_chip()
         self.stride_changed.emit(stride, reason)
 
     def _apply_options(self) -> None:

@@ -1,8 +1,7 @@
-"""The narrow scale at the right of a lane's pane, from colours to disparity."""
+"""The small scale over a lane's picture, from colours to disparity."""
 
 from __future__ import annotations
 
-import functools
 import math
 from dataclasses import dataclass
 
@@ -10,15 +9,19 @@ import numpy as np
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPixmap
 
-from widgets import theme
+from widgets import header_paint, theme
 from widgets.colours import Colours
+from widgets.header_paint import CENTRE, MIDDLE_LEFT
 from widgets.pane_content import Scale
 from widgets.picture import Picture, UInt8, rgb_picture
-from widgets.theme import COLOURS, SPACE, SPACE_XS
+from widgets.theme import COLOURS, SPACE, SPACE_L, SPACE_XS
 
-BAR_PX = 10
-MOST_TICKS = 7
-MIDDLE_LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+BAR_PX = 8
+BAR_SHARE, SHORTEST_PX, LONGEST_PX = 0.2, 56, 160
+WIDE_FROM = 2.4
+"""A picture that many times as wide as the scale has room for a chip beside it."""
+MOST_TICKS = 5
+MIDDLE_RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
 
 
 def ticks(low: float, high: float, most: int) -> list[float]:
@@ -48,16 +51,6 @@ def metre_ticks(near_m: float, far_m: float, most: int) -> list[float]:
     return (found if len(found) >= 3 else ticks(near_m, end, most))[:most]
 
 
-@functools.lru_cache(maxsize=64)
-def _width(font: str, unit: str) -> float:
-    """Width of the bar and its words; cached, since every paint and mouse move needs it."""
-    described = QFont()
-    described.fromString(font)
-    metrics = QFontMetricsF(theme.small_font(described))
-    numbers = BAR_PX + SPACE_XS + metrics.horizontalAdvance("−0.0000")
-    return max(numbers, metrics.horizontalAdvance(unit)) + SPACE
-
-
 @dataclass(frozen=True, slots=True)
 class _Drawing:
     """Everything that a drawn bar depends on except its colours; a change redraws it.
@@ -71,9 +64,11 @@ class _Drawing:
     font
         As from QFont.toString.
     unit, low_word, high_word
-        Words on the bar.
+        Words beside the bar.
+    bar
+        Left end and width of the colours.
     marks
-        (y, value) beside the bar, y in the painter's pixels from the top.
+        (x, value) below the bar, x in the painter's pixels.
     colours
         Of the scheme in force.
     """
@@ -85,12 +80,13 @@ class _Drawing:
     unit: str
     low_word: str
     high_word: str
+    bar: tuple[float, float]
     marks: tuple[tuple[float, str], ...]
     colours: Colours
 
 
 class ColourBar:
-    """Draws a Scale beside a picture; keeps the last colours."""
+    """Draws a Scale over a picture; keeps the last colours."""
 
     def __init__(self) -> None:
         self._strip: Picture | None = None
@@ -102,53 +98,104 @@ class ColourBar:
     def set_table(self, table: UInt8) -> None:
         """Set the (256, 3) uint8 colours of the bar; entry 0 is unknown and not shown."""
         if table is not self._strip_of:
-            self._strip = rgb_picture(np.ascontiguousarray(table[:0:-1, None]))
+            self._strip = rgb_picture(np.ascontiguousarray(table[None, 1:]))
             self._strip_of = table
 
     def set_scale(self, scale: Scale | None) -> None:
-        """Set the values at both ends; None hides the values."""
+        """Set the values at both ends; None hides the bar."""
         self._scale = scale
 
-    def width(self, font: QFont) -> float:
-        """Width of the bar and its words in pixels; constant, so that pictures do not jump."""
-        return _width(font.toString(), self._scale.unit if self._scale else "relative")
+    def box(
+        self, area: QRectF, font: QFont, has_numbers: bool = True, is_low: bool = False
+    ) -> QRectF:
+        """Where in `area` the bar lies: its upper right corner, or its lower one if it is narrow.
 
-    def paint(self, painter: QPainter, area: QRectF, font: QFont) -> None:
-        """Draw unit, upper word, bar with values and lower word into `area`, top to bottom."""
-        device = painter.device()
-        if self._strip is None or self._scale is None or device is None:
+        Empty without a scale or where there is no room. The place does not depend on the values, so
+        that nothing jumps.
+
+        Parameters
+        ----------
+        has_numbers
+            There is a line of values below the colours.
+        is_low
+            It always lies in the lower corner.
+        """
+        if self._scale is None or self._strip is None:
+            return QRectF()
+        metrics = _metrics(font)
+        width = _bar_px(area) + sum(_sides(self._scale, font, has_numbers)) + 2 * SPACE
+        height = metrics.height() * (2 if has_numbers else 1) + SPACE_XS
+        if width + 2 * SPACE_XS > area.width() or height > area.height() / 3:
+            return QRectF()
+        is_wide = area.width() >= WIDE_FROM * width and not is_low
+        top = area.top() + SPACE_XS if is_wide else area.bottom() - SPACE_XS - height
+        return QRectF(area.right() - SPACE_XS - width, top, width, height)
+
+    def paint(
+        self,
+        painter: QPainter,
+        area: QRectF,
+        font: QFont,
+        has_numbers: bool = True,
+        is_low: bool = False,
+    ) -> None:
+        """Draw lower word, colours, upper word, and below them values and unit, into `box`."""
+        device, box = painter.device(), self.box(area, font, has_numbers, is_low)
+        if self._strip is None or self._scale is None or device is None or box.isEmpty():
             return
-        drawing = _drawing(self._scale, area, font, device.devicePixelRatioF())
+        ratio = device.devicePixelRatioF()
+        drawing = _drawing(self._scale, _bar_px(area), box, font, has_numbers, ratio)
         wanted = (drawing, self._strip)
-        if drawing.width < 1 or drawing.height < 1:
-            return
         if wanted != self._drawn:
             self._drawn_on, self._drawn = _draw(drawing, self._strip, font), wanted
-        left, top = round(area.left() * drawing.ratio), round(area.top() * drawing.ratio)
-        painter.drawPixmap(QPointF(left, top) / drawing.ratio, self._drawn_on)
+        left, top = round(box.left() * ratio), round(box.top() * ratio)
+        painter.drawPixmap(QPointF(left, top) / ratio, self._drawn_on)
 
 
-def _drawing(scale: Scale, area: QRectF, font: QFont, ratio: float) -> _Drawing:
-    """What to draw into an area of this size; marks on whole physical pixels."""
-    line = _metrics(font).height()
-    bar = _bar(area.height(), line)
-    most = min(MOST_TICKS, max(1, int(bar.height() / (2.2 * line))))
+def _bar_px(area: QRectF) -> float:
+    """Length of the colours for a picture's area."""
+    return float(min(LONGEST_PX, max(SHORTEST_PX, round(area.width() * BAR_SHARE))))
+
+
+def _sides(scale: Scale, font: QFont, has_numbers: bool) -> tuple[float, float]:
+    """Room left and right of the colours."""
+    metrics = _metrics(font)
+    right = metrics.horizontalAdvance(scale.high_word)
+    if has_numbers:
+        right = max(right, metrics.horizontalAdvance(scale.unit))
+    left = max(metrics.horizontalAdvance(scale.low_word), SPACE_L)
+    return left + SPACE_XS, right + SPACE_XS
+
+
+def _drawing(
+    scale: Scale, bar_px: float, box: QRectF, font: QFont, has_numbers: bool, ratio: float
+) -> _Drawing:
+    """What to draw into a box of this size; marks on whole physical pixels, none overlapping."""
+    metrics, start = _metrics(font), SPACE + _sides(scale, font, has_numbers)[0]
     marks: list[tuple[float, str]] = []
-    for value, text in _labels(scale, most):
-        y = bar.bottom() - scale.share(value) * bar.height()
-        if min(y - bar.top(), bar.bottom() - y) < line / 2:
-            continue  # the words at the ends are there
-        if marks and abs(marks[-1][0] - y) < line:
+    most = min(MOST_TICKS, max(2, int(bar_px / metrics.horizontalAdvance("00.00 "))))
+    taken = 0.0
+    for value, text in sorted(_labels(scale, most), key=_by_value) if has_numbers else ():
+        x = start + scale.share(value) * bar_px
+        half = metrics.horizontalAdvance(text) / 2
+        end = box.width() - SPACE - metrics.horizontalAdvance(scale.unit) - SPACE
+        if x - half < taken or x + half > end:
             continue
-        marks.append((round(y * ratio) / ratio, text.replace("-", "−")))
+        taken = x + half + SPACE_XS
+        marks.append((round(x * ratio) / ratio, text.replace("-", "−")))
     return _Drawing(
-        round(area.width() * ratio), round(area.height() * ratio), ratio, font.toString(),
-        scale.unit, scale.low_word, scale.high_word, tuple(marks), COLOURS.scheme,
+        round(box.width() * ratio), round(box.height() * ratio), ratio, font.toString(),
+        scale.unit if has_numbers else "", scale.low_word, scale.high_word, (start, bar_px),
+        tuple(marks), COLOURS.scheme,
       )  # fmt: skip
 
 
+def _by_value(label: tuple[float, str]) -> float:
+    return label[0]
+
+
 def _labels(scale: Scale, most: int) -> list[tuple[float, str]]:
-    """Values of the scale with their texts, from the near end of metres to the far one."""
+    """Values of the scale with their texts."""
     if scale.to_metres is None:
         values = scale.marks or ticks(scale.low, scale.high, most)
         return [(value, f"{value:.4g}") for value in values]
@@ -160,39 +207,32 @@ def _labels(scale: Scale, most: int) -> list[tuple[float, str]]:
 
 
 def _draw(drawing: _Drawing, strip: Picture, font: QFont) -> QPixmap:
-    """Draw a bar on the window's background."""
+    """Draw a bar on a translucent ground."""
     pixmap = QPixmap(drawing.width, drawing.height)
     pixmap.setDevicePixelRatio(drawing.ratio)
-    pixmap.fill(QColor(COLOURS.background))
+    pixmap.fill(Qt.GlobalColor.transparent)
     painter, metrics = QPainter(pixmap), _metrics(font)
+    width, line = drawing.width / drawing.ratio, metrics.height()
+    header_paint.draw_ground(painter, QRectF(0, 0, width, drawing.height / drawing.ratio))
     painter.setFont(_small(font))
-    line, elide = metrics.height(), Qt.TextElideMode.ElideRight
-    bar, room = _bar(drawing.height / drawing.ratio, line), drawing.width / drawing.ratio - SPACE_XS
+    painter.setPen(QColor(COLOURS.text))
+    start, length = drawing.bar
+    end, top = start + length, SPACE_XS / 2
+    before = QRectF(SPACE, top, start - SPACE - SPACE_XS, line)
+    behind = QRectF(end + SPACE_XS, top, width - end - SPACE_XS, line)
+    painter.drawText(before, MIDDLE_RIGHT, drawing.low_word)
+    painter.drawText(behind, MIDDLE_LEFT, drawing.high_word)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
+    painter.drawImage(QRectF(start, top + (line - BAR_PX) / 2, length, BAR_PX), strip.image)
     painter.setPen(QColor(COLOURS.quiet))
-    unit = metrics.elidedText(drawing.unit, elide, room)
-    painter.drawText(QRectF(SPACE_XS, SPACE_XS, room, line), MIDDLE_LEFT, unit)
-    painter.setPen(QColor(COLOURS.quiet))
-    above = QRectF(SPACE_XS, bar.top() - line - 2, room, line)
-    below = QRectF(SPACE_XS, bar.bottom() + 2, room, line)
-    painter.drawText(above, MIDDLE_LEFT, drawing.high_word)
-    painter.drawText(below, MIDDLE_LEFT, drawing.low_word)
-    if bar.height() >= line:
-        painter.drawImage(bar, strip.image)
-        start = bar.right() + SPACE_XS + 1
-        room = drawing.width / drawing.ratio - start
-        for y, value in drawing.marks:
-            painter.setPen(QColor(COLOURS.quiet))
-            painter.drawLine(QPointF(bar.right(), y), QPointF(bar.right() + 3, y))
-            painter.setPen(QColor(COLOURS.quiet))
-            text = metrics.elidedText(value, elide, room)
-            painter.drawText(QRectF(start, y - line / 2, room, line), MIDDLE_LEFT, text)
+    for x, value in drawing.marks:
+        below = QRectF(x - length, top + line, 2 * length, line)
+        painter.drawLine(QPointF(x, top + (line + BAR_PX) / 2), QPointF(x, top + line))
+        painter.drawText(below, CENTRE, value)
+    unit = QRectF(0, top + line, width - SPACE, line)
+    painter.drawText(unit, MIDDLE_RIGHT, drawing.unit)
     painter.end()
     return pixmap
-
-
-def _bar(height: float, line: float) -> QRectF:
-    """Area of the colours, for an area of this height and lines of text as high as `line`."""
-    return QRectF(SPACE_XS, 2 * line + SPACE, BAR_PX, height - 3 * line - 2 * SPACE)
 
 
 def _small(font: QFont) -> QFont:

@@ -1,4 +1,4 @@
-"""A picture pane for one lane's disparity, with its scale beside it."""
+"""A picture pane for one lane's disparity, with its scale over it."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ from PyQt6.QtWidgets import QWidget
 
 from renderers.prescale import Prescaled
 from widgets.colour_bar import ColourBar
+from widgets.header_paint import Header
 from widgets.image_pane import ImagePane
 from widgets.linked_view import LinkedView
 from widgets.notices import Notices
 from widgets.pane_content import Nothing, PaneContent, Scale
-from widgets.pane_paint import Header
 from widgets.picture import UInt8
+from widgets.theme import SPACE_XS
 
 
 class ScaledPane(ImagePane):
-    """A pane with a colour bar at its right; shows levels 1 to 255, 0 being unknown."""
+    """A pane with a colour bar over its picture; shows levels 1 to 255, 0 being unknown."""
 
     def __init__(
         self,
@@ -29,9 +30,9 @@ class ScaledPane(ImagePane):
         lane: str = "",
         parent: QWidget | None = None,
     ) -> None:
+        super().__init__(title, view, lane, parent)
         self._bar = ColourBar()
         self._has_own_bar = False
-        super().__init__(title, view, lane, parent)
 
     def show_levels(self, levels: UInt8, table: UInt8, prescaled: Sequence[Prescaled] = ()) -> None:
         """Show (H, W) uint8 levels through a (256, 3) uint8 table; neither is copied."""
@@ -71,20 +72,28 @@ class ScaledPane(ImagePane):
         self._has_own_bar = table is not None
         if table is not None:
             self._bar.set_table(table)
+        self.lay_out_chip()
         self.update()
 
-    def picture_area(self) -> QRectF:
-        """The part of the pane for pictures, without the scale."""
-        area = super().picture_area()
-        return area.adjusted(0, 0, -min(self._bar.width(self.font()), area.width() / 3), 0)
+    def scale_rect(self) -> QRectF:
+        """Where the scale lies over the picture; empty if there is none."""
+        if self._picture is None:
+            return QRectF()
+        has_numbers, is_low = not self._is_plain, self.chip_is_at_bottom
+        return self._bar.box(self.visible_rect(), self.font(), has_numbers, is_low)
 
-    def paint_around(self, painter: QPainter) -> None:
+    def chip_room(self) -> float:
+        """Greatest width of the chip: what the scale leaves of the upper edge."""
+        scale, area = self.scale_rect(), self.chip_area()
+        if scale.isEmpty() or self.chip_is_at_bottom != (scale.top() > area.center().y()):
+            return super().chip_room()
+        return scale.left() - area.left() - 2 * SPACE_XS
+
+    def paint_over(self, painter: QPainter) -> None:
         """Draw the scale."""
-        area = super().picture_area()
-        left = self.picture_area().right()
-        beside = QRectF(left, area.top(), area.right() - left, area.height())
-        if self._picture is not None:
-            self._bar.paint(painter, beside, self.font())
+        if self._picture is not None and self._banner is None:
+            has_numbers, is_low = not self._is_plain, self.chip_is_at_bottom
+            self._bar.paint(painter, self.visible_rect(), self.font(), has_numbers, is_low)
 
 
 class DepthPane(ScaledPane):
@@ -106,9 +115,10 @@ class DepthPane(ScaledPane):
         self.lane = lane
         self.notices = Notices(self)
         self._badge = ""
+        self.lay_out_chip()
 
     def set_title(self, title: str) -> None:
-        """Set the text behind the lane's chip, such as the model's title."""
+        """Set the text behind the lane's letter, such as the model's title."""
         super().set_title(title)
         self.setAccessibleName(f"Lane {self.lane.upper()}: {title}")
 
@@ -116,8 +126,8 @@ class DepthPane(ScaledPane):
         """Set a word on the lane's state, such as "preliminary", "memory off" or "reset"."""
         if (badge or "") != self._badge:
             self._badge = badge or ""
-            self.update()
+            self.lay_out_chip()
 
     def header(self) -> Header:
-        """Content of the header."""
+        """Words of the chip."""
         return dataclasses.replace(super().header(), chip=self.lane.upper(), badge=self._badge)

@@ -1,18 +1,20 @@
-"""A pane that shows one picture, with a header above it and messages and marks over it."""
+"""A pane that shows one picture, with a chip, messages and marks over it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PyQt6.QtCore import QPointF, QRect, QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, QRect, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QRegion, QResizeEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from renderers.prescale import Part, Prescaled, Prescaler
 from widgets import pane_paint, theme
-from widgets.guidance import Guidance, draw_numbered, draw_prompt
+from widgets.header_paint import Header
 from widgets.hint import Hint
 from widgets.linked_view import LinkedView
+from widgets.marked_surface import MarkedSurface
+from widgets.pane_chip import PaneChip
 from widgets.picture import (
     ColourTable,
     Picture,
@@ -22,13 +24,12 @@ from widgets.picture import (
     rgb_picture,
     rgba_picture,
 )
-from widgets.picture_surface import PictureSurface
-from widgets.theme import COLOURS
+from widgets.theme import COLOURS, SPACE_XS
 
 NEAREST_FROM_SCALE = 2.0
 
 
-class ImagePane(PictureSurface):
+class ImagePane(MarkedSurface):
     """One picture in its own proportions, following a shared zoom and centre.
 
     Attributes
@@ -37,9 +38,13 @@ class ImagePane(PictureSurface):
         Emitted when the hint was closed.
     frames_painted
         Number of pictures that reached the screen.
+    chip
+        The words on the picture's corner; it may host small controls.
     """
 
     hint_dismissed = pyqtSignal()
+    chip_is_at_bottom = False
+    """Of the picture, for panes whose upper edge is taken."""
 
     def __init__(
         self,
@@ -48,24 +53,19 @@ class ImagePane(PictureSurface):
         lane: str = "",
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(view, parent)
+        super().__init__(view, lane, parent)
         self._title, self._caption = title, ""
-        self._lane = lane
         self._overlay: Picture | None = None
         self._fitter, self._overlay_fitter = Prescaler(), Prescaler()
         self._table = ColourTable()
         self._placeholder = "Waiting for the first picture"
         self._banner: tuple[str, str] | None = None
-        self._probe: tuple[QPointF, str] | None = None
-        self._row_marks: tuple[tuple[float, str], ...] = ()
-        self._row_breaks: tuple[tuple[float, str], ...] = ()
-        self._pins: tuple[QPointF, ...] = ()
-        self._guidance: Guidance | None = None
         self._is_fresh = False
         self._painted_part: Part | None = None
         self.frames_painted = 0
         self._hint: Hint | None = None
-        self._is_plain = False
+        self.chip = PaneChip(self)
+        view.changed.connect(self.lay_out_chip)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(title)
@@ -90,16 +90,6 @@ class ImagePane(PictureSurface):
         """The message over the picture and its level, if there is one."""
         return self._banner
 
-    @property
-    def probe_text(self) -> str:
-        """What stands beside the cross hair; empty if there is none."""
-        return "" if self._probe is None or self._is_plain else self._probe[1]
-
-    @property
-    def guidance(self) -> Guidance | None:
-        """What is to be clicked, if anything is."""
-        return self._guidance
-
     def show_rgb(self, rgb: UInt8, prescaled: Sequence[Prescaled] = ()) -> None:
         """Show (H, W, 3) uint8 sRGB. The array is not copied and must not change any more.
 
@@ -121,6 +111,7 @@ class ImagePane(PictureSurface):
         self._picture = self._overlay = None
         self._painted_part = None
         self._placeholder = placeholder
+        self.lay_out_chip()
         self.update()
 
     def set_placeholder(self, text: str) -> None:
@@ -129,16 +120,17 @@ class ImagePane(PictureSurface):
         self.update()
 
     def set_title(self, title: str) -> None:
-        """Set the text at the left of the header."""
-        self._title = title
-        self.setAccessibleName(title)
-        self.update()
+        """Set what the chip calls the picture."""
+        if title != self._title:
+            self._title = title
+            self.setAccessibleName(title)
+            self.lay_out_chip()
 
     def set_caption(self, caption: str) -> None:
-        """Set the quiet text at the right of the header."""
+        """Set the chip's quiet text."""
         if caption != self._caption:
             self._caption = caption
-            self.update()
+            self.lay_out_chip()
 
     def set_banner(self, text: str | None, level: str = "warn") -> None:
         """Show a message over the last picture: level "info", "good", "warn" or "bad"."""
@@ -159,40 +151,13 @@ class ImagePane(PictureSurface):
             self._hint.setVisible(not self._is_plain)
 
     def set_plain(self, is_plain: bool) -> None:
-        """Show pictures and words alone, without hint, readings in the header and cross hair."""
+        """Show pictures and words alone, without hint, readings, controls and cross hair."""
         self._is_plain = is_plain
+        self.chip.set_plain(is_plain)
+        self.lay_out_chip()
         if self._hint is not None:
             self._hint.setVisible(not is_plain)
             self._place_hint()
-        self.update()
-
-    def set_probe(self, x: float, y: float, text: str) -> None:
-        """Draw a cross hair at a picture pixel with `text` beside it."""
-        self._probe = (QPointF(x, y), text)
-        self.update()
-
-    def clear_probe(self) -> None:
-        """Remove the cross hair."""
-        if self._probe is not None:
-            self._probe = None
-            self.update()
-
-    def set_pins(self, pins: Sequence[tuple[float, float]]) -> None:
-        """Mark picture pixels with the numbers 1 to 4.
-
-        Raises
-        ------
-        ValueError
-            For more.
-        """
-        if len(pins) > theme.PINS:
-            raise ValueError(f"at most {theme.PINS} points can be pinned")
-        self._pins = tuple(QPointF(x, y) for x, y in pins)
-        self.update()
-
-    def set_guidance(self, guidance: Guidance | None) -> None:
-        """Say over the picture what to click, and mark what was clicked; None removes both."""
-        self._guidance = guidance
         self.update()
 
     def set_overlay(self, rgba: UInt8 | None) -> None:
@@ -200,39 +165,18 @@ class ImagePane(PictureSurface):
         self._overlay = None if rgba is None else rgba_picture(rgba)
         self.update()
 
-    def set_scan_line(self, row: int | None) -> None:
-        """Show a draggable line along a picture row, or none."""
-        self._scan_row = row
-        self._holds_scan_line = self._holds_scan_line and row is not None
-        self.update()
-
-    def set_row_marks(self, marks: Sequence[tuple[float, str]]) -> None:
-        """Write words at the picture's left edge: (fraction of its height from the top, words)."""
-        if tuple(marks) != self._row_marks:
-            self._row_marks = tuple(marks)
-            self.update()
-
-    def set_row_breaks(self, breaks: Sequence[tuple[float, str]]) -> None:
-        """Draw lines across the picture: (fraction of its height, "cut" or "reset")."""
-        if tuple(breaks) != self._row_breaks:
-            self._row_breaks = tuple(breaks)
-            self.update()
-
     def sizeHint(self) -> QSize:
         return QSize(400, 300)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(120, 96)
 
-    def header(self) -> pane_paint.Header:
-        """Content of the header."""
+    def header(self) -> Header:
+        """Words of the chip."""
         zoom = "" if self._view.is_fit else f"{self._view.zoom:.1f}×"
         readings = () if self._is_plain else (self._caption, zoom)
         caption = "  ".join(part for part in readings if part)
-        return pane_paint.Header(self._title, caption=caption, accent=self._accent())
-
-    def _accent(self) -> QColor | None:
-        return theme.lane_colour(self._lane) if self._lane else None
+        return Header(self._title, caption=caption, accent=self._accent())
 
     def paintEvent(self, _event: QPaintEvent | None) -> None:
         painter = QPainter(self)
@@ -248,15 +192,13 @@ class ImagePane(PictureSurface):
         if self._banner is not None:
             pane_paint.draw_banner(painter, area, *self._banner, self.font())
         painter.restore()
-        self.paint_around(painter)
-        top = QRectF(0, 0, self.width(), pane_paint.header_height(self.font()))
-        pane_paint.draw_header(painter, top, self.header(), self.font())
+        self.paint_over(painter)
         painter.end()
         self.frames_painted += self._is_fresh
         self._is_fresh = False
 
     def _fill_around_picture(self, painter: QPainter, area: QRectF) -> None:
-        """Fill the background where no picture covers it; filling all costs as much as a header."""
+        """Fill the background where no picture covers it."""
         covered = QRect()
         if self._picture is not None:
             covered = self.picture_rect().intersected(area).toAlignedRect().adjusted(2, 2, -2, -2)
@@ -277,39 +219,41 @@ class ImagePane(PictureSurface):
         if self._overlay is not None:
             draw_smooth(painter, self._overlay, rect, area, self._overlay_fitter, ratio)
 
-    def paint_marks(self, painter: QPainter, area: QRectF) -> None:
-        """Draw row marks, scan line, pins and cross hair."""
-        rect = self.picture_rect()
-        if self._row_breaks:
-            pane_paint.draw_row_breaks(painter, rect, area, self._row_breaks, self.font())
-        if self._row_marks:
-            pane_paint.draw_row_marks(painter, rect, area, self._row_marks, self.font())
-        if self._scan_row is not None:
-            y = self.to_screen(QPointF(0, self._scan_row + 0.5)).y()
-            pane_paint.draw_scan_line(painter, rect.intersected(area), y, self._holds_scan_line)
-        for number, pin in enumerate(self._pins, start=1):
-            pane_paint.draw_pin(painter, self.to_screen(pin), number, self.font())
-        if self._guidance is not None:
-            marks = [self.to_screen(QPointF(*at)) for at in self._guidance.points]
-            free = marks if self._probe is None else [self.to_screen(self._probe[0])]
-            clip, prompt = rect.intersected(area), self._guidance.prompt
-            draw_prompt(painter, clip, prompt, self.font(), free)
-            for number, mark in enumerate(marks, start=1):
-                draw_numbered(painter, mark, number, self.font())
-        if self._probe is not None and not self._is_plain:
-            point, text = self._probe
-            clip = rect.intersected(area)
-            accent = self._accent() or QColor(COLOURS.quiet)
-            pane_paint.draw_probe(painter, clip, self.to_screen(point), text, accent, self.font())
+    def paint_over(self, painter: QPainter) -> None:
+        """Draw over picture and marks: nothing here, a scale in panes that have one."""
 
-    def paint_around(self, painter: QPainter) -> None:
-        """Draw beside the picture: nothing here, a scale in panes that have one."""
+    def lay_out_chip(self) -> None:
+        """Show the words in force on the corner of the visible picture."""
+        self.chip.show_header(self.header())
+        self.chip.place(self.chip_area(), self.chip_room(), self.chip_is_at_bottom)
+
+    def chip_area(self) -> QRectF:
+        """What the chip lies on; a picture too narrow for the chip shares its pane's width."""
+        shown, area = self.visible_rect(), self.picture_area()
+        least = min(area.width(), self.chip.natural_width() + 2.0 * SPACE_XS)
+        if shown.width() < least:
+            shown.setLeft(max(area.left(), min(shown.left(), area.right() - least)))
+            shown.setWidth(least)
+        return shown
+
+    def chip_room(self) -> float:
+        """Greatest width of the chip."""
+        return self.chip_area().width() - 2 * SPACE_XS
 
     def resizeEvent(self, _event: QResizeEvent | None) -> None:
+        self.lay_out_chip()
         self._place_hint()
 
+    def changeEvent(self, event: QEvent | None) -> None:
+        """Lay the chip out again in other type."""
+        super().changeEvent(event)
+        if event is not None and event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self.lay_out_chip()
+
     def _show(self, picture: Picture) -> None:
-        self._picture = picture
+        before, self._picture = self._picture, picture
+        if before is None or (before.width, before.height) != (picture.width, picture.height):
+            self.lay_out_chip()
         self._is_fresh = True
         self.update()
 
@@ -320,4 +264,5 @@ class ImagePane(PictureSurface):
     def _place_hint(self) -> None:
         if self._hint is not None and not self._hint.isHidden():
             area = self.picture_area().toAlignedRect()
+            area.setTop(self.chip.geometry().bottom())
             self._hint.place_within(area.x(), area.y(), area.width(), area.height())

@@ -1,4 +1,4 @@
-"""Drawing over and around a picture: header, banner, cross hair, pins, scan line.
+"""Drawing over a picture: banner, cross hair, pins, scan line, marks of rows.
 
 Plain functions of a painter and values, shared by all panes. Text is elided, never cut.
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
@@ -18,106 +17,9 @@ from widgets.theme import COLOURS, SPACE, SPACE_XS
 
 ELIDE = Qt.TextElideMode.ElideRight
 MIDDLE_LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-MIDDLE_RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
 MOST_BANNER_LINES = 4
 _COMMAND = re.compile("`([^`]*)`")  # how sentences quote commands
 CENTRE = Qt.AlignmentFlag.AlignCenter
-
-
-@dataclass(frozen=True, slots=True)
-class Header:
-    """Content of the strip above a picture.
-
-    Attributes
-    ----------
-    title
-        Text at the left.
-    chip
-        A letter on the accent colour, or "" for none.
-    badge
-        A word in a frame behind the title, or "".
-    caption
-        Quiet text at the right.
-    accent
-        Colour of the chip.
-    """
-
-    title: str
-    chip: str = ""
-    badge: str = ""
-    caption: str = ""
-    accent: QColor | None = None
-
-
-def header_height(font: QFont) -> float:
-    """Height of the strip above a picture."""
-    return QFontMetricsF(font).height() + SPACE
-
-
-def draw_header(painter: QPainter, area: QRectF, header: Header, font: QFont) -> None:
-    """Draw the strip: title first, then badge, then as much of the caption as fits."""
-    painter.fillRect(area, QColor(COLOURS.surface))
-    left, right = area.left() + SPACE, area.right() - SPACE
-    if header.chip and header.accent is not None:
-        left = _draw_chip(painter, area, left, header.chip, header.accent, font)
-    bold = theme.bold_font(font)
-    metrics = QFontMetricsF(bold)
-    title = metrics.elidedText(header.title, ELIDE, max(0.0, right - left))
-    painter.setFont(bold)
-    painter.setPen(QColor(COLOURS.text))
-    painter.drawText(QRectF(left, area.top(), right - left, area.height()), MIDDLE_LEFT, title)
-    left += metrics.horizontalAdvance(title) + SPACE
-    if header.badge:
-        left = _draw_badge(painter, area, left, right, header.badge, theme.small_font(font))
-    small = theme.numbers_font(theme.small_font(font))
-    room = right - left
-    if header.caption and room > 3 * SPACE:
-        caption = QFontMetricsF(small).elidedText(header.caption, ELIDE, room)
-        painter.setFont(small)
-        painter.setPen(QColor(COLOURS.quiet))
-        painter.drawText(QRectF(left, area.top(), room, area.height()), MIDDLE_RIGHT, caption)
-
-
-def _draw_chip(
-    painter: QPainter, area: QRectF, left: float, chip: str, accent: QColor, font: QFont
-) -> float:
-    bold = theme.bold_font(font)
-    side = area.height() - SPACE
-    box = QRectF(left, area.top() + SPACE_XS, side, side)
-    draw_chip(painter, box, chip, accent, bold)
-    return box.right() + SPACE
-
-
-def draw_chip(painter: QPainter, box: QRectF, text: str, accent: QColor, font: QFont) -> None:
-    """Draw a rounded patch of `accent` with dark text, the mark of a lane."""
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(accent)
-    painter.drawRoundedRect(box, SPACE_XS, SPACE_XS)
-    painter.setPen(QColor(COLOURS.background))
-    painter.setFont(font)
-    painter.drawText(box, CENTRE, text)
-
-
-def _draw_badge(
-    painter: QPainter, area: QRectF, left: float, right: float, badge: str, font: QFont
-) -> float:
-    metrics = QFontMetricsF(font)
-    room = right - left - 2 * SPACE_XS
-    text = metrics.elidedText(badge, ELIDE, max(0.0, room))
-    if room < metrics.horizontalAdvance("mm…"):
-        return left
-    width = metrics.horizontalAdvance(text) + 2 * SPACE_XS + 2
-    height = metrics.height() + 2
-    box = QRectF(left, area.center().y() - height / 2, width, height)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-    painter.setPen(QPen(QColor(COLOURS.outline), 1))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawRoundedRect(box, SPACE_XS, SPACE_XS)
-    painter.setPen(QColor(COLOURS.quiet))
-    painter.setFont(font)
-    painter.drawText(box, CENTRE, text)
-    return box.right() + SPACE
 
 
 def wrapped(text: str, metrics: QFontMetricsF, width: float, most: int) -> list[str]:

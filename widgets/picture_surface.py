@@ -6,7 +6,7 @@ from PyQt6.QtCore import QEvent, QPoint, QPointF, QRectF, QSizeF, Qt, pyqtSignal
 from PyQt6.QtGui import QEnterEvent, QMouseEvent, QNativeGestureEvent, QWheelEvent
 from PyQt6.QtWidgets import QApplication, QWidget
 
-from widgets import linked_view, pane_paint
+from widgets import linked_view
 from widgets.linked_view import LinkedView
 from widgets.picture import Picture
 
@@ -63,9 +63,13 @@ class PictureSurface(QWidget):
         return QSizeF(self._picture.width, self._picture.height)
 
     def picture_area(self) -> QRectF:
-        """The part of the pane for pictures."""
-        top = pane_paint.header_height(self.font())
-        return QRectF(0, top, self.width(), max(1.0, self.height() - top))
+        """The part of the pane for pictures: all of it."""
+        return QRectF(self.rect())
+
+    def visible_rect(self) -> QRectF:
+        """The part of the pane that the picture covers; the whole pane without a picture."""
+        area = self.picture_area()
+        return self.picture_rect().intersected(area) if self._picture is not None else area
 
     def picture_rect(self) -> QRectF:
         """The whole picture's rectangle in the pane, zoomed and moved; may exceed the pane."""

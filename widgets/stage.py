@@ -1,4 +1,4 @@
-"""All panes in one grid that re-flows with the view and the visible panes."""
+"""All panes, arranged by the view, the visible panes and the picture's proportions."""
 
 from __future__ import annotations
 
@@ -8,16 +8,13 @@ from functools import partial
 
 from PyQt6.QtCore import QPoint, QRect, QSize, Qt, pyqtBoundSignal, pyqtSignal
 from PyQt6.QtGui import QResizeEvent
-from PyQt6.QtWidgets import QGridLayout, QSizePolicy, QWidget
+from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from renderers.prescale import Part
 from widgets.arrangement import (
-    HERO_SHARE,
     PANES,
-    REST_SHARE,
     Layout,
     ViewPane,
-    arranged,
     shown_panes,
 )
 from widgets.depth_pane import DepthPane, ScaledPane
@@ -27,9 +24,11 @@ from widgets.linked_view import LinkedView
 from widgets.notices import Notices
 from widgets.pane_content import Contents
 from widgets.theme import SPACE_XS
+from widgets.tiling import LEAST_CELL, tiled
 from widgets.view_panes import make_pane
 
-WIDE_FROM = 1.2
+USUAL_ASPECT = 16 / 9
+"""Of the picture, until there is one."""
 
 
 class Stage(QWidget):
@@ -103,9 +102,7 @@ class Stage(QWidget):
         self._banner: tuple[str, str] | None = None
         self._bannered = ""  # name of the pane with the message
         self.notices = Notices(self)
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setSpacing(SPACE_XS)
+        self._aspect = USUAL_ASPECT
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._connect()
         self._flow()
@@ -138,6 +135,13 @@ class Stage(QWidget):
                 widget.set_title(pane.title)
         self._layout = layout
         self._reflow()
+
+    def set_picture_size(self, width: int, height: int) -> None:
+        """Set the frame's size, whose proportions decide how the panes are arranged."""
+        aspect = width / height
+        if aspect != self._aspect:
+            self._aspect = aspect
+            self._flow()
 
     def show_contents(self, contents: Contents) -> None:
         """Fill panes of the current view.
@@ -199,6 +203,17 @@ class Stage(QWidget):
             rects[name] = QRect(pane.mapTo(window, QPoint(0, 0)), pane.size())
         return rects
 
+    def picture_rects(self) -> dict[str, QRect]:
+        """Where each picture itself lies, in the window's coordinates; the cloud fills its pane."""
+        rects = {}
+        for name, rect in self.pane_rects().items():
+            pane = self._panes[name]
+            if not isinstance(pane, ImagePane):
+                rects[name] = rect
+            elif not pane.picture_size.isEmpty():
+                rects[name] = pane.visible_rect().toRect().translated(rect.topLeft())
+        return rects
+
     def set_probe(self, x: float, y: float, texts: Mapping[str, str]) -> None:
         """Draw the cross hair at one picture pixel in every pane.
 
@@ -257,12 +272,14 @@ class Stage(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(960, 540)
 
+    def minimumSizeHint(self) -> QSize:
+        return QSize(*(2 * length + SPACE_XS for length in LEAST_CELL))
+
     # -- inside ------------------------------------------------------------------------------
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
-        if event is not None and self._is_wide(event.size()) != self._is_wide(event.oldSize()):
-            self._flow()
+        self._flow()
 
     def _make_panes(self, layouts: Iterable[Layout]) -> None:
         """Make one widget per name; views that show the same pane in turn share it."""
@@ -323,32 +340,21 @@ class Stage(QWidget):
         if callable(set_banner):  # the cloud was passed in, and may be any widget
             set_banner(text, level)
 
-    @staticmethod
-    def _is_wide(size: QSize) -> bool:
-        return size.height() <= 0 or size.width() / size.height() >= WIDE_FROM
-
     def _flow(self) -> None:
         """Place the visible panes in their cells and hide the rest.
 
         The cloud remains this widget's child throughout: an OpenGL widget that changes parents
         turns black.
         """
-        cells = arranged(self.shown(), self._is_wide(self.size()), self._layout)
+        size = self.width(), self.height()
+        cells = tiled(self.shown(), size, self._aspect, self._layout, SPACE_XS)
         shown = {cell.pane for cell in cells}
         for name, pane in self._panes.items():
-            self._grid.removeWidget(pane)
-            pane.setVisible(name in shown)
-        for at in (0, 1):
-            self._grid.setColumnStretch(at, 0)
-            self._grid.setRowStretch(at, 0)
-        has_hero = any(cell.rows == 2 for cell in cells)
+            if name not in shown:
+                pane.hide()
         for cell in cells:
             pane = self._panes[cell.pane]
-            self._grid.addWidget(pane, cell.row, cell.column, cell.rows, cell.columns)
-            share = (HERO_SHARE if cell.rows == 2 else REST_SHARE) if has_hero else 1
-            self._grid.setColumnStretch(cell.column, share)
-            for row in range(cell.row, cell.row + cell.rows):
-                self._grid.setRowStretch(row, 1)
-        self._grid.activate()
+            pane.setGeometry(cell.x, cell.y, cell.width, cell.height)
+            pane.show()
         self.notices.raise_()
         self._place_banner()

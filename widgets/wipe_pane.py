@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from PyQt6.QtCore import QPointF, QRectF, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import (
     QColor,
@@ -15,8 +17,9 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import QWidget
 
-from widgets import pane_paint, theme
+from widgets import header_paint, theme
 from widgets.depth_pane import ScaledPane
+from widgets.header_paint import Header
 from widgets.linked_view import LinkedView
 from widgets.pane_content import Nothing, PaneContent
 from widgets.picture import Picture, levels_picture
@@ -38,6 +41,7 @@ class WipePane(ScaledPane):
     """
 
     divider_moved = pyqtSignal(float)
+    chip_is_at_bottom = True  # the lanes' names stand in both upper corners
 
     def __init__(self, title: str, view: LinkedView, parent: QWidget | None = None) -> None:
         super().__init__(title, view, parent=parent)
@@ -64,6 +68,10 @@ class WipePane(ScaledPane):
     def clear(self, placeholder: str = "") -> None:
         self._second = None
         super().clear(placeholder)
+
+    def header(self) -> Header:
+        """Words of the chip: the lanes' names, drawn apart, stand for a title."""
+        return dataclasses.replace(super().header(), title="")
 
     def set_names(self, name_a: str, name_b: str) -> None:
         """Set the models' titles, shown in the lanes' colours."""
@@ -150,7 +158,7 @@ class WipePane(ScaledPane):
         width = metrics.horizontalAdvance(text) + 2 * SPACE
         left = part.left() + SPACE if side == "a" else part.right() - SPACE - width
         box = QRectF(left, part.top() + SPACE, width, metrics.height() + SPACE_XS)
-        pane_paint.draw_chip(painter, box, text, theme.lane_colour(side), QFont(font))
+        header_paint.draw_patch(painter, box, text, theme.lane_colour(side), QFont(font))
 
     def _paint_divider(self, painter: QPainter, area: QRectF) -> None:
         x, middle = round(self._divider_x()), area.center().y()

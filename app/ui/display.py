@@ -83,6 +83,7 @@ class Display(QObject):
             result = dataclasses.replace(result, failures=failures)
         self.last = result
         self._is_stale = self._is_blank = False
+        self._stage.set_picture_size(*result.frame.size)
         self._stage.rgb.show_rgb(result.frame.rgb, result.prescaled.get("rgb", ()))
         self._show_lane("a", self._stage.depth_a, result)
         self._show_lane("b", self._stage.depth_b, result)
@@ -96,6 +97,7 @@ class Display(QObject):
     def preview(self, frame: Frame) -> None:
         """Show a frame that no network has seen yet, while there is no result."""
         self._is_stale = self._is_blank = False
+        self._stage.set_picture_size(*frame.size)
         self._stage.rgb.show_rgb(frame.rgb)
         self.previewed.emit()
 

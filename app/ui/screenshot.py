@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from PyQt6.QtCore import QObject, QTimer
+from PyQt6.QtCore import QObject, QRect, QTimer
 
 from app.settings.settings import SettingsModel
 from app.sources.parsing import remembered
@@ -63,12 +63,10 @@ class Screenshot(QObject):
         picture = self._window.grab()
         ratio = picture.devicePixelRatio()
         settings = self._model.value
-        panes = {
-            name: [round(v * ratio) for v in (rect.x(), rect.y(), rect.width(), rect.height())]
-            for name, rect in self._window.stage.pane_rects().items()
-        }
+        stage = self._window.stage
         facts = {
-            "panes": panes,
+            "panes": _pixels(stage.pane_rects(), ratio),
+            "pictures": _pixels(stage.picture_rects(), ratio),
             "source": remembered(self._shown_source()),
             "a": settings.model_a,
             "b": settings.model_b,
@@ -81,3 +79,11 @@ class Screenshot(QObject):
             write_atomically(places, json.dumps(facts, indent=2) + "\n")
         except OSError as error:
             log.error("the pane positions could not be written to %s: %s", places, error)
+
+
+def _pixels(rects: Mapping[str, QRect], ratio: float) -> dict[str, list[int]]:
+    """The rectangles in the screenshot's pixels, each as [x, y, width, height]."""
+    return {
+        name: [round(v * ratio) for v in (rect.x(), rect.y(), rect.width(), rect.height())]
+        for name, rect in rects.items()
+    }

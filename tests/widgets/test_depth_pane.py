@@ -9,6 +9,7 @@ from tests.support.pixels import grabbed, part, share_of
 from widgets import colour_bar, theme
 from widgets.colour_bar import ticks
 from widgets.depth_pane import DepthPane
+from widgets.image_pane import ImagePane
 from widgets.linked_view import LinkedView
 from widgets.pane_content import Scale
 from widgets.picture import UInt8
@@ -35,30 +36,52 @@ def pane(qtbot: QtBot, table: UInt8) -> DepthPane:
     return made
 
 
-def beside(pane: DepthPane) -> QRectF:
-    area = pane.picture_area()
-    return QRectF(area.right(), area.top(), pane.width() - area.right(), area.height())
+def scale_of(pane: DepthPane) -> np.ndarray:
+    return part(grabbed(pane), pane.scale_rect()).astype(int)
 
 
-def test_the_bar_runs_from_near_at_the_top_to_far_at_the_bottom(pane: DepthPane) -> None:
-    scale = part(grabbed(pane), beside(pane)).astype(int)
-    reddest = np.argmax((scale[..., 0] - scale[..., 2]).max(axis=1))
-    greenest = np.argmax((scale[..., 1] - scale[..., 0]).max(axis=1))
-    assert reddest < 0.3 * len(scale)
-    assert greenest > 0.7 * len(scale)
+def test_the_scale_runs_from_far_at_the_left_to_near_at_the_right(pane: DepthPane) -> None:
+    scale = scale_of(pane)
+    reddest = np.argmax((scale[..., 0] - scale[..., 2]).max(axis=0))
+    greenest = np.argmax((scale[..., 1] - scale[..., 0]).max(axis=0))
+    assert greenest < reddest
+    assert reddest < 0.9 * scale.shape[1]
 
 
-def test_picture_and_bar_do_not_overlap(pane: DepthPane) -> None:
-    assert pane.picture_rect().right() <= beside(pane).left()
+def test_the_scale_lies_over_the_picture_and_leaves_it_in_place(pane: DepthPane) -> None:
+    alone = ImagePane("RGB", LinkedView())
+    alone.resize(pane.size())
+    alone.show_rgb(np.zeros((30, 40, 3), np.uint8))
+    assert alone.picture_rect() == pane.picture_rect()
+    assert pane.picture_rect().contains(pane.scale_rect())
+    alone.deleteLater()
+
+
+def test_chip_and_scale_do_not_overlap(pane: DepthPane) -> None:
+    pane.set_title("A model of a very long name that fills all of the upper edge")
+    for size in ((700, 300), (400, 300), (260, 200), (200, 300)):
+        pane.resize(*size)
+        assert not QRectF(pane.chip.geometry()).intersects(pane.scale_rect())
+        assert pane.rect().contains(pane.chip.geometry())
+
+
+def test_an_audience_sees_words_at_the_scale_and_no_numbers(pane: DepthPane) -> None:
+    before = pane.scale_rect()
+    pane.set_plain(True)
+    assert pane.scale_rect().height() < before.height()
+    pane.set_range(0.1, 0.7, "relative")
+    plain = grabbed(pane)
+    pane.set_range(0.2, 0.9, "relative")
+    np.testing.assert_array_equal(grabbed(pane), plain)
 
 
 def test_the_lane_signs_in_its_colour(pane: DepthPane) -> None:
-    header = part(grabbed(pane), QRectF(0, 0, 40, pane.picture_area().top()))
-    assert share_of(header, theme.COLOURS.lane_b) > 0.1
-    assert share_of(header, theme.COLOURS.lane_a) == 0.0
+    chip = part(grabbed(pane), QRectF(pane.chip.geometry()))
+    assert share_of(chip, theme.COLOURS.lane_b) > 0.03
+    assert share_of(chip, theme.COLOURS.lane_a) == 0.0
 
 
-def test_model_and_badge_reach_the_header(pane: DepthPane) -> None:
+def test_model_and_badge_reach_the_chip(pane: DepthPane) -> None:
     pane.set_title("FlashDepth-lite")
     pane.set_badge("preliminary")
     header = pane.header()
@@ -67,9 +90,11 @@ def test_model_and_badge_reach_the_header(pane: DepthPane) -> None:
     assert pane.header().badge == ""
 
 
-def test_no_range_leaves_the_bar_out(pane: DepthPane) -> None:
+def test_no_range_leaves_the_scale_out(pane: DepthPane) -> None:
     pane.set_scale(None)
-    assert share_of(part(grabbed(pane), beside(pane)), theme.COLOURS.background) == 1.0
+    assert pane.scale_rect().isEmpty()
+    picture = part(grabbed(pane), pane.picture_rect().adjusted(0, 60, 0, 0))
+    assert share_of(picture, "#807f00") == 1.0
 
 
 def test_a_tiny_pane_still_draws(pane: DepthPane) -> None:
@@ -77,7 +102,7 @@ def test_a_tiny_pane_still_draws(pane: DepthPane) -> None:
     pane.set_title("A model of a very long name indeed")
     pane.set_badge("preliminary")
     pane.set_banner("One sentence that is far too long for so small a pane.", "bad")
-    assert pane.picture_area().width() > 0.6 * pane.width()
+    assert pane.picture_area().width() == pane.width()
     assert grabbed(pane).any()
 
 
@@ -99,30 +124,24 @@ def test_ticks_are_round_numbers_within_the_range(
 
 
 def test_another_scale_may_have_other_words(pane: DepthPane) -> None:
-    before = grabbed(pane)
+    before = scale_of(pane)
     pane.set_scale(Scale(0.1, 1.3, "relative", "steady", "flickers"))
-    changed = np.any(grabbed(pane) != before, axis=-1)
-    assert changed.any()
-    assert not changed[:, : round(beside(pane).left())].any()
+    after = scale_of(pane)
+    assert after.shape != before.shape or (after != before).any()
 
 
-def test_the_bar_follows_scale_colours_and_height(pane: DepthPane, table: UInt8) -> None:
-    def drawn() -> np.ndarray:
-        return part(grabbed(pane), beside(pane))
-
-    looks = [drawn()]
-    pane.set_range(0.15, 1.3, "relative")
-    looks.append(drawn())
+def test_the_bar_follows_scale_colours_and_width(pane: DepthPane, table: UInt8) -> None:
+    looks = [scale_of(pane)]
+    pane.set_range(0.15, 1.9, "relative")
+    looks.append(scale_of(pane))
     pane.show_levels(np.full((30, 40), 128, np.uint8), np.ascontiguousarray(table[:, ::-1]))
-    looks.append(drawn())
+    looks.append(scale_of(pane))
     for before, after in itertools.pairwise(looks):
         assert (before != after).any()
-    np.testing.assert_array_equal(drawn(), looks[-1])
-    pane.resize(400, 400)
-    blue = part(grabbed(pane), beside(pane)).astype(int)
-    bluest = np.argmax((blue[..., 2] - blue[..., 1]).max(axis=1))
-    assert bluest < 0.3 * len(blue)
-    assert np.argmax((blue[..., 1] - blue[..., 2]).max(axis=1)) > 0.7 * len(blue)
+    np.testing.assert_array_equal(scale_of(pane), looks[-1])
+    narrow = pane.scale_rect().width()
+    pane.resize(1600, 1200)
+    assert pane.scale_rect().width() > narrow
 
 
 def test_a_bar_is_drawn_once_for_pictures_of_one_scale(

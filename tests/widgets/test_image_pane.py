@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PyQt6.QtCore import QPoint, QPointF, QRectF, Qt
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from renderers.prescale import Prescaled
@@ -16,7 +16,7 @@ from widgets import theme
 from widgets.hint import Hint
 from widgets.image_pane import ImagePane
 from widgets.linked_view import LinkedView
-from widgets.pane_paint import header_height, label_box
+from widgets.pane_paint import label_box
 from widgets.picture import UInt8
 
 LEFT = Qt.MouseButton.LeftButton
@@ -38,8 +38,8 @@ def view() -> LinkedView:
 
 @pytest.fixture
 def make_pane(qtbot: QtBot, view: LinkedView) -> MakePane:
-    def make(width: int = 320, height: int = 260) -> ImagePane:
-        pane = ImagePane("RGB", view)
+    def make(width: int = 320, height: int = 260, title: str = "") -> ImagePane:
+        pane = ImagePane(title, view)  # without a title there is no chip over the picture
         qtbot.addWidget(pane)
         pane.resize(width, height)
         pane.show_rgb(halves())
@@ -177,6 +177,7 @@ def test_a_picture_of_another_shape_is_refused(make_pane: MakePane, shape: tuple
 def test_enlarged_pixels_stay_square_and_unmixed(make_pane: MakePane, view: LinkedView) -> None:
     pane = make_pane()
     view.zoom_at(30.0, QPointF(0.5, 0.5))
+    pane.set_plain(True)  # without the chip that tells the zoom
     pixels = part(grabbed(pane), pane.picture_area())
     assert share_of(pixels, "#ff0000", 2) + share_of(pixels, "#0000ff", 2) == 1.0
 
@@ -219,7 +220,7 @@ def test_a_click_beside_the_picture_says_nothing(qtbot: QtBot, make_pane: MakePa
     pane = make_pane(600, 200)
     with qtbot.assertNotEmitted(pane.picked):
         qtbot.mouseClick(pane, LEFT, pos=QPoint(4, 100))
-        qtbot.mouseClick(pane, LEFT, pos=QPoint(300, 4))
+        qtbot.mouseClick(pane, LEFT, pos=QPoint(596, 100))
 
 
 def test_a_double_click_asks_for_more_room(qtbot: QtBot, make_pane: MakePane) -> None:
@@ -260,7 +261,7 @@ def test_labels_stay_inside_the_picture_in_every_corner(make_pane: MakePane) -> 
         rows, columns = np.nonzero(changed)
         assert columns.min() >= rect.left() - 2
         assert columns.max() <= rect.right() + 2
-        assert rows.min() >= header_height(pane.font()) - 1
+        assert rows.min() >= rect.top() - 1
         assert share_of(part(after, rect), theme.COLOURS.background, 60) > 0.02
 
 
@@ -388,3 +389,34 @@ def test_a_plain_pane_paints_neither_cross_hair_nor_readings_nor_hint(make_pane:
     pane.set_plain(False)
     assert (grabbed(pane) != untouched).any()
     assert pane.findChild(Hint).isVisible()  # type: ignore[union-attr]
+
+
+def test_the_chip_lies_on_the_corner_of_the_visible_picture(
+    make_pane: MakePane, view: LinkedView
+) -> None:
+    pane = make_pane(600, 200, "RGB")
+    chip, picture = pane.chip.geometry(), pane.picture_rect()
+    assert 0 < chip.left() - picture.left() < 10
+    assert 0 < chip.top() - picture.top() < 10
+    view.zoom_at(4.0, QPointF(0.5, 0.5))
+    assert 0 < pane.chip.geometry().left() < 10
+
+
+def test_the_mouse_passes_through_the_chip(qtbot: QtBot, make_pane: MakePane) -> None:
+    pane = make_pane(320, 260, "RGB")
+    assert pane.childAt(pane.chip.geometry().center()) is None
+
+
+def test_a_control_in_the_chip_can_be_used_and_goes_with_the_readings(
+    qtbot: QtBot, make_pane: MakePane
+) -> None:
+    pane = make_pane(320, 260, "RGB")
+    button_in = QPushButton("Layer 3")
+    pane.chip.host(button_in)
+    pane.lay_out_chip()
+    assert button_in.isVisible()
+    assert pane.chip.rect().contains(button_in.geometry())
+    with qtbot.waitSignal(button_in.clicked):
+        qtbot.mouseClick(button_in, LEFT)
+    pane.set_plain(True)
+    assert not button_in.isVisible()

@@ -36,7 +36,7 @@ def test_a_is_left_of_the_divider_and_b_right_of_it(pane: WipePane) -> None:
     pane.set_divider(0.25)
     area = pane.picture_area()
     middle = area.left() + 0.25 * area.width()
-    rect = picture(pane).adjusted(0, 40, 0, 0)
+    rect = picture(pane).adjusted(0, 40, 0, -40)
     pixels = grabbed(pane)
     left = QRectF(rect.left(), rect.top(), middle - rect.left() - 6, rect.height())
     right = QRectF(middle + 6, rect.top(), rect.right() - middle - 6, rect.height())
@@ -66,7 +66,7 @@ def test_names_are_shown_in_the_colours_of_the_lanes(pane: WipePane) -> None:
 
 def test_flipping_shows_the_other_lane(pane: WipePane) -> None:
     pane.set_blink_rate(2.0)
-    rect = picture(pane).adjusted(0, 40, 0, 0)
+    rect = picture(pane).adjusted(0, 40, 0, -40)
     for colour in (GREEN, RED, GREEN):
         assert share_of(part(grabbed(pane), rect), colour) > 0.98
         pane.flip()

@@ -34,6 +34,7 @@ from tests.support.pixels import grabbed
 from tests.support.windows import stage_in_window
 from widgets import theme
 from widgets.charts import TimeChart
+from widgets.depth_pane import ScaledPane
 from widgets.image_pane import ImagePane
 from widgets.stage import Stage
 
@@ -98,7 +99,10 @@ def show(stage: Stage, settings: Settings, result: FrameResult) -> None:
 
 
 def seen(pane: ImagePane, height: int = HEIGHT) -> Pixels:
-    """What the pane draws of each picture pixel: (height, WIDTH, 3)."""
+    """What the pane draws of each picture pixel, without chip and scale: (height, WIDTH, 3)."""
+    if isinstance(pane, ScaledPane):
+        pane.set_scale(None)
+    pane.chip.hide()
     drawn = grabbed(pane)
     corner, far = (pane.to_screen(QPointF(*at)) for at in ((0, 0), (WIDTH, height)))
     rows = corner.y() + (np.arange(height) + 0.5) / height * (far.y() - corner.y())
