@@ -211,18 +211,10 @@ def cloud_points(
         The camera that took the picture, if known.
     """
     height, width = disparity.shape
-    calibration = options.calibration or Calibration()
-    stride = options.stride or 1
-    rows, columns = grid_axis(height, stride), grid_axis(width, stride)
-    inverse = _inverse_depth(disparity, calibration)
-    grid = np.ix_(rows, columns)
-    q = inverse[grid]
-    with np.errstate(invalid="ignore"):
-        kept = (q >= 1.0 / calibration.far_m) & (q <= 1.0 / calibration.near_m)
-    kept &= ~_flying(inverse, rows, columns, options.edge_ratio, 1.0 / calibration.far_m)
+    rows, columns, grid = depth_grid(disparity, options)
     camera = intrinsics_in_force(options, intrinsics, width, height)
-    row, column = np.nonzero(kept)
-    depth = 1.0 / q[row, column]
+    row, column = np.nonzero(np.isfinite(grid))
+    depth = grid[row, column]
     points = np.empty((len(depth), 3), np.float32)
     points[:, 0] = (columns[column] - camera.cx) / camera.fx * depth
     points[:, 1] = (camera.cy - rows[row]) / camera.fy * depth
@@ -230,6 +222,25 @@ def cloud_points(
     if options.mirror:
         points[:, 0] *= -1.0
     return points, rgb[rows[row], columns[column]]
+
+
+def depth_grid(
+    disparity: Float32, options: CloudOptions
+) -> tuple[NDArray[np.intp], NDArray[np.intp], Float32]:
+    """Rows (R,), columns (C,) and the depth (R, C) float32 of the pixels that `options` draws.
+
+    Depth is NaN where it is unknown, out of the calibration's limits or between two surfaces.
+    """
+    height, width = disparity.shape
+    calibration = options.calibration or Calibration()
+    stride = options.stride or 1
+    rows, columns = grid_axis(height, stride), grid_axis(width, stride)
+    inverse = _inverse_depth(disparity, calibration)
+    q = inverse[np.ix_(rows, columns)]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        kept = (q >= 1.0 / calibration.far_m) & (q <= 1.0 / calibration.near_m)
+        kept &= ~_flying(inverse, rows, columns, options.edge_ratio, 1.0 / calibration.far_m)
+        return rows, columns, np.where(kept, 1.0 / q, np.float32(np.nan))
 
 
 def _inverse_depth(disparity: Float32, calibration: Calibration) -> Float32:

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-from app.core.results import FrameResult
+from pathlib import Path
+
+from app.core.results import FrameResult, LaneResult
+from app.export.depth_scale import DepthScale, depth_scale
 from app.export.exporter import Target
-from models.frames import Unit
+from models.frames import Frame
 from renderers.ply import write_ply
-from renderers.point_cloud import CloudOptions, calibration_in_force, cloud_points
+from renderers.point_cloud import cloud_points
+
+
+def write_frame(path: Path, frame: Frame, lane: LaneResult, scale: DepthScale) -> None:
+    """Write the coloured points of a lane's result.
+
+    Raises
+    ------
+    UserError
+        If the file cannot be written.
+    """
+    points, colours = cloud_points(frame.rgb, lane.depth.disparity, scale.cloud, frame.intrinsics)
+    write_ply(path, points, colours, f"unit: {scale.unit}")
 
 
 class PlyExporter:
@@ -17,16 +32,8 @@ class PlyExporter:
 
     def write(self, result: FrameResult) -> str:
         lane = result.lanes["a"]
-        unit = lane.depth.unit
-        calibration = calibration_in_force(CloudOptions(), lane.display_range, unit)
-        options = CloudOptions(stride=1, calibration=calibration)
-        points, colours = cloud_points(
-            result.frame.rgb, lane.depth.disparity, options, result.frame.intrinsics
-        )
-        metric = unit is Unit.INVERSE_METRE
-        comment = f"unit: {'metre' if metric else 'arbitrary (relative disparity)'}"
         name = f"{result.frame.index:06d}.ply"
-        write_ply(self._folder / name, points, colours, comment)
+        write_frame(self._folder / name, result.frame, lane, depth_scale(lane))
         return f"ply/{name}"
 
     def close(self) -> None:

@@ -14,6 +14,8 @@ EXPORTERS: Mapping[str, str] = {
     "png16": "app.export.png16:Png16Exporter",
     "mp4": "app.export.mp4:Mp4Exporter",
     "ply": "app.export.ply:PlyExporter",
+    "exr": "app.export.exr:ExrExporter",
+    "glb": "app.export.glb:GlbExporter",
 }
 """Name for `--export` to the class that writes it, which takes a Target."""
 

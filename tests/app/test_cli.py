@@ -44,7 +44,7 @@ def _refused(argv: Sequence[str], capsys: pytest.CaptureFixture[str]) -> tuple[i
     [
         (["process"], "required"),
         (["--frobnicate"], "frobnicate"),
-        (["process", "x", "--out", "y", "--export", "gif"], "npy, png16, mp4, ply"),
+        (["process", "x", "--out", "y", "--export", "gif"], "npy, png16, mp4, ply, exr, glb"),
         (["process", "x", "--out", "y", "--stride", "0"], "above zero"),
         (["compare", "x", "--out", "y", "--ema-factor", "1"], "between 0 and 0.99"),
         (["--source-size", "wide"], "1280x720"),

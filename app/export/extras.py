@@ -1,0 +1,34 @@
+"""Libraries that only some formats need, imported when they are used."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from models.errors import UserError
+
+
+def library(name: str, extra: str, what: str) -> Any:
+    """The module `name`, which the extra `extra` installs.
+
+    Parameters
+    ----------
+    name
+        As in an import statement.
+    extra
+        Name of the extra.
+    what
+        What it is needed for, as the beginning of a sentence.
+
+    Raises
+    ------
+    UserError
+        If it is not installed.
+    """
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        raise UserError(
+            f"{what} needs the library {name.partition('.')[0]}, which is not installed; install "
+            f"the extra `{extra}` (pip install -e '.[{extra}]')."
+        ) from error
