@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from app.settings.plain import from_dict
 from app.settings.settings import SETTINGS, Settings
+from app.settings.slot_store import MAX_NAME, SLOTS, SlotStore
 from app.sources.parsing import is_built_in, remembered
-from app.system.json_files import locked, read_json, write_atomically
 from app.system.redaction import without_secrets
 from app.views import table as views
 from models import registry
@@ -20,10 +18,7 @@ from models.plain_text import single_line
 
 log = logging.getLogger(__name__)
 
-VERSION = 1
-SLOTS = tuple(range(1, 10))
 Preset = dict[str, Any]
-MAX_NAME = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,30 +57,15 @@ def view_title(values: Mapping[str, Any]) -> str:
     return views.find(key).title if key in views.KEYS else "Setup"
 
 
-class PresetStore:
-    """Loads and saves the presets of one profile in the file `path`."""
+class PresetStore(SlotStore[NamedPreset]):
+    """The presets of one profile."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    what = "presets"
+    suffix = "presets.json"
+    is_private = True
 
-    @staticmethod
-    def beside(settings_file: Path) -> PresetStore:
-        """Return the store of the profile whose settings are in `settings_file`."""
-        return PresetStore(settings_file.with_name(f"{settings_file.stem}.presets.json"))
-
-    def load(self) -> tuple[dict[int, NamedPreset], str]:
-        """Return the presets by slot, and a note for the user, empty if there was no problem.
-
-        A damaged file, or one of a newer version, is renamed and kept; a damaged preset is left
-        out.
-        """
-        kept, note = read_json(
-            self._path,
-            "presets",
-            VERSION,
-            lambda kept: (dict(kept["presets"]), dict(kept.get("names", {}))),
-        )
-        presets, names = kept or ({}, {})
+    def decode(self, document: Mapping[str, Any]) -> dict[int, NamedPreset]:
+        presets, names = dict(document["presets"]), dict(document.get("names", {}))
         loaded = {}
         for slot in SLOTS:
             if isinstance(presets.get(str(slot)), dict):
@@ -93,26 +73,13 @@ class PresetStore:
                 usable = isinstance(name, str) and 0 < len(name) <= MAX_NAME
                 shown = single_line(str(name)) if usable else view_title(values)
                 loaded[slot] = NamedPreset(shown, values)
-        return loaded, note
+        return loaded
 
-    def put(self, slot: int, preset: NamedPreset | None) -> tuple[dict[int, NamedPreset], str]:
-        """Write or, with None, remove one preset; the others stay as they are in the file.
-
-        Returns all presets, and a note for the user as `load` does. Raises OSError if the file
-        cannot be written.
-        """
-        with locked(self._path):
-            presets, note = self.load()
-            presets.pop(slot, None)
-            if preset is not None:
-                presets[slot] = preset
-            document = {
-                "version": VERSION,
-                "presets": {str(n): _for_file(one.values) for n, one in sorted(presets.items())},
-                "names": {str(n): one.name for n, one in sorted(presets.items())},
-            }
-            write_atomically(self._path, json.dumps(document, indent=2) + "\n", private=True)
-        return presets, note
+    def encode(self, kept: Mapping[int, NamedPreset]) -> dict[str, Any]:
+        return {
+            "presets": {str(slot): _for_file(one.values) for slot, one in kept.items()},
+            "names": {str(slot): one.name for slot, one in kept.items()},
+        }
 
 
 def _for_file(values: Preset) -> Preset:

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import math
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
-from app.system.json_files import locked, read_json, write_atomically
+from app.settings.slot_store import MAX_NAME, SLOTS, SlotStore
 from models.plain_text import single_line
 from renderers.camera import MAX_DISTANCE, MAX_PITCH_DEG, MIN_DISTANCE, CameraPose
 
-VERSION = 1
-SLOTS = tuple(range(1, 10))
-MAX_NAME = 40
 _FARTHEST = 1e6
 
 
@@ -26,50 +22,22 @@ class Viewpoint:
     pose: CameraPose
 
 
-class ViewpointStore:
-    """Loads and saves the viewpoints of one profile in the file `path`, by number 1 to 9."""
+class ViewpointStore(SlotStore[Viewpoint]):
+    """The viewpoints of one profile."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    what = "viewpoints"
+    suffix = "views.json"
 
-    @staticmethod
-    def beside(settings_file: Path) -> ViewpointStore:
-        """Return the store of the profile whose settings are in `settings_file`."""
-        return ViewpointStore(settings_file.with_name(f"{settings_file.stem}.views.json"))
-
-    def load(self) -> tuple[dict[int, Viewpoint], str]:
-        """Return the viewpoints by number, and a note for the user, empty if there was no problem.
-
-        A damaged file, or one of a newer version, is renamed and kept; a damaged viewpoint is left
-        out.
-        """
-        stored, note = read_json(self._path, "viewpoints", VERSION, _stored)
+    def decode(self, document: Mapping[str, Any]) -> dict[int, Viewpoint]:
+        stored = dict(document["views"])
         return {
             slot: viewpoint
             for slot in SLOTS
-            if (viewpoint := _viewpoint((stored or {}).get(str(slot)))) is not None
-        }, note  # fmt: skip
+            if (viewpoint := _viewpoint(stored.get(str(slot)))) is not None
+        }  # fmt: skip
 
-    def put(self, slot: int, viewpoint: Viewpoint | None) -> tuple[dict[int, Viewpoint], str]:
-        """Write or, with None, remove one viewpoint; the others stay as they are in the file.
-
-        Returns all viewpoints, and a note for the user as `load` does. Raises OSError if the file
-        cannot be written.
-        """
-        with locked(self._path):
-            viewpoints, note = self.load()
-            viewpoints.pop(slot, None)
-            if viewpoint is not None:
-                viewpoints[slot] = viewpoint
-            plain = {str(n): dataclasses.asdict(one) for n, one in sorted(viewpoints.items())}
-            document = {"version": VERSION, "views": plain}
-            text = json.dumps(document, indent=2, allow_nan=False) + "\n"
-            write_atomically(self._path, text)
-        return viewpoints, note
-
-
-def _stored(document: Any) -> dict[str, Any]:
-    return dict(document["views"])
+    def encode(self, kept: Mapping[int, Viewpoint]) -> dict[str, Any]:
+        return {"views": {str(slot): dataclasses.asdict(one) for slot, one in kept.items()}}
 
 
 def _viewpoint(values: Any) -> Viewpoint | None:

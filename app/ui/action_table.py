@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from app.settings.presets import SLOTS
 from app.settings.settings import Settings
+from app.settings.slot_store import SLOTS
 from app.ui.action_choices import picture_actions
 from app.ui.actions import Action, is_on, is_set_to
 from app.ui.controller import Controller

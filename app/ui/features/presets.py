@@ -8,8 +8,6 @@ from PyQt6.QtCore import QObject, Qt, pyqtSignal
 from PyQt6.QtWidgets import QWidget
 
 from app.settings.presets import (
-    MAX_NAME,
-    SLOTS,
     NamedPreset,
     Preset,
     PresetStore,
@@ -18,6 +16,7 @@ from app.settings.presets import (
     view_title,
 )
 from app.settings.settings import Settings, SettingsModel
+from app.settings.slot_store import MAX_NAME, SLOTS
 from app.sources.parsing import remembered
 from app.ui.features.feature import FeatureController
 from widgets.announcement import Announcement

@@ -6,7 +6,8 @@ import logging
 
 from PyQt6.QtCore import QObject
 
-from app.settings.viewpoints import SLOTS, Viewpoint, ViewpointStore
+from app.settings.slot_store import SLOTS
+from app.settings.viewpoints import Viewpoint, ViewpointStore
 from app.ui.features.feature import FeatureController
 from app.ui.main_window import MainWindow
 

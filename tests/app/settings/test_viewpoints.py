@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from app.settings.viewpoints import MAX_NAME, Viewpoint, ViewpointStore
+from app.settings.slot_store import MAX_NAME
+from app.settings.viewpoints import Viewpoint, ViewpointStore
 from renderers.camera import CameraPose
 
 VIEW = Viewpoint("From the left", CameraPose((0.5, -0.25, -3.0), 2.5, -40.0, 12.0))
