@@ -128,6 +128,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="main.py",
         description="Live streaming video depth estimation. Without a command, opens the window.",
+        allow_abbrev=False,  # a command's --out is no abbreviation of the window's --output
     )
     parser.add_argument("--version", action="version", version=f"FlashDepth Live {version()}")
     _module(_DEFAULT).describe(parser)

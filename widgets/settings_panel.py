@@ -14,6 +14,7 @@ from widgets.inspector.cloud import CloudSection
 from widgets.inspector.compare import CompareSection
 from widgets.inspector.display import DisplaySection
 from widgets.inspector.model import ModelSection
+from widgets.inspector.output import OutputSection
 from widgets.inspector.record import RecordSection
 from widgets.inspector.row_spec import RowSpec
 from widgets.inspector.section import Section
@@ -51,10 +52,11 @@ class SettingsPanel(QScrollArea):
         self.cloud = CloudSection(specs)
         self.compare = CompareSection(specs)
         self.record = RecordSection(specs)
+        self.output = OutputSection(specs)
         self.booth = BoothSection(specs)
         self._sections: tuple[Section, ...] = (
             self.source, self.model, self.display, self.cloud, self.compare, self.record,
-            self.booth,
+            self.output, self.booth,
         )  # fmt: skip
         self._by_use = list(self._sections)  # the latest first
         self._folded_by_hand: set[Section] = set()

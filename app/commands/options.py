@@ -9,8 +9,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app.outputs import table as outputs
 from app.settings.plain import parsed
 from app.settings.settings import SETTINGS
+from models.errors import UsageError
 
 if TYPE_CHECKING:
     from models.estimator import EstimatorOptions
@@ -72,6 +74,13 @@ def _setting(key: str, text: str) -> object:
         raise argparse.ArgumentTypeError(str(error)) from error
 
 
+def _output(text: str) -> outputs.OutputSpec:
+    try:
+        return outputs.parse_output(text)
+    except UsageError as error:
+        raise argparse.ArgumentTypeError(str(error).rstrip(".")) from error
+
+
 COMMON: Mapping[str, Mapping[str, Any]] = {
     **{
         known.option.flag: {
@@ -98,7 +107,8 @@ ESTIMATING = (
     "--input-size", "--ema-factor", "--device", "--precision", "--threads", "--plugin", "--debug",
 )  # fmt: skip
 LANES = ("--a", "--b", *ESTIMATING)
-ALL = tuple(flag for flag in COMMON if flag != "--view")  # that one is for the window alone
+OF_THE_WINDOW = ("--view", "--output-content", "--page-reach")
+ALL = tuple(flag for flag in COMMON if flag not in OF_THE_WINDOW)
 
 
 def add_common(parser: argparse.ArgumentParser, flags: Iterable[str]) -> None:
@@ -120,7 +130,12 @@ def add_window_options(parser: argparse.ArgumentParser) -> None:
         help="save a screenshot once every pane has shown a frame, and FILE.json beside it",
     )  # fmt: skip
     window.add_argument("--record", type=Path, metavar="DIR", help="record into this folder")
-    window.add_argument("--view", default=argparse.SUPPRESS, **COMMON["--view"])
+    window.add_argument(
+        "--output", type=_output, action="append", default=[], metavar=outputs.usage(),
+        help="also send the picture there (may be repeated); a page prints its address",
+    )  # fmt: skip
+    for flag in OF_THE_WINDOW:
+        window.add_argument(flag, default=argparse.SUPPRESS, **COMMON[flag])
     window.add_argument("--profile", metavar="NAME", help="use the settings of this name")
     window.add_argument("--reset", action="store_true", help="start with the default settings")
 

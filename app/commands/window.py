@@ -40,6 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
         screenshot=_screenshot_path(arguments),
         quit_when_shown=getattr(arguments, "quit_when_shown", False),
         record=getattr(arguments, "record", None),
+        outputs=tuple(getattr(arguments, "output", ())),
         note=note,
     )
     return run_gui(settings, store, options)

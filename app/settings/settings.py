@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from app.outputs import contents as outputs
 from app.settings.rules import Between, Name, OneOf, SomeOf, Written, shortened
 from app.settings.setting import Option, Scope, Setting, setting
 from app.sources.parsing import is_camera, usage
@@ -230,6 +231,29 @@ class Settings:
         True, label="Side-by-side video", tip="RGB and both lanes side by side, as H.264")
     record_disparity: bool = setting(
         True, label="Disparity", tip="Disparity of both lanes, 16 bits")
+
+    output_content: str = setting(
+        outputs.DEFAULT, OneOf(outputs.TITLES), "What goes out",
+        "What the virtual camera and streams show; viewers of the page choose for themselves",
+        option=Option(
+            "--output-content", "|".join(outputs.CONTENTS),
+            "what the camera and streams of --output show"))
+    output_size: str = setting(
+        "1280x720", OneOf({
+            "640x360": "640 × 360", "1280x720": "1280 × 720", "1920x1080": "1920 × 1080"}),
+        "Size", "Size of what the virtual camera and streams send", scope=Scope.MACHINE)
+    output_fps: float = setting(
+        30.0, Between(1, 60), "Rate",
+        "Pictures per second that the virtual camera and streams send", unit="fps",
+        scope=Scope.MACHINE)
+    page_reach: str = setting(
+        "computer", OneOf({"computer": "This computer only", "network": "Local network"}),
+        "Page opens on",
+        "Who can open the page for the audience: browsers on this computer only, or whoever is on "
+        "the same network and has its address",
+        scope=Scope.MACHINE,
+        option=Option(
+            "--page-reach", "computer|network", "who can open the page of --output page"))
 
     attract_after_s: float = setting(
         0.0, Between(0, 86_400, "Never"), "Idle demo after",

@@ -14,6 +14,9 @@ from app.ui.features.loading import ALWAYS, Devices, LoadingController
 from app.ui.features.models import ModelController
 from models import names, registry
 
+_MENUS = {"view": "&View", "lanes": "&Lanes", "output": "&Output"}
+"""By the first part of an action's id."""
+
 
 def lane_actions(
     controller: Controller, models: ModelController, loading: LoadingController, display: Display
@@ -58,6 +61,11 @@ def picture_actions(controller: Controller) -> list[Action]:
                partial(controller.next_of, "rotate"), submenu=turns),
         *_choices(controller, "view.rotate", turns, "rotate"),
     ]  # fmt: skip
+
+
+def content_actions(controller: Controller) -> list[Action]:
+    """Return what can go out, a sub-menu of the Output menu."""
+    return _choices(controller, "output.content", "&What goes out", "output_content")
 
 
 def _lane(models: ModelController, lane: str) -> list[Action]:
@@ -128,7 +136,7 @@ def _choices(
     return [
         Action(
             f"{action_id}.{value}",
-            "&View" if action_id.startswith("view.") else "&Lanes",
+            _MENUS[action_id.partition(".")[0]],
             words.replace("&", "&&"),
             "",
             partial(controller.change, key, value),

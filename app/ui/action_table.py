@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from app.outputs.table import OUTPUTS
 from app.settings.settings import Settings
 from app.settings.slot_store import SLOTS
-from app.ui.action_choices import picture_actions
+from app.ui.action_choices import content_actions, picture_actions
 from app.ui.actions import Action, is_on, is_set_to
 from app.ui.controller import Controller
 from app.ui.features.about import AboutController
@@ -20,6 +21,8 @@ from app.ui.features.fallback import FallbackController
 from app.ui.features.health import HealthController
 from app.ui.features.lessons import LessonController
 from app.ui.features.marks import MarksController
+from app.ui.features.outputs import OutputsController
+from app.ui.features.page import PageController
 from app.ui.features.presenter import PresenterController
 from app.ui.features.presets import PresetsController
 from app.ui.features.recording import RecordingController
@@ -195,6 +198,23 @@ def booth_actions(
             is_on=may_lower_quality,
         ),
     ]  # fmt: skip
+
+
+def output_actions(
+    controller: Controller, outputs: OutputsController, page: PageController
+) -> list[Action]:
+    """Actions of the Output menu: one per kind of output, and what goes out."""
+    menu = "&Output"
+    own: dict[str, Callable[[], None]] = {"page": page.toggle}
+    kinds = [
+        Action(
+            f"output.{kind.key}", menu, kind.title, kind.shortcut,
+            own.get(kind.key) or partial(outputs.toggle, kind), tip=kind.tip,
+            is_on=partial(outputs.is_running, kind.key),
+        )
+        for kind in OUTPUTS
+    ]  # fmt: skip
+    return [*kinds, *content_actions(controller)]
 
 
 def preset_actions(presets: PresetsController) -> list[Action]:

@@ -24,6 +24,7 @@ from app.ui.action_table import (
     edit_actions,
     file_actions,
     help_actions,
+    output_actions,
     play_actions,
     preset_actions,
     view_actions,
@@ -53,6 +54,8 @@ from app.ui.features.marks import MarksController
 from app.ui.features.menus import MenuController
 from app.ui.features.missing_models import MissingModelController
 from app.ui.features.models import ModelController
+from app.ui.features.outputs import OutputsController
+from app.ui.features.page import PageController
 from app.ui.features.presenter import PresenterController
 from app.ui.features.presets import PresetsController
 from app.ui.features.recorded import RecordedController
@@ -204,6 +207,10 @@ class Application(QObject):
         self.budget = self._add(BudgetController(model, controller, display, status, self))
         self.undo = self._add(UndoController(model, controller, self.presets, self._is_demo, self))
         self.health = self._add(HealthController(model, engine, status, self.recording, self))
+        self.outputs = self._add(OutputsController(window, model, engine, display, parent=self))
+        self.page = self._add(
+            PageController(window, model, controller, self.outputs, self.fallback, self)
+        )
         # Closed before the features above, so that they do not take a lesson's settings for the
         # user's own.
         self.lessons = self._add(LessonController(window, model, controller, self))
@@ -239,6 +246,7 @@ class Application(QObject):
         self.menus = self._add(
             MenuController(window, model, self.presets, self._action_table(), self)
         )
+        self.outputs.changed.connect(self.menus.show)
         self._add(AnnouncementController(self.announcement, self.controller, self.menus, self))
         self.actions = self.menus.actions
         self.cheat_sheet.set_table(self.actions.cheat_sheet())
@@ -268,6 +276,7 @@ class Application(QObject):
             *lane_actions(controller, self.models, self.loading, self.display),
             *compare_actions(controller, self.marks, self.report),
             *booth_actions(controller, self.fallback, self.presenter, self.budget),
+            *output_actions(controller, self.outputs, self.page),
             *preset_actions(self.presets),
             *help_actions(self.lessons, self.cheat_sheet, self.health, self.about),
         ]

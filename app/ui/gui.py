@@ -25,6 +25,7 @@ from PyQt6.QtCore import (
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QApplication, QWidget
 
+from app.outputs.table import OutputSpec
 from app.settings.settings import Settings
 from app.settings.store import SettingsStore
 from app.sources.opening import open_awaited
@@ -58,6 +59,8 @@ class WindowOptions:
         Close once every visible pane has shown a frame.
     record
         Folder to record into from then on.
+    outputs
+        Where to send pictures from the start.
     note
         A sentence to show at the start, such as that the settings file was damaged.
     """
@@ -67,6 +70,7 @@ class WindowOptions:
     screenshot: Path | None = None
     quit_when_shown: bool = False
     record: Path | None = None
+    outputs: tuple[OutputSpec, ...] = ()
     note: str = ""
 
 
@@ -101,6 +105,9 @@ def run_gui(settings: Settings, store: SettingsStore, options: WindowOptions) ->
             application.first_frames.all_shown.connect(
                 partial(application.recording.record, options.record)
             )
+        for output in options.outputs:
+            opening.opened.connect(partial(application.outputs.begin, output))
+        application.page.addressed.connect(_print_address)
         if options.quit_when_shown:
             application.first_frames.all_shown.connect(application.window.close)
         if options.quit_after_s is not None:
@@ -118,6 +125,10 @@ def run_gui(settings: Settings, store: SettingsStore, options: WindowOptions) ->
     if failure:
         raise SourceError(failure)
     return code
+
+
+def _print_address(address: str) -> None:
+    print(address, flush=True)
 
 
 def _freeze(_devices: object) -> None:

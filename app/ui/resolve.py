@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from app.analysis.request import AnalysisRequest
 from app.engine.commands import CaptureRequest, PlaybackOptions
 from app.engine.pipeline import PipelineConfig
+from app.outputs.contents import CONTENTS
+from app.outputs.output import OutputOptions
 from app.settings.settings import Settings
 from app.sources.fallback import Fallback
 from app.sources.parsing import is_camera
@@ -157,3 +159,14 @@ def source_size(settings: Settings) -> tuple[int, int] | None:
 def fallback(settings: Settings) -> Fallback:
     """Return what is shown while a live source stays away, and after how long."""
     return Fallback(settings.fallback_after_s, settings.fallback_clip)
+
+
+def output_options(settings: Settings) -> OutputOptions:
+    """Return how outputs are opened."""
+    width, _, height = settings.output_size.partition("x")
+    return OutputOptions(
+        size=(int(width), int(height)),
+        fps=settings.output_fps,
+        is_for_network=settings.page_reach == "network",
+        contents=tuple(CONTENTS),
+    )

@@ -47,6 +47,10 @@ class MenuController(FeatureController):
 
     def start(self) -> None:
         """Tick what is on."""
+        self.show()
+
+    def show(self) -> None:
+        """Tick what is on now, also where no setting says it."""
         self.actions.show(self._model.value)
 
     def add(self, rows: Sequence[Action]) -> None:

@@ -1,0 +1,81 @@
+"""Crops, scales and colours pictures for an output.
+
+OpenCV does all of it without holding the interpreter's lock.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from app.outputs.scene import Shares
+from models.frames import UInt8
+from models.opencv import cv2
+
+Size = tuple[int, int]
+WHOLE: Shares = (0.0, 0.0, 1.0, 1.0)
+
+
+def fitted(size: Size, room: Size) -> Size:
+    """The largest (width, height) of the proportions of `size` in `room`; never enlarged.
+
+    Both are even, as video formats need them, and at least 2.
+    """
+    scale = min(1.0, room[0] / size[0], room[1] / size[1])
+    return tuple(max(2, 2 * round(side * scale / 2)) for side in size)  # type: ignore[return-value]
+
+
+def scaled(picture: UInt8, size: Size, part: Shares = WHOLE) -> UInt8:
+    """`part` of an (H, W[, C]) picture at (width, height) pixels."""
+    cropped = _cropped(picture, part)
+    if cropped.shape[1::-1] == size:
+        return cropped
+    shrinks = cropped.shape[1] > size[0] and cropped.shape[0] > size[1]
+    way = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    made: UInt8 = cv2.resize(cropped, size, interpolation=way)
+    return made
+
+
+def coloured(levels: UInt8, table: UInt8, size: Size, part: Shares = WHOLE) -> UInt8:
+    """`part` of (H, W) levels in the colours of a (256, 3) table, at (width, height) pixels.
+
+    Level 0 is "unknown", not the lowest of the others: where it occurs, colours are interpolated.
+    """
+    colours = table.reshape(256, 1, 3)
+    cropped = _cropped(levels, part)
+    if int(cropped.min()) == 0:
+        return scaled(cv2.applyColorMap(np.ascontiguousarray(cropped), colours), size)
+    made: UInt8 = cv2.applyColorMap(np.ascontiguousarray(scaled(cropped, size)), colours)
+    return made
+
+
+def blend(picture: UInt8, overlay: UInt8, part: Shares = WHOLE) -> UInt8:
+    """`part` of an (h, w, 4) overlay with straight alpha, laid over the (H, W, 3) picture."""
+    laid = scaled(cv2.cvtColor(overlay, cv2.COLOR_RGBA2mRGBA), picture.shape[1::-1], part)
+    through = 255 - laid[..., 3:].astype(np.uint16)
+    mixed = (picture * through + 127) // 255
+    made: UInt8 = cv2.add(mixed.astype(np.uint8), np.ascontiguousarray(laid[..., :3]))
+    return made
+
+
+def letterboxed(picture: UInt8, size: Size) -> UInt8:
+    """The (H, W, 3) picture, as large as it fits, in the middle of a black one of that size."""
+    height, width = picture.shape[:2]
+    if (width, height) == size:
+        return np.ascontiguousarray(picture)
+    scale = min(size[0] / width, size[1] / height)
+    inner = max(1, round(width * scale)), max(1, round(height * scale))
+    left, top = (size[0] - inner[0]) // 2, (size[1] - inner[1]) // 2
+    room = np.zeros((size[1], size[0], 3), np.uint8)
+    room[top : top + inner[1], left : left + inner[0]] = scaled(picture, inner)
+    return room
+
+
+def _cropped(picture: UInt8, part: Shares) -> UInt8:
+    height, width = picture.shape[:2]
+    left = min(width - 1, max(0, math.floor(part[0] * width + 0.5)))
+    top = min(height - 1, max(0, math.floor(part[1] * height + 0.5)))
+    right = min(width, max(left + 1, math.floor((part[0] + part[2]) * width + 0.5)))
+    bottom = min(height, max(top + 1, math.floor((part[1] + part[3]) * height + 0.5)))
+    return picture[top:bottom, left:right]

@@ -1,0 +1,118 @@
+"""What is on the stage, as a value for outputs. GUI thread; reads positions, copies no picture.
+
+The point cloud alone is grabbed, and only where it is needed and on screen. Grabbing draws it once
+more, so that the next grab waits ten times as long as the last one took.
+"""
+
+from __future__ import annotations
+
+import time
+
+from PyQt6.QtCore import QPoint, QRectF
+
+from app.outputs.scene import CLOUD, Place, Scene, Shares
+from app.settings.settings import SettingsModel
+from app.ui.captions import caption
+from app.ui.display import Display
+from app.ui.main_window import MainWindow
+from models.frames import UInt8
+from widgets.image_pane import ImagePane
+from widgets.stage import Stage
+from widgets.wipe_pane import WipePane
+
+_GRAB_EVERY_S = 0.2
+_GRAB_SHARE = 0.1
+"""Most of the GUI thread's time that grabbing the cloud may take."""
+
+
+class SceneReader:
+    """Reads the stage; returns the same Scene again while nothing changed."""
+
+    def __init__(self, window: MainWindow, display: Display, model: SettingsModel) -> None:
+        self._window = window
+        self._display = display
+        self._model = model
+        self._last: Scene | None = None
+        self._facts: tuple[object, ...] = ()
+        self._cloud: UInt8 | None = None
+        self._cloud_painted = -1
+        self._grab_after_s = 0.0
+
+    def read(self, needs_cloud: bool) -> Scene:
+        """Return what is on screen now.
+
+        Parameters
+        ----------
+        needs_cloud
+            Somebody looks at the view as on screen.
+        """
+        settings, stage = self._model.value, self._window.stage
+        self._grab(stage, needs_cloud)
+        size = (max(1, stage.width()), max(1, stage.height()))
+        wipe, side = _pair(stage)
+        facts = (settings, size, places(stage), wipe, side)
+        if self._last is None or facts != self._facts or self._cloud is not self._last.cloud:
+            self._facts = facts
+            self._last = Scene(
+                settings, size, facts[2], wipe, side, self._cloud, caption(settings, "")
+            )
+        return self._last
+
+    def _grab(self, stage: Stage, needs_cloud: bool) -> None:
+        cloud = self._window.cloud
+        if not needs_cloud or CLOUD not in stage.shown() or not cloud.isVisible():
+            self._cloud = None
+            return
+        started_s = time.monotonic()
+        if started_s < self._grab_after_s or cloud.frames_painted == self._cloud_painted:
+            return
+        self._cloud_painted = cloud.frames_painted
+        self._cloud = cloud.grab_image()
+        took_s = time.monotonic() - started_s
+        self._grab_after_s = started_s + max(_GRAB_EVERY_S, took_s / _GRAB_SHARE)
+
+
+def places(stage: Stage) -> tuple[Place, ...]:
+    """Return where the pictures on the stage are."""
+    found = (_place(stage, name) for name in stage.shown())
+    return tuple(place for place in found if place is not None)
+
+
+def _place(stage: Stage, name: str) -> Place | None:
+    pane = stage.pane(name)
+    at = pane.mapTo(stage, QPoint(0, 0))
+    if not isinstance(pane, ImagePane):
+        whole = QRectF(0, 0, pane.width(), pane.height()).translated(at.x(), at.y())
+        return Place(name, _share(whole, QRectF(stage.rect())))
+    if pane.picture_size.isEmpty():
+        return None
+    picture = pane.picture_rect()
+    visible = picture.intersected(pane.picture_area())
+    if visible.isEmpty():
+        return None
+    part = _share(visible, picture)
+    return Place(name, _share(visible.translated(at.x(), at.y()), QRectF(stage.rect())), part)
+
+
+def _share(inner: QRectF, outer: QRectF) -> Shares:
+    """Where `inner` is in `outer`."""
+    width, height = max(1.0, outer.width()), max(1.0, outer.height())
+    return (
+        (inner.left() - outer.left()) / width,
+        (inner.top() - outer.top()) / height,
+        inner.width() / width,
+        inner.height() / height,
+    )
+
+
+def _pair(stage: Stage) -> tuple[float, str]:
+    """Return where the wipe's divider is on the picture, and which lane blinks on."""
+    for name in stage.shown():
+        pane = stage.pane(name)
+        if isinstance(pane, WipePane):
+            area = pane.picture_area()
+            picture = pane.picture_rect().intersected(area)
+            x = area.left() + pane.divider * area.width()
+            share = (x - picture.left()) / max(1.0, picture.width())
+            return min(1.0, max(0.0, share)), pane.side
+    return 0.5, "a"
