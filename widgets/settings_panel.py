@@ -17,6 +17,7 @@ from widgets.inspector.model import ModelSection
 from widgets.inspector.output import OutputSection
 from widgets.inspector.record import RecordSection
 from widgets.inspector.row_spec import RowSpec
+from widgets.inspector.scene import SceneSection
 from widgets.inspector.section import Section
 from widgets.inspector.source import SourceSection
 from widgets.theme import SPACE
@@ -47,6 +48,7 @@ class SettingsPanel(QScrollArea):
     def __init__(self, specs: Mapping[str, RowSpec], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.source = SourceSection()
+        self.scene = SceneSection(specs)
         self.model = ModelSection(specs)
         self.display = DisplaySection(specs)
         self.cloud = CloudSection(specs)
@@ -55,10 +57,14 @@ class SettingsPanel(QScrollArea):
         self.output = OutputSection(specs)
         self.booth = BoothSection(specs)
         self._sections: tuple[Section, ...] = (
-            self.source, self.model, self.display, self.cloud, self.compare, self.record,
-            self.output, self.booth,
+            self.source, self.scene, self.model, self.display, self.cloud, self.compare,
+            self.record, self.output, self.booth,
         )  # fmt: skip
-        self._by_use = list(self._sections)  # the latest first
+        # The latest first; the scene is for those who ask for it.
+        self._by_use: list[Section] = [
+            *(s for s in self._sections if s is not self.scene),
+            self.scene,
+        ]
         self._folded_by_hand: set[Section] = set()
         body = QWidget(self)
         body.setProperty("role", "panel")
@@ -106,6 +112,12 @@ class SettingsPanel(QScrollArea):
         self._by_use = [*wanted, *(each for each in self._by_use if each not in wanted)]
         self._fit()
 
+    def set_scene_shown(self, is_shown: bool) -> None:
+        """Show or hide the section of the built-in scene."""
+        if self.scene.isHidden() == is_shown:
+            self.scene.setVisible(is_shown)
+            self._fit()
+
     def _on_folded(self, section: Section, is_folded: bool) -> None:
         """Keep what the user folds folded, and make room for what the user opens."""
         if is_folded:
@@ -119,7 +131,7 @@ class SettingsPanel(QScrollArea):
         room = (viewport.height() if viewport is not None else 0) - SPACE
         shown = [section for section in self._sections if not section.isHidden()]
         room -= sum(section.height_of(is_open=False) for section in shown)
-        for section in self._by_use:
+        for section in filter(shown.__contains__, self._by_use):
             needed = section.height_of(is_open=True) - section.height_of(is_open=False)
             is_open = section not in self._folded_by_hand and (
                 needed <= room or section is self._by_use[0]

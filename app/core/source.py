@@ -13,6 +13,7 @@ from models.plain_text import LINE, SENTENCE, single_line, without_credentials
 
 if TYPE_CHECKING:  # the command line reads specs, and does without numpy
     from models.frames import Frame
+    from models.scene_options import SceneOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,4 +132,17 @@ class OnDemand(Source, Protocol):
 
     def skip_to(self, time_s: float) -> None:
         """Leave out the frames before media time `time_s`, if any, in the same segment."""
+        ...
+
+
+@runtime_checkable
+class Adjustable(Source, Protocol):
+    """A built-in scene that can be changed while it is open."""
+
+    def adjust(self, options: SceneOptions) -> bool:
+        """Change the scene from the next frame on, which has no flow; False if it is fixed."""
+        ...
+
+    def repeat(self) -> None:
+        """Make the last frame the next again, in the same segment."""
         ...

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 
 from app.core.slots import Closed, Slot
-from app.core.source import Ended, OnDemand, Reading, SignalLost, Source
+from app.core.source import Adjustable, Ended, OnDemand, Reading, SignalLost, Source
 from app.engine.commands import (
     CaptureRequest,
     CaptureStatus,
@@ -179,6 +179,20 @@ class CaptureLoop:
                 self._segment += turned
                 self._playback = command
                 self._clock.restart()
+                if self._adjust() and command.scene != was.scene:
+                    self._show_again()
+
+    def _adjust(self) -> bool:
+        """Give the open source what was chosen for the built-in scene; whether it takes that."""
+        source = self._source
+        return isinstance(source, Adjustable) and source.adjust(self._playback.scene)
+
+    def _show_again(self) -> None:
+        """Show a frame again that was changed while paused."""
+        is_waiting = self._wants_frame() or self.status.position < 0
+        if isinstance(self._source, Adjustable) and not is_waiting:
+            self._source.repeat()
+            self._owed_steps = 1
 
     def _step(self, by: int) -> None:
         self._set_status(playing=False)
@@ -256,6 +270,7 @@ class CaptureLoop:
         if self.status.request is not command:
             self._leave_for(command)
         self._source, self._held = opened, first
+        self._adjust()
         self._shots = ShotCounter()
         self._jumped = True
         self._set_status(info=opened.info, message="")

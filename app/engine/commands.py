@@ -7,6 +7,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from app.core.source import SourceInfo
+from models.scene_options import USUAL_SCENE, SceneOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +67,19 @@ class Seek:
 
 @dataclass(frozen=True, slots=True)
 class PlaybackOptions:
-    """How frames are delivered; see the settings of the same names."""
+    """How frames are delivered; see the settings of the same names.
+
+    Attributes
+    ----------
+    scene
+        What the built-in scene shows, while that one is the source.
+    """
 
     loop: bool = True
     every_frame: bool = False
     mirror: bool = False
     rotate: int = 0
+    scene: SceneOptions = USUAL_SCENE
 
 
 Command = CaptureRequest | Play | Step | Seek | PlaybackOptions

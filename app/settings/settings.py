@@ -17,6 +17,7 @@ from app.settings.rules import Between, Name, OneOf, SomeOf, Written, shortened
 from app.settings.setting import Option, Scope, Setting, setting
 from app.sources.parsing import is_camera, usage
 from app.views import table as views
+from models.scene_options import DISTANCE_M, OBJECTS, RAISE_M, SIZE, WALLS
 from renderers.colormap_names import COLOR_BLIND_SAFE, COLORMAPS
 from widgets.arrangement import PANE_TITLES, PANES
 
@@ -87,6 +88,33 @@ class Settings:
     rotate: int = setting(
         0, OneOf({0: "None", 90: "90° clockwise", 180: "180°", 270: "90° anticlockwise"}),
         "Rotate", "Rotate the source by 90° steps (Shift+H)")
+
+    scene_wall: str = setting(
+        "pictures", OneOf(WALLS), "Back wall",
+        "What is on the back wall; ground truth is the surface, never what a mirror or print shows",
+        scope=Scope.SILENT_START)
+    scene_glass: bool = setting(
+        False, label="Pane of glass",
+        tip="A pane stands before the table; ground truth is the pane, not what is behind it",
+        scope=Scope.SILENT_START)
+    scene_object: str = setting(
+        "none", OneOf(OBJECTS), "Object",
+        "Put an object into the middle of the room; the visitor and the balls leave",
+        scope=Scope.SILENT_START)
+    scene_distance: float = setting(
+        3.0, Between(*DISTANCE_M), "Distance",
+        "From the middle of the camera's path to the object, along the floor",
+        control="slider", unit="m", step=0.1, scope=Scope.SILENT_START)
+    scene_raise: float = setting(
+        0.0, Between(*RAISE_M), "Height",
+        "Moves the object up in the picture at the same distance, so that its disparity stays",
+        control="slider", unit="m", step=0.05, scope=Scope.SILENT_START)
+    scene_size: float = setting(
+        1.0, Between(*SIZE), "Size", "Size of the object relative to its usual one",
+        control="slider", step=0.05, scope=Scope.SILENT_START)
+    scene_shadow: bool = setting(
+        True, label="Shadow", tip="The object casts a shadow and darkens the floor around it",
+        scope=Scope.SILENT_START)
 
     model_a: str = setting(
         "flashdepth-lite", Name(300), "Lane A", not_shown=_IN_LANE_PICKER, title_of=_model_title,

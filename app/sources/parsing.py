@@ -72,6 +72,12 @@ def is_built_in(text: str) -> bool:
     return spec is not None and spec.is_built_in
 
 
+def is_adjustable(text: str) -> bool:
+    """Whether `text` means the built-in scene that the settings can change."""
+    spec = _understood(text)
+    return spec is not None and spec.is_adjustable
+
+
 def may_open_at_start(text: str) -> bool:
     """Whether `text` may be opened at the start of the program without being asked for."""
     spec = _understood(text)

@@ -106,6 +106,11 @@ class SourceSpec(ABC):
         """Frames come by themselves and cannot be asked for again (newest wins)."""
         return False
 
+    @property
+    def is_adjustable(self) -> bool:
+        """Settings say what it shows (`app.core.source.Adjustable`)."""
+        return False
+
     @abstractmethod
     def open(self, request: OpenRequest) -> Source:
         """Open it. Raises SourceError if it cannot be opened."""

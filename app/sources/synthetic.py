@@ -8,6 +8,7 @@ import time
 
 from app.core.source import Reading, SourceInfo
 from models.frames import Frame, GroundTruth
+from models.scene_options import USUAL_SCENE, SceneOptions
 from models.scenes import RenderedFrame, Renderer, Scene, demo_scene, random_scene
 
 FPS = 25.0
@@ -23,6 +24,8 @@ class SyntheticSource:
         None shows the demonstration scene; a number draws a scene of any kind from it.
     with_flow
         Also give the exact flow to the previous frame, which costs about as much again.
+    options
+        What the demonstration scene shows. If given, the scene is fixed.
     """
 
     def __init__(
@@ -31,9 +34,12 @@ class SyntheticSource:
         size: tuple[int, int] | None = None,
         with_flow: bool = False,
         threads: int = 2,
+        options: SceneOptions | None = None,
     ) -> None:
         width, height = size or DEFAULT_SIZE
-        self._scene: Scene = demo_scene(0) if seed is None else random_scene(seed)
+        self._is_fixed = seed is not None or options is not None
+        self._options = options or USUAL_SCENE
+        self._scene: Scene | None = None if seed is None else random_scene(seed)
         self._renderer = Renderer(width, height, threads)
         self._with_flow = with_flow
         self._lock = threading.Lock()
@@ -42,7 +48,7 @@ class SyntheticSource:
         self._last_s: float | None = None
         self._closed = False
         self._info = SourceInfo(
-            spec="synthetic" if seed is None else f"synthetic:{seed}",
+            spec=f"synthetic:{options or '' if seed is None else seed}".removesuffix(":"),
             title="Built-in scene" if seed is None else f"Scene {seed}",
             live=False,
             size=(width, height),
@@ -63,6 +69,8 @@ class SyntheticSource:
             index, self._next = self._next, self._next + 1
             before_s = self._last_s if self._with_flow else None
             self._last_s = index / FPS
+            if self._scene is None:
+                self._scene = demo_scene(0, self._options)
             drawn = self._renderer.render(self._scene, index / FPS, before_s)
             return self._frame(drawn, index)
 
@@ -77,6 +85,20 @@ class SyntheticSource:
         """Leave out the frames before `time_s`; flow is to the last one that was read."""
         with self._lock:
             self._next = max(self._next, math.floor(time_s * FPS))
+
+    def adjust(self, options: SceneOptions) -> bool:
+        """Show the scene with `options` from the next frame on; False if it is fixed."""
+        with self._lock:
+            if not self._is_fixed and options != self._options:
+                self._options = options
+                self._scene = self._last_s = None
+        return not self._is_fixed
+
+    def repeat(self) -> None:
+        """Make the last frame the next again, in the same segment."""
+        with self._lock:
+            self._next = max(0, self._next - 1)
+            self._last_s = None
 
     def close(self) -> None:
         """Stop the renderer's threads. May be called twice."""

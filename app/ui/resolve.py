@@ -15,11 +15,12 @@ from app.outputs.contents import CONTENTS
 from app.outputs.output import OutputOptions
 from app.settings.settings import Settings
 from app.sources.fallback import Fallback
-from app.sources.parsing import is_camera
+from app.sources.parsing import is_adjustable, is_camera
 from app.views import table as views
 from models.devices.cores import threads_beside_a_window
 from models.estimator import EstimatorOptions
 from models.geometry import Calibration
+from models.scene_options import SceneOptions
 from renderers.display_range import RangeMode, RangeSettings
 from renderers.point_cloud import CloudColour, CloudOptions
 
@@ -61,7 +62,21 @@ def playback_options(settings: Settings) -> PlaybackOptions:
         every_frame=settings.pacing == "every-frame",
         mirror=settings.mirror,
         rotate=settings.rotate,
+        scene=scene_options(settings),
     )
+
+
+def scene_options(settings: Settings) -> SceneOptions:
+    """Return what the built-in scene shows."""
+    return SceneOptions(
+        object=settings.scene_object,
+        distance=settings.scene_distance,
+        raise_m=settings.scene_raise,
+        size=settings.scene_size,
+        shadow=settings.scene_shadow,
+        wall=settings.scene_wall,
+        glass=settings.scene_glass,
+    ).effective()
 
 
 def capture_request(settings: Settings, instead: str = "", attempt: int = 0) -> CaptureRequest:
@@ -70,6 +85,14 @@ def capture_request(settings: Settings, instead: str = "", attempt: int = 0) -> 
     camera_format = (settings.source_fps, settings.source_pixels) if is_camera(spec) else None
     instead_of = settings.source if instead else ""
     return CaptureRequest(spec, source_size(settings), camera_format, attempt, instead_of)
+
+
+def fixed_source(settings: Settings) -> str:
+    """Return the chosen source, with what is changed in the built-in scene in its text."""
+    changes = str(scene_options(settings))
+    if changes and is_adjustable(settings.source):
+        return f"{settings.source}:{changes}"
+    return settings.source
 
 
 def pipeline_config(

@@ -74,6 +74,15 @@ class SceneBuilder:
         finally:
             self.casts = kept
 
+    @contextmanager
+    def discarding(self, is_discarded: bool = True) -> Iterator[None]:
+        """Leave out what follows; random numbers and bodies are used up as if it were there."""
+        kept = len(self._flat), len(self._curved)
+        yield
+        if is_discarded:
+            del self._flat[kept[0] :], self._flat_materials[kept[0] :]
+            del self._curved[kept[1] :], self._curved_materials[kept[1] :]
+
     def quad(
         self,
         corners: Sequence[Point | Float64],
@@ -84,7 +93,8 @@ class SceneBuilder:
     ) -> None:
         """A flat surface: top left, top right, bottom right, bottom left as seen from outside."""
         moved = np.array(corners, np.float64) @ self.frame[:3, :3].T + self.frame[:3, 3]
-        self._flat.append((self._body, moved, two_sided, disc, cutout, self.casts))
+        casts = self.casts and material.clear == 0
+        self._flat.append((self._body, moved, two_sided, disc, cutout, casts))
         self._flat_materials.append(material)
 
     def floor(

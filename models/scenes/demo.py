@@ -7,8 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from models.scene_options import USUAL_SCENE, SceneOptions
 from models.scenes.atlas import default_atlas
 from models.scenes.builder import SceneBuilder
+from models.scenes.demo_options import Walls, place_options
 from models.scenes.furniture import (
     chair,
     cupboard,
@@ -38,17 +40,21 @@ DEMO_PERIOD_S = 20.0
 """After this time everything is where it was: every period below is a whole fraction of it."""
 
 
-def demo_scene(seed: int = 0) -> Scene:
-    """A furnished studio that repeats every DEMO_PERIOD_S; the same for the same seed.
+def demo_scene(seed: int = 0, options: SceneOptions = USUAL_SCENE) -> Scene:
+    """A furnished studio that repeats every DEMO_PERIOD_S; the same for the same arguments.
 
     The back wall, painted and with pictures, is one plane; so are floor and side walls.
     """
     b = SceneBuilder(np.random.default_rng([seed, 77]), default_atlas())
     with b.shadowless():
         _walls(b)
-    _pictures(b)
+    with b.discarding(options.wall != "pictures"):
+        _pictures(b)
+    _clock(b)
     _furniture(b)
-    _visitors(b)
+    with b.discarding(options.object != "none"):
+        _visitors(b)
+    place_options(b, options, _camera(), Walls(_X0, _Y0, _X1, _Y1, _HEIGHT))
     return b.build(
         "demo",
         seed,
@@ -156,6 +162,9 @@ def _pictures(b: SceneBuilder) -> None:
     ):
         b.panel((x, _Y1 - 0.012, z), w + 0.06, h + 0.06, dark)
         b.panel((x, _Y1 - 0.016, z), w, h, _from(b, group, member, 0.0, 0.1))
+
+
+def _clock(b: SceneBuilder) -> None:
     b.rod((1.75, _Y1 - 0.001, 2.05), (1.75, _Y1 - 0.05, 2.05), 0.17, tinted(b, _WHITE))
     hands = tinted(b, (0.05, 0.05, 0.05))
     for length, turns in ((0.14, 2), (0.09, 1)):

@@ -237,3 +237,24 @@ class CameraPath:
         target = np.add(self.target, self.target_wander.at(time_s)) + shift
         roll = self.roll + self.roll_wander.at(time_s)[0]
         return look_at(tuple(eye), tuple(target), roll)
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """Lifted across a camera's view: higher in its picture, in the same column and depth.
+
+    Attributes
+    ----------
+    camera
+        The camera.
+    by_m
+        Metres.
+    """
+
+    camera: CameraPath
+    by_m: float
+
+    def matrix(self, time_s: float) -> Matrix:
+        """See Motion; for bodies whose axes are the world's."""
+        x, y, z = (-self.by_m * self.camera.camera_to_world(time_s)[:3, 1]).tolist()
+        return translation(x, y, z)

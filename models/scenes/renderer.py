@@ -14,7 +14,8 @@ from models.geometry import Intrinsics
 from models.opencv import cv2
 from models.scenes.correspondence import VisibleSurfaces, correspond
 from models.scenes.lighting import Lights, stain_field
-from models.scenes.lightmaps import LightMapper
+from models.scenes.lightmaps import LightMapper, LightMaps
+from models.scenes.optics import Box, Sight, mixed, optical_surfaces
 from models.scenes.projection import prepare_curved, prepare_flat
 from models.scenes.raster import Raster
 from models.scenes.scene import Float64, Scene
@@ -22,6 +23,7 @@ from models.scenes.shading import FrameTables, Shader
 from models.scenes.surfaces import SurfaceTables
 
 Float32 = NDArray[np.float32]
+UInt8 = NDArray[np.uint8]
 _BAND_PIXELS = 80_000
 
 
@@ -72,6 +74,15 @@ class _Prepared:
         self.scene = scene
         self.tables = SurfaceTables.of(scene)
         self.mapper = LightMapper(scene)
+        self.optical = optical_surfaces(scene)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Moment:
+    """Poses of the bodies, (bodies, 4, 4) to world, and the maps of light that belong to them."""
+
+    poses: Float64
+    maps: LightMaps
 
 
 class Renderer:
@@ -97,10 +108,7 @@ class Renderer:
             raise ValueError(f"cannot draw {width}x{height} with {threads} threads")
         self.width, self.height = width, height
         self._pool = ThreadPoolExecutor(threads, "scene") if threads > 1 else None
-        # Drawing costs calls per surface and band; shading costs array operations per pixel, which
-        # are fastest on arrays that fit the cache.
-        self._bands = _bands(height, threads)
-        self._shading_bands = _bands(height, round(width * height / _BAND_PIXELS))
+        self._threads = threads
         self._stains = stain_field()
         self._prepared: _Prepared | None = None
         self._last: tuple[Scene, float, VisibleSurfaces] | None = None
@@ -119,9 +127,8 @@ class Renderer:
             self._last = None
         k = Intrinsics.from_fov(scene.fov_deg, self.width, self.height)
         before = None if previous_time_s is None else self._view(scene, previous_time_s, k)
-        camera_to_world = scene.camera.camera_to_world(time_s)
-        now = self._view(scene, time_s, k)
-        rgb = self._shade(scene, time_s, now, camera_to_world, k)
+        sight, now = Sight.of(scene, time_s, k), self._view(scene, time_s, k)
+        rgb = self._picture(scene, self._moment(scene, time_s), sight, now)
         self._last = (scene, time_s, now)
         flow = covisible = None
         if before is not None:
@@ -129,7 +136,9 @@ class Renderer:
         with np.errstate(divide="ignore"):
             depth: Float32 = np.reciprocal(now.inverse_depth)
         ids = (self._prepared.tables.body + 1).astype(np.uint16).take(now.surface)
-        return RenderedFrame(rgb, depth, ids, now.surface, camera_to_world, k, flow, covisible)
+        return RenderedFrame(
+            rgb, depth, ids, now.surface, sight.camera_to_world, k, flow, covisible
+        )
 
     def _each(self, bands: list[tuple[int, int]], work: Callable[[int, int], None]) -> None:
         if self._pool is None:
@@ -143,13 +152,16 @@ class Renderer:
         """The visible surfaces at a time; reused from the last call if the time is the same."""
         if self._last is not None and self._last[0] is scene and self._last[1] == time_s:
             return self._last[2]
-        world_to_camera = np.linalg.inv(scene.camera.camera_to_world(time_s))
-        bodies = world_to_camera @ scene.body_to_world(time_s)
-        everything = np.ones(len(scene.planars.body), np.bool_)
-        flats = prepare_flat(scene.planars, bodies, k, everything)
-        everything = np.ones(len(scene.quadrics.body), np.bool_)
-        curves = prepare_curved(scene.quadrics, bodies, k, everything, 1 + len(scene.planars.body))
-        w = np.zeros((self.height, self.width), np.float32)
+        return self._visible(scene, scene.body_to_world(time_s), Sight.of(scene, time_s, k))
+
+    def _visible(self, scene: Scene, poses: Float64, sight: Sight) -> VisibleSurfaces:
+        k = sight.intrinsics
+        world_to_camera = np.linalg.inv(sight.camera_to_world)
+        bodies = world_to_camera @ poses
+        flats = prepare_flat(scene.planars, bodies, k, sight.flat)
+        first = 1 + len(scene.planars.body)
+        curves = prepare_curved(scene.quadrics, bodies, k, sight.curved, first)
+        w = np.zeros((k.height, k.width), np.float32)
         surface = np.zeros(w.shape, np.uint16)
 
         def draw(top: int, bottom: int) -> None:
@@ -157,32 +169,62 @@ class Renderer:
             raster.flat(flats)
             raster.curved(curves)
 
-        self._each(self._bands, draw)
+        self._each(_bands(k.height, self._threads), draw)
         return VisibleSurfaces(w, surface, np.concatenate([world_to_camera[None], bodies]))
 
-    def _shade(
+    def _moment(self, scene: Scene, time_s: float) -> _Moment:
+        assert self._prepared is not None
+        poses = scene.body_to_world(time_s)
+        return _Moment(poses, self._prepared.mapper.at(poses))
+
+    def _picture(
         self,
         scene: Scene,
-        time_s: float,
-        now: VisibleSurfaces,
-        camera_to_world: Float64,
-        k: Intrinsics,
-    ) -> NDArray[np.uint8]:
+        moment: _Moment,
+        sight: Sight,
+        seen: VisibleSurfaces,
+        is_image: bool = False,
+    ) -> UInt8:
+        """(H, W, 3) colours of what is `seen`; in a mirror's image, mirrors have no image."""
         assert self._prepared is not None
-        tables = self._prepared.tables
-        maps = self._prepared.mapper.at(scene.body_to_world(time_s))
-        lights = Lights(scene, tables, maps, camera_to_world, self._stains)
-        frame = FrameTables.of(scene, tables, now.body_to_camera[1:])
-        shader = Shader(scene, tables, frame, lights, camera_to_world, k)
-        raw = np.empty((self.height, self.width, 3), np.uint8)
+        rgb = self._shade(scene, moment, sight, seen)
+        for surface in () if is_image else self._prepared.optical:
+            mask = seen.surface == surface
+            box = Box.around(mask)
+            skin = scene.materials[surface - 1]
+            if box is None:
+                continue
+            others = []
+            if skin.clear > 0:
+                behind = self._inner(scene, moment, sight.through(scene, box))
+                others.append((skin.clear, behind))
+            if skin.mirror > 0:
+                reflected = sight.reflected(scene, moment.poses, surface, box)
+                image = self._inner(scene, moment, reflected, is_image=True)
+                others.append((skin.mirror, image[:, ::-1]))
+            part = rgb[box.slices]
+            np.copyto(part, mixed(part, others), where=mask[box.slices][..., None])
+        return _soften(rgb, seen.surface)
+
+    def _inner(self, scene: Scene, moment: _Moment, sight: Sight, is_image: bool = False) -> UInt8:
+        seen = self._visible(scene, moment.poses, sight)
+        return self._picture(scene, moment, sight, seen, is_image)
+
+    def _shade(self, scene: Scene, moment: _Moment, sight: Sight, seen: VisibleSurfaces) -> UInt8:
+        assert self._prepared is not None
+        tables, k = self._prepared.tables, sight.intrinsics
+        lights = Lights(scene, tables, moment.maps, sight.camera_to_world, self._stains)
+        frame = FrameTables.of(scene, tables, seen.body_to_camera[1:])
+        shader = Shader(scene, tables, frame, lights, sight.camera_to_world, k)
+        raw = np.empty((k.height, k.width, 3), np.uint8)
 
         def shade(top: int, bottom: int) -> None:
             raw[top:bottom] = shader.band(
-                top, now.inverse_depth[top:bottom], now.surface[top:bottom]
+                top, seen.inverse_depth[top:bottom], seen.surface[top:bottom]
             )
 
-        self._each(self._shading_bands, shade)
-        return _soften(raw, now.surface)
+        self._each(_shading_bands(k), shade)
+        return raw
 
     def _correspond(
         self, now: VisibleSurfaces, before: VisibleSurfaces, k: Intrinsics
@@ -195,14 +237,22 @@ class Renderer:
         def carry(top: int, bottom: int) -> None:
             flow[top:bottom], covisible[top:bottom] = correspond(now, before, body, k, top, bottom)
 
-        self._each(self._shading_bands, carry)
+        self._each(_shading_bands(k), carry)
         return flow, covisible
 
 
 def _bands(height: int, count: int) -> list[tuple[int, int]]:
-    """`height` rows in about `count` bands: first row, and the row behind the last."""
+    """`height` rows in about `count` bands: first row, and the row behind the last.
+
+    Drawing costs calls per surface and band, so one per thread is enough.
+    """
     cuts = np.linspace(0, height, min(max(1, count), height) + 1).round().astype(int).tolist()
     return list(pairwise(cuts))
+
+
+def _shading_bands(k: Intrinsics) -> list[tuple[int, int]]:
+    """Bands for array operations per pixel, which are fastest on arrays that fit the cache."""
+    return _bands(k.height, round(k.width * k.height / _BAND_PIXELS))
 
 
 def _soften(rgb: NDArray[np.uint8], surface: NDArray[np.uint16]) -> NDArray[np.uint8]:

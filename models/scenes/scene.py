@@ -39,6 +39,10 @@ class Material:
         Strength of large, faint stains.
     turn
         Rotation of the texture, radians.
+    mirror
+        Share of the light that is a mirror image, 0–1; flat surfaces only.
+    clear
+        Share of the light that comes from behind, 0–1, as through glass; flat surfaces only.
     """
 
     texture: int = 0
@@ -49,6 +53,8 @@ class Material:
     emission: float = 0.0
     blotch: float = 0.2
     turn: float = 0.0
+    mirror: float = 0.0
+    clear: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

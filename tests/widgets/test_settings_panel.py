@@ -63,7 +63,7 @@ def turn(widget: QWidget) -> None:
     elif isinstance(control, QAbstractSpinBox):
         control.stepUp()
     elif isinstance(control, QSlider):
-        control.setValue(control.value() - 1)
+        control.setValue(control.value() + (1 if control.value() == control.minimum() else -1))
 
 
 def test_every_key_is_a_field_of_the_settings(panel: SettingsPanel) -> None:
@@ -92,7 +92,7 @@ def test_turning_each_control_gives_settings_that_can_be_used(
             if key in ("record_folder", "fallback_clip", "panic_clip"):
                 continue
             mode = "fixed" if key in ("range_near", "range_far") else "stable"
-            values = {**DEFAULTS, "range_mode": mode}
+            values = {**DEFAULTS, "range_mode": mode, "scene_object": "ball"}
             panel.show_values(values)
             with qtbot.waitSignal(panel.changed) as caught:
                 turn(section.row(key).control)
@@ -329,16 +329,28 @@ def test_sections_fit_the_height_and_those_of_the_clicked_pane_are_open(
 ) -> None:
     bar = panel.verticalScrollBar()
     assert bar is not None
+    others = len(panel.sections) - 1
     for height in (900, 600, 440):
         panel.resize(panel.width(), height)
         for titles in (("Cloud",), ("Model", "Display"), ("Compare", "Display")):
             panel.follow(titles)
             assert titles[0] not in panel.folded()
-            qtbot.waitUntil(
-                lambda: bar.maximum() == 0 or len(panel.folded()) == len(panel.sections) - 1
-            )
+            qtbot.waitUntil(lambda: bar.maximum() == 0 or len(panel.folded()) == others)
     panel.resize(panel.width(), 3000)
     qtbot.waitUntil(lambda: panel.folded() == ())
+
+
+def test_the_scene_is_shown_on_demand_and_its_object_has_a_place_only_if_there_is_one(
+    panel: SettingsPanel,
+) -> None:
+    panel.set_scene_shown(False)
+    assert panel.scene.isHidden()
+    panel.set_scene_shown(True)
+    assert not panel.scene.isHidden()
+    for name, is_there in (("none", False), ("box", True)):
+        panel.show_values({"scene_object": name})
+        assert panel.scene.row("scene_raise").control.isEnabled() is is_there
+        assert panel.scene.row("scene_wall").control.isEnabled()
 
 
 def test_a_section_folded_by_hand_stays_folded_until_it_is_asked_for(

@@ -1,4 +1,4 @@
-"""`synthetic[:SEED]`: the built-in scenes; the one that opens first is played, others rendered."""
+"""`synthetic[:SEED | :NAME=VALUE,…]`: the built-in scenes."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from app.sources.spec import MenuChoice, OpenRequest, SourceSpec
 from models.errors import UsageError
+from models.scene_options import SceneOptions
 
 if TYPE_CHECKING:
     from app.core.source import Source
@@ -15,12 +16,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SyntheticSpec(SourceSpec):
-    """The built-in scene; without a seed, the one made by hand."""
+    """The built-in scene; without a seed, the one made by hand.
+
+    Attributes
+    ----------
+    options
+        What that one shows; None if the window may change it.
+    """
 
     seed: int | None
+    options: SceneOptions | None = None
 
     prefix = "synthetic"
-    usages = ("synthetic[:SEED]",)
+    usages = ("synthetic[:SEED | :NAME=VALUE,…]",)
     suggestions: ClassVar = {"synth": "synthetic"}
     menu = (MenuChoice("Built-in scene", "synthetic", "Rendered, with ground truth", "scene"),)
     may_open_at_start = True
@@ -31,18 +39,29 @@ class SyntheticSpec(SourceSpec):
         """See SourceSpec."""
         if rest is None:
             return cls(None)
+        if "=" in rest:
+            try:
+                return cls(None, SceneOptions.parse(rest))
+            except ValueError as error:
+                raise UsageError(f"The built-in scene cannot be shown so: {error}.") from error
         if not re.fullmatch(r"\d{1,18}", rest):
             raise UsageError(
                 f"The seed of a scene must be a whole number, as in synthetic:7, not {rest[:80]!r}."
             )
         return cls(int(rest))
 
+    @property
+    def is_adjustable(self) -> bool:
+        """See SourceSpec."""
+        return self.seed is None and self.options is None
+
     def open(self, request: OpenRequest) -> Source:
         """See SourceSpec."""
-        from app.sources.demo_loop import DEMO_SIZE, DemoLoopSource
+        from app.sources.demo_loop import DEMO_SIZE
+        from app.sources.demo_scene import DemoSceneSource
 
-        if self.seed is None and request.size in (None, DEMO_SIZE):
-            return DemoLoopSource(request.with_flow)
+        if self.is_adjustable and request.size in (None, DEMO_SIZE):
+            return DemoSceneSource(request.with_flow)
         from app.sources.synthetic import SyntheticSource
 
-        return SyntheticSource(self.seed, request.size, request.with_flow)
+        return SyntheticSource(self.seed, request.size, request.with_flow, options=self.options)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from PyQt6.QtCore import QObject
 
 from app.settings.settings import Settings, SettingsModel
+from app.sources.parsing import is_adjustable
 from app.ui.controller import Controller
 from app.ui.features.feature import FeatureController
 from app.ui.features.first_frames import FirstFramesController
@@ -78,9 +79,12 @@ class InspectorController(FeatureController):
     def _on_settings(self, settings: Settings, changed: frozenset[str]) -> None:
         if changed & {"model_a", "model_b"}:
             self._panel.model.set_default_size(default_size_words(settings))
+        if "source" in changed:
+            self._panel.set_scene_shown(is_adjustable(settings.source))
         self._panel.show_values({key: getattr(settings, key) for key in changed})
 
     def _show_settings(self) -> None:
+        self._panel.set_scene_shown(is_adjustable(self._model.value.source))
         self._panel.model.set_default_size(default_size_words(self._model.value))
         self._panel.show_values(self._model.value.as_dict())
 

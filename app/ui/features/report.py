@@ -20,7 +20,7 @@ from app.ui.controller import Controller
 from app.ui.engine import Engine
 from app.ui.features.feature import FeatureController
 from app.ui.features.job import Job, ReportProgress
-from app.ui.resolve import pipeline_config, playback_options, source_size
+from app.ui.resolve import fixed_source, pipeline_config, playback_options, source_size
 from models import registry
 from models.errors import UserError
 from models.progress import IsCancelled
@@ -85,7 +85,7 @@ class ReportController(FeatureController):
 
     @property
     def _source(self) -> str:
-        return self._controller.instead or self._model.value.source
+        return self._controller.instead or fixed_source(self._model.value)
 
     def _is_refused(self) -> bool:
         """Say why there can be no report of this source, if there cannot."""

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from app.sources.demo_loop import DEMO_SIZE, DemoLoopSource, demo_folder
+from app.sources.demo_scene import DemoSceneSource
 from app.sources.opening import open_source
 from app.sources.synthetic import FPS, SyntheticSource
 from models.errors import SourceError
@@ -131,7 +132,7 @@ def test_only_the_scene_that_opens_first_at_its_size_is_played() -> None:
     ):
         opened = open_source(spec, size)
         opened.close()
-        assert isinstance(opened, DemoLoopSource if is_played else SyntheticSource)
+        assert isinstance(opened, DemoSceneSource if is_played else SyntheticSource)
 
 
 def test_playing_it_needs_no_renderer() -> None:

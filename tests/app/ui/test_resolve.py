@@ -6,13 +6,17 @@ import pytest
 
 from app.analysis.request import AnalysisRequest
 from app.settings.settings import Settings
+from app.sources.kinds.synthetic import SyntheticSpec
+from app.sources.parsing import parse_spec
 from app.ui.resolve import (
     analysis_request,
     fallback,
+    fixed_source,
     pipeline_config,
     playback_options,
     source_size,
 )
+from models.scene_options import SceneOptions
 from renderers.display_range import RangeMode
 
 
@@ -79,6 +83,15 @@ def test_pacing_mirror_and_rotation_reach_the_capture_loop() -> None:
     asked = playback_options(Settings(pacing="every-frame", mirror=True, rotate=90, loop=False))
     assert (asked.every_frame, asked.mirror, asked.rotate, asked.loop) == (True, True, 90, False)
     assert not playback_options(Settings(pacing="real-time")).every_frame
+
+
+def test_changes_of_the_built_in_scene_reach_it_and_name_it_elsewhere() -> None:
+    settings = Settings(scene_object="box", scene_raise=0.5, scene_wall="mirror")
+    changed = SceneOptions(object="box", raise_m=0.5, wall="mirror")
+    assert playback_options(settings).scene == changed
+    assert parse_spec(fixed_source(settings)) == SyntheticSpec(None, changed)
+    assert fixed_source(Settings(scene_raise=0.5)) == "synthetic"  # of no object
+    assert fixed_source(Settings(source="synthetic:3", scene_glass=True)) == "synthetic:3"
 
 
 def test_the_fallback_is_what_the_settings_name() -> None:
