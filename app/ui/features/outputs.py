@@ -80,7 +80,7 @@ class OutputsController(FeatureController):
         self._running: dict[str, _Running] = {}
         self._leaving: list[OutputConsumer] = []
         self._reader = SceneReader(window, display, model)
-        self._scene: Scene = self._reader.read(needs_cloud=False)
+        self._scene: Scene | None = None  # not read before something is sent
         self._wake_up = WakeUp(self)
         self._wake_up.woken.connect(self._poll)
         self._timer = QTimer(self)
@@ -160,7 +160,9 @@ class OutputsController(FeatureController):
             self.said.emit(str(error))
 
     def _read(self) -> Scene:
-        return self._scene  # replaced as a whole, so any thread may read it
+        scene = self._scene  # replaced as a whole, so any thread may read it
+        assert scene is not None, "read before an output starts"
+        return scene
 
     def _read_scene(self) -> None:
         wanted = set[str]().union(*(one.consumer.wanted for one in self._running.values()))
