@@ -200,6 +200,7 @@ def test_values_that_are_not_in_a_menu_are_shown_all_the_same(panel: SettingsPan
 
 
 def test_the_ends_of_the_range_are_for_the_fixed_range_alone(panel: SettingsPanel) -> None:
+    panel.follow(["Display"])
     for mode, usable in (("stable", False), ("fixed", True), ("per-frame", False)):
         panel.show_values({"range_mode": mode})
         assert panel.display.row("range_near").control.isEnabled() is usable

@@ -116,7 +116,8 @@ class Section(QWidget):
 
     def height_of(self, is_open: bool) -> int:
         """Height in pixels that the section wants, open or folded."""
-        head = self._head.sizeHint().height() + self._line.sizeHint().height()
+        # A plain line has no size of its own, and is laid out one pixel high.
+        head = self._head.sizeHint().height() + max(1, self._line.sizeHint().height())
         return head + (self._body.sizeHint().height() if is_open else 0)
 
     def show_values(self, values: Mapping[str, object]) -> None:
