@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 COMMANDS: Mapping[str, str] = {
     "process": "Estimate every frame of a file or folder and write the disparity.",
     "compare": "Compare models over a clip and write a report page and its numbers.",
+    "evaluate": "Evaluate models over published data sets, to the tables of a paper.",
     "record": "Record a source and the output of both lanes, without a window.",
     "replay": "Open a recording with both lanes, without computing anything.",
     "models": "List models, download weights or add a checkpoint file.",

@@ -67,6 +67,38 @@ def read_depth(path: Path) -> NDArray[np.generic]:
     return stored
 
 
+def read_labels(path: Path) -> UInt8:
+    """(H, W) uint8: the red channel as it is stored, or the only one.
+
+    Raises
+    ------
+    SourceError
+        If it cannot be read, is too large or has more than 8 bits.
+    """
+    name = f"{path.parent.name}/{path.name}"
+    _, data = _load(path, name)
+    stored = _decoded(name, data, cv2.IMREAD_UNCHANGED | cv2.IMREAD_IGNORE_ORIENTATION)
+    if stored.dtype != np.uint8:
+        raise SourceError(f"{name} has more than 8 bits; store labels as 8-bit numbers.")
+    red = stored if stored.ndim == 2 else stored[..., min(2, stored.shape[2] - 1)]
+    return np.ascontiguousarray(red.astype(np.uint8, copy=False))
+
+
+def read_floats(path: Path) -> Float32:
+    """(H, W) float32: the only or first channel of an OpenEXR file, as stored.
+
+    Raises
+    ------
+    SourceError
+        If it cannot be read or is too large.
+    """
+    name = f"{path.parent.name}/{path.name}"
+    header, _ = _load(path, name)
+    if header.kind != "exr":
+        raise SourceError(f"{name} is not an OpenEXR file.")
+    return np.ascontiguousarray(_exr_values(path)[..., 0])
+
+
 def read_animation(path: Path, first: int, count: int) -> list[UInt8]:
     """Up to `count` upright frames of an animated picture from `first` on, as `read_picture` does.
 
@@ -177,13 +209,18 @@ def _rgb_of(stored: UInt8, kind: str) -> UInt8:
 
 
 def _read_exr(path: Path) -> UInt8:
+    return _from_light(_exr_values(path))
+
+
+def _exr_values(path: Path) -> Float32:
+    """(H, W, 1, 3 or 4) float32. Raises SourceError."""
     try:
         media = open_file(path, frozenset({"exr_pipe"}))
         with contextlib.closing(media):
             frame = next(media.container.decode(video=0), None)
             if frame is None:
                 raise SourceError(f"{path.name} is damaged.")
-            return _from_light(_exr_channels(frame))
+            return _exr_channels(frame)
     except (av.error.FFmpegError, OSError, ValueError) as error:
         raise SourceError(
             f"{path.name} is damaged, or of a kind of OpenEXR that can't be read."

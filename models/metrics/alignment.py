@@ -32,7 +32,7 @@ class Alignment:
     Attributes
     ----------
     scale
-        >= 0, unit of the reference per unit of the aligned map.
+        Unit of the reference per unit of the aligned map; >= 0 but for published protocols.
     shift
         Unit of the reference.
     """
@@ -60,7 +60,7 @@ class AlignmentSums:
         self._mean_x = self._mean_y = 0.0
         self._xx = self._xy = self._yy = 0.0
 
-    def add(self, disparity: Float32, reference: Float32) -> None:
+    def add(self, disparity: NDArray[np.floating], reference: NDArray[np.floating]) -> None:
         """Add one frame; both (H, W) or (N,), pixels unknown in either are ignored."""
         x, y = finite_pairs(disparity, reference)
         if x.size == 0:
@@ -77,10 +77,15 @@ class AlignmentSums:
         self._mean_y += step_y * x.size / total
         self.count = total
 
-    def solve(self) -> Alignment:
+    def solve(self, *, may_invert: bool = False) -> Alignment:
         """The pair that minimises sum (scale * x + shift - y)^2 with scale >= 0.
 
         A constant map gets scale 0 and the mean of the reference as its shift.
+
+        Parameters
+        ----------
+        may_invert
+            The scale may also be negative, as in published protocols.
 
         Raises
         ------
@@ -89,7 +94,9 @@ class AlignmentSums:
         """
         if self.count == 0:
             raise ValueError("no pixel is known in both maps, so they cannot be aligned")
-        scale = max(self._xy / self._xx, 0.0) if self._xx > 0.0 else 0.0
+        scale = self._xy / self._xx if self._xx > 0.0 else 0.0
+        if not may_invert:
+            scale = max(scale, 0.0)
         return Alignment(scale, self._mean_y - scale * self._mean_x)
 
 

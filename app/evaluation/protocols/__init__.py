@@ -1,0 +1,1 @@
+"""Protocols: what is compared with the truth, and how."""
