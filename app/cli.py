@@ -31,6 +31,7 @@ COMMANDS: Mapping[str, str] = {
     "evaluate": "Evaluate models over published data sets, to the tables of a paper.",
     "record": "Record a source and the output of both lanes, without a window.",
     "replay": "Open a recording with both lanes, without computing anything.",
+    "convert": "Write a recording in the formats of Rerun, ROS, Blender, Nuke and others.",
     "models": "List models, download weights or add a checkpoint file.",
     "cameras": "List the cameras without opening any.",
     "bench": "Measure the app against the bare model, side by side.",

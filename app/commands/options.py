@@ -38,6 +38,13 @@ def positive(text: str) -> int:
     return number
 
 
+def number_from_zero(text: str) -> int:
+    """A whole number, zero or above."""
+    if not re.fullmatch(r"[0-9]{1,9}", text):
+        raise argparse.ArgumentTypeError(f"expected a whole number from 0 on, not {_short(text)}")
+    return int(text)
+
+
 def _whole(text: str) -> int:
     """A whole number in digits, or 0 for anything else, such as numbers that nobody means."""
     return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else 0
