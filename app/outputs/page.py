@@ -21,6 +21,8 @@ USUAL_PORT = 8765
 SIZE = (960, 540)
 """Largest picture, in pixels: sharp on a phone, and bounded for a network that a class shares."""
 QUALITY = 75
+_SEND_BUFFER = 256 << 10
+"""Bytes per connection in the system's buffer."""
 _LACKING = (
     "The page for the audience needs the package aiohttp; run: pip install 'flashdepth-live[web]'"
 )
@@ -116,9 +118,13 @@ class PageOutput:
         ports = (self._port,) if self._port else (USUAL_PORT, 0)
         for port in ports:
             try:
-                return socket.create_server((host, port))
+                listening = socket.create_server((host, port))
             except OSError as error:
                 failure = error
+            else:
+                # A viewer that does not read costs that much, and no more.
+                listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
+                return listening
         raise UserError(
             f"The page cannot be served at port {self._port} ({failure.strerror}); choose "
             "another one, as in --output page:8080, or leave it out."

@@ -22,6 +22,8 @@ from hypothesis import strategies as st
 from app.core.source import SourceInfo
 from app.media.allowance import Allowance
 from app.media.open import open_pipe
+from app.outputs.table import parse_output
+from app.outputs.web.messages import parse_message
 from app.recording import disparity
 from app.recording.format import MANIFEST
 from app.recording.index import decode_entry, encode_entry
@@ -100,6 +102,15 @@ def fuzz_spec(data: bytes, _folder: Path) -> None:
     assert len(single_line(title_of(text))) <= LINE
     remembered(text)
     parse_spec(text)
+
+
+def fuzz_page_message(data: bytes, _folder: Path) -> None:
+    message = parse_message(data.decode("utf-8", "replace"))
+    assert message is None or len(repr(message)) < 200
+
+
+def fuzz_output(data: bytes, _folder: Path) -> None:
+    parse_output(data.decode("utf-8", "surrogateescape"))
 
 
 def fuzz_weights(data: bytes, folder: Path) -> None:

@@ -9,7 +9,7 @@ import secrets
 import socket
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, MutableMapping
 from importlib import resources
 from typing import Any
 
@@ -105,8 +105,8 @@ class PageServer:
         app.router.add_get("/live", self._live)
         app.router.add_get("/mjpeg", self._mjpeg)
         runner = web.AppRunner(
-            app, access_log=None, handler_cancellation=True, keepalive_timeout=REQUEST_S,
-            shutdown_timeout=1.0,
+            app, access_log=None, logger=_WithoutRequest(log), handler_cancellation=True,
+            keepalive_timeout=REQUEST_S, shutdown_timeout=1.0,
         )  # fmt: skip
         await runner.setup()
         loop = asyncio.get_running_loop()
@@ -152,7 +152,13 @@ class PageServer:
             return web.Response(status=403, text="Only the page itself may ask for this.")
         if self._access(request) is Access.NONE:
             return web.Response(status=403, text=_NO_TOKEN)
-        return await handler(request)
+        try:
+            return await handler(request)
+        except web.HTTPException:
+            raise
+        except Exception:  # last resort of a request: the others go on
+            log.exception("a request for the page failed")
+            return web.Response(status=500, text="The page has a problem; try again.")
 
     def _access(self, request: web.Request) -> Access:
         return self._tokens.access(request.query.get("k", ""))
@@ -242,6 +248,15 @@ def _full() -> web.Response:
         status=503, text="Too many viewers at the moment; try again later.",
         headers={"Retry-After": "10"},
     )  # fmt: skip
+
+
+class _WithoutRequest(logging.LoggerAdapter[logging.Logger]):
+    """Logs what aiohttp says of a connection, without the error that may quote the address."""
+
+    def process(
+        self, message: Any, extra: MutableMapping[str, Any]
+    ) -> tuple[Any, MutableMapping[str, Any]]:
+        return message, {**extra, "exc_info": None}
 
 
 class _Refusal(asyncio.Protocol):

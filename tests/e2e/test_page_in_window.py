@@ -1,0 +1,119 @@
+"""The page for the audience from the window: its code, its viewers and the remote control."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.ui.application import Application
+from tests.support.page import visiting
+from tests.support.windows import Start, Wait
+from widgets.page_card import PageCard
+from widgets.wipe_pane import WipePane
+
+
+class Phone:
+    """A viewer on a thread of its own, told what to do by the test."""
+
+    def __init__(self, address: str) -> None:
+        self.pictures = 0
+        self.facts: dict[str, object] = {}
+        self.failure = ""
+        self._to_say: list[dict[str, object]] = []
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._look(address)))
+        self._thread.start()
+
+    def say(self, **message: object) -> None:
+        self._to_say.append(message)
+
+    def leave(self) -> None:
+        self._ended.set()
+        self._thread.join(20.0)
+
+    async def _look(self, address: str) -> None:
+        try:
+            async with visiting(address) as visitor:
+                while not self._ended.is_set():
+                    while self._to_say:
+                        await visitor.say(**self._to_say.pop(0))
+                    await visitor.picture()
+                    self.pictures, self.facts = visitor.pictures, visitor.facts
+        except (ConnectionError, TimeoutError) as error:
+            self.failure = str(error)
+
+
+@pytest.fixture
+def application(qtbot: QtBot, start_application: Start, wait_until_shown: Wait) -> Application:
+    application = start_application(panes=("rgb", "depth_a", "depth_b"))
+    wait_until_shown(application)
+    return application
+
+
+def _card(application: Application) -> PageCard | None:
+    return next((card for card in application.window.findChildren(PageCard)), None)
+
+
+def test_a_phone_watches_and_steers_the_window(qtbot: QtBot, application: Application) -> None:
+    addresses: list[str] = []
+    application.page.addressed.connect(addresses.append)
+    application.actions["output.page"].trigger()
+    qtbot.waitUntil(lambda: bool(addresses), timeout=20_000)
+    card = _card(application)
+    assert card is not None and card.address == addresses[0]
+    assert application.actions["output.page"].isChecked()
+
+    application.page.set_remote(True)
+    page = application.page.page
+    assert page is not None and card.address == page.remote_address
+    phone = Phone(page.remote_address)
+    try:
+        qtbot.waitUntil(lambda: phone.pictures > 2, timeout=20_000)
+        phone.say(do="remote", command="next_view")
+        qtbot.waitUntil(lambda: application.model.value.view == "wipe", timeout=20_000)
+        phone.say(do="remote", command="wipe", value=0.25)
+        wipe = application.window.stage.pane("wipe")
+        assert isinstance(wipe, WipePane)
+        qtbot.waitUntil(lambda: wipe.divider == pytest.approx(0.25), timeout=20_000)
+        phone.say(do="remote", command="panic")
+        qtbot.waitUntil(lambda: bool(application.controller.instead), timeout=20_000)
+        qtbot.waitUntil(lambda: phone.facts.get("view") == "Wipe A | B", timeout=20_000)
+    finally:
+        phone.leave()
+    qtbot.waitUntil(lambda: page.hub.viewers == 0, timeout=20_000)
+    assert phone.failure == ""
+
+
+def test_serving_the_network_is_a_choice_that_opens_the_page_again(
+    qtbot: QtBot, application: Application
+) -> None:
+    addresses: list[str] = []
+    application.page.addressed.connect(addresses.append)
+    application.page.toggle()
+    qtbot.waitUntil(lambda: len(addresses) == 1, timeout=20_000)
+    assert addresses[0].startswith("http://127.0.0.1:")
+    card = _card(application)
+    assert card is not None
+    card.network_toggled.emit(True)
+    qtbot.waitUntil(lambda: len(addresses) == 2, timeout=20_000)
+    assert application.model.value.page_reach == "network"
+    page = application.page.page
+    assert page is not None and page.is_for_network
+    assert addresses[1].partition("k=")[2] != addresses[0].partition("k=")[2]
+
+
+def test_closing_the_window_closes_the_page(qtbot: QtBot, application: Application) -> None:
+    addresses: list[str] = []
+    application.page.addressed.connect(addresses.append)
+    application.page.toggle()
+    qtbot.waitUntil(lambda: bool(addresses), timeout=20_000)
+    phone = Phone(addresses[0])
+    try:
+        qtbot.waitUntil(lambda: phone.pictures > 0, timeout=20_000)
+        application.close()
+    finally:
+        phone.leave()
+    assert phone.failure
