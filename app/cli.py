@@ -36,6 +36,7 @@ COMMANDS: Mapping[str, str] = {
     "cameras": "List the cameras without opening any.",
     "bench": "Measure the app against the bare model, side by side.",
     "soak": "Run the window unattended, with random actions and a fault every few seconds.",
+    "lessons": "List the lessons, walk all of them as a check, or write their sheets.",
     "train": "Train the bundled model.",
 }
 """A summary per command; the module ``app.commands.NAME`` has `describe` and `run`."""

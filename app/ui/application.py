@@ -213,7 +213,7 @@ class Application(QObject):
         )
         # Closed before the features above, so that they do not take a lesson's settings for the
         # user's own.
-        self.lessons = self._add(LessonController(window, model, controller, self))
+        self.lessons = self._add(LessonController(window, model, controller, display, self))
         self.lessons.opened.connect(self.presenter.set_teaching)
 
     def _make_controls(self) -> None:

@@ -359,9 +359,9 @@ def test_a_lesson_sets_each_step_up_stays_in_full_screen_and_gives_everything_ba
     qtbot.keyClick(window, Qt.Key.Key_F1)
     panel = application.lessons.panel
     assert panel is not None
-    panel.open_lesson("1-per-frame-range")
+    application.lessons.open_lesson("4-per-frame-range")
     assert (model.value.model_a, model.value.colormap) == ("ground-truth", "inferno")
-    button(panel, "Next step").click()
+    panel.page.answered.emit(1)
     assert model.value.range_mode == "per-frame"
     qtbot.keyClick(window, Qt.Key.Key_F11)
     qtbot.waitUntil(window.isFullScreen, timeout=5_000)
@@ -369,7 +369,7 @@ def test_a_lesson_sets_each_step_up_stays_in_full_screen_and_gives_everything_ba
     assert not window.inspector.isVisible()
     window.stage.rgb.hovered.emit(80.0, 60.0)
     assert window.stage.rgb.probe_text  # a lesson speaks of the values under the cursor
-    button(panel, "Previous step").click()
+    button(panel, "Previous page").click()
     assert model.value.range_mode == "stable"
     qtbot.keyClick(window, Qt.Key.Key_F1)
     assert not panel.isVisible()

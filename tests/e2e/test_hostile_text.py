@@ -21,7 +21,7 @@ from models import registry
 from renderers.camera import CameraPose
 from tests.support.recordings import make_recording, make_result
 from tests.support.windows import Start, Wait
-from widgets.lessons import parse_lesson
+from widgets.lesson_values import AnswerLine, LessonEntry, LessonList, LessonPage
 from widgets.plain import MarkdownView
 
 HOSTILE = "<img src=file:nothing><b>x</b>\u202e"
@@ -87,12 +87,13 @@ def fill_with_hostile_text(application: Application) -> None:
     application.status.say(HOSTILE)
     application.announcement.show_text(HOSTILE)
     application.lessons.toggle()
-    lesson = f"---\ntitle: {HOSTILE}\nsummary: {HOSTILE}\n---\n---\nstep: {HOSTILE}\n---\n{HOSTILE}"
     panel = application.lessons.panel
     assert panel is not None
-    panel.set_lessons([parse_lesson("hostile", lesson)])
-    panel.open_lesson("hostile")
-    panel.set_note(HOSTILE)
+    entry = LessonEntry(HOSTILE, HOSTILE, HOSTILE, HOSTILE)
+    panel.show_list(LessonList((entry,), (HOSTILE,), HOSTILE))
+    page = LessonPage(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE)
+    answers = (AnswerLine(HOSTILE), AnswerLine(HOSTILE + "2"))
+    panel.show_page(HOSTILE, replace(page, answers=answers, note=HOSTILE))
 
 
 def test_no_text_of_a_stranger_is_run_by_any_widget(

@@ -10,18 +10,16 @@ import pytest
 from PyQt6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
+from app.lessons.library import load_lessons
+from app.lessons.quantities.quantity import Reading
 from app.recording.verify import verify
-from app.settings.settings import Settings
 from app.ui.application import Application
-from app.ui.features.lessons import usable
 from app.views import table as views
 from models.opencv import cv2
 from tests.support.clips import bikes
 from tests.support.pixels import grabbed
 from tests.support.windows import Start, Wait
 from widgets.arrangement import shown_panes
-from widgets.lessons import load_lessons
-from widgets.theme import resource_path
 
 
 def test_the_difference_of_a_lane_and_itself_is_nothing(
@@ -201,30 +199,37 @@ def _pins(application: Application) -> dict[str, int]:
     return {name: len(values) for name, values in last.analysis.pins.items()}
 
 
-def test_every_step_of_every_lesson_really_sets_the_window_up(
-    start_application: Start, wait_until_shown: Wait
+def test_every_page_of_every_lesson_really_sets_the_window_up(
+    start_application: Start, wait_until_shown: Wait, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     application = start_application(source_width=160, source_height=120)
     wait_until_shown(application)
     application.lessons.toggle()
-    panel = application.lessons.panel
-    assert panel is not None
-    lessons = load_lessons(resource_path("lessons"))
-    assert len(lessons) >= 4
-    for lesson in lessons:
-        application.model.replace(
-            **{k: getattr(Settings(), k) for k in ("view", "memory", "panes")}
-        )
-        for number, step in enumerate(lesson.steps):
-            panel.open_lesson(lesson.name, number)
-            panel.setup_requested.emit(number)
-            for key, value in usable(dict(step.settings)).items():
-                if key in ("range_far", "range_near"):
-                    continue  # a fixed range starts from what is on screen
-                assert getattr(application.model.value, key) == value, (lesson.name, number, key)
+    for lesson in load_lessons().lessons:
+        application.lessons.open_lesson(lesson.name)
+        seen = []
+        while (walk := application.lessons.walk) is not None:
+            seen.append(walk.place)
+            for key, value in lesson.settings_at(walk.place).items():
+                assert getattr(application.model.value, key) == value, (lesson.name, walk, key)
             settings = application.model.value
             layout = views.find(settings.view).layout
             assert application.window.stage.shown() == shown_panes(settings.panes, layout)
+            go_on(application, monkeypatch)
+        assert tuple(seen) == lesson.places
+
+
+def go_on(application: Application, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answer what is asked, as the lesson marks it, and go to the next page."""
+    walk, panel = application.lessons.walk, application.lessons.panel
+    assert walk is not None and panel is not None
+    if walk.question is not None:
+        marked = walk.question.answers[walk.question.right]
+        monkeypatch.setattr(application.lessons, "measured", lambda: Reading(marked.example, "so"))
+        panel.page.answered.emit(walk.question.right)
+        if not walk.question.quantity:
+            return
+    panel.page.go_on.emit()
 
 
 def test_what_the_record_button_writes_can_be_replayed(
@@ -293,10 +298,7 @@ def test_leaving_the_lessons_gives_back_what_was_there(
     wait_until_shown(application)
     before = application.model.value
     application.lessons.toggle()
-    panel = application.lessons.panel
-    assert panel is not None
-    panel.open_lesson(load_lessons(resource_path("lessons"))[1].name, 0)
-    panel.setup_requested.emit(0)
+    application.lessons.open_lesson("4-per-frame-range")
     assert application.model.value != before
     application.lessons.toggle()
     assert application.model.value == before

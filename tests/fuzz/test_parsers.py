@@ -20,6 +20,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from app.core.source import SourceInfo
+from app.lessons.parser import parse_lesson
 from app.media.allowance import Allowance
 from app.media.open import open_pipe
 from app.outputs.table import parse_output
@@ -29,6 +30,7 @@ from app.recording.format import MANIFEST
 from app.recording.index import decode_entry, encode_entry
 from app.recording.manifest import read_manifest
 from app.settings.presets import PresetStore
+from app.settings.settings import SETTINGS
 from app.settings.store import SettingsStore
 from app.settings.viewpoints import ViewpointStore
 from app.sources.parsing import parse_spec, remembered, title_of
@@ -38,7 +40,6 @@ from models.checkpoint_file import read_tensors
 from models.errors import UserError
 from models.plain_text import LINE, single_line
 from tests.fuzz.damage import mutated
-from widgets.lessons import parse_lesson
 
 CORPUS = Path(__file__).parent / "corpus"
 EXAMPLES = int(os.environ.get("FLASHDEPTH_FUZZ_EXAMPLES", "60"))
@@ -93,8 +94,11 @@ def fuzz_viewpoints(data: bytes, folder: Path) -> None:
 
 
 def fuzz_lesson(data: bytes, _folder: Path) -> None:
-    with contextlib.suppress(ValueError):
-        parse_lesson("fuzz", data.decode("utf-8", "replace"))
+    lesson = parse_lesson("fuzz", data.decode("utf-8", "replace"))
+    assert 0 < len(lesson.steps) <= 6
+    for place, question in lesson.questions:
+        assert 2 <= len(question.answers) <= 4
+        assert lesson.settings_at(place).keys() <= SETTINGS.keys()
 
 
 def fuzz_spec(data: bytes, _folder: Path) -> None:

@@ -1,41 +1,48 @@
-"""Guided lessons beside the pictures; a step sets up nothing but settings."""
+"""Guided lessons beside the pictures; a page sets up nothing but settings."""
 
 from __future__ import annotations
 
 import dataclasses
 import logging
+from pathlib import Path
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from app.settings.plain import coerced
+from app.core.results import FrameResult
+from app.lessons.class_book import ClassBook
+from app.lessons.library import Library, load_lessons
+from app.lessons.measuring import Measuring
+from app.lessons.quantities.quantity import Reading, Screen
+from app.lessons.walk import Walk
 from app.settings.settings import Settings, SettingsModel
 from app.ui.controller import Controller
+from app.ui.display import Display
 from app.ui.features.feature import FeatureController
+from app.ui.lesson_pages import list_of, page_of
 from app.ui.main_window import MainWindow
 from app.ui.row_specs import row_specs
+from models.errors import UserError
 from widgets.lesson_panel import LessonPanel
-from widgets.lessons import load_lessons
-from widgets.theme import resource_path
 
 log = logging.getLogger(__name__)
 
 _MOVES_THE_CLOUD = frozenset({"source", "cloud_lane", "cloud_gain", "cloud_offset"})
-
 
 ROOM_FOR_BOTH_PX = 1400
 """In a narrower window the lessons hide the inspector, so that the pictures stay large."""
 
 
 class LessonController(FeatureController):
-    """Shows the lesson panel and applies the settings of its steps.
+    """Shows the lesson panel, applies the settings of its pages and measures for its questions.
 
-    A step builds on the steps before it in its lesson and on the settings from before the lessons,
-    which are restored when the lessons are left.
+    The settings from before the lessons are restored when the lessons are left.
 
     Attributes
     ----------
     opened
         Emitted with whether the lessons are on screen, when that changes.
+    book
+        Progress and answers.
     """
 
     opened = pyqtSignal(bool)
@@ -45,6 +52,7 @@ class LessonController(FeatureController):
         window: MainWindow,
         model: SettingsModel,
         controller: Controller,
+        display: Display,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -53,21 +61,27 @@ class LessonController(FeatureController):
         self._controller = controller
         self._before: Settings | None = None
         self._hid_inspector = False
+        self._library: Library | None = None
+        self._walk: Walk | None = None
+        self._measuring = Measuring()
+        self._folder = ""
+        self.book = ClassBook()
         self.panel: LessonPanel | None = None
         self._unsubscribe = model.subscribe(self._on_settings)
+        display.shown.connect(self._on_shown)
+
+    # -- showing and leaving ---------------------------------------------------------------------
 
     def toggle(self) -> None:
         """Show the lessons, or leave them."""
         if self.panel is None:
-            self.panel = LessonPanel(row_specs())
-            self.panel.set_lessons(load_lessons(resource_path("lessons")))
-            self.panel.setup_requested.connect(self._set_up)
-            self.panel.changed.connect(self._on_changed)
-            self.panel.closed.connect(self.leave)
+            self.panel = self._make_panel()
             self._window.add_beside(self.panel)
         elif not self.panel.isHidden():
             self.leave()
             return
+        if self._library is None:
+            self.show_lessons()
         if self._window.width() < ROOM_FOR_BOTH_PX and self._model.value.inspector:
             self._hid_inspector = True
             self._model.replace(inspector=False)
@@ -84,38 +98,156 @@ class LessonController(FeatureController):
         if self.panel is not None and not self.panel.isHidden():
             self.panel.hide()
             self.opened.emit(False)
-        before, self._before = self._before, None
-        if before is not None:
-            self._model.replace(**dataclasses.asdict(before))
+        self._give_back()
         if self._hid_inspector:
             self._hid_inspector = False
             self._model.replace(inspector=True)
 
-    def _set_up(self, _step: int) -> None:
-        panel = self.panel
-        if panel is None or panel.step is None or panel.lesson is None:
+    def show_lessons(self, folder: Path | None = None) -> None:
+        """List the lessons of a folder, or those that came with the app.
+
+        If the folder has none, one sentence says so and the list stays.
+        """
+        try:
+            self._library = load_lessons(folder)
+        except UserError as error:
+            self.said.emit(str(error))
+            return
+        self._folder = folder.name if folder is not None else ""
+        self.show_list()
+
+    def show_list(self) -> None:
+        """Leave the lesson, restore the settings from before, and show the list."""
+        self._walk = None
+        self._measuring.begin(None)
+        self._give_back()
+        if self.panel is not None and self._library is not None:
+            self.panel.show_list(list_of(self._library, self.book, self._folder))
+
+    def open_lesson(self, name: str) -> None:
+        """Open a lesson of the list where one left it.
+
+        Raises
+        ------
+        KeyError
+            If there is none of that name.
+        """
+        if self._library is None:
+            self.show_lessons()
+        assert self._library is not None
+        self._enter(self.book.walk(self._library.lesson(name)))
+
+    @property
+    def walk(self) -> Walk | None:
+        """Where one is, or None while the list is shown."""
+        return self._walk
+
+    def _make_panel(self) -> LessonPanel:
+        panel = LessonPanel(row_specs())
+        panel.closed.connect(self.leave)
+        panel.list_requested.connect(self.show_list)
+        panel.list.chosen.connect(self.open_lesson)
+        panel.list.student_changed.connect(self._on_student)
+        page = panel.page
+        page.answered.connect(self._on_answered)
+        page.go_on.connect(self._on_go_on)
+        page.go_back.connect(self._on_go_back)
+        page.set_up_again.connect(self._set_up)
+        page.changed.connect(self._on_changed)
+        return panel
+
+    # -- the way through a lesson ----------------------------------------------------------------
+
+    def _enter(self, walk: Walk) -> None:
+        """Go to a place: keep it, set it up, and begin to measure if that is asked."""
+        self._walk = walk
+        self.book.keep(walk)
+        self._set_up()
+        self._measuring.begin(walk)
+        self._show_page()
+
+    def _on_answered(self, choice: int) -> None:
+        walk = self._walk
+        if walk is None or not walk.is_waiting or walk.question is None:
+            return
+        if not walk.question.quantity:
+            walk = walk.answered(choice)
+            self.book.keep(walk)
+            self._enter(walk.gone_on())
+            return
+        try:
+            self._walk = walk = walk.answered(choice, self.measured())
+        except ValueError:  # what is on screen cannot be measured just now
+            self._measuring.begin(walk)
+        self.book.keep(walk)
+        self._show_page()
+
+    def _on_go_on(self) -> None:
+        if self._walk is not None and self._walk.is_finished:
+            self.show_list()
+        elif self._walk is not None:
+            self._enter(self._walk.gone_on())
+
+    def _on_go_back(self) -> None:
+        if self._walk is not None:
+            self._enter(self._walk.gone_back())
+
+    def _on_student(self, name: str, is_class: bool) -> None:
+        self.book.set_student(name, is_class)
+        if self._walk is None:
+            self.show_list()
+
+    def _show_page(self) -> None:
+        walk, panel = self._walk, self.panel
+        if walk is None or panel is None:
+            return
+        panel.show_page(walk.lesson.title, page_of(walk, self._measuring.waits_for))
+        panel.page.show_values(self._model.value.as_dict())
+
+    # -- measuring -------------------------------------------------------------------------------
+
+    def measured(self) -> Reading | None:
+        """What the current question asks for, from what is on screen; None if that is unknown."""
+        return self._measuring.reading()
+
+    def _on_shown(self, result: FrameResult) -> None:
+        if self._walk is not None and self._measuring.add(Screen(result, self._model.value)):
+            self._show_page()
+
+    # -- settings --------------------------------------------------------------------------------
+
+    def _set_up(self) -> None:
+        """Set the window up as the page says, on the settings from before the lessons."""
+        walk = self._walk
+        if walk is None:
             return
         if self._before is None:
             self._before = self._model.value
-        steps = panel.lesson.steps
-        values = dataclasses.asdict(self._before)
+        values = dataclasses.asdict(self._before) | walk.lesson.settings_at(walk.place)
+        values["inspector"] = self._model.value.inspector
         try:
-            for step in steps[: steps.index(panel.step) + 1]:
-                values |= usable(dict(step.settings))
             self._model.replace(**values)
         except (TypeError, ValueError) as error:
-            log.warning("a lesson's step cannot be set up: %s", error)
-            panel.set_note(f"This step could not be set up: {error}.")
+            log.warning("a lesson's page cannot be set up: %s", error)
+            self.said.emit(f"This page of the lesson could not be set up: {error}.")
             return
-        if _MOVES_THE_CLOUD & panel.step.settings.keys():
+        part = walk.part
+        if _MOVES_THE_CLOUD & part.settings.keys() or walk.at == 0:
             self._window.cloud.reset_view()
-        if panel.step.settings.get("range_mode") == "fixed":
+        if part.settings.get("range_mode") == "fixed":
             self._controller.set_range_mode("fixed")  # from the range on screen
-        panel.set_note("")
-        panel.show_values(self._model.value.as_dict())
+        if self.panel is not None:
+            self.panel.page.show_values(self._model.value.as_dict())
+
+    def _give_back(self) -> None:
+        """Restore the settings from before the lessons."""
+        before, self._before = self._before, None
+        if before is not None:
+            kept = {"inspector": self._model.value.inspector}
+            self._model.replace(**(dataclasses.asdict(before) | kept))
 
     def _on_changed(self, key: str, value: object) -> None:
-        """Change a setting by a control of the step."""
+        """Change a setting by a control of the page."""
         try:
             self._controller.change(key, value)
         except ValueError as error:
@@ -123,17 +255,4 @@ class LessonController(FeatureController):
 
     def _on_settings(self, settings: Settings, changed: frozenset[str]) -> None:
         if self.panel is not None:
-            self.panel.show_values({key: getattr(settings, key) for key in changed})
-
-
-def usable(values: dict[str, object]) -> dict[str, object]:
-    """Return a step's values with the types of their settings.
-
-    Raises
-    ------
-    ValueError
-        For a key that is not a setting.
-    TypeError
-        For a value of another type.
-    """
-    return {key: coerced(key, value) for key, value in values.items()}
+            self.panel.page.show_values({key: getattr(settings, key) for key in changed})

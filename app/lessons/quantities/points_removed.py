@@ -1,0 +1,49 @@
+"""Which share of the cloud's points is dropped because they hang between near and far."""
+
+from __future__ import annotations
+
+from app.lessons.quantities.quantity import Quantity, Reading, Screen
+from models.geometry import Calibration
+from renderers.point_cloud import CloudOptions, calibration_in_force, cloud_points
+
+_STRIDE = 4
+_KEEPS_ALL = 1e6
+
+
+class _Meter:
+    def __init__(self) -> None:
+        self._newest: Screen | None = None
+
+    def add(self, screen: Screen) -> None:
+        if screen.lane(screen.settings.cloud_lane) is not None:
+            self._newest = screen
+
+    def reading(self) -> Reading | None:
+        if self._newest is None:
+            return None
+        every, kept = self._count(_KEEPS_ALL), self._count(self._newest.settings.cloud_edge_ratio)
+        if every == 0:
+            return None
+        percent = 100.0 * (every - kept) / every
+        return Reading(percent, f"{percent:.1f} % of the points are dropped on screen now.")
+
+    def _count(self, edge_ratio: float) -> int:
+        """Number of points of the cloud, at every fourth pixel."""
+        assert self._newest is not None
+        settings, result = self._newest.settings, self._newest.result
+        lane = result.lanes[settings.cloud_lane]
+        shaped = Calibration(settings.cloud_offset, settings.cloud_gain)
+        options = CloudOptions(calibration=shaped if settings.cloud_gain > 0.0 else None)
+        options = CloudOptions(
+            stride=_STRIDE,
+            edge_ratio=edge_ratio,
+            calibration=calibration_in_force(options, lane.display_range, lane.depth.unit),
+        )
+        rgb, disparity = result.frame.rgb, lane.depth.disparity
+        points, _ = cloud_points(rgb, disparity, options)
+        return len(points)
+
+
+QUANTITY = Quantity(
+    "points-removed", "share of the cloud's points that is dropped at edges, in percent", _Meter
+)
