@@ -14,9 +14,11 @@ from models.estimator import (
     Prediction,
     Running,
     Session,
+    inspect,
     running_of,
 )
 from models.frames import Frame
+from models.inside.probe import Inside, Probe, unknown
 
 
 class CheckedSession:
@@ -54,6 +56,11 @@ class CheckedSession:
         """See TellsRunning; None as well for what is no Running."""
         found: object = running_of(self._inner)
         return found if isinstance(found, Running) else None
+
+    def inspect(self, frame: Frame, probe: Probe) -> Inside:
+        """See Inspects; nothing as well for what is no Inside."""
+        found: object = inspect(self._inner, frame, probe)
+        return found if isinstance(found, Inside) else unknown()
 
     def reset(self) -> None:
         """See Session."""

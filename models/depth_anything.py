@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from torch import Tensor
 
 from models.flashdepth.config import PATCH, EncoderName
 from models.flashdepth.dense import DensePredictor, Features
+from models.inside.probe import REMEMBERED, Intermediates, Part
 
 
 class DepthAnythingV2(DensePredictor):
@@ -34,18 +37,28 @@ class DepthAnythingV2(DensePredictor):
         disparity, _ = self.decode(self.encode(frames))
         return disparity
 
-    def encode(self, frames: Tensor) -> Features:
+    @property
+    def lacks(self) -> Mapping[Part, str]:
+        """See Inspectable."""
+        return dict.fromkeys(REMEMBERED, "Depth Anything V2 has no memory.")
+
+    def encode(self, frames: Tensor, into: Intermediates | None = None) -> Features:
         """(b, 3, H, W) frames to the features before the last convolutions; there is no memory."""
         height, width = frames.shape[-2:]
-        levels = self.pyramid(frames)
-        path = self.depth_head.first_path(levels[3], (height // PATCH, width // PATCH))
+        levels = self.pyramid(frames, into)
+        path = self.depth_head.first_path(levels[3], (height // PATCH, width // PATCH), into)
         for number in (3, 2, 1):
-            path = self.depth_head.next_path(number, path, levels)
+            path = self.depth_head.next_path(number, path, levels, into)
         return Features(path, (), height, width)
 
     def decode(
-        self, features: Features, state: None = None, *, temporal: bool = False
+        self,
+        features: Features,
+        state: None = None,
+        *,
+        temporal: bool = False,
+        into: Intermediates | None = None,
     ) -> tuple[Tensor, None]:
         """Disparity (b, H, W); `state` and `temporal` have no effect, as there is no memory."""
-        del temporal
+        del temporal, into
         return self.depth_head.disparity(features.path, features.height, features.width), state

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar, cast, runtime_checkable
 
 from models.frames import DepthMap, Float32, Frame, Unit
+from models.inside.probe import NOTHING, Inside, Probe, unknown
 from models.upsample import upsample
 
 T = TypeVar("T")
@@ -50,12 +51,26 @@ class FrameMemo:
 
     Lanes that share an encoder request its features under the same key; the first one computes
     them.
+
+    Attributes
+    ----------
+    probe
+        Intermediate results that the session shall give with its prediction.
+    shared_probe
+        What all lanes request together; the encoder that they share gives that.
     """
 
-    __slots__ = ("_known",)
+    __slots__ = ("_known", "probe", "shared_probe")
 
-    def __init__(self) -> None:
+    def __init__(self, probe: Probe = NOTHING) -> None:
         self._known: dict[Hashable, object] = {}
+        self.probe = self.shared_probe = probe
+
+    def asking(self, probe: Probe) -> FrameMemo:
+        """The same memo for one lane, which requests `probe` of what is requested together."""
+        mine = FrameMemo(self.shared_probe)
+        mine._known, mine.probe = self._known, probe
+        return mine
 
     def once(self, key: Hashable, compute: Callable[[], T]) -> T:
         """The value under `key`, computed on the first call."""
@@ -83,6 +98,8 @@ class Prediction:
         (width, height) of the network's input; None if there was none.
     note
         One sentence if the model does not run as requested, else empty.
+    inside
+        Intermediate results; None if none were requested, or the model knows nothing of them.
     """
 
     disparity: Float32
@@ -91,6 +108,7 @@ class Prediction:
     frame_size: tuple[int, int]
     network_size: tuple[int, int] | None = None
     note: str = ""
+    inside: Inside | None = None
 
     def upsampled(self) -> DepthMap:
         """The same at the frame's size; shares the disparity if it has that size already."""
@@ -178,6 +196,23 @@ class TellsRunning(Protocol):
 def running_of(session: Session) -> Running | None:
     """On what a session runs; None if it does not tell."""
     return session.running() if isinstance(session, TellsRunning) else None
+
+
+@runtime_checkable
+class Inspects(Protocol):
+    """A session that can look once more at the frame that it was given last; not all can."""
+
+    def inspect(self, frame: Frame, probe: Probe) -> Inside:
+        """Compute the frame submitted last again, for its intermediate results.
+
+        The memory stays as it is.
+        """
+        ...
+
+
+def inspect(session: Session, frame: Frame, probe: Probe) -> Inside:
+    """See Inspects; a session that cannot answers that it knows nothing."""
+    return session.inspect(frame, probe) if isinstance(session, Inspects) else unknown()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -22,6 +22,16 @@ from models.devices.openvino_compiler import (
     Runtime,
     source_identity,
     weights_identity,
+)
+from models.inside.probe import (
+    DECODED,
+    ENCODED,
+    NO_ENCODER,
+    NOTHING,
+    Inspectable,
+    Intermediates,
+    Part,
+    Probe,
 )
 
 log = logging.getLogger(__name__)
@@ -103,19 +113,70 @@ class CompiledNetwork:
         self._queue: list[Callable[[], None]] = []
         self._identity = ""
 
-    def encode(self, frames: Tensor) -> Any:
-        """See Network."""
-        return self._run("encode", self.network.encode, frames)
+    @property
+    def lacks(self) -> Mapping[Part, str]:
+        """See Inspectable."""
+        if isinstance(self.network, Inspectable):
+            return self.network.lacks
+        return dict.fromkeys(Part, NO_ENCODER)
 
-    def decode(self, features: Any, state: Any, *, temporal: bool = True) -> tuple[Tensor, Any]:
-        """See Network."""
+    def encode(self, frames: Tensor, into: Intermediates | None = None) -> Any:
+        """See Network and Inspectable."""
+        network = self.network
+        probe = NOTHING if into is None else into.probe.only(ENCODED)
+        if into is None or not probe or not isinstance(network, Inspectable):
+            return self._run("encode", network.encode, frames)
+
+        def encode(frames: Tensor) -> tuple[Any, dict[Part, list[Tensor]]]:
+            found = Intermediates(probe)
+            return network.encode(frames, found), found.found
+
+        features, found = self._run("encode", encode, frames, probe=probe)
+        into.update(found)
+        return features
+
+    def decode(
+        self,
+        features: Any,
+        state: Any,
+        *,
+        temporal: bool = True,
+        into: Intermediates | None = None,
+    ) -> tuple[Tensor, Any]:
+        """See Network and Inspectable."""
+        network = self.network
+        if into is not None and into.probe.only(DECODED) and isinstance(network, Inspectable):
+            return self._decode_inside(network, features, state, temporal, into)
         if not temporal:
             disparity: Tensor = self._run(ALONE, self._alone, features)
             return disparity, state
-        if not all(isinstance(leaf, Tensor) for leaf in pytree.tree_leaves(state)):
-            return self.network.decode(features, state, temporal=True)
+        if not _is_complete(state):
+            return network.decode(features, state, temporal=True)
         found: tuple[Tensor, Any] = self._run("decode", self._remembering, features, state)
         return found
+
+    def _decode_inside(
+        self,
+        network: Inspectable,
+        features: Any,
+        state: Any,
+        temporal: bool,
+        into: Intermediates,
+    ) -> tuple[Tensor, Any]:
+        """The same with what `into` asks for; its encoder's parts are in it already."""
+        if temporal and not _is_complete(state):
+            return network.decode(features, state, temporal=True, into=into)
+        probe, past = into.probe.only(DECODED), state if temporal else None
+
+        def decode(features: Any, state: Any) -> tuple[Tensor, Any, dict[Part, list[Tensor]]]:
+            found = Intermediates(probe)
+            output, after = network.decode(features, state, temporal=temporal, into=found)
+            return output, after if temporal else (), found.found
+
+        name = "decode" if temporal else ALONE
+        output, after, found = self._run(name, decode, features, past, probe=probe)
+        into.update(found)
+        return output, after if temporal else state
 
     def close(self) -> None:
         """Wait, for a bounded time, for what is being compiled; the rest is left out."""
@@ -131,11 +192,13 @@ class CompiledNetwork:
     def _remembering(self, features: Any, state: Any) -> tuple[Tensor, Any]:
         return self.network.decode(features, state, temporal=True)
 
-    def _run(self, name: str, work: Callable[..., Any], *arguments: Any) -> Any:
+    def _run(
+        self, name: str, work: Callable[..., Any], *arguments: Any, probe: Probe | None = None
+    ) -> Any:
         leaves, spec = pytree.tree_flatten(arguments)
         tensors = [leaf for leaf in leaves if isinstance(leaf, Tensor)]
         shapes = tuple(tuple(x.shape) if isinstance(x, Tensor) else x for x in leaves)
-        key = (name, shapes, torch.get_num_threads())
+        key = (name, shapes, torch.get_num_threads(), probe)
         half = self._halves.get(key)
         if half is not None and not self.note:
             try:
@@ -206,6 +269,8 @@ class CompiledNetwork:
             if not self._identity:
                 self._identity = source_identity(self.network) + weights_identity(self.network)
             identity = f"{self._identity} {key[0]} {fixed}"
+            if (probe := key[3]) is not None:
+                identity += f" {sorted(probe.parts)} {probe.block}"
             compiled = self.runtime.compile(
                 self.network, flat, tensors, key[0], identity, key[2], check
             )
@@ -222,6 +287,11 @@ class CompiledNetwork:
             "why."
         )
         self._halves.clear()
+
+
+def _is_complete(state: Any) -> bool:
+    """Whether there is a state; the first frame of a video has none."""
+    return all(isinstance(leaf, Tensor) for leaf in pytree.tree_leaves(state))
 
 
 def _check(got: Tensor, wanted: Tensor) -> None:

@@ -91,7 +91,8 @@ class Slot(Generic[E]):
     Attributes
     ----------
     answers
-        By lane, pinned disparity (h, w) float32 and whether all of it is finite, () bool.
+        By lane, pinned disparity (h, w) float32, whether all of it is finite, () bool, and the
+        intermediate results that were requested.
     """
 
     frame: int = -1
@@ -169,7 +170,7 @@ class DevicePipeline(Generic[E]):
 
         def copy(tensors: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
             pinned = answers.get(lane)
-            if pinned is None or pinned[0].shape != tensors[0].shape:
+            if pinned is None or [t.shape for t in pinned] != [t.shape for t in tensors]:
                 pinned = tuple(self.device.pinned(tuple(t.shape), t.dtype) for t in tensors)
                 answers[lane] = pinned
             for ours, theirs in zip(pinned, tensors, strict=True):
@@ -182,8 +183,10 @@ class DevicePipeline(Generic[E]):
         """Whether `collect` would not wait."""
         return download.event is None or self.device.is_done(download.event)
 
-    def collect(self, download: Task[E]) -> Float32 | None:
-        """Wait for a result; returns a copy of its (h, w) disparity, or None if not all is finite.
+    def collect(self, download: Task[E]) -> tuple[Float32, ...] | None:
+        """Wait for a result; returns a copy of it, or None if not all its disparity is finite.
+
+        The disparity (h, w) comes first, then what was downloaded behind its flag.
 
         Raises
         ------
@@ -194,8 +197,10 @@ class DevicePipeline(Generic[E]):
             raise RuntimeError(f"frame {download.frame} was collected too late")
         if download.event is not None:
             self.device.wait(download.event)
-        disparity, usable = download.value
-        return disparity.numpy().copy() if bool(usable) else None
+        disparity, usable, *others = download.value
+        if not bool(usable):
+            return None
+        return tuple(tensor.numpy().copy() for tensor in (disparity, *others))
 
     def make_room(self) -> None:
         """Wait for frames in flight, then release everything that the networks made on the device.

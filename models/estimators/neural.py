@@ -6,8 +6,10 @@ pool), one prepared picture and one run of its encoder per frame (the memo).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -22,11 +24,13 @@ from models.estimator import (
     Running,
     Session,
 )
+from models.estimators.looking_inside import Encoded, arrays_of, as_inside, decode, encode
 from models.estimators.output import as_prediction
 from models.estimators.pool import NetworkPool
 from models.estimators.recipe import NetworkRecipe, StreamNetwork
 from models.estimators.streamed import StreamedSession
-from models.frames import Frame
+from models.frames import Float32, Frame
+from models.inside.probe import NOTHING, Inside, Part, Probe, unknown
 from models.preprocess import Size, picture_steps, prepare, strip_note
 
 NO_INT8 = (
@@ -82,6 +86,7 @@ class NeuralSession(BlockingSession):
             place = f"{openvino.PREFIX}:{openvino.device_of(used)}"
         self._running = Running(place, "int8" if is_int8 else arithmetic)
         self._state: Any = None
+        self._before: Any = None  # the state before the last frame
         self._steps: tuple[Size, ...] = ()
 
     def predict(self, frame: Frame, memo: FrameMemo) -> Prediction:
@@ -92,30 +97,64 @@ class NeuralSession(BlockingSession):
         UserError
             If the result is unusable; the memory is then reset.
         """
-        network = self._network
-        if network is None:
-            raise RuntimeError("a session that was closed estimates nothing")
         steps = picture_steps(frame.size, self._input_size, self._recipe.picture, self._input_scale)
         if steps != self._steps:
             self._state, self._steps = None, steps
-        mixed = self._recipe.autocast and self._dtype is torch.bfloat16
-        with (
-            torch.inference_mode(),
-            torch.autocast(self._device.type, torch.bfloat16, enabled=mixed),
-        ):
-            features = memo.once(
-                ("features", id(network), steps),
-                lambda: network.encode(self._picture(frame, steps, memo)),
-            )
-            output, state = network.decode(features, self._state, temporal=self._temporal)
-            output = output.float()
-            usable = bool(output.isfinite().all())
+        output, state, inside = self._computed(frame, memo, self._state)
+        usable = bool(np.isfinite(output).all())
+        self._before = self._state
         self._state = state if usable and self._temporal else None
         if not usable:
             raise self._recipe.unusable()
         note = (self._compiled.note if self._compiled is not None else "") or self._note
         note = note or strip_note(frame.size, self._input_size, steps[-1])
-        return as_prediction(output[0].cpu().numpy(), self._recipe.gives, frame, steps[-1], note)
+        prediction = self._predicted(output, frame, note)
+        return replace(prediction, inside=inside) if inside is not None else prediction
+
+    def inspect(self, frame: Frame, probe: Probe) -> Inside:
+        """See Inspects."""
+        _, _, inside = self._computed(frame, FrameMemo(probe), self._before)
+        return inside or unknown()
+
+    def _computed(
+        self, frame: Frame, memo: FrameMemo, state: Any
+    ) -> tuple[Float32, Any, Inside | None]:
+        """(h, w) output of a frame after `state`, the next state, and what `memo` asks for."""
+        network, probe, temporal = self._network, memo.probe, self._temporal
+        if network is None:
+            raise RuntimeError("a session that was closed estimates nothing")
+        mixed = self._recipe.autocast and self._dtype is torch.bfloat16
+        with (
+            torch.inference_mode(),
+            torch.autocast(self._device.type, torch.bfloat16, enabled=mixed),
+        ):
+            encoded = memo.once(
+                ("features", id(network), self._steps),
+                lambda: encode(network, self._picture(frame, memo), memo.shared_probe),
+            )
+            if temporal or probe:
+                output, after, into = decode(
+                    network, encoded, state, temporal=temporal, probe=probe
+                )
+            else:
+                output, after, into = self._alone(network, encoded, memo), state, None
+            found = arrays_of(into)
+            if into is not None and Part.ALONE in probe.parts and temporal:
+                alone = self._alone(network, encoded, memo)[0].float().cpu().numpy()
+                found[Part.ALONE] = [self._predicted(alone, frame).disparity]
+            inside = as_inside(network, found, temporal=temporal) if probe else None
+            return output[0].float().cpu().numpy(), after, inside
+
+    def _alone(self, network: StreamNetwork, encoded: Encoded, memo: FrameMemo) -> Tensor:
+        """(1, h, w) output without the past; a lane without memory and a probe share it."""
+
+        def compute() -> Tensor:
+            return decode(network, encoded, None, temporal=False, probe=NOTHING)[0]
+
+        return memo.once(("alone", id(network), self._steps), compute)
+
+    def _predicted(self, output: Float32, frame: Frame, note: str = "") -> Prediction:
+        return as_prediction(output, self._recipe.gives, frame, self._steps[-1], note)
 
     def running(self) -> Running:
         """See TellsRunning."""
@@ -123,17 +162,17 @@ class NeuralSession(BlockingSession):
 
     def reset(self) -> None:
         """The next frame is the first of a video."""
-        self._state = None
+        self._state = self._before = None
 
     def close(self) -> None:
         """Release memory and network; waits, for a bounded time, for a compiler that runs."""
         if self._compiled is not None:
             self._compiled.close()
-        self._state = self._network = self._compiled = None
+        self._state = self._before = self._network = self._compiled = None
 
-    def _picture(self, frame: Frame, steps: tuple[Size, ...], memo: FrameMemo) -> Tensor:
+    def _picture(self, frame: Frame, memo: FrameMemo) -> Tensor:
         """(1, 3, h, w) network input; networks with the same input share it."""
-        picture, device = self._recipe.picture, self._device
+        picture, device, steps = self._recipe.picture, self._device, self._steps
 
         def compute() -> Tensor:
             return prepare(frame.rgb, steps, picture, device)

@@ -17,9 +17,11 @@ from models.estimator import (
     Prediction,
     Running,
     Session,
+    inspect,
     running_of,
 )
 from models.frames import Float32, Frame
+from models.inside.probe import Inside, Probe
 
 
 class SmoothedSession:
@@ -57,6 +59,10 @@ class SmoothedSession:
     def running(self) -> Running | None:
         """See TellsRunning."""
         return running_of(self._inner)
+
+    def inspect(self, frame: Frame, probe: Probe) -> Inside:
+        """See Inspects: that of the session that is smoothed."""
+        return inspect(self._inner, frame, probe)
 
     def reset(self) -> None:
         """See Session."""

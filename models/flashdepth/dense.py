@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from models.flashdepth.config import PATCH, DecoderConfig, EncoderConfig, EncoderName
 from models.flashdepth.dpt import DPTHead
 from models.flashdepth.vit import VisionTransformer
+from models.inside.probe import Intermediates
 
 
 class Features(NamedTuple):
@@ -34,12 +35,12 @@ class DensePredictor(nn.Module):
         self.pretrained = VisionTransformer(config)
         self.depth_head = DPTHead(config.width, DecoderConfig.named(encoder))
 
-    def pyramid(self, frames: Tensor) -> tuple[Tensor, ...]:
+    def pyramid(self, frames: Tensor, into: Intermediates | None = None) -> tuple[Tensor, ...]:
         """(b, 3, H, W) pictures to the four (b, d, h, w) levels, fine to coarse."""
         grid = checked_grid(frames)
         return tuple(
             self.depth_head.level(index, features, grid)
-            for index, features in enumerate(self.pretrained(frames))
+            for index, features in enumerate(self.pretrained(frames, into=into))
         )
 
     def coarsest_path(self, frames: Tensor) -> Tensor:

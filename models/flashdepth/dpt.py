@@ -26,6 +26,8 @@ from torch.nn import functional as F
 
 from models.flashdepth.config import DecoderConfig
 from models.flashdepth.precision import without_autocast
+from models.inside.probe import Intermediates, Part
+from models.inside.tensors import give_norm
 
 
 def resize(maps: Tensor, height: int, width: int) -> Tensor:
@@ -136,12 +138,21 @@ class DPTHead(nn.Module):
         """(b, ph pw, c) features of tap `index` (0–3) to the (b, d, h, w) level of the pyramid."""
         return self.narrowed(index, self.tap(index, features, grid))
 
-    def first_path(self, level: Tensor, grid: tuple[int, int]) -> Tensor:
+    def first_path(
+        self, level: Tensor, grid: tuple[int, int], into: Intermediates | None = None
+    ) -> Tensor:
         """The coarsest level (b, d, ceil(ph/2), ceil(pw/2)) to path 4 (b, d, ph, pw)."""
         path: Tensor = self.scratch.refine(4)(level, None, grid)
+        give_norm(Part.PYRAMID, path, into)
         return path
 
-    def next_path(self, number: int, coarser: Tensor, levels: Sequence[Tensor]) -> Tensor:
+    def next_path(
+        self,
+        number: int,
+        coarser: Tensor,
+        levels: Sequence[Tensor],
+        into: Intermediates | None = None,
+    ) -> Tensor:
         """Path `number` (3–1) from the coarser path and the levels, fine to coarse.
 
         Of `levels`, (b, d, h, w) each, only number `number` and the next finer one are read.
@@ -152,6 +163,7 @@ class DPTHead(nn.Module):
         else:
             size = 2 * level.shape[-2], 2 * level.shape[-1]
         path: Tensor = self.scratch.refine(number)(coarser, level, size)
+        give_norm(Part.PYRAMID, path, into)
         return path
 
     def disparity(self, path: Tensor, height: int, width: int) -> Tensor:

@@ -24,6 +24,7 @@ layer: a third of the arithmetic, in under half of the time.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, cast
 
@@ -35,6 +36,8 @@ from models.flashdepth.lite_blocks import Fusion, Head, Hold
 from models.flashdepth.lite_encoder import BLOCKS, LiteEncoder
 from models.flashdepth.lite_light import HalfHold, LightFusion
 from models.flashdepth.mamba2 import TemporalModule, TemporalState
+from models.inside.probe import Intermediates, Part, wants
+from models.inside.tensors import give_norm
 from models.picture_format import CENTRED_32
 
 PICTURE = CENTRED_32
@@ -161,8 +164,13 @@ class FlashDepthLite(nn.Module):
         self.head.out.float()
         return self
 
-    def encode(self, frames: Tensor) -> LiteFeatures:
-        """The part before the memory, which lanes can share.
+    @property
+    def lacks(self) -> Mapping[Part, str]:
+        """See Inspectable."""
+        return {Part.ATTENTION: "FlashDepth-lite's encoder is convolutional: it has no attention."}
+
+    def encode(self, frames: Tensor, into: Intermediates | None = None) -> LiteFeatures:
+        """The part before the memory, which lanes can share. Its tokens are those at stride 16.
 
         frames : (B, 3, H, W), colour values less PIXEL_MEAN over PIXEL_SCALE; sides multiples
         of 32. Raises ValueError for other sides.
@@ -171,27 +179,39 @@ class FlashDepthLite(nn.Module):
         if height % PICTURE.multiple or width % PICTURE.multiple:
             raise ValueError(f"sides must be multiples of {PICTURE.multiple}, not {width}x{height}")
         half, quarter, eighth, sixteenth, coarsest = self.encoder(frames)
+        if into is not None and wants(into, Part.TOKENS):
+            into.add(Part.TOKENS, sixteenth.permute(0, 2, 3, 1))
         overview = self.overview(coarsest.mean((2, 3)))[..., None, None]
         path = convolve(cast(nn.Conv2d, self.project[3]), coarsest) + overview
         path = self.fuse[3](path, None, sixteenth.shape[-2:])
+        give_norm(Part.PYRAMID, path, into)
         path = self.fuse[2](path, self._addition(2, sixteenth), eighth.shape[-2:])
+        give_norm(Part.PYRAMID, path, into)
         finer = self._addition(0, quarter), self._addition(1, eighth)
         return LiteFeatures(self.head.addition(half), *finer, path)
 
     def decode(
-        self, features: LiteFeatures, state: LiteState | None, temporal: bool = True
+        self,
+        features: LiteFeatures,
+        state: LiteState | None,
+        temporal: bool = True,
+        into: Intermediates | None = None,
     ) -> tuple[Tensor, LiteState | None]:
         """Features of the next frame to disparity (B, H, W), relative; >= 0 outside of training.
 
         Returns the memory after the frame; with temporal=False, `state` unchanged.
         """
         if temporal:
-            disparity, state = self.decode_clip(features, state, 1)
+            disparity, state = self.decode_clip(features, state, 1, into)
             return disparity.squeeze(1), state
-        return self._finish(self._fine(features.path, features), features), state
+        return self._finish(self._fine(features.path, features, into), features), state
 
     def decode_clip(
-        self, features: LiteFeatures, state: LiteState | None, length: int
+        self,
+        features: LiteFeatures,
+        state: LiteState | None,
+        length: int,
+        into: Intermediates | None = None,
     ) -> tuple[Tensor, LiteState]:
         """`length` successive frames at once: all but the memory runs as one batch.
 
@@ -201,12 +221,13 @@ class FlashDepthLite(nn.Module):
         memory = None if state is None else state.memory
         steadied = []
         for path in _one_by_one(features.path, length):
-            remembered, memory = self._remember(path, memory)
+            remembered, memory = self._remember(path, memory, into)
             steadied.append(remembered)
         held = None if state is None else state.held
         settled = []
-        for path in _one_by_one(self._fine(_side_by_side(steadied), features), length):
-            held = path if held is None else self.hold(path, held)
+        fine = self._fine(_side_by_side(steadied), features, into)
+        for path in _one_by_one(fine, length):
+            held = path if held is None else self.hold(path, held, into)
             settled.append(held)
         disparity = self._finish(_side_by_side(settled), features)
         state = LiteState(cast(TemporalState, memory), cast(Tensor, held))
@@ -217,17 +238,22 @@ class FlashDepthLite(nn.Module):
         fusion = cast(Fusion | LightFusion, self.fuse[step])
         return fusion.addition(convolve(cast(nn.Conv2d, self.project[step]), skip))
 
-    def _remember(self, path: Tensor, memory: TemporalState | None) -> tuple[Tensor, TemporalState]:
+    def _remember(
+        self, path: Tensor, memory: TemporalState | None, into: Intermediates | None
+    ) -> tuple[Tensor, TemporalState]:
         # A few hundred tokens: float32 costs next to nothing and errors do not add up over a video.
         with torch.autocast(path.device.type, enabled=False):
-            steadied, memory = self.temporal(path.float(), memory)
+            steadied, memory = self.temporal(path.float(), memory, into)
         return steadied.to(path.dtype), memory
 
-    def _fine(self, path: Tensor, features: LiteFeatures) -> Tensor:
+    def _fine(self, path: Tensor, features: LiteFeatures, into: Intermediates | None) -> Tensor:
         """Path 1: everything fused, at stride 4."""
         size = (features.quarter.shape[-2], features.quarter.shape[-1])
         path = self.fuse[1](path, features.eighth, size)
-        return cast(Tensor, self.fuse[0](path, features.quarter, size))
+        give_norm(Part.PYRAMID, path, into)
+        path = self.fuse[0](path, features.quarter, size)
+        give_norm(Part.PYRAMID, path, into)
+        return path
 
     def _finish(self, path: Tensor, features: LiteFeatures) -> Tensor:
         disparity = self.head(path, features.half).float()

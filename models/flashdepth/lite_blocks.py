@@ -10,6 +10,7 @@ from torch.nn import functional as F
 
 from models.flashdepth.convolution import Then, convolve
 from models.flashdepth.lite_encoder import FEATURE_WIDTHS
+from models.inside.probe import Intermediates, Part, wants
 
 
 class ResidualUnit(nn.Module):
@@ -66,10 +67,13 @@ class Hold(nn.Module):
         if self.change.bias is not None:
             nn.init.zeros_(self.change.bias)
 
-    def forward(self, path: Tensor, previous: Tensor) -> Tensor:
-        """Two (b, width, h, w) maps -> (b, width, h, w)."""
+    def forward(self, path: Tensor, previous: Tensor, into: Intermediates | None = None) -> Tensor:
+        """Two (b, width, h, w) maps -> (b, width, h, w); gives the gate's mean, if asked."""
         seen = convolve(self.look, torch.cat([path, previous], 1), Then.RELU)
-        return cast(Tensor, path + self.gate(seen).sigmoid() * self.change(previous - path))
+        gate = self.gate(seen).sigmoid()
+        if into is not None and wants(into, Part.GATE):
+            into.add(Part.GATE, gate.float().mean(1))
+        return cast(Tensor, path + gate * self.change(previous - path))
 
 
 class Head(nn.Module):

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from models.flashdepth.convolution import Then, convolve
+from models.inside.probe import Intermediates, Part, wants
 
 KERNEL = 5
 """Side of the filters: as wide as the two 3x3 convolutions they replace."""
@@ -71,10 +72,15 @@ class HalfHold(nn.Module):
         if self.change.bias is not None:
             nn.init.zeros_(self.change.bias)
 
-    def forward(self, path: Tensor, previous: Tensor) -> Tensor:
-        """Two (b, width, h, w) maps with even sides -> (b, width, h, w)."""
+    def forward(self, path: Tensor, previous: Tensor, into: Intermediates | None = None) -> Tensor:
+        """Two (b, width, h, w) maps with even sides -> (b, width, h, w).
+
+        Gives the gate's mean over the channels, (b, h/2, w/2), if asked.
+        """
         halves = [F.avg_pool2d(path, 2), F.avg_pool2d(previous, 2)]
         seen = convolve(self.look, torch.cat(halves, 1), Then.RELU)  # (b, hidden, h/2, w/2)
         gate = convolve(self.gate, seen).sigmoid()
+        if into is not None and wants(into, Part.GATE):
+            into.add(Part.GATE, gate.float().mean(1))
         gate = F.interpolate(gate, path.shape[-2:], mode="bilinear", align_corners=False)
         return torch.addcmul(path, gate, convolve(self.change, previous - path))

@@ -36,6 +36,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from models.flashdepth.precision import without_autocast
+from models.inside.probe import Intermediates, Part, wants
+from models.inside.tensors import from_past, give_norm, half_life, parts_norms
 
 CHUNK, LONG_CHUNK = 64, 256
 """Tokens per chunk of a short and of a long sequence: (3) grows with it, (5) shrinks."""
@@ -123,6 +125,12 @@ class GatedRMSNorm(nn.Module):
         y = y * F.silu(z)
         return y * torch.rsqrt(y.square().mean(-1, keepdim=True) + self.eps) * self.weight
 
+    def gain(self, y: Tensor, z: Tensor) -> Tensor:
+        """What `forward` multiplies y with, (b, l, e): it is linear in y once this is known."""
+        gate = F.silu(z)
+        power = (y * gate).square().mean(-1, keepdim=True)
+        return gate * torch.rsqrt(power + self.eps) * self.weight
+
 
 class Mamba2Layer(nn.Module):
     """One Mamba-2 layer: a pure function of the tokens of a frame and the state before it."""
@@ -152,8 +160,13 @@ class Mamba2Layer(nn.Module):
         shape = (tokens.shape[0], self.heads, self.headdim, self.d_state)
         return tokens.new_zeros(shape, dtype=_wide(tokens.dtype))
 
-    def forward(self, tokens: Tensor, state: Tensor | None) -> tuple[Tensor, Tensor]:
+    def forward(
+        self, tokens: Tensor, state: Tensor | None, into: Intermediates | None = None
+    ) -> tuple[Tensor, Tensor]:
         """(b, l, d) tokens and the (b, h, p, n) state before them; both again, after them.
+
+        Gives HALF_LIFE (b, h), and as SHARE the norms (b, 2, l) of the two parts of its output, if
+        asked; see models.inside.tensors.
 
         The scan and the state stay in float32 under autocast: decays close to one do not survive
         a mantissa of eight bits.
@@ -168,11 +181,21 @@ class Mamba2Layer(nn.Module):
             x = x.unflatten(-1, (self.heads, self.headdim))  # (b, l, h, p)
             dt = F.softplus(dt.to(wide) + self.dt_bias)  # (b, l, h)
             rate = -torch.exp(self.A_log.float()).to(wide)  # (h,); float32 in a float64 net too
-            state = self.first_state(tokens) if state is None else state
-            y, state = chunked_scan(x * dt.unsqueeze(-1), dt * rate, b, c, state)
+            before = self.first_state(tokens) if state is None else state
+            y, state = chunked_scan(x * dt.unsqueeze(-1), dt * rate, b, c, before)
             y = y + x * self.D.unsqueeze(-1)  # (2)
-            y = self.norm(y.flatten(2), z.to(wide))  # (b, l, e)
-        return self.out_proj(y), state
+            plain = y.flatten(2)
+            y = self.norm(plain, z.to(wide))  # (b, l, e)
+            past = None
+            if into is not None and wants(into, Part.HALF_LIFE):
+                into.add(Part.HALF_LIFE, half_life(dt * rate))
+            if wants(into, Part.SHARE):
+                gain = self.norm.gain(plain, z.to(wide))
+                past = from_past(dt * rate, c, before).flatten(2) * gain
+        out = self.out_proj(y)
+        if into is not None and past is not None:
+            into.add(Part.SHARE, parts_norms(self.out_proj(past), out))
+        return out, state
 
 
 class TemporalBlock(nn.Module):
@@ -187,9 +210,11 @@ class TemporalBlock(nn.Module):
             nn.Linear(d_model, 4 * d_model), nn.GELU(), nn.Linear(4 * d_model, d_model)
         )
 
-    def forward(self, tokens: Tensor, state: Tensor | None) -> tuple[Tensor, Tensor]:
+    def forward(
+        self, tokens: Tensor, state: Tensor | None, into: Intermediates | None = None
+    ) -> tuple[Tensor, Tensor]:
         """(b, l, d) and the layer's state; both again, after the frame."""
-        mixed, state = self.mamba(self.norm1(tokens), state)
+        mixed, state = self.mamba(self.norm1(tokens), state, into)
         tokens = tokens + mixed
         return tokens + self.mlp(self.norm2(tokens)), state
 
@@ -226,9 +251,16 @@ class TemporalModule(nn.Module):
         self.final_layer = nn.Sequential(nn.GELU(), last)
 
     def forward(
-        self, path: Tensor, state: TemporalState | None = None
+        self,
+        path: Tensor,
+        state: TemporalState | None = None,
+        into: Intermediates | None = None,
     ) -> tuple[Tensor, TemporalState]:
-        """(b, d, h, w) features of the next frame and the memory before it; both, after it."""
+        """(b, d, h, w) features of the next frame and the memory before it; both, after it.
+
+        Gives the norms of what it adds as CORRECTION, (b, h, w), and those of the layers' parts as
+        SHARE on its own grid, (b, 2, h', w') per layer, if asked.
+        """
         height, width = path.shape[-2:]
         pooled = max(1, int(height * self.downsample)), max(1, int(width * self.downsample))
         tokens = F.adaptive_avg_pool2d(path, pooled).flatten(2).transpose(1, 2)  # (b, l, d)
@@ -236,16 +268,22 @@ class TemporalModule(nn.Module):
         before = (None,) * len(blocks) if state is None else state.layers
         after = []
         for block, remembered in zip(blocks, before, strict=True):
-            tokens, remembered = block(tokens, remembered)
+            tokens, remembered = block(tokens, remembered, into)
             after.append(remembered)
+        if into is not None and wants(into, Part.SHARE):
+            into.found[Part.SHARE] = [
+                norms.unflatten(-1, pooled) for norms in into.found[Part.SHARE]
+            ]
         if self.enlarge_last:
             change = self.final_layer(tokens).transpose(1, 2).unflatten(2, pooled)
             change = change.contiguous(memory_format=torch.channels_last)
             larger = F.interpolate(change, (height, width), mode="bilinear", align_corners=False)
+            give_norm(Part.CORRECTION, larger, into)
             return path + larger, TemporalState(tuple(after))
         change = tokens.transpose(1, 2).unflatten(2, pooled)  # (b, d, h', w')
         change = F.interpolate(change, (height, width), mode="bilinear", align_corners=True)
         change = self.final_layer(change.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+        give_norm(Part.CORRECTION, change, into)
         return path + change, TemporalState(tuple(after))
 
 

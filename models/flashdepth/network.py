@@ -13,6 +13,8 @@ of matrix products (see `mamba2`).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from torch import Tensor
 
 from models.flashdepth.config import PATCH, DecoderConfig, FlashDepthConfig
@@ -20,6 +22,7 @@ from models.flashdepth.dense import DensePredictor, Features
 from models.flashdepth.dpt import resize
 from models.flashdepth.fusion import Fusion
 from models.flashdepth.mamba2 import TemporalModule, TemporalState
+from models.inside.probe import Intermediates, Part
 
 
 class FlashDepth(DensePredictor):
@@ -57,10 +60,15 @@ class FlashDepth(DensePredictor):
         """
         return self.decode(self.encode(frames), state, temporal=temporal)
 
-    def encode(self, frames: Tensor) -> Features:
-        """All that does not depend on memory."""
+    @property
+    def lacks(self) -> Mapping[Part, str]:
+        """See Inspectable."""
+        return {Part.GATE: "FlashDepth has one memory, without a gate; flashdepth-lite has both."}
+
+    def encode(self, frames: Tensor, into: Intermediates | None = None) -> Features:
+        """All that does not depend on memory; intermediates are the student's."""
         advice = self.advice(frames) if self.config.teacher is not None else None
-        return self.join(self.pyramid(frames), advice, frames)
+        return self.join(self.pyramid(frames, into), advice, frames, into)
 
     def advice(self, frames: Tensor) -> Tensor:
         """The hybrid's second stream: the teacher's path 4 (b, t, h, w), at its own low resolution.
@@ -75,24 +83,35 @@ class FlashDepth(DensePredictor):
             frames = resize(frames, lines, max(1, int((lines / height) * width) // PATCH) * PATCH)
         return self.teacher_model.coarsest_path(frames)
 
-    def join(self, levels: tuple[Tensor, ...], advice: Tensor | None, frames: Tensor) -> Features:
+    def join(
+        self,
+        levels: tuple[Tensor, ...],
+        advice: Tensor | None,
+        frames: Tensor,
+        into: Intermediates | None = None,
+    ) -> Features:
         """The pyramid of `frames`, and the teacher's advice if there is one, up to the memory."""
         height, width = frames.shape[-2:]
-        path = self.depth_head.first_path(levels[3], (height // PATCH, width // PATCH))
+        path = self.depth_head.first_path(levels[3], (height // PATCH, width // PATCH), into)
         if advice is not None:
             path = self.hybrid_fusion(path, advice)
         last = self.config.memory.after_path
         for number in range(3, last - 1, -1):
-            path = self.depth_head.next_path(number, path, levels)
+            path = self.depth_head.next_path(number, path, levels, into)
         return Features(path, levels[: last - 1], height, width)
 
     def decode(
-        self, features: Features, state: TemporalState | None = None, *, temporal: bool = True
+        self,
+        features: Features,
+        state: TemporalState | None = None,
+        *,
+        temporal: bool = True,
+        into: Intermediates | None = None,
     ) -> tuple[Tensor, TemporalState | None]:
         """Disparity (b, H, W) and the next state; without memory, `state` comes back untouched."""
         path = features.path
         if temporal:
-            path, state = self.mamba(path, state)
+            path, state = self.mamba(path, state, into)
         for number in range(self.config.memory.after_path - 1, 0, -1):
-            path = self.depth_head.next_path(number, path, features.levels)
+            path = self.depth_head.next_path(number, path, features.levels, into)
         return self.depth_head.disparity(path, features.height, features.width), state

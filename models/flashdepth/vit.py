@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from models.flashdepth.config import PATCH, EncoderConfig
+from models.inside.probe import Intermediates, Part, wants
 
 TRAINED_GRID = 37
 """Patches along each side of the 518 x 518 pictures that the position embedding was trained on."""
@@ -27,10 +28,12 @@ class Attention(nn.Module):
         self.qkv = nn.Linear(width, 3 * width)
         self.proj = nn.Linear(width, width)
 
-    def forward(self, tokens: Tensor) -> Tensor:
-        """(b, n, c) -> (b, n, c)."""
+    def forward(self, tokens: Tensor, into: Intermediates | None = None) -> Tensor:
+        """(b, n, c) -> (b, n, c); gives queries and keys, (b, heads, n, c / heads), if asked."""
         qkv = self.qkv(tokens).unflatten(-1, (3, self.heads, -1))  # (b, n, 3, heads, c / heads)
         q, k, v = qkv.permute(2, 0, 3, 1, 4)  # three times (b, heads, n, c / heads)
+        if into is not None and wants(into, Part.ATTENTION):
+            into.add(Part.ATTENTION, q, k)
         mixed = F.scaled_dot_product_attention(q, k, v)
         out: Tensor = self.proj(mixed.transpose(1, 2).flatten(2))
         return out
@@ -74,9 +77,9 @@ class Block(nn.Module):
         self.mlp = Perceptron(width)
         self.ls2 = LayerScale(width)
 
-    def forward(self, tokens: Tensor) -> Tensor:
+    def forward(self, tokens: Tensor, into: Intermediates | None = None) -> Tensor:
         """(b, n, c) -> (b, n, c)."""
-        tokens = tokens + self.ls1(self.attn(self.norm1(tokens)))
+        tokens = tokens + self.ls1(self.attn(self.norm1(tokens), into))
         change: Tensor = self.ls2(self.mlp(self.norm2(tokens)))
         return tokens + change
 
@@ -110,7 +113,12 @@ class VisionTransformer(nn.Module):
         nn.init.normal_(self.cls_token, std=1e-6)
         self._positions: dict[tuple[object, ...], Tensor] = {}
 
-    def forward(self, frames: Tensor, wanted: tuple[int, ...] = (0, 1, 2, 3)) -> list[Tensor]:
+    def forward(
+        self,
+        frames: Tensor,
+        wanted: tuple[int, ...] = (0, 1, 2, 3),
+        into: Intermediates | None = None,
+    ) -> list[Tensor]:
         """(b, 3, H, W) normalised pictures to (b, n, c) features of the `wanted` taps.
 
         Each goes through the final norm; the class token is dropped.
@@ -120,11 +128,15 @@ class VisionTransformer(nn.Module):
         first = self.cls_token.expand(tokens.shape[0], -1, -1)
         tokens = torch.cat([first, tokens], 1) + self.positions(height, width)  # (b, 1 + n, c)
         taps = [self.taps[level] for level in wanted]
+        probed = -1 if into is None else min(into.probe.block, len(self.blocks) - 1)
         features = []
         for index, block in enumerate(self.blocks):
-            tokens = block(tokens)
+            tokens = block(tokens, into if index == probed else None)
             if index in taps:
                 features.append(self.norm(tokens[:, 1:]))
+        if into is not None and wants(into, Part.TOKENS):
+            grid = height // PATCH, width // PATCH
+            into.add(Part.TOKENS, features[-1].unflatten(1, grid))
         return features
 
     def positions(self, height: int, width: int) -> Tensor:

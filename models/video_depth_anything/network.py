@@ -7,6 +7,7 @@ which lanes with and without memory share.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple, cast
 
 from torch import Tensor, nn
@@ -15,6 +16,8 @@ from models.flashdepth.config import DecoderConfig, EncoderConfig, EncoderName
 from models.flashdepth.dense import checked_grid
 from models.flashdepth.dpt import DPTHead
 from models.flashdepth.vit import VisionTransformer
+from models.inside.probe import Intermediates, Part, wants
+from models.inside.tensors import give_norm
 from models.video_depth_anything.memory import Entry, VideoState
 from models.video_depth_anything.temporal import TemporalModule
 
@@ -43,12 +46,19 @@ class TemporalDPTHead(DPTHead):
         )
 
     def correct(
-        self, number: int, maps: Tensor, state: VideoState | None, kept: list[Entry]
+        self,
+        number: int,
+        maps: Tensor,
+        state: VideoState | None,
+        kept: list[Entry],
+        into: Intermediates | None = None,
     ) -> Tensor:
         """(b, c, h, w) after temporal module `number`; appends what it remembers to `kept`."""
-        maps, remembered = cast(TemporalModule, self.motion_modules[number])(maps, state)
+        corrected, remembered = cast(TemporalModule, self.motion_modules[number])(maps, state)
         kept.append(remembered)
-        return maps
+        if wants(into, Part.CORRECTION):
+            give_norm(Part.CORRECTION, corrected - maps, into)
+        return cast(Tensor, corrected)
 
 
 class VideoDepthAnything(nn.Module):
@@ -96,10 +106,20 @@ class VideoDepthAnything(nn.Module):
         """
         return self.decode(self.encode(frames), state, temporal=temporal)
 
-    def encode(self, frames: Tensor) -> VideoFeatures:
+    @property
+    def lacks(self) -> Mapping[Part, str]:
+        """See Inspectable."""
+        attends = "Video Depth Anything attends to its last frames and first frame"
+        return {
+            Part.HALF_LIFE: f"{attends}; nothing decays.",
+            Part.SHARE: f"{attends}; there is no state whose part could be told apart.",
+            Part.GATE: f"{attends}, without a gate.",
+        }
+
+    def encode(self, frames: Tensor, into: Intermediates | None = None) -> VideoFeatures:
         """All that does not depend on memory."""
         grid = checked_grid(frames)
-        taps = self.pretrained(frames)
+        taps = self.pretrained(frames, into=into)
         fine, half, coarse, coarsest = (
             self.head.tap(index, features, grid) for index, features in enumerate(taps)
         )
@@ -108,7 +128,12 @@ class VideoDepthAnything(nn.Module):
         return VideoFeatures(levels, (coarse, coarsest), size)
 
     def decode(
-        self, features: VideoFeatures, state: VideoState | None = None, *, temporal: bool = True
+        self,
+        features: VideoFeatures,
+        state: VideoState | None = None,
+        *,
+        temporal: bool = True,
+        into: Intermediates | None = None,
     ) -> tuple[Tensor, VideoState | None]:
         """(b, H, W) output, and the next state; without memory, `state` comes back untouched."""
         past = state if temporal else None
@@ -116,15 +141,15 @@ class VideoDepthAnything(nn.Module):
             raise ValueError(f"a video of {past.size} cannot go on with {features.size}")
         head, kept = self.head, list[Entry]()
         _, height, width = features.size
-        coarse = head.correct(0, features.maps[0], past, kept)
-        coarsest = head.correct(1, features.maps[1], past, kept)
+        coarse = head.correct(0, features.maps[0], past, kept, into)
+        coarsest = head.correct(1, features.maps[1], past, kept, into)
         levels = (*features.levels, head.narrowed(2, coarse), head.narrowed(3, coarsest))
-        path = head.first_path(levels[3], (coarse.shape[-2], coarse.shape[-1]))
-        path = head.correct(2, path, past, kept)
-        path = head.next_path(3, path, levels)
-        path = head.correct(3, path, past, kept)
+        path = head.first_path(levels[3], (coarse.shape[-2], coarse.shape[-1]), into)
+        path = head.correct(2, path, past, kept, into)
+        path = head.next_path(3, path, levels, into)
+        path = head.correct(3, path, past, kept, into)
         for number in (2, 1):
-            path = head.next_path(number, path, levels)
+            path = head.next_path(number, path, levels, into)
         output = head.disparity(path, height, width)
         if not temporal:
             return output, state

@@ -287,7 +287,7 @@ def test_a_closed_lane_lets_go_of_its_buffers_and_says_so() -> None:
     with pytest.raises(RuntimeError, match="closed"):
         a.submit(pictures(1)[0], FrameMemo())
     pending = b.submit(pictures(1)[0], FrameMemo())
-    buffers = [weakref.ref(tensor) for tensor in pending.download.value]
+    buffers = [weakref.ref(tensor) for tensor in pending.sent.download.value]
     gone = weakref.ref(network)
     b.close()
     del pending, network, b
