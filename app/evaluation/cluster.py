@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import queue
+import socket
 from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError
 from dataclasses import dataclass, replace
@@ -78,6 +78,7 @@ class Cluster:
             else:
                 address = self.scheduler
             try:
+                _check_answers(self.scheduler)
                 client = distributed.Client(address, timeout=_CONNECT_S, set_as_default=False)
             except (OSError, ValueError) as error:
                 raise UsageError(
@@ -102,29 +103,31 @@ class _Work:
 
     def run(self) -> Iterator[Outcome]:
         """Outcomes as they come."""
-        ended: queue.SimpleQueue[Any] = queue.SimpleQueue()
         waiting = iter(self.jobs)
         running: dict[Any, Job] = {}
         done, total = 0, sum(len(job.frames) + len(job.tae_frames) for job in self.jobs)
         while True:
             while len(running) < _IN_FLIGHT and (job := next(waiting, None)) is not None:
-                future = self._submit(job)
-                running[future] = job
-                future.add_done_callback(ended.put)
+                running[self._submit(job)] = job
             if not running:
                 return
             self.progress(done, total, "Evaluating")
-            try:
-                future = ended.get(timeout=_LOOK_S)
-            except queue.Empty:
-                if self.is_stopped():
-                    self.client.cancel(list(running), force=True)
-                    raise Stopped from None
-                continue
-            job = running.pop(future)
-            done += len(job.frames) + len(job.tae_frames)
-            yield self._outcome(future, job)
-            future.release()
+            for future in self._ended(running):
+                job = running.pop(future)
+                done += len(job.frames) + len(job.tae_frames)
+                yield self._outcome(future, job)
+                future.release()
+
+    def _ended(self, running: dict[Any, Job]) -> list[Any]:
+        """Those that ended within a moment. Raises Stopped if the user stopped."""
+        from distributed import wait
+
+        if self.is_stopped():
+            self.client.cancel(list(running), force=True)
+            raise Stopped
+        with contextlib.suppress(TimeoutError, CancelledError), self.client.as_current():
+            wait(list(running), timeout=_LOOK_S, return_when="FIRST_COMPLETED")
+        return [future for future in running if future.done()]
 
     def _submit(self, job: Job) -> Any:
         return self.client.submit(
@@ -176,6 +179,16 @@ def run_task(job: Job, folder: Path, threads: int) -> Outcome:
             load_file(path)
     with Sessions() as sessions:
         return evaluate(job, sessions, folder if os.access(folder, os.W_OK) else None)
+
+
+def _check_answers(address: str | None) -> None:
+    """Raise OSError or ValueError if nobody listens there: Dask would leave its thread behind."""
+    if address is None or address.split("://")[0] not in ("tcp", "tls"):
+        return
+    from distributed.comm import get_address_host_port
+
+    with socket.create_connection(get_address_host_port(address, strict=True), _CONNECT_S):
+        pass
 
 
 def _quieten() -> None:
