@@ -12,6 +12,7 @@ import os
 import tempfile
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import av.error
@@ -20,9 +21,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from app.core.source import SourceInfo
+from app.evaluation.formats import read_cam, read_dpt, read_npy, read_numbers, read_rows
+from app.evaluation.results import RESULTS, ResultStore, parsed_line
 from app.lessons.parser import parse_lesson
 from app.media.allowance import Allowance
 from app.media.open import open_pipe
+from app.media.stills import read_floats, read_labels
 from app.outputs.table import parse_output
 from app.outputs.web.messages import parse_message
 from app.recording import disparity
@@ -37,7 +41,7 @@ from app.sources.parsing import parse_spec, remembered, title_of
 from app.sources.scene_description import read_description
 from app.sources.stream import StreamConnection
 from models.checkpoint_file import read_tensors
-from models.errors import UserError
+from models.errors import SourceError, UserError
 from models.plain_text import LINE, single_line
 from tests.fuzz.damage import mutated
 
@@ -68,6 +72,29 @@ def fuzz_scene(data: bytes, folder: Path) -> None:
     path = folder / "scene.json"
     path.write_bytes(data)
     read_description(path)
+
+
+def fuzz_truth(data: bytes, folder: Path) -> None:
+    """A file of a published data set, as each of its formats."""
+    path = folder / "truth.bin"
+    path.write_bytes(data)
+    for read in (
+        read_dpt,
+        read_cam,
+        partial(read_npy, shape=(None, 3)),
+        partial(read_rows, columns=8),
+        partial(read_numbers, count=16),
+        read_floats,
+        read_labels,
+    ):
+        with contextlib.suppress(SourceError):
+            read(path)
+
+
+def fuzz_results(data: bytes, folder: Path) -> None:
+    (folder / RESULTS).write_bytes(data)
+    for line in ResultStore(folder).lines:
+        assert parsed_line(line.as_json()) is not None
 
 
 def fuzz_settings(data: bytes, folder: Path) -> None:
