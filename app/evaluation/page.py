@@ -87,30 +87,34 @@ def _holes(holes: Sequence[str]) -> str:
 
 def _charts(store: ResultStore, lines: Sequence[Line]) -> str:
     clips = list(dict.fromkeys((line.data, line.clip) for line in lines))
+    models = sorted({line.model for line in lines})
+    letters = dict(zip(models, _LETTERS, strict=False))
     parts = []
     for data, clip in clips[:_MOST_CLIPS]:
         of = [line for line in lines if (line.data, line.clip) == (data, clip)]
-        known = [(line, found) for line in of if (found := store.detail(line)) is not None]
-        drawn = "".join(_chart(title, name, known[: len(_LETTERS)]) for title, name in _CHARTS)
+        known = [
+            (letters[line.model], found)
+            for line in of
+            if line.model in letters and (found := store.detail(line)) is not None
+        ]
+        drawn = "".join(_chart(title, name, known) for title, name in _CHARTS)
         if drawn:
-            legend = " ".join(
-                f'<span class="chip {_LETTERS[at]}">{_LETTERS[at].upper()}</span> '
-                f"{escape(short_name(line.model))}"
-                for at, (line, _) in enumerate(known[: len(_LETTERS)])
-            )
-            parts.append(
-                f"<h3>{escape(f'{data}/{clip}')}</h3><p class='legend'>{legend}</p>{drawn}"
-            )
+            parts.append(f"<h3>{escape(f'{data}/{clip}')}</h3>{drawn}")
+    legend = " ".join(
+        f'<span class="chip {letter}">{letter.upper()}</span> {escape(short_name(model))}'
+        for model, letter in letters.items()
+    )
+    parts.insert(0, f"<p class='legend'>{legend}</p>" if parts else "")
     more = len(clips) - _MOST_CLIPS
     if more > 0:
         parts.append(f"<p class='quiet'>{counted(more, 'more clip')} in results.jsonl.</p>")
     return "".join(parts) or "<p class='quiet'>No clip has two frames that were measured.</p>"
 
 
-def _chart(title: str, name: str, known: Sequence[tuple[Line, Detail]]) -> str:
+def _chart(title: str, name: str, known: Sequence[tuple[str, Detail]]) -> str:
     curves = [
         Curve(letter.upper(), letter, values)
-        for letter, (_, detail) in zip(_LETTERS, known, strict=False)
+        for letter, detail in known
         if len(values := getattr(detail, name)) > 1 and any(map(math.isfinite, values))
     ]
     if not curves:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import signal
@@ -54,7 +55,7 @@ def scheduler(tmp_path: Path) -> Iterator[tuple[str, Path]]:
         )
     ]  # fmt: skip
     try:
-        for _ in attempts():
+        for _ in itertools.chain.from_iterable(attempts(0.02) for _ in range(4)):
             if told.exists() and told.stat().st_size:
                 break
         address = json.loads(told.read_text())["address"]
