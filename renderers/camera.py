@@ -20,9 +20,8 @@ Vector = tuple[float, float, float]
 
 MAX_PITCH_DEG = 89.0
 MIN_DISTANCE, MAX_DISTANCE = 0.02, 500.0
-_OFFSET_YAW_DEG = 14.0
-_OFFSET_PITCH_DEG = 8.0
-_PULL_BACK = 1.12
+_SWAY_YAW_DEG = 8.0
+_SWAY_PITCH_DEG = 2.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,18 +117,23 @@ def zoom(pose: CameraPose, factor: float) -> CameraPose:
 
 
 def framing(points: Float32) -> CameraPose:
-    """A pose from which `points` (N, 3) are visible: near the capturing camera, aside and above.
+    """The pose of the camera that took the picture, for content of `points` (N, 3).
 
-    The picture stays recognisable and the relief becomes visible. The target lies between near and
-    far content in proportion, so that orbiting keeps both in sight. Without points the distance is
-    the default.
+    What it shows is the picture itself. The target lies between near and far content in proportion,
+    so that orbiting keeps both in sight. Without points the distance is the default.
     """
     middle = CameraPose().distance
     if len(points):
         near, far = np.percentile(-points[:, 2], (5, 95))
         middle = float(np.sqrt(near * far))
-    pose = CameraPose((0.0, 0.0, -middle), middle, _OFFSET_YAW_DEG, _OFFSET_PITCH_DEG)
-    return zoom(pose, 1.0 / _PULL_BACK)
+    return CameraPose((0.0, 0.0, -middle), middle)
+
+
+def swayed(pose: CameraPose, turns: float) -> CameraPose:
+    """`pose` moved to and fro about its target: a whole number of `turns` ends at `pose`."""
+    angle = 2.0 * math.pi * turns
+    pitch = _SWAY_PITCH_DEG * 0.5 * (1.0 - math.cos(2.0 * angle))
+    return orbit(pose, _SWAY_YAW_DEG * math.sin(angle), pitch)
 
 
 def _level(pitch_deg: float) -> float:

@@ -1,235 +1,235 @@
-"""The point cloud on the GPU: a static grid of pixels, unprojected in the vertex shader.
+"""The point cloud on the GPU: splats or a mesh over a grid of pixels.
 
-The vertex buffer holds pixel positions only and is rebuilt when the size or the stride changes; a
-frame costs two texture uploads and nothing else. An OpenGL context must be current in every call
-except the constructor. Arrays passed in must not change until they are drawn, because VisPy does
-not copy them.
+A frame is uploaded, passes over the grid make its surface (`renderers.cloud_surface`), and drawing
+reads that for each point. All three go by bands of rows, so that a slow driver can be given a
+little at a time. An OpenGL context must be current in every call except the constructor. Arrays
+passed in must not change until they are drawn, because VisPy does not copy them.
 """
 
 from __future__ import annotations
 
-from importlib.resources import files
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from vispy import gloo
 
 from models.geometry import Calibration, Intrinsics
-from renderers.point_cloud import (
-    CloudColour,
-    CloudOptions,
-    Lattice,
-    coloured,
-    edge_step,
-    grid_axis,
-    intrinsics_in_force,
-    lattice,
-)
+from renderers.cloud_edges import sample_step
+from renderers.cloud_grid import edge_step, first_pixel, grid_pixels, grid_shape
+from renderers.cloud_options import CloudColour, CloudOptions, CloudStyle
+from renderers.cloud_surface import PASSES, CloudSurface, SurfaceOptions
+from renderers.point_cloud import intrinsics_in_force
+from renderers.shader_program import ShaderProgram, Textures, shader
 
 Float32 = NDArray[np.float32]
 Float64 = NDArray[np.float64]
 UInt8 = NDArray[np.uint8]
 
+BAND_POINTS = 16_384
+"""About as many points are uploaded, prepared or drawn at a time."""
+
+_NO_EDGE = 1e6
+_CUT_AT_LEAST = 1.5
+_ROUND_FROM_PX = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """From where a cloud is seen.
+
+    Attributes
+    ----------
+    transform
+        (4, 4) float64, world to clip space.
+    canvas_px
+        (width, height) of the canvas in physical pixels.
+    tan_half
+        Tangent of half the vertical field of view.
+    far
+        Distance at which the depth cue ends, in world units.
+    zoom
+        How much closer than the camera that took the picture the viewer is.
+    """
+
+    transform: Float64
+    canvas_px: tuple[int, int]
+    tan_half: float
+    far: float = 10.0
+    zoom: float = 1.0
+
+    @property
+    def focal_px(self) -> float:
+        """Focal length in physical pixels."""
+        return self.canvas_px[1] / 2 / self.tan_half
+
+    def uniforms(self, options: CloudOptions) -> dict[str, float | tuple[float, ...]]:
+        """What every shader of cloud.glsl needs to know of it."""
+        return {
+            "u_focal_px": self.focal_px,
+            "u_transform": tuple(self.transform.T.ravel().tolist()),
+            "u_cue": (options.depth_cue, max(self.far, 1e-3)),
+            "u_behind": options.behind,
+            "u_point_size": options.point_size,
+            "u_mirror": -1.0 if options.mirror else 1.0,
+        }
+
 
 class PointCloudVisual:
-    """Draws one RGB-D frame as points."""
+    """Draws one RGB-D frame."""
 
     def __init__(self) -> None:
-        self._program = gloo.Program(shader("cloud.vert"), shader("cloud.frag"))
+        self._surface = CloudSurface()
+        vertex = shader("cloud.glsl", "cloud.vert")
+        self._squares, self._discs, self._mesh = (
+            ShaderProgram(vertex, shader(fragment))
+            for fragment in ("square.frag", "disc.frag", "mesh.frag")
+        )
+        self._programs = (self._squares, self._discs, self._mesh)
+        self._textures = Textures(*self._programs)
+        self._textures.allocate("u_levels", (1, 1, 1), "red", "r8")
+        self._textures.allocate("u_table", (1, 256, 3), "rgb", "rgb8")
         self._grid: gloo.VertexBuffer | None = None
-        self._grid_of: tuple[int, int, int] | None = None
-        self._textures: dict[str, gloo.Texture2D] = {}
+        self._triangles: gloo.IndexBuffer | None = None
         self._options = CloudOptions()
-        self._size = (0, 0)
-        self._lattice = self._coloured = Lattice(0, 1)
-        self._uniforms: dict[str, float | tuple[float, ...]] = {}
-        self._stride = 1
-        blank = np.zeros((1, 1, 3), np.uint8)
-        self._texture("u_rgb", blank, "rgb", "rgb8")
-        self._texture("u_levels", blank[..., 0], "red", "r8")
-        self._texture("u_table", np.zeros((1, 256, 3), np.uint8), "rgb", "rgb8")
+        self._stride = self._stride_set = 1.0
+        self._shape = (0, 0)
+        self._rows_per_band = 1
+        self._frame: tuple[UInt8, Float32, UInt8] | None = None
 
     def set_table(self, colours: UInt8) -> None:
         """Set the (256, 3) uint8 colour of each level."""
-        self._texture("u_table", np.ascontiguousarray(colours)[None], "rgb", "rgb8")
+        self._textures.put("u_table", np.ascontiguousarray(colours)[None])
 
-    def set_options(self, options: CloudOptions, stride: int) -> None:
-        """Set culling, size and colour; `stride` is the resolved stride, never None."""
-        self._options, self._stride = options, stride
+    def set_options(self, options: CloudOptions, stride: float) -> None:
+        """Set how frames are drawn; `stride` is the resolved stride, never None."""
+        self._options, self._stride = options, float(stride)
 
     def set_frame(self, rgb: UInt8, disparity: Float32, levels: UInt8) -> None:
-        """Set a frame: (H, W, 3) uint8, (H, W) float32, (H, W) uint8, all C-contiguous.
+        """Set a frame: (H, W, 3) uint8, (H, W) float32, (H, W) uint8.
 
-        Only the one of `rgb` and `levels` that colours the points is uploaded, and of each array
-        only the pixels that the current stride reads. When `needs` returns True, set the frame
-        again.
+        Uploads nothing; `upload` does. When `needs` returns True, set the frame again.
         """
-        height, width = disparity.shape
-        self._size = (width, height)
-        self._lattice = lattice(width, height, self._stride)
-        self._coloured = coloured(width, height, self._stride)
-        self._texture("u_disparity", self._lattice.of(disparity), "red", "r32f")
-        if self._options.colour is CloudColour.RGB:
-            self._texture("u_rgb", self._coloured.of(rgb), "rgb", "rgb8")
-        else:
-            self._texture("u_levels", self._coloured.of(levels), "red", "r8")
+        self._frame = (rgb, disparity, levels)
+        self._stride_set = self._stride
+        self._ensure_grid(grid_shape(disparity.shape[1], disparity.shape[0], self._stride))
+        self._surface.begin(self._shape)
+        for name in ("u_rgb", "u_surface"):
+            self._textures.share(name, self._surface.texture(name))
+        if self._is_by_level:
+            self._textures.allocate("u_levels", (*self._shape, 1), "red", "r8")
 
-    def needs(self, stride: int) -> bool:
-        """Whether a cloud of `stride` reads other pixels than those that were uploaded."""
-        uploaded = self._lattice, self._coloured
-        return (lattice(*self._size, stride), coloured(*self._size, stride)) != uploaded
+    @property
+    def bands(self) -> range:
+        """The bands of rows that the current frame consists of."""
+        return range(math.ceil(self._shape[0] / self._rows_per_band))
+
+    def needs(self, stride: float) -> bool:
+        """Whether a cloud of `stride` has other points than the frame that was set."""
+        return float(stride) != self._stride_set
+
+    def upload(self, bands: range | None = None) -> None:
+        """Upload these bands of the frame, or all: of each picture, the pixels that are points."""
+        if self._frame is None:
+            return
+        rgb, disparity, levels = self._frame
+        rows = self._rows(bands)
+        self._surface.upload(
+            grid_pixels(disparity, self._stride, rows), grid_pixels(rgb, self._stride, rows), rows
+        )
+        if self._is_by_level:
+            self._textures.put("u_levels", grid_pixels(levels, self._stride, rows), rows.start)
+
+    def prepare(
+        self, calibration: Calibration, passes: Iterable[int] = PASSES, bands: range | None = None
+    ) -> None:
+        """Make the surface of these bands, or of all, under the current options.
+
+        Each of the `PASSES` needs the one before in the neighbouring bands too. Binds another
+        framebuffer and changes the viewport; does nothing where nothing changed.
+        """
+        if self._frame is not None:
+            step = sample_step(self._frame[1].shape[1], self._stride)
+            key = SurfaceOptions(calibration, min(self._options.edge_ratio, _NO_EDGE), step)
+            self._surface.make(key, passes, self._rows(bands))
 
     def draw(
-        self,
-        transform: Float64,
-        canvas_px: tuple[int, int],
-        tan_half: float,
-        calibration: Calibration,
-        intrinsics: Intrinsics | None,
+        self, viewer: Viewer, intrinsics: Intrinsics | None, bands: range | None = None
     ) -> None:
-        """Draw the frame.
-
-        Parameters
-        ----------
-        transform
-            (4, 4), world to clip space.
-        canvas_px
-            (width, height) of the canvas in physical pixels.
-        tan_half
-            Tangent of half the viewer's vertical field of view.
-        calibration
-            From disparity to depth.
-        intrinsics
-            The camera that took the picture.
-        """
-        if self._size == (0, 0):
+        """Draw these bands, or all; `intrinsics` are those of the camera that took the picture."""
+        if self._frame is None:
             return
-        self._ensure_grid()
-        width, height = self._size
-        camera = intrinsics_in_force(self._options, intrinsics, width, height)
-        options = self._options
-        self._set_uniforms(
-            u_lattice=self._lattice.within(width, height),
-            u_coloured=self._coloured.within(width, height),
+        height, width = self._frame[1].shape
+        options, stride = self._options, self._stride
+        camera = intrinsics_in_force(options, intrinsics, width, height)
+        steps = max(_CUT_AT_LEAST, stride / edge_step(width))
+        is_mesh = options.style is CloudStyle.MESH
+        is_round = viewer.zoom * stride * viewer.focal_px / camera.fy > _ROUND_FROM_PX
+        program = self._mesh if is_mesh else self._discs if is_round else self._squares
+        rows, columns = self._shape
+        program.set(
+            u_first=tuple(float(first_pixel(length, stride)) for length in (width, height)),
+            u_grid=(stride, float(columns), float(rows)),
+            u_gap=float(math.ceil(stride)),
             u_camera=(1.0 / camera.fx, 1.0 / camera.fy, camera.cx, camera.cy),
-            u_calibration=(calibration.offset, calibration.gain),
-            u_inverse_limits=(1.0 / calibration.far_m, 1.0 / calibration.near_m),
-            u_edge=(min(options.edge_ratio, 1e6), float(edge_step(width))),
-            u_mirror=-1.0 if options.mirror else 1.0,
-            u_stride=float(self._stride),
-            u_point_size=options.point_size,
-            u_half_canvas=(canvas_px[0] / 2, canvas_px[1] / 2),
-            u_focal_px=canvas_px[1] / 2 / tan_half,
-            u_by_level=float(options.colour is CloudColour.DISPARITY),
-            u_transform=tuple(transform.T.ravel().tolist()),
+            u_edge_ratio=min(1.0 + (options.edge_ratio - 1.0) * steps, _NO_EDGE),
+            u_half_canvas=(viewer.canvas_px[0] / 2, viewer.canvas_px[1] / 2),
+            u_by_level=float(self._is_by_level),
+            u_mesh=float(is_mesh),
+            u_round=float(is_round),
+            **viewer.uniforms(options),
         )
-        self._program.draw("points")
-
-    def _set_uniforms(self, **uniforms: float | tuple[float, ...]) -> None:
-        """Set only the uniforms that changed: each costs VisPy time, and few ever change."""
-        for name, value in uniforms.items():
-            if self._uniforms.get(name) != value:
-                self._program[name] = self._uniforms[name] = value
+        for band in self.bands if bands is None else bands:
+            program.set(u_row=float(band * self._rows_per_band))
+            if is_mesh:
+                program.draw("triangles", self._triangles)
+            else:
+                program.draw("points")
 
     def delete(self) -> None:
         """Queue the deletion of everything on the GPU."""
-        for texture in self._textures.values():
-            texture.delete()
-        if self._grid is not None:
-            self._grid.delete()
-        self._program.delete()
+        self._surface.delete()
+        self._textures.delete()
+        for buffer in (self._grid, self._triangles):
+            if buffer is not None:
+                buffer.delete()
+        for program in self._programs:
+            program.delete()
 
-    def _ensure_grid(self) -> None:
-        wanted = (*self._size, self._stride)
-        if self._grid_of == wanted:
+    @property
+    def _is_by_level(self) -> bool:
+        return self._options.colour is CloudColour.DISPARITY
+
+    def _rows(self, bands: range | None) -> slice:
+        """Rows of points in consecutive bands."""
+        if bands is None:
+            return slice(0, self._shape[0])
+        start, end = bands.start * self._rows_per_band, bands.stop * self._rows_per_band
+        return slice(start, min(self._shape[0], end))
+
+    def _ensure_grid(self, shape: tuple[int, int]) -> None:
+        """Make vertices and triangles of one band."""
+        if shape == self._shape:
             return
-        columns = grid_axis(self._size[0], self._stride)
-        rows = grid_axis(self._size[1], self._stride)
-        pixels = np.empty((len(rows), len(columns), 2), np.float32)
-        pixels[..., 0] = columns
-        pixels[..., 1] = rows[:, None]
-        if self._grid is not None:
-            self._grid.delete()
-        self._grid = gloo.VertexBuffer(pixels.reshape(-1, 2))
-        self._program["a_pixel"] = self._grid
-        self._grid_of = wanted
-
-    def _texture(self, name: str, data: NDArray[np.generic], form: str, internal: str) -> None:
-        """Update in place; a new texture only when the size changed."""
-        shape = data.shape if data.ndim == 3 else (*data.shape, 1)
-        known = self._textures.get(name)
-        if known is not None and known.shape == shape:
-            known.set_data(data.reshape(shape))
-            return
-        texture = gloo.Texture2D(
-            data.reshape(shape), format=form, internalformat=internal, interpolation="nearest"
-        )
-        texture.wrapping = "clamp_to_edge"
-        self._textures[name] = texture
-        self._program[name] = texture
+        self._shape = rows, columns = shape
+        self._rows_per_band = min(rows, max(1, BAND_POINTS // columns))
+        for buffer in (self._grid, self._triangles):
+            if buffer is not None:
+                buffer.delete()
+        cells = np.empty((self._rows_per_band + 1, columns, 2), np.float32)
+        cells[..., 0] = np.arange(columns)
+        cells[..., 1] = np.arange(self._rows_per_band + 1)[:, None]
+        self._grid = gloo.VertexBuffer(cells.reshape(-1, 2))
+        self._triangles = gloo.IndexBuffer(_triangles(self._rows_per_band, columns))
+        for program in self._programs:
+            program.attribute("a_cell", self._grid)
 
 
-class LinesVisual:
-    """Ground grid, and axes of the camera that took the picture."""
-
-    def __init__(self) -> None:
-        self._program = gloo.Program(shader("lines.vert"), shader("lines.frag"))
-        self._buffers: tuple[gloo.VertexBuffer, ...] = ()
-
-    def set_lines(self, positions: Float32, colours: Float32) -> None:
-        """Set the lines: end points (N, 3) in pairs, world axes, and their (N, 3) colours 0–1."""
-        self._delete_buffers()
-        self._buffers = (gloo.VertexBuffer(positions), gloo.VertexBuffer(colours))
-        self._program["a_position"], self._program["a_colour"] = self._buffers
-
-    def delete(self) -> None:
-        """Queue the deletion of everything on the GPU."""
-        self._delete_buffers()
-        self._program.delete()
-
-    def _delete_buffers(self) -> None:
-        for buffer in self._buffers:
-            buffer.delete()
-
-    def draw(self, transform: Float64) -> None:
-        """Draw the lines; `transform` (4, 4) is world to clip."""
-        self._program["u_transform"] = transform.T.astype(np.float32)
-        self._program.draw("lines")
-
-
-def ground_and_axes(
-    floor_y: float, extent: float, grid: bool, axes: bool
-) -> tuple[Float32, Float32]:
-    """Lines of a 1-unit grid at height `floor_y` over +-extent, ahead of the camera, and axes.
-
-    The axes stand in the middle of the grid: red is right, green up, blue towards the viewer.
-    Returns end points (N, 3) in pairs and their colours (N, 3), 0–1.
-    """
-    ends: list[tuple[float, float, float]] = []
-    colours: list[tuple[float, float, float]] = []
-    reach = max(1, round(extent))
-    if grid:
-        for place in range(-reach, reach + 1):
-            ends += [(place, floor_y, 0.0), (place, floor_y, -2.0 * reach)]
-            z = -float(place + reach)
-            ends += [(-reach, floor_y, z), (reach, floor_y, z)]
-        colours += [(0.23, 0.25, 0.28)] * len(ends)
-    if axes:
-        origin = (0.0, floor_y, -float(reach))
-        for axis in range(3):
-            tip = [*origin]
-            tip[axis] += 0.2 * extent
-            colour = [0.25, 0.25, 0.25]
-            colour[axis] = 0.95
-            ends += [origin, (tip[0], tip[1], tip[2])]
-            colours += [(colour[0], colour[1], colour[2])] * 2
-    shape = (len(ends), 3)
-    return (
-        np.array(ends, np.float32).reshape(shape),
-        np.array(colours, np.float32).reshape(shape),
-    )
-
-
-def shader(name: str) -> str:
-    """The source of a shader in resources/shaders."""
-    return files("resources").joinpath("shaders", name).read_text(encoding="utf-8")
+def _triangles(rows: int, columns: int) -> NDArray[np.uint32]:
+    """Corners (N,) of the triangles between `rows` + 1 rows of vertices."""
+    upper_left = (np.arange(rows)[:, None] * columns + np.arange(columns - 1)).ravel()
+    corners = np.array([0, columns, 1, 1, columns, columns + 1])
+    triangles: NDArray[np.uint32] = (upper_left[:, None] + corners).ravel().astype(np.uint32)
+    return triangles

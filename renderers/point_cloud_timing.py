@@ -26,9 +26,10 @@ from models.errors import UserError
 from models.frames import Unit
 from models.geometry import Calibration, Intrinsics, unproject
 from renderers.camera import CameraPose, projection_matrix, view_matrix
-from renderers.cloud_visual import PointCloudVisual
+from renderers.cloud_options import CloudOptions
+from renderers.cloud_visual import PointCloudVisual, Viewer
 from renderers.levels import quantise
-from renderers.point_cloud import DEFAULT_FOV_DEG, CloudOptions, calibration_in_force
+from renderers.point_cloud import DEFAULT_FOV_DEG, calibration_in_force
 
 Float32 = NDArray[np.float32]
 UInt8 = NDArray[np.uint8]
@@ -79,7 +80,9 @@ def measure_cloud_upload(width: int, height: int, frames: int = 20) -> UploadTim
 
         def draw_once() -> None:
             visual.set_frame(*pictures[0])
-            visual.draw(transform, canvas.size, 1.0, Calibration(), None)
+            visual.upload()
+            visual.prepare(Calibration())
+            visual.draw(Viewer(transform, canvas.size, 1.0), None)
 
         def prepare(frame: int) -> tuple[UInt8, Float32, UInt8]:
             calibration_in_force(CloudOptions(), _RANGE, Unit.RELATIVE)
@@ -87,6 +90,7 @@ def measure_cloud_upload(width: int, height: int, frames: int = 20) -> UploadTim
 
         def set_data(prepared: tuple[UInt8, Float32, UInt8]) -> None:
             visual.set_frame(*prepared)
+            visual.upload()
 
         draw_once()
         timing = _measure(prepare, set_data, canvas.flush, frames, width * height)

@@ -5,32 +5,31 @@ from __future__ import annotations
 from collections import deque
 from statistics import median
 
-STRIDES = (1, 2, 3, 4, 6, 8, 12, 16)
-SOFTWARE_POINTS = 80_000
-"""Points that software GL draws in about 20 ms on two cores."""
-
-FEWEST_POINTS = 15_000
-"""Fewer hardly draw faster, since clearing and reading the picture remain, and show too little."""
+STRIDES = (1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0)
+FEWEST_POINTS = 60_000
+"""Moving clouds have at least as many points, in pictures that have as many pixels."""
 
 _WINDOW = 5
 _COARSER_ABOVE = 1.3
 _FINER_BELOW = 0.7
 
 
-def starting_stride(width: int, height: int, software: bool) -> int:
-    """1 on a GPU; on software GL the first stride with at most SOFTWARE_POINTS points."""
-    if not software:
-        return STRIDES[0]
-    for stride in STRIDES:
-        if width * height / stride**2 <= SOFTWARE_POINTS:
-            return stride
-    return STRIDES[-1]
+def starting_stride(width: int, height: int, software: bool) -> float:
+    """1 on a GPU; on software GL the coarsest, which becomes finer where draws are quick."""
+    return coarsest_stride(width, height) if software else STRIDES[0]
 
 
-def coarsest_stride(width: int, height: int) -> int:
+def coarsest_stride(width: int, height: int) -> float:
     """The largest stride with at least FEWEST_POINTS points."""
     enough = (s for s in reversed(STRIDES) if width * height / s**2 >= FEWEST_POINTS)
     return next(enough, STRIDES[0])
+
+
+def finer_stride(stride: float) -> float | None:
+    """The next stride to refine a still cloud with: at most half as far apart; None after 1."""
+    if stride <= STRIDES[0]:
+        return None
+    return max((s for s in STRIDES if s <= stride / 2), default=STRIDES[0])
 
 
 class StridePolicy:
@@ -41,7 +40,7 @@ class StridePolicy:
     are measured before the next. It never exceeds `coarsest`.
     """
 
-    def __init__(self, stride: int, budget_ms: float, coarsest: int = STRIDES[-1]) -> None:
+    def __init__(self, stride: float, budget_ms: float, coarsest: float = STRIDES[-1]) -> None:
         self.stride = stride
         self._budget_ms = budget_ms
         self._strides = [s for s in STRIDES if s <= max(stride, coarsest)]
@@ -59,7 +58,7 @@ class StridePolicy:
         self._recent.clear()
         return True
 
-    def _choose(self, cost_ms: float) -> int:
+    def _choose(self, cost_ms: float) -> float:
         place = self._strides.index(self.stride)
         if cost_ms > self._budget_ms * _COARSER_ABOVE:
             for coarser in self._strides[place + 1 :]:

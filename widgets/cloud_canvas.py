@@ -8,48 +8,32 @@ loaded when the first frame is drawn (`widgets.cloud_scene`), not with the windo
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtGui import (
-    QGuiApplication,
-    QImage,
-    QOffscreenSurface,
-    QOpenGLContext,
-    QShowEvent,
-    QSurfaceFormat,
-)
-from PyQt6.QtOpenGL import QOpenGLVersionFunctionsFactory, QOpenGLVersionProfile
+from PyQt6.QtGui import QImage, QShowEvent, QSurfaceFormat
 from PyQt6.QtOpenGLWidgets import QOpenGLWidget
 from PyQt6.QtWidgets import QWidget
 
 from models.geometry import Calibration, Intrinsics
 from renderers.camera import CameraPose, tan_half_fov_to_fit
-from renderers.point_cloud import CloudOptions, intrinsics_in_force
+from renderers.cloud_options import CloudOptions, Rgb
+from renderers.point_cloud import intrinsics_in_force
+from widgets.gl_support import gl_functions, is_software, renderer_name
 
 if TYPE_CHECKING:
-    from widgets.cloud_scene import CloudScene
+    from widgets.cloud_scene import CloudScene, CloudView
 
 Float32 = NDArray[np.float32]
 UInt8 = NDArray[np.uint8]
 
 _log = logging.getLogger(__name__)
 
-_SOFTWARE_RENDERERS = (
-    "llvmpipe",
-    "softpipe",
-    "swrast",
-    "swiftshader",
-    "gdi generic",
-    "basic render",
-)
-_GL_RENDERER, _GL_COLOR_BUFFER_BIT = 0x1F01, 0x4000  # from gl.h
-_NO_GL_PLATFORMS = ("offscreen", "minimal", "minimalegl", "vnc")
+_GL_COLOR_BUFFER_BIT = 0x4000  # from gl.h
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,52 +59,6 @@ class CloudFrame:
     levels: UInt8
     calibration: Calibration
     intrinsics: Intrinsics | None
-
-
-def no_gl_reason() -> str | None:
-    """One sentence if point clouds cannot be drawn here, else None."""
-    platform = QGuiApplication.platformName()
-    if platform in _NO_GL_PLATFORMS:
-        return f"The point cloud needs OpenGL, which the Qt platform “{platform}” does not provide."
-    with _current_context() as context:
-        if context is None:
-            return "The point cloud needs OpenGL 2.1; install a graphics driver."
-        if context.format().version() < (2, 1) or context.isOpenGLES():
-            return "The point cloud needs desktop OpenGL 2.1; update the graphics driver."
-    return None
-
-
-def is_gl_software() -> bool:
-    """Whether OpenGL runs on the CPU here. Asks only if `no_gl_reason` finds OpenGL."""
-    with _current_context() as context:
-        return context is not None and _is_software(_renderer_name(context))
-
-
-def _functions(context: QOpenGLContext) -> Any:
-    """OpenGL's functions in the current context, as Qt offers them."""
-    profile = QOpenGLVersionProfile()
-    profile.setVersion(2, 1)
-    return QOpenGLVersionFunctionsFactory.get(profile, context)
-
-
-def _renderer_name(context: QOpenGLContext) -> str:
-    functions = _functions(context)
-    return str(functions.glGetString(_GL_RENDERER)) if functions is not None else ""
-
-
-def _is_software(renderer: str) -> bool:
-    return any(name in renderer.lower() for name in _SOFTWARE_RENDERERS)
-
-
-@contextmanager
-def _current_context() -> Iterator[QOpenGLContext | None]:
-    context, surface = QOpenGLContext(), QOffscreenSurface()
-    surface.create()
-    try:
-        yield context if context.create() and context.makeCurrent(surface) else None
-    finally:
-        context.doneCurrent()
-        surface.destroy()
 
 
 class CloudCanvas(QOpenGLWidget):
@@ -152,7 +90,7 @@ class CloudCanvas(QOpenGLWidget):
         self._frame_stale = False
         self._table: UInt8 | None = None
         self._options = CloudOptions()
-        self._stride = 1
+        self._stride = 1.0
         self._pose = CameraPose()
         self._floor = (-1.0, 5.0)
         self._broken = False
@@ -168,9 +106,10 @@ class CloudCanvas(QOpenGLWidget):
         return self._frame is None
 
     @property
-    def background(self) -> tuple[int, int, int]:
-        """RGB, 0-255."""
-        return self._options.background
+    def background(self) -> tuple[Rgb, Rgb]:
+        """RGB 0-255 at the top and at the bottom."""
+        bottom = self._options.background
+        return self._options.background_top or bottom, bottom
 
     @property
     def uploads_pending(self) -> bool:
@@ -189,7 +128,7 @@ class CloudCanvas(QOpenGLWidget):
             self._scene.set_table(colours)
         self._redraw()
 
-    def set_options(self, options: CloudOptions, stride: int) -> None:
+    def set_options(self, options: CloudOptions, stride: float) -> None:
         """Set the options; `stride` is the resolved one, `options.stride` may be None."""
         self._frame_stale |= options.colour is not self._options.colour and self._frame is not None
         self._options, self._stride = options, stride
@@ -222,6 +161,34 @@ class CloudCanvas(QOpenGLWidget):
         )
         return tan_half_fov_to_fit(source, aspect)
 
+    def begin_picture(self, stride: float) -> None:
+        """Begin to draw the current frame off screen at that stride.
+
+        `continue_picture` goes on with it. Whatever changes what is seen ends it.
+        """
+        if self._scene is None or self._frame is None or self._broken:
+            return
+        self.makeCurrent()
+        self._scene.begin_picture(self._frame, replace(self._view(), stride=stride))
+        self.doneCurrent()
+
+    def continue_picture(self, budget_s: float) -> bool:
+        """Draw on for about that long. True once the picture is complete, and is shown then."""
+        if self._scene is None or self._broken:
+            return False
+        self.makeCurrent()
+        try:
+            is_complete = self._scene.continue_picture(budget_s, time.monotonic)
+        except (RuntimeError, ValueError) as error:
+            self._give_up(error)
+            return False
+        finally:
+            self.doneCurrent()
+        if is_complete:
+            self.update()
+            self.stale.emit()
+        return is_complete
+
     def grab_image(self) -> UInt8:
         """Render the current content: (H, W, 3) uint8 RGB in physical pixels."""
         image = self.grabFramebuffer().convertToFormat(QImage.Format.Format_RGB888)
@@ -243,8 +210,8 @@ class CloudCanvas(QOpenGLWidget):
         context = self.context()
         if self._broken or context is None:
             return
-        self.renderer_name = _renderer_name(context)
-        self.software = _is_software(self.renderer_name)
+        self.renderer_name = renderer_name(context)
+        self.software = is_software(self.renderer_name)
         context.aboutToBeDestroyed.connect(self._drop_scene)
         self._frame_stale = self._frame is not None
         self.started.emit(self.renderer_name)
@@ -259,23 +226,28 @@ class CloudCanvas(QOpenGLWidget):
         try:
             self._draw(self._scene or self._make_scene())
         except (RuntimeError, ValueError) as error:
-            _log.exception("drawing the point cloud failed")
-            self._broken = True
-            self.failed.emit(f"This graphics driver can't draw the point cloud ({error}).")
+            self._give_up(error)
 
     def showEvent(self, event: QShowEvent | None) -> None:
         """Draw what arrived while hidden."""
         super().showEvent(event)
         self.update()
 
+    def _give_up(self, error: Exception) -> None:
+        _log.exception("drawing the point cloud failed")
+        self._broken = True
+        self.failed.emit(f"This graphics driver can't draw the point cloud ({error}).")
+
     def _redraw(self) -> None:
+        if self._scene is not None:
+            self._scene.drop_picture()
         self.update()
         self.stale.emit()
 
     def _fill(self) -> None:
         """Fill the background, without VisPy."""
         context = self.context()
-        functions = _functions(context) if context is not None else None
+        functions = gl_functions(context) if context is not None else None
         if functions is not None:
             functions.glClearColor(*(channel / 255 for channel in self._options.background), 1.0)
             functions.glClear(_GL_COLOR_BUFFER_BIT)
@@ -288,15 +260,21 @@ class CloudCanvas(QOpenGLWidget):
             self._scene.set_table(self._table)
         return self._scene
 
-    def _draw(self, scene: CloudScene) -> None:
+    def _view(self) -> CloudView:
         from widgets.cloud_scene import CloudView
 
         ratio = self.devicePixelRatioF()
         canvas_px = (max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio)))
-        view = CloudView(self._pose, self.tan_half(), self._options, self._stride, self._floor)
+        return CloudView(
+            self._pose, self.tan_half(), self._options, self._stride, self._floor, canvas_px
+        )
+
+    def _draw(self, scene: CloudScene) -> None:
+        framebuffer, view = self.defaultFramebufferObject(), self._view()
+        if scene.show_picture(framebuffer, view.canvas_px):
+            return
         is_new, self._frame_stale = self._frame_stale, False
-        framebuffer = self.defaultFramebufferObject()
-        spent_ms = scene.draw(self._frame, view, canvas_px, framebuffer, is_new)
+        spent_ms = scene.draw(self._frame, view, framebuffer, is_new)
         if is_new:
             self.frame_drawn.emit()
         if spent_ms is not None:

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from models.frames import Unit
 from models.geometry import Calibration, Intrinsics
 from renderers.camera import CameraPose, framing
-from renderers.point_cloud import CloudOptions, calibration_in_force, cloud_points
+from renderers.cloud_options import CloudOptions
+from renderers.point_cloud import calibration_in_force, cloud_points
 from widgets.cloud_canvas import CloudFrame
 
 Float32 = NDArray[np.float32]
@@ -71,7 +72,7 @@ class CloudContent:
         mine = (self.disparity.shape, self.unit, self.measured)
         return other is not None and mine == (other.disparity.shape, other.unit, other.measured)
 
-    def amount(self, stride: int) -> str:
+    def amount(self, stride: float) -> str:
         """Number of points at `stride`, as text."""
         points = self.disparity.size / stride**2
         return f"{points / 1e6:.1f} M points" if points >= 1e6 else f"{points / 1e3:.0f} k points"

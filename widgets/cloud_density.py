@@ -4,67 +4,81 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Protocol
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
-from renderers.stride import STRIDES, StridePolicy, coarsest_stride, starting_stride
+from renderers.stride import StridePolicy, coarsest_stride, finer_stride, starting_stride
 
 GPU_BUDGET_MS = 8.0
 SOFTWARE_BUDGET_MS = 16.0
-STILL_BUDGET_MS = 250.0
-"""Longest draw while nothing moves; beyond it the window would feel stuck."""
 STILL_AFTER_MS = 400
-STEP_MS = 120
+TURN_S = 0.012
+"""Drawing a still takes about as long in one turn of the event loop, and goes on in the next."""
 _FRAMES_OF_SILENCE = 3.0
 _LONGEST_INTERVAL_MS = 600.0
 """Frames that arrive less often than this count as stills."""
+
+
+class StillPicture(Protocol):
+    """What draws a still a little at a time."""
+
+    def begin_picture(self, stride: float) -> None:
+        """Begin at that stride; whatever moves ends it."""
+
+    def continue_picture(self, budget_s: float) -> bool:
+        """Draw on for about that long; True once the picture is complete and shown."""
 
 
 class CloudDensity(QObject):
     """Decides the stride.
 
     While frames arrive or the viewer moves, it follows the measured draw time. After a pause
-    without either, it becomes finer step by step, down to every pixel if draws stay short enough,
-    and returns at the first movement.
+    without either, finer pictures are drawn in turns of `TURN_S`, down to every pixel.
 
     Attributes
     ----------
     changed
-        Emitted with the stride and the reason: "software GL", "draw time", "set by hand" or
-        "still".
+        Emitted with the stride on screen and the reason: "software GL", "draw time", "set by hand"
+        or "still".
     """
 
-    changed = pyqtSignal(int, str)
+    changed = pyqtSignal(float, str)
 
     def __init__(
-        self, parent: QObject | None = None, clock: Callable[[], float] = time.monotonic
+        self,
+        still: StillPicture,
+        parent: QObject | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(parent)
-        self.stride = 1
+        self.stride = 1.0
+        self.moving_stride = 1.0
+        """Of the points that are drawn while something moves."""
+        self._still = still
         self._clock = clock
         self._policy: StridePolicy | None = None
         self._reason = ""
-        self._cost = (0.0, 1)
         self._frame_s = 0.0
         self._interval_ms = 0.0
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._refine)
+        self._drawing: float | None = None
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.timeout.connect(self._refine)
+        self._turns = QTimer(self)
+        self._turns.timeout.connect(self._turn)
 
-    def set_by_hand(self, stride: int) -> None:
+    def set_by_hand(self, stride: float) -> None:
         """Keep `stride`, however long drawing takes."""
-        self._policy = None
-        self._timer.stop()
-        self._set(stride, "set by hand")
+        self.stop()
+        self._set_moving(stride, "set by hand")
 
     def choose(self, width: int, height: int, software: bool) -> None:
         """Choose for pictures of that size on that kind of OpenGL, and follow the draw time."""
         stride = starting_stride(width, height, software)
         budget_ms = SOFTWARE_BUDGET_MS if software else GPU_BUDGET_MS
         self._policy = StridePolicy(stride, budget_ms, coarsest_stride(width, height))
-        self._cost = (0.0, stride)
-        self._reason = "software GL" if software else "draw time"
-        self._set(stride, self._reason)
+        self._set_moving(stride, "software GL" if software else "draw time")
         self.stir()
 
     def frame_arrived(self) -> None:
@@ -78,36 +92,40 @@ class CloudDensity(QObject):
         """Note a movement: use the stride for moving content until nothing moved for a while."""
         if self._policy is None:
             return
-        self._set(self._policy.stride, self._reason)
+        self._turns.stop()
+        self._set(self.moving_stride, self._reason)
         wait_ms = max(STILL_AFTER_MS, round(_FRAMES_OF_SILENCE * self._interval_ms))
-        self._timer.start(wait_ms)
+        self._pause.start(wait_ms)
 
     def observe(self, draw_ms: float) -> None:
-        """Add the time of a draw at the current stride."""
-        self._cost = (draw_ms, self.stride)
+        """Add the time of a draw of moving content."""
         policy = self._policy
-        if policy is None or self.stride != policy.stride:
-            return
-        if policy.observe(draw_ms):
-            self._reason = "draw time"
-            self._set(policy.stride, self._reason)
+        if policy is not None and policy.observe(draw_ms):
+            self._set_moving(policy.stride, "draw time")
 
     def stop(self) -> None:
         """Stop changing the stride."""
         self._policy = None
-        self._timer.stop()
+        self._pause.stop()
+        self._turns.stop()
 
     def _refine(self) -> None:
-        place = STRIDES.index(self.stride)
-        if place == 0:
-            return
-        finer = STRIDES[place - 1]
-        draw_ms, measured_at = self._cost
-        if draw_ms * (measured_at / finer) ** 2 <= STILL_BUDGET_MS:
-            self._set(finer, "still")
-            self._timer.start(STEP_MS)
+        self._drawing = finer_stride(self.stride)
+        if self._drawing is not None:
+            self._still.begin_picture(self._drawing)
+            self._turns.start(0)
 
-    def _set(self, stride: int, reason: str) -> None:
+    def _turn(self) -> None:
+        if self._still.continue_picture(TURN_S) and self._drawing is not None:
+            self._turns.stop()
+            self._set(self._drawing, "still")
+            self._refine()
+
+    def _set_moving(self, stride: float, reason: str) -> None:
+        self.moving_stride, self._reason = stride, reason
+        self._set(stride, reason)
+
+    def _set(self, stride: float, reason: str) -> None:
         if stride != self.stride:
             self.stride = stride
             self.changed.emit(stride, reason)

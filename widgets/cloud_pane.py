@@ -1,32 +1,23 @@
-"""The pane of the point cloud: chip, canvas, navigation and density."""
+"""The pane of the point cloud: its chip, messages over it, and the cloud itself."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QEvent, QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import (
-    QCloseEvent,
-    QColor,
-    QPainter,
-    QPaintEvent,
-    QResizeEvent,
-    QShowEvent,
-)
+from PyQt6.QtGui import QCloseEvent, QColor, QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from models.frames import Unit
 from models.geometry import Calibration, Intrinsics
 from renderers.camera import CameraPose
-from renderers.point_cloud import CloudOptions
+from renderers.cloud_options import CloudOptions
 from widgets import pane_paint, theme
 from widgets.banner_overlay import BannerOverlay
-from widgets.cloud_canvas import CloudCanvas, is_gl_software, no_gl_reason
 from widgets.cloud_content import CloudContent
-from widgets.cloud_density import CloudDensity
-from widgets.cloud_navigation import CloudNavigator
+from widgets.cloud_viewer import CloudViewer
+from widgets.gl_support import is_gl_software, no_gl_reason
 from widgets.header_paint import Header
-from widgets.painted_cloud import PaintedCloud
 from widgets.pane_chip import PaneChip
 from widgets.pane_content import CALIBRATED
 from widgets.plain import set_tip
@@ -57,29 +48,22 @@ class CloudPane(QWidget):
 
     pressed = pyqtSignal()
     enlarge_requested = pyqtSignal()
-    stride_changed = pyqtSignal(int, str)
+    stride_changed = pyqtSignal(float, str)
     view_changed = pyqtSignal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._options = CloudOptions()
         self._content: CloudContent | None = None
-        self._density = CloudDensity(self)
-        self._density.changed.connect(self._on_stride_changed)
         self._lane: str | None = None
-        self._needs_framing = True
         self._is_plain = False
-        self.draw_ms = 0.0
-        """Time of the last draw."""
         self.frames_painted = 0
         self._no_gl = no_gl_reason()
-        self._canvas: CloudCanvas | None = None
-        self._surface: QWidget | None = None
-        self._navigator: CloudNavigator | None = None
+        self._viewer: CloudViewer | None = None
         self._banner = BannerOverlay(self)
         self.chip = PaneChip(self)
         if self._no_gl is None:
-            self._make_canvas()
+            self._make_viewer()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("Point cloud")
@@ -109,41 +93,33 @@ class CloudPane(QWidget):
         """
         content = CloudContent(rgb, disparity, levels, display_range, unit, intrinsics, calibration)
         before, self._content = self._content, content
-        if (before and before.measured) != calibration:
-            self._lay_out_chip()
+        if self._viewer is not None:
+            self._viewer.show_content(content)
+        else:
+            self.frames_painted += 1
         if not content.fits_view_of(before):
-            self._needs_framing = True
-            self._start_stride()
-            self._lay_out_chip()  # its number of points
-        if before is None or before.disparity is not disparity:
-            self._density.frame_arrived()
-        if self._canvas is None:
-            self.frames_painted += self._no_gl is not None
-        elif self.isVisible():
-            self._send()
+            self._lay_out_chip()  # its number of points, and whether it is calibrated
 
     def clear(self, placeholder: str = "") -> None:
         """Remove the frame; `placeholder` says in its place why there is none."""
         if self._content is not None:
             self._content = None
             self._lay_out_chip()  # its number of points
-        if self._canvas is not None:
-            self._canvas.clear()
+        if self._viewer is not None:
+            self._viewer.clear()
         self._banner.set_text(placeholder or None, "info")
 
     def set_options(self, options: CloudOptions) -> None:
         """Use other options for drawing."""
-        had, self._options = self._options, options
-        if had.stride != options.stride:
-            self._start_stride()
-        self._apply_options()
-        if self._content is not None and self.isVisible():
-            self._send()
+        self._options = options
+        if self._viewer is not None:
+            self._viewer.set_options(options)
+        self._lay_out_chip()
 
     def set_color_table(self, colours: UInt8) -> None:
         """Set the (256, 3) uint8 colour of each level, for points coloured by disparity."""
-        if self._canvas is not None:
-            self._canvas.set_table(colours)
+        if self._viewer is not None:
+            self._viewer.set_table(colours)
 
     def set_lane(self, lane: str | None) -> None:
         """Show lane "a" or "b" in the chip, or none."""
@@ -169,22 +145,27 @@ class CloudPane(QWidget):
 
     def reset_view(self) -> None:
         """Choose a new viewpoint for the current content."""
-        self._needs_framing = True
-        self._frame_content()
+        if self._viewer is not None:
+            self._viewer.reset_view()
+
+    def hold_still(self) -> None:
+        """Stay at the content's own viewpoint, whatever the options say of swaying."""
+        if self._viewer is not None:
+            self._viewer.hold_still()
 
     def viewpoint(self) -> CameraPose:
         """The viewer's current position."""
-        return self._canvas.pose if self._canvas is not None else CameraPose()
+        return self._viewer.pose if self._viewer is not None else CameraPose()
 
     def set_viewpoint(self, pose: CameraPose) -> None:
         """Go to a position that `viewpoint` returned."""
-        self._needs_framing = False
-        self._set_pose(pose)
+        if self._viewer is not None:
+            self._viewer.set_pose(pose)
 
     def grab_image(self) -> UInt8:
         """Render the cloud: (H, W, 3) uint8 RGB in physical pixels."""
-        if self._canvas is not None:
-            return self._canvas.grab_image()
+        if self._viewer is not None:
+            return self._viewer.grab_image()
         blank = np.empty((max(1, self.height()), max(1, self.width()), 3), np.uint8)
         blank[:] = self._options.background
         return blank
@@ -197,9 +178,19 @@ class CloudPane(QWidget):
         return self._no_gl
 
     @property
-    def stride(self) -> int:
+    def stride(self) -> float:
         """The current stride."""
-        return self._density.stride
+        return self._viewer.stride if self._viewer is not None else 1.0
+
+    @property
+    def draw_ms(self) -> float:
+        """Time of the last draw."""
+        return self._viewer.draw_ms if self._viewer is not None else 0.0
+
+    @property
+    def is_swaying(self) -> bool:
+        """Whether the viewer sways, or would if there were new frames."""
+        return self._viewer is not None and self._viewer.is_swaying
 
     @property
     def calibration(self) -> Calibration | None:
@@ -208,11 +199,13 @@ class CloudPane(QWidget):
 
     @property
     def readout(self) -> str:
-        """Stride, number of points and "software GL", as in the chip; "" while it is plain."""
-        if self._canvas is None or self._content is None or self._is_plain:
+        """What is drawn and how, for the chip; "" while it is plain."""
+        if self._viewer is None or self._content is None or self._is_plain:
             return ""
-        parts = [f"stride {self.stride}", self._content.amount(self.stride)]
-        if self._canvas.software:
+        parts = [f"stride {self.stride:g}", self._content.amount(self.stride)]
+        if self._options.fill:
+            parts.append("grey: filled in")
+        if self._viewer.software:
             parts.append("software GL")
         return " · ".join(parts)
 
@@ -242,20 +235,9 @@ class CloudPane(QWidget):
             accent=theme.lane_colour(lane) if lane else None,
         )
 
-    def _lay_out_chip(self) -> None:
-        self.chip.show_header(self.header())
-        self.chip.place(QRectF(self.rect()), self.width() - 2 * SPACE_XS)
-
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
-        self._density.stir()
         self._lay_out()
-
-    def _lay_out(self) -> None:
-        if self._surface is not None:
-            self._surface.setGeometry(self.rect())
-        self._banner.setGeometry(self.rect())
-        self._lay_out_chip()
 
     def changeEvent(self, event: QEvent | None) -> None:
         """Lay the chip out again in other type."""
@@ -263,104 +245,46 @@ class CloudPane(QWidget):
         if event is not None and event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self._lay_out_chip()
 
-    def showEvent(self, _event: QShowEvent | None) -> None:
-        """Show what arrived while hidden."""
-        if self._content is not None:
-            self._send()
-
     def closeEvent(self, event: QCloseEvent | None) -> None:
-        """Stop navigating and release the GPU's objects while their context lives."""
-        self._density.stop()
-        if self._navigator is not None:
-            self._navigator.stop()
-        if self._canvas is not None:
-            self._canvas.release()
+        """Stop moving and release the GPU's objects while their context lives."""
+        if self._viewer is not None:
+            self._viewer.release()
         super().closeEvent(event)
 
     # -- inside ------------------------------------------------------------------------------
 
-    def _make_canvas(self) -> None:
-        if is_gl_software():
-            canvas = CloudCanvas()
-            surface: QWidget = PaintedCloud(canvas, self)
-        else:
-            surface = canvas = CloudCanvas(self)
-        # The right button flies the camera; the menu is on the chip.
-        surface.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        canvas.started.connect(self._on_started)
-        canvas.failed.connect(self._on_failed)
-        canvas.drawn.connect(self._on_drawn)
-        canvas.frame_drawn.connect(self._on_frame_drawn)
-        navigator = CloudNavigator(surface, canvas.tan_half)
-        navigator.moved.connect(self._on_moved)
-        navigator.pressed.connect(self.pressed)
-        navigator.double_clicked.connect(self.enlarge_requested)
-        navigator.home_pressed.connect(self.reset_view)
-        self._canvas, self._surface, self._navigator = canvas, surface, navigator
+    def _make_viewer(self) -> None:
+        viewer = CloudViewer(is_gl_software(), self)
+        viewer.pressed.connect(self.pressed)
+        viewer.double_clicked.connect(self.enlarge_requested)
+        viewer.home_pressed.connect(self.reset_view)
+        viewer.view_changed.connect(self.view_changed)
+        viewer.stride_changed.connect(self._on_stride_changed)
+        viewer.frame_drawn.connect(self._on_frame_drawn)
+        viewer.failed.connect(self._on_failed)
+        self._viewer = viewer
         self._banner.raise_()
         self.chip.raise_()
 
-    def _send(self) -> None:
-        if self._content is not None and self._canvas is not None:
-            self._frame_content()
-            self._canvas.set_frame(self._content.frame(self._options))
+    def _lay_out(self) -> None:
+        if self._viewer is not None:
+            self._viewer.setGeometry(self.rect())
+        self._banner.setGeometry(self.rect())
+        self._lay_out_chip()
 
-    def _frame_content(self) -> None:
-        if not self._needs_framing or self._content is None or self._canvas is None:
-            return
-        framed = self._content.framed(self._options)
-        if framed is None:  # an empty picture gives no viewpoint; the next one will
-            return
-        self._set_pose(framed.pose)
-        self._needs_framing = False
-        self._canvas.set_floor(framed.floor, framed.reach)
+    def _lay_out_chip(self) -> None:
+        self.chip.show_header(self.header())
+        self.chip.place(QRectF(self.rect()), self.width() - 2 * SPACE_XS)
 
-    def _set_pose(self, pose: CameraPose) -> None:
-        if self._canvas is not None and self._navigator is not None:
-            self._density.stir()
-            self._navigator.set_pose(pose)
-            self._canvas.set_pose(pose)
-            self.view_changed.emit(pose)
-
-    def _start_stride(self) -> None:
-        """Choose the stride again: by hand, or from the size and the kind of OpenGL."""
-        canvas, shown = self._canvas, self._content
-        if canvas is None:
-            return
-        if self._options.stride is not None:
-            self._density.set_by_hand(self._options.stride)
-        elif shown is not None and canvas.renderer_name:
-            height, width = shown.disparity.shape
-            self._density.choose(width, height, canvas.software)
-
-    def _on_stride_changed(self, stride: int, reason: str) -> None:
-        self._apply_options()
+    def _on_stride_changed(self, stride: float, reason: str) -> None:
         self._lay_out_chip()
         self.stride_changed.emit(stride, reason)
-
-    def _apply_options(self) -> None:
-        if self._canvas is not None:
-            self._canvas.set_options(self._options, self.stride)
-
-    def _on_started(self, _renderer: str) -> None:
-        self._start_stride()
-
-    def _on_failed(self, sentence: str) -> None:
-        self._no_gl = sentence
-        if self._surface is not None:
-            self._surface.hide()
-        self.update()
-
-    def _on_drawn(self, milliseconds: float) -> None:
-        self.draw_ms = milliseconds
-        self._density.observe(milliseconds)
 
     def _on_frame_drawn(self) -> None:
         self.frames_painted += 1
 
-    def _on_moved(self, pose: CameraPose) -> None:
-        self._needs_framing = False
-        self._density.stir()
-        if self._canvas is not None:
-            self._canvas.set_pose(pose)
-        self.view_changed.emit(pose)
+    def _on_failed(self, sentence: str) -> None:
+        self._no_gl = sentence
+        if self._viewer is not None:
+            self._viewer.hide()
+        self.update()

@@ -7,7 +7,14 @@ pane. That is free on a GPU; on software GL it costs more than the points.
 from __future__ import annotations
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QColor, QImage, QPainter, QPaintEvent, QResizeEvent
+from PyQt6.QtGui import (
+    QColor,
+    QImage,
+    QLinearGradient,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PyQt6.QtWidgets import QApplication, QWidget
 
 from widgets.cloud_canvas import CloudCanvas
@@ -19,7 +26,8 @@ class PaintedCloud(QWidget):
     def __init__(self, canvas: CloudCanvas, parent: QWidget) -> None:
         super().__init__(parent)
         self.canvas = canvas
-        canvas.stale.connect(self.update)
+        self._picture: QImage | None = None
+        canvas.stale.connect(self._forget)
         # a widget without a parent is not deleted by one
         self.destroyed.connect(canvas.deleteLater)
         self.setFocusPolicy(canvas.focusPolicy())
@@ -28,18 +36,29 @@ class PaintedCloud(QWidget):
     def paintEvent(self, _event: QPaintEvent | None) -> None:
         if self.canvas.is_empty:
             painter = QPainter(self)
-            painter.fillRect(self.rect(), QColor(*self.canvas.background))
+            top, bottom = self.canvas.background
+            gradient = QLinearGradient(0.0, 0.0, 0.0, float(self.height()))
+            gradient.setColorAt(0.0, QColor(*top))
+            gradient.setColorAt(1.0, QColor(*bottom))
+            painter.fillRect(self.rect(), gradient)
             painter.end()
-        else:
-            self.put(self.canvas.grabFramebuffer())
+            return
+        if self._picture is None:
+            self._picture = self.canvas.grabFramebuffer()
+        self.put(self._picture)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
+        self._picture = None
         before = self.canvas.size()
         self.canvas.resize(self.size())
         # Qt sends a widget its size when it is shown, which never happens here: without this event
         # it would keep drawing into a framebuffer of the old size.
         QApplication.sendEvent(self.canvas, QResizeEvent(self.size(), before))
+
+    def _forget(self) -> None:
+        self._picture = None
+        self.update()
 
     def put(self, image: QImage) -> None:
         """Paint the drawn picture over the whole widget."""

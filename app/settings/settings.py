@@ -187,16 +187,30 @@ class Settings:
         not_shown="set by the view buttons", title_of=_view_title,
         option=Option("--view", "KEY", f"how the lanes are compared: {', '.join(views.KEYS)}"))
 
+    cloud_style: str = setting(
+        "points", OneOf({"points": "Round points", "mesh": "Mesh"}), "Draw as",
+        "Round points, or a mesh of triangles that is cut at depth edges (Shift+M)")
     cloud_stride: int = setting(
         0, Between(1, 32, "Automatic"), "Stride",
-        "Draw every n-th pixel in each direction; Automatic adapts to the drawing time")
+        "Draw every n-th pixel in each direction; Automatic adapts to the drawing time and draws "
+        "every pixel once nothing moves")
     cloud_point_size: float = setting(
         1.0, Between(0.25, 8), "Point size", "Point size relative to the spacing between points",
         control="slider", step=0.25)
     cloud_edge_ratio: float = setting(
-        1.06, Between(1.005, 10), "Remove edge points",
-        "Drop points whose depth differs from a neighbour's by more than this factor",
+        1.06, Between(1.005, 10), "Depth edge threshold",
+        "Depths of neighbours that differ by more than this factor form an edge: blurred pixels "
+        "there are moved to one of its surfaces, and left out of PLY files",
         control="number and slider", step=0.005, decimals=3, slider=(1.005, 1.5))
+    cloud_fill: bool = setting(
+        True, label="Fill in behind edges",
+        tip="Continue the background behind nearer things, where the camera saw nothing; what is "
+        "filled in is a guess and drawn in grey")
+    cloud_sway: bool = setting(
+        True, label="Sway", tip="Move the viewer slowly to and fro until you touch the cloud")
+    cloud_depth_cue: float = setting(
+        0.35, Between(0, 1), "Depth cue", "How much distant points fade into the background",
+        control="slider", step=0.05)
     cloud_fov_deg: float = setting(
         0.0, Between(0, 150, "Source default"), "Field of view",
         "Horizontal field of view of the camera; Source default uses the source's own if "
@@ -216,9 +230,11 @@ class Settings:
     cloud_axes: bool = setting(
         False, label="Axes", tip="Show the camera's x, y and z axes (Shift+X)")
     cloud_background: str = setting(
-        "#0d0e10", Written(r"#[0-9a-fA-F]{6}", "#0d0e10"), "Background",
-        "Colour behind the point cloud", control="choice",
-        choices=(("#0d0e10", "Black"), ("#2c2f35", "Grey"), ("#f2f2f0", "White")))
+        "gradient", Written(r"gradient|#[0-9a-fA-F]{6}", "gradient or #0d0e10"), "Background",
+        "What is behind the point cloud", control="choice",
+        choices=(
+            ("gradient", "Gradient"), ("#0d0e10", "Black"), ("#2c2f35", "Grey"),
+            ("#f2f2f0", "White")))
     cloud_lane: str = setting(
         "a", OneOf({"a": "Lane A", "b": "Lane B"}), "Lane",
         "Lane whose disparity is drawn as a point cloud")

@@ -131,6 +131,18 @@ def view_actions(
             is_on=partial(is_on, "cloud_axes"),
         ),
         Action(
+            "view.mesh", menu, "3D &mesh", "Shift+M", partial(controller.next_of, "cloud_style"),
+            is_on=partial(is_set_to, "cloud_style", "mesh"),
+        ),
+        Action(
+            "view.fill", menu, "Fill in &behind 3D edges", "",
+            partial(controller.toggle, "cloud_fill"), is_on=partial(is_on, "cloud_fill"),
+        ),
+        Action(
+            "view.sway", menu, "3D s&way", "", partial(controller.toggle, "cloud_sway"),
+            is_on=partial(is_on, "cloud_sway"),
+        ),
+        Action(
             "view.full", menu, "F&ull screen", "F11", presenter.toggle_kiosk,
             tip="Pictures and words only; all keys still work, Esc leaves", is_apart=True,
         ),

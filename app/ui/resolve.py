@@ -21,8 +21,8 @@ from models.devices.cores import threads_beside_a_window
 from models.estimator import EstimatorOptions
 from models.geometry import Calibration
 from models.scene_options import SceneOptions
+from renderers.cloud_options import CloudColour, CloudOptions, CloudStyle, Rgb
 from renderers.display_range import RangeMode, RangeSettings
-from renderers.point_cloud import CloudColour, CloudOptions
 
 _MODES = {
     "stable": RangeMode.STABLE,
@@ -30,6 +30,9 @@ _MODES = {
     "per-frame": RangeMode.PER_FRAME,
 }
 
+
+_GRADIENT: tuple[Rgb, Rgb | None] = (16, 17, 20), (52, 55, 62)
+"""Bottom and top of the neutral gradient behind the point cloud, RGB."""
 
 Pins = tuple[tuple[float, float], ...]
 """Pinned points as shares (x, y) of the picture, each 0 to 1."""
@@ -158,17 +161,25 @@ def cloud_options(settings: Settings) -> CloudOptions:
     calibration = None
     if settings.cloud_gain > 0:
         calibration = Calibration(settings.cloud_offset, settings.cloud_gain)
-    red, green, blue = bytes.fromhex(settings.cloud_background.removeprefix("#"))
+    bottom, top = _GRADIENT
+    if settings.cloud_background != "gradient":
+        red, green, blue = bytes.fromhex(settings.cloud_background.removeprefix("#"))
+        bottom, top = (red, green, blue), None
     return CloudOptions(
         stride=settings.cloud_stride or None,
         point_size=settings.cloud_point_size,
+        style=CloudStyle(settings.cloud_style),
         edge_ratio=settings.cloud_edge_ratio,
+        fill=settings.cloud_fill,
         calibration=calibration,
         fov_deg=settings.cloud_fov_deg or None,
         colour=CloudColour(settings.cloud_colour),
-        background=(red, green, blue),
+        background=bottom,
+        background_top=top,
+        depth_cue=settings.cloud_depth_cue,
         show_grid=settings.cloud_grid,
         show_axes=settings.cloud_axes,
+        sway=settings.cloud_sway,
     )
 
 

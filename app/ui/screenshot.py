@@ -50,7 +50,8 @@ class Screenshot(QObject):
         self._settle.timeout.connect(self._take)
 
     def start(self) -> None:
-        """Start waiting."""
+        """Start waiting; the cloud stays at its own viewpoint, so that pictures are alike."""
+        self._window.cloud.hold_still()
         self._timer.start(_POLL_MS)
 
     def _poll(self) -> None:

@@ -25,7 +25,7 @@ from models.devices.device import set_cpu_threads
 from models.estimator import EstimatorOptions, FrameMemo, estimate
 from models.frames import Float32, Frame
 from models.metrics.alignment import AlignmentSums
-from renderers.point_cloud import CloudOptions
+from renderers.cloud_options import CloudOptions
 from tests.support.room import PLANES, on_planes, points_and_pixels
 
 FEWEST = 2000

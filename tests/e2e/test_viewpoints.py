@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from app.ui.application import Application
 from renderers.camera import orbit
 from tests.support.windows import Start, Wait
-from widgets.cloud_canvas import no_gl_reason
+from widgets.gl_support import no_gl_reason
 from widgets.viewpoints_menu import ViewpointsMenu
 
 SMALL = {"source_width": 160, "source_height": 120, "panes": ("rgb", "cloud"), "model_b": "off"}

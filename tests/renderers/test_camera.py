@@ -18,6 +18,7 @@ from renderers.camera import (
     orbit,
     pan,
     projection_matrix,
+    swayed,
     tan_half_fov_to_fit,
     view_matrix,
     zoom,
@@ -93,14 +94,23 @@ def test_the_picture_just_fits_a_canvas_of_any_shape() -> None:
         assert max(clip[:2] / clip[3]) == pytest.approx(1.0)
 
 
-def test_framing_aims_between_near_and_far_content_from_a_little_aside() -> None:
+def test_framing_stands_at_the_taking_camera_and_aims_between_near_and_far_content() -> None:
     points = np.zeros((100, 3), np.float32)
     points[:, 2] = -np.repeat([2.0, 8.0], 50)
     pose = framing(points)
     assert pose.target == pytest.approx((0, 0, -4), abs=0.1)
-    assert 0 < pose.yaw_deg < 30
-    assert 0 < pose.pitch_deg < 30
-    assert pose.distance > 4.0
+    np.testing.assert_allclose(view_matrix(pose), np.eye(4), atol=1e-12)
+
+
+def test_swaying_keeps_the_target_returns_and_stays_close() -> None:
+    pose = CameraPose((0.0, 0.0, -4.0), 4.0)
+    for turns in (0.0, 1.0, 7.0):
+        np.testing.assert_allclose(view_matrix(swayed(pose, turns)), view_matrix(pose), atol=1e-9)
+    moved = [swayed(pose, turns) for turns in np.linspace(0, 1, 30)]
+    assert {each.target for each in moved} == {pose.target}
+    assert 5 < max(each.yaw_deg for each in moved) < 15
+    assert -15 < min(each.yaw_deg for each in moved) < -5
+    assert all(0 <= each.pitch_deg < 5 for each in moved)
 
 
 def test_framing_without_points_still_gives_a_pose() -> None:

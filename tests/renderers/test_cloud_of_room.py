@@ -10,7 +10,7 @@ import pytest
 
 from models.opencv import cv2
 from models.scenes import RenderedFrame, Renderer, demo_scene
-from renderers.point_cloud import CloudOptions
+from renderers.cloud_options import CloudOptions
 from tests.support.room import PLANES, on_planes, points_and_pixels
 
 WIDTH, HEIGHT = 640, 480

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 from models.errors import UserError
 from renderers import point_cloud_timing
 from renderers.point_cloud_timing import measure_cloud_upload, measure_markers
-from widgets.cloud_canvas import no_gl_reason
+from widgets.gl_support import no_gl_reason
 
 
 @pytest.mark.gl

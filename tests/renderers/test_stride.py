@@ -5,15 +5,16 @@ from __future__ import annotations
 import pytest
 
 from renderers.stride import (
-    SOFTWARE_POINTS,
+    FEWEST_POINTS,
     STRIDES,
     StridePolicy,
     coarsest_stride,
+    finer_stride,
     starting_stride,
 )
 
 
-def settle(policy: StridePolicy, cost_at_one_ms: float, fixed_ms: float = 0.0) -> list[int]:
+def settle(policy: StridePolicy, cost_at_one_ms: float, fixed_ms: float = 0.0) -> list[float]:
     """Strides taken over 200 draws whose cost goes as 1 / stride²."""
     taken = []
     for _ in range(200):
@@ -26,14 +27,24 @@ def test_a_gpu_starts_fine_and_software_starts_coarse() -> None:
     assert starting_stride(2044, 1148, software=False) == 1
     stride = starting_stride(2044, 1148, software=True)
     assert stride > 1
-    assert 2044 * 1148 / stride**2 <= SOFTWARE_POINTS
+    assert 2044 * 1148 / stride**2 >= FEWEST_POINTS
     assert starting_stride(100_000, 100_000, software=True) == STRIDES[-1]
+
+
+@pytest.mark.parametrize(
+    ("stride", "steps"), [(6.0, [3.0, 1.5, 1.0]), (4.0, [2.0, 1.0]), (1.5, [1.0]), (1.0, [])]
+)
+def test_a_still_is_refined_to_every_pixel_in_few_steps(stride: float, steps: list[float]) -> None:
+    taken: list[float] = []
+    while (finer := finer_stride(taken[-1] if taken else stride)) is not None:
+        taken.append(finer)
+    assert taken == steps
 
 
 @pytest.mark.parametrize("start", STRIDES)
 @pytest.mark.parametrize("cost", [1.0, 30.0, 90.0, 650.0, 9000.0])
 @pytest.mark.parametrize("fixed", [0.0, 4.0])
-def test_every_start_settles_and_stays(start: int, cost: float, fixed: float) -> None:
+def test_every_start_settles_and_stays(start: float, cost: float, fixed: float) -> None:
     taken = settle(StridePolicy(start, budget_ms=20.0), cost, fixed)
     assert len(set(taken[100:])) == 1
     final = taken[-1]
@@ -59,10 +70,11 @@ def test_drawing_within_the_band_is_left_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("size", "coarsest"), [((640, 480), 4), ((2044, 1148), 12), ((320, 240), 2), ((64, 48), 1)]
+    ("size", "coarsest"),
+    [((640, 480), 2), ((640, 360), 1.5), ((2044, 1148), 6), ((320, 240), 1), ((64, 48), 1)],
 )
 def test_a_cloud_stays_a_cloud_however_long_a_draw_takes(
-    size: tuple[int, int], coarsest: int
+    size: tuple[int, int], coarsest: float
 ) -> None:
     assert coarsest_stride(*size) == coarsest
     policy = StridePolicy(1, 16.0, coarsest)

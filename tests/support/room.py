@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from models.frames import Float32
 from models.geometry import Intrinsics
-from renderers.point_cloud import CloudOptions, cloud_points
+from renderers.cloud_options import CloudOptions
+from renderers.point_cloud import cloud_points
 
 PLANES = (("floor", 2, 0.0), ("back wall", 1, 5.4))
 """Name, world axis and its value in metres."""

@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.support.clouds import feed
 from widgets import cloud_pane, theme
-from widgets.cloud_canvas import no_gl_reason
 from widgets.cloud_pane import CloudPane
+from widgets.gl_support import no_gl_reason
 
 
 @pytest.fixture(autouse=True)

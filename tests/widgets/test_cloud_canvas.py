@@ -12,11 +12,13 @@ from pytestqt.qtbot import QtBot
 from models.geometry import Calibration, Intrinsics
 from models.opencv import cv2
 from renderers.camera import CameraPose, projection_matrix, view_matrix
-from renderers.cloud_visual import PointCloudVisual
+from renderers.cloud_options import CloudColour, CloudOptions
 from renderers.colormap import table
 from renderers.levels import quantise
-from renderers.point_cloud import CloudColour, CloudOptions, cloud_points
-from widgets.cloud_canvas import CloudCanvas, CloudFrame, no_gl_reason
+from renderers.shader_program import Textures
+from tests.support.cloud_twin import twin_points
+from widgets.cloud_canvas import CloudCanvas, CloudFrame
+from widgets.gl_support import no_gl_reason
 
 pytestmark = pytest.mark.gl
 
@@ -88,7 +90,7 @@ def test_from_the_taking_camera_each_kept_pixel_shows_its_own_colour(
 ) -> None:
     rgb, disparity = room()
     picture = show(rgb, disparity, options)
-    points, _ = cloud_points(rgb, disparity, options, CENTRED)
+    points, _ = twin_points(rgb, disparity, options, CENTRED)
     column = np.rint(points[:, 0] / -points[:, 2] * CENTRED.fx + CENTRED.cx).astype(int)
     row = np.rint(points[:, 1] / points[:, 2] * CENTRED.fy + CENTRED.cy).astype(int)
     expected = np.empty_like(rgb)
@@ -112,27 +114,23 @@ def test_from_aside_the_shader_puts_points_where_its_twin_does(
     assert_drawn_as_its_twin(canvas, show, *room(), options)
 
 
-def test_a_coarse_cloud_needs_but_a_part_of_a_large_picture(
+def test_a_coarse_cloud_uploads_only_the_pixels_that_are_points(
     canvas: CloudCanvas, show: Show, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sizes: dict[str, tuple[int, ...]] = {}
-    update = PointCloudVisual._texture
+    put = Textures.put
 
-    def noting(self: PointCloudVisual, name: str, data: np.ndarray, *rest: str) -> None:
+    def noting(self: Textures, name: str, data: np.ndarray, row: int = 0) -> None:
         sizes[name] = data.shape[:2]
-        update(self, name, data, *rest)
+        put(self, name, data, row)
 
     rgb, disparity = (
         cv2.resize(each, (4 * WIDTH, 4 * HEIGHT), interpolation=cv2.INTER_NEAREST)
         for each in room()
     )
-    show(rgb, disparity, CloudOptions(stride=1))
-    monkeypatch.setattr(PointCloudVisual, "_texture", noting)
+    monkeypatch.setattr(Textures, "put", noting)
     assert_drawn_as_its_twin(canvas, show, rgb, disparity, CloudOptions(stride=8, point_size=0.1))
-    assert sizes == {
-        "u_disparity": (2 * HEIGHT, 2 * WIDTH),  # with the neighbours that edges are judged by
-        "u_rgb": (HEIGHT / 2, WIDTH / 2),
-    }
+    assert sizes["u_disparity"] == sizes["u_rgb"] == (HEIGHT / 2, WIDTH / 2)
 
 
 def test_a_stride_that_changes_under_a_still_picture_gets_the_pixels_it_needs(
@@ -156,7 +154,7 @@ def assert_drawn_as_its_twin(
     options: CloudOptions,
 ) -> None:
     picture = show(rgb, disparity, options, ASIDE, CAMERA, options.calibration)
-    points, colours = cloud_points(rgb, disparity, options, CAMERA)
+    points, colours = twin_points(rgb, disparity, options, CAMERA)
     project = projection_matrix(canvas.tan_half(), WIDTH / HEIGHT, 0.01, 100) @ view_matrix(ASIDE)
     clip = np.c_[points, np.ones(len(points))] @ project.T
     x = (clip[:, 0] / clip[:, 3] + 1) * WIDTH / 2

@@ -10,7 +10,23 @@ from pytestqt.qtbot import QtBot
 from tests.support.timers import running_timers
 from tests.support.waiting import ManualClock
 from widgets import cloud_density
-from widgets.cloud_density import STILL_BUDGET_MS, CloudDensity
+from widgets.cloud_density import TURN_S, CloudDensity
+
+
+class Still:
+    """Notes which pictures are drawn; each takes three turns."""
+
+    def __init__(self) -> None:
+        self.begun: list[float] = []
+        self.budgets: list[float] = []
+        self.is_slow = False
+
+    def begin_picture(self, stride: float) -> None:
+        self.begun.append(stride)
+
+    def continue_picture(self, budget_s: float) -> bool:
+        self.budgets.append(budget_s)
+        return not self.is_slow and len(self.budgets) % 3 == 0
 
 
 @pytest.fixture
@@ -19,41 +35,58 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
+def still() -> Still:
+    return Still()
+
+
+@pytest.fixture
 def density(
-    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, clock: ManualClock
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, clock: ManualClock, still: Still
 ) -> Iterator[CloudDensity]:
     monkeypatch.setattr(cloud_density, "STILL_AFTER_MS", 30)
-    monkeypatch.setattr(cloud_density, "STEP_MS", 5)
-    made = CloudDensity(clock=clock)
-    made.choose(1280, 720, software=True)
+    made = CloudDensity(still, clock=clock)
+    made.choose(2044, 1148, software=True)
     yield made
     made.stop()
 
 
-def steps(density: CloudDensity) -> list[tuple[int, str]]:
-    seen: list[tuple[int, str]] = []
-    density.changed.connect(lambda stride, why: seen.append((stride, why)))
-    return seen
-
-
 def test_what_is_still_is_drawn_finer_step_by_step_to_every_pixel(
-    density: CloudDensity, qtbot: QtBot
+    density: CloudDensity, still: Still, qtbot: QtBot
 ) -> None:
-    seen = steps(density)
-    density.stir()
-    density.observe(8.0)
+    seen: list[tuple[float, str]] = []
+    density.changed.connect(lambda stride, why: seen.append((stride, why)))
+    assert density.stride == 6
     qtbot.waitUntil(lambda: density.stride == 1, timeout=5_000)
-    assert [stride for stride, _ in seen] == [3, 2, 1]
-    assert {why for _, why in seen} == {"still"}
+    assert seen == [(3, "still"), (1.5, "still"), (1, "still")]
+    assert still.begun == [3, 1.5, 1]
+    assert set(still.budgets) == {TURN_S}
+    assert running_timers(density) == []
 
 
-def test_a_move_makes_it_coarse_at_once(density: CloudDensity, qtbot: QtBot) -> None:
-    density.stir()
+def test_a_move_makes_it_coarse_at_once_and_begins_anew_after_the_next_pause(
+    density: CloudDensity, still: Still, qtbot: QtBot
+) -> None:
     coarse = density.stride
-    density.observe(8.0)
     qtbot.waitUntil(lambda: density.stride < coarse, timeout=5_000)
     density.stir()
-    assert density.stride == coarse
+    assert density.stride == density.moving_stride == coarse
+    turns = len(still.budgets)
+    still.begun.clear()
+    qtbot.waitUntil(lambda: density.stride < coarse, timeout=5_000)
+    assert still.begun[0] == 3
+    assert len(still.budgets) > turns
+
+
+def test_a_move_ends_a_picture_that_is_being_drawn(
+    density: CloudDensity, still: Still, qtbot: QtBot
+) -> None:
+    still.is_slow = True
+    qtbot.waitUntil(lambda: len(still.budgets) > 3, timeout=5_000)
+    density.stop()
+    turns = len(still.budgets)
+    qtbot.wait(20)
+    assert len(still.budgets) == turns
+    assert density.stride == 6
 
 
 def test_it_waits_for_a_silence_of_three_frames(density: CloudDensity, clock: ManualClock) -> None:
@@ -64,28 +97,6 @@ def test_it_waits_for_a_silence_of_three_frames(density: CloudDensity, clock: Ma
     assert timer.interval() == 900
     density.stir()
     assert timer.interval() == 900
-
-
-def test_a_draw_that_would_take_too_long_is_not_begun(density: CloudDensity, qtbot: QtBot) -> None:
-    density.stir()
-    finer = density.stride - 1
-    density.observe(1.01 * STILL_BUDGET_MS * (finer / density.stride) ** 2)
-    density.stir()
-    qtbot.waitUntil(lambda: running_timers(density) == [], timeout=5_000)
-    assert density.stride == finer + 1
-
-
-def test_fine_draws_of_a_still_do_not_make_the_moving_cloud_coarser(
-    density: CloudDensity, qtbot: QtBot
-) -> None:
-    density.stir()
-    coarse = density.stride
-    density.observe(8.0)
-    qtbot.waitUntil(lambda: density.stride < coarse, timeout=5_000)
-    for _ in range(20):
-        density.observe(200.0)
-    density.stir()
-    assert density.stride == coarse
 
 
 def test_a_stride_by_hand_is_not_refined(density: CloudDensity) -> None:

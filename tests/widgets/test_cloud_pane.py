@@ -15,10 +15,11 @@ from pytestqt.qtbot import QtBot
 
 from models.frames import Unit
 from models.geometry import Calibration
-from renderers.camera import CameraPose
+from renderers.camera import CameraPose, eye, orbit
+from renderers.cloud_options import CloudColour, CloudOptions
 from renderers.colormap import table
 from renderers.levels import quantise
-from renderers.point_cloud import CloudColour, CloudOptions, default_calibration
+from renderers.point_cloud import default_calibration
 from tests.support.clouds import (
     CAMERA,
     RANGE,
@@ -36,13 +37,13 @@ from widgets.painted_cloud import PaintedCloud
 
 
 @pytest.mark.gl
-def test_the_first_frame_is_framed_recognisable_and_seen_from_aside(pane: CloudPane) -> None:
+def test_the_first_frame_is_seen_as_the_taking_camera_saw_it(pane: CloudPane) -> None:
     picture = pane.grab_image()
     assert share(picture, 0) > 0.05
     assert share(picture, 1) > 0.3
     view = pane.viewpoint()
-    assert 0 < abs(view.yaw_deg) < 30
-    assert 0 < view.pitch_deg < 30
+    np.testing.assert_allclose(eye(view), 0, atol=1e-6)
+    assert (view.yaw_deg, view.pitch_deg) == (0, 0)
     assert view.target == pytest.approx((0, 0, -np.sqrt(5 * 5 / 3)), abs=0.1)
 
 
@@ -61,7 +62,8 @@ def test_what_was_drawn_out_of_sight_is_what_the_pane_shows(pane: CloudPane) -> 
 
 
 @pytest.mark.gl
-def test_relief_is_visible_from_the_default_viewpoint(pane: CloudPane) -> None:
+def test_relief_is_visible_from_aside(pane: CloudPane) -> None:
+    pane.set_viewpoint(orbit(pane.viewpoint(), 12.0, 6.0))
     empty = (pane.grab_image() == CloudOptions().background).all(axis=2)
     height, width = empty.shape
     shadow = empty[height // 4 : 3 * height // 4, width // 4 : 3 * width // 4]
@@ -81,13 +83,15 @@ def test_software_gl_is_named_and_starts_coarse(
     assert changed.args[0] == pane.stride > 1
     assert changed.args[1] == "software GL"
     assert "software GL" in pane.readout
-    assert f"stride {pane.stride}" in pane.readout
+    assert f"stride {pane.stride:g} " in pane.readout
 
 
 @pytest.mark.gl
 def test_slow_draws_make_the_stride_coarser_and_say_so(pane: CloudPane, qtbot: QtBot) -> None:
     rgb, disparity = (np.repeat(np.repeat(each, 4, 0), 4, 1) for each in scene())
     pane.show_cloud(rgb, disparity, quantise(disparity, RANGE), RANGE, Unit.INVERSE_METRE, CAMERA)
+    for _ in range(10):
+        canvas_of(pane).drawn.emit(0.1)
     before = pane.stride
     with qtbot.waitSignal(pane.stride_changed) as changed:
         for _ in range(5):
@@ -117,7 +121,8 @@ def test_a_pane_of_another_size_is_drawn_all_over(
     grabbed(pane)
     pane.resize(*size)
     qtbot.waitUntil(lambda: surface_of(pane).width() == size[0], timeout=5000)
-    assert surface_of(pane).geometry() == pane.rect()
+    surface = surface_of(pane)
+    assert surface.size() == pane.size()
     drawn = grabbed(pane)[pane.chip.geometry().bottom() + 1 :]
     known = [options.background, (0, 180, 0), (220, 40, 30)]
     off = np.min([np.abs(drawn.astype(int) - colour).max(axis=2) for colour in known], axis=0)

@@ -269,7 +269,7 @@ def test_long_labels_wrap_so_that_the_panel_leaves_its_width_to_pictures(
     panel: SettingsPanel,
 ) -> None:
     labels = panel.cloud.findChildren(QLabel)
-    long = next(label for label in labels if label.text() == "Remove edge points")
+    long = next(label for label in labels if label.text() == "Depth edge threshold")
     assert long.wordWrap()
     assert panel.cloud.label_width() < long.fontMetrics().horizontalAdvance(long.text())
     assert panel.sizeHint().width() < 48 * panel.fontMetrics().averageCharWidth()

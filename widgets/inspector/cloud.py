@@ -28,8 +28,9 @@ class CloudSection(Section):
             "pin",
         )
         self.add_rows(
-            "cloud_edge_ratio", "cloud_point_size", "cloud_stride", "cloud_background",
-            "cloud_grid", "cloud_axes",
+            "cloud_style", "cloud_point_size", "cloud_stride", "cloud_edge_ratio",
+            "cloud_fill", "cloud_depth_cue", "cloud_background", "cloud_grid", "cloud_axes",
+            "cloud_sway",
         )  # fmt: skip
         self._viewpoints = QPushButton("Viewpoints", self)
         set_tip(self._viewpoints, "Save the current viewpoint, or recall one (Alt+1–9)")

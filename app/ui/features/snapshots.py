@@ -27,8 +27,9 @@ from app.ui.resolve import cloud_options
 from models.errors import UserError
 from models.progress import IsCancelled
 from renderers import colormap
+from renderers.cloud_options import CloudColour
 from renderers.ply import write_ply
-from renderers.point_cloud import CloudColour, calibration_in_force, cloud_points
+from renderers.point_cloud import calibration_in_force, cloud_points
 
 log = logging.getLogger(__name__)
 
