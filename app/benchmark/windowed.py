@@ -112,7 +112,7 @@ def measure_window(
             application.window.resize(*size)
             application.window.show()
             application.start()
-            _run_until(
+            run_until(
                 lambda: (
                     len(shown.latency_ms) >= _SETTLE_FRAMES
                     and application.first_frames.is_everything_shown()
@@ -126,7 +126,7 @@ def measure_window(
             engine, started = application.engine, time.perf_counter()
             finished, dropped = engine.inference.finished, engine.dropped
             spent_s = thread_seconds()
-            _run_until(_never, seconds)
+            run_until(_never, seconds)
             passed = time.perf_counter() - started
             finished, dropped = engine.inference.finished - finished, engine.dropped - dropped
             processor_ms = per_frame_ms(spent_s, thread_seconds(), finished)
@@ -155,7 +155,7 @@ def _never() -> bool:
     return False
 
 
-def _run_until(done: Callable[[], bool], seconds: float) -> None:
+def run_until(done: Callable[[], bool], seconds: float) -> None:
     """Run Qt's loop until `done()` or for `seconds`.
 
     Raises

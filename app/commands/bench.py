@@ -26,6 +26,10 @@ def describe(parser: argparse.ArgumentParser) -> None:
         help="measure only the start: medians of ten",
     )
     parser.add_argument(
+        "--outputs", action="store_true",
+        help="measure only what a camera and a page with five viewers cost, in turns",
+    )  # fmt: skip
+    parser.add_argument(
         "--window-size", type=picture_size, default=(1600, 1000), metavar="WxH",
         help="window size; default: 1600x1000",
     )  # fmt: skip

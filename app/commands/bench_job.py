@@ -39,14 +39,18 @@ _OF_THE_WINDOW = (
 def run(arguments: argparse.Namespace) -> int:
     """Measure and print, and write JSON if asked to."""
     before = _read(arguments.compare) if arguments.compare else {}
-    if (arguments.live or arguments.startup) and not arguments.window:
-        raise UsageError("--live and --startup measure the window; leave out --no-window.")
+    if (arguments.live or arguments.startup or arguments.outputs) and not arguments.window:
+        raise UsageError(
+            "--live, --startup and --outputs measure the window; leave out --no-window."
+        )
     if arguments.window:
         require_display()
     settings = with_arguments(Settings(hint_seen=True, input_budget="off"), arguments)
     figures: dict[str, Any] = {"a": settings.model_a, "b": settings.model_b}
     if arguments.startup:
         figures |= _starts(settings, arguments.window_size, STARTS)
+    elif arguments.outputs:
+        figures |= _outputs(replace(settings, pacing="every-frame"), arguments)
     elif arguments.live:
         figures |= _live(settings, arguments)
     else:
@@ -83,6 +87,24 @@ def _starts(settings: Settings, size: tuple[int, int], count: int) -> dict[str, 
     with tempfile.TemporaryDirectory() as folder:
         start = partial(start_window, settings, size, Path(folder))
         return measure_starts(count, start, import_torch)
+
+
+def _outputs(settings: Settings, arguments: argparse.Namespace) -> dict[str, Any]:
+    """The window without outputs, with a page, with a camera and with both, in turns."""
+    try:
+        from app.benchmark.outputs import measure_outputs
+        from app.outputs.web import server  # noqa: F401 - tells whether its package is there
+    except ImportError as error:
+        raise UsageError(
+            "Measuring outputs needs them; run: pip install 'flashdepth-live[web,camera-out]'"
+        ) from error
+    from app.ui.gui import make_qt_application
+
+    qt_application = make_qt_application()
+    frames, seconds = preloaded(_frames(settings)), arguments.seconds
+    with tempfile.TemporaryDirectory() as folder:
+        found = measure_outputs(frames, settings, seconds, arguments.window_size, Path(folder))
+    return {"platform": qt_application.platformName()} | found
 
 
 def _live(settings: Settings, arguments: argparse.Namespace) -> dict[str, Any]:
@@ -135,6 +157,9 @@ def _print(figures: dict[str, Any], old: dict[str, Any]) -> None:
         print(f"window / bare model: {figures['window_fps'] / figures['bare_model_fps']:.3f}")
     if "views_window_fps" in figures:
         print(f"views / no views: {figures['views_window_fps'] / figures['window_fps']:.3f}")
+    for case in ("page", "camera", "both"):
+        if (share := figures.get(f"outputs_{case}_share")) is not None:
+            print(f"with {case} / without outputs: {share:.3f}")
     if figures.get("cloud_markers_ms"):
         print(f"markers / cloud: {figures['cloud_markers_ms'] / figures['cloud_upload_ms']:.1f}")
     earlier = _flat(old)

@@ -6,12 +6,11 @@ import sys
 from collections.abc import Collection
 from typing import Any
 
-import numpy as np
-
 from app.outputs.contents.pixels import letterboxed
 from app.outputs.output import Outgoing, OutputOptions
 from app.outputs.scene import Scene
 from models.errors import UserError
+from models.frames import UInt8
 from models.plain_text import LINE, single_line
 
 _NEEDED = {
@@ -43,6 +42,7 @@ class CameraOutput:
         self.fps = options.fps
         self._device = device
         self._camera: Any = None
+        self._shown: UInt8 | None = None
 
     def open(self) -> str:
         """See Output."""
@@ -65,8 +65,10 @@ class CameraOutput:
 
     def send(self, outgoing: Outgoing) -> None:
         """See Output."""
+        if outgoing.is_new or self._shown is None:
+            self._shown = letterboxed(outgoing.rgb, self.size)
         try:
-            self._camera.send(np.ascontiguousarray(letterboxed(outgoing.rgb, self.size)))
+            self._camera.send(self._shown)
         except (RuntimeError, OSError) as error:
             raise UserError(
                 "The virtual camera does not take pictures any more; start it again."

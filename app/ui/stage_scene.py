@@ -1,7 +1,7 @@
 """What is on the stage, as a value for outputs. GUI thread; reads positions, copies no picture.
 
 The point cloud alone is grabbed, and only where it is needed and on screen. Grabbing draws it once
-more, so that the next grab waits ten times as long as the last one took.
+more, so that the next grab waits twenty times as long as the last one took.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from widgets.stage import Stage
 from widgets.wipe_pane import WipePane
 
 _GRAB_EVERY_S = 0.2
-_GRAB_SHARE = 0.1
+_GRAB_SHARE = 0.05
 """Most of the GUI thread's time that grabbing the cloud may take."""
 
 

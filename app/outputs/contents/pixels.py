@@ -31,8 +31,9 @@ def scaled(picture: UInt8, size: Size, part: Shares = WHOLE) -> UInt8:
     cropped = _cropped(picture, part)
     if cropped.shape[1::-1] == size:
         return cropped
-    shrinks = cropped.shape[1] > size[0] and cropped.shape[0] > size[1]
-    way = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    # Averaging areas takes five times as long, and is only seen where pixels would be left out.
+    shrinks_far = cropped.shape[1] > 2 * size[0] or cropped.shape[0] > 2 * size[1]
+    way = cv2.INTER_AREA if shrinks_far else cv2.INTER_LINEAR
     made: UInt8 = cv2.resize(cropped, size, interpolation=way)
     return made
 
