@@ -73,7 +73,7 @@ def measure_outputs(
         application.window.show()
         application.start()
         run_until(application.first_frames.is_everything_shown, _OPENS_WITHIN_S)
-        turn_s = max(1.0, seconds / ROUNDS)
+        turn_s = max(0.2, seconds / ROUNDS)
         rounds = [
             {case: _turn(application, start, turn_s) for case, start in _CASES.items()}
             for _ in range(ROUNDS)

@@ -21,8 +21,8 @@ USUAL_PORT = 8765
 SIZE = (960, 540)
 """Largest picture, in pixels: sharp on a phone, and bounded for a network that a class shares."""
 QUALITY = 75
-_SEND_BUFFER = 256 << 10
-"""Bytes per connection in the system's buffer."""
+SEND_BUFFER_BYTES = 256 << 10
+"""Of each connection, in the system."""
 _LACKING = (
     "The page for the audience needs the package aiohttp; run: pip install 'flashdepth-live[web]'"
 )
@@ -123,7 +123,7 @@ class PageOutput:
                 failure = error
             else:
                 # A viewer that does not read costs that much, and no more.
-                listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
+                listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
                 return listening
         raise UserError(
             f"The page cannot be served at port {self._port} ({failure.strerror}); choose "

@@ -42,11 +42,14 @@ class Place:
         Where on the stage its visible part is.
     part : Shares
         Which part of the picture that is.
+    lane : str
+        "a" or "b" where the pane is one lane's; it goes out with the lane's letter.
     """
 
     pane: str
     at: Shares
     part: Shares = (0.0, 0.0, 1.0, 1.0)
+    lane: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -16,6 +16,7 @@ from app.ui.captions import caption
 from app.ui.display import Display
 from app.ui.main_window import MainWindow
 from models.frames import UInt8
+from widgets.depth_pane import DepthPane
 from widgets.image_pane import ImagePane
 from widgets.stage import Stage
 from widgets.wipe_pane import WipePane
@@ -86,12 +87,12 @@ def _place(stage: Stage, name: str) -> Place | None:
         return Place(name, _share(whole, QRectF(stage.rect())))
     if pane.picture_size.isEmpty():
         return None
-    picture = pane.picture_rect()
-    visible = picture.intersected(pane.picture_area())
+    visible = pane.visible_rect()
     if visible.isEmpty():
         return None
-    part = _share(visible, picture)
-    return Place(name, _share(visible.translated(at.x(), at.y()), QRectF(stage.rect())), part)
+    on_stage = _share(visible.translated(at.x(), at.y()), QRectF(stage.rect()))
+    lane = pane.lane if isinstance(pane, DepthPane) else ""
+    return Place(name, on_stage, _share(visible, pane.picture_rect()), lane)
 
 
 def _share(inner: QRectF, outer: QRectF) -> Shares:
@@ -110,8 +111,7 @@ def _pair(stage: Stage) -> tuple[float, str]:
     for name in stage.shown():
         pane = stage.pane(name)
         if isinstance(pane, WipePane):
-            area = pane.picture_area()
-            picture = pane.picture_rect().intersected(area)
+            area, picture = pane.picture_area(), pane.visible_rect()
             x = area.left() + pane.divider * area.width()
             share = (x - picture.left()) / max(1.0, picture.width())
             return min(1.0, max(0.0, share)), pane.side

@@ -45,7 +45,7 @@ CONTENTS: Mapping[str, Content] = {
     "rgb": Content("Picture", "app.outputs.contents.frame:compose_picture", True),
     "a": Content("Disparity A", "app.outputs.contents.frame:compose_lane_a", True),
     "b": Content("Disparity B", "app.outputs.contents.frame:compose_lane_b", True),
-    "rgbd": Content("Picture + disparity (RGBD)", "app.outputs.contents.rgbd:compose"),
+    "rgbd": Content("RGBD, picture and disparity", "app.outputs.contents.rgbd:compose"),
 }
 """By key, in the order of the menus."""
 

@@ -12,8 +12,12 @@ import numpy as np
 from app.outputs.scene import Shares
 from models.frames import UInt8
 from models.opencv import cv2
+from widgets.colours import DARK
 
 Size = tuple[int, int]
+_LANE_COLOURS = {
+    "a": tuple(bytes.fromhex(DARK.lane_a[1:])), "b": tuple(bytes.fromhex(DARK.lane_b[1:])),
+}  # fmt: skip
 WHOLE: Shares = (0.0, 0.0, 1.0, 1.0)
 
 
@@ -58,6 +62,17 @@ def blend(picture: UInt8, overlay: UInt8, part: Shares = WHOLE) -> UInt8:
     mixed = (picture * through + 127) // 255
     made: UInt8 = cv2.add(mixed.astype(np.uint8), np.ascontiguousarray(laid[..., :3]))
     return made
+
+
+def draw_letter(canvas: UInt8, at: Size, lane: str) -> None:
+    """Write lane "a"'s or "b"'s letter on its colour into an (H, W, 3) picture, at (x, y)."""
+    side = max(18, canvas.shape[0] // 24)
+    left, top = at[0] + side // 4, at[1] + side // 4
+    cv2.rectangle(canvas, (left, top), (left + side, top + side), _LANE_COLOURS[lane], -1)
+    font, scale, letter = cv2.FONT_HERSHEY_DUPLEX, side / 32, lane.upper()
+    (width, height), _ = cv2.getTextSize(letter, font, scale, 1)
+    corner = (left + (side - width) // 2, top + (side + height) // 2)
+    cv2.putText(canvas, letter, corner, font, scale, (16, 16, 16), 1, cv2.LINE_AA)
 
 
 def letterboxed(picture: UInt8, size: Size) -> UInt8:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.core.results import FrameResult
-from app.outputs.contents.pixels import Size, blend, coloured, fitted, scaled
+from app.outputs.contents.pixels import Size, blend, coloured, draw_letter, fitted, scaled
 from app.outputs.scene import CLOUD, Place, Scene
 from app.views import table as views
 from models.frames import UInt8
@@ -38,6 +38,8 @@ def compose(result: FrameResult, scene: Scene, size: Size) -> UInt8 | None:
         picture = _PICTURES.get(place.pane, _of_view)(shown, place, (right - left, bottom - top))
         if picture is not None:
             canvas[top:bottom, left:right] = picture
+            if place.lane:
+                draw_letter(canvas, (left, top), place.lane)
     return canvas
 
 

@@ -82,6 +82,15 @@ def test_the_view_has_each_picture_in_its_place() -> None:
     assert (picture[64:, :160] == picture[100, 10]).all()  # no pane there
 
 
+def test_a_lanes_pane_goes_out_with_its_letter() -> None:
+    places = (Place("depth_a", (0.0, 0.0, 0.5, 1.0), lane="a"), Place("depth_b", (0.5, 0, 0.5, 1)))
+    scene = dataclasses.replace(make_scene(), places=places, size=(640, 256))
+    picture = composer("view")(make_result(5), scene, (640, 256))
+    assert picture is not None
+    blue = (picture == tuple(bytes.fromhex("4cb5f5"))).all(axis=2)
+    assert blue[:60, :60].any() and not blue[:, 320:].any()
+
+
 def test_the_view_follows_the_zoom() -> None:
     result = make_result(5)
     zoomed = Place("rgb", (0.0, 0.0, 1.0, 1.0), (0.25, 0.25, 0.5, 0.5))

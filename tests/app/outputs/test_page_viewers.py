@@ -14,6 +14,7 @@ import numpy as np
 import psutil
 import pytest
 
+from app.outputs import page as page_module
 from app.outputs.page import SIZE, PageOutput
 from app.outputs.web import hub as hub_module
 from app.outputs.web import server as server_module
@@ -234,6 +235,7 @@ def test_a_browser_without_sockets_gets_a_stream_of_pictures() -> None:
 def test_a_stream_that_is_not_read_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server_module, "SEND_S", 0.2)
     monkeypatch.setattr(server_module, "FPS", 1000.0)
+    monkeypatch.setattr(page_module, "SEND_BUFFER_BYTES", 8 << 10)
     with served() as (page, _):
         page.fps = 1000.0
         base, _, query = page.address.partition("/?")
