@@ -15,7 +15,7 @@ from widgets.header_paint import Header
 from widgets.image_pane import ImagePane
 from widgets.linked_view import LinkedView
 from widgets.notices import Notices
-from widgets.pane_content import Nothing, PaneContent, Scale
+from widgets.pane_content import Content, Nothing, RgbContent, Scale
 from widgets.picture import UInt8
 from widgets.theme import SPACE_XS
 
@@ -40,7 +40,7 @@ class ScaledPane(ImagePane):
         if not self._has_own_bar:
             self._bar.set_table(table)
 
-    def show_content(self, content: PaneContent | Nothing) -> None:
+    def show_content(self, content: Content) -> None:
         """Show a picture with the words and marks around it, or why there is none."""
         if isinstance(content, Nothing):
             self.clear(content.reason)
@@ -48,6 +48,10 @@ class ScaledPane(ImagePane):
         if content.title:
             self.set_title(content.title)
         self.set_caption(content.caption)
+        if isinstance(content, RgbContent):
+            self.set_scale(None)
+            self.show_rgb(content.rgb)
+            return
         self.set_row_marks(content.row_marks)
         self.set_row_breaks(content.row_breaks)
         self.set_scale(content.scale, content.scale_table)

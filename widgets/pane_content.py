@@ -109,6 +109,23 @@ class PaneContent:
     second: Second | None = None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class RgbContent:
+    """A picture in colours of its own, without a scale.
+
+    Attributes
+    ----------
+    rgb : (H, W, 3) uint8
+        Not copied.
+    title, caption : str
+        As of `PaneContent`.
+    """
+
+    rgb: UInt8
+    title: str = ""
+    caption: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Nothing:
     """No picture; `reason` says in its place why there is none."""
@@ -116,5 +133,8 @@ class Nothing:
     reason: str
 
 
-Contents = Mapping[str, PaneContent | Nothing]
+Content = PaneContent | RgbContent | Nothing
+"""What one pane shows."""
+
+Contents = Mapping[str, Content]
 """What a view's panes show, by the panes' names."""

@@ -21,7 +21,7 @@ from widgets import header_paint, theme
 from widgets.depth_pane import ScaledPane
 from widgets.header_paint import Header
 from widgets.linked_view import LinkedView
-from widgets.pane_content import Nothing, PaneContent
+from widgets.pane_content import Content, PaneContent
 from widgets.picture import Picture, levels_picture
 from widgets.theme import COLOURS, SPACE, SPACE_XS
 
@@ -56,7 +56,7 @@ class WipePane(ScaledPane):
 
     # -- values in ---------------------------------------------------------------------------
 
-    def show_content(self, content: PaneContent | Nothing) -> None:
+    def show_content(self, content: Content) -> None:
         if isinstance(content, PaneContent) and content.second is not None:
             second = content.second
             self.set_names(*second.names)

@@ -34,6 +34,7 @@ from renderers.difference import DifferenceRange, difference_levels
 from renderers.edges import disparity_edges, edge_rgba
 from renderers.flicker_map import flicker_rgba, grey_levels
 from renderers.point_cloud import default_calibration
+from renderers.stereo import scaled_stereo_picture
 
 log = logging.getLogger(__name__)
 
@@ -123,6 +124,7 @@ class Analyzer:
             is_settled=score is None or self._score_age == 1,
             pins={name: _at(lane.depth.disparity, request.pins) for name, lane in lanes.items()},
             failures=self._failures,
+            stereo=self._guarded(AnalysisPart.STEREO, _stereo, given),
         )
 
     def _remember(
@@ -256,6 +258,13 @@ def _boundary_score(frame: Frame, depth: DepthMap) -> float | None:
     aligned = depth_from_disparity(found.apply(depth.disparity))
     score = boundary_f1(aligned, depth_from_disparity(truth.disparity))
     return None if math.isnan(score) else score
+
+
+def _stereo(given: _Input) -> UInt8 | None:
+    options, lane = given.request.stereo, given.lanes.get(given.request.stereo_lane)
+    if options is None or lane is None:
+        return None
+    return scaled_stereo_picture(given.frame.rgb, lane.levels, options)
 
 
 def _key(entry: HistoryEntry) -> tuple[int, int]:

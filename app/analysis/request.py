@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from renderers.stereo_options import StereoOptions
+
 
 @dataclass(frozen=True, slots=True)
 class AnalysisRequest:
@@ -26,6 +28,10 @@ class AnalysisRequest:
         RGB of the edges.
     pins
         Picture points (x, y) as fractions whose disparity is reported.
+    stereo
+        Make a stereo picture like this, or None for none.
+    stereo_lane
+        "a" or "b", by whose disparity.
     """
 
     difference: str = ""
@@ -35,6 +41,8 @@ class AnalysisRequest:
     edges: str = ""
     edge_colour: tuple[int, int, int] = (76, 181, 245)
     pins: tuple[tuple[float, float], ...] = ()
+    stereo: StereoOptions | None = None
+    stereo_lane: str = "a"
 
     @property
     def nothing(self) -> bool:

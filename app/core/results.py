@@ -39,6 +39,7 @@ class AnalysisPart(StrEnum):
     FLICKER = "Flicker"
     SLICES = "The x-t slice"
     EDGES = "Depth edges"
+    STEREO = "The stereo picture"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,6 +124,8 @@ class Analysis:
         By lane, disparity at each pin, NaN where unknown.
     failures
         By part, one sentence that says why there is none.
+    stereo
+        Both eyes' views in one (h, w, 3) uint8 picture.
     """
 
     difference: Difference | None = None
@@ -138,6 +141,7 @@ class Analysis:
     is_settled: bool = True
     pins: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     failures: Mapping[AnalysisPart, str] = field(default_factory=dict)
+    stereo: UInt8 | None = None
 
 
 @dataclass(frozen=True, slots=True)

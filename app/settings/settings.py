@@ -19,6 +19,7 @@ from app.sources.parsing import is_camera, usage
 from app.views import table as views
 from models.scene_options import DISTANCE_M, OBJECTS, RAISE_M, SIZE, WALLS
 from renderers.colormap_names import COLOR_BLIND_SAFE, COLORMAPS
+from renderers.stereo_options import MOST_STRENGTH, STEREO_FORMS
 from widgets.arrangement import PANE_TITLES, PANES
 
 
@@ -250,6 +251,18 @@ class Settings:
     flicker_window: int = setting(
         15, Between(1, 60), "Flicker window", "Number of frames that the flicker view averages (F)",
         control="slider", unit="frames")
+    stereo_form: str = setting(
+        "anaglyph", OneOf(STEREO_FORMS), "Stereo",
+        "How both eyes' views are shown in the stereo view (Shift+V) and sent by outputs")
+    stereo_parallax: float = setting(
+        3.0, Between(0, 100 * MOST_STRENGTH), "Stereo parallax",
+        "How far the near and the far end of the range lie apart for the eyes, in percent of the "
+        "picture's width", control="slider", unit="%", step=0.1)
+    stereo_zero: float = setting(
+        0.5, Between(0, 1), "Screen plane",
+        "What lies in the plane of the screen: 0 is the far end of the range, so that everything "
+        "stands before the screen, 1 the near end, so that everything lies behind it",
+        control="slider", step=0.05)
     scan_line: float = setting(0.5, Between(0, 1), not_shown="dragged in the picture")
     charts: bool = setting(False, label="Charts", tip="Plot pinned points, flicker and drift (G)")
     sound: bool = setting(

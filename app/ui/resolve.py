@@ -54,6 +54,9 @@ class DisplayOptions:
     difference_alignment: str
     flicker_window: int
     scan_line: float
+    stereo_form: str
+    stereo_parallax: float
+    stereo_zero: float
     cloud_lane: str
     cloud: CloudOptions
 
@@ -151,6 +154,9 @@ def display_options(settings: Settings) -> DisplayOptions:
         difference_alignment=settings.difference_alignment,
         flicker_window=settings.flicker_window,
         scan_line=settings.scan_line,
+        stereo_form=settings.stereo_form,
+        stereo_parallax=settings.stereo_parallax,
+        stereo_zero=settings.stereo_zero,
         cloud_lane=settings.cloud_lane,
         cloud=cloud_options(settings),
     )

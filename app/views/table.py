@@ -22,6 +22,7 @@ KEYS = (
     "difference",
     "flicker",
     "xt",
+    "stereo",
 )
 DEFAULT = KEYS[0]
 """The view that is on at the start, and to which Escape and a view's own key return."""

@@ -11,7 +11,7 @@ from widgets.inspector.section import Section
 
 
 class CompareSection(Section):
-    """Difference, blink, flicker, charts, sound, report.
+    """Difference, blink, flicker, stereo, charts, sound, report.
 
     Buttons: "report", "pins.clear".
     """
@@ -19,8 +19,8 @@ class CompareSection(Section):
     def __init__(self, specs: Mapping[str, RowSpec], parent: QWidget | None = None) -> None:
         super().__init__("Compare", specs, parent)
         self.add_rows(
-            "difference_alignment", "blink_hz", "flicker_window", "charts", "sound",
-            "sound_volume", "sound_device",
+            "difference_alignment", "blink_hz", "flicker_window", "stereo_form",
+            "stereo_parallax", "stereo_zero", "charts", "sound", "sound_volume", "sound_device",
         )  # fmt: skip
         self.add_button(
             "pins.clear", "Remove pins", "Remove all pinned points (Shift+P); P pins one", "pin"

@@ -46,6 +46,7 @@ CONTENTS: Mapping[str, Content] = {
     "a": Content("Disparity A", "app.outputs.contents.frame:compose_lane_a", True),
     "b": Content("Disparity B", "app.outputs.contents.frame:compose_lane_b", True),
     "rgbd": Content("RGBD, picture and disparity", "app.outputs.contents.rgbd:compose"),
+    "stereo": Content("Stereo, for two eyes", "app.outputs.contents.stereo:compose"),
 }
 """By key, in the order of the menus."""
 

@@ -17,7 +17,7 @@ from app.outputs.scene import CLOUD, Place, Scene
 from app.views import table as views
 from models.frames import UInt8
 from renderers import colormap
-from widgets.pane_content import Contents, PaneContent
+from widgets.pane_content import Contents, PaneContent, RgbContent
 
 _BACKGROUND = 0x13
 """Grey: filling with one byte takes a tenth of the time that a colour takes."""
@@ -88,6 +88,8 @@ def _cloud(shown: _Shown, _place: Place, size: Size) -> UInt8 | None:
 def _of_view(shown: _Shown, place: Place, size: Size) -> UInt8 | None:
     """A pane that the current view fills."""
     content = shown.contents.get(place.pane)
+    if isinstance(content, RgbContent):
+        return scaled(content.rgb, size, place.part)
     if not isinstance(content, PaneContent):
         return None
     picture = coloured(content.levels, content.table, size, place.part)

@@ -57,6 +57,19 @@ def test_a_lane_that_is_off_goes_out_as_nothing() -> None:
     result = make_result(5, lanes=("a",))
     assert composer("b")(result, make_scene(), SIZE) is None
     assert composer("rgbd")(make_result(5, lanes=()), make_scene(), SIZE) is None
+    assert composer("stereo")(make_result(5, lanes=()), make_scene(), SIZE) is None
+
+
+@pytest.mark.parametrize("form", ["anaglyph", "beside", "above"])
+def test_stereo_goes_out_in_the_proportions_of_the_picture(form: str) -> None:
+    """Televisions and headsets stretch each half to the whole screen."""
+    picture = composer("stereo")(make_result(5), make_scene(stereo_form=form), SIZE)
+    assert picture is not None and picture.shape[1::-1] == SIZE
+    halves = {"beside": (picture[:, : SIZE[0] // 2], picture[:, SIZE[0] // 2 :])}
+    halves["above"] = (picture[: SIZE[1] // 2], picture[SIZE[1] // 2 :])
+    if form in halves:
+        left, right = (half.astype(int) for half in halves[form])
+        assert np.abs(left - right).mean() < 60  # the same picture, seen from two places
 
 
 def test_rgbd_has_the_picture_left_and_grey_disparity_right_nearer_brighter() -> None:
