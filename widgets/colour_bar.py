@@ -18,7 +18,7 @@ from widgets.theme import COLOURS, SPACE, SPACE_L, SPACE_XS
 
 BAR_PX = 8
 BAR_SHARE, SHORTEST_PX, LONGEST_PX = 0.2, 56, 160
-WIDE_FROM = 2.4
+WIDE_FROM = 3.0
 """A picture that many times as wide as the scale has room for a chip beside it."""
 MOST_TICKS = 5
 MIDDLE_RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
@@ -173,9 +173,8 @@ def _drawing(
     """What to draw into a box of this size; marks on whole physical pixels, none overlapping."""
     metrics, start = _metrics(font), SPACE + _sides(scale, font, has_numbers)[0]
     marks: list[tuple[float, str]] = []
-    most = min(MOST_TICKS, max(2, int(bar_px / metrics.horizontalAdvance("00.00 "))))
     taken = 0.0
-    for value, text in sorted(_labels(scale, most), key=_by_value) if has_numbers else ():
+    for value, text in sorted(_labels(scale, MOST_TICKS), key=_by_value) if has_numbers else ():
         x = start + scale.share(value) * bar_px
         half = metrics.horizontalAdvance(text) / 2
         end = box.width() - SPACE - metrics.horizontalAdvance(scale.unit) - SPACE

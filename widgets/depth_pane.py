@@ -36,9 +36,9 @@ class ScaledPane(ImagePane):
 
     def show_levels(self, levels: UInt8, table: UInt8, prescaled: Sequence[Prescaled] = ()) -> None:
         """Show (H, W) uint8 levels through a (256, 3) uint8 table; neither is copied."""
-        super().show_levels(levels, table, prescaled)
         if not self._has_own_bar:
             self._bar.set_table(table)
+        super().show_levels(levels, table, prescaled)
 
     def show_content(self, content: Content) -> None:
         """Show a picture with the words and marks around it, or why there is none."""
@@ -119,6 +119,7 @@ class DepthPane(ScaledPane):
         self.lane = lane
         self.notices = Notices(self)
         self._badge = ""
+        self._has_picker = False
         self.lay_out_chip()
 
     def set_title(self, title: str) -> None:
@@ -132,6 +133,14 @@ class DepthPane(ScaledPane):
             self._badge = badge or ""
             self.lay_out_chip()
 
+    def host_picker(self, picker: QWidget) -> None:
+        """Let the user choose the model in the chip, where its title stands otherwise."""
+        self._has_picker = True
+        self.chip.host(picker, leads=True)
+        self.lay_out_chip()
+
     def header(self) -> Header:
-        """Words of the chip."""
-        return dataclasses.replace(super().header(), chip=self.lane.upper(), badge=self._badge)
+        """Words of the chip; the picker names the model, except to an audience."""
+        words = super().header()
+        title = "" if self._has_picker and not self._is_plain else words.title
+        return dataclasses.replace(words, title=title, chip=self.lane.upper(), badge=self._badge)

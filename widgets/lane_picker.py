@@ -1,4 +1,4 @@
-"""The control that chooses the estimator of one lane."""
+"""The control that chooses the estimator of one lane, small enough for its pane's chip."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from PyQt6.QtCore import QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QStandardItem, QStandardItemModel
 from PyQt6.QtWidgets import (
     QHBoxLayout,
-    QSizePolicy,
     QStyledItemDelegate,
     QToolButton,
     QWidget,
@@ -18,7 +17,7 @@ from PyQt6.QtWidgets import (
 from models import names
 from widgets import theme
 from widgets.controls import LABEL_ROLE, ElidedCombo
-from widgets.plain import Label, set_tip
+from widgets.plain import set_tip
 from widgets.theme import SPACE_XS
 
 CONTENTS_LENGTH = 6
@@ -59,7 +58,7 @@ class _ModelCombo(ElidedCombo):
 
 
 class LanePicker(QWidget):
-    """The lane's letter in its colour, a menu of models and a switch for smoothing.
+    """A menu of models and a switch for smoothing; the chip has the lane's letter.
 
     Parameters
     ----------
@@ -79,9 +78,6 @@ class LanePicker(QWidget):
         self.lane = lane
         self._choices: tuple[LaneChoice, ...] = ()
         self._current = ""
-        self._chip = Label(lane.upper(), self)
-        self._chip.setProperty("role", f"lane-{lane}")
-        self._chip.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._model = QStandardItemModel(self)
         self._combo = _ModelCombo(self, Qt.TextElideMode.ElideMiddle)
         self._combo.setModel(self._model)
@@ -89,6 +85,7 @@ class LanePicker(QWidget):
         self._combo.setItemDelegate(QStyledItemDelegate(self._combo))
         self._combo.setMinimumContentsLength(CONTENTS_LENGTH)
         self._combo.setMinimumWidth(LEAST_WIDTH_PX)
+        self._combo.setProperty("role", "chip")
         self._combo.setAccessibleName(f"Model of lane {lane.upper()}")
         self._combo.activated.connect(self._on_activated)
         self._ema = QToolButton(self)
@@ -104,7 +101,6 @@ class LanePicker(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACE_XS)
-        row.addWidget(self._chip)
         row.addWidget(self._combo, 1)
         row.addWidget(self._ema)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
-from PyQt6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
+from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from widgets import theme
@@ -48,6 +48,10 @@ class StatusReading:
         One short sentence in colour, or "".
     notes
         Notable states, such as "warming up" or "paused".
+    headline
+        What the pictures show, in large words, or "".
+    details
+        Sentences that explain it; the last ones are left out first where there is no room.
     """
 
     source: str = ""
@@ -64,6 +68,8 @@ class StatusReading:
     recording: str = ""
     warning: str = ""
     notes: tuple[str, ...] = ()
+    headline: str = ""
+    details: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +86,16 @@ class Part:
         Of the text; empty for the usual one.
     tip
         Tool tip.
+    is_bold
+        In the weight of titles.
     """
 
     full: str
     short: str
-    weight: int
+    weight: float
     colour: str = ""
     tip: str = ""
+    is_bold: bool = False
 
 
 def parts_of(reading: StatusReading) -> list[Part]:
@@ -97,6 +106,13 @@ def parts_of(reading: StatusReading) -> list[Part]:
     if reading.warning:
         parts.append(Part(reading.warning, reading.warning, 9, theme.COLOURS.warn, "Warning"))
     parts += [Part(note, note, 8, COLOURS.text) for note in reading.notes if note]
+    if reading.headline:
+        headline = reading.headline
+        parts.append(Part(headline, headline, 7, COLOURS.text, is_bold=True))
+    parts += [
+        Part(sentence, "", 1 / (1 + at), COLOURS.quiet)
+        for at, sentence in enumerate(reading.details)
+    ]
     sizes = " → ".join(_size(s) for s in (reading.source_size, reading.network_size) if s)
     if reading.source or sizes:
         full = " ".join(part for part in (reading.source, sizes) if part)
@@ -199,12 +215,17 @@ class StatusStrip(QWidget):
 
     def texts(self) -> list[str]:
         """The current texts, part by part."""
-        metrics = QFontMetricsF(theme.numbers_font(self.font()))
-        widths = [
-            (metrics.horizontalAdvance(p.full), metrics.horizontalAdvance(p.short))
-            for p in self._parts
-        ]
+        widths = []
+        for part in self._parts:
+            metrics = QFontMetricsF(self._font(part))
+            widths.append(
+                (metrics.horizontalAdvance(part.full), metrics.horizontalAdvance(part.short))
+            )
         return texts_that_fit(self._parts, widths, self.width() - 2 * SPACE)
+
+    def _font(self, part: Part) -> QFont:
+        numbers = theme.numbers_font(self.font())
+        return theme.bold_font(numbers) if part.is_bold else numbers
 
     def sizeHint(self) -> QSize:
         return QSize(400, self.fontMetrics().height() + SPACE)
@@ -215,9 +236,6 @@ class StatusStrip(QWidget):
     def paintEvent(self, _event: QPaintEvent | None) -> None:
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(COLOURS.surface))
-        font = theme.numbers_font(self.font())
-        metrics = QFontMetricsF(font)
-        painter.setFont(font)
         x, end = float(SPACE), float(self.width() - SPACE)
         is_first = True
         for part, text in zip(self._parts, self.texts(), strict=True):
@@ -229,6 +247,9 @@ class StatusStrip(QWidget):
                 painter.drawLine(QPointF(line, SPACE), QPointF(line, self.height() - SPACE))
                 x += SEPARATOR_PX
             is_first = False
+            font = self._font(part)
+            metrics = QFontMetricsF(font)
+            painter.setFont(font)
             shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(0.0, end - x))
             painter.setPen(QColor(part.colour or COLOURS.text))
             painter.drawText(QRectF(x, 0, end - x, self.height()), MIDDLE_LEFT, shown)

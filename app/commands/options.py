@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from app.outputs import table as outputs
 from app.settings.plain import parsed
+from app.settings.rules import OnOff
+from app.settings.setting import Option
 from app.settings.settings import SETTINGS
 from models.errors import UsageError
 
@@ -88,9 +90,13 @@ def _output(text: str) -> outputs.OutputSpec:
         raise argparse.ArgumentTypeError(str(error).rstrip(".")) from error
 
 
+def _switch(option: Option) -> dict[str, Any]:
+    return {"action": "store_true", "help": option.help}
+
+
 COMMON: Mapping[str, Mapping[str, Any]] = {
     **{
-        known.option.flag: {
+        known.option.flag: _switch(known.option) if isinstance(known.rule, OnOff) else {
             "type": partial(_setting, key),
             "metavar": known.option.metavar,
             "help": known.option.help,
@@ -114,11 +120,11 @@ ESTIMATING = (
     "--input-size", "--ema-factor", "--device", "--precision", "--threads", "--plugin", "--debug",
 )  # fmt: skip
 LANES = ("--a", "--b", *ESTIMATING)
-OF_THE_WINDOW = ("--view", "--output-content", "--page-reach")
+OF_THE_WINDOW = ("--view", "--workspace", "--presenter", "--output-content", "--page-reach")
 ALL = tuple(flag for flag in COMMON if flag not in OF_THE_WINDOW)
 
 
-def add_common(parser: argparse.ArgumentParser, flags: Iterable[str]) -> None:
+def add_common(parser: argparse._ActionsContainer, flags: Iterable[str]) -> None:
     """Add the common options that a command uses; one not given is not in the result."""
     for flag in flags:
         parser.add_argument(flag, default=argparse.SUPPRESS, **COMMON[flag])
@@ -141,8 +147,7 @@ def add_window_options(parser: argparse.ArgumentParser) -> None:
         "--output", type=_output, action="append", default=[], metavar=outputs.usage(),
         help="also send the picture there (may be repeated); a page prints its address",
     )  # fmt: skip
-    for flag in OF_THE_WINDOW:
-        window.add_argument(flag, default=argparse.SUPPRESS, **COMMON[flag])
+    add_common(window, OF_THE_WINDOW)
     window.add_argument("--profile", metavar="NAME", help="use the settings of this name")
     window.add_argument("--reset", action="store_true", help="start with the default settings")
 

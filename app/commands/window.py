@@ -12,6 +12,7 @@ from typing import Any
 from app.commands.options import ALL, add_common, add_window_options
 from app.settings.settings import SETTINGS, Settings
 from app.settings.store import SettingsStore, settings_path
+from app.settings.workspaces import switched
 from app.sources.parsing import may_open_at_start, parse_spec
 from app.system.display_server import display_answers
 from app.system.memory import pause_collection
@@ -72,6 +73,8 @@ def with_arguments(settings: Settings, arguments: argparse.Namespace) -> Setting
 
         resolve(given["device"])
     try:
+        if "workspace" in changes:
+            changes = switched(settings, changes["workspace"]) | changes
         settings = replace(settings, **changes)
     except ValueError as error:
         raise UsageError(f"{str(error)[:1].upper()}{str(error)[1:]}.") from error

@@ -113,6 +113,23 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
+class Lines:
+    """A tuple of texts that each match `pattern` as a whole; may be empty."""
+
+    pattern: str
+    like: str
+
+    def in_words(self, value: object) -> str:
+        return ", ".join(value)  # type: ignore[arg-type]
+
+    def broken_by(self, value: object) -> str | None:
+        one = Written(self.pattern, self.like)
+        if isinstance(value, tuple) and not any(map(one.broken_by, value)):
+            return None
+        return f"must be texts written as {self.like}"
+
+
+@dataclass(frozen=True, slots=True)
 class Name:
     """A name or path that can be passed to the operating system; may be empty.
 

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.outputs import contents as outputs
-from app.settings.rules import Between, Name, OneOf, SomeOf, Written, shortened
+from app.settings.rules import Between, Lines, Name, OneOf, SomeOf, Written, shortened
 from app.settings.setting import Option, Scope, Setting, setting
 from app.sources.parsing import is_camera, usage
 from app.views import table as views
+from app.views import workspaces as workspace_table
 from models.scene_options import DISTANCE_M, OBJECTS, RAISE_M, SIZE, WALLS
 from renderers.colormap_names import COLOR_BLIND_SAFE, COLORMAPS
 from renderers.stereo_options import MOST_STRENGTH, STEREO_FORMS
@@ -275,7 +276,15 @@ class Settings:
     sound_device: str = setting(
         "", Name(200), "Output", "Audio output for the tones", control="choice",
         choices=(("", "System default"),), scope=Scope.MACHINE)
-    inspector: bool = setting(True, not_shown="toggled by the inspector button (I)")
+    inspector: bool = setting(False, not_shown="toggled by the inspector button (I)")
+    workspace: str = setting(
+        workspace_table.DEFAULT,
+        OneOf({each.key: each.title for each in workspace_table.WORKSPACES}),
+        "Workspace", not_shown="set by the tabs",
+        option=Option("--workspace", "KEY", f"one of {', '.join(workspace_table.KEYS)}"))
+    workspaces: tuple[str, ...] = setting(
+        (), Lines(workspace_table.WRITTEN, "look rgb,cloud side 0"),
+        not_shown="how each workspace was left", scope=Scope.MACHINE)
 
     record_folder: str = setting(
         "", Name(), "Folder", "Each recording gets its own folder in here",
@@ -338,7 +347,8 @@ class Settings:
         control="clip", placeholder="Built-in scene", scope=Scope.MACHINE)
     presenter: bool = setting(
         False, label="Presenter mode",
-        tip="Large text and captions, readable from the back of a room (F9)")
+        tip="Large text and captions, readable from the back of a room (F9)",
+        option=Option("--presenter", "", "start in presenter mode"))
     theme: str = setting(
         "system", OneOf({"system": "As the system", "dark": "Dark", "light": "Light"}), "Theme",
         "Dark or light window; As the system follows the desktop's setting at once",
@@ -348,6 +358,8 @@ class Settings:
         control="choice", choices=(
             (0.85, "Small"), (1.0, "Normal"), (1.25, "Large"), (1.5, "Larger"), (2.0, "Largest")),
         scope=Scope.MACHINE)
+    numbers: bool = setting(
+        False, tip="All readings over the pictures (F7)", not_shown="in the View menu")
     hint_seen: bool = setting(
         False, not_shown="set once the first hint was shown", scope=Scope.MACHINE)
     # fmt: on

@@ -29,8 +29,10 @@ from app.ui.features.recording import RecordingController
 from app.ui.features.report import ReportController
 from app.ui.features.snapshots import SnapshotController
 from app.ui.features.undo import UndoController
+from app.ui.features.workspaces import WorkspacesController
 from app.ui.main_window import MainWindow
 from app.views.table import every_view
+from app.views.workspaces import WORKSPACES
 from widgets.arrangement import PANE_TITLES, PANES
 from widgets.cheat_sheet import CheatSheet
 
@@ -83,10 +85,23 @@ def view_actions(
     window: MainWindow,
     controller: Controller,
     presenter: PresenterController,
+    workspaces: WorkspacesController,
     restore: Callable[[], None],
 ) -> list[Action]:
     """Actions of the View menu."""
     menu = "&View"
+    spaces = [
+        Action(
+            f"view.workspace.{each.key}",
+            menu,
+            f"{each.title} workspace",
+            each.shortcut,
+            partial(workspaces.choose, each.key),
+            each.tip,
+            is_on=partial(is_set_to, "workspace", each.key),
+        )
+        for each in WORKSPACES
+    ]
     panes = [
         Action(
             f"view.pane{number + 1}",
@@ -95,6 +110,7 @@ def view_actions(
             str(number + 1),
             partial(controller.toggle_pane, number),
             is_on=partial(_pane, number),
+            is_apart=number == 0,
         )
         for number, name in enumerate(PANE_TITLES.values())
     ]
@@ -112,6 +128,7 @@ def view_actions(
         for at, spec in enumerate(every_view())
     ]
     return [
+        *spaces,
         *panes,
         *views,
         Action(
@@ -154,6 +171,10 @@ def view_actions(
         Action(
             "view.inspector", menu, "&Inspector", "I", presenter.toggle_inspector,
             is_on=partial(is_on, "inspector"),
+        ),
+        Action(
+            "view.numbers", menu, "All &numbers", "F7", partial(controller.toggle, "numbers"),
+            tip="Rates, times, sizes and device over the pictures", is_on=partial(is_on, "numbers"),
         ),
     ]  # fmt: skip
 
@@ -253,12 +274,17 @@ def preset_actions(presets: PresetsController) -> list[Action]:
 
 
 def help_actions(
-    lessons: LessonController, keys: CheatSheet, health: HealthController, about: AboutController
+    window: MainWindow,
+    lessons: LessonController,
+    keys: CheatSheet,
+    health: HealthController,
+    about: AboutController,
 ) -> list[Action]:
     """Actions of the Help menu."""
     menu = "&Help"
     return [
         Action("help.lessons", menu, "&Lessons", "F1", lessons.toggle),
+        Action("help.menu", menu, "&Menu", "F10", window.open_menu),
         Action("help.keys", menu, "&Keyboard shortcuts", "?", keys.toggle),
         Action(
             "help.diagnostics",

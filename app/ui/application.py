@@ -70,6 +70,7 @@ from app.ui.features.status import StatusController
 from app.ui.features.undo import UndoController
 from app.ui.features.viewpoints import ViewpointsController
 from app.ui.features.watchdog import WatchdogController
+from app.ui.features.workspaces import WorkspacesController
 from app.ui.main_window import MainWindow
 from widgets.announcement import Announcement
 from widgets.cheat_sheet import CheatSheet
@@ -201,6 +202,7 @@ class Application(QObject):
         self.presenter = self._add(
             PresenterController(window, engine, display, model, self.idle, self)
         )
+        self.presenter.captioned.connect(status.set_caption)
         self.fallback = self._add(
             FallbackController(model, controller, engine, self.idle, self.presenter, status, self)
         )
@@ -215,6 +217,7 @@ class Application(QObject):
         # user's own.
         self.lessons = self._add(LessonController(window, model, controller, display, self))
         self.lessons.opened.connect(self.presenter.set_teaching)
+        self.workspaces = self._add(WorkspacesController(window, model, self.lessons, self))
 
     def _make_controls(self) -> None:
         """Make the inspector and the menus, which offer what the other features do."""
@@ -272,13 +275,13 @@ class Application(QObject):
             *file_actions(window, self.snapshots, self.recording),
             *edit_actions(self.undo),
             *play_actions(controller),
-            *view_actions(window, controller, self.presenter, self.escape.restore),
+            *view_actions(window, controller, self.presenter, self.workspaces, self.escape.restore),
             *lane_actions(controller, self.models, self.loading, self.display),
             *compare_actions(controller, self.marks, self.report),
             *booth_actions(controller, self.fallback, self.presenter, self.budget),
             *output_actions(controller, self.outputs, self.page),
             *preset_actions(self.presets),
-            *help_actions(self.lessons, self.cheat_sheet, self.health, self.about),
+            *help_actions(window, self.lessons, self.cheat_sheet, self.health, self.about),
         ]
 
     def _on_devices(self, devices: Devices) -> None:

@@ -183,7 +183,10 @@ class Display(QObject):
     def _put_in_force(self) -> None:
         options = self._options
         self._table = _table(options.colormap)
-        self._stage.set_layout(views.find(options.view).layout)
+        layout = views.find(options.view).layout
+        if not layout.hero:
+            layout = dataclasses.replace(layout, hero=options.lead)
+        self._stage.set_layout(layout)
         self._stage.set_visible_panes(options.panes)
         self._cloud.set_options(options.cloud)
         self._cloud.set_color_table(self._table)

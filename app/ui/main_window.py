@@ -2,34 +2,44 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QSplitter, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QMainWindow,
+    QMenu,
+    QSplitter,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.settings.settings import SETTINGS
 from app.ui.row_specs import row_specs
 from app.views import table as views
+from app.views.workspaces import WORKSPACES
 from models.plain_text import single_line
 from widgets.cloud_pane import CloudPane
 from widgets.controls import tool_button
 from widgets.drop_overlay import DropOverlay
 from widgets.lane_picker import LanePicker
 from widgets.linked_view import LinkedView
-from widgets.presenter_band import PresenterBand
+from widgets.numbers_overlay import NumbersOverlay
 from widgets.settings_panel import SettingsPanel
 from widgets.source_menu import SourceMenu
 from widgets.stage import Stage
 from widgets.status_strip import StatusStrip
+from widgets.tabs import Tab, Tabs
 from widgets.theme import SPACE, SPACE_XS, set_type_scale
 from widgets.transport import Transport
 from widgets.view_switch import SwitchEntry, ViewSwitch
 
 NAME = "FlashDepth Live"
-_PICKER_PX = 330
 
 
 class MainWindow(QMainWindow):
-    """Tool bar, stage, inspector, transport and status strip.
+    """One row of tools, the stage with panels at its side, and one row of status and transport.
 
     Attributes
     ----------
@@ -50,24 +60,32 @@ class MainWindow(QMainWindow):
         self.cloud = CloudPane()
         self.stage = Stage(self.view, self.cloud, [view.layout for view in views.every_view()])
         self.source_menu = SourceMenu()
-        self.lane_a = LanePicker("a")
-        self.lane_b = LanePicker("b")
+        self.lane_a, self.lane_b = LanePicker("a"), LanePicker("b")
+        self.stage.depth_a.host_picker(self.lane_a)
+        self.stage.depth_b.host_picker(self.lane_b)
+        self.tabs = Tabs(
+            Tab(each.key, each.title, f"{each.tip} ({each.shortcut})") for each in WORKSPACES
+        )
         self.memory_button = tool_button("memory", "Temporal memory on or off (M)", checks=True)
         self.reset_button = tool_button("reset", "Reset memory: forget earlier frames (R)")
         self.views = ViewSwitch(
             SwitchEntry(view.key, view.icon, f"{view.tip} ({view.shortcut})")
             for view in views.every_view()
         )
-        self.record_button = tool_button("record", "Record (Ctrl+R)", checks=True)
         self.snapshot_button = tool_button("snapshot", "Save a snapshot of the window (S)")
+        self.record_button = tool_button("record", "Record (Ctrl+R)", checks=True)
+        self.record_button.setText("Rec")
+        self.record_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.inspector_button = tool_button(
             "settings", "Show or hide the inspector (I)", checks=True
         )
+        self.full_screen_button = tool_button("fullscreen", "Pictures alone, full screen (F11)")
+        self.menu_button = tool_button("menu", "Menu (F10)")
         self.inspector = SettingsPanel(row_specs())
         self.transport = Transport(SETTINGS["pacing"].menu)
         self.status = StatusStrip()
         self.below = QWidget()
-        self.band = PresenterBand(self)
+        self.numbers = NumbersOverlay(self.stage)
         self.drop_overlay = DropOverlay(self)
         self._lay_out()
 
@@ -88,20 +106,24 @@ class MainWindow(QMainWindow):
     def set_chrome_visible(self, visible: bool) -> None:
         """Show or hide everything but the pictures."""
         for part in (
-            self._bar, self.inspector, self.transport, self.status, self.menuBar(),
+            self._bar, self.inspector, self.foot,
         ):  # fmt: skip
-            if part is not None:
-                part.setVisible(visible)
+            part.setVisible(visible)
+
+    def set_views_visible(self, visible: bool) -> None:
+        """Show or hide what compares the lanes in the tool bar."""
+        for part in (self.views, self.memory_button, self.reset_button):
+            part.setVisible(visible)
 
     def set_type_scale(self, scale: float) -> None:
         """Scale the type that an audience reads; the tool bar and the inspector keep theirs."""
         beside = (self._middle.widget(at) for at in range(self._middle.count()))
         read = [part for part in beside if part is not None and part is not self.inspector]
-        for part in (*read, self.below, self.transport, self.status):
+        for part in (*read, self.below, self.foot):
             set_type_scale(part, scale)
 
     def _lay_out(self) -> None:
-        self._bar = self._make_bar()
+        self._bar, self.foot = self._make_bar(), self._make_foot()
         self._middle = QSplitter()
         self._middle.addWidget(self.stage)
         self._middle.addWidget(self.inspector)
@@ -117,11 +139,22 @@ class MainWindow(QMainWindow):
         rows.setSpacing(0)
         rows.addWidget(self._bar)
         rows.addWidget(self._middle, 1)
-        rows.addWidget(self.band)
         rows.addWidget(self.below)
-        rows.addWidget(self.transport)
-        rows.addWidget(self.status)
+        rows.addWidget(self.foot)
         self.setCentralWidget(body)
+        self._fold_menus()
+        self.set_views_visible(False)
+
+    def _make_foot(self) -> QWidget:
+        """One row: what is said of the pictures, and the position in the source."""
+        foot = QFrame()
+        foot.setProperty("role", "bar")
+        row = QHBoxLayout(foot)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.status, 1)
+        row.addWidget(self.transport)
+        return foot
 
     def _make_bar(self) -> QWidget:
         bar = QFrame()
@@ -129,22 +162,43 @@ class MainWindow(QMainWindow):
         row = QHBoxLayout(bar)
         row.setContentsMargins(SPACE, SPACE_XS, SPACE, SPACE_XS)
         row.setSpacing(SPACE_XS)
-        # The lane pickers take the available width; what is left separates the groups.
+        row.addWidget(self.menu_button)
         row.addWidget(self.source_menu)
         row.addSpacing(SPACE)
-        for picker in (self.lane_a, self.lane_b):
-            picker.setMaximumWidth(_PICKER_PX)
-            row.addWidget(picker)
-        row.addSpacing(SPACE)
-        row.addWidget(self.memory_button)
-        row.addWidget(self.reset_button)
-        row.addStretch(0)
-        row.addWidget(self.views)
-        row.addStretch(0)
-        row.addWidget(self.snapshot_button)
-        row.addWidget(self.record_button)
-        row.addWidget(self.inspector_button)
+        row.addWidget(self.tabs)
+        row.addStretch(1)
+        for part in (self.views, self.memory_button, self.reset_button):
+            row.addWidget(part)
+        row.addStretch(1)
+        for part in (
+            self.snapshot_button, self.record_button, self.inspector_button,
+            self.full_screen_button,
+        ):  # fmt: skip
+            row.addWidget(part)
         return bar
+
+    def _fold_menus(self) -> None:
+        """Put the menus into one button, except where the desktop shows the menu bar itself."""
+        bar = self.menuBar()
+        if bar is None or bar.isNativeMenuBar():
+            self.menu_button.hide()
+            return
+        bar.hide()
+        self._menu = QMenu(self)
+        self._menu.aboutToShow.connect(self._fill_menu)
+        self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.menu_button.setMenu(self._menu)
+
+    def open_menu(self) -> None:
+        """Open the menu of all menus, which the keyboard then walks through."""
+        if self.menu_button.isVisible():
+            corner = self.menu_button.rect().bottomLeft()
+            self._menu.popup(self.menu_button.mapToGlobal(corner))
+
+    def _fill_menu(self) -> None:
+        bar = self.menuBar()
+        self._menu.clear()
+        self._menu.addActions(bar.actions() if bar is not None else [])
 
     # -- Qt --------------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from app.settings.settings import Settings
 from app.sources.fallback import Fallback
 from app.sources.parsing import is_adjustable, is_camera
 from app.views import table as views
+from app.views import workspaces
 from models.devices.cores import threads_beside_a_window
 from models.estimator import EstimatorOptions
 from models.geometry import Calibration
@@ -40,12 +41,21 @@ Pins = tuple[tuple[float, float], ...]
 
 @dataclass(frozen=True, slots=True)
 class DisplayOptions:
-    """How results are shown: fields of Settings by their names, and `cloud`, made of several."""
+    """How results are shown: fields of Settings by their names, and two made of others.
+
+    Attributes
+    ----------
+    lead
+        Name of the pane that gets most room, unless the view says which.
+    cloud
+        How the point cloud is drawn.
+    """
 
     model_a: str
     model_b: str
     view: str
     panes: tuple[str, ...]
+    lead: str
     colormap: str
     edges: bool
     range_mode: str
@@ -146,6 +156,7 @@ def display_options(settings: Settings) -> DisplayOptions:
         model_b=settings.model_b,
         view=settings.view,
         panes=settings.panes,
+        lead=workspaces.find(settings.workspace).lead,
         colormap=settings.colormap,
         edges=settings.edges,
         range_mode=settings.range_mode,

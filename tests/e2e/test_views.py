@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -277,18 +278,27 @@ def test_recording_where_nothing_can_be_written_is_said_and_the_view_goes_on(
     qtbot.waitUntil(lambda: application.engine.inference.finished > finished, timeout=10_000)
 
 
-@pytest.mark.parametrize(("width", "is_kept"), [(1024, False), (1600, True)])
-def test_the_inspector_makes_room_for_lessons_in_a_narrow_window(
-    start_application: Start, wait_until_shown: Wait, qtbot: QtBot, width: int, is_kept: bool
+def test_the_lessons_are_a_workspace_of_their_own(
+    start_application: Start, wait_until_shown: Wait
 ) -> None:
-    application = start_application(source_width=160, source_height=120, panes=("rgb", "depth_a"))
-    application.window.resize(width, 700)
+    application = start_application(
+        source_width=160, source_height=120, panes=("rgb", "depth_a"), inspector=True
+    )
     wait_until_shown(application)
-    qtbot.waitUntil(lambda: application.window.width() == width, timeout=5_000)
-    application.lessons.toggle()
-    assert application.window.inspector.isVisible() == is_kept
-    application.lessons.toggle()
-    assert application.window.inspector.isVisible()
+    window, model, lessons = application.window, application.model, application.lessons
+    application.actions["view.workspace.teach"].trigger()
+    assert lessons.is_open
+    assert not window.inspector.isVisible()
+    application.actions["view.workspace.compare"].trigger()
+    assert not lessons.is_open
+    assert model.value.workspace == window.tabs.current == "compare"
+    lessons.toggle()
+    assert model.value.workspace == "teach"
+    lessons.toggle()
+    assert model.value.workspace == "compare"
+    application.actions["view.workspace.look"].trigger()
+    assert window.inspector.isVisible()
+    assert window.stage.shown() == ("rgb", "depth_a")
 
 
 def test_leaving_the_lessons_gives_back_what_was_there(
@@ -301,7 +311,8 @@ def test_leaving_the_lessons_gives_back_what_was_there(
     application.lessons.open_lesson("4-per-frame-range")
     assert application.model.value != before
     application.lessons.toggle()
-    assert application.model.value == before
+    after = application.model.value
+    assert dataclasses.replace(after, workspaces=before.workspaces) == before
 
 
 def test_a_lane_without_weights_shows_no_picture_of_the_model_before(

@@ -5,7 +5,7 @@ from PyQt6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
 from tests.support.finding import button
-from tests.support.pixels import grabbed, part, share_of
+from tests.support.pixels import grabbed, part
 from widgets import theme
 from widgets.controls import ElidedCombo
 from widgets.lane_picker import LaneChoice, LanePicker
@@ -114,13 +114,6 @@ def test_filling_the_menu_again_keeps_the_choice(picker: LanePicker) -> None:
 def test_a_model_that_is_not_listed_shows_as_none(picker: LanePicker) -> None:
     picker.set_current("ground-truth")
     assert menu_of(picker).currentIndex() == -1
-
-
-def test_each_lane_signs_in_its_colour(qtbot: QtBot, picker: LanePicker) -> None:
-    assert share_of(grabbed(picker), theme.COLOURS.lane_a) > 0.01
-    other = LanePicker("b")
-    qtbot.addWidget(other)
-    assert share_of(grabbed(other), theme.COLOURS.lane_b) > 0.01
 
 
 def test_a_long_title_is_shortened_rather_than_cut(picker: LanePicker) -> None:

@@ -28,9 +28,6 @@ log = logging.getLogger(__name__)
 
 _MOVES_THE_CLOUD = frozenset({"source", "cloud_lane", "cloud_gain", "cloud_offset"})
 
-ROOM_FOR_BOTH_PX = 1400
-"""In a narrower window the lessons hide the inspector, so that the pictures stay large."""
-
 
 class LessonController(FeatureController):
     """Shows the lesson panel, applies the settings of its pages and measures for its questions.
@@ -60,7 +57,6 @@ class LessonController(FeatureController):
         self._model = model
         self._controller = controller
         self._before: Settings | None = None
-        self._hid_inspector = False
         self._library: Library | None = None
         self._walk: Walk | None = None
         self._measuring = Measuring()
@@ -72,19 +68,25 @@ class LessonController(FeatureController):
 
     # -- showing and leaving ---------------------------------------------------------------------
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the lessons are on screen."""
+        return self.panel is not None and not self.panel.isHidden()
+
     def toggle(self) -> None:
         """Show the lessons, or leave them."""
+        if self.is_open:
+            self.leave()
+        else:
+            self.open()
+
+    def open(self) -> None:
+        """Show the lessons."""
         if self.panel is None:
             self.panel = self._make_panel()
             self._window.add_beside(self.panel)
-        elif not self.panel.isHidden():
-            self.leave()
-            return
         if self._library is None:
             self.show_lessons()
-        if self._window.width() < ROOM_FOR_BOTH_PX and self._model.value.inspector:
-            self._hid_inspector = True
-            self._model.replace(inspector=False)
         self.panel.show()
         self.opened.emit(True)
 
@@ -93,15 +95,16 @@ class LessonController(FeatureController):
         self.leave()
         self._unsubscribe()
 
-    def leave(self) -> None:
-        """Hide the lessons and restore the settings from before."""
-        if self.panel is not None and not self.panel.isHidden():
+    def leave(self, restores: bool = True) -> None:
+        """Hide the lessons and restore the settings from before, unless others are in force."""
+        was_open = self.is_open
+        if self.panel is not None:
             self.panel.hide()
+        if restores:
+            self._give_back()
+        self._before = None
+        if was_open:
             self.opened.emit(False)
-        self._give_back()
-        if self._hid_inspector:
-            self._hid_inspector = False
-            self._model.replace(inspector=True)
 
     def show_lessons(self, folder: Path | None = None) -> None:
         """List the lessons of a folder, or those that came with the app.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QEvent, QObject, Qt, QTimer
+from PyQt6.QtCore import QEvent, QObject, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QGuiApplication
 
 from app.core.results import FrameResult
@@ -31,7 +31,15 @@ def audience_scale(height_px: int) -> float:
 
 
 class PresenterController(FeatureController):
-    """Full screen, presenter mode with large type and captions, and the output window."""
+    """Full screen, presenter mode with large type and captions, and the output window.
+
+    Attributes
+    ----------
+    captioned
+        Emitted with what is on screen, as a title, and a detail that explains it; "" for none.
+    """
+
+    captioned = pyqtSignal(str, str)
 
     def __init__(
         self,
@@ -62,6 +70,7 @@ class PresenterController(FeatureController):
         self._unsubscribe = model.subscribe(self._on_settings)
         display.shown.connect(self._on_shown)
         window.inspector_button.clicked.connect(self.toggle_inspector)
+        window.full_screen_button.clicked.connect(self.toggle_kiosk)
         idle.touched.connect(self._show_cursor)
         window.installEventFilter(self)
 
@@ -209,9 +218,9 @@ class PresenterController(FeatureController):
         if settings.presenter:
             is_shown = info is not None and not self._display.is_stale
             words = caption(settings, info.title if info and is_shown else "", self._instead)
-        for band in (self._window.band, self.output.band if self.output else None):
-            if band is not None:
-                band.show_text(*words)
+        self.captioned.emit(*words)
+        if self.output is not None:
+            self.output.band.show_text(*words)
 
     def _set_large(self, is_large: bool) -> None:
         self._is_large = is_large

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -19,11 +20,13 @@ from app.ui.features.feature import FeatureController
 from app.ui.main_window import MainWindow
 from app.ui.readings import PaceMeter
 from app.ui.states import states
+from app.views import workspaces
 from models.errors import UserError
 from models.plain_text import SENTENCE, single_line, without_credentials
 from widgets.status_strip import StatusReading
 
 _STATUS_MS = 250
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 _NOTE_S = 12.0
 _SAME_CUT_FRAMES = 25
 _WARM_UP_S = 0.5
@@ -55,6 +58,8 @@ class StatusController(FeatureController):
         self._lane_notes: dict[str, str] = {}
         self._source_note = ""
         self._warning = ""
+        self._headline = self._title = ""
+        self._details: tuple[str, ...] = ()
         self._gpu_memory_mb: float | None = None
         self._knows_devices = False
         self._marks: list[tuple[int, str]] = []
@@ -93,6 +98,15 @@ class StatusController(FeatureController):
     def set_warning(self, sentence: str) -> None:
         """Show a lasting warning; "" removes it."""
         self._warning = sentence
+
+    def set_headline(self, sentence: str) -> None:
+        """Show what the numbers say of the pictures; "" where they say nothing."""
+        self._headline = sentence
+
+    def set_caption(self, title: str, detail: str) -> None:
+        """Show to an audience what is on screen, and sentences that explain it."""
+        self._title = title
+        self._details = tuple(part for part in _SENTENCE_END.split(detail) if part)
 
     def devices_known(self) -> None:
         """Name the device from now on: torch, which knows it, is loaded."""
@@ -150,37 +164,46 @@ class StatusController(FeatureController):
         transport.set_position(last.frame.index, info.frame_count, last.frame.time_s, duration_s)
 
     def _show_strip(self) -> None:
-        capture, last = self._engine.capture.status, self._display.last
-        pace = self._pace.read()
-        lane = next(iter(last.lanes.values()), None) if last is not None else None
+        capture = self._engine.capture.status
         self._show_warming_up()
         self._say_note(capture)
-        reading = StatusReading(
-            source=capture.info.title if capture.info else "",
-            recording=self._recording,
-            warning=self._warning,
-            notes=self._notes(capture),
+        said = StatusReading(
+            recording=self._recording, warning=self._warning, notes=self._notes(capture)
         )
-        if self._model.value.presenter:  # an audience reads it
-            self._window.status.show_reading(reading)
-            return
+        settings, numbers = self._model.value, self._window.numbers
+        has_numbers = not settings.presenter
+        measured = self._measured(said, capture) if has_numbers or settings.numbers else said
+        if settings.presenter:
+            shown = replace(said, headline=self._headline or self._title, details=self._details)
+        elif workspaces.find(settings.workspace).has_headline:
+            shown = replace(said, headline=self._headline)
+        else:
+            shown = measured
+        self._window.status.show_reading(shown)
+        numbers.setVisible(settings.numbers)
+        if settings.numbers:
+            numbers.show_reading(replace(measured, notes=()))
+
+    def _measured(self, reading: StatusReading, capture: CaptureStatus) -> StatusReading:
+        """Add every number that is known now."""
+        last, pace = self._display.last, self._pace.read()
+        lane = next(iter(last.lanes.values()), None) if last is not None else None
         moving = capture.playing and pace.fps > 0
         if last is not None and self._window.inspector.isVisible():
             self._show_cost(last.lanes)
-        self._window.status.show_reading(
-            replace(
-                reading,
-                source_size=last.frame.size if last is not None else None,
-                network_size=lane.depth.network_size if lane is not None else None,
-                fps=pace.fps if moving else None,
-                source_fps=capture.info.fps if capture.info else None,
-                latency_ms=pace.latency_ms if moving else None,
-                stages=tuple(pace.stages_ms.items()) if moving else (),
-                dropped=max(0, self._engine.dropped - self._dropped_before),
-                device=self._device(),
-                memory_mb=self._process.memory_info().rss / 1e6,
-                gpu_memory_mb=self._gpu_memory_mb,
-            )
+        return replace(
+            reading,
+            source=capture.info.title if capture.info else "",
+            source_size=last.frame.size if last is not None else None,
+            network_size=lane.depth.network_size if lane is not None else None,
+            fps=pace.fps if moving else None,
+            source_fps=capture.info.fps if capture.info else None,
+            latency_ms=pace.latency_ms if moving else None,
+            stages=tuple(pace.stages_ms.items()) if moving else (),
+            dropped=max(0, self._engine.dropped - self._dropped_before),
+            device=self._device(),
+            memory_mb=self._process.memory_info().rss / 1e6,
+            gpu_memory_mb=self._gpu_memory_mb,
         )
 
     def _notes(self, capture: CaptureStatus) -> tuple[str, ...]:

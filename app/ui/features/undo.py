@@ -21,7 +21,7 @@ _STEPS = 200
 _MERGE_S = 1.0
 """Changes of the same settings within this time, as by a slider, are one step."""
 Change = dict[str, Any] | Pins | SourceCalibration | NamedPreset | None
-_NOT_UNDONE = frozenset({"hint_seen", "last_camera"})
+_NOT_UNDONE = frozenset({"hint_seen", "last_camera", "workspaces"})
 
 
 class UndoController(FeatureController):

@@ -35,8 +35,17 @@ class _Surroundings:
             dropped=0,
         )
         self.display = FakeDisplay()
-        self.model: Any = SimpleNamespace(value=Settings(device="cpu"))
-        self.window = SimpleNamespace(status=SimpleNamespace(show_reading=self.readings.append))
+        self.model: Any = SimpleNamespace(value=Settings(device="cpu", workspace="compare"))
+        self.numbers: list[StatusReading] = []
+        self.window = SimpleNamespace(
+            status=SimpleNamespace(show_reading=self.readings.append),
+            numbers=SimpleNamespace(show_reading=self.numbers.append, setVisible=_ignore),
+            inspector=SimpleNamespace(isVisible=bool),
+        )
+
+
+def _ignore(_value: object) -> None:
+    pass
 
 
 @pytest.fixture
@@ -109,8 +118,41 @@ def test_an_audience_reads_no_sizes_and_times_but_sees_what_is_recorded(
     usual = surroundings.readings[-1]
     assert "input size 192 px (auto)" in usual.notes
     assert usual.memory_mb is not None
-    surroundings.model.value = Settings(device="cpu", presenter=True)
+    surroundings.model.value = Settings(device="cpu", workspace="compare", presenter=True)
     timer_of(controller).timeout.emit()
     shown = surroundings.readings[-1]
     assert shown == StatusReading(recording=usual.recording, notes=("backup clip, F12 returns",))
     assert shown.recording
+
+
+def test_a_headline_stands_for_the_numbers_which_are_one_key_away(
+    around: tuple[StatusController, Any],
+) -> None:
+    controller, surroundings = around
+    surroundings.model.value = Settings(device="cpu", workspace="look")
+    timer_of(controller).timeout.emit()
+    assert surroundings.readings[-1] == StatusReading()  # the numbers say nothing yet
+    controller.set_headline("Memory: 2.4× steadier here")
+    timer_of(controller).timeout.emit()
+    shown = surroundings.readings[-1]
+    assert shown == StatusReading(headline="Memory: 2.4× steadier here")
+    assert not surroundings.numbers
+    surroundings.model.value = Settings(device="cpu", workspace="look", numbers=True)
+    timer_of(controller).timeout.emit()
+    assert surroundings.numbers[-1].memory_mb is not None
+    assert surroundings.readings[-1] == shown
+
+
+def test_an_audience_reads_what_is_on_screen_until_the_numbers_say_more(
+    around: tuple[StatusController, Any],
+) -> None:
+    controller, surroundings = around
+    surroundings.model.value = Settings(device="cpu", presenter=True)
+    controller.set_caption("Two lanes", "Bright is near. Both see the same frames; look.")
+    timer_of(controller).timeout.emit()
+    shown = surroundings.readings[-1]
+    assert shown.headline == "Two lanes"
+    assert shown.details == ("Bright is near.", "Both see the same frames; look.")
+    controller.set_headline("Memory: 2.4× steadier here")
+    timer_of(controller).timeout.emit()
+    assert surroundings.readings[-1].headline == "Memory: 2.4× steadier here"
