@@ -359,7 +359,7 @@ class Settings:
             (0.85, "Small"), (1.0, "Normal"), (1.25, "Large"), (1.5, "Larger"), (2.0, "Largest")),
         scope=Scope.MACHINE)
     numbers: bool = setting(
-        False, tip="All readings over the pictures (F7)", not_shown="in the View menu")
+        False, tip="All readings over the pictures (Shift+I)", not_shown="in the View menu")
     hint_seen: bool = setting(
         False, not_shown="set once the first hint was shown", scope=Scope.MACHINE)
     # fmt: on

@@ -173,7 +173,7 @@ def view_actions(
             is_on=partial(is_on, "inspector"),
         ),
         Action(
-            "view.numbers", menu, "All &numbers", "F7", partial(controller.toggle, "numbers"),
+            "view.numbers", menu, "All &numbers", "Shift+I", partial(controller.toggle, "numbers"),
             tip="Rates, times, sizes and device over the pictures", is_on=partial(is_on, "numbers"),
         ),
     ]  # fmt: skip
