@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -59,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
         options=estimator_options(arguments),
         plugins=tuple(path.resolve() for path in getattr(arguments, "plugin", ())),
     )
-    out: Path = arguments.out
+    out = Path(os.path.abspath(arguments.out))
     with Bars("frame") as bars, noted_stop_signals() as is_stopped:
         summary = evaluate_all(request, out, _executor(arguments), bars.show, is_stopped)
     return _told(summary, out)
@@ -97,7 +98,7 @@ def _data(text: str) -> tuple[str, Path]:
         raise argparse.ArgumentTypeError(
             f"there is no layout {layout[:40]!r}; there are {', '.join(KEYS)}"
         )
-    return layout, Path(path)
+    return layout, Path(os.path.abspath(path))  # as workers elsewhere need it
 
 
 def _models(text: str) -> tuple[str, ...]:

@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from app.evaluation.estimates import IsStopped, Stopped
 from app.evaluation.job import Job
-from app.evaluation.measure import IsStopped, Stopped, evaluate
+from app.evaluation.measure import evaluate
 from app.evaluation.results import Detail, Line, Outcome
 from app.evaluation.sessions import Sessions
 from app.report.values import Progress
@@ -215,18 +216,8 @@ def _local(workers: int, device: str) -> Iterator[Any]:
     """Workers on this machine, of one thread each; with GPUs, one worker for each."""
     from distributed import Nanny, Scheduler, SpecCluster
 
-    gpus = _visible_gpus(device)
-    spec = {}
-    for at in range(min(workers, len(gpus)) if gpus else workers):
-        options: dict[str, Any] = {
-            "nthreads": 1,
-            "memory_limit": 0,
-            "dashboard": False,
-            "silence_logs": logging.CRITICAL,
-        }
-        if gpus:
-            options |= {"resources": {_GPU: 1}, "env": {"CUDA_VISIBLE_DEVICES": gpus[at]}}
-        spec[at] = {"cls": Nanny, "options": options}
+    options = worker_options(workers, _visible_gpus(device))
+    spec = {at: {"cls": Nanny, "options": one} for at, one in enumerate(options)}
     scheduler = {
         "cls": Scheduler,
         "options": {"host": "127.0.0.1", "port": 0, "dashboard": False},
@@ -236,6 +227,22 @@ def _local(workers: int, device: str) -> Iterator[Any]:
     )
     with contextlib.closing(cluster):
         yield cluster
+
+
+def worker_options(workers: int, gpus: Sequence[str]) -> list[dict[str, Any]]:
+    """Options of Dask's workers: one thread each; with GPUs, one GPU and no more workers."""
+    options: dict[str, Any] = {
+        "nthreads": 1,
+        "memory_limit": 0,
+        "dashboard": False,
+        "silence_logs": logging.CRITICAL,
+    }
+    if not gpus:
+        return [options] * workers
+    return [
+        {**options, "resources": {_GPU: 1}, "env": {"CUDA_VISIBLE_DEVICES": gpu}}
+        for gpu in gpus[:workers]
+    ]
 
 
 def _visible_gpus(device: str) -> list[str]:

@@ -12,9 +12,10 @@ from typing import Protocol
 
 import filelock
 
+from app.evaluation.estimates import IsStopped, Stopped
 from app.evaluation.job import Job, frames_needed, with_key
 from app.evaluation.layout import MOST_CLIPS
-from app.evaluation.measure import IsStopped, Stopped, evaluate
+from app.evaluation.measure import evaluate
 from app.evaluation.protocols.table import protocol
 from app.evaluation.results import RESULTS, Line, Outcome, ResultStore
 from app.evaluation.sessions import Sessions

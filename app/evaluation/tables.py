@@ -240,7 +240,9 @@ def _by_clip(lines: Sequence[Line]) -> Table:
     rows = tuple(
         Row(f"{line.data}/{line.clip}", tuple(read(line) for _, read in columns)) for line in shown
     )
-    note = "" if len(shown) == len(lines) else f"The first {len(shown)} of {len(lines)}."
+    note = "F1 leaves unknown truth out where not all of it is known."
+    if len(shown) < len(lines):
+        note += f" The first {len(shown)} of {len(lines)}."
     return Table("By clip", ("Clip", *(name for name, _ in columns)), rows, note)
 
 

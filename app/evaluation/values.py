@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from app.media.stills import read_picture
 from models.frames import UInt8
 
 Depth = NDArray[np.floating]
@@ -163,6 +164,8 @@ class DataSet:
         Other ways to find clips, by protocol.
     cameras
         Reads cameras with poses; None where there are none.
+    read_picture
+        Reads a picture as (H, W, 3) sRGB.
     is_video
         Frames follow each other in time.
     is_dense
@@ -180,6 +183,7 @@ class DataSet:
     splits: Mapping[str, Split] = field(default_factory=dict)
     find_by: Mapping[str, Find] = field(default_factory=dict)
     cameras: ReadCameras | None = None
+    read_picture: Callable[[Path], UInt8] = read_picture
     is_video: bool = True
     is_dense: bool = False
     native: Size | None = None

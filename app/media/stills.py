@@ -67,6 +67,20 @@ def read_depth(path: Path) -> NDArray[np.generic]:
     return stored
 
 
+def read_colours(path: Path) -> UInt8:
+    """(H, W, 3) uint8 sRGB as `read_picture`, but whatever the picture says of transparency.
+
+    Raises
+    ------
+    SourceError
+        If it cannot be read, or is too large.
+    """
+    header, data = _load(path, path.name)
+    if header.kind == "exr" or header.is_deep:
+        return read_picture(path)
+    return _decoded(path.name, data, cv2.IMREAD_COLOR_RGB).astype(np.uint8, copy=False)
+
+
 def read_labels(path: Path) -> UInt8:
     """(H, W) uint8: the red channel as it is stored, or the only one.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -35,7 +36,7 @@ def find(root: Path) -> tuple[Clip, ...]:
     frames = tuple(ClipFrame(picture, _depth_of(root, picture)) for picture in pictures)
     if not any(frame.truth is not None for frame in frames):
         raise unlike(root, _TITLE, f"depth/{pictures[0].stem}.png")
-    return (Clip(root.resolve().name, root, root, frames),)
+    return (Clip(Path(os.path.abspath(root)).name, root, root, frames),)
 
 
 def _depth_of(root: Path, picture: Path) -> Path | None:

@@ -10,6 +10,7 @@ import numpy as np
 from app.evaluation.formats import as_pose, inverse_pose, read_npy, read_numbers
 from app.evaluation.layout import check_folder, files, subfolders, unlike
 from app.evaluation.values import Camera, Clip, ClipFrame, DataSet, Depth, Float64, Split
+from app.media.stills import read_colours
 from models.errors import SourceError
 
 _TITLE = "Unreal4K"
@@ -90,6 +91,7 @@ DATA_SET = DataSet(
     split=Split(read_metres),
     splits={"flashdepth": Split(read_pixels, in_metres=False)},
     cameras=read_cameras,
+    read_picture=read_colours,  # its PNGs have an alpha channel that means nothing
     is_dense=True,
     native=(3840, 2160),
     base=(924, 518),

@@ -101,7 +101,7 @@ def test_a_broken_clip_is_told_and_the_others_are_measured(
 
 
 @pytest.mark.slow
-def test_killed_at_once_it_goes_on(tmp_path: Path) -> None:
+def test_killed_at_once_it_goes_on_with_two_processes(tmp_path: Path) -> None:
     sintel(tmp_path / "sintel")
     fatal, out = tmp_path / "fatal", tmp_path / "out"
     words = arguments(f"sintel={tmp_path / 'sintel'}", out=out, models="ground-truth,grey")
@@ -115,7 +115,10 @@ def test_killed_at_once_it_goes_on(tmp_path: Path) -> None:
         first.kill()
         assert first.wait(10) == -signal.SIGKILL
     assert len((out / "results.jsonl").read_text().splitlines()) == 2
-    again = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    again = subprocess.run(
+        [*command, "--workers", "2"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
 
     assert "4 of 4 measured, 2 before" in again.stdout
+    assert again.stderr == ""
     assert not [path for path in out.iterdir() if path.name.startswith("evaluate-")]

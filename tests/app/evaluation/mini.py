@@ -168,7 +168,10 @@ def unreal4k(root: Path) -> list[Expected]:
             (scene / f"Extrinsics{side}/{at:05}.txt").write_text(lines)
         (scene / "Disp0").mkdir(parents=True, exist_ok=True)
         np.save(scene / f"Disp0/{at:05}.npy", disparity)
-        clip.pictures.append(write_picture(scene / f"Image0/{at:05}.png", frame.rgb))
+        clear = np.dstack([frame.rgb[..., ::-1], np.zeros(frame.rgb.shape[:2], np.uint8)])
+        (scene / "Image0").mkdir(exist_ok=True)
+        (scene / f"Image0/{at:05}.png").write_bytes(cv2.imencode(".png", clear)[1].tobytes())
+        clip.pictures.append(frame.rgb)
         with np.errstate(divide="ignore"):
             clip.depth.append(np.where(disparity < 0, np.nan, 1.0 / disparity.astype(np.float64)))
     return [clip]

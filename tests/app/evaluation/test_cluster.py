@@ -147,3 +147,12 @@ def test_a_scheduler_that_does_not_answer_is_told(
             evaluate_all(
                 request_of(tmp_path), tmp_path / "out", executor, lambda *_: None, lambda: False
             )
+
+
+def test_each_worker_has_a_gpu_of_its_own() -> None:
+    on_cpu, on_gpus = cluster.worker_options(3, []), cluster.worker_options(3, ["0", "5"])
+
+    assert [one["nthreads"] for one in on_cpu] == [1, 1, 1]
+    assert not any("resources" in one for one in on_cpu)
+    assert [one["env"]["CUDA_VISIBLE_DEVICES"] for one in on_gpus] == ["0", "5"]
+    assert all(one["resources"] == {"GPU": 1} for one in on_gpus)
