@@ -61,6 +61,17 @@ class CloudFrame:
     intrinsics: Intrinsics | None
 
 
+def pixels_of(image: QImage) -> UInt8:
+    """(H, W, 3) uint8 RGB of an image; one black pixel of an empty one."""
+    rgb = image.convertToFormat(QImage.Format.Format_RGB888)
+    bits = rgb.constBits()
+    if bits is None or rgb.isNull():
+        return np.zeros((1, 1, 3), np.uint8)
+    data = bytes(bits.asarray(rgb.sizeInBytes()))
+    rows = np.frombuffer(data, np.uint8).reshape(rgb.height(), rgb.bytesPerLine())
+    return rows[:, : rgb.width() * 3].reshape(rgb.height(), rgb.width(), 3).copy()
+
+
 class CloudCanvas(QOpenGLWidget):
     """Draws the latest frame from a pose. Does nothing while hidden."""
 
@@ -191,13 +202,7 @@ class CloudCanvas(QOpenGLWidget):
 
     def grab_image(self) -> UInt8:
         """Render the current content: (H, W, 3) uint8 RGB in physical pixels."""
-        image = self.grabFramebuffer().convertToFormat(QImage.Format.Format_RGB888)
-        bits = image.constBits()
-        if bits is None or image.isNull():
-            return np.zeros((max(1, self.height()), max(1, self.width()), 3), np.uint8)
-        data = bytes(bits.asarray(image.sizeInBytes()))
-        rows = np.frombuffer(data, np.uint8).reshape(image.height(), image.bytesPerLine())
-        return rows[:, : image.width() * 3].reshape(image.height(), image.width(), 3).copy()
+        return pixels_of(self.grabFramebuffer())
 
     def release(self) -> None:
         """Release everything on the GPU. The canvas draws nothing afterwards."""

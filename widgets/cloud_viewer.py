@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QWidget
 
 from renderers.camera import CameraPose
 from renderers.cloud_options import CloudOptions
-from widgets.cloud_canvas import CloudCanvas
+from widgets.cloud_canvas import CloudCanvas, pixels_of
 from widgets.cloud_content import CloudContent
 from widgets.cloud_density import CloudDensity
 from widgets.cloud_navigation import CloudNavigator
@@ -153,6 +153,8 @@ class CloudViewer(QWidget):
 
     def grab_image(self) -> UInt8:
         """Render the cloud: (H, W, 3) uint8 RGB in physical pixels."""
+        if isinstance(self._surface, PaintedCloud):
+            return pixels_of(self._surface.drawn())
         return self._canvas.grab_image()
 
     def release(self) -> None:

@@ -43,9 +43,13 @@ class PaintedCloud(QWidget):
             painter.fillRect(self.rect(), gradient)
             painter.end()
             return
+        self.put(self.drawn())
+
+    def drawn(self) -> QImage:
+        """The cloud as it is now; drawn once, however often it is painted or grabbed."""
         if self._picture is None:
             self._picture = self.canvas.grabFramebuffer()
-        self.put(self._picture)
+        return self._picture
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)

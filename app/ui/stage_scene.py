@@ -1,13 +1,14 @@
 """What is on the stage, as a value for outputs. GUI thread; reads positions, copies no picture.
 
-The point cloud alone is grabbed, and only where it is needed and on screen. Grabbing draws it once
-more, so that the next grab waits twenty times as long as the last one took.
+The point cloud alone is grabbed, and only where it is needed and on screen. On a GPU grabbing draws
+it once more; the next grab therefore waits twenty times as long as the last one took.
 """
 
 from __future__ import annotations
 
 import time
 
+import numpy as np
 from PyQt6.QtCore import QPoint, QRectF
 
 from app.outputs.scene import CLOUD, Place, Scene, Shares
@@ -36,7 +37,6 @@ class SceneReader:
         self._last: Scene | None = None
         self._facts: tuple[object, ...] = ()
         self._cloud: UInt8 | None = None
-        self._cloud_painted = -1
         self._grab_after_s = 0.0
 
     def read(self, needs_cloud: bool) -> Scene:
@@ -65,10 +65,11 @@ class SceneReader:
             self._cloud = None
             return
         started_s = time.monotonic()
-        if started_s < self._grab_after_s or cloud.frames_painted == self._cloud_painted:
+        if self._cloud is not None and started_s < self._grab_after_s:
             return
-        self._cloud_painted = cloud.frames_painted
-        self._cloud = cloud.grab_image()
+        grabbed = cloud.grab_image()
+        if self._cloud is None or not np.array_equal(grabbed, self._cloud):
+            self._cloud = grabbed
         took_s = time.monotonic() - started_s
         self._grab_after_s = started_s + max(_GRAB_EVERY_S, took_s / _GRAB_SHARE)
 
