@@ -75,15 +75,15 @@ class Job:
 
     @property
     def frames(self) -> tuple[ClipFrame, ...]:
-        """The frames that are measured."""
-        return self.clip.frames[self.split.frames]
+        """The frames that are measured; all of a clip that ends before the range begins."""
+        return self.clip.frames[self.split.frames] or self.clip.frames
 
     @property
     def tae_frames(self) -> tuple[ClipFrame, ...]:
         """Frames for TAE alone; none where it is measured with the rest."""
         if self.split.tae is None or not self.has_tae_split:
             return ()
-        return self.clip.frames[self.split.tae.frames]
+        return self.clip.frames[self.split.tae.frames] or self.clip.frames
 
     def network_picture(self, size: Size) -> Size | None:
         """What a picture of that size is resized to for this model; None to leave it."""

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 
 from app.evaluation.protocols.protocol import EvaluationProtocol
 from app.evaluation.results import Detail, Line, ResultStore
+from app.evaluation.table import KEYS, data_set
 from app.evaluation.tables import Table, holes_of, tables_of
 from app.evaluation.worst import FULL_ERROR
 from app.report.charts import Curve, line_chart
 from app.report.markup import escape, short_name
-from app.report.numbers import counted, figure
+from app.report.numbers import counted, figure, listed
 from app.report.style import STYLE
 
 _MOST_CLIPS = 60
@@ -155,7 +156,14 @@ def _facts(protocol: EvaluationProtocol, lines: Sequence[Line]) -> str:
         for model in sorted({line.model for line in lines})
         for of in ([line for line in lines if line.model == model],)
     )
-    return f"<p>{escape(protocol.summary.capitalize())}.</p><table class='facts'>{rows}</table>"
+    untried = [
+        data_set(key).title
+        for key in KEYS
+        if any(line.data == key for line in lines) and not data_set(key).is_tried
+    ]
+    note = f" Never tried on the real data when this was written: {listed(untried)}."
+    summary = f"{protocol.summary.capitalize()}.{note if untried else ''}"
+    return f"<p>{escape(summary)}</p><table class='facts'>{rows}</table>"
 
 
 def _ran(lines: Sequence[Line]) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.media.stills import read_picture
+from models.errors import UsageError
 from models.frames import UInt8
 
 Depth = NDArray[np.floating]
@@ -203,5 +204,12 @@ class DataSet:
         UsageError
             If the folder has none, or is laid out differently.
         """
-        clips = self.find_by.get(protocol, self.find)(root)
+        find = self.find_by.get(protocol, self.find)
+        try:
+            clips = find(root)
+        except UsageError:
+            inner = root / self.key  # as FlashDepth's folder of all data sets has it
+            if not inner.is_dir():
+                raise
+            clips = find(inner)
         return clips[: self.split_of(protocol).most_clips]

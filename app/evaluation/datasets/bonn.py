@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -33,16 +34,16 @@ def find(root: Path, pair: Callable[[Path], tuple[ClipFrame, ...]] = by_time) ->
 _READ = png_reader(5000.0)
 _FRAMES = slice(30, 140)
 _CROP = (0, 480, 0, 640)
+_VDA = Split(_READ, frames=_FRAMES, cap_m=10.0, crop=_CROP, change_picture=even)
 DATA_SET = DataSet(
     key="bonn",
     title=_TITLE,
     find=find,
-    split=Split(_READ, frames=_FRAMES, cap_m=10.0, crop=_CROP, change_picture=even),
+    split=_VDA,
     splits={
         "flashdepth": Split(_READ, frames=_FRAMES),
-        "vda-as-published": Split(
-            _READ, frames=_FRAMES, cap_m=10.0, crop=_CROP, change_picture=swapped_even
-        ),
+        "vda-500": replace(_VDA, frames=slice(0, 500)),
+        "vda-as-published": replace(_VDA, change_picture=swapped_even),
     },
     find_by={"vda-as-published": partial(find, pair=by_order)},
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from app.evaluation.layout import check_folder, files, subfolders, unlike
@@ -42,15 +43,15 @@ def _frames(root: Path, drive: Path) -> tuple[ClipFrame, ...]:
 
 _READ = png_reader(256.0)
 _CROP = (0, 374, 0, 1242)
+_VDA = Split(_READ, frames=slice(0, 110), cap_m=80.0, crop=_CROP, change_picture=even)
 DATA_SET = DataSet(
     key="kitti",
     title=_TITLE,
     find=find,
-    split=Split(_READ, frames=slice(0, 110), cap_m=80.0, crop=_CROP, change_picture=even),
+    split=_VDA,
     splits={
         "flashdepth": Split(_READ, frames=slice(0, 110)),
-        "vda-as-published": Split(
-            _READ, frames=slice(0, 110), cap_m=80.0, crop=_CROP, change_picture=swapped_even
-        ),
+        "vda-500": replace(_VDA, frames=slice(0, 500)),
+        "vda-as-published": replace(_VDA, change_picture=swapped_even),
     },
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from app.evaluation.layout import check_folder, chosen, files, stems, subfolders, unlike
@@ -38,15 +39,14 @@ def _frames(scene: Path) -> tuple[ClipFrame, ...]:
 _READ = png_reader(6000.0)
 _FRAMES = slice(0, 500)
 _CROP = (45, 471, 41, 601)
+_VDA = Split(_READ, frames=_FRAMES, cap_m=10.0, crop=_CROP, change_picture=nyu_crop)
 DATA_SET = DataSet(
     key="nyu",
     title=_TITLE,
     find=find,
-    split=Split(_READ, frames=_FRAMES, cap_m=10.0, crop=_CROP, change_picture=nyu_crop),
+    split=_VDA,
     splits={
         "flashdepth": Split(_READ, frames=_FRAMES),
-        "vda-as-published": Split(
-            _READ, frames=_FRAMES, cap_m=10.0, crop=_CROP, change_picture=swapped_nyu
-        ),
+        "vda-as-published": replace(_VDA, change_picture=swapped_nyu),
     },
 )

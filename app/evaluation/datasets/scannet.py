@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -66,29 +67,24 @@ _READ = png_reader(1000.0)
 _FRAMES = slice(0, 270, 3)
 _CROP = (8, -8, 11, -11)
 _MOST = 100
+_VDA = Split(
+    _READ,
+    frames=_FRAMES,
+    most_clips=_MOST,
+    cap_m=10.0,
+    crop=_CROP,
+    change_picture=scannet_crop,
+    tae=TaeSplit(slice(10, 180), 20, _CROP),
+)
 DATA_SET = DataSet(
     key="scannet",
     title=_TITLE,
     find=find,
-    split=Split(
-        _READ,
-        frames=_FRAMES,
-        most_clips=_MOST,
-        cap_m=10.0,
-        crop=_CROP,
-        change_picture=scannet_crop,
-        tae=TaeSplit(slice(10, 180), 20, _CROP),
-    ),
+    split=_VDA,
     splits={
         "flashdepth": Split(_READ, frames=_FRAMES, most_clips=_MOST),
-        "vda-as-published": Split(
-            _READ,
-            frames=_FRAMES,
-            most_clips=_MOST,
-            cap_m=10.0,
-            crop=_CROP,
-            change_picture=swapped_scannet,
-        ),
+        "vda-500": replace(_VDA, frames=slice(0, 500), in_metres=False, tae=None),
+        "vda-as-published": replace(_VDA, change_picture=swapped_scannet, tae=None),
     },
     cameras=read_cameras,
 )

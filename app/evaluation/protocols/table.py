@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 PROTOCOLS: Mapping[str, str] = {
     "flashdepth": "app.evaluation.protocols.flashdepth:FLASHDEPTH",
     "vda": "app.evaluation.protocols.vda:VDA",
+    "vda-500": "app.evaluation.protocols.vda:VDA_500",
     "vda-as-published": "app.evaluation.protocols.vda:VDA_AS_PUBLISHED",
 }
 """Where each is, by the name on the command line; the first is the default."""

@@ -95,6 +95,13 @@ VDA = EvaluationProtocol(
     version=1,
     meter=VdaMeter,
 )
+VDA_500 = EvaluationProtocol(
+    "vda-500",
+    "Video Depth Anything, 500 frames",
+    "as vda, on the first 500 frames of each clip",
+    version=1,
+    meter=VdaMeter,
+)
 VDA_AS_PUBLISHED = EvaluationProtocol(
     "vda-as-published",
     "Video Depth Anything, as its scripts run",

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from app.evaluation.protocols.protocol import corner_aligned
-from app.evaluation.table import KEYS
+from app.evaluation.results import ResultStore
+from app.evaluation.table import KEYS, data_set
 from models.opencv import cv2
 from tests.app.evaluation import plain
 from tests.app.evaluation.grey_model import grey_disparity
@@ -55,6 +56,58 @@ def test_flashdepth_numbers_are_those_of_a_plain_evaluation(
         else:
             assert math.isnan(line.boundary_f1)
         assert math.isfinite(line.tae) == (key in {"sintel", "scannet", "tum", "rgbd"})
+
+
+def test_the_docs_have_a_section_for_every_data_set_and_say_which_was_never_tried() -> None:
+    page = (Path(__file__).resolve().parents[3] / "docs/evaluation.md").read_text("utf-8")
+    sections = page.split("\n### ")[1:]
+
+    for key in KEYS:
+        dataset = data_set(key)
+        (section,) = (one for one in sections if one.startswith(dataset.title))
+        assert f"| `{key}` |" in page
+        assert ("Never tried on the real data" in section) != dataset.is_tried
+
+
+def test_a_folder_of_all_data_sets_may_be_named(run: Run, tmp_path: Path) -> None:
+    BUILDERS["nyu"](tmp_path / "nyu")
+    _, lines = run(("nyu", tmp_path))
+
+    assert set(lines) == {"kitchen_0003"}
+
+
+def test_a_clip_shorter_than_the_first_frame_of_the_range_is_used_whole(
+    run: Run, tmp_path: Path
+) -> None:
+    (clip,) = BUILDERS["bonn"](tmp_path / "bonn")
+    for kind in ("rgb", "depth"):
+        names = sorted((tmp_path / "bonn" / clip.name / kind).iterdir())
+        for path in names[5:]:
+            path.unlink()
+    _, lines = run(("bonn", tmp_path / "bonn"))
+
+    assert lines[clip.name].frames == 5
+
+
+def test_500_frames_are_taken_without_a_step(run: Run, tmp_path: Path) -> None:
+    BUILDERS["scannet"](tmp_path / "scannet")
+    _, lines = run(("scannet", tmp_path / "scannet"), protocol="vda-500")
+
+    assert lines["scene0707_00"].frames == 14
+    assert math.isnan(lines["scene0707_00"].tae)
+
+
+def test_bonn_is_paired_by_time_unless_as_published(run: Run, tmp_path: Path) -> None:
+    (clip,) = BUILDERS["bonn"](tmp_path / "bonn")
+    first = sorted((tmp_path / "bonn" / clip.name / "depth").iterdir())[0]
+    first.unlink()
+    for protocol, frames in (("vda", 3), ("vda-as-published", 3)):
+        _, lines = run(("bonn", tmp_path / "bonn"), protocol=protocol, out=tmp_path / protocol)
+        assert lines[clip.name].frames == frames
+    by_time, as_published = (
+        ResultStore(tmp_path / protocol).lines[0].absrel for protocol in ("vda", "vda-as-published")
+    )
+    assert by_time != as_published
 
 
 def _vda_maps(clip: Expected, crop: tuple[int | None, ...], key: str) -> list[np.ndarray]:
