@@ -11,6 +11,7 @@ import av.error
 import numpy as np
 from av.container import OutputContainer
 from av.packet import Packet
+from av.video.frame import PictureType
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
@@ -67,10 +68,10 @@ class H264Encoder:
             ) from error
         self._newest = -TICKS_PER_S // 25
 
-    def encode(self, rgb: UInt8, ticks: int) -> list[Packet[Any]]:
+    def encode(self, rgb: UInt8, ticks: int, is_key: bool = False) -> list[Packet[Any]]:
         """What is ready once the picture shown at `ticks` is added; times must increase.
 
-        Each packet lasts as long as the one before.
+        Each packet lasts as long as the one before. `is_key` makes it one to begin decoding at.
         """
         across, down = self._odd
         if across or down:
@@ -84,6 +85,8 @@ class H264Encoder:
         )
         frame.pts = ticks
         frame.time_base = Fraction(1, TICKS_PER_S)
+        if is_key:
+            frame.pict_type = PictureType.I
         return self._timed(self._stream.encode(frame))
 
     def finish(self) -> list[Packet[Any]]:

@@ -52,6 +52,8 @@ _NETWORK: Mapping[str, tuple[frozenset[str], str]] = {
     "udp": (MEDIA_FORMATS, "udp"),
 }
 """By scheme of an address that FFmpeg itself connects to: demuxers and protocols."""
+_SENDING = ("rtmp", "rtmps", "udp")
+_TS_IN_DATAGRAM = 7 * 188  # bytes: whole packets of MPEG-TS that no network takes apart
 _PIPE_ONLY = "none"  # no protocol has this name
 
 
@@ -190,9 +192,33 @@ def open_pipe(file: object, options: Mapping[str, str] | None = None) -> MediaIn
     return MediaInput(_open(file, MEDIA_FORMATS, _PIPE_ONLY, options=options))
 
 
-def open_muxer(file: object, options: Mapping[str, str]) -> OutputContainer:
-    """An MP4 that is written to an object with `write`, `seek` and `tell`, and to nothing else."""
-    return av.open(file, "w", format="mp4", container_options=dict(options))
+def open_muxer(
+    file: object, options: Mapping[str, str], container_format: str = "mp4"
+) -> OutputContainer:
+    """A container that is written to an object with `write`, and to nothing else.
+
+    An MP4 also needs `seek` and `tell` of it.
+    """
+    return av.open(file, "w", format=container_format, container_options=dict(options))
+
+
+def open_network_muxer(address: str, container_format: str) -> OutputContainer:
+    """A stream to an address; `start_encoding` connects and holds the interpreter's lock meanwhile.
+
+    Parameters
+    ----------
+    address
+        Of a server (rtmp, rtmps) or of a receiver (udp).
+    container_format
+        "flv" or "mpegts".
+    """
+    parts = urlsplit(address)
+    if parts.scheme not in _SENDING:
+        raise SourceError(f"Can't stream to {parts.scheme} addresses; use rtmp or udp.")
+    if parts.scheme == "udp" and "pkt_size" not in parts.query:
+        address += f"{'&' if parts.query else '?'}pkt_size={_TS_IN_DATAGRAM}"
+    options = {"flvflags": "no_duration_filesize"} if container_format == "flv" else {}
+    return av.open(address, "w", format=container_format, container_options=options)
 
 
 def open_bytes(path: str | os.PathLike[str]) -> BinaryIO:

@@ -64,6 +64,12 @@ OUTPUTS: tuple[OutputKind, ...] = (
         "&Page for the audience", "Show the picture on phones and laptops, in any browser", "F7",
         "app.outputs.page:PageOutput",
     ),
+    OutputKind(
+        "stream", "rtmp://…|udp://…", r"((?:rtmps?|udp)://.+)",
+        "&Network stream…", "Send the picture to a streaming server, or to players on the network",
+        "", "app.outputs.stream:StreamOutput",
+        asks="Address, such as rtmp://server/live/key or udp://239.0.0.1:5000",
+    ),
 )  # fmt: skip
 
 

@@ -22,6 +22,8 @@ from models.errors import UsageError
         ("page", "page", ""),
         ("page:8080", "page", "8080"),
         ("page:65535", "page", "65535"),
+        ("rtmp://host/live/key", "stream", "rtmp://host/live/key"),
+        ("udp://239.0.0.1:5000?ttl=2", "stream", "udp://239.0.0.1:5000?ttl=2"),
     ],
 )
 def test_an_output_is_written_as_its_kind_and_what_it_needs(text: str, key: str, rest: str) -> None:
@@ -30,7 +32,19 @@ def test_an_output_is_written_as_its_kind_and_what_it_needs(text: str, key: str,
 
 
 @pytest.mark.parametrize(
-    "text", ["", "cam", "page:", "page:0", "page:65536", "page:99999", "page:80x", "camera:"]
+    "text",
+    [
+        "",
+        "cam",
+        "page:",
+        "page:0",
+        "page:65536",
+        "page:99999",
+        "page:80x",
+        "camera:",
+        "rtmp://",
+        "http://host/",
+    ],
 )
 def test_anything_else_is_refused_with_what_can_be_written(text: str) -> None:
     with pytest.raises(UsageError, match=r"page\[:PORT\]"):
