@@ -1,8 +1,9 @@
 """Colour maps for display levels.
 
 Levels are uint8: 0 is unknown, 1–255 run from far to near. A table gives the colour of each
-level. The first map in the menu is perceptual (its lightness grows evenly) and safe for
-colour-blind viewers; so are the others except `turbo`, which is included because it is well known.
+level. The first map in the menu is bright at both ends, so that a projector shows what is far; its
+hues go from blue over yellow to red in steps that look equally large. It is safe for colour-blind
+viewers; so are the others except `turbo`, which is included because it is well known.
 """
 
 from __future__ import annotations
@@ -22,6 +23,19 @@ Rgb = tuple[int, int, int]
 UNKNOWN: Rgb = (0x20, 0x22, 0x25)
 """Colour of unknown disparity; no map uses it for a level."""
 
+_SPECTRAL: tuple[Rgb, ...] = (
+    (0x78, 0x78, 0xEB),
+    (0x46, 0xA5, 0xEB),
+    (0x5F, 0xD7, 0xCD),
+    (0xAF, 0xEE, 0xA5),
+    (0xFA, 0xFA, 0x96),
+    (0xFF, 0xD7, 0x5F),
+    (0xFF, 0x9B, 0x4B),
+    (0xFF, 0x5F, 0x55),
+    (0xF5, 0x3C, 0x7D),
+)
+"""From far to near: as bright at both ends, and for colour-blind eyes from blue to yellow."""
+
 NEUTRAL_LEVEL = 128
 """The level of a diverging table that means no difference."""
 
@@ -37,6 +51,8 @@ def table(name: str) -> UInt8:
     ramp = np.arange(256, dtype=np.uint8)[:, None]
     if name == "grey":
         colours = np.repeat(ramp, 3, axis=1).astype(np.float64)
+    elif name == "spectral":
+        colours = _evenly_through(_SPECTRAL).astype(np.float64)
     else:
         code = getattr(cv2, f"COLORMAP_{name.upper()}")
         colours = cv2.applyColorMap(ramp, code)[:, 0, ::-1].astype(np.float64)
@@ -75,6 +91,23 @@ def apply(levels: UInt8, colours: UInt8) -> UInt8:
     """Colour `levels` (H, W) uint8 by a (256, 3) table: (H, W, 3) uint8 RGB."""
     # OpenCV calls the channels of a user map B, G, R but copies them in order.
     return cv2.applyColorMap(levels, np.ascontiguousarray(colours)[:, None, :])  # type: ignore[no-any-return]
+
+
+def _evenly_through(stops: tuple[Rgb, ...]) -> UInt8:
+    """256 colours (256, 3) along a smooth curve near `stops`, equally far apart in Oklab."""
+    lab = _oklab(np.array(stops, np.float64))
+    places, smooth = np.linspace(0, 1, 2001), 100
+    curve = np.stack(
+        [np.interp(places, np.linspace(0, 1, len(lab)), axis) for axis in lab.T], axis=1
+    )
+    # Mirrored at its ends, so that the mean over neighbours keeps them.
+    ends = 2 * curve[0] - curve[smooth:0:-1], 2 * curve[-1] - curve[-2 : -smooth - 2 : -1]
+    long = np.concatenate([ends[0], curve, ends[1]])
+    mean = np.ones(2 * smooth + 1) / (2 * smooth + 1)
+    curve = np.stack([np.convolve(axis, mean, "valid") for axis in long.T], axis=1)
+    way = np.r_[0.0, np.cumsum(np.linalg.norm(np.diff(curve, axis=0), axis=1))]
+    even = np.linspace(0, way[-1], 256)
+    return _srgb(np.stack([np.interp(even, way, axis) for axis in curve.T], axis=1))
 
 
 def _oklab(rgb: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -32,6 +32,7 @@ from widgets.charts import TimeChart
 from widgets.cloud_canvas import CloudCanvas
 from widgets.cloud_density import CloudDensity
 from widgets.cloud_pane import CloudPane
+from widgets.cloud_sway import CloudSway
 from widgets.image_pane import ImagePane
 from widgets.painted_cloud import PaintedCloud
 from widgets.presenter_band import PresenterBand
@@ -53,6 +54,8 @@ OURS = (
     (WipePane, "flip"),
     (TimeChart, "refresh"),
     (CloudDensity, "_refine"),
+    (CloudDensity, "_turn"),
+    (CloudSway, "_advance"),
     (ImagePane, "paintEvent"),
     (CloudPane, "paintEvent"),
     (PaintedCloud, "paintEvent"),

@@ -178,7 +178,7 @@ class Settings:
     range_locked: bool = setting(
         False, label="Lock current range", tip="Keep the range that is on screen now (K)")
     colormap: str = setting(
-        "inferno", OneOf({name: _colormap_words(name) for name in COLORMAPS}), "Colour map",
+        COLORMAPS[0], OneOf({name: _colormap_words(name) for name in COLORMAPS}), "Colour map",
         "Colour map of both lanes; ◆ marks those that are safe for colour-blind eyes (C)")
     edges: bool = setting(
         False, label="Depth edges over RGB", tip="Outline depth discontinuities (E)")

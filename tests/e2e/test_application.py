@@ -83,7 +83,7 @@ def test_another_colour_map_draws_once_and_moves_one_tick(
     touched = _Touched(paused, monkeypatch)
     paused.controller.set("colormap", "grey")
     assert (touched.panes, touched.rows) == (1, ["colormap"])
-    assert sorted(touched.actions) == ["view.colormap.grey", "view.colormap.inferno"]
+    assert sorted(touched.actions) == ["view.colormap.grey", "view.colormap.spectral"]
 
 
 def test_a_feature_that_fails_to_close_keeps_no_other_from_closing(

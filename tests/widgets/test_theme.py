@@ -1,14 +1,11 @@
 import re
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QIcon
 from PyQt6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from renderers import colormap
-from renderers.colormap_names import COLOR_BLIND_SAFE, COLORMAPS
 from widgets import theme
 from widgets.colours import DARK, LIGHT, SCHEMES, Colours
 
@@ -80,14 +77,6 @@ def test_icons_and_the_style_sheet_follow_the_scheme(qapp: QApplication) -> None
         assert theme.style_sheet(1.5) != theme.style_sheet()
     finally:
         theme.COLOURS.use(DARK)
-
-
-@pytest.mark.parametrize("name", COLORMAPS)
-def test_colour_maps_are_marked_safe_exactly_if_their_lightness_rises(name: str) -> None:
-    channels = colormap.table(name)[1:].astype(float) / 255
-    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
-    lightness = linear @ (0.2126, 0.7152, 0.0722)
-    assert (np.diff(lightness[::8]) > 0).all() == (name in COLOR_BLIND_SAFE)
 
 
 @pytest.mark.parametrize("name", ICONS)

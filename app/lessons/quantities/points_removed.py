@@ -1,4 +1,4 @@
-"""Which share of the cloud's points is dropped because they hang between near and far."""
+"""Which share of the cloud's points hangs between near and far; files leave them out."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class _Meter:
         if every == 0:
             return None
         percent = 100.0 * (every - kept) / every
-        return Reading(percent, f"{percent:.1f} % of the points are dropped on screen now.")
+        return Reading(percent, f"{percent:.1f} % of the points hang between two surfaces.")
 
     def _count(self, edge_ratio: float) -> int:
         """Number of points of the cloud, at every fourth pixel."""

@@ -90,7 +90,7 @@ def test_the_view_has_each_picture_in_its_place() -> None:
     picture = composer("view")(result, make_scene(), (320, 128))
     assert picture is not None and picture.shape == (128, 320, 3)
     assert np.array_equal(picture[:64, :160], result.frame.rgb)
-    colours = colormap.table("inferno")[result.lanes["a"].levels[0, 0]]
+    colours = colormap.table(colormap.COLORMAPS[0])[result.lanes["a"].levels[0, 0]]
     assert (picture[:64, 160:] == colours).all()
     assert (picture[64:, :160] == picture[100, 10]).all()  # no pane there
 
@@ -121,7 +121,7 @@ def test_the_wipe_goes_out_with_its_divider_where_it_is() -> None:
     scene = dataclasses.replace(make_scene(view="wipe"), places=(pane,), wipe=0.25)
     picture = composer("view")(result, scene, SIZE)
     assert picture is not None
-    table = colormap.table("inferno")
+    table = colormap.table(colormap.COLORMAPS[0])
     assert (picture[:, :38] == table[result.lanes["a"].levels[0, 0]]).all()
     assert (picture[:, 42:] == table[250]).all()
     blinking = dataclasses.replace(make_scene(view="blink"), places=(pane,), side="b")
