@@ -16,7 +16,7 @@ from widgets import pane_paint, theme
 from widgets.banner_overlay import BannerOverlay
 from widgets.cloud_content import CloudContent
 from widgets.cloud_viewer import CloudViewer
-from widgets.gl_support import is_gl_software, no_gl_reason
+from widgets.gl_support import find_gl
 from widgets.header_paint import Header
 from widgets.pane_chip import PaneChip
 from widgets.pane_content import CALIBRATED
@@ -58,12 +58,13 @@ class CloudPane(QWidget):
         self._lane: str | None = None
         self._is_plain = False
         self.frames_painted = 0
-        self._no_gl = no_gl_reason()
+        gl = find_gl()
+        self._no_gl = gl.missing
         self._viewer: CloudViewer | None = None
         self._banner = BannerOverlay(self)
         self.chip = PaneChip(self)
-        if self._no_gl is None:
-            self._make_viewer()
+        if gl.missing is None:
+            self._make_viewer(gl.is_software)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("Point cloud")
@@ -253,8 +254,8 @@ class CloudPane(QWidget):
 
     # -- inside ------------------------------------------------------------------------------
 
-    def _make_viewer(self) -> None:
-        viewer = CloudViewer(is_gl_software(), self)
+    def _make_viewer(self, is_software: bool) -> None:
+        viewer = CloudViewer(is_software, self)
         viewer.pressed.connect(self.pressed)
         viewer.double_clicked.connect(self.enlarge_requested)
         viewer.home_pressed.connect(self.reset_view)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from PyQt6.QtGui import QGuiApplication, QOffscreenSurface, QOpenGLContext
@@ -21,23 +22,37 @@ _GL_RENDERER = 0x1F01  # from gl.h
 _NO_GL_PLATFORMS = ("offscreen", "minimal", "minimalegl", "vnc")
 
 
-def no_gl_reason() -> str | None:
-    """One sentence if point clouds cannot be drawn here, else None."""
+@dataclass(frozen=True, slots=True)
+class GLSupport:
+    """What OpenGL can do here.
+
+    Attributes
+    ----------
+    missing : str or None
+        One sentence if point clouds cannot be drawn; None if they can.
+    is_software : bool
+        A CPU draws them.
+    """
+
+    missing: str | None = None
+    is_software: bool = False
+
+
+def find_gl() -> GLSupport:
+    """Look at OpenGL through a context of its own; loads the driver, which takes a while."""
     platform = QGuiApplication.platformName()
     if platform in _NO_GL_PLATFORMS:
-        return f"The point cloud needs OpenGL, which the Qt platform “{platform}” does not provide."
+        return GLSupport(
+            f"The point cloud needs OpenGL, which the Qt platform “{platform}” does not provide."
+        )
     with _current_context() as context:
         if context is None:
-            return "The point cloud needs OpenGL 2.1; install a graphics driver."
+            return GLSupport("The point cloud needs OpenGL 2.1; install a graphics driver.")
         if context.format().version() < (2, 1) or context.isOpenGLES():
-            return "The point cloud needs desktop OpenGL 2.1; update the graphics driver."
-    return None
-
-
-def is_gl_software() -> bool:
-    """Whether OpenGL runs on the CPU here. Asks only if `no_gl_reason` finds OpenGL."""
-    with _current_context() as context:
-        return context is not None and is_software(renderer_name(context))
+            return GLSupport(
+                "The point cloud needs desktop OpenGL 2.1; update the graphics driver."
+            )
+        return GLSupport(None, is_software(renderer_name(context)))
 
 
 def gl_functions(context: QOpenGLContext) -> Any:

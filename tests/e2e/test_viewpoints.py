@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from app.ui.application import Application
 from renderers.camera import orbit
 from tests.support.windows import Start, Wait
-from widgets.gl_support import no_gl_reason
+from widgets.gl_support import find_gl
 from widgets.viewpoints_menu import ViewpointsMenu
 
 SMALL = {"source_width": 160, "source_height": 120, "panes": ("rgb", "cloud"), "model_b": "off"}
@@ -26,7 +26,7 @@ def menu_of(application: Application) -> ViewpointsMenu:
 def test_a_saved_view_is_named_recalled_by_key_and_there_at_the_next_start(
     start_application: Start, wait_until_shown: Wait, qtbot: QtBot
 ) -> None:
-    if reason := no_gl_reason():
+    if reason := find_gl().missing:
         pytest.skip(reason)
     application = start_application(**SMALL)
     wait_until_shown(application)

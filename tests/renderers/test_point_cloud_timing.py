@@ -8,12 +8,12 @@ from pytestqt.qtbot import QtBot
 from models.errors import UserError
 from renderers import point_cloud_timing
 from renderers.point_cloud_timing import measure_cloud_upload, measure_markers
-from widgets.gl_support import no_gl_reason
+from widgets.gl_support import find_gl
 
 
 @pytest.mark.gl
 def test_ours_is_far_cheaper_than_markers_with_the_same_points(qtbot: QtBot) -> None:
-    reason = no_gl_reason()
+    reason = find_gl().missing
     if reason:
         pytest.skip(reason)
     ours, markers = measure_cloud_upload(640, 480, 5), measure_markers(640, 480, 3)

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from tests.support.clouds import feed
 from widgets import cloud_pane, theme
 from widgets.cloud_pane import CloudPane
-from widgets.gl_support import no_gl_reason
+from widgets.gl_support import GLSupport, find_gl
 
 
 @pytest.fixture(autouse=True)
@@ -25,10 +25,10 @@ def _themed(qapp: QApplication) -> None:
 def pane(
     qtbot: QtBot, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[CloudPane]:
-    reason = no_gl_reason()
+    reason = find_gl().missing
     if reason:
         pytest.skip(reason)
-    monkeypatch.setattr(cloud_pane, "is_gl_software", partial(bool, request.param))
+    monkeypatch.setattr(cloud_pane, "find_gl", partial(GLSupport, None, bool(request.param)))
     made = CloudPane()
     made.resize(400, 320)
     qtbot.addWidget(made)

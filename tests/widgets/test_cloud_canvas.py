@@ -18,7 +18,7 @@ from renderers.levels import quantise
 from renderers.shader_program import Textures
 from tests.support.cloud_twin import twin_points
 from widgets.cloud_canvas import CloudCanvas, CloudFrame
-from widgets.gl_support import no_gl_reason
+from widgets.gl_support import find_gl
 
 pytestmark = pytest.mark.gl
 
@@ -32,7 +32,7 @@ Show = Callable[..., np.ndarray]
 
 @pytest.fixture
 def canvas(qtbot: QtBot) -> Iterator[CloudCanvas]:
-    reason = no_gl_reason()
+    reason = find_gl().missing
     if reason:
         pytest.skip(reason)
     made = CloudCanvas()

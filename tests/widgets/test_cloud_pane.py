@@ -33,6 +33,7 @@ from tests.support.pixels import grabbed
 from tests.support.timers import running_timers
 from widgets import cloud_pane
 from widgets.cloud_pane import CloudPane
+from widgets.gl_support import GLSupport
 from widgets.painted_cloud import PaintedCloud
 
 
@@ -271,7 +272,7 @@ def test_a_driver_that_fails_leaves_a_sentence(
 def test_without_gl_the_pane_says_why_and_nothing_raises(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cloud_pane, "no_gl_reason", no_gl)
+    monkeypatch.setattr(cloud_pane, "find_gl", lambda: GLSupport(NO_GL))
     pane = CloudPane()
     qtbot.addWidget(pane)
     pane.resize(300, 200)
@@ -285,7 +286,7 @@ def test_without_gl_the_pane_says_why_and_nothing_raises(
     pane.set_banner("Signal lost")
     pane.set_banner(None)
     pane.clear()
-    assert pane.no_gl_reason == no_gl()
+    assert pane.no_gl_reason == NO_GL
     assert pane.readout == ""
     assert pane.frames_painted == 1
     assert pane.grab_image().shape == (200, 300, 3)
@@ -293,8 +294,7 @@ def test_without_gl_the_pane_says_why_and_nothing_raises(
     pane.close()
 
 
-def no_gl() -> str:
-    return "The point cloud needs OpenGL 2.1; install a graphics driver to see it."
+NO_GL = "The point cloud needs OpenGL 2.1; install a graphics driver to see it."
 
 
 @pytest.mark.gl
