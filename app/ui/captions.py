@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+from typing import Any
+
 from app.settings.settings import Settings
 from app.ui.states import states
 from app.views import table as views
 from models import registry
+
+_OWN = "own-model"
+"""Stands for a model whose title is the name of a file; no model is registered as that."""
 
 
 def caption(settings: Settings, source: str, instead: str = "") -> tuple[str, str]:
@@ -30,6 +37,23 @@ def caption(settings: Settings, source: str, instead: str = "") -> tuple[str, st
         part
         for part in (why, f"{lanes}." if lanes else "", f"{unusual}." if unusual else "", origin)
         if part
+    )
+
+
+def caption_for_strangers(settings: Settings) -> tuple[str, str]:
+    """Return `caption` without any name of a file or a source, for those who may not know them."""
+    known: dict[str, Any] = {
+        lane: _OWN if _is_of_a_file(getattr(settings, lane)) else getattr(settings, lane)
+        for lane in ("model_a", "model_b")
+    }
+    title, detail = caption(replace(settings, **known), "")
+    return title, detail.replace(_OWN, "own model")
+
+
+def _is_of_a_file(model: str) -> bool:
+    """Whether the model's title is the name of a file or folder."""
+    return model.startswith("onnx:") or (
+        model.startswith("hf:") and not re.match(r"hf:\w[\w.-]*/\w", model)
     )
 
 

@@ -13,7 +13,7 @@ from PyQt6.QtCore import QPoint, QRectF
 
 from app.outputs.scene import CLOUD, Place, Scene, Shares
 from app.settings.settings import SettingsModel
-from app.ui.captions import caption
+from app.ui.captions import caption_for_strangers
 from app.ui.display import Display
 from app.ui.main_window import MainWindow
 from models.frames import UInt8
@@ -55,7 +55,7 @@ class SceneReader:
         if self._last is None or facts != self._facts or self._cloud is not self._last.cloud:
             self._facts = facts
             self._last = Scene(
-                settings, size, facts[2], wipe, side, self._cloud, caption(settings, "")
+                settings, size, facts[2], wipe, side, self._cloud, caption_for_strangers(settings)
             )
         return self._last
 

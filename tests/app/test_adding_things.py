@@ -40,6 +40,19 @@ LINES = {
             '    "planted": "app.export.planted:PlantedExporter",\n',
         ),
     ],
+    "app/outputs/table.py": [
+        (
+            "OUTPUTS: tuple[OutputKind, ...] = (\n",
+            '    OutputKind("planted", "planted:FILE", "planted:(.+)", "&Planted", "Plants",'
+            ' "Ctrl+Alt+Shift+F8", "app.outputs.planted:PlantedOutput", "File"),\n',
+        ),
+    ],
+    "app/outputs/contents/__init__.py": [
+        (
+            "CONTENTS: Mapping[str, Content] = {\n",
+            '    "planted": Content("Planted grey", "app.outputs.contents.planted:compose"),\n',
+        ),
+    ],
     "app/lessons/quantities/table.py": [
         ('    "favoured-by-the-fit",\n', '    "planted-mean",\n'),
     ],
@@ -52,6 +65,8 @@ LINES = {
 TESTS = (
     "tests/app/planted_checks.py",
     "tests/app/export/test_export_table.py",
+    "tests/app/outputs/test_contents.py",
+    "tests/app/outputs/test_output_table.py",
     "tests/app/report/test_report_metrics.py::test_keys_and_titles_are_there_once",
     "tests/app/report/test_report_page.py::test_the_page_shows_charts_slices_and_worst_frames",
     "tests/app/sources/test_parsing.py",

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from app.outputs.output import OutputOptions
 from app.outputs.table import OUTPUTS, OutputSpec, parse_output
 from app.settings.settings import Settings, SettingsModel
+from app.ui.captions import caption_for_strangers
 from app.ui.display import Display
 from app.ui.features.outputs import OutputsController
 from app.ui.main_window import MainWindow
@@ -149,3 +150,12 @@ def test_closing_ends_every_output(qtbot: QtBot, made: Made) -> None:
     made.feed(0)
     made.controller.close()
     assert made.outputs[0].is_closed
+
+
+@pytest.mark.parametrize("model", ["onnx:/home/someone/x.onnx", "hf:./secret", "hf:/secret+ema"])
+def test_captions_that_go_out_name_no_file(model: str) -> None:
+    said = " ".join(caption_for_strangers(Settings(model_a=model, source="/home/someone/c.mp4")))
+    assert "A: own model" in said
+    assert not any(word in said for word in ("someone", "secret", "x.onnx", "c.mp4"))
+    known = " ".join(caption_for_strangers(Settings(model_a="hf:Intel/dpt-hybrid-midas")))
+    assert "dpt-hybrid-midas" in known
