@@ -16,11 +16,16 @@ PANES = tuple(map(str, PANE_TITLES))
 
 
 class PaneKind(Enum):
-    """Which widget a view's pane is: one picture with a scale, one of a lane, or two lanes."""
+    """Which widget a view's pane is.
+
+    One picture with a scale, one of a lane, one of a lane's inside, or two lanes.
+    """
 
     LEVELS = "levels"
     LANE_A = "lane A"
     LANE_B = "lane B"
+    INSIDE_A = "inside of lane A"
+    INSIDE_B = "inside of lane B"
     PAIR = "pair"
 
 

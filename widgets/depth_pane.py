@@ -36,7 +36,7 @@ class ScaledPane(ImagePane):
 
     def show_levels(self, levels: UInt8, table: UInt8, prescaled: Sequence[Prescaled] = ()) -> None:
         """Show (H, W) uint8 levels through a (256, 3) uint8 table; neither is copied."""
-        if not self._has_own_bar:
+        if not self._has_own_bar:  # first, because the chip makes room for the scale
             self._bar.set_table(table)
         super().show_levels(levels, table, prescaled)
 

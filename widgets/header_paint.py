@@ -118,6 +118,22 @@ def draw_ground(painter: QPainter, box: QRectF, alpha: int = 205) -> None:
     painter.drawRoundedRect(box, SPACE_XS, SPACE_XS)
 
 
+def draw_footnote(painter: QPainter, area: QRectF, text: str, font: QFont) -> None:
+    """Draw one quiet line on a ground at the lower left of a picture."""
+    small = theme.small_font(font)
+    metrics = QFontMetricsF(small)
+    room = area.width() - 2 * SPACE_XS - 2 * SPACE
+    if room < metrics.horizontalAdvance("mmmm"):
+        return
+    text = metrics.elidedText(text, ELIDE, room)
+    width, height = metrics.horizontalAdvance(text) + 2 * SPACE, metrics.height() + SPACE_XS
+    box = QRectF(area.left() + SPACE_XS, area.bottom() - height - SPACE_XS, width, height)
+    draw_ground(painter, box)
+    painter.setFont(small)
+    painter.setPen(QColor(COLOURS.text))
+    painter.drawText(box, CENTRE, text)
+
+
 def _badge_width(badge: str, font: QFont) -> float:
     return QFontMetricsF(font).horizontalAdvance(badge) + 2 * SPACE_XS + 2
 

@@ -82,14 +82,16 @@ class PaneContent:
         Colours. Not copied.
     title, caption : str
         The left and the right of the header; an empty title leaves the one that is there.
-    scale : Scale
-        What the colour bar says.
+    scale : Scale or None
+        What the colour bar says; None shows no bar.
     scale_table : (256, 3) uint8 or None
         Colours of the bar where it explains `overlay` and not the levels.
     overlay : (h, w, 4) uint8 or None
         Laid over the picture, straight alpha.
     row_marks, row_breaks : sequence of (float, str)
         Words at the left edge, and lines across ("cut" or "reset"), by share of the height.
+    footnote : str
+        What the picture does not say, along its lower edge; of panes of a lane's inside.
     prescaled : sequence of Prescaled
         `levels` at sizes at which the pane painted them before.
     second : Second or None
@@ -98,13 +100,14 @@ class PaneContent:
 
     levels: UInt8
     table: UInt8
-    scale: Scale
+    scale: Scale | None
     title: str = ""
     caption: str = ""
     scale_table: UInt8 | None = None
     overlay: UInt8 | None = None
     row_marks: Sequence[tuple[float, str]] = ()
     row_breaks: Sequence[tuple[float, str]] = ()
+    footnote: str = ""
     prescaled: Sequence[Prescaled] = ()
     second: Second | None = None
 

@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QWidget
 
 from widgets.arrangement import PaneKind, ViewPane
 from widgets.depth_pane import DepthPane, ScaledPane
+from widgets.inside_pane import InsidePane
 from widgets.linked_view import LinkedView
 from widgets.wipe_pane import WipePane
 
@@ -26,6 +27,10 @@ def _lane(lane: str, _pane: ViewPane, view: LinkedView, parent: QWidget) -> Scal
     return DepthPane(lane, view, parent)
 
 
+def _inside(lane: str, _pane: ViewPane, view: LinkedView, parent: QWidget) -> ScaledPane:
+    return InsidePane(lane, view, parent)
+
+
 def _pair(pane: ViewPane, view: LinkedView, parent: QWidget) -> ScaledPane:
     return WipePane(pane.title, view, parent)
 
@@ -34,5 +39,7 @@ _MAKERS: Mapping[PaneKind, Callable[[ViewPane, LinkedView, QWidget], ScaledPane]
     PaneKind.LEVELS: _levels,
     PaneKind.LANE_A: partial(_lane, "a"),
     PaneKind.LANE_B: partial(_lane, "b"),
+    PaneKind.INSIDE_A: partial(_inside, "a"),
+    PaneKind.INSIDE_B: partial(_inside, "b"),
     PaneKind.PAIR: _pair,
 }

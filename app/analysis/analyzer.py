@@ -16,6 +16,8 @@ import numpy as np
 
 from app.analysis.flicker import FlickerMeter
 from app.analysis.history import History, HistoryEntry
+from app.analysis.inside.analyst import InsideAnalyst, InsideShown
+from app.analysis.inside.quantity import CENTRE, Point
 from app.analysis.request import AnalysisRequest
 from app.analysis.time_slices import SlicesShown, TimeSlices
 from app.core.flicker_values import FlickerResult
@@ -56,12 +58,15 @@ class _Input:
     ----------
     again
         The frame was analysed before, with another request.
+    cut
+        The frame belongs to another shot than the last.
     """
 
     frame: Frame
     lanes: Mapping[str, LaneResult]
     request: AnalysisRequest
     again: bool
+    cut: bool
 
 
 class Analyzer:
@@ -70,6 +75,11 @@ class Analyzer:
     Breaks are read from the frames: another segment or a cut begins another shot, a fresh lane has
     lost its memory. A segment that steps back to a recent frame continues from the frames before
     it.
+
+    Attributes
+    ----------
+    query
+        (x, y) under the cursor as shares of the picture, or None; any thread may replace it.
     """
 
     def __init__(self, history: History | None = None) -> None:
@@ -83,6 +93,8 @@ class Analyzer:
         self._pairs_added = 0
         self._score: float | None = None
         self._score_age = 0
+        self._inside = InsideAnalyst()
+        self.query: Point | None = None
         self._failures: dict[AnalysisPart, str] = {}
         self._failing: set[AnalysisPart] = set()
 
@@ -92,6 +104,7 @@ class Analyzer:
         self._flicker = None
         self._history.forget(lane)
         self._slices.forget(lane)
+        self._inside.forget(lane)
         self._begin_alignment()
 
     def analyze(
@@ -105,11 +118,12 @@ class Analyzer:
         again = self._remember(frame, lanes, cut, is_watched=not request.nothing)
         if request.nothing or not lanes:
             return None
-        given = _Input(frame, lanes, request, again)
+        given = _Input(frame, lanes, request, again, cut)
         self._failures = {}
         flicker = self._guarded(AnalysisPart.FLICKER, self._measure, given)
         edges, score = self._guarded(AnalysisPart.EDGES, self._edges, given) or (None, None)
         slices = self._guarded(AnalysisPart.SLICES, self._slice, given)
+        inside = self._guarded(AnalysisPart.INSIDE, self._look_inside, given) or InsideShown()
         return Analysis(
             difference=self._guarded(AnalysisPart.DIFFERENCE, self._difference, given),
             flicker=flicker,
@@ -123,6 +137,9 @@ class Analyzer:
             boundary_f1=score,
             is_settled=score is None or self._score_age == 1,
             pins={name: _at(lane.depth.disparity, request.pins) for name, lane in lanes.items()},
+            inside=inside.pictures,
+            inside_reasons=inside.reasons,
+            inside_point=inside.point,
             failures=self._failures,
             stereo=self._guarded(AnalysisPart.STEREO, _stereo, given),
         )
@@ -232,6 +249,17 @@ class Analyzer:
         if given.request.scan_line is None:
             return None
         return self._slices.show(self._history, given.request.scan_line, given.frame.size[1])
+
+    def query_point(self, request: AnalysisRequest) -> Point:
+        """The query in force: the cursor, else the newest pin, else the picture's centre."""
+        return self.query or next(reversed(request.pins), CENTRE)
+
+    def _look_inside(self, given: _Input) -> InsideShown | None:
+        request = given.request
+        if request.inside is None:
+            return None
+        point = self.query_point(request)
+        return self._inside.show(given.frame, given.lanes, request.inside, point, cut=given.cut)
 
     def _edges(self, given: _Input) -> tuple[UInt8 | None, float | None]:
         lane = given.lanes.get(given.request.edges)

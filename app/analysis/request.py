@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.analysis.inside.request import InsideRequest
 from renderers.stereo_options import StereoOptions
 
 
@@ -26,6 +27,8 @@ class AnalysisRequest:
         "a" or "b" for depth edges of that lane and their boundary F1, "" for none.
     edge_colour
         RGB of the edges.
+    inside
+        What to show of the networks' insides, or None.
     pins
         Picture points (x, y) as fractions whose disparity is reported.
     stereo
@@ -40,6 +43,7 @@ class AnalysisRequest:
     scan_line: float | None = None
     edges: str = ""
     edge_colour: tuple[int, int, int] = (76, 181, 245)
+    inside: InsideRequest | None = None
     pins: tuple[tuple[float, float], ...] = ()
     stereo: StereoOptions | None = None
     stereo_lane: str = "a"

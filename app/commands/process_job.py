@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import dataclasses
+import functools
 import sys
 import time
 from collections.abc import Callable
@@ -15,7 +17,7 @@ from tqdm import tqdm
 from app.commands.options import estimator_options
 from app.core.source import Source
 from app.engine.pipeline import Pipeline, PipelineConfig
-from app.export.exporter import Exporter, Target
+from app.export.exporter import Exporter, Target, probe_of
 from app.export.folder import as_user_error, prepare_folder
 from app.export.origins import ORIGINS, Origins
 from app.export.table import open_exporter
@@ -29,6 +31,7 @@ from app.system.version import version
 from models import registry
 from models.errors import SourceError, UsageError, UserError
 from models.frames import Frame
+from models.inside.probe import NOTHING, Probe
 
 _LIVE = "process takes a video file or a folder; use record for a live source."
 _ENDLESS = (
@@ -135,10 +138,11 @@ class _Job:
         with contextlib.ExitStack() as stack:
             pipeline = Pipeline()
             stack.callback(pipeline.close)
-            pipeline.configure(self.config)
             for name in self.arguments.export:
                 self.exporters.append(open_exporter(name, target))
                 stack.callback(self.exporters[-1].close)
+            saved = functools.reduce(Probe.joined, map(probe_of, self.exporters), NOTHING)
+            pipeline.configure(dataclasses.replace(self.config, saved=saved))
             shots = ShotCounter()
             bar = tqdm(total=self.source.info.frame_count, unit="frame", disable=None)
             stack.callback(bar.close)

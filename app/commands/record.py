@@ -26,6 +26,9 @@ def describe(parser: argparse.ArgumentParser) -> None:
         metavar="INPUT",
         help="record sound as well",
     )
+    parser.add_argument(
+        "--inside", action="store_true", help="record what is inside the networks, as arrays"
+    )
     parser.add_argument("--force", action="store_true", help="replace a recording in DIR")
 
 

@@ -23,6 +23,7 @@ from app.export.folder import prepare_folder
 from app.recording import folder as folder_of
 from app.recording.manifest import RecordingFacts, model_facts
 from app.recording.recorder import Recorder, RecorderOptions, RecorderStatus
+from app.recording.writer import Content
 from app.sources.opening import open_source
 from app.sources.parsing import parse_spec, title_of
 from app.system.logbook import MinuteSummary, Vitals, logging_to_file
@@ -30,6 +31,7 @@ from app.system.signals import noted_stop_signals
 from models import registry
 from models.errors import SourceError, UserError
 from models.frames import Frame
+from models.inside.probe import EVERYTHING, NOTHING
 
 _POLL_S = 0.1
 _PATIENCE_S = 15.0  # for the first picture of a live source
@@ -45,6 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
         getattr(arguments, "a", usual.model_a),
         getattr(arguments, "b", usual.model_b),
         options=estimator_options(arguments),
+        saved=EVERYTHING if arguments.inside else NOTHING,
     )
     for model in (config.model_a, config.model_b):
         if reason := registry.find(model).missing():
@@ -179,7 +182,9 @@ class _RecordingJob:
         models = {"model_a": self.config.model_a, "model_b": self.config.model_b}
         settings = {**models, **dataclasses.asdict(self.config.options)}
         facts = RecordingFacts(info, settings, model_facts(*models.values()))
-        recorder = Recorder(self.arguments.out, facts, RecorderOptions(sound=self.arguments.sound))
+        content = Content(inside=self.arguments.inside)
+        options = RecorderOptions(content, self.arguments.sound)
+        recorder = Recorder(self.arguments.out, facts, options)
         recorder.start()
         if recorder.status.message:
             print(recorder.status.message, file=sys.stderr)

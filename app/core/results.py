@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from app.core.flicker_values import FlickerResult
+from app.core.inside_values import InsidePicture
 from models.frames import DepthMap, Frame, UInt8, Unit
 from models.geometry import Calibration
+from models.inside.probe import Inside
 from models.metrics import Alignment
 from models.opencv import cv2
 from renderers.prescale import Prescaled
@@ -35,6 +37,7 @@ SLICE_FRAMES = 240
 class AnalysisPart(StrEnum):
     """The parts of an analysis that can fail on their own, as named in messages."""
 
+    INSIDE = "The look inside"
     DIFFERENCE = "The difference"
     FLICKER = "Flicker"
     SLICES = "The x-t slice"
@@ -64,6 +67,8 @@ class LaneResult:
         One sentence if the lane does not run as requested, else empty.
     calibration
         From the disparity to metres, by two points that the user measured; else None.
+    inside
+        Intermediate results of the network, if any were requested and it gives them.
     """
 
     model: str
@@ -74,6 +79,7 @@ class LaneResult:
     fresh: bool
     note: str = ""
     calibration: Calibration | None = None
+    inside: Inside | None = None
 
     @property
     def to_metres(self) -> Calibration | None:
@@ -122,6 +128,12 @@ class Analysis:
         False if `boundary_f1` belongs to a slightly earlier frame.
     pins
         By lane, disparity at each pin, NaN where unknown.
+    inside
+        Pictures of the networks' insides by lane.
+    inside_reasons
+        By lane that was asked for one and has none, why.
+    inside_point
+        (x, y) of the query that they belong to, as shares of the picture.
     failures
         By part, one sentence that says why there is none.
     stereo
@@ -140,6 +152,9 @@ class Analysis:
     boundary_f1: float | None = None
     is_settled: bool = True
     pins: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    inside: Mapping[str, InsidePicture] = field(default_factory=dict)
+    inside_reasons: Mapping[str, str] = field(default_factory=dict)
+    inside_point: tuple[float, float] = (0.5, 0.5)
     failures: Mapping[AnalysisPart, str] = field(default_factory=dict)
     stereo: UInt8 | None = None
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from models.estimator import FrameMemo, Pending
 from models.frames import Frame
+from models.inside.probe import NOTHING, Probe
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,6 +39,8 @@ class InFlightFrame:
         The stream broke before it; nothing in it depends on earlier frames.
     begun_ns, submitted_ns
         When it arrived, and when it had been submitted to every lane; monotonic clock.
+    probes
+        By lane, what its network shall give of its inside.
     submissions
         By lane; lanes without one are in `failures`, or off.
     """
@@ -48,5 +52,15 @@ class InFlightFrame:
     begun_ns: int = 0
     submitted_ns: int = 0
     memo: FrameMemo = field(default_factory=FrameMemo)
+    probes: Mapping[str, Probe] = field(default_factory=dict)
     submissions: dict[str, Submission] = field(default_factory=dict)
+
+    def lane_memo(self, lane: str) -> FrameMemo:
+        """What lanes share of this frame, with the lane's own probe."""
+        return self.memo.asking(self.probes.get(lane, NOTHING))
+
+    def forget_memo(self) -> None:
+        """Release what lanes shared."""
+        self.memo = FrameMemo()
+
     failures: dict[str, str] = field(default_factory=dict)

@@ -95,6 +95,10 @@ class InferenceLoop:
         """Resize pictures for these panes from now on, so that painting them takes little time."""
         self._pipeline.postprocessor.viewport_request = viewport_request
 
+    def ask_at(self, point: tuple[float, float] | None) -> None:
+        """Look inside for the patch at (x, y), shares of the picture; None is up to the pins."""
+        self._pipeline.postprocessor.ask_at(point)
+
     def reset_memory(self) -> None:
         """Reset every lane's memory before the next frame."""
         with self._lock:
@@ -157,14 +161,26 @@ class InferenceLoop:
         self._idle_rounds += 1
         if self._is_postprocessing():
             return
-        last = self._last
-        if last is None or last.analysis is None or last.analysis.is_settled:
+        last, postprocessor = self._last, self._pipeline.postprocessor
+        if last is None or last.analysis is None:
             return
-        if self._idle_rounds >= _SETTLED_ROUNDS:
-            self.heartbeat.beat(WARM_UP_S)
-            self._last = self._pipeline.postprocessor.settle(last)
-            self._results.put(self._last)  # the same frame: neither counted nor recorded
-            self._notify()
+        if postprocessor.is_asked_elsewhere(last):
+            self._show_again(postprocessor.settle, last)
+        if self._idle_rounds < _SETTLED_ROUNDS:
+            return
+        if self._pipeline.wants_to_inspect(last):
+            self._show_again(self._pipeline.inspect, last)
+        elif not last.analysis.is_settled:
+            self._show_again(postprocessor.settle, last)
+
+    def _show_again(
+        self, complete: Callable[[FrameResult], FrameResult], result: FrameResult
+    ) -> None:
+        """Publish more about the last frame: it is neither counted nor recorded again."""
+        self.heartbeat.beat(WARM_UP_S)
+        self._last = complete(result)
+        self._results.put(self._last)
+        self._notify()
 
     def _next_frame(self, changed: bool) -> Frame | None:
         """The newest frame, if one arrives before something else is due.

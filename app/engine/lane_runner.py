@@ -7,17 +7,23 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection
+from dataclasses import replace
 
 from app.core.slots import Closed
 from app.engine.in_flight import InFlightFrame, Submission
 from app.engine.lanes import Lane, LanePrediction, is_unknown, predict_failure
 from app.engine.supervision import LaneKey, LaneTroubles
 from models.errors import UserError
+from models.estimator import inspect
+from models.frames import Frame
+from models.inside.probe import Inside, Probe, unknown
 
 log = logging.getLogger(__name__)
 
 DAMAGED_LANE = "The recording is damaged here; replay --check says what else is."
 """Shown in the place of a recorded result that cannot be read."""
+
+RECORDED = "A recording keeps results, not the inside of networks; play its source.mp4 instead."
 
 
 class LaneRunner:
@@ -67,7 +73,7 @@ class LaneRunner:
             return
         self.called_lane, started_ns = key, self._clock_ns()
         try:
-            pending = lane.session.submit(in_flight.frame, in_flight.memo)
+            pending = lane.session.submit(in_flight.frame, in_flight.lane_memo(name))
         except Closed:
             raise
         except Exception as error:  # noqa: BLE001 - a model is a plugin; _note_failure logs it
@@ -122,6 +128,27 @@ class LaneRunner:
         finally:
             self.called_lane = None
 
+    def inspect(self, name: str, lane: Lane, frame: Frame, probe: Probe) -> Inside:
+        """Look into the lane's network for the frame that it predicted last.
+
+        What cannot be known has its reason; a failure costs nothing else.
+        """
+        if frame.recorded is not None:
+            return replace(unknown(RECORDED), answers=probe)
+        if lane.session is None:
+            return replace(unknown(), answers=probe)
+        self.called_lane = (name, lane.model)
+        try:
+            found = inspect(lane.session, frame, probe)
+        except Closed:
+            raise
+        except Exception as error:
+            log.exception("cannot look into lane %s", name)
+            found = unknown(predict_failure(lane.model, error))
+        finally:
+            self.called_lane = None
+        return replace(found, answers=probe)
+
     def _wait(self, lane: Lane, submission: Submission, submitted_ns: int) -> LanePrediction:
         # The device started when it had this frame and had finished the previous one.
         started_ns = min(self._clock_ns(), max(submitted_ns, self._collected_ns))
@@ -130,7 +157,9 @@ class LaneRunner:
         if is_unknown(prediction):
             raise UserError(f"{lane.model} returned no usable disparity and was restarted.")
         took_ms = (submission.took_ns + self._collected_ns - started_ns) / 1e6
-        return LanePrediction(lane.model, prediction, took_ms, submission.fresh, prediction.note)
+        return LanePrediction(
+            lane.model, prediction, took_ms, submission.fresh, prediction.note, prediction.inside
+        )
 
     def _note_failure(self, key: LaneKey, lane: Lane, error: Exception) -> str:
         """Record the failure of a lane; returns the sentence for it."""

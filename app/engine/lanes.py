@@ -14,6 +14,7 @@ from models import registry
 from models.errors import UserError
 from models.estimator import EstimatorOptions, Prediction, Session
 from models.frames import DepthMap
+from models.inside.probe import Inside
 
 log = logging.getLogger(__name__)
 
@@ -94,6 +95,7 @@ class LanePrediction:
     compute_ms: float = 0.0
     fresh: bool = False
     note: str = ""
+    inside: Inside | None = None
 
 
 def is_unknown(depth: DepthMap | Prediction) -> bool:

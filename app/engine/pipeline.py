@@ -10,6 +10,7 @@ frame is begun before the last is predicted; the results are those of one frame 
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections import deque
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from dataclasses import dataclass, field
 from app.analysis.request import AnalysisRequest
 from app.core.results import LANES, Breaks, FrameResult
 from app.engine.in_flight import InFlightFrame
+from app.engine.lane_probes import LaneProbes, joined
 from app.engine.lane_runner import LaneRunner
 from app.engine.lanes import Lane, LanePrediction
 from app.engine.postprocess import Postprocessor, PredictedFrame
@@ -25,6 +27,7 @@ from app.engine.supervision import LaneTroubles
 from models import registry
 from models.estimator import EstimatorOptions, FrameMemo
 from models.frames import Frame
+from models.inside.probe import NOTHING, Probe
 from renderers.display_range import RangeSettings
 
 DEVICE_WARM_UP_FRAMES = 4
@@ -46,6 +49,8 @@ class PipelineConfig:
         How the models run.
     display_range, analysis
         For postprocessing.
+    saved
+        Intermediate results that are given beside those that the analysis needs, to be saved.
     attempt
         A lane that could not be opened is tried again when this number changes.
     threads
@@ -58,6 +63,7 @@ class PipelineConfig:
     options: EstimatorOptions = field(default_factory=EstimatorOptions)
     display_range: RangeSettings = field(default_factory=RangeSettings)
     analysis: AnalysisRequest = field(default_factory=AnalysisRequest)
+    saved: Probe = NOTHING
     attempt: int = 0
     threads: int = 1
 
@@ -78,6 +84,7 @@ class Pipeline:
         self._runner = LaneRunner(clock_ns, LaneTroubles())
         self._in_flight: deque[InFlightFrame] = deque()
         self._predicted_ns = 0
+        self._probes = LaneProbes()
         self.postprocessor = Postprocessor(clock_ns, Breaks())
 
     @property
@@ -113,6 +120,7 @@ class Pipeline:
         """
         is_new = False
         self.postprocessor.configure(config.display_range, config.analysis)
+        self._probes = LaneProbes(config.analysis.inside, config.saved)
         for name in LANES:
             if not self._is_stale(name, config):
                 continue
@@ -172,7 +180,9 @@ class Pipeline:
         """Submit `frame` to every lane; `frames_in_flight` frames may be begun at once."""
         begun_ns = self._clock_ns()
         is_first, cut = self._continuity(frame)
-        in_flight = InFlightFrame(frame, dropped, cut, is_first, begun_ns)
+        probes = self._probes.live(self._models())
+        memo = FrameMemo(joined(probes))
+        in_flight = InFlightFrame(frame, dropped, cut, is_first, begun_ns, memo=memo, probes=probes)
         if is_first:
             self._runner.troubles.try_again()
         # Lanes on a device first, so that it computes while the host computes the others.
@@ -197,19 +207,20 @@ class Pipeline:
             prediction = self._runner.collect(name, lane, in_flight, self._in_flight)
             if prediction is not None:
                 lanes[name] = prediction
-        in_flight.memo = FrameMemo()  # features are large, and the next frame makes its own
+        in_flight.forget_memo()  # features are large, and the next frame makes its own
         self._predicted_ns = self._clock_ns()
         return PredictedFrame(in_flight, lanes, started_ns, self._predicted_ns)
 
     def refresh(self, result: FrameResult) -> FrameResult:
         """The same frame after configure(): only lanes that were opened since predict it again."""
-        again = InFlightFrame(result.frame)
+        probes = self._probes.live(self._models())
+        again = InFlightFrame(result.frame, memo=FrameMemo(joined(probes)), probes=probes)
         lanes: dict[str, LanePrediction] = {}
         for name, lane in self._lanes.items():
             old = result.lanes.get(name)
             if old is not None and old.model == lane.model and not lane.fresh:
                 lanes[name] = LanePrediction(
-                    old.model, old.depth, old.compute_ms, old.fresh, old.note
+                    old.model, old.depth, old.compute_ms, old.fresh, old.note, old.inside
                 )
                 continue
             self._runner.submit(name, lane, again)
@@ -218,6 +229,25 @@ class Pipeline:
             if prediction is not None:
                 lanes[name] = prediction
         return self.postprocessor.renew(result, lanes, again.failures)
+
+    def wants_to_inspect(self, result: FrameResult) -> bool:
+        """Whether networks have more to give of this frame than they gave while frames came."""
+        return any(
+            self._probes.is_unanswered(name, lane.inside) for name, lane in result.lanes.items()
+        )
+
+    def inspect(self, result: FrameResult) -> FrameResult:
+        """The same frame, the last one, with all that was asked of its networks' insides."""
+        lanes = dict(result.lanes)
+        for name, lane in result.lanes.items():
+            if self._probes.is_unanswered(name, lane.inside):
+                probe = self._probes.whole(name)
+                inside = self._runner.inspect(name, self._lanes[name], result.frame, probe)
+                lanes[name] = dataclasses.replace(lane, inside=inside)
+        return self.postprocessor.settle(dataclasses.replace(result, lanes=lanes))
+
+    def _models(self) -> dict[str, str]:
+        return {name: lane.model for name, lane in self._lanes.items()}
 
     def _continuity(self, frame: Frame) -> tuple[bool, bool]:
         """Whether this frame does not continue the last one, and whether that is due to a cut."""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from app.analysis.analyzer import Analyzer
+from app.analysis.inside.analyst import needs_query
 from app.analysis.request import AnalysisRequest
 from app.core.results import PROCESSING_ERRORS, Analysis, Breaks, FrameResult, LaneResult
 from app.engine.in_flight import InFlightFrame
@@ -132,6 +133,19 @@ class Postprocessor:
         again = self._analyse(result.frame, result.lanes, result.cut)
         return dataclasses.replace(result, analysis=again, done_ns=self._clock_ns())
 
+    def ask_at(self, point: tuple[float, float] | None) -> None:
+        """Set the query point of the next frames, the one under the cursor; from any thread."""
+        self._analyzer.query = point
+
+    def is_asked_elsewhere(self, result: FrameResult) -> bool:
+        """Whether what a result shows belongs to another query point than the one in force."""
+        request, analysis = self._request, result.analysis
+        if request is None or analysis is None or not needs_query(request.inside):
+            return False
+        return bool(analysis.inside) and (
+            analysis.inside_point != self._analyzer.query_point(request)
+        )
+
     def _count_breaks(self, cut: bool, fresh: Iterable[bool]) -> None:
         cuts, resets = self.breaks.cuts, self.breaks.resets
         self.breaks = Breaks(cuts + cut, resets + (not cut and any(fresh)))
@@ -182,6 +196,7 @@ class Postprocessor:
                 compute_ms=lane.compute_ms,
                 fresh=lane.fresh,
                 note=lane.note,
+                inside=lane.inside,
             )
             for name, lane in predictions.items()
         }

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from app.core.results import FrameResult
+from models.inside.probe import NOTHING, Probe
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +51,15 @@ class Exporter(Protocol):
     def close(self) -> None:
         """Finish the files."""
         ...
+
+
+@runtime_checkable
+class SavesInside(Protocol):
+    """An exporter that needs intermediate results of the network."""
+
+    probe: Probe
+
+
+def probe_of(exporter: Exporter) -> Probe:
+    """What the network must give for an exporter."""
+    return exporter.probe if isinstance(exporter, SavesInside) else NOTHING

@@ -16,6 +16,7 @@ EXPORTERS: Mapping[str, str] = {
     "ply": "app.export.ply:PlyExporter",
     "exr": "app.export.exr:ExrExporter",
     "glb": "app.export.glb:GlbExporter",
+    "inside": "app.export.inside:InsideExporter",
 }
 """Name for `--export` to the class that writes it, which takes a Target."""
 

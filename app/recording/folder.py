@@ -14,6 +14,7 @@ from models.errors import UsageError, UserError
 
 _OURS = re.compile(
     r"manifest\.json(\.\d+\.tmp)?|index\.jsonl|disparity\.bin|(source|composite)(-\d{3})?\.mp4"
+    r"|inside-\d{6,}-[ab]\.npz"
 )
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 

@@ -36,6 +36,11 @@ def composite_name(part: int) -> str:
     return "composite.mp4" if part == 0 else f"composite-{part:03d}.mp4"
 
 
+def inside_name(number: int, lane: str) -> str:
+    """Name of the intermediate results of a lane, for the frame of that number."""
+    return f"inside-{number:06d}-{lane}.npz"
+
+
 def is_recording(path: Path | str) -> bool:
     """Whether `path` is a folder with a manifest of ours. Never raises."""
     try:

@@ -321,4 +321,6 @@ class Recorder:
 
 def _size_bytes(result: FrameResult) -> int:
     lanes = sum(lane.depth.disparity.nbytes + lane.levels.nbytes for lane in result.lanes.values())
-    return result.frame.rgb.nbytes + lanes
+    insides = [lane.inside for lane in result.lanes.values() if lane.inside is not None]
+    given = sum(array.nbytes for inside in insides for array in inside.named().values())
+    return result.frame.rgb.nbytes + lanes + given

@@ -25,6 +25,7 @@ from app.recording.format import (
     LANES,
     MAX_PARTS,
     composite_name,
+    inside_name,
     source_name,
 )
 from app.recording.index import (
@@ -40,7 +41,9 @@ from app.recording.index import (
 from app.recording.movie import MovieWriter, SoundFormat
 from app.recording.sound import SoundBlock
 from app.recording.timeline import Timeline
+from app.system.whole_files import write_whole
 from models.errors import UserError
+from models.inside.files import as_npz
 from renderers import colormap
 
 UInt8 = NDArray[np.uint8]
@@ -62,11 +65,14 @@ class Content:
         A video of the source and both lanes side by side.
     colormap
         The colours of that video.
+    inside
+        Intermediate results, as far as the frames have any.
     """
 
     disparity: bool = True
     composite: bool = True
     colormap: str = colormap.COLORMAPS[0]
+    inside: bool = False
 
 
 class RecordingWriter:
@@ -113,6 +119,8 @@ class RecordingWriter:
         self._source.write(result.frame.rgb, ticks - part.ticks)
         if self._content.composite:
             self._write_composite(side_by_side(result, self._colours), ticks - part.ticks)
+        if self._content.inside:
+            self._write_inside(result)
         frame, k = result.frame, result.frame.intrinsics
         entry = FrameEntry(
             number=self.frames,
@@ -198,6 +206,11 @@ class RecordingWriter:
                 at = self._disparity.append(chunk)
                 entries[name] = LaneEntry(lane.model, at, len(chunk))
         return entries
+
+    def _write_inside(self, result: FrameResult) -> None:
+        for name, lane in result.lanes.items():
+            if lane.inside is not None and lane.inside.arrays:
+                write_whole(self._folder / inside_name(self.frames, name), as_npz(lane.inside))
 
     def _write_composite(self, rgb: UInt8, ticks: int) -> None:
         assert self._part is not None

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from app.analysis.inside.titles import TITLES
 from app.outputs import contents as outputs
 from app.settings.rules import Between, Lines, Name, OneOf, SomeOf, Written, shortened
 from app.settings.setting import Option, Scope, Setting, setting
@@ -264,6 +265,16 @@ class Settings:
         "What lies in the plane of the screen: 0 is the far end of the range, so that everything "
         "stands before the screen, 1 the near end, so that everything lies behind it",
         control="slider", step=0.05)
+    inside_a: str = setting(
+        "tokens", OneOf(TITLES), "Inside of A",
+        "What to show of lane A's network in the view of its inside (O)")
+    inside_b: str = setting(
+        "similarity", OneOf(TITLES), "Inside of B",
+        "What to show of lane B's network in the view of its inside (O)")
+    inside_block: int = setting(
+        0, Between(1, 24, "Last"), "Attention block",
+        "Block of the vision transformer whose attention is shown, from the first on; a number "
+        "beyond the last means the last")
     scan_line: float = setting(0.5, Between(0, 1), not_shown="dragged in the picture")
     charts: bool = setting(False, label="Charts", tip="Plot pinned points, flicker and drift (G)")
     sound: bool = setting(
@@ -297,6 +308,9 @@ class Settings:
         True, label="Side-by-side video", tip="RGB and both lanes side by side, as H.264")
     record_disparity: bool = setting(
         True, label="Disparity", tip="Disparity of both lanes, 16 bits")
+    record_inside: bool = setting(
+        False, label="Inside the networks",
+        tip="What the view of the networks' insides shows (O), as NumPy arrays per frame")
 
     output_content: str = setting(
         outputs.DEFAULT, OneOf(outputs.TITLES), "What goes out",

@@ -47,6 +47,7 @@ from app.ui.features.feature import FeatureController
 from app.ui.features.first_frames import FirstFramesController
 from app.ui.features.health import HealthController
 from app.ui.features.idle import IdleController
+from app.ui.features.inside import InsideController
 from app.ui.features.inspector import InspectorController
 from app.ui.features.lessons import LessonController
 from app.ui.features.loading import Devices, LoadingController
@@ -178,6 +179,7 @@ class Application(QObject):
             CalibrationController(window, display, model, controller, self)
         )
         self.marks = self._add(MarksController(window.stage, display, controller, self))
+        self._add(InsideController(window.stage, model, display, engine, self))
         self.sound = self._add(SoundController(model, display, parent=self))
         self.viewpoints = self._add(
             ViewpointsController(window, ViewpointStore.beside(self._store.path), self)

@@ -63,6 +63,9 @@ class DisplayOptions:
     blink_hz: float
     difference_alignment: str
     flicker_window: int
+    inside_a: str
+    inside_b: str
+    inside_block: int
     scan_line: float
     stereo_form: str
     stereo_parallax: float
@@ -164,6 +167,9 @@ def display_options(settings: Settings) -> DisplayOptions:
         blink_hz=settings.blink_hz,
         difference_alignment=settings.difference_alignment,
         flicker_window=settings.flicker_window,
+        inside_a=settings.inside_a,
+        inside_b=settings.inside_b,
+        inside_block=settings.inside_block,
         scan_line=settings.scan_line,
         stereo_form=settings.stereo_form,
         stereo_parallax=settings.stereo_parallax,

@@ -23,6 +23,7 @@ KEYS = (
     "flicker",
     "xt",
     "stereo",
+    "inside",
 )
 DEFAULT = KEYS[0]
 """The view that is on at the start, and to which Escape and a view's own key return."""

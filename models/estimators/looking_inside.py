@@ -63,7 +63,11 @@ def arrays_of(into: Intermediates | None) -> dict[Part, list[Float32]]:
 
 
 def as_inside(
-    network: StreamNetwork | None, found: Mapping[Part, list[Float32]], *, temporal: bool
+    network: StreamNetwork | None,
+    found: Mapping[Part, list[Float32]],
+    probe: Probe,
+    *,
+    temporal: bool,
 ) -> Inside:
     """What was found, with the reasons for what cannot be there.
 
@@ -76,4 +80,5 @@ def as_inside(
         return unknown()
     missing: dict[Part, str] = {} if temporal else dict.fromkeys(REMEMBERED, NO_MEMORY)
     missing |= network.lacks
-    return Inside({part: tuple(a) for part, a in found.items() if part not in missing}, missing)
+    arrays = {part: tuple(a) for part, a in found.items() if part not in missing}
+    return Inside(arrays, missing, probe)

@@ -142,7 +142,7 @@ class NeuralSession(BlockingSession):
             if into is not None and Part.ALONE in probe.parts and temporal:
                 alone = self._alone(network, encoded, memo)[0].float().cpu().numpy()
                 found[Part.ALONE] = [self._predicted(alone, frame).disparity]
-            inside = as_inside(network, found, temporal=temporal) if probe else None
+            inside = as_inside(network, found, probe, temporal=temporal) if probe else None
             return output[0].float().cpu().numpy(), after, inside
 
     def _alone(self, network: StreamNetwork, encoded: Encoded, memo: FrameMemo) -> Tensor:

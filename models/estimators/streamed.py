@@ -153,7 +153,7 @@ class StreamedSession:
         if Part.ALONE in found:
             alone = as_prediction(found[Part.ALONE][0], self._recipe.gives, frame, self._steps[-1])
             found[Part.ALONE] = [alone.disparity]
-        return as_inside(self._network, found, temporal=self._temporal)
+        return as_inside(self._network, found, sent.probe, temporal=self._temporal)
 
     def _note(self) -> str:
         ceiling = self._pipeline.ceilings.get(self._recipe.name)

@@ -72,11 +72,12 @@ class Probe:
         return Probe(kept, self.block) if Part.ATTENTION in kept else Probe(kept)
 
     def joined(self, other: Probe) -> Probe:
-        """Both requests, in this one's block."""
-        return Probe(self.parts | other.parts, self.block)
+        """Both requests; of two blocks, the lower one."""
+        return Probe(self.parts | other.parts, min(self.block, other.block))
 
 
 NOTHING = Probe()
+EVERYTHING = Probe(frozenset(Part))
 
 
 @dataclass(slots=True)
@@ -149,10 +150,13 @@ class Inside:
         in `missing` does not exist for the first frame of a video.
     missing
         Parts that the model does not have, requested or not, each with the reason in one sentence.
+    answers
+        What was requested.
     """
 
     arrays: Mapping[Part, tuple[Float32, ...]]
     missing: Mapping[Part, str] = field(default_factory=dict)
+    answers: Probe = NOTHING
 
     def named(self) -> dict[str, Float32]:
         """All arrays under names such as "pyramid_0", as they are saved."""

@@ -14,6 +14,7 @@ from app.recording.manifest import RecordingFacts
 from app.recording.recorder import Recorder, RecorderOptions
 from app.recording.writer import Content
 from models.frames import DepthMap, Float32, Frame, Unit
+from models.inside.probe import Inside, Part
 from models.opencv import cv2
 from tests.support.numbered_video import numbered_picture
 
@@ -57,6 +58,7 @@ def make_result(
             display_range=(0.0, 1.0),
             compute_ms=1.0,
             fresh=number == 0,
+            inside=Inside({Part.GATE: (np.full((2, 3), number, np.float32),)}),
         )
         for lane in lanes
     }

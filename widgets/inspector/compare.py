@@ -20,7 +20,8 @@ class CompareSection(Section):
         super().__init__("Compare", specs, parent)
         self.add_rows(
             "difference_alignment", "blink_hz", "flicker_window", "stereo_form",
-            "stereo_parallax", "stereo_zero", "charts", "sound", "sound_volume", "sound_device",
+            "stereo_parallax", "stereo_zero", "inside_a", "inside_b", "inside_block", "charts",
+            "sound", "sound_volume", "sound_device",
         )  # fmt: skip
         self.add_button(
             "pins.clear", "Remove pins", "Remove all pinned points (Shift+P); P pins one", "pin"

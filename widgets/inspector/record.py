@@ -30,7 +30,9 @@ class RecordSection(Section):
         super().__init__("Record", specs, parent)
         self._is_recording = False
         self._why_no_sound = ""
-        self.add_rows("record_folder", "record_disparity", "record_composite", "record_sound")
+        self.add_rows(
+            "record_folder", "record_disparity", "record_composite", "record_inside", "record_sound"
+        )
         self._start = self.add_button("record", "Start recording", "", "record")
         self._start.clicked.connect(self._on_start)
         self._status = self.add_note()

@@ -137,6 +137,7 @@ class RecordingController(FeatureController):
             disparity=settings.record_disparity,
             composite=settings.record_composite,
             colormap=settings.colormap,
+            inside=settings.record_inside,
         )
         options = RecorderOptions(content, settings.record_sound)
         return Recorder(folder, facts, options, self._wake_up.notify)

@@ -1,0 +1,1 @@
+"""What goes on inside the networks, as pictures: one file of quantities per kind, one table."""

@@ -1,0 +1,92 @@
+"""What the lanes' networks compute on the way to disparity, one quantity per lane."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+
+from app.analysis.inside.request import InsideRequest
+from app.analysis.inside.table import QUANTITIES
+from app.analysis.request import AnalysisRequest
+from app.core.inside_values import InsidePicture
+from app.core.results import Analysis, AnalysisPart, FrameResult
+from app.views.spec import ViewSettings, ViewSpec
+from models import registry
+from models.frames import UInt8
+from renderers import colormap
+from widgets.arrangement import Layout, PaneKind, ViewPane
+from widgets.pane_content import Contents, Nothing, PaneContent, Scale
+
+PANES = {
+    "a": ViewPane("inside_a", PaneKind.INSIDE_A, replaces=("depth_a",)),
+    "b": ViewPane("inside_b", PaneKind.INSIDE_B, replaces=("depth_b",)),
+}
+DISPARITY_LIKE = ("alone",)
+"""Quantities in the colours of disparity."""
+
+
+def _request(settings: ViewSettings) -> InsideRequest:
+    return InsideRequest(settings.inside_a, settings.inside_b, settings.inside_block)
+
+
+def _needs(settings: ViewSettings) -> AnalysisRequest:
+    return AnalysisRequest(inside=_request(settings))
+
+
+def _fill(result: FrameResult, settings: ViewSettings, table: UInt8) -> Contents:
+    return {pane.name: _lane(lane, result, settings, table) for lane, pane in PANES.items()}
+
+
+def _lane(
+    name: str, result: FrameResult, settings: ViewSettings, table: UInt8
+) -> PaneContent | Nothing:
+    analysis, key = result.analysis or Analysis(), _request(settings).quantity(name)
+    picture = analysis.inside.get(name)
+    if picture is None:
+        failed = analysis.failures.get(AnalysisPart.INSIDE) or result.failures.get(name)
+        return Nothing(analysis.inside_reasons.get(name) or failed or "This lane is off")
+    colours = table if key in DISPARITY_LIKE else _sequential()
+    return PaneContent(
+        picture.levels,
+        colours,
+        _scale(picture),
+        title=registry.title(result.lanes[name].model),
+        caption=picture.note,
+        footnote=QUANTITIES[key].caveat,
+        overlay=picture.overlay,
+        row_marks=picture.row_marks,
+    )
+
+
+def _scale(picture: InsidePicture) -> Scale | None:
+    """None for colours without a scale."""
+    if picture.overlay is not None:
+        return None
+    return Scale(
+        picture.low, picture.high, picture.unit, picture.low_word, picture.high_word, picture.gamma
+    )
+
+
+@cache
+def _sequential() -> UInt8:
+    """One array for every frame, unlike disparity's default so that nobody takes it for that."""
+    return np.ascontiguousarray(colormap.table("viridis"))
+
+
+VIEW = ViewSpec(
+    key="inside",
+    title="Inside the networks",
+    shortcut="O",
+    tip="Tokens, attention and memory of each lane's network",
+    icon="inside",
+    headline="Inside the networks",
+    caption=(
+        "What each network computes on the way to disparity: it shows what is there, and does not "
+        "explain why. Attention is not explanation."
+    ),
+    layout=Layout(tuple(PANES.values())),
+    needs=_needs,
+    fill=_fill,
+    is_in_attract_loop=False,
+)
