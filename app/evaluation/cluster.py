@@ -66,6 +66,7 @@ class Cluster:
             If the scheduler goes away.
         """
         try:
+            import cryptography  # noqa: F401 - for local workers
             import distributed
         except ImportError as error:
             raise UsageError(MISSING) from error
@@ -213,17 +214,36 @@ def _resources(client: Any, device: str, is_local: bool) -> dict[str, int] | Non
 
 @contextlib.contextmanager
 def _local(workers: int, device: str) -> Iterator[Any]:
-    """Workers on this machine, of one thread each; with GPUs, one worker for each."""
-    from distributed import Nanny, Scheduler, SpecCluster
+    """Workers on this machine, of one thread each; with GPUs, one worker for each.
 
+    They talk by TLS with keys of this run: whoever else is on the machine reaches its loopback
+    address too, and a scheduler runs what it is sent.
+    """
+    from distributed import Nanny, Scheduler, SpecCluster
+    from distributed.security import Security
+
+    security = Security.temporary()
     options = worker_options(workers, _visible_gpus(device))
-    spec = {at: {"cls": Nanny, "options": one} for at, one in enumerate(options)}
+    spec = {
+        at: {"cls": Nanny, "options": {**one, "security": security, "protocol": "tls://"}}
+        for at, one in enumerate(options)
+    }
     scheduler = {
         "cls": Scheduler,
-        "options": {"host": "127.0.0.1", "port": 0, "dashboard": False},
+        "options": {
+            "host": "127.0.0.1",
+            "port": 0,
+            "dashboard": False,
+            "security": security,
+            "protocol": "tls://",
+        },
     }
     cluster = SpecCluster(
-        workers=spec, scheduler=scheduler, silence_logs=logging.CRITICAL, name="evaluate"
+        workers=spec,
+        scheduler=scheduler,
+        security=security,
+        silence_logs=logging.CRITICAL,
+        name="evaluate",
     )
     with contextlib.closing(cluster):
         yield cluster
