@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from models.opencv import cv2
 from models.scenes.lightmaps import LightMaps, MapCamera
-from models.scenes.points import Facing, Points, SurfaceRuns
+from models.scenes.points import Facing, Points, filled_in
 from models.scenes.scene import Float64, Lighting, Scene
 from models.scenes.surfaces import SurfaceTables
 from models.scenes.textures import SIZE, noise
@@ -34,9 +34,9 @@ class Arriving:
     lighting
         Of the scene.
     key, fill
-        Strength of both lamps.
+        Strength of both lamps; the second may be None.
     shine
-        Strength of the highlight.
+        Strength of the highlight; None where nothing is glossy.
     openness
         How much ambient light arrives.
     from_above
@@ -47,8 +47,8 @@ class Arriving:
 
     lighting: Lighting
     key: Float32
-    shine: Float32
-    fill: Float32
+    shine: Float32 | None
+    fill: Float32 | None
     openness: Float32
     from_above: Float32
     stain: Float32
@@ -58,7 +58,9 @@ class Arriving:
         lamp = self.lighting
         up, down = lamp.ambient_up[c], lamp.ambient_down[c]
         total: Float32 = cv2.addWeighted(self.from_above, up - down, self.openness, down, 0.0)
-        total += cv2.addWeighted(self.key, lamp.key_colour[c], self.fill, lamp.fill_colour[c], 0.0)
+        cv2.scaleAdd(self.key, lamp.key_colour[c], total, total)
+        if self.fill is not None:
+            cv2.scaleAdd(self.fill, lamp.fill_colour[c], total, total)
         return total
 
 
@@ -72,8 +74,8 @@ class Lights:
     camera_to_world: Float64
     stains: Float32
 
-    def _stain(self, runs: SurfaceRuns, points: Points) -> Float32:
-        """(rows, W) factor about 1: large, faint stains, fixed in the world."""
+    def _staining(self, points: Points) -> Float32:
+        """(rows, W) about 0: large, faint stains, fixed in the world."""
         r, t = self.camera_to_world[:3, :3], self.camera_to_world[:3, 3]
         a, b = r[0] + 0.6 * r[2], r[1] - 0.7 * r[2]
         scale = SIZE / 4.0
@@ -82,27 +84,40 @@ class Lights:
         for axis in (x, y):
             axis -= np.floor(axis * np.float32(1 / SIZE)) * np.float32(SIZE)
             axis += np.float32(0.5)
-        field = cv2.remap(self.stains, x, y, cv2.INTER_LINEAR)
-        field *= runs.spread(self.tables.blotch)
-        field += np.float32(1)
-        return np.asarray(field)
+        return np.asarray(cv2.remap(self.stains, x, y, cv2.INTER_LINEAR))
 
     def arriving(self, points: Points, facing: Facing) -> Arriving:
-        """The light at `points` on surfaces that face as `facing` says."""
-        light, runs = self.scene.lighting, facing.runs
+        """The light at `points` on surfaces that face as `facing` says.
+
+        Shadow, openness and stains depend on the place alone and change slowly: a quarter of the
+        points are enough.
+        """
+        light, runs, shape = self.scene.lighting, facing.runs, points.z.shape
         square = points.square()
-        fill, _ = self._lamp(light.fill_position, light.fill_falloff_m, points, square, facing)
+        fill = self._fill(points, square, facing)
+        shines = runs.have(self.tables.gloss)
         key, shine = self._lamp(
-            light.key_position, light.key_falloff_m, points, square, facing, highlight=True
+            light.key_position, light.key_falloff_m, points, square, facing, shines
         )
-        lit = self._shadow(points, key)
+        some = points.thinned()
+        lit = cv2.blur(filled_in(self._shadow(some, key[::2, ::2]), shape), (3, 3))
         key *= lit
-        shine *= lit
-        shine *= runs.spread(self.tables.gloss)
-        openness = self._openness(points)
+        if shines:
+            shine *= lit
+            shine *= runs.spread(self.tables.gloss)
+        openness = filled_in(self._openness(some), shape)
         from_above = facing.dot(self.camera_to_world[2, :3] * 0.5, 0.0, 0.5)
         from_above *= openness
-        return Arriving(light, key, shine, fill, openness, from_above, self._stain(runs, points))
+        stain = filled_in(self._staining(some), shape)
+        stain *= runs.spread(self.tables.blotch)
+        stain += np.float32(1)
+        return Arriving(light, key, shine if shines else None, fill, openness, from_above, stain)
+
+    def _fill(self, points: Points, square: Float32, facing: Facing) -> Float32 | None:
+        light = self.scene.lighting
+        if not any(light.fill_colour):
+            return None
+        return self._lamp(light.fill_position, light.fill_falloff_m, points, square, facing)[0]
 
     def _lamp(
         self,
@@ -206,9 +221,7 @@ class Lights:
                 borderValue=1e9,
             )
             count += (there >= depth).view(np.uint8)
-        lit = np.multiply(count, np.float32(1 / len(_TAPS)), dtype=np.float32)
-        smooth: Float32 = cv2.blur(lit, (3, 3))
-        return smooth
+        return np.multiply(count, np.float32(1 / len(_TAPS)), dtype=np.float32)
 
     def _openness(self, points: Points) -> Float32:
         """(rows, W) fraction of the ambient light that arrives."""

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.geometry import Intrinsics
+from models.opencv import cv2
 
 Float32 = NDArray[np.float32]
 
@@ -37,6 +38,11 @@ class Points:
         down = ((np.arange(top, top + rows) - k.cy) / k.fy).astype(np.float32)
         return Points(np.reciprocal(inverse_depth), across, down[:, None])
 
+    def thinned(self) -> Points:
+        """Every second point of every second row."""
+        z = np.ascontiguousarray(self.z[::2, ::2])
+        return Points(z, self.across[::2], self.down[::2])
+
     def affine(self, row: Sequence[float] | NDArray[np.float64], offset: float) -> Float32:
         """(rows, W) row . p + offset."""
         a, b, c = (np.float32(value) for value in row)
@@ -57,6 +63,13 @@ class Points:
         row, column = np.divmod(where, self.z.shape[1])
         z = self.z.ravel()[where]
         return self.across[column] * z, self.down[:, 0][row] * z, z
+
+
+def filled_in(thinned: Float32, shape: tuple[int, ...]) -> Float32:
+    """(rows, W) values at all points, interpolated between those at `Points.thinned`."""
+    rows, columns = thinned.shape
+    full = cv2.resize(thinned, (2 * columns, 2 * rows), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(full[: shape[0], : shape[1]])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,6 +97,10 @@ class SurfaceRuns:
         starts = np.concatenate([[0], np.flatnonzero(flat[1:] != flat[:-1]) + 1])
         length = np.diff(starts, append=flat.size)
         return SurfaceRuns(flat[starts].astype(np.intp), length, surface.shape)
+
+    def have(self, table: Float32) -> bool:
+        """Whether the entry of (S,) `table` is other than 0 for any of the surfaces."""
+        return bool(table.take(self.surface).any())
 
     def spread(self, table: Float32) -> Float32:
         """(rows, W) the entry of (S,) `table` for each pixel's surface."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from models.opencv import cv2
 from models.scenes.atlas import LEVELS, TextureAtlas
 from models.scenes.projection import NEAR_M, CurvedSet, FlatSet
 from models.scenes.textures import SIZE
@@ -83,31 +84,30 @@ class Raster:
             mask &= columns >= spans.left[start:stop, None]
             mask &= columns <= spans.right[start:stop, None]
             if flats.cutout[i] >= 0:
-                mask &= self._outline(flats, i, np.arange(y0, y0 + stop - start), x0, x1, w)
+                mask &= self._outline(flats, i, x0, y0, mask.shape)
             np.copyto(target, w, where=mask)
             np.copyto(self._surface[rows, x0:x1], np.uint16(flats.surface[i]), where=mask)
 
     def _outline(
-        self, flats: FlatSet, i: int, rows: Int, x0: int, x1: int, w: Float32
+        self, flats: FlatSet, i: int, x0: int, y0: int, shape: tuple[int, ...]
     ) -> NDArray[np.bool_]:
         """Where a cutout's mask is set, at the halving that suits its size in the picture."""
-        (ua, ub, uc), (va, vb, vc) = flats.card[i]
         extent = max(
             int(flats.box[i, 2] - flats.box[i, 0]), int(flats.box[i, 3] - flats.box[i, 1]), 1
         )
         level = int(np.clip(np.floor(np.log2(SIZE / extent)), 0, LEVELS - 2))
         outline = self._atlas.masks[flats.cutout[i]][level]
-        size = len(outline)
-        columns = self._places[x0:x1]
-        with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
-            scale = size / w
-            u = (ub * rows + uc).astype(np.float32)[:, None] + np.float32(ua) * columns
-            v = (vb * rows + vc).astype(np.float32)[:, None] + np.float32(va) * columns
-            u *= scale
-            v *= scale
-        np.clip(u, 0, size - 1, out=u)
-        np.clip(v, 0, size - 1, out=v)
-        inside: NDArray[np.bool_] = outline[v.astype(np.intp), u.astype(np.intp)] > 127
+        plane = flats.plane[i]
+        to_outline = np.stack([*(len(outline) * flats.card[i] - 0.5 * plane), plane])
+        to_outline[:, 2] += to_outline[:, 0] * x0 + to_outline[:, 1] * y0
+        warped = cv2.warpPerspective(
+            outline,
+            to_outline,
+            (shape[1], shape[0]),
+            flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_REPLICATE,
+        )
+        inside: NDArray[np.bool_] = warped > 127
         return inside
 
     def curved(self, curves: CurvedSet) -> None:

@@ -188,9 +188,7 @@ class Shader:
     ) -> NDArray[np.uint8]:
         """(rows, W, 3) colours from texture and light."""
         lamp = self.scene.lighting
-        emission = runs.spread(self.tables.emission)
-        glowing = np.flatnonzero(emission)
-        emission = emission.ravel()[glowing]
+        emission, glowing = self._glowing(runs)
         hazy = lamp.fog_density > 0
         clear = np.exp(z * np.float32(-lamp.fog_density)) if hazy else z
         colours = []
@@ -198,12 +196,14 @@ class Shader:
             albedo = runs.spread(self.tables.gain[c] * np.float32(1 / 255))
             albedo *= plane
             albedo += runs.spread(self.tables.bias[c])
-            np.maximum(albedo, 0, out=albedo)
+            if self.tables.may_be_black:
+                np.maximum(albedo, 0, out=albedo)
             albedo *= albedo
             glow = albedo.ravel()[glowing] * emission
             albedo *= light.stain
             albedo *= light.diffuse(c)
-            albedo += light.shine * np.float32(lamp.key_colour[c])
+            if light.shine is not None:
+                cv2.scaleAdd(light.shine, lamp.key_colour[c], albedo, albedo)
             if len(glowing):
                 albedo.ravel()[glowing] *= 1 - np.minimum(emission, 1)
                 albedo.ravel()[glowing] += glow
@@ -217,6 +217,14 @@ class Shader:
                 albedo.ravel()[sky] = self._sky(c, ray_up, clouds) / np.float32(lamp.exposure)
             colours.append(_develop(albedo, lamp.exposure))
         return np.asarray(cv2.merge(colours), np.uint8)
+
+    def _glowing(self, runs: SurfaceRuns) -> tuple[Float32, NDArray[np.intp]]:
+        """Emission of the pixels that emit light, and their places."""
+        if not runs.have(self.tables.emission):
+            return np.empty(0, np.float32), np.empty(0, np.intp)
+        emission = runs.spread(self.tables.emission).ravel()
+        places = np.flatnonzero(emission)
+        return emission[places], places
 
     def _sky(self, c: int, ray_up: Float32, clouds: Float32) -> Float32:
         """Colours of rays into the sky in channel `c`."""

@@ -27,6 +27,8 @@ class SurfaceTables:
         (3, S).
     gloss, emission, blotch
         (S,) as in Material.
+    may_be_black
+        Whether a dark texel may come out below black.
     density
         (S,) texels per metre.
     tile
@@ -45,6 +47,7 @@ class SurfaceTables:
     gloss: Float32
     emission: Float32
     blotch: Float32
+    may_be_black: bool
     density: Float32
     tile: Float32
     u: Float64
@@ -70,6 +73,7 @@ class SurfaceTables:
             column([m.gloss for m in materials]),
             column([m.emission for m in materials]),
             column([m.blotch for m in materials]),
+            min((min(m.bias) + min(0.0, *m.gain) for m in materials), default=0.0) < 0,
             column([*flat_density, *curved_density]),
             column([m.texture * TILE_HEIGHT for m in materials], sky_tile),
             u,

@@ -20,7 +20,8 @@ from pathlib import Path
 from models.scenes import SCENE_KINDS, Renderer, Scene, default_atlas, demo_scene, random_scene
 
 HERE = Path(__file__).parents[2]
-_CASES = ("played", "demo", "demo with flow", *SCENE_KINDS)
+_SEEDS = {f"synthetic:{seed}": seed for seed in (1, 2, 4, 5)}
+_CASES = ("played", "demo", "demo with flow", *_SEEDS, *SCENE_KINDS)
 _ROUNDS = 3
 _SEED = 1
 
@@ -58,6 +59,8 @@ def measure(cases: Sequence[str]) -> dict[str, float]:
     for case in cases:
         if case == "played":
             figures[case] = played_ms() if (Path("app/sources/demo_loop.py")).exists() else 0.0
+        elif case in _SEEDS:
+            figures[case] = rendered_ms(random_scene(_SEEDS[case]), (640, 480), False)
         elif case in SCENE_KINDS:
             figures[case] = rendered_ms(random_scene(_SEED, case), (256, 192), False)
         else:
