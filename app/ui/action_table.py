@@ -17,6 +17,7 @@ from app.ui.actions import Action, is_on, is_set_to
 from app.ui.controller import Controller
 from app.ui.features.about import AboutController
 from app.ui.features.budget import BudgetController, may_lower_quality
+from app.ui.features.convert import ConvertController
 from app.ui.features.fallback import FallbackController
 from app.ui.features.health import HealthController
 from app.ui.features.lessons import LessonController
@@ -38,7 +39,10 @@ from widgets.cheat_sheet import CheatSheet
 
 
 def file_actions(
-    window: MainWindow, snapshots: SnapshotController, recording: RecordingController
+    window: MainWindow,
+    snapshots: SnapshotController,
+    recording: RecordingController,
+    convert: ConvertController,
 ) -> list[Action]:
     """Actions of the File menu."""
     menu, source = "&File", window.source_menu
@@ -49,6 +53,14 @@ def file_actions(
         Action("file.snapshot", menu, "&Snapshot", "S", snapshots.save, is_apart=True),
         Action("file.record", menu, "&Record", "Ctrl+R", recording.toggle),
         Action("file.ply", menu, "Save &point cloud…", "Ctrl+P", snapshots.ask_for_ply),
+        Action(
+            "file.convert",
+            menu,
+            "&Convert recording…",
+            "",
+            convert.ask,
+            tip="Write a recording for Rerun, Foxglove, Blender, Nuke and others",
+        ),
         Action("file.quit", menu, "&Quit", "Ctrl+Q", window.close, is_apart=True),
     ]
 

@@ -41,6 +41,7 @@ from app.ui.features.calibration import CalibrationController
 from app.ui.features.charts import ChartsController
 from app.ui.features.context_menus import ContextMenuController
 from app.ui.features.controls import ControlsController
+from app.ui.features.convert import ConvertController
 from app.ui.features.escape import EscapeController
 from app.ui.features.fallback import FallbackController
 from app.ui.features.feature import FeatureController
@@ -174,6 +175,7 @@ class Application(QObject):
         )
         self.snapshots = self._add(SnapshotController(window, display, model, self))
         self.report = self._add(ReportController(window, model, controller, engine, self))
+        self.convert = self._add(ConvertController(window, model, controller, display, self))
         self.charts = self._add(ChartsController(window.below, model, controller, display, self))
         self.calibration = self._add(
             CalibrationController(window, display, model, controller, self)
@@ -243,7 +245,7 @@ class Application(QObject):
                 model,
                 self.calibration,
                 self.presenter,
-                (self.report.cancel, self.models.cancel),
+                (self.report.cancel, self.convert.cancel, self.models.cancel),
                 self,
             )
         )
@@ -274,7 +276,7 @@ class Application(QObject):
         """Return everything that can be done by menu and key, in the order of the menus."""
         window, controller = self.window, self.controller
         return [
-            *file_actions(window, self.snapshots, self.recording),
+            *file_actions(window, self.snapshots, self.recording, self.convert),
             *edit_actions(self.undo),
             *play_actions(controller),
             *view_actions(window, controller, self.presenter, self.workspaces, self.escape.restore),
