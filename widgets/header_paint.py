@@ -12,6 +12,8 @@ from widgets.theme import COLOURS, SPACE, SPACE_XS
 
 ELIDE = Qt.TextElideMode.ElideRight
 MIDDLE_LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+_READABLE = "stride 3 · 99 k…"
+"""A caption is shortened to no less, but left out: half a number says nothing."""
 CENTRE = Qt.AlignmentFlag.AlignCenter
 
 
@@ -89,9 +91,10 @@ def draw_words(painter: QPainter, area: QRectF, header: Header, font: QFont) -> 
     if header.badge:
         left = _draw_badge(painter, area, left, right, header.badge, theme.small_font(font))
     small = theme.numbers_font(theme.small_font(font))
-    room = right - left
-    if header.caption and room > 3 * SPACE:
-        caption = QFontMetricsF(small).elidedText(header.caption, ELIDE, room)
+    metrics, room = QFontMetricsF(small), right - left
+    least = min(metrics.horizontalAdvance(header.caption), metrics.horizontalAdvance(_READABLE))
+    if header.caption and room >= least:
+        caption = metrics.elidedText(header.caption, ELIDE, room)
         painter.setFont(small)
         painter.setPen(QColor(COLOURS.quiet))
         painter.drawText(QRectF(left, area.top(), room, area.height()), MIDDLE_LEFT, caption)

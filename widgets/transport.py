@@ -54,6 +54,8 @@ class Transport(QWidget):
     def __init__(self, pacings: Sequence[tuple[str, str]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._is_playing = True
+        self._is_compact = False
+        self._has_end = False
         self._icons = {True: theme.icon("pause"), False: theme.icon("play")}
         self._back = tool_button("step-back", "Step back one frame (,)", self)
         self._play = tool_button("pause", "Pause (Space)", self)
@@ -92,15 +94,19 @@ class Transport(QWidget):
         self, index: int, count: int | None, time_s: float, duration_s: float | None
     ) -> None:
         """Set the position; `count` is None if there is no end (live or endless source)."""
-        has_end = count is not None
-        for widget in (self._line, self._loop, self._pacing, self._back):
-            widget.setVisible(has_end)
+        self._has_end = has_end = count is not None
+        self._show_controls()
         if count is not None:
             self._line.set_position(index, count)
         text = clock(time_s)
         if duration_s is not None:
             text += f" / {clock(duration_s)}"
-        self._time.setText(f"{text}   frame {index}" if has_end else text)
+        self._time.setText(f"{text}   frame {index}" if has_end and not self._is_compact else text)
+
+    def set_compact(self, is_compact: bool) -> None:
+        """Show no more than an audience understands: pause, timeline and time."""
+        self._is_compact = is_compact
+        self._show_controls()
 
     def set_loop(self, loops: bool) -> None:
         """Set whether the file starts again at its end."""
@@ -125,6 +131,12 @@ class Transport(QWidget):
         self._line.set_marks(marks)
 
     # -- inside ------------------------------------------------------------------------------
+
+    def _show_controls(self) -> None:
+        self._line.setVisible(self._has_end)
+        self._forward.setVisible(not self._is_compact)
+        for widget in (self._loop, self._pacing, self._back):
+            widget.setVisible(self._has_end and not self._is_compact)
 
     def _lay_out(self) -> None:
         row = QHBoxLayout(self)

@@ -46,6 +46,7 @@ from app.ui.features.escape import EscapeController
 from app.ui.features.fallback import FallbackController
 from app.ui.features.feature import FeatureController
 from app.ui.features.first_frames import FirstFramesController
+from app.ui.features.headline import HeadlineController
 from app.ui.features.health import HealthController
 from app.ui.features.idle import IdleController
 from app.ui.features.inside import InsideController
@@ -149,6 +150,8 @@ class Application(QObject):
         self.screen = self._add(
             ScreenController(model, engine, self.controller, display, self.status, self)
         )
+        self.headline = self._add(HeadlineController(display, self.status.set_headline, self))
+        self.screen.source_changed.connect(self.headline.forget)
         self.first_frames = self._add(FirstFramesController(window, display, model, self))
         self.first_frames.opened.connect(self.engine.start_inference)
         self.controls = self._add(ControlsController(window, model, self.controller, self))

@@ -31,7 +31,8 @@ from widgets.source_menu import SourceMenu
 from widgets.stage import Stage
 from widgets.status_strip import StatusStrip
 from widgets.tabs import Tab, Tabs
-from widgets.theme import SPACE, SPACE_XS, set_type_scale
+from widgets.theme import SPACE_XS, set_type_scale
+from widgets.tool_row import ToolRow
 from widgets.transport import Transport
 from widgets.view_switch import SwitchEntry, ViewSwitch
 
@@ -113,7 +114,7 @@ class MainWindow(QMainWindow):
     def set_views_visible(self, visible: bool) -> None:
         """Show or hide what compares the lanes in the tool bar."""
         for part in (self.views, self.memory_button, self.reset_button):
-            part.setVisible(visible)
+            self._bar.set_wanted(part, visible)
 
     def set_type_scale(self, scale: float) -> None:
         """Scale the type that an audience reads; the tool bar and the inspector keep theirs."""
@@ -156,32 +157,27 @@ class MainWindow(QMainWindow):
         row.addWidget(self.transport)
         return foot
 
-    def _make_bar(self) -> QWidget:
-        bar = QFrame()
-        bar.setProperty("role", "bar")
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(SPACE, SPACE_XS, SPACE, SPACE_XS)
-        row.setSpacing(SPACE_XS)
-        row.addWidget(self.menu_button)
-        row.addWidget(self.source_menu)
-        row.addSpacing(SPACE)
-        row.addWidget(self.tabs)
-        row.addStretch(1)
-        for part in (self.views, self.memory_button, self.reset_button):
-            row.addWidget(part)
-        row.addStretch(1)
-        for part in (
-            self.snapshot_button, self.record_button, self.inspector_button,
-            self.full_screen_button,
-        ):  # fmt: skip
-            row.addWidget(part)
+    def _make_bar(self) -> ToolRow:
+        bar = ToolRow()
+        bar.add(self.menu_button)
+        bar.add(self.source_menu)
+        bar.add(self.tabs)
+        bar.add_space()
+        bar.add(self.views, 2)
+        bar.add(self.memory_button, 3)
+        bar.add(self.reset_button, 4)
+        bar.add_space()
+        bar.add(self.snapshot_button, 3)
+        bar.add(self.record_button, 1)
+        bar.add(self.inspector_button)
+        bar.add(self.full_screen_button, 1)
         return bar
 
     def _fold_menus(self) -> None:
         """Put the menus into one button, except where the desktop shows the menu bar itself."""
         bar = self.menuBar()
         if bar is None or bar.isNativeMenuBar():
-            self.menu_button.hide()
+            self._bar.set_wanted(self.menu_button, False)
             return
         bar.hide()
         self._menu = QMenu(self)

@@ -18,6 +18,7 @@ from app.sources.fallback import Fallback
 from app.sources.parsing import is_adjustable, is_camera
 from app.views import table as views
 from app.views import workspaces
+from models import registry
 from models.devices.cores import threads_beside_a_window
 from models.estimator import EstimatorOptions
 from models.geometry import Calibration
@@ -144,12 +145,18 @@ def pipeline_config(
 
 
 def analysis_request(settings: Settings, pins: Pins = ()) -> AnalysisRequest:
-    """Return what the view, charts, sound, edges and pins need, and nothing more."""
+    """Return what view, charts, sound, headline, edges and pins need, and nothing more."""
     request = views.find(settings.view).needs(settings)
-    if settings.charts or settings.sound:
+    if settings.charts or settings.sound or _has_headline(settings):
         request = replace(request, flicker_window=settings.flicker_window)
     edges = settings.cloud_lane if settings.edges else ""
     return replace(request, edges=edges, pins=pins)
+
+
+def _has_headline(settings: Settings) -> bool:
+    """Whether one sentence says which of two lanes is steadier, for which both are measured."""
+    is_shown = settings.presenter or workspaces.find(settings.workspace).has_headline
+    return is_shown and registry.OFF not in (settings.model_a, settings.model_b)
 
 
 def display_options(settings: Settings) -> DisplayOptions:

@@ -224,6 +224,7 @@ class PresenterController(FeatureController):
 
     def _set_large(self, is_large: bool) -> None:
         self._is_large = is_large
+        self._window.transport.set_compact(is_large)
         self._is_inspector_called = False
         self._scale_window()
         self._scale_output()

@@ -21,9 +21,8 @@ from renderers.display_range import RangeMode
 
 
 def test_with_every_view_off_nothing_is_worked_out() -> None:
-    assert analysis_request(Settings(view="side")).nothing
-    assert analysis_request(Settings(view="wipe")).nothing
-    assert analysis_request(Settings(view="blink")).nothing
+    for view in ("side", "wipe", "blink"):
+        assert analysis_request(Settings(view=view, workspace="compare")).nothing
 
 
 @pytest.mark.parametrize(
@@ -35,13 +34,19 @@ def test_with_every_view_off_nothing_is_worked_out() -> None:
     ],
 )
 def test_a_view_asks_for_itself_alone(view: str, wanted: AnalysisRequest) -> None:
-    settings = Settings(view=view, difference_alignment="frame", flicker_window=20, scan_line=0.25)
+    settings = Settings(
+        workspace="compare",
+        view=view,
+        difference_alignment="frame",
+        flicker_window=20,
+        scan_line=0.25,
+    )
     assert analysis_request(settings) == wanted
 
 
 @pytest.mark.parametrize("listener", ["charts", "sound"])
 def test_charts_and_sound_want_the_numbers_but_no_heat_map(listener: str) -> None:
-    request = analysis_request(Settings(**{listener: True}))  # type: ignore[arg-type]
+    request = analysis_request(Settings(workspace="3d", **{listener: True}))  # type: ignore[arg-type]
     assert request == AnalysisRequest(flicker_window=Settings().flicker_window)
 
 
