@@ -20,8 +20,8 @@ Vector = tuple[float, float, float]
 
 MAX_PITCH_DEG = 89.0
 MIN_DISTANCE, MAX_DISTANCE = 0.02, 500.0
-_SWAY_YAW_DEG = 8.0
-_SWAY_PITCH_DEG = 2.5
+_SWAY_YAW_DEG = 5.0
+_SWAY_PITCH_DEG = 1.5
 
 
 @dataclass(frozen=True, slots=True)

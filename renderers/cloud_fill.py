@@ -23,6 +23,8 @@ FILL_PLACES = 15_000
 
 _BAND_SHARE = 0.25
 _JUMP = 1.3
+_BEHIND_ALL = 1.6
+"""A fold of the nearer surface is no background: how much nearer than all around that may be."""
 _SMOOTH = 5
 
 
@@ -65,13 +67,15 @@ def filled_behind(rgb: UInt8, disparity: Float32, calibration: Calibration) -> F
     known = inverse > least  # False where unknown
     inverse = np.where(known, inverse, least).astype(np.float32)
     reach = -(-3 * edge_step(width) // gap)
-    seeds = known & _is_background_edge(inverse, reach)
+    band = round(_BAND_SHARE * width / gap)
+    farthest = cv2.erode(inverse, np.ones((band + 1,) * 2, np.uint8))
+    seeds = known & _is_background_edge(inverse, reach) & (inverse < _BEHIND_ALL * farthest)
     if not seeds.any():
         return FilledPoints(np.empty((0, 3), np.float32), np.empty((0, 3), np.float32), gap)
     distance, closest = _closest(seeds)
     rows, columns = (axis[closest] for axis in np.nonzero(seeds))
     behind = inverse[rows, columns]
-    is_filled = (distance <= _BAND_SHARE * width / gap) & (inverse > _JUMP * behind)
+    is_filled = (distance <= band) & (inverse > _JUMP * behind)
     behind = _smoothed(behind, is_filled)
     colours = _smoothed(rgb[coarse][rows, columns].astype(np.float32) / 255.0, is_filled)
     row, column = np.nonzero(is_filled)

@@ -32,7 +32,7 @@ BAND_POINTS = 16_384
 """About as many points are uploaded, prepared or drawn at a time."""
 
 _NO_EDGE = 1e6
-_CUT_AT_LEAST = 1.5
+_CUT_AT_LEAST = 3.0
 _ROUND_FROM_PX = 3.0
 
 

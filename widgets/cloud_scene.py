@@ -118,8 +118,8 @@ class CloudScene:
             self._gloo.flush()
         self._clear(view, framebuffer)
         if frame is not None:
-            self._draw_around(frame, view)
             self._cloud.draw(view.viewer(frame.calibration.far_m), frame.intrinsics)
+            self._draw_around(frame, view)
         self._gloo.flush()
         return self._timer.end()
 
@@ -176,13 +176,14 @@ class CloudScene:
                 fine.prepare(frame.calibration, [number], band)
                 yield
         self._clear(view, self._picture.handle())
-        self._draw_around(frame, view)
-        yield
         viewer = view.viewer(frame.calibration.far_m)
         for band in bands:
             self._aim(view, self._picture.handle())
             fine.draw(viewer, frame.intrinsics, band)
             yield
+        self._aim(view, self._picture.handle())
+        self._draw_around(frame, view)
+        yield
 
     # -- inside --------------------------------------------------------------------------------
 

@@ -229,7 +229,7 @@ class Settings:
         "rgb", OneOf({"rgb": "Picture", "disparity": "Disparity"}), "Colour by",
         "Colour the points by the picture or by their disparity")
     cloud_grid: bool = setting(
-        True, label="Ground grid", tip="Show a ground grid below the points (Shift+G)")
+        False, label="Ground grid", tip="Show a ground grid below the points (Shift+G)")
     cloud_axes: bool = setting(
         False, label="Axes", tip="Show the camera's x, y and z axes (Shift+X)")
     cloud_background: str = setting(

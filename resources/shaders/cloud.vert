@@ -17,7 +17,7 @@ uniform float u_edge_ratio;      // between neighbouring depths, from which a me
 
 varying vec3 v_colour;
 varying float v_size_px;
-varying vec2 v_pixel;
+varying vec3 v_pixel;            // column, row, 1; each times w, to be linear on screen
 varying vec3 v_cut;              // beside a cut, has a depth, width in px of a source pixel
 
 vec4 surface_at(vec2 cell) {
@@ -35,8 +35,8 @@ float gap_px(vec2 pixel, vec4 surface, vec4 clip) {
     // Upright squares of this width cover the lattice of the two ways, also where it is skew.
     vec2 apart = way(pixel, vec2(1.0, 0.0), surface.r, surface.g, clip)
         + way(pixel, vec2(0.0, 1.0), surface.r, surface.b, clip);
-    // Rims would grow into slabs: no gap is wider than three of a wall that faces the viewer.
-    return min(max(apart.x, apart.y), 3.0 * u_gap * facing_px(surface.r, clip.w));
+    // Rims would grow into slabs: no gap is wider than two of a wall that faces the viewer.
+    return min(max(apart.x, apart.y), 2.0 * u_gap * facing_px(surface.r, clip.w));
 }
 
 // Whether the surface does not go on as it should at a neighbour `apart` cells away.
@@ -77,7 +77,7 @@ void main() {
     gl_Position = clip;
     v_colour = mix(colour_at(cell), u_behind, fade(clip.w));
     if (u_mesh > 0.5) {
-        v_pixel = pixel;
+        v_pixel = vec3(pixel, 1.0) * clip.w;
         v_cut = vec3(is_beside_cut(cell, surface), is_there, facing_px(q, clip.w));
     } else {
         v_size_px = gl_PointSize = splat_px(gap_px(pixel, surface, clip));

@@ -5,11 +5,13 @@ attribute vec3 a_colour;
 
 uniform float u_gap;             // pixels between points
 
+const float BEHIND = 1.02;       // where both are, what the camera saw goes first
+
 varying vec3 v_colour;
 varying float v_size_px;
 
 void main() {
-    vec4 clip = u_transform * vec4(unproject(a_place.xy, 1.0 / a_place.z), 1.0);
+    vec4 clip = u_transform * vec4(unproject(a_place.xy, BEHIND / a_place.z), 1.0);
     gl_Position = clip;
     // Greyed, so that a guess is not taken for something the camera saw.
     float grey = dot(a_colour, vec3(0.299, 0.587, 0.114));
