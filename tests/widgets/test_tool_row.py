@@ -1,5 +1,5 @@
 import pytest
-from PyQt6.QtWidgets import QPushButton, QToolButton
+from PyQt6.QtWidgets import QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from widgets.tabs import Tab, Tabs
@@ -8,15 +8,16 @@ from widgets.tool_row import ToolRow
 
 @pytest.fixture
 def row(qtbot: QtBot) -> tuple[ToolRow, dict[str, QPushButton]]:
-    made = ToolRow()
-    qtbot.addWidget(made)
+    window = QWidget()
+    qtbot.addWidget(window)
+    made = ToolRow(window)
     tools = {}
     for name, rank in (("stays", 0), ("goes last", 1), ("goes first", 2)):
         tools[name] = QPushButton(name)
         made.add(tools[name], rank)
     made.resize(800, 40)
-    made.show()
-    qtbot.waitExposed(made)
+    window.show()
+    qtbot.waitExposed(window)
     return made, tools
 
 
