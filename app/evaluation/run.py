@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -26,6 +26,8 @@ from app.report.values import Progress
 from models import registry
 from models.errors import UsageError, UserError
 from models.estimator import EstimatorOptions
+from models.installed import weights_path
+from models.plain_text import single_line
 from models.registry import Weights
 
 
@@ -134,7 +136,7 @@ def _clips(request: Request) -> list[tuple[str, Clip, bool]]:
         split = dataset.split_of(request.protocol)
         most = 0 if split.tae is None else split.tae.most_clips
         found += [
-            (key, frames_needed(clip, split), at < most)
+            (key, replace(frames_needed(clip, split), name=single_line(clip.name)), at < most)
             for at, clip in enumerate(dataset.clips_of(root, request.protocol))
         ]
     for (key, name), count in Counter((key, clip.name) for key, clip, _ in found).items():
@@ -153,7 +155,12 @@ def _weights_of(model: str) -> Weights:
         raise UsageError(f"There is nothing to evaluate in {registry.OFF!r}; leave it out.")
     if reason := entry.missing():
         raise UserError(reason)
-    return registry.weights(model)
+    weights = registry.weights(model)
+    path = weights_path(registry.family(model))
+    if not weights.sha256 and path.is_file():  # installed, but not by this app
+        with path.open("rb") as file:
+            return replace(weights, sha256=hashlib.file_digest(file, "sha256").hexdigest())
+    return weights
 
 
 def _digest(plugins: Iterable[Path]) -> str:

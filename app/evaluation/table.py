@@ -10,9 +10,18 @@ if TYPE_CHECKING:
     from app.evaluation.values import DataSet
 
 KEYS = (
-    "sintel", "eth3d", "waymo", "unreal4k", "urbansyn", "kitti", "bonn", "scannet", "nyu", "tum",
+    "sintel",
+    "eth3d",
+    "waymo",
+    "unreal4k",
+    "urbansyn",
+    "kitti",
+    "bonn",
+    "scannet",
+    "nyu",
+    "tum",
     "rgbd",
-)  # fmt: skip
+)
 """On the command line; the module `app.evaluation.datasets.KEY` has `DATA_SET`."""
 
 

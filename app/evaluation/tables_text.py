@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, fields
 
 from app.evaluation.protocols.protocol import EvaluationProtocol
@@ -90,8 +91,14 @@ def as_csv(lines: Sequence[Line]) -> str:
     writer = csv.writer(text, lineterminator="\n")
     names = [one.name for one in fields(Line)]
     writer.writerow(names)
-    cell: Callable[[object], object] = lambda value: "" if value != value else value  # noqa: E731
     for line in lines:
         values = asdict(line)
-        writer.writerow([cell(values[name]) for name in names])
+        writer.writerow([_in_csv(values[name]) for name in names])
     return text.getvalue()
+
+
+def _in_csv(value: object) -> object:
+    """Empty for what is not known, and text without line breaks."""
+    if isinstance(value, str):
+        return single_line(value, SENTENCE)
+    return "" if isinstance(value, float) and not math.isfinite(value) else value

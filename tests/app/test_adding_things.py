@@ -40,6 +40,7 @@ LINES = {
             '    "planted": "app.export.planted:PlantedExporter",\n',
         ),
     ],
+    "app/evaluation/table.py": [('    "rgbd",\n', '    "planted",\n')],
     "app/outputs/table.py": [
         (
             "OUTPUTS: tuple[OutputKind, ...] = (\n",

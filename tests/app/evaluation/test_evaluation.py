@@ -6,6 +6,7 @@ import csv
 import dataclasses
 import json
 import math
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import pytest
 from app.evaluation.job import Job
 from app.evaluation.measure import evaluate
 from app.evaluation.results import RESULTS, Line, Outcome
-from app.evaluation.run import Request, Summary, evaluate_all, plan
+from app.evaluation.run import Request, Serial, Summary, evaluate_all, plan
 from app.evaluation.sessions import Sessions
 from models import registry
 from models.errors import UsageError, UserError
@@ -238,3 +239,51 @@ def test_flashdepth_networks_get_pictures_of_the_published_size(grey: Path, tmp_
     assert size_for("flashdepth-s", (1024, 436), protocol="vda") is None
     asked = EstimatorOptions(input_size=252)
     assert size_for("flashdepth-s", (1024, 436), options=asked) is None
+
+
+def test_a_request_to_stop_ends_it_between_two_frames_with_tables(
+    grey: Path, tmp_path: Path
+) -> None:
+    sintel(tmp_path / "sintel")
+    request, out, frames = request_of(tmp_path / "sintel"), tmp_path / "out", []
+
+    def note(done: int, total: int | None, stage: str) -> None:
+        frames.append((done, total))
+
+    stopped = evaluate_all(request, out, Serial(), note, lambda: len(frames) == 6)
+    assert stopped.stopped
+    assert frames[-1] == (6, 8)
+    assert "0.642" in (out / "tables.md").read_text()
+    again = evaluate_all(request, out, Serial(), note, lambda: False)
+    assert (again.jobs, again.known, again.failed) == (2, 1, [])
+
+
+@pytest.mark.skipif(os.name == "nt", reason="such names cannot be made there")
+def test_names_that_are_no_text_are_known_again(grey: Path, tmp_path: Path) -> None:
+    root = tmp_path / "sintel"
+    sintel(root)
+    for part in ("clean", "depth", "camdata_left"):
+        (root / "training" / part / "alley_1").rename(
+            root / "training" / part / os.fsdecode(b"a\xff\n\x1b[31m")
+        )
+    go(request_of(root), tmp_path / "out", Counting())
+    again = Counting()
+    go(request_of(root), tmp_path / "out", again)
+
+    assert again.ran == []
+    assert all("\x1b" not in row["clip"] for row in results(tmp_path / "out"))
+
+
+def test_a_changed_file_of_weights_is_noticed_without_a_note_of_its_origin(
+    grey: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sintel(tmp_path / "sintel")
+    monkeypatch.setenv("FLASHDEPTH_CACHE", str(tmp_path / "cache"))
+    weights = tmp_path / "cache/weights/grey.safetensors"
+    weights.parent.mkdir(parents=True)
+    keys = []
+    for content in (b"one", b"two", b"two"):
+        weights.write_bytes(content)
+        keys.append(plan(request_of(tmp_path / "sintel"))[0].key)
+
+    assert keys[0] != keys[1] == keys[2]
