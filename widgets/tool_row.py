@@ -72,3 +72,4 @@ class ToolRow(QFrame):
             is_shown = rank <= most and tool not in self._unwanted
             if is_shown == tool.isHidden():
                 tool.setVisible(is_shown)
+        self._row.activate()

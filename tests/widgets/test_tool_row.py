@@ -7,9 +7,14 @@ from widgets.tool_row import ToolRow
 
 
 @pytest.fixture
-def row(qtbot: QtBot) -> tuple[ToolRow, dict[str, QPushButton]]:
-    window = QWidget()
-    qtbot.addWidget(window)
+def window(qtbot: QtBot) -> QWidget:
+    made = QWidget()
+    qtbot.addWidget(made)
+    return made
+
+
+@pytest.fixture
+def row(qtbot: QtBot, window: QWidget) -> tuple[ToolRow, dict[str, QPushButton]]:
     made = ToolRow(window)
     tools = {}
     for name, rank in (("stays", 0), ("goes last", 1), ("goes first", 2)):
