@@ -172,6 +172,8 @@ class OutputConsumer:
         if self._composed_of != (result, scene):
             self._composed_of = (result, scene)
             self._made.clear()
+        for content in self._made.keys() - self.wanted:
+            del self._made[content]  # to be sent again when somebody comes back
         for content in self.wanted:
             is_new = content not in self._made
             if is_new:

@@ -94,7 +94,7 @@ class PageOutput:
 
     def wanted(self, _scene: Scene) -> Collection[str]:
         """See Output."""
-        return self.hub.wanted
+        return self.hub.take_wanted()
 
     def send(self, outgoing: Outgoing) -> None:
         """See Output."""

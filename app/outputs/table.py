@@ -38,6 +38,9 @@ class OutputKind:
         The key that starts and ends it, as in QKeySequence, or "".
     make : str
         MODULE:NAME of a callable that takes that group and the OutputOptions.
+    opened : str
+        What the window says when it has opened; {title}, {name} (what `open` returned), {content}
+        and {size} are filled in.
     asks : str
         What the window asks for before it starts one, such as "Address"; "" where the key alone
         says enough.
@@ -50,6 +53,7 @@ class OutputKind:
     tip: str
     shortcut: str
     make: str
+    opened: str = "{title} {name}: {content}, {size} pixels."
     asks: str = ""
 
 
@@ -63,6 +67,7 @@ OUTPUTS: tuple[OutputKind, ...] = (
         "page", "page[:PORT]", rf"page(?::({_PORT}))?",
         "&Page for the audience", "Show the picture on phones and laptops, in any browser", "F7",
         "app.outputs.page:PageOutput",
+        opened="The page for the audience is open at {name}; its code is in the window (F7).",
     ),
     OutputKind(
         "stream", "rtmp://…|udp://…", r"((?:rtmps?|udp)://.+)",

@@ -45,7 +45,7 @@ LINES = {
         (
             "OUTPUTS: tuple[OutputKind, ...] = (\n",
             '    OutputKind("planted", "planted:FILE", "planted:(.+)", "&Planted", "Plants",'
-            ' "Ctrl+Alt+Shift+F8", "app.outputs.planted:PlantedOutput", "File"),\n',
+            ' "Ctrl+Alt+Shift+F8", "app.outputs.planted:PlantedOutput", asks="File"),\n',
         ),
     ],
     "app/outputs/contents/__init__.py": [

@@ -43,7 +43,7 @@ def test_a_phone_sees_moving_pictures_and_its_controls_work() -> None:
             await tab.until("document.querySelectorAll('#numbers dd').length === 4")
 
             await tab.click("#freeze")
-            await asyncio.to_thread(wait_until, lambda: not page.hub.wanted)
+            await asyncio.to_thread(wait_until, lambda: not page.hub.looked_at)
             frozen = await tab.run(_PIXELS)
             await asyncio.sleep(0.4)
             assert await tab.run(_PIXELS) == frozen

@@ -23,9 +23,12 @@ PATIENCE_S = 15.0
 
 @contextmanager
 def served(
-    options: OutputOptions | None = None, scene: Scene | None = None, port: str = ""
+    options: OutputOptions | None = None,
+    scene: Scene | None = None,
+    port: str = "",
+    is_paused: bool = False,
 ) -> Iterator[tuple[PageOutput, Fed]]:
-    """A page on loopback that gets a new result every 20 ms."""
+    """A page on loopback that gets a new result every 20 ms, or one alone."""
     page = PageOutput(port, options or OutputOptions(contents=CONTENTS))
     ended = threading.Event()
 
@@ -34,6 +37,8 @@ def served(
         while not ended.wait(0.02):
             made.offer(make_result(number))
             number += 1
+            if is_paused:
+                return
 
     with fed(page, scene) as made:
         feeding = threading.Thread(target=feed, args=(made,), daemon=True)
@@ -64,7 +69,7 @@ class Visitor:
                 self.facts = json.loads(received.data)
             elif received.type is aiohttp.WSMsgType.BINARY:
                 self.pictures += 1
-                number, jpeg = int.from_bytes(received.data[:8], "big"), received.data[8:]
+                number, jpeg = int.from_bytes(received.data[:8], "big"), received.data[9:]
                 if is_drawn:
                     await self.say(do="seen", number=number)
                 return bytes(jpeg)

@@ -24,10 +24,18 @@ _MOST_COMMANDS = 16
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture:
-    """An encoded picture, the same for every viewer; numbers grow."""
+    """An encoded picture, the same for every viewer; numbers grow.
+
+    `content` is the place of its content among those that viewers may choose among.
+    """
 
     number: int
+    content: int
     jpeg: bytes
+
+    def as_bytes(self) -> bytes:
+        """One message to a viewer: number (8 bytes, big-endian), content (1), JPEG."""
+        return self.number.to_bytes(8, "big") + bytes((self.content,)) + self.jpeg
 
 
 @dataclass(slots=True, eq=False)
@@ -49,6 +57,15 @@ class Hub:
         Keys of what viewers may choose among; the first is what they see at first.
     notify
         Called on the server's thread when somebody came, left or sent a command.
+
+    Attributes
+    ----------
+    looked_at
+        The contents that somebody looks at now. Any thread.
+    facts, result
+        What belongs to the newest picture.
+    commands
+        Of the remote control.
     """
 
     def __init__(self, contents: tuple[str, ...], notify: Callable[[], None]) -> None:
@@ -61,7 +78,7 @@ class Hub:
         self._pictures: dict[str, Picture] = {}
         self._seats: list[Seat] = []
         self._has_remote = False
-        self.wanted: frozenset[str] = frozenset()
+        self.looked_at: frozenset[str] = frozenset()
         self.facts = Facts()
         self.result: FrameResult | None = None
         self.commands: queue.Queue[Remote] = queue.Queue(_MOST_COMMANDS)
@@ -73,11 +90,20 @@ class Hub:
         with self._lock:
             self._loop = loop
 
+    def take_wanted(self) -> frozenset[str]:
+        """What somebody looks at now; the pictures of the rest are dropped, as they get old."""
+        with self._lock:
+            wanted = self.looked_at
+            for content in self._pictures.keys() - wanted:
+                del self._pictures[content]
+        return wanted
+
     def publish(self, content: str, jpeg: bytes, facts: Facts, result: FrameResult) -> None:
         """Replace the newest picture of `content`; wakes the viewers once, however often called."""
         with self._lock:
             self._number += 1
-            self._pictures[content] = Picture(self._number, jpeg)
+            at = self.contents.index(content)
+            self._pictures[content] = Picture(self._number, at, jpeg)
             self.facts, self.result = facts, result
             is_asleep = self._loop is not None and not self._is_waking
             if is_asleep and self._loop is not None:
@@ -138,10 +164,7 @@ class Hub:
 
     def _on_seats(self) -> None:
         looked_at = frozenset(seat.content for seat in self._seats if not seat.is_frozen)
-        with self._lock:
-            self.wanted = looked_at
-            for content in self._pictures.keys() - looked_at:
-                del self._pictures[content]  # out of date when somebody looks at it again
+        self.looked_at = looked_at
         self._notify()
 
     def _wake(self) -> None:

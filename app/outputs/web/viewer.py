@@ -63,8 +63,8 @@ class Viewer:
         self._seat = seat
         self._is_remote = is_remote
         self._probe: tuple[float, float] | None = None
-        self._sent = 0
-        self._seen = 0
+        self._sent: Picture | None = None
+        self._is_seen = True
         self._facts_s = 0.0
         self._said = ""
 
@@ -91,9 +91,8 @@ class Viewer:
                 async with asyncio.timeout(SEND_S):
                     await self._send_facts()
                     if picture is not None:
-                        self._sent = picture.number
-                        number = picture.number.to_bytes(8, "big")
-                        await self._socket.send_bytes(number + picture.jpeg)
+                        self._sent, self._is_seen = picture, False
+                        await self._socket.send_bytes(picture.as_bytes())
             except TimeoutError:
                 await self._drop(b"not reading")
                 return
@@ -104,7 +103,7 @@ class Viewer:
     async def _is_drawn(self) -> bool:
         """Wait until the last picture was drawn; False if that takes too long."""
         until_s = time.monotonic() + SEND_S
-        while self._seen < self._sent:
+        while not self._is_seen:
             left_s = until_s - time.monotonic()
             if left_s <= 0:
                 return False
@@ -116,7 +115,7 @@ class Viewer:
         until_s = time.monotonic() + _IDLE_S
         while (left_s := until_s - time.monotonic()) > 0:
             newest = None if self._seat.is_frozen else self._hub.picture(self._seat.content)
-            if newest is not None and newest.number > self._sent:
+            if newest is not None and newest is not self._sent:
                 return newest
             await self._wait(min(left_s, _IDLE_S))
         return None
@@ -166,7 +165,7 @@ class Viewer:
     def _apply(self, message: Message) -> None:
         match message:
             case Seen(number):
-                self._seen = max(self._seen, min(number, self._sent))
+                self._is_seen |= self._sent is not None and number == self._sent.number
                 self._seat.changed.set()
             case Show(content):
                 self._hub.look_at(self._seat, content)

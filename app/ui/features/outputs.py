@@ -194,7 +194,8 @@ def _name(kind: OutputKind) -> str:
 
 
 def _opened(kind: OutputKind, name: str, settings: Settings) -> str:
-    if kind.key == "page":
-        return f"The page for the audience is open at {name}; its code is in the window (F7)."
     content = CONTENTS[settings.output_content].title
-    return f"{_name(kind)} {name}: {content.lower()}, {settings.output_size} pixels."
+    return kind.opened.format(
+        title=_name(kind), name=name, content=content[:1].lower() + content[1:],
+        size=settings.output_size.replace("x", " × "),
+    )  # fmt: skip

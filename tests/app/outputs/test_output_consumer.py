@@ -46,6 +46,17 @@ def test_a_picture_that_stands_still_is_sent_once_until_the_scene_changes() -> N
         wait_until(lambda: len(output.got) == 2)
 
 
+def test_what_nobody_looked_at_for_a_while_is_sent_again_though_it_stands_still() -> None:
+    output = KeptOutput()
+    with fed(output) as made:
+        made.offer(make_result(3))
+        wait_until(lambda: len(output.got) == 1)
+        output.wants = ()
+        wait_until(lambda: made.consumer.wanted == frozenset())
+        output.wants = ("rgb",)
+        wait_until(lambda: len(output.got) == 2)
+
+
 def test_a_steady_output_gets_the_last_picture_again() -> None:
     output = KeptOutput(is_steady=True)
     with fed(output) as made:

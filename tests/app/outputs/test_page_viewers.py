@@ -63,7 +63,7 @@ def test_a_viewer_chooses_what_to_see_probes_and_freezes() -> None:
             await visitor.say(do="probe", x=0.01, y=0.01)
             await visitor.until(lambda facts: facts["values"] == {"a": "unknown", "b": "unknown"})
             await visitor.say(do="freeze", on=True)
-            wait = asyncio.to_thread(wait_until, lambda: not page.hub.wanted)
+            wait = asyncio.to_thread(wait_until, lambda: not page.hub.looked_at)
             await wait
             await visitor.say(do="freeze", on=False)
             await visitor.picture()
@@ -72,15 +72,29 @@ def test_a_viewer_chooses_what_to_see_probes_and_freezes() -> None:
         asyncio.run(look(page))
 
 
+def test_while_paused_each_choice_gets_its_picture_also_when_chosen_again() -> None:
+    async def look(page: PageOutput) -> None:
+        async with visiting(page.address) as one, visiting(page.address) as other:
+            first = await one.picture()
+            assert await other.picture() == first
+            for content in ("a", "rgbd", "view", "a", "view"):
+                await one.say(do="show", content=content)
+                picture = await one.picture()
+                assert (picture == first) == (content == "view")
+
+    with served(is_paused=True) as (page, _):
+        asyncio.run(look(page))
+
+
 def test_only_what_is_looked_at_is_composed_and_nothing_when_all_have_left() -> None:
     async def look(page: PageOutput) -> None:
         async with visiting(page.address) as one, visiting(page.address) as other:
             await other.say(do="show", content="b")
             await one.picture()
-            await asyncio.to_thread(wait_until, lambda: page.hub.wanted == {"view", "b"})
+            await asyncio.to_thread(wait_until, lambda: page.hub.looked_at == {"view", "b"})
 
     with served() as (page, made):
-        assert page.hub.wanted == frozenset()
+        assert page.hub.looked_at == frozenset()
         asyncio.run(look(page))
         wait_until(lambda: made.consumer.wanted == frozenset())
         wait_until(lambda: page.hub.viewers == 0)
@@ -294,7 +308,7 @@ def test_a_hundred_connections_leave_nothing_behind() -> None:
         wait_until(lambda: process.num_fds() <= files)
         assert threading.active_count() <= threads
         assert grown_bytes < 4 << 20
-        assert page.hub.wanted == frozenset()
+        assert page.hub.looked_at == frozenset()
 
 
 def test_closing_the_page_ends_its_viewers_at_once() -> None:

@@ -71,7 +71,7 @@ def test_an_output_gets_results_and_says_what_it_sends(qtbot: QtBot, made: Made)
     (output,) = made.outputs
     qtbot.waitUntil(lambda: len(output.got) == 1 and bool(made.said))
     assert output.got[0].result.frame.index == 3
-    assert made.said == ["Virtual camera kept: view as on screen, 1280x720 pixels."]
+    assert made.said == ["Virtual camera kept: view as on screen, 1280 × 720 pixels."]
     assert made.controller.is_running("camera")
     assert made.asked[0][1].size == (1280, 720)
 
