@@ -13,7 +13,7 @@ from app.export.depth_scale import DepthScale, depth_scale
 from app.media.mp4_file import TICKS_PER_S
 from app.recording.reader import Recording
 from models import registry
-from models.frames import Frame, Unit
+from models.frames import Frame
 from renderers.display_range import RangeTracker
 from renderers.point_cloud import default_calibration
 
@@ -36,9 +36,10 @@ class Clip:
         Mean time between frames, seconds.
     models
         By lane, the model at the beginning.
-    scales
-        By network, from relative disparity to depth. It is the same for the whole clip, so that
-        surfaces stay where they are; a display range would follow the content.
+    ranges
+        By network, the usual (far, near) disparity. Depth follows from it, where it is relative, by
+        one scale for the whole clip, so that surfaces stay where they are; a display range would
+        follow the content.
     """
 
     title: str
@@ -46,13 +47,17 @@ class Clip:
     frames: int
     frame_s: float
     models: Mapping[str, str]
-    scales: Mapping[str, DepthScale]
+    ranges: Mapping[str, tuple[float, float]]
 
     def scale(self, lane: LaneResult) -> DepthScale:
         """How a lane's disparity becomes depth: metres where they are known."""
         if lane.to_metres is not None:
             return depth_scale(lane)
-        return self.scales.get(registry.family(lane.model)) or depth_scale(lane)
+        return DepthScale(default_calibration(*self.disparity_range(lane)), is_metric=False)
+
+    def disparity_range(self, lane: LaneResult) -> tuple[float, float]:
+        """The usual (far, near) disparity of a lane's network."""
+        return self.ranges.get(registry.family(lane.model), lane.display_range)
 
 
 class ClipWriter(Protocol):
@@ -89,27 +94,24 @@ def clip_of(recording: Recording) -> Clip:
         len(frames),
         step_s or 1.0 / 25.0,
         recording.models,
-        _scales(recording),
+        _ranges(recording),
     )
 
 
-def _scales(recording: Recording) -> dict[str, DepthScale]:
-    """By network with relative disparity, the scale by the mean of its usual ranges."""
+def _ranges(recording: Recording) -> dict[str, tuple[float, float]]:
+    """By network, the mean of the ranges of frames spread over the recording."""
     trackers: dict[str, RangeTracker] = {}
     ranges: dict[str, tuple[float, float]] = {}
     step = max(1, len(recording.frames) // _SAMPLED_FRAMES)
     for entry in recording.frames[::step]:
         for name, where in entry.lanes.items():
             lane = recording.lane(entry, name, entry.number)
-            if lane is None or lane.depth.unit is not Unit.RELATIVE:
+            if lane is None:
                 continue
             network = registry.family(where.model)
             tracker = trackers.setdefault(network, RangeTracker())
             ranges[network] = tracker.update({name: lane.depth.disparity}, shared=True)[name]
-    return {
-        network: DepthScale(default_calibration(*found), is_metric=False)
-        for network, found in ranges.items()
-    }
+    return ranges
 
 
 def _unix_ns(started: str) -> int:

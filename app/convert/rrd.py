@@ -111,10 +111,10 @@ class RrdWriter:
         depth = scale.depth(lane.depth.disparity)
         with np.errstate(invalid="ignore"):
             depth = np.where(depth <= _HALF_MAX, depth, 0.0)  # 0 is unknown
-        limits = scale.calibration
-        near, far = (limits.near_m, limits.far_m) if scale.is_metric else (1.0, 8.0)
+        far, near = (scale.calibration.at(end) for end in self._clip.disparity_range(lane))
+        shown = (near, far) if 0.0 < near < far < _HALF_MAX else None
         half = rr.DepthImage(
-            depth.astype(np.float16), meter=1.0, colormap="turbo", depth_range=(near, far)
+            depth.astype(np.float16), meter=1.0, colormap="turbo", depth_range=shown
         )
         self._stream.log(where, half)
         if self._stated.get(name) != scale:
@@ -194,6 +194,9 @@ def _blueprint(lanes: tuple[str, ...]) -> Any:
             origin="world",
             contents=["world", CAMERA, PICTURE, f"{CAMERA}/depth_{name}"],
             name=f"Cloud {name.upper()}",
+            eye_controls=rrb.EyeControls3D(
+                position=(0.8, -0.8, -1.5), look_target=(0.0, 0.0, 4.0), eye_up=(0.0, -1.0, 0.0)
+            ),
         )
         for name in lanes
     ]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import shutil
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import av
@@ -23,14 +23,14 @@ from tests.support.recordings import SIZE
 from tests.support.small_files import files_of_at_most
 
 FRAMES = 6
-HAS_RERUN = shutil.which("rerun") is not None
+HAS_RERUN = importlib.util.find_spec("rerun") is not None
 
 
-def available(names: Sequence[str] = tuple(FORMATS)) -> list[object]:
+def available() -> list[object]:
     """The formats, `rrd` skipped where its large library is not installed."""
     reason = "the extra rerun is not installed"
     skip = pytest.mark.skipif(not HAS_RERUN, reason=reason)
-    return [pytest.param(name, marks=skip if name == "rrd" else ()) for name in names]
+    return [pytest.param(name, marks=skip if name == "rrd" else ()) for name in FORMATS]
 
 
 def convert(recording: Path, to: str, out: Path, *more: str) -> int:
@@ -176,7 +176,7 @@ def test_wherever_the_disk_ends_nothing_is_left(
         assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("to", available(("rrd", "mcap", "glb", "exr")))
+@pytest.mark.parametrize("to", ["rrd", "mcap", "glb", "exr"])
 def test_a_missing_library_is_one_sentence(
     recording: Path,
     tmp_path: Path,
