@@ -53,6 +53,23 @@ class Cluster:
     scheduler: str | None
     threads: int
 
+    def check(self) -> None:
+        """See Executor: raises UsageError without Dask, or if nobody listens at the address."""
+        try:
+            import cryptography  # noqa: F401 - for local workers
+            import distributed  # noqa: F401
+        except ImportError as error:
+            raise UsageError(MISSING) from error
+        try:
+            _check_answers(self.scheduler)
+        except (OSError, ValueError) as error:
+            raise self._unanswered() from error
+
+    def _unanswered(self) -> UsageError:
+        return UsageError(
+            f"No Dask scheduler answers at {self.scheduler}; start one with `dask scheduler`."
+        )
+
     def run(
         self, jobs: Sequence[Job], folder: Path, progress: Progress, is_stopped: IsStopped
     ) -> Iterator[Outcome]:
@@ -61,15 +78,12 @@ class Cluster:
         Raises
         ------
         UsageError
-            Without Dask, or if no scheduler answers.
+            If what listens at the address is no scheduler, or has no GPU that is asked for.
         UserError
             If the scheduler goes away.
         """
-        try:
-            import cryptography  # noqa: F401 - for local workers
-            import distributed
-        except ImportError as error:
-            raise UsageError(MISSING) from error
+        import distributed
+
         if not jobs:
             return
         _quieten()
@@ -80,12 +94,9 @@ class Cluster:
             else:
                 address = self.scheduler
             try:
-                _check_answers(self.scheduler)
                 client = distributed.Client(address, timeout=_CONNECT_S, set_as_default=False)
             except (OSError, ValueError) as error:
-                raise UsageError(
-                    f"No Dask scheduler answers at {address}; start one with `dask scheduler`."
-                ) from error
+                raise self._unanswered() from error
             stack.callback(client.close, _CONNECT_S)
             need = _resources(client, jobs[0].options.device, self.scheduler is None)
             yield from _Work(client, jobs, folder, self.threads, need, progress, is_stopped).run()

@@ -24,6 +24,10 @@ _CHARTS = (
     ("Boundary F1 per frame (1 is right)", "boundary_f1"),
     ("TAE per frame pair, percent (0 is consistent)", "tae"),
 )
+_MORE_STYLE = """
+.sets.numbers td:last-child,.sets.numbers tr:first-child th{text-align:right}
+.sets.numbers tr:first-child th:first-child{text-align:left}
+"""
 _PICTURES = ("picture", "truth", "estimate", "error")
 
 
@@ -49,7 +53,7 @@ def page(store: ResultStore, protocol: EvaluationProtocol) -> str:
         "img-src data:; style-src 'unsafe-inline'\">"
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<link rel="icon" href="data:,">'
-        f"<title>{escape(title)}</title><style>{STYLE}</style></head>"
+        f"<title>{escape(title)}</title><style>{STYLE}{_MORE_STYLE}</style></head>"
         f"<body><main>{body}</main></body></html>\n"
     )
 
@@ -73,9 +77,8 @@ def _table(table: Table) -> str:
         for row in table.rows
     )
     note = f"<p class='quiet'>{escape(table.note)}</p>" if table.note else ""
-    return (
-        f"<h3>{escape(table.title)}</h3><table class='numbers'><tr>{head}</tr>{rows}</table>{note}"
-    )
+    body = f"<table class='numbers sets'><tr>{head}</tr>{rows}</table>"
+    return f"<h3>{escape(table.title)}</h3>{body}{note}"
 
 
 def _holes(holes: Sequence[str]) -> str:

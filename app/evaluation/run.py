@@ -77,6 +77,10 @@ class Summary:
 class Executor(Protocol):
     """Runs tasks, in this process or elsewhere."""
 
+    def check(self) -> None:
+        """Raise UsageError if it cannot run; called before anything is written."""
+        ...
+
     def run(
         self, jobs: Sequence[Job], folder: Path, progress: Progress, is_stopped: IsStopped
     ) -> Iterator[Outcome]:
@@ -86,6 +90,9 @@ class Executor(Protocol):
 
 class Serial:
     """One task after another in this process."""
+
+    def check(self) -> None:
+        """See Executor."""
 
     def run(
         self, jobs: Sequence[Job], folder: Path, progress: Progress, is_stopped: IsStopped
@@ -183,6 +190,7 @@ def evaluate_all(
         If the results cannot be written.
     """
     jobs = plan(request)
+    executor.check()
     try:
         with _locked(out):
             return _evaluate(jobs, request, out, executor, progress, is_stopped)

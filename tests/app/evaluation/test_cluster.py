@@ -147,6 +147,7 @@ def test_a_scheduler_that_does_not_answer_is_told(
             evaluate_all(
                 request_of(tmp_path), tmp_path / "out", executor, lambda *_: None, lambda: False
             )
+    assert not (tmp_path / "out").exists()
 
 
 def test_each_worker_has_a_gpu_of_its_own() -> None:

@@ -36,6 +36,9 @@ class Counting:
         self.most = most
         self.ran: list[tuple[str, str, str]] = []
 
+    def check(self) -> None:
+        pass
+
     def run(self, jobs: list[Job], folder: Path, *_: object) -> Iterator[Outcome]:
         with Sessions() as sessions:
             for job in jobs:
