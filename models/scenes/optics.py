@@ -108,10 +108,21 @@ class Box:
         )
 
 
-def optical_surfaces(scene: Scene) -> tuple[int, ...]:
-    """Flat surfaces, from 1, that reflect or let through what they show."""
-    flat = scene.materials[: len(scene.planars.body)]
-    return tuple(i + 1 for i, m in enumerate(flat) if m.mirror > 0 or m.clear > 0)
+def optical_surfaces(scene: Scene) -> tuple[tuple[int, ...], ...]:
+    """Flat surfaces, from 1, that reflect or let through what they show.
+
+    Those of one material in one plane of a body stand together, since one picture serves them all.
+    """
+    planars = scene.planars
+    groups: dict[object, list[int]] = {}
+    for i, skin in enumerate(scene.materials[: len(planars.body)]):
+        if skin.mirror > 0 or skin.clear > 0:
+            corners = planars.corners[i]
+            normal = np.cross(corners[3] - corners[0], corners[1] - corners[0])
+            normal /= np.linalg.norm(normal)
+            plane = np.append(normal, normal @ corners[0]).round(5) + 0.0  # no negative zero
+            groups.setdefault((int(planars.body[i]), skin, *plane.tolist()), []).append(i + 1)
+    return tuple(map(tuple, groups.values()))
 
 
 def mixed(own: UInt8, others: list[tuple[float, UInt8]]) -> UInt8:

@@ -12,6 +12,7 @@ from models.scenes import (
     layouts_halls,
     layouts_indoor,
     layouts_nature,
+    layouts_optics,
     layouts_outdoor,
     layouts_seat,
     layouts_work,
@@ -48,6 +49,9 @@ _LAYOUTS: dict[str, tuple[Layout, float]] = {
     "car_interior": (layouts_seat.car_interior, 0.0),
     "untidy_desk": (layouts_seat.untidy_desk, 0.0),
     "in_hand": (layouts_seat.in_hand, 0.0),
+    "mirrored": (layouts_optics.mirrored, 0.0),
+    "glazed": (layouts_optics.glazed, 0.0),
+    "polished": (layouts_optics.polished, 0.0),
 }
 """How each kind is laid out, and how often a seed without a kind draws it; those with 0 are drawn
 by name alone, so that the scene of a seed stays what it was."""

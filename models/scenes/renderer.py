@@ -188,10 +188,10 @@ class Renderer:
         """(H, W, 3) colours of what is `seen`; in a mirror's image, mirrors have no image."""
         assert self._prepared is not None
         rgb = self._shade(scene, moment, sight, seen)
-        for surface in () if is_image else self._prepared.optical:
-            mask = seen.surface == surface
+        for surfaces in () if is_image else self._prepared.optical:
+            mask = np.isin(seen.surface, surfaces)
             box = Box.around(mask)
-            skin = scene.materials[surface - 1]
+            skin = scene.materials[surfaces[0] - 1]
             if box is None:
                 continue
             others = []
@@ -199,7 +199,7 @@ class Renderer:
                 behind = self._inner(scene, moment, sight.through(scene, box))
                 others.append((skin.clear, behind))
             if skin.mirror > 0:
-                reflected = sight.reflected(scene, moment.poses, surface, box)
+                reflected = sight.reflected(scene, moment.poses, surfaces[0], box)
                 image = self._inner(scene, moment, reflected, is_image=True)
                 others.append((skin.mirror, image[:, ::-1]))
             part = rgb[box.slices]

@@ -12,6 +12,8 @@ import numpy as np
 
 from models.scenes import Renderer, TextureAtlas, build_atlas, random_scene
 from models.scenes.motion import CameraPath
+from models.scenes.paint import rgb
+from models.scenes.scene import Colour, Lighting, Scene
 from models.training.clip import HELD_OUT, Clip
 from models.training.photographs import photographs
 
@@ -26,10 +28,13 @@ STEEPEST = 1.2
 """Radians below the horizon."""
 HARD_KINDS = (
     "library", "hall", "bare_corner", "foliage", "wildlife", "crowd", "car_interior", "untidy_desk",
-    "in_hand",
+    "in_hand", "mirrored", "glazed", "polished",
 )  # fmt: skip
 """Kinds of pictures that networks trained without them got wrong."""
 HARD_SHARE = 0.4
+WIDE_SHARE, WIDEST_DEG = 0.12, 125.0
+"""Scenes seen through a wide lens, without distortion, as of action and head-worn cameras."""
+NIGHT_SHARE = 0.12
 
 
 def render_clip(index: int, size: tuple[int, int], frames: int) -> Clip:
@@ -39,6 +44,7 @@ def render_clip(index: int, size: tuple[int, int], frames: int) -> Clip:
     scene = random_scene(int(rng.integers(2**31)), kind_of(index), atlas)
     if rng.random() < TILTED_SHARE:
         scene = replace(scene, camera=tilted(scene.camera, rng))
+    scene = varied(scene, index)
     start = float(rng.uniform(0.0, LATEST_START_S))
     interval = float(rng.uniform(SHORTEST_INTERVAL_S, LONGEST_INTERVAL_S))
     with closing(Renderer(*size, threads=1)) as renderer:
@@ -80,6 +86,54 @@ def tilted(camera: CameraPath, rng: np.random.Generator) -> CameraPath:
         camera.eye[2] + distance * math.sin(elevation),
     )
     return replace(camera, target=target, roll=camera.roll + float(rng.normal(0.0, 0.22)))
+
+
+def varied(scene: Scene, index: int) -> Scene:
+    """Scene `index` through a wide lens or at night, now and then; held-out scenes stay."""
+    rng = np.random.default_rng((23, index))
+    if index >= HELD_OUT:
+        return scene
+    if rng.random() < WIDE_SHARE:
+        scene = replace(scene, fov_deg=float(rng.uniform(max(scene.fov_deg, 85.0), WIDEST_DEG)))
+    if rng.random() < NIGHT_SHARE:
+        scene = replace(scene, lighting=night(scene, rng))
+    return scene
+
+
+def night(scene: Scene, rng: np.random.Generator) -> Lighting:
+    """One lamp near what is looked at, its light gone a few metres on; a dark sky, a long exposure.
+
+    Windows, screens and lamps shine as by day, and are now the brightest.
+    """
+    day, dark = scene.lighting, float(rng.uniform(0.04, 0.15))
+    share = float(rng.uniform(0.2, 0.8))
+    eye, target = np.array(scene.camera.eye), np.array(scene.camera.target)
+    lamp = eye + share * (target - eye) + rng.uniform((-1.5, -0.5, 0.8), (1.5, 0.5, 2.5))
+    if scene.wall_m > 0:
+        x0, y0, x1, y1 = scene.extent
+        lamp = np.clip(lamp, (x0 + 0.2, y0 + 0.2, 0.3), (x1 - 0.2, y1 - 0.2, scene.wall_m - 0.2))
+    warm = np.array([1.0, rng.uniform(0.6, 1.0), rng.uniform(0.3, 1.1)])
+    sky = dark * np.array([0.25, 0.3, 0.5])
+
+    def dimmed(colour: Colour) -> Colour:
+        return rgb(np.multiply(colour, dark))
+
+    return replace(
+        day,
+        key_position=rgb(lamp),
+        key_focus=rgb((lamp[0], lamp[1] + 0.05, 0.0)),
+        key_fov_deg=150.0,
+        key_colour=rgb(warm * rng.uniform(0.8, 1.8)),
+        key_falloff_m=float(rng.uniform(1.5, 5.0)),
+        fill_colour=dimmed(day.fill_colour),
+        ambient_up=dimmed(day.ambient_up),
+        ambient_down=dimmed(day.ambient_down),
+        fog_colour=dimmed(day.fog_colour),
+        sky_zenith=rgb(sky * 0.4),
+        sky_horizon=rgb(sky),
+        cloud_amount=day.cloud_amount * dark,
+        exposure=day.exposure * float(rng.uniform(1.0, 1.8)),
+    )
 
 
 @lru_cache(maxsize=2)

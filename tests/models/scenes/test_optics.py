@@ -8,9 +8,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.scenes import RenderedFrame, Renderer, Scene, default_atlas
+from models.scenes import RenderedFrame, Renderer, Scene, default_atlas, random_scene
 from models.scenes.builder import SceneBuilder
 from models.scenes.motion import CameraPath, Rock, Wander
+from models.scenes.optics import optical_surfaces
 from models.scenes.scene import Lighting, Material
 
 SIZE = (161, 121)
@@ -162,6 +163,23 @@ def test_flow_and_covisibility_are_those_of_the_surface() -> None:
     assert plain.covisible is not None
     np.testing.assert_array_equal(mirror.flow_to_previous, plain.flow_to_previous)
     np.testing.assert_array_equal(mirror.covisible, plain.covisible)
+
+
+def test_panes_of_one_glass_in_one_plane_are_one_picture() -> None:
+    def place(b: SceneBuilder) -> None:
+        for x in (-1.2, 0.0, 1.2):
+            b.panel((x, WALL_M, 0), 1.1, 2, GLASS, two_sided=True)
+        b.panel((0, 2, 0), 0.5, 0.5, GLASS, two_sided=True)  # in a plane of its own
+        b.panel((0, WALL_M, -1.5), 1, 0.5, MIRROR)
+
+    assert optical_surfaces(scene_of(place)) == ((1, 2, 3), (4,), (5,))
+
+
+@pytest.mark.parametrize("kind", ["mirrored", "glazed", "polished"])
+def test_kinds_for_training_have_what_their_names_say(kind: str) -> None:
+    for seed in range(5):
+        skins = random_scene(seed, kind).materials
+        assert any((skin.clear if kind == "glazed" else skin.mirror) > 0.05 for skin in skins)
 
 
 def test_threads_do_not_change_what_a_mirror_shows() -> None:

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 import torch
 
-from models.scenes import SCENE_KINDS
+from models.scenes import SCENE_KINDS, Renderer, random_scene
 from models.training import render
 from models.training.augment import Camera, photograph, random_camera, wandering
 from models.training.cache import SceneCache
 from models.training.clip import HELD_OUT, Clip
 from models.training.config import DataConfig, TrainConfig
-from models.training.render import HARD_KINDS, kind_of
+from models.training.render import HARD_KINDS, WIDEST_DEG, kind_of, night, varied
 from models.training.samples import Batches, crop, cut
 
 WIDTH, HEIGHT = 96, 64
@@ -153,3 +153,26 @@ def test_hard_kinds_are_a_share_of_the_pool_and_none_of_the_held_out_scenes() ->
     assert 0.3 < sum(kind is not None for kind in kinds) / len(kinds) < 0.5
     assert [kind_of(number) for number in range(400)] == kinds
     assert all(kind_of(HELD_OUT + number) is None for number in range(100))
+
+
+def test_wide_lenses_and_nights_are_a_share_of_the_pool_and_none_of_the_held_out_scenes() -> None:
+    scene = random_scene(3, "street")
+    pool = [varied(scene, number) for number in range(400)]
+    wide = [one.fov_deg for one in pool if one.fov_deg != scene.fov_deg]
+    dark = [one for one in pool if one.lighting != scene.lighting]
+    assert 20 < len(wide) < 80
+    assert 20 < len(dark) < 80
+    assert 85 <= min(wide) <= max(wide) <= WIDEST_DEG
+    assert [one.fov_deg for one in pool] == [varied(scene, n).fov_deg for n in range(400)]
+    assert all(varied(scene, HELD_OUT + number) is scene for number in range(100))
+
+
+@pytest.mark.parametrize("kind", ["street", "room"])
+def test_at_night_it_is_darker_and_everything_is_where_it_was(kind: str) -> None:
+    day = random_scene(5, kind)
+    dark = replace(day, lighting=night(day, np.random.default_rng(0)))
+    renderer = Renderer(96, 72, threads=1)
+    by_day, by_night = renderer.render(day, 0.5), renderer.render(dark, 0.5)
+    renderer.close()
+    assert np.array_equal(by_day.disparity, by_night.disparity)
+    assert np.quantile(by_night.rgb, 0.2) < 0.8 * np.quantile(by_day.rgb, 0.2)
