@@ -77,6 +77,13 @@ def projection_matrix(tan_half: float, aspect: float, near: float, far: float) -
     return matrix
 
 
+def clip_matrix(pose: CameraPose, tan_half: float, aspect: float, far_m: float) -> Float64:
+    """From world to clip space (4, 4), for column vectors; `far_m` is the farthest depth."""
+    near = max(0.005, 0.02 * pose.distance)
+    far = pose.distance + 2.0 * far_m + float(np.linalg.norm(pose.target))
+    return projection_matrix(tan_half, aspect, near, far) @ view_matrix(pose)
+
+
 def tan_half_fov_to_fit(intrinsics: Intrinsics, aspect: float) -> float:
     """Tangent of half the vertical field of view at which the picture fits a canvas."""
     vertical = 0.5 * intrinsics.height / intrinsics.fy

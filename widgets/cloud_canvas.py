@@ -20,7 +20,7 @@ from PyQt6.QtOpenGLWidgets import QOpenGLWidget
 from PyQt6.QtWidgets import QWidget
 
 from models.geometry import Calibration, Intrinsics
-from renderers.camera import CameraPose, tan_half_fov_to_fit
+from renderers.camera import CameraPose, clip_matrix, tan_half_fov_to_fit
 from renderers.cloud_options import CloudOptions, Rgb
 from renderers.point_cloud import intrinsics_in_force
 from widgets.gl_support import gl_functions, is_software, renderer_name
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from widgets.cloud_scene import CloudScene, CloudView
 
 Float32 = NDArray[np.float32]
+Float64 = NDArray[np.float64]
 UInt8 = NDArray[np.uint8]
 
 _log = logging.getLogger(__name__)
@@ -199,6 +200,12 @@ class CloudCanvas(QOpenGLWidget):
             self.update()
             self.stale.emit()
         return is_complete
+
+    def transform(self) -> Float64:
+        """From world to clip space (4, 4), as it is drawn now."""
+        aspect = max(1, self.width()) / max(1, self.height())
+        far_m = self._frame.calibration.far_m if self._frame is not None else 1.0
+        return clip_matrix(self._pose, self.tan_half(), aspect, far_m)
 
     def grab_image(self) -> UInt8:
         """Render the current content: (H, W, 3) uint8 RGB in physical pixels."""

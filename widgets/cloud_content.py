@@ -81,6 +81,11 @@ class CloudContent:
         """From disparity to depth under these options."""
         return self.measured or calibration_in_force(options, self.display_range, self.unit)
 
+    def is_metric(self, options: CloudOptions) -> bool:
+        """Whether depth is in metres: by two known distances, or as the network gave it."""
+        by_hand = options.calibration is not None
+        return self.measured is not None or (self.unit is Unit.INVERSE_METRE and not by_hand)
+
     def frame(self, options: CloudOptions) -> CloudFrame:
         """What the canvas draws."""
         calibration = self.calibration(options)

@@ -28,6 +28,7 @@ _LOOK_DEG_PER_PX = 0.15
 _ZOOM_PER_NOTCH = 1.15
 _SCROLL_DEG_PER_PX = 0.3
 _ZOOM_PER_PX = 1.006
+_CLICK_PX = 4.0
 _LEAST_PINCH, _MOST_PINCH = 0.5, 2.0
 _FLY_SPEED = 0.8
 _FAST = 3.0
@@ -55,6 +56,8 @@ class CloudNavigator(QObject):
     moved = pyqtSignal(object)
     """Emitted with a new CameraPose."""
     pressed = pyqtSignal()
+    clicked = pyqtSignal(QPointF)
+    """Emitted for the left button if it moved nothing."""
     double_clicked = pyqtSignal()
     home_pressed = pyqtSignal()
 
@@ -64,7 +67,8 @@ class CloudNavigator(QObject):
         self._tan_half = tan_half
         self._pose = CameraPose()
         self._button = Qt.MouseButton.NoButton
-        self._last = QPointF()
+        self._last = self._pressed_at = QPointF()
+        self._is_click = False
         self._held: set[int] = set()
         self._fast = False
         self._timer = QTimer(self)
@@ -118,13 +122,21 @@ class CloudNavigator(QObject):
             if self._button is Qt.MouseButton.NoButton:
                 self.pressed.emit()
                 self._button, self._last = event.button(), event.position()
+                self._pressed_at, self._is_click = event.position(), True
                 self._canvas.setFocus(Qt.FocusReason.MouseFocusReason)
             return True
         if kind == QEvent.Type.MouseButtonRelease:
             if event.button() is self._button:
+                is_click = self._is_click and event.button() is Qt.MouseButton.LeftButton
                 self.stop()
+                if is_click:
+                    self.clicked.emit(event.position())
             return True
         if kind == QEvent.Type.MouseMove and self._button is not Qt.MouseButton.NoButton:
+            way = event.position() - self._pressed_at
+            if self._is_click and way.manhattanLength() < _CLICK_PX:
+                return True  # a hand that clicks is not perfectly still
+            self._is_click = False
             step = event.position() - self._last
             self._last = event.position()
             self._drag(step, bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))

@@ -12,9 +12,11 @@ from models.frames import Unit
 from models.geometry import Calibration, Intrinsics
 from renderers.camera import CameraPose
 from renderers.cloud_options import CloudOptions
+from renderers.cloud_ruler import CloudLength
 from widgets import pane_paint, theme
 from widgets.banner_overlay import BannerOverlay
 from widgets.cloud_content import CloudContent
+from widgets.cloud_controls import CloudControls
 from widgets.cloud_viewer import CloudViewer
 from widgets.gl_support import find_gl
 from widgets.header_paint import Header
@@ -22,7 +24,7 @@ from widgets.pane_chip import PaneChip
 from widgets.pane_content import CALIBRATED
 from widgets.plain import set_tip
 from widgets.theme import COLOURS, SPACE_XS
-from widgets.viewpoints_menu import ViewpointsMenu, viewpoints_button
+from widgets.viewpoints_menu import ViewpointsMenu
 
 Float32 = NDArray[np.float32]
 UInt8 = NDArray[np.uint8]
@@ -42,6 +44,10 @@ class CloudPane(QWidget):
         "still".
     view_changed
         Emitted with a CameraPose when the viewer moved.
+    measuring_changed
+        Emitted with whether clicks are measured.
+    measured
+        Emitted with the `CloudLength` between two clicks whenever it changes, or with None.
     frames_painted
         Number of frames that reached the screen.
     """
@@ -50,6 +56,8 @@ class CloudPane(QWidget):
     enlarge_requested = pyqtSignal()
     stride_changed = pyqtSignal(float, str)
     view_changed = pyqtSignal(object)
+    measuring_changed = pyqtSignal(bool)
+    measured = pyqtSignal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -138,9 +146,9 @@ class CloudPane(QWidget):
         self._banner.set_text(text, level)
 
     def offer_viewpoints(self) -> ViewpointsMenu:
-        """Add a menu of viewpoints to the chip and return it, empty."""
+        """Add a menu of viewpoints and the ruler to the chip; return the menu, empty."""
         menu = ViewpointsMenu(self)
-        self.chip.host(viewpoints_button(menu, self))
+        self.chip.host(CloudControls(self, menu))
         self._lay_out_chip()
         return menu
 
@@ -153,6 +161,32 @@ class CloudPane(QWidget):
         """Stay at the content's own viewpoint, whatever the options say of swaying."""
         if self._viewer is not None:
             self._viewer.hold_still()
+
+    @property
+    def length(self) -> CloudLength | None:
+        """What the ruler measures now, or None."""
+        return self._viewer.ruler.length if self._viewer is not None else None
+
+    @property
+    def is_measuring(self) -> bool:
+        """Whether clicks are measured."""
+        return self._viewer is not None and self._viewer.ruler.is_on
+
+    def set_measuring(self, is_on: bool) -> None:
+        """Measure lengths between two clicks, or stop and forget the length."""
+        if self._viewer is not None and is_on != self.is_measuring:
+            self._viewer.set_measuring(is_on)
+            self.measuring_changed.emit(is_on)
+
+    def toggle_measuring(self) -> None:
+        """Begin to measure, or stop."""
+        self.set_measuring(not self.is_measuring)
+
+    def stop_measuring(self) -> bool:
+        """Stop measuring; whether it was on."""
+        was_on = self.is_measuring
+        self.set_measuring(False)
+        return was_on
 
     def viewpoint(self) -> CameraPose:
         """The viewer's current position."""
@@ -262,6 +296,7 @@ class CloudPane(QWidget):
         viewer.view_changed.connect(self.view_changed)
         viewer.stride_changed.connect(self._on_stride_changed)
         viewer.frame_drawn.connect(self._on_frame_drawn)
+        viewer.ruler.measured.connect(self.measured)
         viewer.failed.connect(self._on_failed)
         self._viewer = viewer
         self._banner.raise_()

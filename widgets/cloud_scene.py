@@ -17,7 +17,7 @@ from PyQt6.QtOpenGL import QOpenGLFramebufferObject
 from vispy.gloo import gl
 from vispy.gloo.context import FakeCanvas, forget_canvas, set_current_canvas
 
-from renderers.camera import CameraPose, projection_matrix, view_matrix
+from renderers.camera import CameraPose, clip_matrix
 from renderers.cloud_fill import filled_behind
 from renderers.cloud_fill_visual import FillVisual
 from renderers.cloud_options import CloudOptions
@@ -59,10 +59,8 @@ class CloudView:
     def viewer(self, far_m: float) -> Viewer:
         """The view for shaders; `far_m` is the farthest depth."""
         pose = self.pose
-        near = max(0.005, 0.02 * pose.distance)
-        far = pose.distance + 2.0 * far_m + float(np.linalg.norm(pose.target))
         width, height = self.canvas_px
-        transform = projection_matrix(self.tan_half, width / height, near, far) @ view_matrix(pose)
+        transform = clip_matrix(pose, self.tan_half, width / height, far_m)
         zoom = abs(pose.target[2]) / pose.distance
         return Viewer(transform, self.canvas_px, self.tan_half, 2.0 * self.floor[1], zoom)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import QPointF, Qt, pyqtSignal
 from PyQt6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import QWidget
 
@@ -14,6 +14,7 @@ from widgets.cloud_canvas import CloudCanvas, pixels_of
 from widgets.cloud_content import CloudContent
 from widgets.cloud_density import CloudDensity
 from widgets.cloud_navigation import CloudNavigator
+from widgets.cloud_ruler import CloudRuler
 from widgets.cloud_sway import CloudSway
 from widgets.painted_cloud import PaintedCloud
 
@@ -65,6 +66,8 @@ class CloudViewer(QWidget):
         self._density = CloudDensity(self._canvas, self)
         self._sway = CloudSway(self)
         self._navigator = CloudNavigator(self._surface, self._canvas.tan_half)
+        self.ruler = CloudRuler(self)
+        """Measures lengths; off until `set_measuring`."""
         self._connect()
 
     def _connect(self) -> None:
@@ -74,6 +77,7 @@ class CloudViewer(QWidget):
         self._canvas.frame_drawn.connect(self.frame_drawn)
         self._navigator.moved.connect(self._on_navigated)
         self._navigator.pressed.connect(self._on_pressed)
+        self._navigator.clicked.connect(self._on_clicked)
         self._navigator.double_clicked.connect(self.double_clicked)
         self._navigator.home_pressed.connect(self.home_pressed)
         self._density.changed.connect(self._on_stride_changed)
@@ -115,6 +119,7 @@ class CloudViewer(QWidget):
         """Remove the frame."""
         self._content = None
         self._canvas.clear()
+        self.ruler.set_content(None, self._options)
 
     def set_options(self, options: CloudOptions) -> None:
         """Use other options for drawing."""
@@ -151,6 +156,14 @@ class CloudViewer(QWidget):
         self._is_held_still = True
         self.reset_view()
 
+    def set_measuring(self, is_on: bool) -> None:
+        """Measure between clicks, or stop; the viewer stands still for it."""
+        if is_on:
+            self._sway.stop()
+        self.ruler.set_on(is_on)
+        self.ruler.set_content(self._content, self._options)
+        self.ruler.set_view(self._canvas.transform())
+
     def grab_image(self) -> UInt8:
         """Render the cloud: (H, W, 3) uint8 RGB in physical pixels."""
         if isinstance(self._surface, PaintedCloud):
@@ -180,6 +193,8 @@ class CloudViewer(QWidget):
         super().resizeEvent(event)
         self._density.stir()
         self._surface.setGeometry(self.rect())
+        self.ruler.setGeometry(self.rect())
+        self.ruler.set_view(self._canvas.transform())
 
     # -- inside ------------------------------------------------------------------------------
 
@@ -187,6 +202,8 @@ class CloudViewer(QWidget):
         if self._content is not None:
             self._frame_content()
             self._canvas.set_frame(self._content.frame(self._options))
+            self.ruler.set_content(self._content, self._options)
+            self.ruler.set_view(self._canvas.transform())
 
     def _frame_content(self) -> None:
         if not self._needs_framing or self._content is None:
@@ -209,6 +226,7 @@ class CloudViewer(QWidget):
     def _move_to(self, pose: CameraPose) -> None:
         self._density.stir()
         self._canvas.set_pose(pose)
+        self.ruler.set_view(self._canvas.transform())
         self.view_changed.emit(pose)
 
     def _start_stride(self) -> None:
@@ -245,6 +263,9 @@ class CloudViewer(QWidget):
     def _on_pressed(self) -> None:
         self._sway.stop()
         self.pressed.emit()
+
+    def _on_clicked(self, at: QPointF) -> None:
+        self.ruler.click(at)
 
     def _on_navigated(self, pose: CameraPose) -> None:
         self._needs_framing = False

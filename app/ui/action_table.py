@@ -160,6 +160,10 @@ def view_actions(
             is_on=partial(is_on, "cloud_axes"),
         ),
         Action(
+            "view.ruler", menu, "3D r&uler", "U", window.cloud.toggle_measuring,
+            tip="Measure the length between two clicks on the cloud",
+        ),
+        Action(
             "view.mesh", menu, "3D &mesh", "Shift+M", partial(controller.next_of, "cloud_style"),
             is_on=partial(is_set_to, "cloud_style", "mesh"),
         ),
@@ -177,8 +181,8 @@ def view_actions(
         ),
         Action(
             "view.restore", menu, "&Back", "Esc", restore,
-            tip="Cancel a calibration, else restore an enlarged pane, else leave full screen, else "
-            "return to side by side",
+            tip="End a measurement, cancel a calibration, else restore an enlarged pane, else "
+            "leave full screen, else return to side by side",
         ),
         Action(
             "view.inspector", menu, "&Inspector", "I", presenter.toggle_inspector,

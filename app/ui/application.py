@@ -248,7 +248,12 @@ class Application(QObject):
                 model,
                 self.calibration,
                 self.presenter,
-                (self.report.cancel, self.convert.cancel, self.models.cancel),
+                (
+                    self.report.cancel,
+                    self.convert.cancel,
+                    self.models.cancel,
+                    window.cloud.stop_measuring,
+                ),
                 self,
             )
         )
