@@ -92,7 +92,7 @@ def test_a_choice_of_a_menu_is_in_force_and_ticked_also_when_chosen_again(
         (Qt.Key.Key_H, NONE, "mirror", [True, False]),
         (Qt.Key.Key_H, SHIFT, "rotate", [90, 180, 270, 0]),
         (Qt.Key.Key_K, NONE, "range_locked", [True, False]),
-        (Qt.Key.Key_G, SHIFT, "cloud_grid", [False, True]),
+        (Qt.Key.Key_G, SHIFT, "cloud_grid", [True, False]),
         (Qt.Key.Key_X, SHIFT, "cloud_axes", [True, False]),
         (Qt.Key.Key_A, SHIFT, "model_a", ["flashdepth-lite+ema", "flashdepth-lite"]),
         (Qt.Key.Key_T, NONE, "model_b", ["ground-truth", "off"]),
