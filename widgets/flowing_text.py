@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QResizeEvent, QTextBlockFormat, QTextCursor
 from PyQt6.QtWidgets import QFrame, QSizePolicy, QWidget
 
@@ -43,10 +43,6 @@ class FlowingText(MarkdownView):
         cursor.mergeBlockFormat(spaced)
         self._fit()
 
-    def fit(self) -> None:
-        """Take the height that the text needs, after its type changed."""
-        self._fit()
-
     @property
     def is_cut_off(self) -> bool:
         """Whether something, such as a long word, is wider than the text."""
@@ -59,11 +55,16 @@ class FlowingText(MarkdownView):
         super().resizeEvent(event)
         self._fit()
 
+    def changeEvent(self, event: QEvent | None) -> None:
+        super().changeEvent(event)
+        if event is not None and event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._fit()
+
     def _fit(self) -> None:
         document, area = self.document(), self.viewport()
         if document is None or area is None:
             return
         document.setTextWidth(area.width())
-        height = math.ceil(document.size().height()) + self.height() - area.height()
+        height = math.ceil(document.size().height()) + 2 * self.frameWidth()
         if height != self.height():
             self.setFixedHeight(height)

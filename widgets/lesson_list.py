@@ -93,7 +93,7 @@ class LessonListView(QWidget):
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         buttons = QHBoxLayout()
-        for button in (self._save, self._folder, self._own):
+        for button in (self._save, self._folder):
             buttons.addWidget(button)
         buttons.addStretch(1)
         foot = QVBoxLayout()
@@ -102,6 +102,7 @@ class LessonListView(QWidget):
         foot.addWidget(self._name)
         foot.addWidget(self._class)
         foot.addLayout(buttons)
+        foot.addWidget(self._own, 0, Qt.AlignmentFlag.AlignLeft)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(area, 1)

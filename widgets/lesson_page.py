@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PyQt6.QtCore import QEvent, QObject, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -78,23 +78,15 @@ class LessonPageView(QWidget):
         return self._page
 
     @property
+    def overflow(self) -> int:
+        """How many pixels of the page are below what can be seen at once."""
+        bar = self._area.verticalScrollBar()
+        return bar.maximum() if bar is not None else 0
+
+    @property
     def scrolls(self) -> bool:
         """Whether the page is longer than there is room."""
-        bar = self._area.verticalScrollBar()
-        return bar is not None and bar.maximum() > 0
-
-    @property
-    def question_bottom(self) -> int:
-        """Lower edge of the question, in pixels below the upper edge of what can be seen."""
-        area = self._area.viewport()
-        assert area is not None
-        return self._question.mapTo(area, self._question.rect().bottomLeft()).y()
-
-    @property
-    def room(self) -> int:
-        """Height in pixels of what can be seen of a page at once."""
-        area = self._area.viewport()
-        return area.height() if area is not None else 0
+        return self.overflow > 0
 
     @property
     def is_cut_off(self) -> bool:
@@ -176,13 +168,12 @@ class LessonPageView(QWidget):
         whole.addLayout(head)
         whole.addWidget(self._area, 1)
         whole.addLayout(foot)
-        body.installEventFilter(self)
 
     def _show_answers(self, page: LessonPage) -> None:
         """Make the buttons of the answers anew."""
         old, self._answers = self._answers, QWidget()
-        self._column.replaceWidget(old, self._answers)
-        old.deleteLater()
+        self._column.insertWidget(self._column.indexOf(old), self._answers)
+        _discard(self._column, old)
         self._group = QButtonGroup(self._answers)
         self._group.setExclusive(True)
         column = QVBoxLayout(self._answers)
@@ -198,7 +189,7 @@ class LessonPageView(QWidget):
     def _show_controls(self, keys: tuple[str, ...]) -> None:
         """Put the controls of the page below its text."""
         if self._controls is not None:
-            self._controls.deleteLater()
+            _discard(self._column, self._controls)
             self._controls = None
         if keys:
             self._controls = Section("Try it", self._specs)
@@ -231,11 +222,12 @@ class LessonPageView(QWidget):
         elif page is not None and page.may_go_on:
             self.go_on.emit()
 
-    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """Fit the text when the type changes, which no resize tells."""
-        if event is not None and event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
-            QTimer.singleShot(0, self._text.fit)
-        return super().eventFilter(watched, event)
+
+def _discard(layout: QVBoxLayout, widget: QWidget) -> None:
+    """Take a widget out of a layout at once, and delete it when nothing uses it any more."""
+    layout.removeWidget(widget)
+    widget.hide()
+    widget.deleteLater()
 
 
 def _words(role: str) -> Label:

@@ -14,7 +14,7 @@ from app.lessons.quantities.quantity import Quantity, Reading, Screen
 from app.settings.settings import Settings
 from app.sources.opening import open_source
 from app.sources.reading import frames_of
-from app.ui.resolve import pipeline_config, source_size
+from app.ui.resolve import fixed_source, pipeline_config, source_size
 
 
 def run(folder: Path | None) -> int:
@@ -51,12 +51,13 @@ def measured(settings: Settings, quantity: Quantity, first: int = 0) -> Reading 
         If the source cannot be opened or read.
     """
     meter, pipeline = quantity.make(), Pipeline()
-    source = open_source(settings.source, source_size(settings))
+    last = quantity.frames * quantity.stride
+    source = open_source(fixed_source(settings), source_size(settings))
     with contextlib.closing(source), contextlib.closing(pipeline):
         if first:
             source.seek(first)
         pipeline.configure(pipeline_config(settings))
-        for number, frame in enumerate(islice(frames_of(source, _never), quantity.frames)):
+        for number, frame in enumerate(islice(frames_of(source, _never), 0, last, quantity.stride)):
             if number and number == quantity.resets_at:
                 pipeline.reset()
             meter.add(Screen(pipeline.step(frame), settings))

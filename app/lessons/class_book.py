@@ -82,7 +82,7 @@ class ClassBook:
     def csv(self) -> str:
         """All answers as a table with a line of titles, for a spreadsheet."""
         text = io.StringIO()
-        table = csv.writer(text, lineterminator="\r\n")
+        table = csv.writer(text, lineterminator="\n")
         table.writerow(COLUMNS)
         for row in self._rows:
             table.writerow(map(_harmless, _cells(row)))

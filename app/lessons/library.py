@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import resources
+from itertools import islice
 from pathlib import Path
 
 from app.lessons.blocks import MAX_BYTES, LessonError, refuse
@@ -15,6 +16,7 @@ from models.plain_text import LINE, single_line
 
 NOT_LESSONS = ("readme",)
 MOST_FILES = 100
+MOST_LOOKED_AT = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,26 @@ def read_lesson(path: Path) -> Lesson:
         line = data.count(b"\n", 0, error.start) + 1
         raise refuse(path.name, line, "the file is not in UTF-8") from error
     return parse_lesson(path.stem, text, path.name)
+
+
+def holds_lessons(path: Path) -> bool:
+    """Whether a path is a lesson's file, or a folder with one among its first Markdown files."""
+    if path.suffix.lower() == ".md":
+        return path.is_file()
+    try:
+        files = [each for each in islice(path.iterdir(), 1_000) if _is_lesson(each)]
+    except OSError:
+        return False
+    return any(_begins_like_a_lesson(each) for each in files[:MOST_LOOKED_AT])
+
+
+def _begins_like_a_lesson(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            lines = file.read(1_000).splitlines()
+    except OSError:
+        return False
+    return bool(lines) and lines[0].strip() == b"---" and any(b"lesson:" in one for one in lines)
 
 
 def questions_in(lessons: Iterable[Lesson]) -> int:

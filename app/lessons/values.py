@@ -13,7 +13,7 @@ from app.sources.parsing import may_open_at_start
 
 _TYPES: Mapping[str, type] = {f.name: type(f.default) for f in dataclasses.fields(Settings)}
 _LANES = ("model_a", "model_b")
-_NOT_FOR_LESSONS = frozenset({"source_fps", "source_pixels"})
+_NOT_FOR_LESSONS = frozenset({"source_fps", "source_pixels", "workspace", "inspector"})
 
 
 def may_set(key: str) -> bool:

@@ -297,6 +297,8 @@ class Settings:
         (), Lines(workspace_table.WRITTEN, "look rgb,cloud side 0"),
         not_shown="how each workspace was left", scope=Scope.MACHINE)
 
+    lessons_folder: str = setting(
+        "", Name(), not_shown="chosen below the list of lessons", scope=Scope.MACHINE)
     record_folder: str = setting(
         "", Name(), "Folder", "Each recording gets its own folder in here",
         control="folder", placeholder="Videos folder", scope=Scope.MACHINE)

@@ -9,6 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from models.scene_options import SceneOptions
+from models.scene_places import GLASS_PANE, OBJECT_X, ON_BACK_WALL
 from models.scenes.atlas import TextureAtlas, default_atlas
 from models.scenes.builder import SceneBuilder
 from models.scenes.furniture import chair, plant, shelf
@@ -18,9 +19,10 @@ from models.scenes.random_scene import random_scene
 from models.scenes.renderer import Renderer
 from models.scenes.scene import Material
 
-OBJECT_X = 0.15
-_WALL_X, _WALL_Z, _WALL_WIDTH, _WALL_HEIGHT = 0.05, 1.66, 3.0, 1.44
-_PANE_X, _PANE_Y, _PANE_WIDTH, _PANE_HEIGHT = 1.4, 1.25, 1.3, 1.9
+_WALL_X, _WALL_Z = ON_BACK_WALL.x, ON_BACK_WALL.z
+_WALL_WIDTH, _WALL_HEIGHT = ON_BACK_WALL.width, ON_BACK_WALL.height
+_PANE_X, _PANE_Y, _PANE_WIDTH = GLASS_PANE.x, GLASS_PANE.y, GLASS_PANE.width
+_PANE_HEIGHT = GLASS_PANE.z + GLASS_PANE.height / 2
 _PHOTOGRAPH = ("corridor", 4, 0.8)
 _PHOTOGRAPH_SIZE = (1000, 480)
 

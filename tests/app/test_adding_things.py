@@ -55,7 +55,7 @@ LINES = {
         ),
     ],
     "app/lessons/quantities/table.py": [
-        ('    "favoured-by-the-fit",\n', '    "planted-mean",\n'),
+        ('    "ranking",\n', '    "planted-mean",\n'),
     ],
     "app/cli.py": [
         ('    "train": "Train the bundled model.",\n', '    "planted": "Say a word.",\n'),

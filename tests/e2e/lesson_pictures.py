@@ -97,7 +97,7 @@ class Tour:
 
     def _picture(self, name: str) -> None:
         if self._page().scrolls:
-            self.notes.append(f"{name} scrolls (question at {self._page().question_bottom})")
+            self.notes.append(f"{name} scrolls by {self._page().overflow} px")
         self._application.window.grab().save(str(self._out / f"{name}.png"))
 
 

@@ -28,9 +28,13 @@ class Shot:
     ----------
     frames
         How many are kept at most.
+    stride
+        Least distance between two of them, in frames of the source.
     """
 
-    def __init__(self, frames: int) -> None:
+    def __init__(self, frames: int, stride: int = 1) -> None:
+        self._stride = stride
+        self._last = -1, 0  # segment and index
         self._frames: deque[dict[str, Float32]] = deque(maxlen=frames)
 
     def __len__(self) -> int:
@@ -38,6 +42,10 @@ class Shot:
 
     def add(self, screen: Screen) -> None:
         """Take in a result that has both lanes and the truth."""
+        frame = screen.result.frame
+        segment, index = self._last
+        if segment == frame.segment and index < frame.index < index + self._stride:
+            return
         parts = {
             "a": sampled(screen, "a"),
             "b": sampled(screen, "b"),
@@ -48,6 +56,7 @@ class Shot:
             if self._frames and self._frames[-1]["a"].shape != known["a"].shape:
                 self._frames.clear()
             self._frames.append(known)
+            self._last = frame.segment, frame.index
 
     def abs_rel(self, lane: str, align: Align = align_least_squares) -> float:
         """AbsRel with one alignment for all frames. No unit, 0 is perfect."""

@@ -6,7 +6,7 @@ from app.lessons.quantities.accuracy import Shot
 from app.lessons.quantities.quantity import Quantity, Reading, Screen
 
 _LEAST, FRAMES = 25, 50
-_ALIKE = 0.05  # drifts that differ by less than this share are called alike
+ALIKE = 0.05  # drifts that differ by less than this share are called alike
 
 
 class _Meter:
@@ -20,7 +20,7 @@ class _Meter:
         if len(self._shot) < _LEAST:
             return None
         a, b = self._shot.scale_drift("a"), self._shot.scale_drift("b")
-        word = "alike" if abs(a - b) < _ALIKE * min(a, b) else "a" if a > b else "b"
+        word = "alike" if abs(a - b) < ALIKE * min(a, b) else "a" if a > b else "b"
         return Reading(word, f"The scale of A varies by {100 * a:.1f} %, of B by {100 * b:.1f} %.")
 
 

@@ -77,6 +77,8 @@ class Quantity:
         How many results it needs at least to see, for the check without a window.
     words
         Its values, if it is no number.
+    stride
+        The check reads every `stride`-th frame of the source, as a slow machine shows them.
     resets_at
         The check without a window resets the memory before this frame; 0 for no reset.
     needs
@@ -88,5 +90,6 @@ class Quantity:
     make: Callable[[], Meter]
     frames: int = 1
     words: tuple[str, ...] = ()
+    stride: int = 1
     resets_at: int = 0
     needs: str = "Waiting for the next frames."

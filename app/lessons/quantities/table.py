@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 KEYS = (
     "depth-error-ratio",
     "distance-in-the-middle",
+    "object-error",
+    "surface-error",
     "scale-between-lanes",
     "difference-left",
     "colour-change",
@@ -25,7 +27,7 @@ KEYS = (
     "boundary-f1",
     "points-removed",
     "more-drift",
-    "favoured-by-the-fit",
+    "ranking",
 )
 
 

@@ -10,7 +10,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from app.core.results import FrameResult
 from app.lessons.class_book import ClassBook
-from app.lessons.library import Library, load_lessons
+from app.lessons.library import Library, holds_lessons, load_lessons
 from app.lessons.measuring import Measuring
 from app.lessons.quantities.quantity import Reading, Screen
 from app.lessons.walk import Walk
@@ -18,6 +18,7 @@ from app.settings.settings import Settings, SettingsModel
 from app.ui.controller import Controller
 from app.ui.display import Display
 from app.ui.features.feature import FeatureController
+from app.ui.features.lesson_files import LessonFiles
 from app.ui.lesson_pages import list_of, page_of
 from app.ui.main_window import MainWindow
 from app.ui.row_specs import row_specs
@@ -64,7 +65,11 @@ class LessonController(FeatureController):
         self.book = ClassBook()
         self.panel: LessonPanel | None = None
         self._unsubscribe = model.subscribe(self._on_settings)
+        self._files = LessonFiles(window, self.book, self)
+        self._files.said.connect(self.said)
+        self._files.folder_chosen.connect(self.use_folder)
         display.shown.connect(self._on_shown)
+        window.dropped.connect(self._on_dropped)
 
     # -- showing and leaving ---------------------------------------------------------------------
 
@@ -81,14 +86,15 @@ class LessonController(FeatureController):
             self.open()
 
     def open(self) -> None:
-        """Show the lessons."""
+        """Show the lessons, where they were left."""
         if self.panel is None:
             self.panel = self._make_panel()
             self._window.add_beside(self.panel)
-        if self._library is None:
-            self.show_lessons()
+            self.show_list()
         self.panel.show()
         self.opened.emit(True)
+        if self._walk is not None:
+            self._enter(self._walk)
 
     def close(self) -> None:
         """Leave the lessons, so that the settings from before are the ones saved."""
@@ -106,26 +112,38 @@ class LessonController(FeatureController):
         if was_open:
             self.opened.emit(False)
 
-    def show_lessons(self, folder: Path | None = None) -> None:
-        """List the lessons of a folder, or those that came with the app.
+    def use_folder(self, folder: str) -> None:
+        """List the lessons of a folder, "" being the app's own, now and at the next start.
 
-        If the folder has none, one sentence says so and the list stays.
+        If it has none, one sentence says so and the list stays.
         """
+        if self._load(folder):
+            self._model.replace(lessons_folder=folder)
+            self.show_list()
+
+    def use_own(self) -> None:
+        """List the lessons that came with the app."""
+        self.use_folder("")
+
+    def _load(self, folder: str) -> bool:
+        """Read the lessons of a folder; without any, those of the app if there are none yet."""
         try:
-            self._library = load_lessons(folder)
+            self._library = load_lessons(Path(folder) if folder else None)
         except UserError as error:
             self.said.emit(str(error))
-            return
-        self._folder = folder.name if folder is not None else ""
-        self.show_list()
+            if self._library is None:
+                self._load("")
+            return False
+        self._folder = Path(folder).name
+        return True
 
     def show_list(self) -> None:
         """Leave the lesson, restore the settings from before, and show the list."""
         self._walk = None
         self._measuring.begin(None)
         self._give_back()
-        if self.panel is not None and self._library is not None:
-            self.panel.show_list(list_of(self._library, self.book, self._folder))
+        if self.panel is not None:
+            self.panel.show_list(list_of(self._lessons(), self.book, self._folder))
 
     def open_lesson(self, name: str) -> None:
         """Open a lesson of the list where one left it.
@@ -135,10 +153,13 @@ class LessonController(FeatureController):
         KeyError
             If there is none of that name.
         """
+        self._enter(self.book.walk(self._lessons().lesson(name)))
+
+    def _lessons(self) -> Library:
+        """The lessons of the list, which are read when they are first needed."""
         if self._library is None:
-            self.show_lessons()
-        assert self._library is not None
-        self._enter(self.book.walk(self._library.lesson(name)))
+            self._load(self._model.value.lessons_folder)
+        return self._library or Library(())
 
     @property
     def walk(self) -> Walk | None:
@@ -151,6 +172,9 @@ class LessonController(FeatureController):
         panel.list_requested.connect(self.show_list)
         panel.list.chosen.connect(self.open_lesson)
         panel.list.student_changed.connect(self._on_student)
+        panel.list.save_requested.connect(self._files.ask_where_to_save)
+        panel.list.folder_requested.connect(self._files.ask_for_folder)
+        panel.list.own_requested.connect(self.use_own)
         page = panel.page
         page.answered.connect(self._on_answered)
         page.go_on.connect(self._on_go_on)
@@ -158,6 +182,15 @@ class LessonController(FeatureController):
         page.set_up_again.connect(self._set_up)
         page.changed.connect(self._on_changed)
         return panel
+
+    def _on_dropped(self, text: str) -> None:
+        """Show the lessons of a folder, or of a file's folder, that was dropped on the window."""
+        path = Path(text)
+        if not holds_lessons(path):
+            return
+        if self.panel is None or self.panel.isHidden():
+            self.toggle()
+        self.use_folder(str(path.parent if path.is_file() else path))
 
     # -- the way through a lesson ----------------------------------------------------------------
 
@@ -227,7 +260,7 @@ class LessonController(FeatureController):
         if self._before is None:
             self._before = self._model.value
         values = dataclasses.asdict(self._before) | walk.lesson.settings_at(walk.place)
-        values["inspector"] = self._model.value.inspector
+        values |= self._kept()
         try:
             self._model.replace(**values)
         except (TypeError, ValueError) as error:
@@ -246,8 +279,11 @@ class LessonController(FeatureController):
         """Restore the settings from before the lessons."""
         before, self._before = self._before, None
         if before is not None:
-            kept = {"inspector": self._model.value.inspector}
-            self._model.replace(**(dataclasses.asdict(before) | kept))
+            self._model.replace(**(dataclasses.asdict(before) | self._kept()))
+
+    def _kept(self) -> dict[str, object]:
+        """Settings that lessons neither set nor restore."""
+        return {key: getattr(self._model.value, key) for key in ("inspector", "lessons_folder")}
 
     def _on_changed(self, key: str, value: object) -> None:
         """Change a setting by a control of the page."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from PyQt6.QtCore import QObject, QTimer
 
 from app.core.source import Source
+from app.lessons.library import holds_lessons
 from app.settings.settings import Settings, SettingsModel
 from app.sources.camera import CameraSource
 from app.sources.camera_controls import NAMES
@@ -52,6 +53,7 @@ class SourceController(FeatureController):
         self._section = window.inspector.source
         self._section.lock_changed.connect(self._on_lock)
         self._engine = engine
+        self._controller = controller
         self._timer = QTimer(self)
         self._timer.setInterval(_POLL_MS)
         self._timer.timeout.connect(self._poll)
@@ -62,7 +64,7 @@ class SourceController(FeatureController):
         self._windows.answered.connect(menu.set_windows)
         self._recents: list[tuple[str, str, str]] = []
         menu.chosen.connect(controller.open_source)
-        window.dropped.connect(controller.open_source)
+        window.dropped.connect(self._on_dropped)
         menu.size_chosen.connect(self._on_size)
         menu.rate_chosen.connect(partial(controller.set, "source_fps"))
         menu.pixel_format_chosen.connect(partial(controller.set, "source_pixels"))
@@ -86,6 +88,11 @@ class SourceController(FeatureController):
         self._timer.stop()
         self._cameras.close()
         self._windows.close()
+
+    def _on_dropped(self, text: str) -> None:
+        """Open what was dropped, unless the lessons take it."""
+        if not holds_lessons(Path(text)):
+            self._controller.open_source(text)
 
     def _on_settings(self, settings: Settings, changed: frozenset[str]) -> None:
         if "source" in changed:

@@ -1,0 +1,40 @@
+"""By how much lane B puts the object of the built-in scene too far, in percent."""
+
+from __future__ import annotations
+
+from app.lessons.quantities.depth_error import depth_error
+from app.lessons.quantities.quantity import Quantity, Reading, Screen
+from app.lessons.quantities.scene_pixels import object_pixels
+
+
+class _Meter:
+    def __init__(self) -> None:
+        self._newest: Screen | None = None
+
+    def add(self, screen: Screen) -> None:
+        if screen.settings.scene_object != "none" and screen.lane("b") is not None:
+            self._newest = screen
+
+    def reading(self) -> Reading | None:
+        screen = self._newest
+        pixels = None if screen is None else object_pixels(screen.result.frame, screen.settings)
+        if screen is None or pixels is None:
+            return None
+        error = depth_error(screen, "b", pixels)
+        if error is None:
+            return None
+        where = "too far" if error.percent >= 0.0 else "too near"
+        return Reading(
+            error.percent,
+            f"It is {error.true_m:.1f} m away, and B puts it at {error.found_m:.1f} m: "
+            f"{abs(error.percent):.0f} % {where}.",
+        )
+
+
+QUANTITY = Quantity(
+    "object-error",
+    "by how much B puts the object too far, in percent of its distance, after a fit to the truth",
+    _Meter,
+    frames=6,
+    needs="Waiting for the object to come into the picture.",
+)
