@@ -17,7 +17,6 @@ import numpy as np
 from app.analysis.flicker import FlickerMeter
 from app.analysis.history import History, HistoryEntry
 from app.analysis.inside.analyst import InsideAnalyst, InsideShown
-from app.analysis.inside.quantity import CENTRE, Point
 from app.analysis.request import AnalysisRequest
 from app.analysis.time_slices import SlicesShown, TimeSlices
 from app.core.flicker_values import FlickerResult
@@ -78,8 +77,8 @@ class Analyzer:
 
     Attributes
     ----------
-    query
-        (x, y) under the cursor as shares of the picture, or None; any thread may replace it.
+    inside
+        Makes the pictures of the networks' insides.
     """
 
     def __init__(self, history: History | None = None) -> None:
@@ -93,8 +92,7 @@ class Analyzer:
         self._pairs_added = 0
         self._score: float | None = None
         self._score_age = 0
-        self._inside = InsideAnalyst()
-        self.query: Point | None = None
+        self.inside = InsideAnalyst()
         self._failures: dict[AnalysisPart, str] = {}
         self._failing: set[AnalysisPart] = set()
 
@@ -104,7 +102,7 @@ class Analyzer:
         self._flicker = None
         self._history.forget(lane)
         self._slices.forget(lane)
-        self._inside.forget(lane)
+        self.inside.forget(lane)
         self._begin_alignment()
 
     def analyze(
@@ -250,16 +248,13 @@ class Analyzer:
             return None
         return self._slices.show(self._history, given.request.scan_line, given.frame.size[1])
 
-    def query_point(self, request: AnalysisRequest) -> Point:
-        """The query in force: the cursor, else the newest pin, else the picture's centre."""
-        return self.query or next(reversed(request.pins), CENTRE)
-
     def _look_inside(self, given: _Input) -> InsideShown | None:
         request = given.request
         if request.inside is None:
             return None
-        point = self.query_point(request)
-        return self._inside.show(given.frame, given.lanes, request.inside, point, cut=given.cut)
+        return self.inside.show(
+            given.frame, given.lanes, request.inside, request.pins, cut=given.cut
+        )
 
     def _edges(self, given: _Input) -> tuple[UInt8 | None, float | None]:
         lane = given.lanes.get(given.request.edges)

@@ -15,6 +15,7 @@ from app.engine.pipeline import Pipeline, PipelineConfig
 from app.settings.settings import Settings
 from app.views import flicker, table
 from models.frames import Frame
+from models.inside.probe import EVERYTHING
 from widgets.arrangement import PANES
 
 NONE, ALL = "none", "all"
@@ -77,7 +78,8 @@ def _together(requests: Iterable[AnalysisRequest]) -> AnalysisRequest:
 
 def _results(frames: Sequence[Frame], config: PipelineConfig) -> list[FrameResult]:
     pipeline, order = Pipeline(), ToAndFro(frames)
-    pipeline.configure(dataclasses.replace(config, analysis=AnalysisRequest()))
+    plain = dataclasses.replace(config, analysis=AnalysisRequest(), saved=EVERYTHING)
+    pipeline.configure(plain)
     try:
         return [pipeline.step(order.next()) for _ in range(_FRAMES)]
     finally:

@@ -14,6 +14,7 @@ from typing import Any, TypeGuard
 import psutil
 
 from app.benchmark.headless import alternate
+from app.benchmark.inside import INSIDE, inside_figures
 from app.benchmark.preloaded import preload, preloaded
 from app.benchmark.starts import STARTS, import_torch, measure_starts, start_window
 from app.benchmark.views import ALL, PINS, analysis_figures, with_views
@@ -72,6 +73,8 @@ def _against_bare_model(settings: Settings, arguments: argparse.Namespace) -> di
     figures |= alternate(frames, config, arguments.seconds)
     if arguments.views is not None:
         figures |= analysis_figures(frames, config)
+    if arguments.views == INSIDE:
+        figures |= inside_figures(frames, config)
     if arguments.window:
         figures |= _windowed(frames, settings, arguments)
     return figures

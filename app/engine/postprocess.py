@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from app.analysis.analyzer import Analyzer
-from app.analysis.inside.analyst import needs_query
 from app.analysis.request import AnalysisRequest
 from app.core.results import PROCESSING_ERRORS, Analysis, Breaks, FrameResult, LaneResult
 from app.engine.in_flight import InFlightFrame
@@ -135,16 +134,15 @@ class Postprocessor:
 
     def ask_at(self, point: tuple[float, float] | None) -> None:
         """Set the query point of the next frames, the one under the cursor; from any thread."""
-        self._analyzer.query = point
+        self._analyzer.inside.cursor = point
 
     def is_asked_elsewhere(self, result: FrameResult) -> bool:
         """Whether what a result shows belongs to another query point than the one in force."""
         request, analysis = self._request, result.analysis
-        if request is None or analysis is None or not needs_query(request.inside):
+        if request is None or request.inside is None or not request.inside.has_query:
             return False
-        return bool(analysis.inside) and (
-            analysis.inside_point != self._analyzer.query_point(request)
-        )
+        point = self._analyzer.inside.query_point(request.pins)
+        return analysis is not None and bool(analysis.inside) and analysis.inside_point != point
 
     def _count_breaks(self, cut: bool, fresh: Iterable[bool]) -> None:
         cuts, resets = self.breaks.cuts, self.breaks.resets

@@ -6,7 +6,7 @@ from functools import cache
 
 import numpy as np
 
-from app.analysis.inside.request import InsideRequest
+from app.analysis.inside.request import HIDDEN, InsideRequest
 from app.analysis.inside.table import QUANTITIES
 from app.analysis.request import AnalysisRequest
 from app.core.inside_values import InsidePicture
@@ -27,7 +27,12 @@ DISPARITY_LIKE = ("alone",)
 
 
 def _request(settings: ViewSettings) -> InsideRequest:
-    return InsideRequest(settings.inside_a, settings.inside_b, settings.inside_block)
+    """Nothing of a lane whose pane is hidden."""
+    shown = {
+        lane: quantity if set(PANES[lane].replaces) & set(settings.panes) else HIDDEN
+        for lane, quantity in (("a", settings.inside_a), ("b", settings.inside_b))
+    }
+    return InsideRequest(shown["a"], shown["b"], settings.inside_block)
 
 
 def _needs(settings: ViewSettings) -> AnalysisRequest:
@@ -41,7 +46,8 @@ def _fill(result: FrameResult, settings: ViewSettings, table: UInt8) -> Contents
 def _lane(
     name: str, result: FrameResult, settings: ViewSettings, table: UInt8
 ) -> PaneContent | Nothing:
-    analysis, key = result.analysis or Analysis(), _request(settings).quantity(name)
+    analysis = result.analysis or Analysis()
+    key = settings.inside_a if name == "a" else settings.inside_b
     picture = analysis.inside.get(name)
     if picture is None:
         failed = analysis.failures.get(AnalysisPart.INSIDE) or result.failures.get(name)

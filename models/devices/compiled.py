@@ -28,6 +28,7 @@ from models.inside.probe import (
     ENCODED,
     NO_ENCODER,
     NOTHING,
+    REMEMBERED,
     Inspectable,
     Intermediates,
     Part,
@@ -145,8 +146,12 @@ class CompiledNetwork:
     ) -> tuple[Tensor, Any]:
         """See Network and Inspectable."""
         network = self.network
-        if into is not None and into.probe.only(DECODED) and isinstance(network, Inspectable):
-            return self._decode_inside(network, features, state, temporal, into)
+        parts = DECODED if temporal else DECODED - REMEMBERED
+        probe = NOTHING if into is None else into.probe.only(parts)
+        if into is not None and probe and isinstance(network, Inspectable):
+            parts_found, output, after = self._inside(network, features, state, temporal, probe)
+            into.update(parts_found)
+            return output, after
         if not temporal:
             disparity: Tensor = self._run(ALONE, self._alone, features)
             return disparity, state
@@ -155,28 +160,23 @@ class CompiledNetwork:
         found: tuple[Tensor, Any] = self._run("decode", self._remembering, features, state)
         return found
 
-    def _decode_inside(
-        self,
-        network: Inspectable,
-        features: Any,
-        state: Any,
-        temporal: bool,
-        into: Intermediates,
-    ) -> tuple[Tensor, Any]:
-        """The same with what `into` asks for; its encoder's parts are in it already."""
+    def _inside(
+        self, network: Inspectable, features: Any, state: Any, temporal: bool, probe: Probe
+    ) -> tuple[dict[Part, list[Tensor]], Tensor, Any]:
+        """What the decoder gives for a probe, its output, and the next state."""
+
+        def decode(features: Any, *past: Any) -> tuple[dict[Part, list[Tensor]], Tensor, Any]:
+            into = Intermediates(probe)
+            before = past[0] if past else None
+            output, after = network.decode(features, before, temporal=temporal, into=into)
+            return into.found, output, after if temporal else ()
+
         if temporal and not _is_complete(state):
-            return network.decode(features, state, temporal=True, into=into)
-        probe, past = into.probe.only(DECODED), state if temporal else None
-
-        def decode(features: Any, state: Any) -> tuple[Tensor, Any, dict[Part, list[Tensor]]]:
-            found = Intermediates(probe)
-            output, after = network.decode(features, state, temporal=temporal, into=found)
-            return output, after if temporal else (), found.found
-
+            return decode(features, state)
+        arguments = (features, state) if temporal else (features,)
         name = "decode" if temporal else ALONE
-        output, after, found = self._run(name, decode, features, past, probe=probe)
-        into.update(found)
-        return output, after if temporal else state
+        found, output, after = self._run(name, decode, *arguments, probe=probe)
+        return found, output, after if temporal else state
 
     def close(self) -> None:
         """Wait, for a bounded time, for what is being compiled; the rest is left out."""
@@ -275,7 +275,10 @@ class CompiledNetwork:
                 self.network, flat, tensors, key[0], identity, key[2], check
             )
         except Exception as error:  # noqa: BLE001 - whatever the compiler or a driver raises
-            self._fail(error)
+            if key[3] is None:
+                self._fail(error)
+            else:  # PyTorch goes on with this half
+                log.warning("OpenVINO cannot look into %s: %s", self._title, error)
             return
         leaves = tuple(None if isinstance(leaf, Tensor) else leaf for leaf in wanted)
         self._halves[key] = _Half(compiled, answer_spec, leaves)

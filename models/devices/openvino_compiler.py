@@ -169,10 +169,14 @@ def converted(
         )
 
 
+_SOURCES = ("*.py", "flashdepth/*.py", "inside/*.py", "devices/compiled.py")
+"""What decides what a compiled function computes, and in which order its results come."""
+
+
 def source_identity(network: nn.Module) -> str:
     """Differs when the code of our networks or of `network` does."""
     models = Path(__file__).parents[1]
-    files = [*models.glob("*.py"), *models.glob("flashdepth/*.py")]
+    files = [path for place in _SOURCES for path in models.glob(place)]
     own = sys.modules[type(network).__module__].__file__
     files += [Path(own)] if own else []
     digest = hashlib.sha256()

@@ -46,7 +46,8 @@ def attention_of(
     """
     row, column = patch
     query = queries[:, 1 + row * grid[1] + column]  # (heads, d)
-    logits = np.matmul(keys, query[:, :, None])[..., 0] / np.sqrt(np.float32(query.shape[1]))
+    # Not a matrix product, whose threads would keep the networks' cores busy.
+    logits = np.einsum("hnd,hd->hn", keys, query) / np.sqrt(np.float32(query.shape[1]))
     weights = np.exp(logits - logits.max(1, keepdims=True))
     weights /= weights.sum(1, keepdims=True)  # (heads, 1 + n)
     return QueryAttention(weights[:, 1:].reshape(-1, *grid), weights[:, 0])

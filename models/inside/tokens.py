@@ -35,7 +35,7 @@ class TokenBasis:
 
     def components(self, tokens: Float32) -> Float32:
         """(h, w, c) tokens to their (h, w, 3) coordinates."""
-        return np.asarray(tokens @ self.axes - self.mean @ self.axes, np.float32)
+        return np.asarray(_projected(tokens, self.axes) - self.mean @ self.axes, np.float32)
 
     def colours(self, tokens: Float32) -> UInt8:
         """(h, w, c) tokens to (h, w, 3) RGB; the middle of each channel is the mean."""
@@ -68,8 +68,9 @@ def followed(basis: TokenBasis, tokens: Float32, share: float = FOLLOW) -> Token
     """
     flat = tokens.reshape(-1, tokens.shape[-1])
     mean = flat.mean(0)
-    along = flat @ basis.axes - mean @ basis.axes  # (n, 3), centred
-    plane, _ = np.linalg.qr(flat.T @ along)  # (c, 3); the mean drops out of the product
+    along = _projected(flat, basis.axes) - mean @ basis.axes  # (n, 3), centred
+    spanned = [np.einsum("nc,n->c", flat, column) for column in along.T]
+    plane, _ = np.linalg.qr(np.stack(spanned, 1))  # (c, 3); the mean drops out of the product
     left, _, right = np.linalg.svd(plane.T @ basis.axes)
     turned = plane @ (left @ right)
     axes, triangle = np.linalg.qr(basis.axes + share * (turned - basis.axes))
@@ -92,7 +93,17 @@ def similarity(tokens: Float32, patch: tuple[int, int]) -> Float32:
     query = tokens[patch]
     lengths = np.sqrt(np.einsum("hwc,hwc->hw", tokens, tokens))
     products = lengths * np.float32(np.linalg.norm(query))
-    return np.asarray(tokens @ query / np.maximum(products, 1e-12), np.float32)
+    dots = np.einsum("hwc,c->hw", tokens, query)
+    return np.asarray(dots / np.maximum(products, 1e-12), np.float32)
+
+
+def _projected(tokens: Float32, axes: Float32) -> Float32:
+    """(..., c) tokens times (c, 3) axes.
+
+    A matrix product would wake BLAS's threads, which then keep the networks' cores busy for longer
+    than this takes.
+    """
+    return np.stack([np.einsum("...c,c->...", tokens, axis) for axis in axes.T], -1)
 
 
 def patch_at(point: tuple[float, float], grid: tuple[int, int]) -> tuple[int, int]:

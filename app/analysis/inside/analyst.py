@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.analysis.inside.quantity import CENTRE, Given, Painter, Point
-from app.analysis.inside.request import InsideRequest
+from app.analysis.inside.request import HIDDEN, InsideRequest
 from app.analysis.inside.table import QUANTITIES
 from app.core.inside_values import InsidePicture
 from app.core.results import LaneResult
@@ -37,9 +37,16 @@ class InsideShown:
 
 
 class InsideAnalyst:
-    """Paints frame after frame. Single-threaded."""
+    """Paints frame after frame. Single-threaded.
+
+    Attributes
+    ----------
+    cursor
+        (x, y) under the cursor as shares of the picture, or None; any thread may replace it.
+    """
 
     def __init__(self) -> None:
+        self.cursor: Point | None = None
         self._painters: dict[tuple[str, str], Painter] = {}
         self._last: dict[str, tuple[int, int]] = {}
 
@@ -49,22 +56,28 @@ class InsideAnalyst:
         for key in [key for key in self._painters if key[0] == lane]:
             del self._painters[key]
 
+    def query_point(self, pins: Sequence[Point]) -> Point:
+        """The query in force: the cursor, else the newest pin, else the picture's centre."""
+        return self.cursor or next(reversed(pins), CENTRE)
+
     def show(
         self,
         frame: Frame,
         lanes: Mapping[str, LaneResult],
         request: InsideRequest,
-        point: Point,
+        pins: Sequence[Point] = (),
         *,
         cut: bool = False,
     ) -> InsideShown:
         """The pictures of a frame; painters that are not asked for are forgotten."""
+        point = self.query_point(pins)
         wanted = {(name, request.quantity(name)) for name in lanes}
+        wanted = {(name, key) for name, key in wanted if key != HIDDEN}
         self._painters = {key: p for key, p in self._painters.items() if key in wanted}
         pictures: dict[str, InsidePicture] = {}
         reasons: dict[str, str] = {}
-        for name, lane in lanes.items():
-            key = request.quantity(name)
+        for name, key in sorted(wanted):
+            lane = lanes[name]
             if reason := _missing(lane, key):
                 reasons[name] = reason
                 continue
@@ -93,8 +106,3 @@ def _missing(lane: LaneResult, key: str) -> str:
             is_asked = part in inside.answers.parts
             return NO_PAST if is_asked else NOT_RUN if quantity.is_live else WHEN_PAUSED
     return ""
-
-
-def needs_query(request: InsideRequest | None) -> bool:
-    """Whether what is shown depends on the query point."""
-    return request is not None and any(QUANTITIES[key].has_query for key in (request.a, request.b))

@@ -14,6 +14,8 @@ from app.analysis.inside.titles import TITLES
 from app.analysis.request import AnalysisRequest
 from app.core.inside_values import InsidePicture
 from app.core.results import Analysis, LaneResult
+from app.settings.settings import Settings
+from app.views.inside import VIEW
 from models.frames import DepthMap, Float32, Frame, Unit
 from models.inside.probe import REMEMBERED, Inside, Part, Probe
 
@@ -110,7 +112,7 @@ def test_the_query_is_the_cursor_else_the_newest_pin_else_the_centre() -> None:
         (None, pins, (0, 0)),
         (None, (), (3, 4)),
     ):
-        analyzer.query = cursor
+        analyzer.inside.cursor = cursor
         request = AnalysisRequest(inside=InsideRequest("similarity", "tokens"), pins=pinned)
         found = analyzer.analyze(frame(), {"a": lane(inside)}, request)
         assert found is not None
@@ -186,3 +188,21 @@ def test_what_a_request_asks_of_a_network() -> None:
     assert request.probe("b").parts == {Part.ALONE} <= REMEMBERED
     assert not request.live_probe("b", is_lent=False)
     assert request.live_probe("b", is_lent=True) == request.probe("b")
+
+
+def test_a_hidden_pane_asks_for_nothing() -> None:
+    every = view_settings(panes=("rgb", "depth_a", "depth_b"))
+    alone = view_settings(panes=("rgb", "depth_b"))
+    request, of_one = (VIEW.needs(settings).inside for settings in (every, alone))
+    assert request is not None and of_one is not None
+    assert request.probe("a") and not of_one.probe("a")
+    assert request.probe("b") == of_one.probe("b")
+    inside = Inside(arrays(), answers=EVERYTHING)
+    lanes = {"a": lane(inside), "b": lane(inside)}
+    found = Analyzer().analyze(frame(), lanes, AnalysisRequest(inside=of_one))
+    assert found is not None
+    assert set(found.inside) == {"b"}
+
+
+def view_settings(panes: tuple[str, ...]) -> Settings:
+    return Settings(view="inside", panes=panes)
