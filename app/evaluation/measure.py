@@ -105,6 +105,8 @@ def _measured(
             [] if worst is None else pictures_of(worst, first.picture_of(job.frames[worst.at]))
         )
     scores, tae_frames = meter.scores(), job.tae_frames
+    if not job.split.in_metres:
+        scores = replace(scores, rmse=math.nan)
     if job.split.tae is not None:
         scores = replace(scores, tae=math.nan)
         if len(tae_frames) > 1:

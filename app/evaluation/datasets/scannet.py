@@ -67,6 +67,7 @@ _READ = png_reader(1000.0)
 _FRAMES = slice(0, 270, 3)
 _CROP = (8, -8, 11, -11)
 _MOST = 100
+_TAE = TaeSplit(slice(10, 180), 20, _CROP)
 _VDA = Split(
     _READ,
     frames=_FRAMES,
@@ -74,7 +75,7 @@ _VDA = Split(
     cap_m=10.0,
     crop=_CROP,
     change_picture=scannet_crop,
-    tae=TaeSplit(slice(10, 180), 20, _CROP),
+    tae=_TAE,
 )
 DATA_SET = DataSet(
     key="scannet",
@@ -83,7 +84,7 @@ DATA_SET = DataSet(
     split=_VDA,
     splits={
         "flashdepth": Split(_READ, frames=_FRAMES, most_clips=_MOST),
-        "vda-500": replace(_VDA, frames=slice(0, 500), in_metres=False, tae=None),
+        "vda-500": replace(_VDA, frames=slice(0, 500), tae=replace(_TAE, most_clips=0)),
         "vda-as-published": replace(_VDA, change_picture=swapped_scannet, tae=None),
     },
     cameras=read_cameras,

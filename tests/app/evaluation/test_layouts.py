@@ -56,6 +56,7 @@ def test_flashdepth_numbers_are_those_of_a_plain_evaluation(
         else:
             assert math.isnan(line.boundary_f1)
         assert math.isfinite(line.tae) == (key in {"sintel", "scannet", "tum", "rgbd"})
+        assert math.isfinite(line.rmse) == (key != "unreal4k")  # whose truth is in pixels
 
 
 def test_the_docs_have_a_section_for_every_data_set_and_say_which_was_never_tried() -> None:
@@ -96,6 +97,7 @@ def test_500_frames_are_taken_without_a_step(run: Run, tmp_path: Path) -> None:
 
     assert lines["scene0707_00"].frames == 14
     assert math.isnan(lines["scene0707_00"].tae)
+    assert math.isfinite(lines["scene0707_00"].rmse)
 
 
 def test_bonn_is_paired_by_time_unless_as_published(run: Run, tmp_path: Path) -> None:
