@@ -59,6 +59,8 @@ class OutputConsumer:
         Returns what is on screen now; may be called on any thread.
     notify
         Called on the thread when the output opened or ended; must not block.
+    after
+        One that is ending and may hold the same device or port until then.
 
     Attributes
     ----------
@@ -67,11 +69,16 @@ class OutputConsumer:
     """
 
     def __init__(
-        self, output: Output, scene: Callable[[], Scene], notify: Callable[[], None]
+        self,
+        output: Output,
+        scene: Callable[[], Scene],
+        notify: Callable[[], None],
+        after: OutputConsumer | None = None,
     ) -> None:
         self._output = output
         self._scene = scene
         self._notify = notify
+        self._after = after
         self._slot: LatestSlot[FrameResult] = LatestSlot()
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
@@ -122,6 +129,9 @@ class OutputConsumer:
     def _run(self) -> None:
         message = ""
         try:
+            after, self._after = self._after, None
+            if after is not None:
+                after.stop()
             name = self._output.open()
             self._set_status(OutputStatus(is_open=True, name=name))
             self._send_all()

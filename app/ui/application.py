@@ -216,7 +216,9 @@ class Application(QObject):
         self.budget = self._add(BudgetController(model, controller, display, status, self))
         self.undo = self._add(UndoController(model, controller, self.presets, self._is_demo, self))
         self.health = self._add(HealthController(model, engine, status, self.recording, self))
-        self.outputs = self._add(OutputsController(window, model, engine, display, parent=self))
+        self.outputs = self._add(
+            OutputsController(window, model, engine, display, status, parent=self)
+        )
         self.page = self._add(
             PageController(window, model, controller, self.outputs, self.fallback, self)
         )

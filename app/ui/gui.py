@@ -107,6 +107,8 @@ def run_gui(settings: Settings, store: SettingsStore, options: WindowOptions) ->
             )
         for output in options.outputs:
             opening.opened.connect(partial(application.outputs.begin, output))
+        if options.outputs:
+            application.outputs.failed.connect(_print_failure)
         application.page.addressed.connect(_print_address)
         if options.quit_when_shown:
             application.first_frames.all_shown.connect(application.window.close)
@@ -129,6 +131,10 @@ def run_gui(settings: Settings, store: SettingsStore, options: WindowOptions) ->
 
 def _print_address(address: str) -> None:
     print(address, flush=True)
+
+
+def _print_failure(sentence: str) -> None:
+    print(sentence, file=sys.stderr, flush=True)
 
 
 def _freeze(_devices: object) -> None:

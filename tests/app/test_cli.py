@@ -57,6 +57,10 @@ def _refused(argv: Sequence[str], capsys: pytest.CaptureFixture[str]) -> tuple[i
         (["cameras", "--device", "cpu"], "--device"),
         (["process", "x", "--out", "y", "--b", "off"], "--b"),
         (["record", "--source", "rtsp://cam:abc/x", "--out", "y", "--seconds", "1"], "HOST:PORT"),
+        (["--output", "tv"], "camera[:DEVICE]|page[:PORT]"),
+        (["--output", "page:70000"], "page[:PORT]"),
+        (["--output-content", "everything"], "rgbd"),
+        (["--page-reach", "everybody"], "computer, network"),
     ],
 )
 def test_unusable_arguments_are_one_sentence_and_code_2(

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
+import subprocess
+import sys
 import threading
+from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
 
+from app.outputs.table import parse_output
 from app.ui.application import Application
-from tests.support.page import visiting
+from tests.support.page import status_of, visiting
 from tests.support.windows import Start, Wait
 from widgets.page_card import PageCard
 from widgets.wipe_pane import WipePane
@@ -117,3 +123,41 @@ def test_closing_the_window_closes_the_page(qtbot: QtBot, application: Applicati
     finally:
         phone.leave()
     assert phone.failure
+
+
+def test_a_port_that_is_taken_is_said_and_the_live_view_goes_on(
+    qtbot: QtBot, application: Application
+) -> None:
+    failed: list[str] = []
+    application.outputs.failed.connect(failed.append)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        application.outputs.begin(parse_output(f"page:{port}"))
+        qtbot.waitUntil(lambda: bool(failed), timeout=20_000)
+    assert str(port) in failed[0] and "choose another" in failed[0]
+    assert not application.outputs.is_running("page")
+    finished = application.engine.inference.finished
+    qtbot.waitUntil(lambda: application.engine.inference.finished > finished, timeout=20_000)
+
+
+def test_the_command_line_prints_the_address_and_says_what_failed(tmp_path: Path) -> None:
+    environment = os.environ | {"FLASHDEPTH_CONFIG": str(tmp_path), "FLASHDEPTH_LOG": str(tmp_path)}
+    command = [
+        sys.executable, "main.py", "--a", "off", "--b", "off", "--output", "page",
+        "--output", "camera:/dev/no-such-device",
+    ]  # fmt: skip
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            assert process.stdout is not None and process.stderr is not None
+            address = process.stdout.readline().strip()
+            status, _, _ = asyncio.run(status_of(address))
+            said = process.stderr.readline()
+        finally:
+            process.terminate()
+        assert process.wait(30) == 0
+    assert status == 200 and "/?k=" in address
+    assert "/dev/no-such-device cannot be opened" in said
+    log = "".join(path.read_text() for path in tmp_path.rglob("*.log"))
+    assert log and address.partition("k=")[2] not in log

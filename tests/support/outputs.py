@@ -39,7 +39,7 @@ class KeptOutput:
         self.is_steady = is_steady
         self.wants: tuple[str, ...] = ("rgb",)
         self.got: list[Outgoing] = []
-        self.is_closed = False
+        self.is_opened = self.is_closed = False
         self.gate = threading.Event()
         self.gate.set()
         self.failure: Exception | None = None
@@ -47,6 +47,7 @@ class KeptOutput:
     def open(self) -> str:
         if self.failure is not None:
             raise self.failure
+        self.is_opened = True
         return "kept"
 
     def wanted(self, scene: Scene) -> Collection[str]:

@@ -17,6 +17,7 @@ from app.settings.settings import Settings, SettingsModel
 from app.ui.display import Display
 from app.ui.engine import Engine
 from app.ui.features.feature import FeatureController
+from app.ui.features.status import StatusController
 from app.ui.main_window import MainWindow
 from app.ui.resolve import output_options
 from app.ui.stage_scene import SceneReader
@@ -55,12 +56,15 @@ class OutputsController(FeatureController):
         Emitted with the kind's key.
     changed
         Emitted after an output was started or ended.
+    failed
+        Emitted with the sentence of one that ended by itself, which is also `said`.
     """
 
     made = pyqtSignal(str, object)
     opened = pyqtSignal(str)
     ended = pyqtSignal(str)
     changed = pyqtSignal()
+    failed = pyqtSignal(str)
 
     def __init__(
         self,
@@ -68,6 +72,7 @@ class OutputsController(FeatureController):
         model: SettingsModel,
         engine: Engine,
         display: Display,
+        status: StatusController,
         make: MakeOutput = make_output,
         parent: QObject | None = None,
     ) -> None:
@@ -76,9 +81,10 @@ class OutputsController(FeatureController):
         self._model = model
         self._engine = engine
         self._display = display
+        self._status = status
         self._make = make
         self._running: dict[str, _Running] = {}
-        self._leaving: list[OutputConsumer] = []
+        self._leaving: dict[str, OutputConsumer] = {}  # by kind; each waits for the one before
         self._reader = SceneReader(window, display, model)
         self._scene: Scene | None = None  # not read before something is sent
         self._wake_up = WakeUp(self)
@@ -86,6 +92,7 @@ class OutputsController(FeatureController):
         self._timer = QTimer(self)
         self._timer.setInterval(_SCENE_MS)
         self._timer.timeout.connect(self._read_scene)
+        self.changed.connect(self._show_state)
         self._unsubscribe = model.subscribe(self._on_settings)
 
     def close(self) -> None:
@@ -94,7 +101,7 @@ class OutputsController(FeatureController):
         self._timer.stop()
         for key in tuple(self._running):
             self.end(key)
-        for consumer in self._leaving:
+        for consumer in self._leaving.values():
             consumer.stop(_STOP_S)
 
     def is_running(self, key: str, _settings: Settings | None = None) -> bool:
@@ -118,7 +125,8 @@ class OutputsController(FeatureController):
         options = output_options(self._model.value)
         output = self._make(spec, options)
         self.made.emit(key, output)
-        consumer = OutputConsumer(output, self._read, self._wake_up.notify)
+        before = self._leaving.get(key)
+        consumer = OutputConsumer(output, self._read, self._wake_up.notify, before)
         self._running[key] = _Running(spec, options, output, consumer)
         self._read_scene()
         if self._display.last is not None:
@@ -137,7 +145,7 @@ class OutputsController(FeatureController):
         inference = self._engine.inference
         inference.taps = tuple(tap for tap in inference.taps if tap != running.consumer.offer)
         running.consumer.ask_to_stop()
-        self._leaving = [old for old in self._leaving if old.is_alive] + [running.consumer]
+        self._leaving[key] = running.consumer
         if not self._running:
             self._timer.stop()
         self.ended.emit(key)
@@ -158,6 +166,10 @@ class OutputsController(FeatureController):
             self.begin(parse_output(text.strip()))
         except UserError as error:
             self.said.emit(str(error))
+
+    def _show_state(self) -> None:
+        names = ", ".join(_name(one.spec.kind).lower() for one in self._running.values())
+        self._status.set_standing("outputs", f"on air: {names}" if names else "", True)
 
     def _read(self) -> Scene:
         scene = self._scene  # replaced as a whole, so any thread may read it
@@ -180,6 +192,7 @@ class OutputsController(FeatureController):
                 self.end(key)
                 if status.message:
                     self.said.emit(without_command(status.message))
+                    self.failed.emit(status.message)
 
     def _on_settings(self, settings: Settings, _changed: frozenset[str]) -> None:
         """Open outputs again whose options changed."""

@@ -31,6 +31,8 @@ class Made:
         self.model = SettingsModel(Settings())
         self.engine = SimpleNamespace(inference=SimpleNamespace(taps=()))
         self.display = Display(window.stage, window.cloud)
+        self.standing: dict[str, str] = {}
+        self.status = SimpleNamespace(set_standing=self._stand)
         self.outputs: list[KeptOutput] = []
         self.asked: list[tuple[OutputSpec, OutputOptions]] = []
         self.failure: Exception | None = None
@@ -39,10 +41,14 @@ class Made:
             self.model,
             self.engine,
             self.display,
+            self.status,  # type: ignore[arg-type]
             self._make,  # type: ignore[arg-type]
         )
         self.said: list[str] = []
         self.controller.said.connect(self.said.append)
+
+    def _stand(self, topic: str, words: str, is_technical: bool) -> None:
+        self.standing[topic] = words
 
     def _make(self, spec: OutputSpec, options: OutputOptions) -> KeptOutput:
         output = KeptOutput()
@@ -73,6 +79,7 @@ def test_an_output_gets_results_and_says_what_it_sends(qtbot: QtBot, made: Made)
     assert output.got[0].result.frame.index == 3
     assert made.said == ["Virtual camera kept: view as on screen, 1280 × 720 pixels."]
     assert made.controller.is_running("camera")
+    assert made.standing["outputs"] == "on air: virtual camera"
     assert made.asked[0][1].size == (1280, 720)
 
 
@@ -90,9 +97,13 @@ def test_pressing_the_key_again_ends_it_and_nothing_is_fed_any_more(
 
 def test_one_that_cannot_open_is_said_once_and_the_rest_goes_on(qtbot: QtBot, made: Made) -> None:
     made.failure = UserError("There is no camera; run: pip install it")
+    failed: list[str] = []
+    made.controller.failed.connect(failed.append)
     made.controller.begin(CAMERA)
     qtbot.waitUntil(lambda: bool(made.said))
     assert made.said == ["There is no camera."]  # the window names no commands
+    assert failed == ["There is no camera; run: pip install it"]
+    assert made.standing["outputs"] == ""
     assert not made.controller.is_running("camera")
     assert made.engine.inference.taps == ()
 
@@ -108,6 +119,21 @@ def test_changed_options_open_it_again_and_another_content_does_not(
     assert made.asked[1][0] == CAMERA
     assert len(made.engine.inference.taps) == 1
     qtbot.waitUntil(lambda: made.outputs[0].is_closed)
+
+
+def test_an_output_that_is_opened_again_waits_for_its_device(qtbot: QtBot, made: Made) -> None:
+    made.controller.begin(CAMERA)
+    first = made.outputs[0]
+    first.gate.clear()
+    made.feed(0)
+    qtbot.waitUntil(lambda: len(first.got) == 1)  # and holds its device
+    made.model.replace(output_fps=25.0)
+    second = made.outputs[1]
+    qtbot.wait(100)
+    assert not second.is_opened
+    first.gate.set()
+    qtbot.waitUntil(lambda: second.is_opened)
+    assert first.is_closed
 
 
 def test_what_goes_out_follows_panes_and_zoom(qtbot: QtBot, made: Made) -> None:
