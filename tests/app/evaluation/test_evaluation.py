@@ -18,9 +18,12 @@ from app.evaluation.measure import evaluate
 from app.evaluation.results import RESULTS, Line, Outcome
 from app.evaluation.run import Request, Serial, Summary, evaluate_all, plan
 from app.evaluation.sessions import Sessions
+from app.evaluation.table import KEYS, data_set
 from models import registry
 from models.errors import UsageError, UserError
 from models.estimator import EstimatorOptions
+from models.picture_format import IMAGENET_14
+from models.preprocess import picture_steps
 from models.registry import Weights
 from tests.app.evaluation.conftest import PLUGIN
 from tests.app.evaluation.mini import BUILDERS, rgbd, sintel
@@ -290,3 +293,11 @@ def test_a_changed_file_of_weights_is_noticed_without_a_note_of_its_origin(
         keys.append(plan(request_of(tmp_path / "sintel"))[0].key)
 
     assert keys[0] != keys[1] == keys[2]
+
+
+def test_published_sizes_pass_through_the_networks_own_resizing() -> None:
+    sizes = [size for key in KEYS for size in (data_set(key).base, data_set(key).large) if size]
+
+    assert len(sizes) == 10
+    for size in sizes:
+        assert picture_steps(size, min(size), IMAGENET_14) == (size,)
