@@ -7,6 +7,7 @@ it once more; the next grab therefore waits twenty times as long as the last one
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 
 import numpy as np
 from PyQt6.QtCore import QPoint, QRectF
@@ -107,13 +108,26 @@ def _share(inner: QRectF, outer: QRectF) -> Shares:
     )
 
 
-def _pair(stage: Stage) -> tuple[float, str]:
-    """Return where the wipe's divider is on the picture, and which lane blinks on."""
+def set_divider(stage: Stage, share: float) -> None:
+    """Put the wipe's divider, if there is one, at a share of the visible picture's width."""
+    for pane in _wipes(stage):
+        area, picture = pane.picture_area(), pane.visible_rect()
+        x = picture.left() + share * picture.width()
+        pane.set_divider((x - area.left()) / max(1.0, area.width()))
+
+
+def _wipes(stage: Stage) -> Iterator[WipePane]:
     for name in stage.shown():
         pane = stage.pane(name)
         if isinstance(pane, WipePane):
-            area, picture = pane.picture_area(), pane.visible_rect()
-            x = area.left() + pane.divider * area.width()
-            share = (x - picture.left()) / max(1.0, picture.width())
-            return min(1.0, max(0.0, share)), pane.side
+            yield pane
+
+
+def _pair(stage: Stage) -> tuple[float, str]:
+    """Return where the wipe's divider is on the visible picture, and which lane blinks on."""
+    for pane in _wipes(stage):
+        area, picture = pane.picture_area(), pane.visible_rect()
+        x = area.left() + pane.divider * area.width()
+        share = (x - picture.left()) / max(1.0, picture.width())
+        return min(1.0, max(0.0, share)), pane.side
     return 0.5, "a"

@@ -15,10 +15,10 @@ from app.ui.features.fallback import FallbackController
 from app.ui.features.feature import FeatureController
 from app.ui.features.outputs import OutputsController
 from app.ui.main_window import MainWindow
+from app.ui.stage_scene import set_divider
 from app.ui.wakeup import WakeUp
 from app.views import table as views
 from widgets.page_card import PageCard
-from widgets.wipe_pane import WipePane
 
 if TYPE_CHECKING:  # a start needs no page
     from app.outputs.page import PageOutput
@@ -129,11 +129,7 @@ class PageController(FeatureController):
         self._controller.next_of("view", views.KEYS)
 
     def _set_wipe(self, value: float) -> None:
-        stage = self._window.stage
-        for name in stage.shown():
-            pane = stage.pane(name)
-            if isinstance(pane, WipePane):
-                pane.set_divider(value)
+        set_divider(self._window.stage, value)
 
     def _panic(self, _value: float) -> None:
         self._fallback.toggle_panic()
