@@ -6,7 +6,7 @@ PYTHON ?= python3
 WORKERS ?= logical
 BIN := .venv/bin
 
-.PHONY: run test check fuzz gpu-check setup clean
+.PHONY: run test check fuzz gpu-check screenshots setup clean
 
 run: .venv/.ready
 	$(BIN)/python main.py
@@ -28,6 +28,11 @@ fuzz: .venv/.ready-dev
 # At most eight minutes, no network; without a GPU it only checks itself.
 gpu-check: .venv/.ready-dev
 	$(BIN)/python -m tests.bench.gpu_check
+
+# The window in 144 combinations of workspace, clip, size, mode and theme, to be looked at;
+# `make screenshots ONLY="teach light"` makes some of them.
+screenshots: .venv/.ready-dev
+	xvfb-run -a -s "-screen 0 1920x1200x24" $(BIN)/python -m tests.screenshots --out build/screenshots --only $(ONLY)
 
 setup: .venv/.ready
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PyQt6.QtCore import QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QStandardItem, QStandardItemModel
+from PyQt6.QtGui import QColor, QResizeEvent, QStandardItem, QStandardItemModel
 from PyQt6.QtWidgets import (
     QHBoxLayout,
     QStyledItemDelegate,
@@ -104,6 +104,20 @@ class LanePicker(QWidget):
         row.addWidget(self._combo, 1)
         row.addWidget(self._ema)
 
+    def sizeHint(self) -> QSize:
+        """Room for the whole name and the switch, also while that one gives way."""
+        hint = super().sizeHint()
+        missing = SPACE_XS + self._ema.sizeHint().width() if self._ema.isHidden() else 0
+        return QSize(hint.width() + missing, hint.height())
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Leave out the switch rather than part of the name, unless it is on."""
+        super().resizeEvent(event)
+        self._show_switch()
+
+    def _show_switch(self) -> None:
+        self._ema.setVisible(self._ema.isChecked() or self.width() >= self.sizeHint().width())
+
     @property
     def current(self) -> str:
         """Name of the model shown, with "+ema" if smoothing is on."""
@@ -130,6 +144,7 @@ class LanePicker(QWidget):
         self._ema.setChecked(names.is_smoothed(name))
         can_smooth = at >= 0 and self._choices[at].can_smooth
         self._ema.setEnabled(can_smooth)
+        self._show_switch()
         letter = self.lane.upper()
         tip = f"Model of lane {letter} (Ctrl+{letter} takes the next one installed)"
         if at >= 0:

@@ -15,6 +15,10 @@ _OWN = "own-model"
 """Stands for a model whose title is the name of a file; no model is registered as that."""
 
 
+_BY_HUE = frozenset({"spectral", "turbo"})
+"""Colour maps whose ends differ in hue rather than in brightness."""
+
+
 def caption(settings: Settings, source: str, instead: str = "") -> tuple[str, str]:
     """Return (title, detail) for the presenter's band.
 
@@ -58,7 +62,7 @@ def _is_of_a_file(model: str) -> bool:
 
 
 def _lanes(settings: Settings) -> str:
-    if settings.colormap == "turbo":
+    if settings.colormap in _BY_HUE:
         near = "Red is near, blue is far"
     else:
         near = "Bright is near, dark is far"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PyQt6.QtCore import QObject, QRect, QTimer
 
-from app.settings.settings import SettingsModel
+from app.settings.settings import Settings, SettingsModel
 from app.sources.parsing import remembered
 from app.system.json_files import write_atomically
 from app.ui.main_window import MainWindow
@@ -61,25 +61,31 @@ class Screenshot(QObject):
             self._settle.start(_SETTLE_MS)
 
     def _take(self) -> None:
-        picture = self._window.grab()
-        ratio = picture.devicePixelRatio()
-        settings = self._model.value
-        stage = self._window.stage
-        facts = {
-            "panes": _pixels(stage.pane_rects(), ratio),
-            "pictures": _pixels(stage.picture_rects(), ratio),
-            "source": remembered(self._shown_source()),
-            "a": settings.model_a,
-            "b": settings.model_b,
-        }
-        if not picture.save(str(self._path), "PNG"):
-            log.error("the screenshot could not be written to %s", self._path)
-            return
-        places = self._path.with_suffix(".json")
-        try:
-            write_atomically(places, json.dumps(facts, indent=2) + "\n")
-        except OSError as error:
-            log.error("the pane positions could not be written to %s: %s", places, error)
+        save_screenshot(self._path, self._window, self._model.value, self._shown_source())
+
+
+def save_screenshot(path: Path, window: MainWindow, settings: Settings, source: str) -> None:
+    """Write a picture of the window to `path`, and beside it a JSON file of what is where.
+
+    What cannot be written is logged.
+    """
+    picture = window.grab()
+    ratio = picture.devicePixelRatio()
+    facts = {
+        "panes": _pixels(window.stage.pane_rects(), ratio),
+        "pictures": _pixels(window.stage.picture_rects(), ratio),
+        "source": remembered(source),
+        "a": settings.model_a,
+        "b": settings.model_b,
+    }
+    if not picture.save(str(path), "PNG"):
+        log.error("the screenshot could not be written to %s", path)
+        return
+    places = path.with_suffix(".json")
+    try:
+        write_atomically(places, json.dumps(facts, indent=2) + "\n")
+    except OSError as error:
+        log.error("the pane positions could not be written to %s: %s", places, error)
 
 
 def _pixels(rects: Mapping[str, QRect], ratio: float) -> dict[str, list[int]]:

@@ -139,3 +139,15 @@ def test_a_picker_wants_the_room_its_models_name_takes(qtbot: QtBot) -> None:
     combo = picker.findChild(ElidedCombo)
     assert combo is not None
     assert combo.width() >= combo.natural_width()
+
+
+def test_the_switch_for_smoothing_gives_way_to_the_name_unless_it_is_on(
+    qtbot: QtBot, picker: LanePicker
+) -> None:
+    whole = picker.sizeHint()
+    picker.resize(whole)
+    qtbot.waitUntil(ema_of(picker).isVisible, timeout=5_000)
+    picker.resize(whole.width() - 10, whole.height())
+    qtbot.waitUntil(lambda: not ema_of(picker).isVisible(), timeout=5_000)
+    picker.set_current("flashdepth-lite+ema")
+    assert ema_of(picker).isVisible()
