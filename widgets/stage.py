@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from functools import partial
 
 from PyQt6.QtCore import QPoint, QRect, QSize, Qt, pyqtBoundSignal, pyqtSignal
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
-from renderers.prescale import Part
 from widgets.arrangement import (
     PANES,
     Layout,
@@ -18,7 +17,7 @@ from widgets.arrangement import (
     shown_panes,
 )
 from widgets.depth_pane import DepthPane, ScaledPane
-from widgets.guidance import Guidance
+from widgets.frame_panes import FramePanes
 from widgets.image_pane import ImagePane
 from widgets.linked_view import LinkedView
 from widgets.notices import Notices
@@ -47,6 +46,8 @@ class Stage(QWidget):
 
     Attributes
     ----------
+    frame
+        The panes whose pixels are those of the frame, to mark something in all of them.
     notices
         Messages with buttons over the panes.
     enlarged
@@ -85,16 +86,14 @@ class Stage(QWidget):
         self.depth_b = DepthPane("b", view, self)
         self.cloud = cloud
         cloud.setParent(self)
-        self._frame_panes: dict[str, ImagePane] = {
-            "rgb": self.rgb, "depth_a": self.depth_a, "depth_b": self.depth_b,
-        }  # fmt: skip
-        self._layers: dict[str, tuple[str, ...]] = {
-            "rgb": ("rgb",), "depth_a": ("a",), "depth_b": ("b",),
-        }  # fmt: skip
+        self.frame = FramePanes()
+        self.frame.add("rgb", self.rgb, ("rgb",))
+        self.frame.add("depth_a", self.depth_a, ("a",))
+        self.frame.add("depth_b", self.depth_b, ("b",))
         self._view_panes: dict[str, ScaledPane] = {}
         self._make_panes(layouts)
         self._panes: dict[str, QWidget] = {
-            "cloud": cloud, **self._frame_panes, **self._view_panes,
+            "cloud": cloud, **dict(self.frame.items()), **self._view_panes,
         }  # fmt: skip
         self._visible: frozenset[str] = frozenset(PANES)
         self._layout = Layout()
@@ -153,21 +152,13 @@ class Stage(QWidget):
 
     def clear(self, placeholder: str) -> None:
         """Remove every picture except the cloud; `placeholder` says in its place why."""
-        for pane in (*self._frame_panes.values(), *self._view_panes.values()):
+        for pane in self._image_panes():
             pane.clear(placeholder)
 
     def set_placeholders(self, text: str) -> None:
         """Set what stands in every pane without a picture, except the cloud."""
-        for pane in (*self._frame_panes.values(), *self._view_panes.values()):
+        for pane in self._image_panes():
             pane.set_placeholder(text)
-
-    def painted_parts(self) -> dict[str, tuple[Part, ...]]:
-        """What the panes last painted of each layer of a frame, "rgb", "a" and "b", if anything."""
-        parts: dict[str, tuple[Part, ...]] = {}
-        for name, layers in self._layers.items():
-            if (part := self._frame_panes[name].painted_part) is not None:
-                parts |= {layer: (*parts.get(layer, ()), part) for layer in layers}
-        return parts
 
     def enlarge(self, name: str | None) -> None:
         """Give one pane the whole stage, or restore all.
@@ -190,10 +181,6 @@ class Stage(QWidget):
         """
         return self._panes[name]
 
-    def frame_pane(self, name: str) -> ImagePane | None:
-        """The pane of that name if its pixels are those of the frame; None for any other."""
-        return self._frame_panes.get(name)
-
     def pane_rects(self) -> dict[str, QRect]:
         """Positions of the visible panes, in the window's coordinates."""
         window = self.window() or self
@@ -214,42 +201,6 @@ class Stage(QWidget):
                 rects[name] = pane.visible_rect().toRect().translated(rect.topLeft())
         return rects
 
-    def set_probe(self, x: float, y: float, texts: Mapping[str, str]) -> None:
-        """Draw the cross hair at one picture pixel in every pane.
-
-        Parameters
-        ----------
-        texts
-            By layer, "rgb", "a" and "b"; a pane of several layers names them.
-        """
-        for name, pane in self._frame_panes.items():
-            layers = [layer for layer in self._layers.get(name, ()) if layer in texts]
-            if len(self._layers.get(name, ())) > 1:
-                text = "   ".join(f"{layer.upper()} {texts[layer]}" for layer in layers)
-            else:
-                text = "".join(texts[layer] for layer in layers)
-            pane.set_probe(x, y, text)
-
-    def clear_probe(self) -> None:
-        """Remove all cross hairs."""
-        for pane in self._frame_panes.values():
-            pane.clear_probe()
-
-    def set_pins(self, pins: Sequence[tuple[float, float]]) -> None:
-        """Mark up to four picture pixels in every pane."""
-        for pane in self._frame_panes.values():
-            pane.set_pins(pins)
-
-    def set_guidance(self, guidance: Guidance | None) -> None:
-        """Say in every pane of the frame what to click, and mark what was clicked; None ends it."""
-        for pane in self._frame_panes.values():
-            pane.set_guidance(guidance)
-
-    def set_scan_line(self, row: int | None) -> None:
-        """Show the row of a view over time in the picture and in both lanes, or remove it."""
-        for pane in (self.rgb, self.depth_a, self.depth_b):
-            pane.set_scan_line(row)
-
     def set_banner(self, text: str | None, level: str = "warn") -> None:
         """Show a message over the first visible pane; None hides it."""
         self._banner = (text, level) if text else None
@@ -265,8 +216,8 @@ class Stage(QWidget):
     def one_to_one(self) -> None:
         """Show the picture of the first visible picture pane one to one."""
         for name in self.shown():
-            if name in self._frame_panes:
-                self._frame_panes[name].one_to_one()
+            if (pane := self.frame.get(name)) is not None:
+                pane.one_to_one()
                 return
 
     def sizeHint(self) -> QSize:
@@ -293,8 +244,10 @@ class Stage(QWidget):
             view = self.view if pane.is_of_the_frame else apart
             made = self._view_panes[pane.name] = make_pane(pane, view, self)
             if pane.is_of_the_frame:
-                self._frame_panes[pane.name] = made
-                self._layers[pane.name] = pane.layers
+                self.frame.add(pane.name, made, pane.layers)
+
+    def _image_panes(self) -> Iterator[ImagePane]:
+        return (pane for pane in self._panes.values() if isinstance(pane, ImagePane))
 
     def _connect(self) -> None:
         for name, pane in self._panes.items():
@@ -306,7 +259,7 @@ class Stage(QWidget):
             pressed = getattr(pane, "pressed", None)
             if isinstance(pressed, pyqtBoundSignal):
                 pressed.connect(partial(self.pressed.emit, name))
-        for name, frame_pane in self._frame_panes.items():
+        for name, frame_pane in self.frame.items():
             frame_pane.hovered.connect(partial(self.hovered.emit, name))
             frame_pane.unhovered.connect(self.unhovered)
             frame_pane.picked.connect(partial(self.picked.emit, name))

@@ -7,13 +7,16 @@ empty, and lanes A and B are always equally large.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from widgets.arrangement import Layout
 
 LEAST_CELL = (120, 96)
 """Width and height in pixels below which a pane's words are cut."""
+ROOMY_CELL = (180, 110)
+"""Below this a model's name is shortened, which an arrangement of larger cells avoids."""
 STRIP_SHARES = (0.2, 0.5)
 """Least and greatest share of the room for the small panes beside a large one."""
 CLOUD = "cloud"
@@ -68,9 +71,11 @@ def tiled(
     """
     every = _candidates(panes, size, aspect, layout, gap)
     usable = [cells for cells in every if _is_fair(cells)]
-    for keeps in (_are_lanes_stacked if layout.stacks_lanes else None, _is_large_enough):
-        if keeps is not None:
-            usable = [cells for cells in usable if keeps(cells)] or usable
+    wishes: list[Callable[[Cells], bool]] = [
+        partial(_has_at_least, LEAST_CELL), partial(_has_at_least, ROOMY_CELL),
+    ]  # fmt: skip
+    for is_met in [_are_lanes_stacked, *wishes] if layout.stacks_lanes else wishes:
+        usable = [cells for cells in usable if is_met(cells)] or usable
     best, most = usable[0], 0.0
     for cells in usable:
         shown = sum(cell.picture_area(aspect) for cell in cells)
@@ -179,5 +184,5 @@ def _are_lanes_stacked(cells: Cells) -> bool:
     return len({cell.x for cell in _pair(cells)}) <= 1
 
 
-def _is_large_enough(cells: Cells) -> bool:
-    return all(c.width >= LEAST_CELL[0] and c.height >= LEAST_CELL[1] for c in cells)
+def _has_at_least(size: tuple[int, int], cells: Cells) -> bool:
+    return all(cell.width >= size[0] and cell.height >= size[1] for cell in cells)

@@ -38,7 +38,7 @@ class ComparisonViews:
         self._view = views.find(options.view)
         self._request = self._view.needs(options)
         if self._request.scan_line is None:
-            self._stage.set_scan_line(None)
+            self._stage.frame.set_scan_line(None)
         if not options.edges:
             self._stage.rgb.set_overlay(None)
             self._stage.rgb.set_caption("")
@@ -47,7 +47,7 @@ class ComparisonViews:
         """Show the analysis of this frame."""
         if self._request.scan_line is not None:
             rows = result.frame.size[1]
-            self._stage.set_scan_line(int(self._request.scan_line * (rows - 1)))
+            self._stage.frame.set_scan_line(int(self._request.scan_line * (rows - 1)))
         contents = self._contents(result)
         self._blank = frozenset(
             name for name, content in contents.items() if isinstance(content, Nothing)

@@ -118,7 +118,7 @@ class Display(QObject):
 
     def viewport_request(self) -> ViewportRequest:
         """Return what the panes painted last, so that the next pictures come in that size."""
-        return ViewportRequest(self._stage.painted_parts(), self._table)
+        return ViewportRequest(self._stage.frame.painted_parts(), self._table)
 
     def show_warming_up(self) -> None:
         """Show in each lane that its next result takes longer than usual."""
@@ -247,7 +247,7 @@ class Display(QObject):
 
     def _on_unhovered(self) -> None:
         self._probe = None
-        self._stage.clear_probe()
+        self._stage.frame.clear_probe()
 
     def _show_probe(self, x: float, y: float) -> None:
         if self.last is None:
@@ -255,7 +255,7 @@ class Display(QObject):
         texts = {"rgb": colour_at(self.last.frame, x, y)}
         for name, lane in self.last.lanes.items():
             texts[name] = disparity_at(lane, x, y)
-        self._stage.set_probe(x, y, texts)
+        self._stage.frame.set_probe(x, y, texts)
 
 
 def _note_of(model: str) -> str:

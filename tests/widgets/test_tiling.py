@@ -109,3 +109,8 @@ def test_cells_are_no_smaller_than_their_words_where_that_is_possible() -> None:
         for cell in tiled(PANES, (320, 240), aspect, PLAIN, 4):
             assert cell.width >= 120
             assert cell.height >= 96
+
+
+def test_names_are_not_shortened_for_a_little_more_picture() -> None:
+    for cell in tiled(PANES, (744, 680), 9 / 16, PLAIN, 4):
+        assert cell.width >= 180

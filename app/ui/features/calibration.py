@@ -105,12 +105,12 @@ class CalibrationController(FeatureController):
             return
         placed = len(self._points)
         marks = tuple((point.x, point.y) for point in self._points)
-        self._window.stage.set_guidance(Guidance(_PROMPTS[placed], marks))
+        self._window.stage.frame.set_guidance(Guidance(_PROMPTS[placed], marks))
         self._strip.show_step(self._lane, placed, self._controller.calibration is not None)
 
     def _end(self) -> None:
         self._points = None
-        self._window.stage.set_guidance(None)
+        self._window.stage.frame.set_guidance(None)
         if self._strip is not None:
             self._strip.hide()
 

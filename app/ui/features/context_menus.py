@@ -54,7 +54,7 @@ class ContextMenuController(FeatureController):
 
     def pane_entries(self, name: str, at: QPoint) -> list[Entry]:
         """Return the menu of a pane that was clicked at a point of it."""
-        pane, of_frame = self._window.stage.pane(name), self._window.stage.frame_pane(name)
+        pane, of_frame = self._window.stage.pane(name), self._window.stage.frame.get(name)
         first = self._picture_entries(of_frame, at) if of_frame is not None else []
         if pane is self._window.cloud:
             first = self._cloud_entries()

@@ -42,7 +42,7 @@ class MarksController(FeatureController):
     def _place(self) -> None:
         if self._size is not None:
             width, height = self._size
-            self._stage.set_pins([(x * width, y * height) for x, y in self._controller.pins])
+            self._stage.frame.set_pins([(x * width, y * height) for x, y in self._controller.pins])
 
     def _on_scan_line(self, row: int) -> None:
         if self._size is not None:

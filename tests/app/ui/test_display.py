@@ -88,6 +88,7 @@ def brightness(stage: Stage, name: str) -> float:
 
 
 def test_near_levels_are_drawn_brighter_than_far_ones(display: Display, stage: Stage) -> None:
+    display.apply(display_options(Settings(model_a=MODEL, model_b=TWIN, colormap="inferno")))
     display.show(result(a=lane(MODEL, 240), b=lane(TWIN, 20)))
     assert brightness(stage, "depth_a") > brightness(stage, "depth_b") + 60
 
