@@ -78,6 +78,7 @@ def test_a_phone_watches_and_steers_the_window(qtbot: QtBot, application: Applic
     phone = Phone(page.remote_address)
     try:
         qtbot.waitUntil(lambda: phone.pictures > 2, timeout=20_000)
+        qtbot.waitUntil(lambda: card.address == addresses[0])  # the audience may see it again
         phone.say(do="remote", command="next_view")
         qtbot.waitUntil(lambda: application.model.value.view == "wipe", timeout=20_000)
         phone.say(do="remote", command="wipe", value=0.25)
@@ -92,6 +93,7 @@ def test_a_phone_watches_and_steers_the_window(qtbot: QtBot, application: Applic
         phone.leave()
     qtbot.waitUntil(lambda: page.hub.viewers == 0, timeout=20_000)
     assert phone.failure == ""
+    assert card.address == addresses[0]
 
 
 def test_serving_the_network_is_a_choice_that_opens_the_page_again(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
+import re
 import secrets
 import threading
 from enum import Enum
-from urllib.parse import urlsplit
 
 TOKEN_BYTES = 16
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]{2,45}\]|[0-9.]{7,15}|localhost)(?::\d{1,5})?")
 
 
 class Access(Enum):
@@ -57,7 +58,10 @@ def is_host_known(host: str, is_for_network: bool) -> bool:
 
     A page elsewhere could make its own name point here (DNS rebinding): names are refused.
     """
-    name = _name_of(host)
+    found = _HOST.fullmatch(host)
+    if found is None:
+        return False
+    name = found[1].strip("[]")
     if name == "localhost":
         return True
     try:
@@ -70,10 +74,3 @@ def is_host_known(host: str, is_for_network: bool) -> bool:
 def is_origin_own(origin: str | None, host: str) -> bool:
     """Whether a request comes from the page itself; browsers always send the origin of a socket."""
     return origin is None or origin == f"http://{host}"
-
-
-def _name_of(host: str) -> str:
-    try:
-        return urlsplit(f"//{host}").hostname or ""
-    except ValueError:
-        return ""

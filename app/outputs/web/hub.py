@@ -148,11 +148,13 @@ class Hub:
     def take_remote(self) -> bool:
         """Become the remote control; False while another viewer is."""
         had, self._has_remote = self._has_remote, True
+        self._notify()
         return not had
 
     def leave_remote(self) -> None:
         """Let another viewer be the remote control."""
         self._has_remote = False
+        self._notify()
 
     def command(self, command: Remote) -> None:
         """Hand a command on; dropped while nobody takes them."""

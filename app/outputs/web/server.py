@@ -146,9 +146,10 @@ class PageServer:
     async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Let only requests through that come to this page by its address and with its token."""
         self._served.add(id(request.protocol))
-        if not is_host_known(request.host, self._is_for_network):
+        host = request.headers.get("Host", "")  # aiohttp's own would look a missing one up
+        if not is_host_known(host, self._is_for_network):
             return web.Response(status=421, text="Open the page by its number address.")
-        if not is_origin_own(request.headers.get("Origin"), request.host):
+        if not is_origin_own(request.headers.get("Origin"), host):
             return web.Response(status=403, text="Only the page itself may ask for this.")
         if self._access(request) is Access.NONE:
             return web.Response(status=403, text=_NO_TOKEN)

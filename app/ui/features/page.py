@@ -54,6 +54,7 @@ class PageController(FeatureController):
         self._fallback = fallback
         self._page: PageOutput | None = None
         self._card: PageCard | None = None
+        self._shows_remote = False
         self._commands: Mapping[str, Callable[[float], object]] = {
             "next_view": self._next_view,
             "wipe": self._set_wipe,
@@ -87,9 +88,13 @@ class PageController(FeatureController):
         self._show_card()
 
     def set_remote(self, is_allowed: bool) -> None:
-        """Let one phone be the remote control, by an address of its own, or end that."""
+        """Let one phone be the remote control, by an address of its own, or end that.
+
+        That address is shown until a phone has opened it, and never again: an audience may see it.
+        """
         if self._page is not None:
             self._page.tokens.allow_remote(is_allowed)
+            self._shows_remote = is_allowed
             self._show_state()
 
     # -- inside --------------------------------------------------------------------------------
@@ -174,10 +179,12 @@ class PageController(FeatureController):
         page, card = self._page, self._card
         if page is None or card is None:
             return
-        is_remote = bool(page.remote_address)
-        address = page.remote_address or page.address
-        card.show_page(_words(page, is_remote), address, _code(address), _viewers(page))
-        card.show_choices(self._model.value.page_reach == "network", is_remote)
+        self._shows_remote &= bool(page.remote_address) and not page.hub.has_remote
+        address = page.remote_address if self._shows_remote else page.address
+        card.show_page(_words(page, self._shows_remote), address, _code(address), _viewers(page))
+        card.show_choices(
+            self._model.value.page_reach == "network", has_remote=bool(page.remote_address)
+        )
 
 
 def _words(page: PageOutput, is_remote: bool) -> str:
@@ -185,8 +192,8 @@ def _words(page: PageOutput, is_remote: bool) -> str:
         return "Opening the page…"
     if is_remote:
         return (
-            "Scan this with the phone that shall be the remote control; untick it below for the "
-            "audience's code."
+            "Scan this with the phone that shall be the remote control; then the audience's code "
+            "comes back."
         )
     if page.is_for_network:
         return "Whoever is on the same network and has this address can watch."

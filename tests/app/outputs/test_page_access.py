@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import socket
 
 import pytest
 
@@ -48,6 +49,11 @@ def test_a_token_gives_what_it_is_for_and_nothing_else_does() -> None:
         ("evil.example:8765", False, False),
         ("127.0.0.1.evil.example", False, False),
         ("", False, False),
+        ("127.0.0.1:80; script-src *", False, False),
+        ("127.0.0.1:80\n", False, False),
+        ("user@127.0.0.1", False, False),
+        ("127.1", False, False),
+        ("[fe80::1]", False, True),
         ("[", False, False),
     ],
 )
@@ -112,6 +118,20 @@ def test_the_page_needs_its_token_its_host_and_its_origin() -> None:
 
     with served() as (page, _):
         asyncio.run(look(page))
+
+
+def test_a_request_without_a_host_is_refused_and_nothing_is_looked_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(socket, "getfqdn", lambda *name: asked.append(name) or "here")
+    with served() as (page, _):
+        base, _, query = page.address.partition("/?")
+        host, _, port = base.removeprefix("http://").partition(":")
+        with socket.create_connection((host, int(port)), timeout=10.0) as old:
+            old.sendall(f"GET /?{query} HTTP/1.0\r\n\r\n".encode())
+            assert b" 421 " in old.recv(100)
+    assert asked == []
 
 
 def test_the_page_asks_for_nothing_else_and_its_headers_are_strict() -> None:
