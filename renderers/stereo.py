@@ -180,15 +180,15 @@ def _moved(picture: UInt8, levels: UInt8, shifts: Float32) -> UInt8:
     room = width + 2 * reach  # what leaves the picture lands in the margins
     # Of two pixels that meet, the one from further left moved further, so it is the nearer one.
     # NumPy keeps the last value that is assigned to a place: assign from right to left.
+    steps = np.rint(shifts).astype(np.intp)
     from_right = levels[:, ::-1]
-    place = np.rint(shifts).astype(np.intp)[from_right]
-    place += np.arange(reach + width - 1, reach - 1, -1, dtype=np.intp)
-    place += (np.arange(height, dtype=np.intp) * room)[:, None]
+    place = steps[from_right]
+    place += _places(height, width, reach)
     arrived = np.zeros(height * room, np.uint8)
     arrived[place] = from_right
     seen = np.ascontiguousarray(arrived.reshape(height, room)[:, reach : reach + width])
     x = np.arange(width, dtype=np.float32) - cv2.LUT(seen, shifts)
-    _keep_off_edges(x, seen, levels, shifts)
+    _keep_off_edges(x, seen, levels, steps)
     missing = np.flatnonzero(seen.ravel() == 0)
     if missing.size:
         _fill(x, seen, missing, levels)
@@ -215,7 +215,16 @@ def _rows(height: int, width: int) -> Float32:
     return rows
 
 
-def _keep_off_edges(x: Float32, seen: UInt8, levels: UInt8, shifts: Float32) -> None:
+@lru_cache(maxsize=2)
+def _places(height: int, width: int, reach: int) -> Index:
+    """(H, W) flat indices of pixels from right to left in rows with margins of `reach`."""
+    column = np.arange(reach + width - 1, reach - 1, -1, dtype=np.intp)
+    places = column + (np.arange(height, dtype=np.intp) * (width + 2 * reach))[:, None]
+    places.flags.writeable = False
+    return places
+
+
+def _keep_off_edges(x: Float32, seen: UInt8, levels: UInt8, steps: Index) -> None:
     """Take whole pixels where a fraction would mix two surfaces.
 
     Parameters
@@ -224,12 +233,21 @@ def _keep_off_edges(x: Float32, seen: UInt8, levels: UInt8, shifts: Float32) -> 
         (H, W), where in the source each pixel comes from; changed there.
     seen, levels
         (H, W), the level of what arrived at each pixel, and those of the source.
-    shifts
-        (256,), by level.
+    steps
+        (256,) by level, how many whole pixels it moved.
     """
-    apart = cv2.absdiff(_sampled(levels, x), seen)
-    mixed = np.flatnonzero(apart.ravel() > _SAME_SURFACE_LEVELS // 2)
-    x.ravel()[mixed] = mixed % x.shape[1] - np.rint(shifts)[seen.ravel()[mixed]]
+    width = levels.shape[1]
+    if width < 2:
+        return
+    change = cv2.absdiff(levels[:, 1:], levels[:, :-1])
+    jumps = np.flatnonzero(change.ravel() > _SAME_SURFACE_LEVELS)
+    row, left = np.divmod(jumps, width - 1)
+    for column in (left, left + 1):
+        level = levels[row, column]
+        to = column + steps[level]
+        inside = np.clip(to, 0, width - 1)
+        won = (to == inside) & (seen[row, inside] == level)
+        x[row[won], to[won]] = column[won]
 
 
 def _fill(x: Float32, seen: UInt8, missing: Index, levels: UInt8) -> None:
