@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from models.frames import Float32
 from models.inside.probe import (
+    NO_MEMORY,
     REMEMBERED,
     Inside,
     Inspectable,
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from models.estimators.recipe import StreamNetwork
-
-NO_MEMORY = "This lane runs without memory; choose the model that has one, or turn it on."
 
 
 @dataclass(frozen=True, slots=True, eq=False)

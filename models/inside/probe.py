@@ -167,6 +167,7 @@ class Inside:
         }
 
 
+NO_MEMORY = "This lane runs without memory; choose the model that has one, or turn it on."
 NO_ENCODER = "This model is not a network of the app's, so its inside is not known."
 
 

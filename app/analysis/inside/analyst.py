@@ -10,7 +10,9 @@ from app.analysis.inside.request import HIDDEN, InsideRequest
 from app.analysis.inside.table import QUANTITIES
 from app.core.inside_values import InsidePicture
 from app.core.results import LaneResult
+from models import registry
 from models.frames import Frame
+from models.inside.probe import NO_MEMORY, REMEMBERED
 
 NOT_RUN = "Nothing is known of this frame's inside; play or step one frame."
 WHEN_PAUSED = "Too much work for every frame: pause, and it is computed for the one on screen."
@@ -98,6 +100,8 @@ def _missing(lane: LaneResult, key: str) -> str:
     """Why a lane has no picture of a quantity; "" if it has one."""
     inside, quantity = lane.inside, QUANTITIES[key]
     if inside is None:
+        if quantity.parts <= REMEMBERED and not registry.find(lane.model).temporal:
+            return NO_MEMORY
         return NOT_RUN if quantity.is_live else WHEN_PAUSED
     for part in sorted(quantity.parts):
         if part in inside.missing:

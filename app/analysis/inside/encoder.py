@@ -138,5 +138,5 @@ QUANTITIES = {
         lambda: AttentionPainter(by_head=True),
         has_query=True,
     ),
-    "pyramid": Quantity(frozenset({Part.PYRAMID}), "large is not important", PyramidPainter),
+    "pyramid": Quantity(frozenset({Part.PYRAMID}), "large does not mean important", PyramidPainter),
 }

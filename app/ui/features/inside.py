@@ -14,6 +14,7 @@ from app.ui.display import Display
 from app.ui.engine import Engine
 from app.ui.features.feature import FeatureController
 from app.views.inside import PANES, VIEW
+from models import registry
 from widgets.inside_pane import InsidePane
 from widgets.stage import Stage
 
@@ -71,7 +72,10 @@ class InsideController(FeatureController):
             return
         for lane, pane in self._panes.items():
             shown = result.lanes.get(lane)
-            if shown is None or shown.inside is None:
+            if shown is None:
+                continue
+            pane.set_title(registry.title(shown.model))
+            if shown.inside is None:
                 continue
             missing = shown.inside.missing
             pane.grey_out(

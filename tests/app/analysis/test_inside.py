@@ -47,7 +47,7 @@ def lane(inside: Inside | None, fresh: bool = False) -> LaneResult:
     disparity = np.full((SIZE[1], SIZE[0]), 0.5, np.float32)
     levels = np.full(disparity.shape, 9, np.uint8)
     depth = DepthMap(disparity, Unit.RELATIVE, 0)
-    return LaneResult("net", depth, levels, (0.0, 1.0), 1.0, fresh, inside=inside)
+    return LaneResult("flashdepth-lite", depth, levels, (0.0, 1.0), 1.0, fresh, inside=inside)
 
 
 def frame(index: int = 0, segment: int = 0) -> Frame:
