@@ -18,7 +18,7 @@ from renderers.cloud_grid import edge_step
 Float32 = NDArray[np.float32]
 UInt8 = NDArray[np.uint8]
 
-FILL_PLACES = 15_000
+FILL_PLACES = 8_000
 """The guess is smooth and needs no more places than this in the whole picture."""
 
 _BAND_SHARE = 0.25

@@ -66,9 +66,11 @@ class CloudSway(QObject):
         self._wake()
 
     def frame_arrived(self) -> None:
-        """Note new content."""
+        """Note new content, which is drawn anyway: the viewer moves on with it."""
         self._frame_s = self._clock()
         self._wake()
+        if self._timer.isActive() and self._frame_s - self._ticked_s > _TICK_MS / 1e3:
+            self._advance()
 
     def observe(self, draw_ms: float) -> None:
         """Note what a draw costs."""

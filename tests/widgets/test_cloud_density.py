@@ -57,8 +57,8 @@ def test_what_is_still_is_drawn_finer_step_by_step_to_every_pixel(
     density.changed.connect(lambda stride, why: seen.append((stride, why)))
     assert density.stride == 6
     qtbot.waitUntil(lambda: density.stride == 1, timeout=5_000)
-    assert seen == [(3, "still"), (1.5, "still"), (1, "still")]
-    assert still.begun == [3, 1.5, 1]
+    assert seen == [(3, "still"), (1, "still")]
+    assert still.begun == [3, 1]
     assert set(still.budgets) == {TURN_S}
     assert running_timers(density) == []
 

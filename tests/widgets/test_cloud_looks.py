@@ -13,7 +13,7 @@ from models.opencv import cv2
 from renderers.camera import CameraPose
 from renderers.cloud_options import CloudOptions, CloudStyle
 from widgets.cloud_canvas import CloudCanvas, CloudFrame
-from widgets.gl_support import no_gl_reason
+from widgets.gl_support import find_gl
 
 pytestmark = pytest.mark.gl
 
@@ -29,7 +29,7 @@ STRIDES = (1, 1.5, 2, 3, 4, 7, 12)
 
 @pytest.fixture
 def show(qtbot: QtBot) -> Iterator[Show]:
-    reason = no_gl_reason()
+    reason = find_gl().missing
     if reason:
         pytest.skip(reason)
     canvas = CloudCanvas()

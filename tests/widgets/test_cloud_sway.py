@@ -75,6 +75,17 @@ def test_out_of_sight_it_costs_nothing(sway: CloudSway) -> None:
     assert len(running_timers(sway)) == 1
 
 
+def test_it_moves_on_with_each_new_frame(sway: CloudSway, clock: ManualClock) -> None:
+    seen = poses(sway)
+    sway.frame_arrived()
+    sway.start(HOME)
+    for _ in range(3):
+        clock.advance(0.3)
+        sway.frame_arrived()
+    assert len(seen) == 3
+    assert len({pose.yaw_deg for pose in seen}) == 3
+
+
 def test_expensive_draws_make_it_tick_less_often(sway: CloudSway) -> None:
     sway.frame_arrived()
     sway.observe(50.0)
