@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from models.opencv import cv2
 from models.scenes.atlas import LEVELS, TextureAtlas
+from models.scenes.curved import CurvedTerms, MetPixels
 from models.scenes.projection import NEAR_M, CurvedSet, FlatSet
 from models.scenes.textures import SIZE
 
@@ -20,7 +21,7 @@ Float32 = NDArray[np.float32]
 Int = NDArray[np.int64]
 _NONE = 32000
 _BATCH_PIXELS = 40_000
-_BOUNDLESS = 1e30
+_LARGE_PIXELS = 6_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,12 +117,48 @@ class Raster:
         box[:, 1] = np.maximum(box[:, 1], self._top)
         box[:, 3] = np.minimum(box[:, 3], self._bottom - 1)
         area = (box[:, 2] - box[:, 0] + 1) * np.maximum(box[:, 3] - box[:, 1] + 1, 0)
-        shown = np.flatnonzero(area > 0)
+        whole = np.array(curves.box, np.int64).reshape(-1, 4)
+        # Whole boxes decide, so that a pixel does not depend on the rows that are drawn with it.
+        is_large = (whole[:, 2:] - whole[:, :2] + 1).prod(axis=1) > _LARGE_PIXELS
+        shown = np.flatnonzero((area > 0) & ~is_large)
         batch = np.cumsum(area[shown]) // _BATCH_PIXELS
         for number in np.unique(batch):
-            self._draw_curved(_CurvedBatch.of(curves, box, shown[batch == number]))
+            self._draw_curved(MetPixels.of(CurvedTerms.of(curves, box, shown[batch == number])))
+        for one in np.flatnonzero((area > 0) & is_large):
+            self._draw_large(CurvedTerms.of(curves, box, np.array([one])))
 
-    def _draw_curved(self, batch: _CurvedBatch) -> None:
+    def _draw_large(self, terms: CurvedTerms) -> None:
+        """Draw one surface over its whole box, which saves finding the pixels that it meets."""
+        rows, columns, bounded = terms.rows, terms.columns, terms.bounded[0]
+        across = slice(columns.x[0], columns.x[-1] + 1)
+        step = max(1, _BATCH_PIXELS // len(columns.x))
+        for first in range(0, len(rows.y), step):
+            part = slice(first, first + step)
+            square = rows.mixed[part, None] * columns.u
+            square += rows.down[part, None]
+            square += columns.across
+            met = square >= 0
+            if not met.any():
+                continue
+            half = np.sqrt(np.maximum(square, 0, out=square), out=square)
+            base = rows.base[part, None] + columns.base
+            scaled = rows.height[part, None] + columns.height if bounded else None
+            top = rows.y[first] - self._top
+            w = self._w[top : top + len(base), across]
+            surface = self._surface[top : top + len(base), across]
+            for inverse in (base + half, base - half)[: 1 + terms.both[0]]:
+                nearer = inverse > w
+                nearer &= met
+                if not nearer.any():
+                    break  # the other side is farther
+                nearer &= inverse < 1 / NEAR_M
+                if scaled is not None:
+                    nearer &= scaled + rows.low[0] * inverse >= 0
+                    nearer &= scaled + rows.high[0] * inverse <= 0
+                np.copyto(w, inverse, where=nearer)
+                np.copyto(surface, np.uint16(terms.numbers[0]), where=nearer)
+
+    def _draw_curved(self, batch: MetPixels) -> None:
         """Solve a batch of surfaces together, then draw one after another."""
         columns, rows, top = batch.columns, batch.rows, self._top
         at = (rows.y[batch.row] - top) * self._w.shape[1] + columns.x[batch.column]
@@ -143,102 +180,6 @@ class Raster:
                 place = place[nearer]
                 w[place] = value[nearer]
                 surface[place] = number
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Rows:
-    """Terms of curved surfaces by row, rows of all surfaces one after another; (R,) float32.
-
-    `y` are rows of the picture, (R,) int64; `low` and `high` bound the height.
-    """
-
-    y: Int
-    base: Float32
-    height: Float32
-    low: Float32
-    high: Float32
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Columns:
-    """Terms by column, likewise; (C,)."""
-
-    x: Int
-    base: Float32
-    height: Float32
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _CurvedBatch:
-    """The pixels that rays of some curved surfaces meet, surface by surface; n of them.
-
-    Attributes
-    ----------
-    row, column
-        (n,) index into `rows` and `columns`.
-    half
-        (n,) float32 half the distance of both intersections in inverse depth.
-    items
-        Per surface: start, stop, its number in the scene, whether both sides are visible.
-    """
-
-    rows: _Rows
-    columns: _Columns
-    row: Int
-    column: Int
-    half: Float32
-    items: list[tuple[int, int, int, bool]]
-
-    @staticmethod
-    def of(curves: CurvedSet, box: Int, chosen: NDArray[np.intp]) -> _CurvedBatch:
-        """Surfaces `chosen` within their `box`es, (n, 4) x0, y0, x1, y1 inclusive."""
-        middle = np.array(curves.box)[chosen]
-        x0, y0, x1, y1 = box[chosen].T
-        width, height = x1 - x0 + 1, y1 - y0 + 1
-        of_row, y = _counted(y0, height)
-        of_column, x = _counted(x0, width)
-        v = y - ((middle[:, 1] + middle[:, 3]) // 2)[of_row]
-        u = x - ((middle[:, 0] + middle[:, 2]) // 2)[of_column]
-        root, slope = curves.root[chosen], curves.slope[chosen]
-        tall = curves.height[chosen]
-        bounded = np.array(curves.bounded)[chosen]
-        low = np.where(bounded, tall[:, 3] - np.array(curves.low)[chosen], _BOUNDLESS)
-        high = np.where(bounded, tall[:, 3] - np.array(curves.high)[chosen], -_BOUNDLESS)
-        tall = tall * bounded[:, None]
-        rows = _Rows(
-            y,
-            (slope[of_row, 1] * v + slope[of_row, 2]).astype(np.float32),
-            (tall[of_row, 1] * v + tall[of_row, 2]).astype(np.float32),
-            low[of_row].astype(np.float32),
-            high[of_row].astype(np.float32),
-        )
-        columns = _Columns(
-            x,
-            (slope[of_column, 0] * u).astype(np.float32),
-            (tall[of_column, 0] * u).astype(np.float32),
-        )
-        mixed = (2 * root[of_row, 0, 1] * v).astype(np.float32)
-        down = ((root[of_row, 1, 1] * v + 2 * root[of_row, 1, 2]) * v + root[of_row, 2, 2]).astype(
-            np.float32
-        )
-        across = ((root[of_column, 0, 0] * u + 2 * root[of_column, 0, 2]) * u).astype(np.float32)
-        length = width[of_row]
-        row, column = _counted((np.cumsum(width) - width)[of_row], length)
-        square = np.repeat(mixed, length) * u.astype(np.float32)[column]
-        square += np.repeat(down, length)
-        square += across[column]
-        met = np.flatnonzero(square >= 0)
-        row, column = row[met], column[met]
-        stops = np.searchsorted(row, np.cumsum(height)).tolist()
-        numbers, both = np.array(curves.surface)[chosen].tolist(), np.array(curves.both)[chosen]
-        items = list(zip([0, *stops[:-1]], stops, numbers, both.tolist(), strict=True))
-        return _CurvedBatch(rows, columns, row, column, np.sqrt(square[met]), items)
-
-
-def _counted(first: Int, count: Int) -> tuple[Int, Int]:
-    """Counting up from each of `first`: the index of the counter, and the value; `count` each."""
-    which = np.repeat(np.arange(len(count)), count)
-    return which, np.arange(len(which)) + np.repeat(first - (np.cumsum(count) - count), count)
 
 
 def _spans(flats: FlatSet, top: int, bottom: int) -> _Spans:
