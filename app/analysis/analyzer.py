@@ -89,6 +89,7 @@ class Analyzer:
         self._pairs = PairSample()
         self._alignment = _IDENTITY
         self._difference_range = DifferenceRange()
+        self._method = ""
         self._pairs_added = 0
         self._score: float | None = None
         self._score_age = 0
@@ -217,6 +218,9 @@ class Analyzer:
         method = given.request.difference
         if not method or not {"a", "b"} <= set(given.lanes):
             return None
+        if method != self._method:  # differences of another size; the scale follows at once
+            self._method = method
+            self._difference_range.reset()
         a, b = given.lanes["a"], given.lanes["b"]
         alignment = self._align(b.depth.disparity, a.depth.disparity, method, given.again)
         aligned = alignment.apply(b.depth.disparity)

@@ -5,8 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.commands.options import DEBUG, add_common
+from models.errors import UserError
+
+if TYPE_CHECKING:
+    from app.lessons.library import Library
 
 
 def describe(parser: argparse.ArgumentParser) -> None:
@@ -35,6 +40,20 @@ def run(arguments: argparse.Namespace) -> int:
     library = load_lessons(folder)
     for problem in library.problems:
         print(problem, file=sys.stderr)
+    if arguments.sheets is not None:
+        return _write(library, arguments.sheets) or bool(library.problems)
     for lesson in library.lessons:
         print(f"{lesson.name}  {lesson.title} ({lesson.minutes} minutes)")
     return 1 if library.problems else 0
+
+
+def _write(library: Library, folder: Path) -> int:
+    from app.lessons.sheets import write_sheets
+
+    try:
+        paths = write_sheets(library.lessons, folder)
+    except OSError as error:
+        why = error.strerror or "unknown reason"
+        raise UserError(f"{folder} cannot be written ({why}); choose another folder.") from error
+    print(f"{len(paths)} sheets, {folder}")
+    return 0

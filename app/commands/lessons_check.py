@@ -60,7 +60,7 @@ def measured(settings: Settings, quantity: Quantity, first: int = 0) -> Reading 
         for number, frame in enumerate(islice(frames_of(source, _never), 0, last, quantity.stride)):
             if number and number == quantity.resets_at:
                 pipeline.reset()
-            meter.add(Screen(pipeline.step(frame), settings))
+            meter.add(Screen(pipeline.step(frame), settings, quantity.ruler))
     return meter.reading()
 
 

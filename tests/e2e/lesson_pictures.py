@@ -114,9 +114,7 @@ def main() -> int:
     app = QApplication(sys.argv[:1])
     settings = Settings(
         hint_seen=True, theme=arguments.theme, type_scale=arguments.type_scale, workspace="teach"
-    ) if hasattr(Settings(), "workspace") else Settings(
-        hint_seen=True, theme=arguments.theme, type_scale=arguments.type_scale
-    )  # fmt: skip
+    )
     show_appearance(app, settings)
     with tempfile.TemporaryDirectory() as folder:
         store = SettingsStore(Path(folder) / "default.json")
@@ -124,7 +122,8 @@ def main() -> int:
         application.window.resize(1024, 768)
         application.window.show()
         application.start()
-        application.lessons.toggle()
+        if not application.lessons.is_open:
+            application.lessons.open()
         tour = Tour(application, arguments.out)
         names = arguments.lessons or [lesson.name for lesson in load_lessons().lessons]
         for name in names:

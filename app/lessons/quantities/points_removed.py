@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from app.lessons.quantities.cloud_depth import cloud_calibration
 from app.lessons.quantities.quantity import Quantity, Reading, Screen
-from models.geometry import Calibration
-from renderers.point_cloud import CloudOptions, calibration_in_force, cloud_points
+from renderers.cloud_options import CloudOptions
+from renderers.point_cloud import cloud_points
 
 _STRIDE = 4
 _KEEPS_ALL = 1e6
@@ -32,13 +33,8 @@ class _Meter:
         assert self._newest is not None
         settings, result = self._newest.settings, self._newest.result
         lane = result.lanes[settings.cloud_lane]
-        shaped = Calibration(settings.cloud_offset, settings.cloud_gain)
-        options = CloudOptions(calibration=shaped if settings.cloud_gain > 0.0 else None)
-        options = CloudOptions(
-            stride=_STRIDE,
-            edge_ratio=edge_ratio,
-            calibration=calibration_in_force(options, lane.display_range, lane.depth.unit),
-        )
+        calibration = cloud_calibration(settings, lane)
+        options = CloudOptions(stride=_STRIDE, edge_ratio=edge_ratio, calibration=calibration)
         rgb, disparity = result.frame.rgb, lane.depth.disparity
         points, _ = cloud_points(rgb, disparity, options)
         return len(points)

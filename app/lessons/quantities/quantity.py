@@ -9,6 +9,7 @@ from typing import Protocol
 from app.core.results import FrameResult, LaneResult
 from app.settings.settings import Settings
 from models import registry
+from renderers.cloud_ruler import Pixel
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +38,13 @@ class Screen:
         The frame with its lanes and analysis.
     settings
         The settings that it is shown with.
+    ruler
+        Both ends of the ruler in the cloud, as pixels of the picture; None without one.
     """
 
     result: FrameResult
     settings: Settings
+    ruler: tuple[Pixel, Pixel] | None = None
 
     def lane(self, name: str) -> LaneResult | None:
         """The lane's result, unless it still belongs to another model or input size."""
@@ -81,6 +85,8 @@ class Quantity:
         The check reads every `stride`-th frame of the source, as a slow machine shows them.
     resets_at
         The check without a window resets the memory before this frame; 0 for no reset.
+    ruler
+        Where the check without a window lays the ruler.
     needs
         What has to be on screen; shown while nothing can be measured.
     """
@@ -92,4 +98,5 @@ class Quantity:
     words: tuple[str, ...] = ()
     stride: int = 1
     resets_at: int = 0
+    ruler: tuple[Pixel, Pixel] | None = None
     needs: str = "Waiting for the next frames."

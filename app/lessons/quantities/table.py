@@ -19,6 +19,7 @@ KEYS = (
     "object-error",
     "surface-error",
     "scale-between-lanes",
+    "ruler-error",
     "difference-left",
     "colour-change",
     "flicker-ratio",

@@ -247,7 +247,11 @@ class LessonController(FeatureController):
         return self._measuring.reading()
 
     def _on_shown(self, result: FrameResult) -> None:
-        if self._walk is not None and self._measuring.add(Screen(result, self._model.value)):
+        if self._walk is None:
+            return
+        length = self._window.cloud.length
+        ruler = length.pixels if length is not None else None
+        if self._measuring.add(Screen(result, self._model.value, ruler)):
             self._show_page()
 
     # -- settings --------------------------------------------------------------------------------

@@ -42,6 +42,18 @@ def test_another_model_is_not_aligned_by_what_the_last_one_saw(index: int) -> No
     assert analysis.difference.alignment.scale == pytest.approx(0.2, abs=1e-3)
 
 
+def test_the_scale_follows_at_once_when_the_lanes_are_aligned_in_another_way() -> None:
+    analyzer, a = Analyzer(), np.linspace(0.1, 0.5, 4800, dtype=np.float32).reshape(60, 80)
+    limits = []
+    for index, method in enumerate(("none", "clip")):
+        frame, lanes = make_frame(index, size=(80, 60)), {"a": lane(a), "b": lane(10 * a + 1)}
+        analysis = analyzer.analyze(frame, lanes, AnalysisRequest(difference=method))
+        assert analysis is not None
+        assert analysis.difference is not None
+        limits.append(analysis.difference.limit)
+    assert limits[1] < limits[0] / 100
+
+
 def test_another_model_does_not_count_as_flicker() -> None:
     analyzer, request = Analyzer(), AnalysisRequest(flicker_window=15)
     for index in range(2):

@@ -18,8 +18,8 @@ LIBRARY = load_lessons()
 LESSONS = LIBRARY.lessons
 PLACES = [(lesson, place) for lesson in LESSONS for place in lesson.places]
 RELIED_ON = {
-    "source", "model_a", "model_b", "memory", "input_size", "view", "panes", "range_mode",
-    "range_locked", "edges",
+    "source", "model_a", "model_b", "memory", "input_size", "input_budget", "view", "panes",
+    "range_mode", "range_locked", "edges",
 }  # fmt: skip
 _NOT_ON_SCREEN = re.compile(r"inspector|\bmenus?\b|status (bar|strip)|tool bar", re.IGNORECASE)
 
