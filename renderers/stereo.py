@@ -162,9 +162,9 @@ def _with_sharp_edges(levels: UInt8) -> UInt8:
     Networks blur a jump over some pixels, and the picture mixes the colours of both sides at it:
     left as they are, such pixels would stay behind as an outline.
     """
-    levels = cv2.dilate(levels, np.ones((3, 3), np.uint8))
-    side = 2 * max(1, round(levels.shape[1] / 320)) + 1  # the angle of `point_cloud.edge_step`
-    window = np.ones((side, side), np.uint8)
+    reach = max(1, round(levels.shape[1] / 320))  # the angle of `point_cloud.edge_step`
+    levels = cv2.dilate(levels, np.ones((2 * reach + 1,) * 2, np.uint8))
+    window = np.ones((4 * reach + 1,) * 2, np.uint8)
     near, far = cv2.dilate(levels, window), cv2.erode(levels, window)
     _, is_jump = cv2.threshold(cv2.subtract(near, far), _JUMP_LEVELS, 255, cv2.THRESH_BINARY)
     is_near = cv2.compare(cv2.subtract(levels, far), cv2.subtract(near, levels), cv2.CMP_GE)

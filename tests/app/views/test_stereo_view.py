@@ -87,7 +87,8 @@ def test_in_the_room_what_is_nearer_is_in_front(room: FrameResult) -> None:
     """Wherever two pixels meet, the view shows the nearer one."""
     options = StereoOptions(0.06, 0.5)
     levels = room.lanes["a"].levels
-    grey = np.repeat(levels[..., None], 3, axis=2)  # a picture of nearness itself
+    rimmed = cv2.dilate(levels, np.ones((5, 5)))  # near things take a rim along
+    grey = np.repeat(rimmed[..., None], 3, axis=2)  # a picture of nearness itself
     left, _ = views(grey, levels, options)
     steps = np.rint(parallax(levels, options) / 2).astype(int)
     height, width = levels.shape
