@@ -7,13 +7,16 @@ import dataclasses
 import numpy as np
 import pytest
 
+from app.analysis.analyzer import Analyzer
 from app.core.results import Analysis, FrameResult
 from app.outputs.contents import CONTENTS, composer
 from app.outputs.contents.pixels import fitted, letterboxed
 from app.outputs.scene import Place
+from app.views import table as views
 from renderers import colormap
 from tests.support.outputs import make_scene
 from tests.support.recordings import SIZE, make_result
+from widgets.pane_content import Nothing
 
 
 @pytest.mark.parametrize("key", CONTENTS)
@@ -161,3 +164,23 @@ def test_a_result_without_lanes_still_has_its_picture() -> None:
     result = FrameResult(make_result(0).frame, {})
     picture = composer("view")(result, make_scene(), (320, 128))
     assert picture is not None and np.array_equal(picture[:64, :160], result.frame.rgb)
+
+
+@pytest.mark.parametrize("key", views.KEYS)
+def test_every_view_goes_out_with_a_picture_in_each_of_its_panes(key: str) -> None:
+    settings = make_scene(view=key).settings
+    analyzer, request = Analyzer(), views.find(key).needs(settings)
+    result = make_result(0)
+    for number in range(3):
+        result = make_result(number)
+        analysis = analyzer.analyze(result.frame, result.lanes, request)
+        result = dataclasses.replace(result, analysis=analysis)
+    filled = views.find(key).fill(result, settings, colormap.table("inferno"))
+    for name, content in filled.items():
+        scene = dataclasses.replace(
+            make_scene(view=key), places=(Place(name, (0.0, 0.0, 1.0, 1.0)),)
+        )
+        picture = composer("view")(result, scene, (320, 128))
+        assert picture is not None
+        is_empty = bool((picture == 0x13).all())
+        assert is_empty == isinstance(content, Nothing), name
