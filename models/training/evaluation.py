@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import cast
 
@@ -28,10 +28,9 @@ from models.frames import Float32, UInt8
 from models.metrics.temporal import FlowWarpedError, photometric_weight, warped_error
 from models.opencv import cv2
 from models.preprocess import prepare, resize_steps
-from models.training.augment import photograph, random_camera, wandering
 from models.training.cache import SceneCache
 from models.training.clip import HELD_OUT, Clip
-from models.training.scores import LANES, LaneScore, mean, score_clip, with_average
+from models.training.scores import LANES, LaneScore, mean, score_clip, through_webcam, with_average
 from models.training.validation import geometric_mean, per_frame, real_ratios, steady_ratios
 
 CUT_DIFFERENCE = 0.12
@@ -61,14 +60,6 @@ def play(network: FlashDepthLite, frames: Iterable[UInt8], setup: Setup) -> Iter
             remembered, state = network.decode(features, state)
         both = [cv2.resize(d[0].float().numpy(), (width, height)) for d in (alone, remembered)]
         yield np.stack(both)
-
-
-def through_webcam(clip: Clip, seed: int) -> Clip:
-    """The same clip as a random camera delivers it, with its flicker and noise."""
-    rng = np.random.default_rng((seed, 77))
-    cameras = wandering(random_camera(rng), clip.length, rng)
-    frames = [photograph(f, c, rng) for f, c in zip(clip.rgb, cameras, strict=True)]
-    return replace(clip, rgb=np.stack(frames))
 
 
 def score_rendered(network: FlashDepthLite, clips: Iterable[Clip], setup: Setup) -> list[LaneScore]:

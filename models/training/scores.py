@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from models.metrics.accuracy import FAR_M, abs_rel, delta, depth_from_disparity
 from models.metrics.alignment import AlignmentSums
 from models.metrics.temporal import FlowWarpedError, warped_error
 from models.opencv import cv2
+from models.training.augment import photograph, random_camera, wandering
 from models.training.clip import Clip
 
 LANES = ("per frame", "per frame + EMA", "memory")
@@ -91,6 +92,14 @@ def score_clip(lanes: Sequence[Float32], clip: Clip) -> list[LaneScore]:
                 edges.append(abs_rel(np.where(near, depth, np.float32(np.nan)), true_m[t]))
         scores.append(LaneScore(mean(errors), mean(shares), mean(edges), steady.value))
     return scores
+
+
+def through_webcam(clip: Clip, seed: int) -> Clip:
+    """The same clip as a random camera delivers it, with its flicker and noise."""
+    rng = np.random.default_rng((seed, 77))
+    cameras = wandering(random_camera(rng), clip.length, rng)
+    frames = [photograph(f, c, rng) for f, c in zip(clip.rgb, cameras, strict=True)]
+    return replace(clip, rgb=np.stack(frames))
 
 
 def mean(values: Iterable[float]) -> float:

@@ -18,8 +18,10 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from models.errors import UsageError
+from models.frames import Float32, UInt8
 from models.opencv import cv2
 from models.picture_format import IMAGENET_14
+from models.training.augment import photograph, random_camera, wandering
 from models.training.paper import clips
 from models.training.paper.config import DataEntry, PaperConfig
 from models.training.paper.footage import Footage
@@ -119,19 +121,24 @@ class Batches(Dataset[ClipBatch]):
         numbers = clips.frame_numbers(entry, len(shot), stride, config.clip_length, rng)
         each = np.random.default_rng((config.seed, step, slot, 1))
         frames, targets = [], []
+        cameras = None
+        if config.camera:
+            cameras = iter(wandering(random_camera(rng), len(numbers), rng))
         for frame in numbers:
             if config.crop != "random-each-frame":
                 each = np.random.default_rng((config.seed, step, slot, 1))
-            picture, target = self._frame(shot, frame, shots.scale, each)
+            rgb, inverse_depth = shot.read(frame)
+            if cameras is not None:
+                rgb = photograph(rgb, next(cameras), rng)
+            picture, target = self._fitted(rgb, inverse_depth, shots.scale, each)
             frames.append(picture)
             targets.append(target)
         return np.stack(frames), np.stack(targets)
 
-    def _frame(
-        self, shot: Footage, number: int, scale: float, rng: np.random.Generator
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def _fitted(
+        self, rgb: UInt8, inverse_depth: Float32, scale: float, rng: np.random.Generator
+    ) -> tuple[Float32, Float32]:
         config = self.config
-        rgb, inverse_depth = shot.read(number)
         size = rgb.shape[1], rgb.shape[0]
         steps = clips.resize_steps(size, scale, config.fit, config.size)
         left, top = clips.corner(steps[-1] if steps else size, config.size, config.crop, rng)

@@ -116,6 +116,9 @@ class PaperConfig:
     mask_apart
         Whether unknown pixels are left out of the averages that reduce the targets. The released
         code averages -1 into them.
+    camera
+        Whether frames look as if a webcam had taken them, with hunting exposure, noise and
+        compression, in training and in validation.
     recompute
         Whether activations of the encoder and decoder are computed again in the backward pass
         instead of stored (activation checkpointing).
@@ -139,6 +142,7 @@ class PaperConfig:
     rates: Rates = field(default_factory=Rates)
     warmup: int = 1000
     mask_apart: bool = True
+    camera: bool = False
     recompute: bool = True
     precision: Precision = "auto"
     workers: int = 2

@@ -18,7 +18,7 @@ from models.preprocess import prepare, resize_steps
 from models.training.cache import SceneCache
 from models.training.clip import HELD_OUT
 from models.training.paper.config import PaperConfig
-from models.training.scores import LANES, LaneScore, mean, score_clip, with_average
+from models.training.scores import LANES, LaneScore, mean, score_clip, through_webcam, with_average
 
 VALIDATION = "validation.jsonl"
 
@@ -38,6 +38,8 @@ def score_held_out(network: FlashDepth, config: PaperConfig, step: int, folder: 
     rows = []
     for number in range(data.scenes):
         clip = cache.get(HELD_OUT + number)
+        if config.camera:
+            clip = through_webcam(clip, number)
         pairs = play(network, clip.rgb, min(config.size))
         rows.append(score_clip(list(with_average(pairs)), clip))
     scores = [
