@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,10 +19,10 @@ from PyQt6.QtGui import QImage, QShowEvent, QSurfaceFormat
 from PyQt6.QtOpenGLWidgets import QOpenGLWidget
 from PyQt6.QtWidgets import QWidget
 
-from models.geometry import Calibration, Intrinsics
 from renderers.camera import CameraPose, clip_matrix, tan_half_fov_to_fit
 from renderers.cloud_options import CloudOptions, Rgb
 from renderers.point_cloud import intrinsics_in_force
+from widgets.cloud_frame import CloudFrame
 from widgets.gl_support import gl_functions, is_software, renderer_name
 
 if TYPE_CHECKING:
@@ -35,31 +35,6 @@ UInt8 = NDArray[np.uint8]
 _log = logging.getLogger(__name__)
 
 _GL_COLOR_BUFFER_BIT = 0x4000  # from gl.h
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class CloudFrame:
-    """Content of one cloud; the arrays must not change any more.
-
-    Attributes
-    ----------
-    rgb
-        (H, W, 3) uint8.
-    disparity
-        (H, W) float32.
-    levels
-        (H, W) uint8.
-    calibration
-        From disparity to depth.
-    intrinsics
-        Of the source, or None.
-    """
-
-    rgb: UInt8
-    disparity: Float32
-    levels: UInt8
-    calibration: Calibration
-    intrinsics: Intrinsics | None
 
 
 def pixels_of(image: QImage) -> UInt8:

@@ -12,7 +12,7 @@ from models.geometry import Calibration, Intrinsics
 from renderers.camera import CameraPose, framing
 from renderers.cloud_options import CloudOptions
 from renderers.point_cloud import calibration_in_force, cloud_points
-from widgets.cloud_canvas import CloudFrame
+from widgets.cloud_frame import CloudFrame
 
 Float32 = NDArray[np.float32]
 UInt8 = NDArray[np.uint8]

@@ -148,7 +148,10 @@ class CloudPane(QWidget):
     def offer_viewpoints(self) -> ViewpointsMenu:
         """Add a menu of viewpoints and the ruler to the chip; return the menu, empty."""
         menu = ViewpointsMenu(self)
-        self.chip.host(CloudControls(self, menu))
+        controls = CloudControls(menu, self)
+        controls.measuring_toggled.connect(self.set_measuring)
+        self.measuring_changed.connect(controls.set_measuring)
+        self.chip.host(controls)
         self._lay_out_chip()
         return menu
 

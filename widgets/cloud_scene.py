@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,10 +24,8 @@ from renderers.cloud_surface import PASSES
 from renderers.cloud_surroundings import Backdrop, LinesVisual, ground_and_axes
 from renderers.cloud_visual import PointCloudVisual, Viewer
 from renderers.point_cloud import intrinsics_in_force
+from widgets.cloud_frame import CloudFrame
 from widgets.draw_timer import DrawTimer
-
-if TYPE_CHECKING:
-    from widgets.cloud_canvas import CloudFrame
 
 UInt8 = NDArray[np.uint8]
 

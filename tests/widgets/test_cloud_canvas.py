@@ -17,7 +17,8 @@ from renderers.colormap import table
 from renderers.levels import quantise
 from renderers.shader_program import Textures
 from tests.support.cloud_twin import twin_points
-from widgets.cloud_canvas import CloudCanvas, CloudFrame
+from widgets.cloud_canvas import CloudCanvas
+from widgets.cloud_frame import CloudFrame
 from widgets.gl_support import find_gl
 
 pytestmark = pytest.mark.gl

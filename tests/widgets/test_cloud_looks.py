@@ -12,7 +12,8 @@ from models.geometry import Calibration, Intrinsics
 from models.opencv import cv2
 from renderers.camera import CameraPose
 from renderers.cloud_options import CloudOptions, CloudStyle
-from widgets.cloud_canvas import CloudCanvas, CloudFrame
+from widgets.cloud_canvas import CloudCanvas
+from widgets.cloud_frame import CloudFrame
 from widgets.gl_support import find_gl
 
 pytestmark = pytest.mark.gl
