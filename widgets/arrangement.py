@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import dataclasses
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -99,3 +100,19 @@ def shown_panes(visible: Collection[str], layout: Layout) -> tuple[str, ...]:
         if (place in visible or is_required) and name not in shown:
             shown.append(name)
     return tuple(shown) or (PANES[0],)
+
+
+def different_panes(layouts: Iterable[Layout]) -> tuple[ViewPane, ...]:
+    """The panes of these layouts, each once; layouts may share one, also under another title.
+
+    Raises
+    ------
+    ValueError
+        If two of them disagree about a pane of one name.
+    """
+    known: dict[str, ViewPane] = {}
+    for pane in (pane for layout in layouts for pane in layout.panes):
+        first = known.setdefault(pane.name, pane)
+        if dataclasses.replace(pane, title=first.title) != first:
+            raise ValueError(f"two views disagree about the pane {pane.name}")
+    return tuple(known.values())

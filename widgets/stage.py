@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Collection, Iterable, Iterator
 from functools import partial
 
@@ -13,7 +12,7 @@ from PyQt6.QtWidgets import QSizePolicy, QWidget
 from widgets.arrangement import (
     PANES,
     Layout,
-    ViewPane,
+    different_panes,
     shown_panes,
 )
 from widgets.depth_pane import DepthPane, ScaledPane
@@ -91,7 +90,12 @@ class Stage(QWidget):
         self.frame.add("depth_a", self.depth_a, ("a",))
         self.frame.add("depth_b", self.depth_b, ("b",))
         self._view_panes: dict[str, ScaledPane] = {}
-        self._make_panes(layouts)
+        apart = LinkedView(self)
+        for pane in different_panes(layouts):
+            made = make_pane(pane, view if pane.is_of_the_frame else apart, self)
+            self._view_panes[pane.name] = made
+            if pane.is_of_the_frame:
+                self.frame.add(pane.name, made, pane.layers)
         self._panes: dict[str, QWidget] = {
             "cloud": cloud, **dict(self.frame.items()), **self._view_panes,
         }  # fmt: skip
@@ -231,20 +235,6 @@ class Stage(QWidget):
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
         self._flow()
-
-    def _make_panes(self, layouts: Iterable[Layout]) -> None:
-        """Make one widget per name; views that show the same pane in turn share it."""
-        apart, known = LinkedView(self), dict[str, ViewPane]()
-        for pane in (pane for layout in layouts for pane in layout.panes):
-            if pane.name in known:
-                if dataclasses.replace(pane, title=known[pane.name].title) != known[pane.name]:
-                    raise ValueError(f"two views disagree about the pane {pane.name}")
-                continue
-            known[pane.name] = pane
-            view = self.view if pane.is_of_the_frame else apart
-            made = self._view_panes[pane.name] = make_pane(pane, view, self)
-            if pane.is_of_the_frame:
-                self.frame.add(pane.name, made, pane.layers)
 
     def _image_panes(self) -> Iterator[ImagePane]:
         return (pane for pane in self._panes.values() if isinstance(pane, ImagePane))

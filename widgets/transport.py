@@ -94,14 +94,24 @@ class Transport(QWidget):
         self, index: int, count: int | None, time_s: float, duration_s: float | None
     ) -> None:
         """Set the position; `count` is None if there is no end (live or endless source)."""
-        self._has_end = has_end = count is not None
+        self._has_end = count is not None
         self._show_controls()
         if count is not None:
             self._line.set_position(index, count)
+        self._time.setText(self._words(time_s, duration_s, index))
+        if count is not None:  # wide enough for the last frame, so that nothing moves or is cut
+            longest = self._words(duration_s or time_s, duration_s, count)
+            metrics = self._time.fontMetrics()
+            self._time.setMinimumWidth(metrics.horizontalAdvance(longest) + SPACE)
+        else:
+            self._time.setMinimumWidth(0)
+
+    def _words(self, time_s: float, duration_s: float | None, index: int) -> str:
         text = clock(time_s)
         if duration_s is not None:
             text += f" / {clock(duration_s)}"
-        self._time.setText(f"{text}   frame {index}" if has_end and not self._is_compact else text)
+        is_told = self._has_end and not self._is_compact
+        return f"{text}   frame {index}" if is_told else text
 
     def set_compact(self, is_compact: bool) -> None:
         """Show no more than an audience understands: pause, timeline and time."""

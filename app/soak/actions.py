@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from app.soak.fixtures import Fixtures
 from app.ui.application import Application
 from app.views import table as views
+from app.views import workspaces
 from widgets.arrangement import PANES
 
 Action = Callable[[Application, Fixtures, random.Random], None]
@@ -21,6 +22,11 @@ TOGGLES = ("charts", "edges", "inspector", "mirror", "presenter")
 def view(application: Application, _fixtures: Fixtures, rng: random.Random) -> None:
     """Choose a view."""
     application.controller.set("view", rng.choice(views.KEYS))
+
+
+def workspace(application: Application, _fixtures: Fixtures, rng: random.Random) -> None:
+    """Choose a workspace."""
+    application.workspaces.choose(rng.choice(workspaces.KEYS))
 
 
 def pane(application: Application, _fixtures: Fixtures, rng: random.Random) -> None:
@@ -137,7 +143,8 @@ def record(application: Application, fixtures: Fixtures, _rng: random.Random) ->
 ACTIONS: Mapping[str, Action] = {
     action.__name__: action
     for action in (
-        view, pane, colours, display_range, memory, model, input_size, source_size, source, pause,
-        seek, pacing, toggles, pin, preset, kiosk, output, panic, cheat_sheet, record,
+        view, workspace, pane, colours, display_range, memory, model, input_size, source_size,
+        source, pause, seek, pacing, toggles, pin, preset, kiosk, output, panic, cheat_sheet,
+        record,
     )
 }  # fmt: skip

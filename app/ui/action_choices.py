@@ -12,6 +12,8 @@ from app.ui.controller import Controller
 from app.ui.display import Display
 from app.ui.features.loading import ALWAYS, Devices, LoadingController
 from app.ui.features.models import ModelController
+from app.ui.features.workspaces import WorkspacesController
+from app.views.workspaces import WORKSPACES
 from models import names, registry
 
 _MENUS = {"view": "&View", "lanes": "&Lanes", "output": "&Output"}
@@ -66,6 +68,18 @@ def picture_actions(controller: Controller) -> list[Action]:
 def content_actions(controller: Controller) -> list[Action]:
     """Return what can go out, a sub-menu of the Output menu."""
     return _choices(controller, "output.content", "&What goes out", "output_content")
+
+
+def workspace_actions(workspaces: WorkspacesController) -> list[Action]:
+    """Return the workspaces, at the top of the View menu."""
+    return [
+        Action(
+            f"view.workspace.{each.key}", "&View", f"{each.title} workspace", each.shortcut,
+            partial(workspaces.choose, each.key), each.tip,
+            is_on=partial(is_set_to, "workspace", each.key),
+        )
+        for each in WORKSPACES
+    ]  # fmt: skip
 
 
 def _lane(models: ModelController, lane: str) -> list[Action]:

@@ -12,7 +12,7 @@ from functools import partial
 from app.outputs.table import OUTPUTS
 from app.settings.settings import Settings
 from app.settings.slot_store import SLOTS
-from app.ui.action_choices import content_actions, picture_actions
+from app.ui.action_choices import content_actions, picture_actions, workspace_actions
 from app.ui.actions import Action, is_on, is_set_to
 from app.ui.controller import Controller
 from app.ui.features.about import AboutController
@@ -33,7 +33,6 @@ from app.ui.features.undo import UndoController
 from app.ui.features.workspaces import WorkspacesController
 from app.ui.main_window import MainWindow
 from app.views.table import every_view
-from app.views.workspaces import WORKSPACES
 from widgets.arrangement import PANE_TITLES, PANES
 from widgets.cheat_sheet import CheatSheet
 
@@ -102,18 +101,6 @@ def view_actions(
 ) -> list[Action]:
     """Actions of the View menu."""
     menu = "&View"
-    spaces = [
-        Action(
-            f"view.workspace.{each.key}",
-            menu,
-            f"{each.title} workspace",
-            each.shortcut,
-            partial(workspaces.choose, each.key),
-            each.tip,
-            is_on=partial(is_set_to, "workspace", each.key),
-        )
-        for each in WORKSPACES
-    ]
     panes = [
         Action(
             f"view.pane{number + 1}",
@@ -140,7 +127,7 @@ def view_actions(
         for at, spec in enumerate(every_view())
     ]
     return [
-        *spaces,
+        *workspace_actions(workspaces),
         *panes,
         *views,
         Action(
