@@ -180,6 +180,7 @@ class CaptureLoop:
                 self._playback = command
                 self._clock.restart()
                 if self._adjust() and command.scene != was.scene:
+                    self._jumped = True  # making a scene may take a moment
                     self._show_again()
 
     def _adjust(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -75,6 +76,26 @@ def test_a_volume_tick_touches_neither_pictures_nor_menus_nor_other_rows(
     touched = _Touched(paused, monkeypatch)
     paused.controller.set("sound_volume", 0.6)
     assert (touched.panes, touched.rows, touched.actions) == (0, ["sound_volume"], [])
+
+
+def test_a_change_of_the_built_in_scene_is_seen_while_paused_and_breaks_nothing(
+    paused: Application, qtbot: QtBot
+) -> None:
+    assert paused.display.last is not None
+    before, source = paused.display.last.frame, paused.engine.capture.source
+    assert not paused.window.inspector.scene.isHidden()
+    paused.controller.change("scene_wall", "mirror")
+
+    def is_seen() -> bool:
+        last = paused.display.last
+        return last is not None and not np.array_equal(last.frame.rgb, before.rgb)
+
+    qtbot.waitUntil(is_seen, timeout=20_000)
+    after = paused.display.last.frame
+    assert (after.index, after.segment, after.shot) == (before.index, before.segment, before.shot)
+    assert paused.engine.capture.source is source
+    paused.controller.open_source("synthetic:3")
+    assert paused.window.inspector.scene.isHidden()
 
 
 def test_another_colour_map_draws_once_and_moves_one_tick(
