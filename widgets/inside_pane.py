@@ -96,7 +96,10 @@ class InsidePane(DepthPane):
         """Draw the scale, and the footnote on the lower left corner of the picture."""
         super().paint_over(painter)
         if self._footnote and self._picture is not None and self._banner is None:
-            header_paint.draw_footnote(painter, self.visible_rect(), self._footnote, self.font())
+            area, scale = self.visible_rect(), self.scale_rect()
+            if scale.top() > area.center().y():  # small pictures have theirs below
+                area.setBottom(scale.top())
+            header_paint.draw_footnote(painter, area, self._footnote, self.font())
 
     def choose(self, key: str) -> None:
         """Show which quantity is on; nothing is emitted."""

@@ -46,16 +46,20 @@ class TokenBasis:
 def principal_basis(tokens: Float32) -> TokenBasis:
     """The first three principal components of (h, w, c) tokens, exactly.
 
-    The largest entry of each axis is positive, so that equal tokens give equal signs.
+    The largest entry of each axis is positive, so that equal tokens give equal signs. PyTorch does
+    it, since its threads are those of the networks; NumPy's would compete with them.
     """
+    import torch
+
     flat = tokens.reshape(-1, tokens.shape[-1])
     mean = flat.mean(0)
     centred = (flat - mean).astype(np.float64)
-    _, vectors = np.linalg.eigh(centred.T @ centred)
+    given = torch.from_numpy(centred)
+    vectors = torch.linalg.eigh(given.T @ given).eigenvectors.numpy()
     axes = vectors[:, : -COMPONENTS - 1 : -1]  # eigenvalues ascend
     largest = np.abs(axes).argmax(0)
     axes = axes * np.sign(axes[largest, np.arange(COMPONENTS)])
-    spread = (centred @ axes).std(0)
+    spread = _projected(centred, axes).std(0)
     return TokenBasis(*(np.asarray(values, np.float32) for values in (axes, mean, spread)))
 
 

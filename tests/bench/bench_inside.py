@@ -1,10 +1,10 @@
-"""What it costs to look inside a network.
+"""What it costs to look inside a network, in operations of their own.
 
-    python -m tests.bench.bench_inside [--threads 1] [--rounds 15] [--device cpu] [--large]
+    python -m tests.bench.bench_inside [--rounds 30]
 
-Every round runs each contender once, in turns, so that a busy machine slows all alike. Reported
-are medians of processor time: of the frame without a probe, and of what each part adds to it.
-Weights are random, as times do not depend on them.
+`bench --views inside` measures whole frames with and without. What is added to a vision transformer
+at 518x518 is less than the noise of its frame, so this times only what a probe adds: the operations
+on tensors of FlashDepth-S's shapes, and NumPy's part. Medians of processor time on one thread.
 """
 
 from __future__ import annotations
@@ -19,48 +19,17 @@ import numpy as np
 import torch
 
 from models.devices.device import set_cpu_threads
-from models.estimator import EstimatorOptions, FrameMemo
-from models.estimators import lite
-from models.estimators.neural import NeuralSession
-from models.estimators.pool import NetworkPool
-from models.estimators.recipe import NetworkRecipe
-from models.flashdepth import FlashDepth, FlashDepthConfig
-from models.frames import Frame
+from models.flashdepth.mamba2 import TemporalModule
 from models.inside.attention import attention_of
-from models.inside.probe import Part, Probe
+from models.inside.probe import Intermediates, Part, Probe
+from models.inside.tensors import give_norm
 from models.inside.tokens import followed, principal_basis, similarity
-from models.picture_format import CENTRED_32
 
 NOISE = np.random.default_rng(0)
-
-
-def flashdepth(config: FlashDepthConfig, size: int) -> NetworkRecipe:
-    torch.manual_seed(0)
-    network = FlashDepth(config).eval().requires_grad_(False)
-    return NetworkRecipe("FlashDepth", "FlashDepth", lambda _d, _t: network, input_size=size)
-
-
-def bundled() -> NetworkRecipe:
-    net = lite.NETWORKS[0]
-    return NetworkRecipe(
-        net.name, net.title, net.load, CENTRED_32, lite.INPUT_SIZE, autocast=False, int8=net.int8
-    )
-
-
-class Lane:
-    """A session per contender, so that each has its memory."""
-
-    def __init__(self, recipe: NetworkRecipe, device: str, frame: Frame, probe: Probe) -> None:
-        self.session = NeuralSession(recipe, EstimatorOptions(device=device), POOL)
-        self.frame, self.probe = frame, probe
-        for _ in range(3):
-            self()
-
-    def __call__(self) -> None:
-        self.session.submit(self.frame, FrameMemo(self.probe)).result()
-
-
-POOL = NetworkPool()
+WIDTH = 64
+"""Channels of FlashDepth-S's pyramid."""
+PATHS = (37, 74, 148, 296)
+"""Sides of its paths 4 to 1 at 518x518."""
 
 
 def in_turns(contenders: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
@@ -74,25 +43,52 @@ def in_turns(contenders: dict[str, Callable[[], object]], rounds: int) -> dict[s
     return {name: statistics.median(found) for name, found in times.items()}
 
 
-def measure_network(recipe: NetworkRecipe, frame: Frame, device: str, rounds: int) -> None:
-    contenders: dict[str, Callable[[], object]] = {"no probe": Lane(recipe, device, frame, Probe())}
-    for part in Part:
-        contenders[part] = Lane(recipe, device, frame, Probe(frozenset({part})))
-    found = in_turns(contenders, rounds)
-    plain = found.pop("no probe")
-    print(f"{recipe.title}, {frame.size[0]}x{frame.size[1]}, {device}: {plain:.1f} ms a frame")
+def show(title: str, found: dict[str, float]) -> None:
+    print(title)
     for name, ms in found.items():
-        print(f"  {name:12}{ms - plain:+8.2f} ms")
+        print(f"  {name:18}{ms:8.2f} ms")
 
 
-def measure_pictures(grid: tuple[int, int], width: int, heads: int, rounds: int) -> None:
+@torch.inference_mode()
+def measure_tensors(rounds: int) -> None:
+    """What a decoder adds; the memory's parts as the difference of its module with and without."""
+    maps = [
+        torch.randn(1, WIDTH, side, side).to(memory_format=torch.channels_last) for side in PATHS
+    ]
+    module = TemporalModule(WIDTH).eval()
+    _, state = module(maps[1])
+
+    def pyramid() -> None:
+        into = Intermediates(Probe(frozenset({Part.PYRAMID})))
+        for path in maps:
+            give_norm(Part.PYRAMID, path, into)
+
+    def memory(*parts: Part) -> None:
+        module(maps[1], state, Intermediates(Probe(frozenset(parts))))
+
+    found = in_turns(
+        {
+            "pyramid": pyramid,
+            "memory": memory,
+            "half-life": partial(memory, Part.HALF_LIFE),
+            "share": partial(memory, Part.SHARE),
+            "correction": partial(memory, Part.CORRECTION),
+        },
+        rounds,
+    )
+    plain = found.pop("memory")
+    added = {name: ms - plain * (name != "pyramid") for name, ms in found.items()}
+    show("FlashDepth-S at 518x518, added by", added)
+
+
+def measure_arrays(grid: tuple[int, int], width: int, heads: int, rounds: int) -> None:
+    """What analysis adds."""
     tokens = NOISE.normal(size=(*grid, width)).astype(np.float32)
-    shape = (2, heads, 1 + grid[0] * grid[1], width // heads)
-    queries, keys = NOISE.normal(size=shape).astype(np.float32)
+    shape = (1 + grid[0] * grid[1], 3, heads, width // heads)
+    queries, keys, _ = NOISE.normal(size=shape).astype(np.float32).transpose(1, 2, 0, 3)
     basis = principal_basis(tokens)
     found = in_turns(
         {
-            "exact components": partial(principal_basis, tokens),
             "components": partial(followed, basis, tokens),
             "colours": partial(basis.colours, tokens),
             "similarity": partial(similarity, tokens, (1, 1)),
@@ -100,29 +96,18 @@ def measure_pictures(grid: tuple[int, int], width: int, heads: int, rounds: int)
         },
         rounds,
     )
-    print(f"NumPy, {grid[0]}x{grid[1]} tokens of {width}")
-    for name, ms in found.items():
-        print(f"  {name:18}{ms:8.2f} ms")
+    found["exact components"] = in_turns({"": partial(principal_basis, tokens)}, 3)[""]
+    show(f"NumPy, {grid[0]}x{grid[1]} tokens of {width}", found)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--device", default="cpu")
-    parser.add_argument("--large", action="store_true", help="FlashDepth-L too")
-    arguments = parser.parse_args()
-    set_cpu_threads(arguments.threads)
-    device, rounds = arguments.device, arguments.rounds
-    wide = Frame(NOISE.integers(0, 255, (288, 512, 3), np.uint8), 0, 0, 0, 0.0)
-    square = Frame(NOISE.integers(0, 255, (518, 518, 3), np.uint8), 0, 0, 0, 0.0)
-    measure_network(bundled(), wide, device, rounds)
-    measure_pictures((18, 32), 112, 4, rounds)
-    measure_network(flashdepth(FlashDepthConfig.small(), 518), square, device, rounds)
-    measure_pictures((37, 37), 384, 6, rounds)
-    if arguments.large:
-        measure_network(flashdepth(FlashDepthConfig.large(), 518), square, device, 3)
-        measure_pictures((37, 37), 1024, 16, rounds)
+    parser.add_argument("--rounds", type=int, default=30)
+    rounds = parser.parse_args().rounds
+    set_cpu_threads(1)
+    measure_tensors(rounds)
+    measure_arrays((18, 32), 112, 4, rounds)  # flashdepth-lite at 512x288
+    measure_arrays((37, 37), 384, 6, rounds)
 
 
 if __name__ == "__main__":

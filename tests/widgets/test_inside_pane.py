@@ -1,5 +1,7 @@
 """The pane of a lane's inside: its chooser, what it lacks, and the line below its picture."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
@@ -8,7 +10,7 @@ from tests.support.pixels import grabbed
 from widgets.controls import ElidedCombo
 from widgets.inside_pane import InsidePane
 from widgets.linked_view import LinkedView
-from widgets.pane_content import Nothing, PaneContent
+from widgets.pane_content import Nothing, PaneContent, Scale
 
 TITLES = {"tokens": "Tokens", "attention": "Attention", "gate": "Memory: hold gate"}
 TABLE = np.repeat(np.arange(256, dtype=np.uint8)[:, None], 3, axis=1)
@@ -67,6 +69,18 @@ def test_the_line_below_the_picture_comes_and_goes_with_it(pane: InsidePane) -> 
     assert pane.placeholder == "There is none."
     pane.show_content(content())
     assert np.array_equal(grabbed(pane), plain)
+
+
+def test_the_line_gives_way_to_a_scale_below(pane: InsidePane) -> None:
+    pane.resize(300, 220)
+    scaled = dataclasses.replace(content(), scale=Scale(0.0, 1.0, "norm", "untouched", "corrected"))
+    pane.show_content(scaled)
+    plain = grabbed(pane)
+    pane.show_content(dataclasses.replace(scaled, footnote="a large one need not be a good one"))
+    changed = np.argwhere((plain != grabbed(pane)).any(-1))
+    scale = pane.scale_rect()
+    assert scale.top() > pane.visible_rect().center().y()
+    assert changed[:, 0].max() < scale.top()
 
 
 def test_an_audience_sees_no_chooser(pane: InsidePane) -> None:
