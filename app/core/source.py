@@ -143,6 +143,6 @@ class Adjustable(Source, Protocol):
         """Change the scene from the next frame on, which has no flow; False if it is fixed."""
         ...
 
-    def repeat(self) -> None:
-        """Make the last frame the next again, in the same segment."""
+    def return_to(self, index: int) -> None:
+        """Make frame `index`, which was read already, the next again, in the same segment."""
         ...

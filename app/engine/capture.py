@@ -180,20 +180,25 @@ class CaptureLoop:
                 self._playback = command
                 self._clock.restart()
                 if self._adjust() and command.scene != was.scene:
-                    self._jumped = True  # making a scene may take a moment
-                    self._show_again()
+                    self._show_changed()
 
     def _adjust(self) -> bool:
         """Give the open source what was chosen for the built-in scene; whether it takes that."""
         source = self._source
         return isinstance(source, Adjustable) and source.adjust(self._playback.scene)
 
-    def _show_again(self) -> None:
-        """Show a frame again that was changed while paused."""
-        is_waiting = self._wants_frame() or self.status.position < 0
-        if isinstance(self._source, Adjustable) and not is_waiting:
-            self._source.repeat()
-            self._owed_steps = 1
+    def _show_changed(self) -> None:
+        """Go on with the changed scene; while paused, show the last frame again."""
+        self._jumped = True  # making a scene may take a moment
+        source, held = self._source, self._held
+        if not isinstance(source, Adjustable):
+            return
+        if not self._wants_frame() and self.status.position >= 0:
+            source.return_to(self.status.position)
+            self._held, self._owed_steps = None, 1
+        elif isinstance(held, Frame):  # it shows the scene as it was
+            source.return_to(held.index)
+            self._held = None
 
     def _step(self, by: int) -> None:
         self._set_status(playing=False)

@@ -79,10 +79,10 @@ class DemoSceneSource:
             self._options = options.effective()
         return True
 
-    def repeat(self) -> None:
-        """Make the last frame the next again, in the same segment."""
+    def return_to(self, index: int) -> None:
+        """Make frame `index` the next again, in the same segment."""
         with self._lock:
-            self._next = max(0, self._next - 1)
+            self._next = max(0, index)
             self._is_moved = True
 
     def close(self) -> None:

@@ -94,10 +94,10 @@ class SyntheticSource:
                 self._scene = self._last_s = None
         return not self._is_fixed
 
-    def repeat(self) -> None:
-        """Make the last frame the next again, in the same segment."""
+    def return_to(self, index: int) -> None:
+        """Make frame `index` the next again, in the same segment."""
         with self._lock:
-            self._next = max(0, self._next - 1)
+            self._next = max(0, index)
             self._last_s = None
 
     def close(self) -> None:

@@ -14,7 +14,8 @@ from app.engine.commands import CaptureRequest, Play, PlaybackOptions
 from app.sources.opening import open_source
 from models.frames import Frame
 from models.scene_options import SceneOptions
-from tests.support.waiting import PATIENCE_S
+from models.scenes import default_atlas
+from tests.support.waiting import PATIENCE_S, wait_until
 
 REQUEST = CaptureRequest("synthetic", (64, 48))
 WALL = SceneOptions(wall="pattern")
@@ -36,6 +37,12 @@ class _Rig:
         assert frame is not None, "no frame came"
         return frame
 
+    def pause(self) -> None:
+        """Pause, and take the frame that was under way."""
+        self.loop.post(Play(False))
+        wait_until(lambda: not self.loop.status.playing)
+        self.frames.take(0.0)
+
     def close(self) -> None:
         self.frames.close()
         self.loop.stop()
@@ -44,6 +51,7 @@ class _Rig:
 
 @pytest.fixture
 def rig() -> Iterator[_Rig]:
+    default_atlas()  # made once, which takes its time on a busy machine
     made = _Rig()
     yield made
     made.close()
@@ -82,14 +90,13 @@ def test_a_change_while_paused_shows_the_same_moment_again(rig: _Rig) -> None:
     rig.loop.post(_options(SceneOptions()))
     rig.loop.post(REQUEST)
     first = rig.next()
-    rig.loop.post(Play(False))
-    while (left := rig.frames.take(0.2)) is not None:
-        first = left
+    rig.pause()
+    index = rig.loop.status.position
     for scene in (WALL, SceneOptions(glass=True)):
         rig.loop.post(_options(scene))
         shown = rig.next()
-        assert (shown.index, shown.segment) == (first.index, first.segment)
-        assert np.array_equal(shown.rgb, _frame_of(scene, first.index).rgb)
+        assert (shown.index, shown.segment) == (index, first.segment)
+        assert np.array_equal(shown.rgb, _frame_of(scene, index).rgb)
     assert rig.frames.take(0.1) is None
 
 
@@ -97,8 +104,6 @@ def test_other_options_show_nothing_again_while_paused(rig: _Rig) -> None:
     rig.loop.post(_options(WALL))
     rig.loop.post(REQUEST)
     rig.next()
-    rig.loop.post(Play(False))
-    while rig.frames.take(0.2) is not None:
-        pass
+    rig.pause()
     rig.loop.post(PlaybackOptions(loop=False, scene=WALL))
     assert rig.frames.take(0.2) is None
