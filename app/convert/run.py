@@ -213,14 +213,14 @@ class _Work:
 def _path(wanted: Conversion) -> Path:
     """The file to write, after a check that it may be."""
     out = wanted.out
-    if out.is_dir():
-        frame = "" if FORMATS[wanted.to].is_clip else f"-{wanted.frame or 0:06d}"
-        out = out / f"{wanted.recording.resolve().name}{frame}.{wanted.to}"
-    if out.exists() and not wanted.force:
-        raise UsageError(f"{out} is there already; choose another name or add --force.")
-    if out.is_dir():
-        raise UsageError(f"{out} is a folder; choose another name.")
     try:
+        if out.is_dir():
+            frame = "" if FORMATS[wanted.to].is_clip else f"-{wanted.frame or 0:06d}"
+            out = out / f"{wanted.recording.resolve().name}{frame}.{wanted.to}"
+        if out.exists() and not out.is_file():  # a device, say, in whose place a file would be put
+            raise UsageError(f"{out} is not a file; choose another name.")
+        if out.exists() and not wanted.force:
+            raise UsageError(f"{out} is there already; choose another name or add --force.")
         out.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise _sentence(error, out) from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -117,6 +118,24 @@ def test_what_is_there_stays_unless_forced(
     assert path.read_text() == "precious"
     assert convert(recording, "ply", path, "--force") == 0
     assert path.read_bytes().startswith(b"ply\n")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+def test_a_device_or_pipe_is_never_replaced(
+    recording: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    assert convert(recording, "ply", pipe, "--force") == 2
+    assert "not a file" in refusal(capsys)
+    assert pipe.is_fifo()
+
+
+def test_a_name_that_is_too_long_is_one_sentence(
+    recording: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert convert(recording, "ply", tmp_path / ("n" * 300)) == 1
+    assert "too long" in refusal(capsys)
 
 
 @pytest.mark.parametrize(
