@@ -111,7 +111,7 @@ class LessonPageView(QWidget):
             self._show_answers(page)
         if old is None or old.controls != page.controls:
             self._show_controls(page.controls)
-        if old is None or (old.stage, old.where) != (page.stage, page.where):
+        if old is None or old.key != page.key:
             bar = self._area.verticalScrollBar()
             if bar is not None:
                 bar.setValue(0)

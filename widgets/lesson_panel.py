@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PyQt6.QtCore import QSize, pyqtSignal
-from PyQt6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from widgets.controls import tool_button
 from widgets.inspector.row_spec import RowSpec
@@ -82,8 +82,13 @@ class LessonPanel(QWidget):
 
     def show_page(self, lesson: str, page: LessonPage) -> None:
         """Show a page of the lesson of that title."""
+        focused = QApplication.focusWidget()
+        has_focus = focused is not None and self.page.isAncestorOf(focused)
+        before = self.page.page
         self._head.setText(lesson)
         self.page.show_page(page)
+        if has_focus and (before is None or before.key != page.key):
+            self.page.focus_first()
         self._to_list.show()
         self._pages.setCurrentWidget(self.page)
 

@@ -75,6 +75,11 @@ class LessonPage:
     may_go_on: bool = True
     may_go_back: bool = True
 
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What tells this page from others; its note and choice may change while it is shown."""
+        return self.stage, self.where, self.verdict
+
 
 @dataclass(frozen=True, slots=True)
 class LessonEntry:

@@ -12,7 +12,8 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from PyQt6.QtCore import QEventLoop, QTimer
+from PyQt6.QtCore import QEventLoop, QPoint, Qt, QTimer
+from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
 from app.lessons.library import load_lessons
@@ -21,6 +22,7 @@ from app.settings.store import SettingsStore
 from app.sources.opening import open_source
 from app.ui.application import Application
 from app.ui.features.appearance import show_appearance
+from tests.support.clouds import surface_of
 
 _POLL_MS = 50
 
@@ -56,6 +58,7 @@ class Tour:
             if walk.question is not None and walk.given is None:
                 right = walk.question.right
                 choice = (right + 1) % len(walk.question.answers) if wrong else right
+                self._do_what_is_asked(walk.question.quantity)
                 self._wait(self._may_answer, self._patience_s)
                 self._page().answered.emit(choice)
                 now = lessons.walk
@@ -65,7 +68,24 @@ class Tour:
                     given = now.given
                     self.notes.append(f"{name} {walk.place}: {given and given.measured}")
             if (now := lessons.walk) is not None and now.place == walk.place:
+                if now.is_waiting:
+                    self.notes.append(f"{name} {walk.place} could not be measured")
+                    lessons.show_list()
+                    return
                 self._page().go_on.emit()
+
+    def _do_what_is_asked(self, quantity: str) -> None:
+        """Press and click what the question of that quantity waits for."""
+        if quantity == "jump-at-a-reset":
+            self._settle(8)
+            self._application.controller.reset_memory()
+        if quantity == "ruler-error":
+            pane = self._application.window.cloud
+            pane.set_measuring(True)
+            surface = surface_of(pane)
+            for share in (0.35, 0.65):
+                at = QPoint(round(share * surface.width()), round(0.7 * surface.height()))
+                QTest.mouseClick(surface, Qt.MouseButton.LeftButton, pos=at)
 
     def _page(self):  # type: ignore[no-untyped-def]
         panel = self._application.lessons.panel

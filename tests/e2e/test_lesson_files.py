@@ -9,6 +9,7 @@ import pytest
 from PyQt6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
+from app.lessons.quantities.quantity import Reading
 from app.ui.application import Application
 from app.ui.features.lesson_files import LessonFiles
 from tests.app.lessons.samples import LESSON
@@ -81,3 +82,29 @@ def test_answers_are_written_only_when_asked_for(
     (tmp_path / "file").write_text("")
     files.save(str(tmp_path / "file" / "answers.csv"))
     assert said[-1].startswith("The answers could not be saved")
+
+
+def test_a_fixed_range_stays_from_page_to_page(application: Application) -> None:
+    lessons = application.lessons
+    lessons.open()
+    lessons.open_lesson("4-per-frame-range")
+    while lessons.walk is not None and lessons.walk.place.step == 0:
+        advance(application)
+    advance(application)
+    at_first = (application.model.value.range_far, application.model.value.range_near)
+    assert application.model.value.range_mode == "fixed"
+    advance(application)
+    assert (application.model.value.range_far, application.model.value.range_near) == at_first
+
+
+def advance(application: Application) -> None:
+    """Go to the next page, answering what is asked."""
+    walk, panel = application.lessons.walk, application.lessons.panel
+    assert walk is not None
+    assert panel is not None
+    if walk.question is not None and walk.question.quantity:
+        application.lessons.measured = lambda: Reading(1.0, "It is 1.")  # type: ignore[method-assign]
+    if walk.question is not None:
+        panel.page.answered.emit(walk.question.right)
+    if application.lessons.walk is not None and application.lessons.walk.place == walk.place:
+        panel.page.go_on.emit()

@@ -104,6 +104,10 @@ def test_a_question_is_answered_with_the_keyboard_alone(qtbot: QtBot, panel: Les
     with qtbot.waitSignal(panel.page.answered) as caught:
         qtbot.keyClick(forward(panel), Qt.Key.Key_Space)
     assert caught.args == [1]
+    panel.show_page("One", TELLS)
+    assert forward(panel).hasFocus()
+    panel.show_page("One", ASKS)
+    assert answers(panel)[0].hasFocus()
 
 
 def test_what_was_answered_is_marked_in_signs_and_words(panel: LessonPanel) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.lessons.quantities.accuracy import Shot
 from app.lessons.quantities.quantity import Quantity, Reading, Screen
 
-_LEAST, FRAMES = 40, 50
+_LEAST, FRAMES = 30, 50
 STRIDE = 4
 """Frames of the source between two samples, so that the scale has time to drift."""
 

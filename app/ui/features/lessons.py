@@ -27,6 +27,7 @@ from widgets.lesson_panel import LessonPanel
 
 log = logging.getLogger(__name__)
 
+_ENDS = frozenset({"range_far", "range_near"})
 _MOVES_THE_CLOUD = frozenset({"source", "cloud_lane", "cloud_gain", "cloud_offset"})
 
 
@@ -62,6 +63,7 @@ class LessonController(FeatureController):
         self._walk: Walk | None = None
         self._measuring = Measuring()
         self._folder = ""
+        self._was_measuring = False
         self.book = ClassBook()
         self.panel: LessonPanel | None = None
         self._unsubscribe = model.subscribe(self._on_settings)
@@ -263,18 +265,20 @@ class LessonController(FeatureController):
             return
         if self._before is None:
             self._before = self._model.value
-        values = dataclasses.asdict(self._before) | walk.lesson.settings_at(walk.place)
-        values |= self._kept()
+            self._was_measuring = self._window.cloud.is_measuring
+        wanted = walk.lesson.settings_at(walk.place)
+        is_fixed = wanted.get("range_mode") == "fixed" and not _ENDS & wanted.keys()
+        was_fixed = self._model.value.range_mode == "fixed"
+        kept = self._kept(*_ENDS) if is_fixed and was_fixed else self._kept()
         try:
-            self._model.replace(**values)
+            self._model.replace(**(dataclasses.asdict(self._before) | wanted | kept))
         except (TypeError, ValueError) as error:
             log.warning("a lesson's page cannot be set up: %s", error)
             self.said.emit(f"This page of the lesson could not be set up: {error}.")
             return
-        part = walk.part
-        if _MOVES_THE_CLOUD & part.settings.keys() or walk.at == 0:
+        if _MOVES_THE_CLOUD & walk.part.settings.keys() or walk.at == 0:
             self._window.cloud.reset_view()
-        if part.settings.get("range_mode") == "fixed":
+        if is_fixed and not was_fixed:
             self._controller.set_range_mode("fixed")  # from the range on screen
         if self.panel is not None:
             self.panel.page.show_values(self._model.value.as_dict())
@@ -283,11 +287,13 @@ class LessonController(FeatureController):
         """Restore the settings from before the lessons."""
         before, self._before = self._before, None
         if before is not None:
+            self._window.cloud.set_measuring(self._was_measuring)
             self._model.replace(**(dataclasses.asdict(before) | self._kept()))
 
-    def _kept(self) -> dict[str, object]:
-        """Settings that lessons neither set nor restore."""
-        return {key: getattr(self._model.value, key) for key in ("inspector", "lessons_folder")}
+    def _kept(self, *others: str) -> dict[str, object]:
+        """Settings that lessons neither set nor restore, and others that are to stay."""
+        keys = ("inspector", "lessons_folder", *others)
+        return {key: getattr(self._model.value, key) for key in keys}
 
     def _on_changed(self, key: str, value: object) -> None:
         """Change a setting by a control of the page."""

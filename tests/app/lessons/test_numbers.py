@@ -15,7 +15,7 @@ import pytest
 from app.engine.pipeline import Pipeline, PipelineConfig
 from app.lessons.lesson import Lesson, Place, Span, Stage
 from app.lessons.library import load_lessons
-from app.lessons.quantities import colour_change, more_drift, ranking
+from app.lessons.quantities import more_drift, ranking
 from app.lessons.quantities.depth_error_ratio import depth_error_m
 from app.settings.settings import Settings
 from app.sources.demo_loop import DEMO_SIZE
@@ -56,7 +56,7 @@ FIXED: dict[str, dict[str, Callable[[], float]]] = {
         "80": lambda: 100.0 * at("3-cues", 0, Stage.OBSERVE).scene_raise,
         "100": lambda: 100.0 * (1.0 / at("3-cues", 1, Stage.OBSERVE).scene_size - 1.0),
     },
-    "4-per-frame-range": {"50": lambda: colour_change.FRAMES},
+    "4-per-frame-range": {},
     "5-flicker": {
         "80": lambda: 100.0 * at("5-flicker", 0, Stage.PREDICT).ema_factor,
         "20": lambda: 100.0 * (1.0 - at("5-flicker", 0, Stage.PREDICT).ema_factor),
