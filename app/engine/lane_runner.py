@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Collection
 from dataclasses import replace
 
+from app.analysis.inside.analyst import RECORDED
 from app.core.slots import Closed
 from app.engine.in_flight import InFlightFrame, Submission
 from app.engine.lanes import Lane, LanePrediction, is_unknown, predict_failure
@@ -22,8 +23,6 @@ log = logging.getLogger(__name__)
 
 DAMAGED_LANE = "The recording is damaged here; replay --check says what else is."
 """Shown in the place of a recorded result that cannot be read."""
-
-RECORDED = "A recording keeps results, not the inside of networks; play its source.mp4 instead."
 
 
 class LaneRunner:

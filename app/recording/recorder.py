@@ -158,7 +158,7 @@ class Recorder:
     def offer(self, result: FrameResult) -> bool:
         """Record `result` if there is room, else count a gap. Never blocks. One thread only."""
         work = self._work(result)
-        return self._counted(work, self._inbox.offer(work, _size_bytes(result)))
+        return self._counted(work, self._inbox.offer(work, _size_bytes(work.result)))
 
     def put(self, result: FrameResult, timeout_s: float) -> bool:
         """Record `result`, waiting for room, so that every frame of a file is kept.
@@ -166,7 +166,7 @@ class Recorder:
         False, without counting a gap, if there was no room in time or recording has stopped.
         """
         work = self._work(result)
-        done = self._inbox.put(work, _size_bytes(result), timeout_s)
+        done = self._inbox.put(work, _size_bytes(work.result), timeout_s)
         return self._counted(work, True) if done else False
 
     def note(self, changes: Iterable[SettingEntry]) -> None:
@@ -196,8 +196,11 @@ class Recorder:
         return True
 
     def _work(self, result: FrameResult) -> _Work:
-        # the window's resized pictures are not needed
-        result = dataclasses.replace(result, prescaled={})
+        lanes = result.lanes
+        if not self._options.content.inside:
+            lanes = {name: dataclasses.replace(lane, inside=None) for name, lane in lanes.items()}
+        # neither are the window's resized pictures needed
+        result = dataclasses.replace(result, prescaled={}, analysis=None, lanes=lanes)
         with self._changes_lock:
             return _Work(result, self._lost, self._changes)
 

@@ -11,11 +11,13 @@ from app.analysis.inside.table import QUANTITIES
 from app.core.inside_values import InsidePicture
 from app.core.results import LaneResult
 from models import registry
+from models.errors import UserError
 from models.frames import Frame
 from models.inside.probe import NO_MEMORY, REMEMBERED
 
 NOT_RUN = "Nothing is known of this frame's inside; play or step one frame."
 WHEN_PAUSED = "Too much work for every frame: pause, and it is computed for the one on screen."
+RECORDED = "A recording keeps results, not the inside of networks; play its source.mp4 instead."
 NO_PAST = "There is none for the first frame of a video; step to the next one."
 
 
@@ -80,7 +82,7 @@ class InsideAnalyst:
         reasons: dict[str, str] = {}
         for name, key in sorted(wanted):
             lane = lanes[name]
-            if reason := _missing(lane, key):
+            if reason := _missing(frame, lane, key):
                 reasons[name] = reason
                 continue
             painter = self._painters.setdefault((name, key), QUANTITIES[key].make())
@@ -96,11 +98,13 @@ class InsideAnalyst:
         return Given(frame, lane, lane.inside, point, is_again, is_first)
 
 
-def _missing(lane: LaneResult, key: str) -> str:
+def _missing(frame: Frame, lane: LaneResult, key: str) -> str:
     """Why a lane has no picture of a quantity; "" if it has one."""
     inside, quantity = lane.inside, QUANTITIES[key]
+    if frame.recorded is not None:
+        return RECORDED
     if inside is None:
-        if quantity.parts <= REMEMBERED and not registry.find(lane.model).temporal:
+        if quantity.parts <= REMEMBERED and not _has_memory(lane.model):
             return NO_MEMORY
         return NOT_RUN if quantity.is_live else WHEN_PAUSED
     for part in sorted(quantity.parts):
@@ -110,3 +114,10 @@ def _missing(lane: LaneResult, key: str) -> str:
             is_asked = part in inside.answers.parts
             return NO_PAST if is_asked else NOT_RUN if quantity.is_live else WHEN_PAUSED
     return ""
+
+
+def _has_memory(model: str) -> bool:
+    try:
+        return registry.find(model).temporal
+    except UserError:
+        return True  # nobody knows

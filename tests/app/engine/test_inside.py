@@ -8,12 +8,12 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from app.analysis.inside.analyst import RECORDED
 from app.analysis.inside.request import InsideRequest
 from app.analysis.request import AnalysisRequest
 from app.core.results import FrameResult
 from app.core.slots import LatestSlot
 from app.engine.inference import InferenceLoop
-from app.engine.lane_runner import RECORDED
 from app.engine.pipeline import Pipeline, PipelineConfig
 from models import registry
 from models.errors import UserError
@@ -165,9 +165,10 @@ def test_a_recording_says_that_it_has_no_inside(made: list[Open]) -> None:
     depth = DepthMap(np.ones((12, 16), np.float32), Unit.RELATIVE, 0)
     recorded = {"a": RecordedLane("net", depth)}
     frame = Frame(plain.rgb, 0, 0, plain.captured_ns, 0.0, recorded=recorded)
-    result = pipeline.inspect(pipeline.step(frame))
-    assert result.analysis is not None
-    assert result.analysis.inside_reasons == {"a": RECORDED}
+    first = pipeline.step(frame)
+    for result in (first, pipeline.inspect(first)):
+        assert result.analysis is not None
+        assert result.analysis.inside_reasons == {"a": RECORDED}
 
 
 @pytest.fixture
