@@ -71,10 +71,12 @@ def tiled(
     """
     every = _candidates(panes, size, aspect, layout, gap)
     usable = [cells for cells in every if _is_fair(cells)]
-    wishes: list[Callable[[Cells], bool]] = [
+    preferences: list[Callable[[Cells], bool]] = [
         partial(_has_at_least, LEAST_CELL), partial(_has_at_least, ROOMY_CELL),
     ]  # fmt: skip
-    for is_met in [_are_lanes_stacked, *wishes] if layout.stacks_lanes else wishes:
+    if layout.stacks_lanes:
+        preferences.insert(0, _are_lanes_stacked)
+    for is_met in preferences:
         usable = [cells for cells in usable if is_met(cells)] or usable
     best, most = usable[0], 0.0
     for cells in usable:

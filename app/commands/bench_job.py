@@ -25,6 +25,7 @@ from app.system.environment import environment
 from app.system.json_files import write_json
 from app.ui import resolve
 from models.errors import UsageError
+from models.extras import missing_extra
 from models.frames import Frame
 
 _LOWER_IS_BETTER = (
@@ -99,7 +100,7 @@ def _outputs(settings: Settings, arguments: argparse.Namespace) -> dict[str, Any
         from app.outputs.web import server  # noqa: F401 - tells whether its package is there
     except ImportError as error:
         raise UsageError(
-            "Measuring outputs needs them; run: pip install 'flashdepth-live[web,camera-out]'"
+            missing_extra("Measuring outputs needs", "web,camera-out", "aiohttp, pyvirtualcam")
         ) from error
     from app.ui.gui import make_qt_application
 

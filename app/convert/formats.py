@@ -17,7 +17,7 @@ class Format:
     Attributes
     ----------
     title
-        What a file dialogue calls it.
+        What a file dialog calls it.
     writer
         "module:name" of a `ClipWriter`'s class, which takes a path and a `Clip`; or of a function
         that writes one frame, `FrameWriter`.

@@ -32,6 +32,8 @@ _JPEG = (cv2.IMWRITE_JPEG_QUALITY, 95, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, 0x11111
 _FLUSH_S = 60.0
 _PROBE_BYTES = 1 << 18
 _HALF_MAX = float(np.finfo(np.float16).max)
+_CURVES = ("flicker", "scale", "shift")
+"""Numbers of `app.core.results` by lane and frame, each drawn as a curve."""
 _COLOURS = ((86, 180, 233), (230, 159, 0))
 
 
@@ -83,7 +85,7 @@ class RrdWriter:
         for name, colour in zip(LANES, _COLOURS, strict=True):
             if name in self._clip.models:
                 title = f"{name.upper()}: {registry.title(self._clip.models[name])}"
-                for kind in ("flicker", "scale", "shift"):
+                for kind in _CURVES:
                     line = rr.SeriesLines(names=title, colors=[colour])
                     stream.log(f"{kind}/{name}", line, static=True)
 
@@ -101,7 +103,7 @@ class RrdWriter:
             self._log_lane(name, lane)
         flicker = result.analysis.flicker if result.analysis else None
         for name, steadiness in flicker.lanes.items() if flicker else ():
-            for kind in ("flicker", "scale", "shift"):
+            for kind in _CURVES:
                 value = getattr(steadiness, kind)
                 if math.isfinite(value):
                     stream.log(f"{kind}/{name}", rr.Scalars(value))
@@ -200,10 +202,7 @@ def _blueprint(lanes: tuple[str, ...]) -> Any:
         )
         for name in lanes
     ]
-    curves = [
-        rrb.TimeSeriesView(origin=kind, name=kind.capitalize())
-        for kind in ("flicker", "scale", "shift")
-    ]
+    curves = [rrb.TimeSeriesView(origin=kind, name=kind.capitalize()) for kind in _CURVES]
     picture = rrb.Spatial2DView(origin=CAMERA, contents=[PICTURE], name="Picture")
     rows = [rrb.Horizontal(picture, *maps), rrb.Horizontal(*clouds), rrb.Horizontal(*curves)]
     return rrb.Blueprint(

@@ -71,7 +71,7 @@ class Converted:
     note: str = ""
 
 
-class Cancelled(Exception):  # noqa: N818 - the user's wish, not an error
+class Cancelled(Exception):  # noqa: N818 - a request, no error
     """The user cancelled; nothing was written."""
 
 

@@ -15,13 +15,13 @@ _APART_S = 0.02
 
 def by_time(folder: Path) -> tuple[ClipFrame, ...]:
     """Pictures with the depth nearest in time; those without any within 0.02 s are left out."""
-    pictures, depth = _by_time(folder / "rgb"), _by_time(folder / "depth")
+    pictures, depth = _with_times(folder / "rgb"), _with_times(folder / "depth")
     times = [when for when, _ in depth]
     pairs = ((picture, nearest(times, when)) for when, picture in pictures)
     return tuple(ClipFrame(picture, depth[at][1]) for picture, at in pairs if at is not None)
 
 
-def _by_time(folder: Path) -> list[tuple[float, Path]]:
+def _with_times(folder: Path) -> list[tuple[float, Path]]:
     """Pictures in the order of the times in their names; others are left out."""
     return sorted((when, one) for one in files(folder) if math.isfinite(when := time_s(one)))
 

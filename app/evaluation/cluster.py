@@ -21,6 +21,7 @@ from app.report.values import Progress
 from models import registry
 from models.devices.device import resolve, set_cpu_threads
 from models.errors import UsageError, UserError
+from models.extras import missing_extra
 from models.names import unsmoothed
 from models.plugins import load_file
 
@@ -29,10 +30,7 @@ _LOOK_S = 0.5
 _CONNECT_S = 15
 _IN_FLIGHT = 64
 """Tasks that are sent ahead; each holds the names of its files."""
-MISSING = (
-    "More than one process needs the extra `cluster`: run `pip install -e .[cluster]`, or leave "
-    "out --workers and --scheduler."
-)
+MISSING = missing_extra("Running on more than one process needs", "cluster", "Dask")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import importlib
 from typing import Any
 
 from models.errors import UserError
+from models.extras import missing_extra
 
 
 def library(name: str, extra: str, what: str) -> Any:
@@ -28,7 +29,4 @@ def library(name: str, extra: str, what: str) -> Any:
     try:
         return importlib.import_module(name)
     except ImportError as error:
-        raise UserError(
-            f"{what} needs the library {name.partition('.')[0]}, which is not installed; install "
-            f"the extra `{extra}` (pip install -e '.[{extra}]')."
-        ) from error
+        raise UserError(missing_extra(f"{what} needs", extra, name.partition(".")[0])) from error

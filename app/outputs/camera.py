@@ -10,6 +10,7 @@ from app.outputs.contents.pixels import letterboxed
 from app.outputs.output import Outgoing, OutputOptions
 from app.outputs.scene import Scene
 from models.errors import UserError
+from models.extras import missing_extra
 from models.frames import UInt8
 from models.plain_text import LINE, single_line
 
@@ -18,10 +19,7 @@ _NEEDED = {
     "win32": "install OBS Studio and start its virtual camera once",
     "darwin": "install OBS Studio and start its virtual camera once",
 }
-_LACKING = (
-    "The virtual camera needs the package pyvirtualcam; run: pip install "
-    "'flashdepth-live[camera-out]'"
-)
+_MISSING = missing_extra("The virtual camera needs", "camera-out", "pyvirtualcam")
 
 
 class CameraOutput:
@@ -49,7 +47,7 @@ class CameraOutput:
         try:
             import pyvirtualcam
         except ImportError as error:
-            raise UserError(_LACKING) from error
+            raise UserError(_MISSING) from error
         width, height = self.size
         try:
             self._camera = pyvirtualcam.Camera(

@@ -12,6 +12,7 @@ from app.outputs.web.access import Tokens
 from app.outputs.web.facts import facts_of
 from app.outputs.web.hub import Hub
 from models.errors import UserError
+from models.extras import missing_extra
 from models.opencv import cv2
 
 if TYPE_CHECKING:
@@ -23,9 +24,7 @@ SIZE = (960, 540)
 QUALITY = 75
 SEND_BUFFER_BYTES = 256 << 10
 """Of each connection, in the system."""
-_LACKING = (
-    "The page for the audience needs the package aiohttp; run: pip install 'flashdepth-live[web]'"
-)
+_MISSING = missing_extra("The page for the audience needs", "web", "aiohttp")
 
 
 def _nothing() -> None:
@@ -82,7 +81,7 @@ class PageOutput:
         try:
             from app.outputs.web.server import PageServer
         except ImportError as error:
-            raise UserError(_LACKING) from error
+            raise UserError(_MISSING) from error
         listening = self._listen()
         port = listening.getsockname()[1]
         self._server = PageServer(self.hub, self.tokens, listening, self.is_for_network)

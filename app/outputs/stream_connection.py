@@ -50,8 +50,8 @@ class StreamConnection:
         self._reason = ""
         self._pieces: queue.Queue[bytes | None] = queue.Queue(_MOST_PIECES)
         self._process = _start()
-        order = {"address": address, "format": container_format}
-        self._pieces.put_nowait(json.dumps(order).encode() + b"\n")
+        request = {"address": address, "format": container_format}
+        self._pieces.put_nowait(json.dumps(request).encode() + b"\n")
         self._threads = [
             threading.Thread(target=work, name=f"stream {name}", daemon=True)
             for name, work in (("writer", self._write_all), ("listener", self._listen))

@@ -26,9 +26,9 @@ def main() -> int:
     """Forward until the input ends; returns the process's exit code."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the app, which ends this process
     with open(0, "rb", buffering=0, closefd=False) as pipe:
-        order = json.loads(pipe.readline())
+        request = json.loads(pipe.readline())
         try:
-            _forward(pipe, order["address"], order["format"])
+            _forward(pipe, request["address"], request["format"])
         except (av.error.FFmpegError, OSError) as error:
             print((getattr(error, "strerror", None) or "it broke off").lower(), flush=True)
             return 1

@@ -87,6 +87,8 @@ class ViewSpec:
         From a result, the settings and the (256, 3) uint8 colours of disparity to what its panes
         show. Where the analyzer was needed, `result.analysis` is there. Called for every frame on
         the GUI thread: no work per pixel.
+    has_divider : bool
+        Its pane has a line between the lanes that can be moved.
     is_in_attract_loop : bool
         The loop that runs while nobody is there shows it.
     """
@@ -101,4 +103,5 @@ class ViewSpec:
     layout: Layout = PLAIN
     needs: Callable[[ViewSettings], AnalysisRequest] = needs_nothing
     fill: Callable[[FrameResult, ViewSettings, UInt8], Contents] = fills_nothing
+    has_divider: bool = False
     is_in_attract_loop: bool = True

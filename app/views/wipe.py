@@ -23,4 +23,5 @@ VIEW = ViewSpec(
     caption="Left of the line is A, right of it is B: same frame, same colours.",
     layout=pair_layout("Wipe"),
     fill=_fill,
+    has_divider=True,
 )

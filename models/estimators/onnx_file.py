@@ -27,6 +27,7 @@ from models.estimator import (
 )
 from models.estimators.output import as_prediction
 from models.estimators.recipe import Gives
+from models.extras import missing_extra
 from models.frames import Float32, Frame
 from models.picture_format import IMAGENET_14, PictureFormat
 from models.registry import ModelEntry, Weights
@@ -145,7 +146,7 @@ def _three(values: Any, key: str, beside: Path) -> tuple[float, float, float]:
 
 def _missing(path: Path) -> str | None:
     if importlib.util.find_spec("onnxruntime") is None:
-        return "ONNX files need the package onnxruntime; run: pip install 'flashdepth-live[onnx]'"
+        return missing_extra("ONNX files need", "onnx", "onnxruntime")
     if not path.is_file():
         return f"There is no file {path}."
     try:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from models.errors import CheckpointError
+from models.extras import missing_extra
 from models.hub.names import SCHEME, HubName
 
 CONFIG = "config.json"
@@ -27,10 +28,7 @@ SUGGESTED = (
 )
 """One or two of each kind to begin with; size and licence are asked of the hub."""
 
-MISSING_EXTRA = (
-    "Models of the hub need the packages transformers and pillow; "
-    "run: pip install 'flashdepth-live[hub]'"
-)
+MISSING_EXTRA = missing_extra("Models of the hub need", "hub", "transformers, pillow")
 
 
 def has_extra() -> bool:

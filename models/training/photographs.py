@@ -13,6 +13,7 @@ from importlib.resources.abc import Traversable
 import numpy as np
 
 from models.errors import UsageError
+from models.extras import missing_extra
 from models.frames import UInt8
 from models.opencv import cv2
 
@@ -48,7 +49,9 @@ def photographs() -> tuple[UInt8, ...]:
         )
     except ModuleNotFoundError as error:
         raise UsageError(
-            "The photographs for training are missing; run pip install '.[train]'."
+            missing_extra(
+                "The photographs for training need", "train", "scikit-image, scikit-learn"
+            )
         ) from error
     rng = np.random.default_rng(11)
     found: list[UInt8] = []

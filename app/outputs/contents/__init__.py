@@ -33,15 +33,18 @@ class Content:
         MODULE:NAME of the function that makes the picture.
     is_of_the_frame : bool
         The whole picture is the frame's, so that a point of it is a point of the frame.
+    needs_cloud : bool
+        It shows the point cloud, which is grabbed from the window.
     """
 
     title: str
     compose: str
     is_of_the_frame: bool = False
+    needs_cloud: bool = False
 
 
 CONTENTS: Mapping[str, Content] = {
-    "view": Content("View as on screen", "app.outputs.contents.view:compose"),
+    "view": Content("View as on screen", "app.outputs.contents.view:compose", needs_cloud=True),
     "rgb": Content("Picture", "app.outputs.contents.frame:compose_picture", True),
     "a": Content("Disparity A", "app.outputs.contents.frame:compose_lane_a", True),
     "b": Content("Disparity B", "app.outputs.contents.frame:compose_lane_b", True),

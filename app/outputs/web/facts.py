@@ -57,10 +57,8 @@ def facts_of(result: FrameResult, scene: Scene) -> Facts:
             if math.isfinite(lane.recent)
         }
     view = views.find(scene.settings.view)
-    has_wipe = scene.settings.view == "wipe"
-    return Facts(
-        scene.caption[0], scene.caption[1], view.title, scene.wipe if has_wipe else None, flicker
-    )
+    wipe = scene.wipe if view.has_divider else None
+    return Facts(scene.caption[0], scene.caption[1], view.title, wipe, flicker)
 
 
 def values_at(result: FrameResult, x: float, y: float) -> dict[str, str]:

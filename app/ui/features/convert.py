@@ -17,6 +17,7 @@ from app.ui.display import Display
 from app.ui.features.feature import FeatureController
 from app.ui.features.job import Job, ReportProgress
 from models.errors import UserError
+from models.plain_text import without_command
 from models.progress import IsCancelled
 
 _FILTERS = {f"{kind.title} (*.{name})": name for name, kind in FORMATS.items()}
@@ -86,7 +87,7 @@ class ConvertController(FeatureController):
             out,
             None if FORMATS[to].is_clip else self._frame(recording),
             self._model.value.cloud_lane,
-            force=True,  # the dialogue has asked
+            force=True,  # the dialog has asked
             calibration=self._controller.calibration if self._plays(recording) else None,
         )
 
@@ -99,7 +100,7 @@ class ConvertController(FeatureController):
             except Cancelled:
                 return "Conversion cancelled; nothing was written."
             except UserError as error:
-                return str(error)
+                return without_command(str(error))
             return f"Saved in {done.path}. {done.note}".rstrip()
 
         self._job.start("Convert", work)

@@ -178,7 +178,8 @@ class OutputsController(FeatureController):
 
     def _read_scene(self) -> None:
         wanted = set[str]().union(*(one.consumer.wanted for one in self._running.values()))
-        self._scene = self._reader.read(needs_cloud="view" in wanted)
+        needs_cloud = any(CONTENTS[key].needs_cloud for key in wanted)
+        self._scene = self._reader.read(needs_cloud=needs_cloud)
 
     def _poll(self) -> None:
         """Say what has opened or ended since."""

@@ -12,11 +12,13 @@ from typing import Protocol
 import numpy as np
 
 from models.errors import UsageError, UserError
+from models.extras import missing_extra
 from models.frames import Float32, UInt8
 from models.training.samples import read_picture
 
 _log = logging.getLogger(__name__)
 
+_NEEDS = "This training set needs"
 _LAST_NUMBER = re.compile(r"(\d+)(?!.*\d)")
 
 
@@ -121,7 +123,7 @@ def read_exr(path: Path) -> Float32:
     try:
         import OpenEXR
     except ImportError as error:
-        raise UserError(_extra("OpenEXR")) from error
+        raise UserError(missing_extra(_NEEDS, "train", "OpenEXR")) from error
     try:
         with OpenEXR.File(str(path)) as file:
             channels = file.channels()
@@ -136,7 +138,7 @@ def read_hdf5(path: Path, name: str, every: int) -> Float32:
     try:
         import h5py
     except ImportError as error:
-        raise UserError(_extra("h5py")) from error
+        raise UserError(missing_extra(_NEEDS, "train", "h5py")) from error
     try:
         with h5py.File(path) as file:
             return np.asarray(file[name][::every, ::every], np.float32)
@@ -150,10 +152,3 @@ def read_array(path: Path) -> Float32:
         return np.asarray(np.load(path, allow_pickle=False), np.float32)
     except (OSError, ValueError) as error:
         raise UserError(f"Can't read {path} ({error}); download it again.") from error
-
-
-def _extra(library: str) -> str:
-    return (
-        f"This training set needs {library}; install the extra train "
-        "(.venv/bin/pip install -c constraints.txt -e '.[train]')."
-    )
