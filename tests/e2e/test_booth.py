@@ -86,9 +86,9 @@ def test_the_presenters_caption_names_the_source_that_is_on_screen(
     said: list[str] = []
     application.presenter.captioned.connect(lambda _title, detail: said.append(detail))
     application.fallback.toggle_panic()
-    qtbot.waitUntil(lambda: bool(said) and "Built-in scene" in said[-1], timeout=20_000)
+    qtbot.waitUntil(lambda: bool(said) and "Built-in scene" in said[-1], timeout=60_000)
     application.fallback.toggle_panic()
-    qtbot.waitUntil(lambda: "Built-in" not in said[-1], timeout=20_000)
+    qtbot.waitUntil(lambda: "Built-in" not in said[-1], timeout=60_000)
 
 
 def test_presenters_type_is_large_and_says_what_is_on_screen(
@@ -308,7 +308,7 @@ def test_a_key_says_in_the_picture_what_it_changed(start_application: Start, qtb
     application = start_application(**SMALL)
     none, shift = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
     for key, modifiers, words in (
-        (Qt.Key.Key_C, none, "Colour map: Viridis ◆ colour-blind safe"),
+        (Qt.Key.Key_C, none, "Colour map: Inferno ◆ colour-blind safe"),
         (Qt.Key.Key_N, none, "Range: Fixed"),
         (Qt.Key.Key_K, none, "Lock current range: on"),
         (Qt.Key.Key_M, none, "Temporal memory: off"),
