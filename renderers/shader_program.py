@@ -48,7 +48,7 @@ class ShaderProgram:
 
 
 class Textures:
-    """Textures by their sampler's name, made anew only when the size changes.
+    """Textures by their sampler's name, made again only when the size changes.
 
     Parameters
     ----------

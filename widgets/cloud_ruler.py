@@ -81,7 +81,7 @@ class CloudRuler(QWidget):
             self.update()
 
     def click(self, at: QPointF) -> None:
-        """Take a point; after two the next one begins anew."""
+        """Take a point; after two the next one starts over."""
         content = self._content
         if not self.is_on or content is None:
             return

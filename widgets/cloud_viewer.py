@@ -186,7 +186,7 @@ class CloudViewer(QWidget):
             self._send()
 
     def hideEvent(self, _event: QHideEvent | None) -> None:
-        """Rest while nobody looks."""
+        """Rest while hidden."""
         self._sway.set_in_sight(False)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:

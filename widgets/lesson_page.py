@@ -170,7 +170,7 @@ class LessonPageView(QWidget):
         whole.addLayout(foot)
 
     def _show_answers(self, page: LessonPage) -> None:
-        """Make the buttons of the answers anew."""
+        """Replace the buttons of the answers."""
         old, self._answers = self._answers, QWidget()
         self._column.insertWidget(self._column.indexOf(old), self._answers)
         _discard(self._column, old)

@@ -43,7 +43,7 @@ class Steadiness:
         self._last_index = -1
 
     def add(self, result: FrameResult) -> None:
-        """Add a result; a cut, another segment or another model begins anew."""
+        """Add a result; a cut, another segment or another model starts over."""
         a, b = result.lanes.get("a"), result.lanes.get("b")
         flicker = result.analysis.flicker if result.analysis is not None else None
         if a is None or b is None or flicker is None or _is_truth(a.model, b.model):

@@ -50,7 +50,7 @@ class Conversion:
     force
         Whether a file that is there may be replaced.
     calibration
-        To metres, as measured in the window; None if nobody measured.
+        To metres, as measured in the window; None without a calibration.
     """
 
     recording: Path

@@ -83,7 +83,7 @@ class LaneResult:
 
     @property
     def to_metres(self) -> Calibration | None:
-        """From the disparity to metres; None where nobody knows them."""
+        """From the disparity to metres; None where they are not known."""
         if self.calibration is None and self.depth.unit is Unit.INVERSE_METRE:
             return Calibration()
         return self.calibration

@@ -52,7 +52,7 @@ class Cluster:
     threads: int
 
     def check(self) -> None:
-        """See Executor: raises UsageError without Dask, or if nobody listens at the address."""
+        """See Executor: raises UsageError without Dask, or if no scheduler answers."""
         try:
             import cryptography  # noqa: F401 - for local workers
             import distributed  # noqa: F401
@@ -193,7 +193,7 @@ def run_task(job: Job, folder: Path, threads: int) -> Outcome:
 
 
 def _check_answers(address: str | None) -> None:
-    """Raise OSError or ValueError if nobody listens there: Dask would leave its thread behind."""
+    """Raise OSError or ValueError if nothing listens there: Dask would leave its thread behind."""
     if address is None or address.split("://")[0] not in ("tcp", "tls"):
         return
     from distributed.comm import get_address_host_port

@@ -1,4 +1,4 @@
-"""Who is how far in which lesson, and what was answered: kept in memory until somebody saves it."""
+"""Who is how far in which lesson, and what was answered: kept in memory until it is saved."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class ClassBook:
         return known
 
     def keep(self, walk: Walk) -> None:
-        """Remember where somebody is; an answer that is new is added to the table."""
+        """Remember where a student is; an answer that is new is added to the table."""
         key = (self._name, walk.lesson.name)
         old, self._walks[key] = self._walks.get(key), walk
         before = old.answers if old is not None and old.lesson == walk.lesson else {}

@@ -32,7 +32,7 @@ choose before you go on: each on a machine of their own, by name, or by a show o
 *Whole class, no names*. They *observe*, read why beside the reply to what they chose, and
 *measure*: the right answer to the last question is computed from what is on screen at that
 moment. *Save answers…* below the list writes a table. Nothing is written before, and nothing
-leaves the machine. Leaving the lessons gives back what was there.
+leaves the machine. Leaving the lessons restores the settings from before.
 
 **Before class.** Start the app once; `python main.py lessons --check` walks all lessons and
 computes all answers. `handouts` has a page for each lesson.

@@ -65,7 +65,7 @@ class OutputConsumer:
     Attributes
     ----------
     wanted
-        The contents that were looked at last; empty while nobody is there.
+        Contents that the output asked for last; empty while it has no viewers.
     """
 
     def __init__(
@@ -183,7 +183,7 @@ class OutputConsumer:
             self._composed_of = (result, scene)
             self._made.clear()
         for content in self._made.keys() - self.wanted:
-            del self._made[content]  # to be sent again when somebody comes back
+            del self._made[content]  # to be sent again when it is asked for again
         for content in self.wanted:
             is_new = content not in self._made
             if is_new:

@@ -86,7 +86,7 @@ class Output(Protocol):
         ...
 
     def wanted(self, scene: Scene) -> Collection[str]:
-        """The contents that somebody looks at now; nothing is composed for the others."""
+        """The contents to send now, keys of CONTENTS; nothing is composed for the others."""
         ...
 
     def send(self, outgoing: Outgoing) -> None:

@@ -69,7 +69,7 @@ class Scene:
     side : str
         "a" or "b", the lane that a blinking pane shows.
     cloud : (H, W, 3) uint8 or None
-        The point cloud as it was grabbed last, RGB; None where nobody needs it or it is hidden.
+        The point cloud as it was grabbed last, RGB; None where it is not needed or hidden.
     caption : (str, str)
         Headline and sentence on how to read the view; nothing of the machine.
     """

@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 FORMATS = {"rtmp": "flv", "rtmps": "flv", "udp": "mpegts"}
 """By scheme of the address."""
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 30.0
-_STEADY_S = 10.0  # a connection that lasted as long begins anew with the first pause
+_STEADY_S = 10.0  # after a connection that lasted as long, the first pause applies again
 
 
 class Connection(Protocol):
@@ -48,7 +48,7 @@ class StreamOutput:
     Parameters
     ----------
     address
-        Its path, user, password and query may let somebody publish in the user's name: only scheme
+        Its path, user, password and query may let others publish in the user's name: only scheme
         and host are ever shown or logged.
     options
         Size and rate.

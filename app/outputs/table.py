@@ -80,7 +80,7 @@ OUTPUTS: tuple[OutputKind, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class OutputSpec:
-    """An output as somebody asked for it: its kind, and what stands behind the prefix."""
+    """An output as it was asked for: its kind, and what stands behind the prefix."""
 
     kind: OutputKind
     rest: str = ""

@@ -76,7 +76,7 @@ def _scale(picture: InsidePicture) -> Scale | None:
 
 @cache
 def _sequential() -> UInt8:
-    """One array for every frame, unlike disparity's default so that nobody takes it for that."""
+    """Viridis, which is not the default of disparity; the same array for every frame."""
     return np.ascontiguousarray(colormap.table("viridis"))
 
 
@@ -88,8 +88,8 @@ VIEW = ViewSpec(
     icon="inside",
     headline="Inside the networks",
     caption=(
-        "What each network computes on the way to disparity: it shows what is there, and does not "
-        "explain why. Attention is not explanation."
+        "What each network computes on the way to disparity. It shows what is there, and does not "
+        "explain why."
     ),
     layout=Layout(tuple(PANES.values())),
     needs=_needs,

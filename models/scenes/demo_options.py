@@ -40,14 +40,14 @@ class Walls:
 
 def place_options(b: SceneBuilder, options: SceneOptions, camera: CameraPath, walls: Walls) -> None:
     """Place what `options` add to the room."""
-    _BACK_WALLS[options.wall](_afresh(b), walls)
+    _BACK_WALLS[options.wall](_reseeded(b), walls)
     if options.glass:
-        _pane(_afresh(b))
+        _pane(_reseeded(b))
     if options.object != "none":
-        _object(_afresh(b), options, camera)
+        _object(_reseeded(b), options, camera)
 
 
-def _afresh(b: SceneBuilder) -> SceneBuilder:
+def _reseeded(b: SceneBuilder) -> SceneBuilder:
     """The builder with the same random numbers for every part, whatever else is placed."""
     b.rng = np.random.default_rng(78)
     return b

@@ -55,7 +55,7 @@ class InsideAnalyst:
         self._last: dict[str, tuple[int, int]] = {}
 
     def forget(self, lane: str) -> None:
-        """Begin anew with a lane that got another network."""
+        """Drop what is kept of a lane, as it got another network."""
         self._last.pop(lane, None)
         for key in [key for key in self._painters if key[0] == lane]:
             del self._painters[key]

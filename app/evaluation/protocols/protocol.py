@@ -111,7 +111,7 @@ class EvaluationProtocol:
     key, title, summary
         On the command line, and for people.
     version
-        Raised whenever numbers change, so that earlier results are computed anew.
+        Raised whenever numbers change, so that earlier results are computed again.
     meter
         Makes what measures a clip, from its data set, split and what is cut off an estimate.
     fixes_input_size

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.lessons.quantities.quantity import Screen
+from app.lessons.quantities.quantity import Reading, Screen
 from app.lessons.quantities.sample import GRID
 from models.frames import Bool
 from models.metrics import align_robust
@@ -26,6 +26,15 @@ class DepthError:
     def percent(self) -> float:
         """Positive where the network puts it too far."""
         return 100.0 * (self.found_m / self.true_m - 1.0)
+
+    def reading(self, what: str) -> Reading:
+        """Return the percentage, and a sentence on `what`, in which lane B is the network's."""
+        where = "too far" if self.percent >= 0.0 else "too near"
+        return Reading(
+            self.percent,
+            f"{what} is {self.true_m:.1f} m away, and B puts it at {self.found_m:.1f} m: "
+            f"{abs(self.percent):.0f} % {where}.",
+        )
 
 
 def depth_error(screen: Screen, lane: str, pixels: Bool) -> DepthError | None:

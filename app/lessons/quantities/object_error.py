@@ -21,14 +21,7 @@ class _Meter:
         if screen is None or pixels is None:
             return None
         error = depth_error(screen, "b", pixels)
-        if error is None:
-            return None
-        where = "too far" if error.percent >= 0.0 else "too near"
-        return Reading(
-            error.percent,
-            f"It is {error.true_m:.1f} m away, and B puts it at {error.found_m:.1f} m: "
-            f"{abs(error.percent):.0f} % {where}.",
-        )
+        return None if error is None else error.reading("It")
 
 
 QUANTITY = Quantity(

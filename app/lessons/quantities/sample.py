@@ -18,6 +18,6 @@ def sampled(screen: Screen, lane: str) -> Float32 | None:
 
 
 def sampled_truth(screen: Screen) -> Float32 | None:
-    """(N,) float32 true disparity in 1/m at the same pixels; None where nobody knows it."""
+    """(N,) float32 true disparity in 1/m at the same pixels; None without ground truth."""
     truth = screen.result.frame.truth
     return None if truth is None else truth.disparity[GRID].ravel()

@@ -23,14 +23,7 @@ class _Meter:
         place = GLASS_PANE if screen.settings.scene_glass else ON_BACK_WALL
         pixels = surface_pixels(screen.result.frame, place)
         error = None if pixels is None else depth_error(screen, "b", pixels)
-        if error is None:
-            return None
-        where = "too far" if error.percent >= 0.0 else "too near"
-        return Reading(
-            error.percent,
-            f"The surface is {error.true_m:.1f} m away, and B puts it at {error.found_m:.1f} m: "
-            f"{abs(error.percent):.0f} % {where}.",
-        )
+        return None if error is None else error.reading("The surface")
 
 
 QUANTITY = Quantity(

@@ -56,12 +56,12 @@ class Hub:
     contents
         Keys of what viewers may choose among; the first is what they see at first.
     notify
-        Called on the server's thread when somebody came, left or sent a command.
+        Called on the server's thread when a viewer came, left or sent a command.
 
     Attributes
     ----------
     looked_at
-        The contents that somebody looks at now. Any thread.
+        The contents that viewers look at now. Any thread.
     facts, result
         What belongs to the newest picture.
     commands
@@ -91,7 +91,7 @@ class Hub:
             self._loop = loop
 
     def take_wanted(self) -> frozenset[str]:
-        """What somebody looks at now; the pictures of the rest are dropped, as they get old."""
+        """The contents that are looked at now; pictures of others are dropped, as they get old."""
         with self._lock:
             wanted = self.looked_at
             for content in self._pictures.keys() - wanted:
@@ -157,7 +157,7 @@ class Hub:
         self._notify()
 
     def command(self, command: Remote) -> None:
-        """Hand a command on; dropped while nobody takes them."""
+        """Hand a command on; dropped while the queue is full."""
         try:
             self.commands.put_nowait(command)
         except queue.Full:

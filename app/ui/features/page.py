@@ -192,7 +192,7 @@ def _words(page: PageOutput, is_remote: bool) -> str:
         return "Opening the page…"
     if is_remote:
         return (
-            "Scan this with the phone that shall be the remote control; then the audience's code "
+            "Scan this with the phone that is to be the remote control; then the audience's code "
             "comes back."
         )
     if page.is_for_network:

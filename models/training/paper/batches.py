@@ -2,7 +2,7 @@
 
 Step k draws from training set k modulo their number in every process, so sets have equal shares
 whatever their sizes, and a batch never mixes them. Within a set each frame is visited once in an
-order that is drawn anew for every pass; what does not fill a batch of all processes is dropped.
+order that is drawn for every pass; what does not fill a batch of all processes is dropped.
 """
 
 from __future__ import annotations

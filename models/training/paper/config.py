@@ -1,6 +1,6 @@
 """What one run of the paper's training does, read from a TOML file.
 
-Defaults are those of the released code, stage 1. Where the paper says something else, or nobody
+Defaults are those of the released code, stage 1. Where the paper differs, or neither
 says anything, the comment beside the number in the TOML files of `resources/training` names it.
 """
 

@@ -12,7 +12,7 @@ from models.training.paper.sets.spec import TrainingSet
 
 HELD_OUT = ("0118", "0119")
 UNIT = 10.0
-"""Raw values in a metre: the guess of FlashDepth's authors; nobody states the unit."""
+"""Raw values in a metre: the guess of FlashDepth's authors; the unit is not documented."""
 
 
 def _footage(entry: DataEntry) -> Iterator[Footage]:
