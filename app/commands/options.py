@@ -87,7 +87,8 @@ def _output(text: str) -> outputs.OutputSpec:
     try:
         return outputs.parse_output(text)
     except UsageError as error:
-        raise argparse.ArgumentTypeError(str(error).rstrip(".")) from error
+        said = str(error).rstrip(".")
+        raise argparse.ArgumentTypeError(said[:1].lower() + said[1:]) from error
 
 
 def _switch(option: Option) -> dict[str, Any]:

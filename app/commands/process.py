@@ -43,6 +43,6 @@ def _exports(text: str) -> tuple[str, ...]:
     unknown = [part for part in chosen if part not in EXPORTERS]
     if unknown or not chosen:
         raise argparse.ArgumentTypeError(
-            f"--export takes {', '.join(EXPORTERS)}, not {', '.join(unknown) or 'nothing'}"
+            f"expected some of {', '.join(EXPORTERS)}, not {', '.join(unknown) or 'nothing'}"
         )
     return chosen

@@ -119,7 +119,8 @@ class _Job:
             if sentence:
                 print(sentence, file=sys.stderr)
         fps = self.done / max(self.seconds, 1e-9)
-        print(f"{self.done} frames, {fps:.1f} fps, {self.out}")
+        unit = "frame" if self.done == 1 else "frames"
+        print(f"{self.done} {unit}, {fps:.1f} fps, {self.out}")
         return 0
 
     def _why_failed(self) -> UserError | None:

@@ -57,9 +57,9 @@ def check_folder(root: Path, title: str) -> None:
     """Raise UsageError if `root` is no folder, or an empty one."""
     try:
         if not root.is_dir():
-            raise UsageError(f"There is no folder {root}; give the folder that holds {title}.")
+            raise UsageError(f"There is no folder {root}; check the path given for {title}.")
         if next(root.iterdir(), None) is None:
-            raise UsageError(f"The folder {root} is empty; give the folder that holds {title}.")
+            raise UsageError(f"The folder {root} is empty; check the path given for {title}.")
     except OSError as error:
         raise UsageError(f"Can't read the folder {root} ({error.strerror}).") from error
 

@@ -30,6 +30,7 @@ from app.ui.features.recording import RecordingController
 from app.ui.features.report import ReportController
 from app.ui.features.snapshots import SnapshotController
 from app.ui.features.undo import UndoController
+from app.ui.features.viewpoints import ViewpointsController
 from app.ui.features.workspaces import WorkspacesController
 from app.ui.main_window import MainWindow
 from app.views.table import every_view
@@ -178,6 +179,16 @@ def view_actions(
         Action(
             "view.numbers", menu, "All &numbers", "Shift+I", partial(controller.toggle, "numbers"),
             tip="Rates, times, sizes and device over the pictures", is_on=partial(is_on, "numbers"),
+        ),
+    ]  # fmt: skip
+
+
+def viewpoint_actions(viewpoints: ViewpointsController) -> list[Action]:
+    """The View menu's way to save viewpoints, whose keys the menu on the cloud's chip has."""
+    return [
+        Action(
+            "view.viewpoint", "&View", "Save 3D &viewpoint…", "", viewpoints.ask_and_save,
+            sheet_key="Alt+1–9", sheet_text="Recall a viewpoint",
         ),
     ]  # fmt: skip
 

@@ -180,7 +180,7 @@ class Actions:
         """Return by menu the key and the text of every listed action that has a key."""
         sheet: dict[str, list[tuple[str, str]]] = {}
         for row in self.table:
-            if row.key and row.listed:
+            if (row.key or row.sheet_key) and row.listed:
                 words = row.sheet_text or row.text.replace("&", "").rstrip("…")
                 lines = sheet.setdefault(row.menu.replace("&", ""), [])
                 lines.append((row.sheet_key or row.key, words))

@@ -28,6 +28,7 @@ from app.ui.action_table import (
     play_actions,
     preset_actions,
     view_actions,
+    viewpoint_actions,
 )
 from app.ui.actions import Action
 from app.ui.controller import Controller
@@ -290,6 +291,7 @@ class Application(QObject):
             *edit_actions(self.undo),
             *play_actions(controller),
             *view_actions(window, controller, self.presenter, self.workspaces, self.escape.restore),
+            *viewpoint_actions(self.viewpoints),
             *lane_actions(controller, self.models, self.loading, self.display),
             *compare_actions(controller, self.marks, self.report),
             *booth_actions(controller, self.fallback, self.presenter, self.budget),

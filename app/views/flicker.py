@@ -9,7 +9,7 @@ import numpy as np
 from app.analysis.request import AnalysisRequest
 from app.core.flicker_values import FlickerResult, LaneFlicker
 from app.core.results import Analysis, AnalysisPart, FrameResult
-from app.views.spec import ViewSettings, ViewSpec
+from app.views.spec import ViewSettings, ViewSpec, why_nothing
 from models import registry
 from models.frames import UInt8
 from renderers.flicker_map import FULL_SCALE, GAMMA, MARKS, legend_table
@@ -39,7 +39,7 @@ def _lane(name: str, result: FrameResult, settings: ViewSettings) -> PaneContent
     lane = flicker.lanes.get(name) if flicker is not None else None
     if flicker is None or lane is None or analysis.grey is None:
         failed = analysis.failures.get(AnalysisPart.FLICKER) or result.failures.get(name)
-        return Nothing(failed or "This lane is off")
+        return Nothing(failed or why_nothing(name, result))
     return PaneContent(
         analysis.grey,
         _grey(),

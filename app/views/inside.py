@@ -11,7 +11,7 @@ from app.analysis.inside.table import QUANTITIES
 from app.analysis.request import AnalysisRequest
 from app.core.inside_values import InsidePicture
 from app.core.results import Analysis, AnalysisPart, FrameResult
-from app.views.spec import ViewSettings, ViewSpec
+from app.views.spec import ViewSettings, ViewSpec, why_nothing
 from models import registry
 from models.frames import UInt8
 from renderers import colormap
@@ -51,7 +51,8 @@ def _lane(
     picture = analysis.inside.get(name)
     if picture is None:
         failed = analysis.failures.get(AnalysisPart.INSIDE) or result.failures.get(name)
-        return Nothing(analysis.inside_reasons.get(name) or failed or "This lane is off")
+        reason = analysis.inside_reasons.get(name) or failed or why_nothing(name, result)
+        return Nothing(reason)
     colours = table if key in DISPARITY_LIKE else _sequential()
     return PaneContent(
         picture.levels,

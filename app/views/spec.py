@@ -105,3 +105,11 @@ class ViewSpec:
     fill: Callable[[FrameResult, ViewSettings, UInt8], Contents] = fills_nothing
     has_divider: bool = False
     is_in_attract_loop: bool = True
+
+
+def why_nothing(lane: str, result: FrameResult) -> str:
+    """What a pane says where nothing was measured of a lane and nothing failed.
+
+    The result on screen when a view is chosen was made without what the view needs.
+    """
+    return "Waiting for the next frame" if lane in result.lanes else "This lane is off"

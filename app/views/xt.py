@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from app.analysis.request import AnalysisRequest
 from app.core.results import SLICE_FRAMES, Analysis, AnalysisPart, FrameResult
 from app.views.lanes import lane_scale, range_note
-from app.views.spec import ViewSettings, ViewSpec
+from app.views.spec import ViewSettings, ViewSpec, why_nothing
 from models import registry
 from models.frames import UInt8
 from widgets.arrangement import Layout, PaneKind, ViewPane
@@ -34,7 +34,7 @@ def _lane(
     picture = analysis.slices.get(name)
     if picture is None:
         failed = analysis.failures.get(AnalysisPart.SLICES) or result.failures.get(name)
-        return Nothing(failed or "This lane is off")
+        return Nothing(failed or why_nothing(name, result))
     lane, window = result.lanes[name], analysis.slice_window
     row = int(settings.scan_line * (result.frame.size[1] - 1))
     filled = min(window, analysis.slice_frames[name])

@@ -143,6 +143,7 @@ def test_the_input_grows_and_shrinks_by_key(application: Application, qtbot: QtB
 def test_the_cheat_sheet_names_what_a_key_in_a_sub_menu_does(application: Application) -> None:
     sheet = dict(application.actions.cheat_sheet())
     assert ("C", "Next colour map") in sheet["View"]
+    assert ("Alt+1–9", "Recall a viewpoint") in sheet["View"]
     assert ("Ctrl+B", "Next model in lane B") in sheet["Lanes"]
 
 

@@ -13,6 +13,8 @@ from widgets.announcement import Announcement
 
 _MOST = 2
 """Of more settings that change together, none is said."""
+_BRINGS_OTHERS = "workspace"
+"""A workspace brings its own panes and view, which would only hide its name."""
 
 
 class AnnouncementController(FeatureController):
@@ -41,9 +43,13 @@ class AnnouncementController(FeatureController):
 
 def change_in_words(before: Settings, after: Settings) -> str:
     """Return the label and new value of the settings that differ, or ""."""
-    changed = [
-        f"{known.label}: {known.in_words(getattr(after, key))}"
+    differ = [
+        key
         for key, known in SETTINGS.items()
         if known.label and known.is_announced and getattr(before, key) != getattr(after, key)
     ]
+    if _BRINGS_OTHERS in differ:
+        differ = [_BRINGS_OTHERS]
+    known = [(SETTINGS[key], getattr(after, key)) for key in differ]
+    changed = [f"{each.label}: {each.in_words(value)}" for each, value in known]
     return "   ".join(changed) if len(changed) <= _MOST else ""

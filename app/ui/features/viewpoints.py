@@ -43,6 +43,10 @@ class ViewpointsController(FeatureController):
             self._cloud.set_viewpoint(viewpoint.pose)
             self.said.emit(f"Viewpoint {slot}: {viewpoint.name}")
 
+    def ask_and_save(self) -> None:
+        """Ask for the name of the current viewpoint and save it."""
+        self._menu.ask_for_name()
+
     def save(self, name: str) -> None:
         """Save the current viewpoint as `name`, in its old slot or in the first free one."""
         self._show(*self._store.load())  # another window may have taken a slot
