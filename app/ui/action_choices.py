@@ -1,4 +1,4 @@
-"""Actions that choose one of several, in sub-menus: models, sizes, devices, ranges, colours."""
+"""Parts of the menus: sub-menus that choose one of several, workspaces, and the point cloud."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from app.ui.display import Display
 from app.ui.features.loading import ALWAYS, Devices, LoadingController
 from app.ui.features.models import ModelController
 from app.ui.features.workspaces import WorkspacesController
+from app.ui.main_window import MainWindow
 from app.views.workspaces import WORKSPACES
 from models import names, registry
 
@@ -68,6 +69,38 @@ def picture_actions(controller: Controller) -> list[Action]:
 def content_actions(controller: Controller) -> list[Action]:
     """Return what can go out, a sub-menu of the Output menu."""
     return _choices(controller, "output.content", "&What goes out", "output_content")
+
+
+def cloud_actions(window: MainWindow, controller: Controller) -> list[Action]:
+    """Return what can be done with the point cloud, in the View menu."""
+    menu = _MENUS["view"]
+    return [
+        Action("view.home", menu, "Reset &3D view", "Home", window.cloud.reset_view, is_apart=True),
+        Action(
+            "view.grid", menu, "3D &ground grid", "Shift+G",
+            partial(controller.toggle, "cloud_grid"), is_on=partial(is_on, "cloud_grid"),
+        ),
+        Action(
+            "view.axes", menu, "3D &axes", "Shift+X", partial(controller.toggle, "cloud_axes"),
+            is_on=partial(is_on, "cloud_axes"),
+        ),
+        Action(
+            "view.ruler", menu, "3D r&uler", "U", window.cloud.toggle_measuring,
+            tip="Measure the length between two clicks on the cloud",
+        ),
+        Action(
+            "view.mesh", menu, "3D &mesh", "Shift+M", partial(controller.next_of, "cloud_style"),
+            is_on=partial(is_set_to, "cloud_style", "mesh"),
+        ),
+        Action(
+            "view.fill", menu, "Fill in &behind 3D edges", "",
+            partial(controller.toggle, "cloud_fill"), is_on=partial(is_on, "cloud_fill"),
+        ),
+        Action(
+            "view.sway", menu, "3D s&way", "", partial(controller.toggle, "cloud_sway"),
+            is_on=partial(is_on, "cloud_sway"),
+        ),
+    ]  # fmt: skip
 
 
 def workspace_actions(workspaces: WorkspacesController) -> list[Action]:

@@ -12,7 +12,12 @@ from functools import partial
 from app.outputs.table import OUTPUTS
 from app.settings.settings import Settings
 from app.settings.slot_store import SLOTS
-from app.ui.action_choices import content_actions, picture_actions, workspace_actions
+from app.ui.action_choices import (
+    cloud_actions,
+    content_actions,
+    picture_actions,
+    workspace_actions,
+)
 from app.ui.actions import Action, is_on, is_set_to
 from app.ui.controller import Controller
 from app.ui.features.about import AboutController
@@ -138,31 +143,7 @@ def view_actions(
         *picture_actions(controller),
         Action("view.fit", menu, "Fit &picture", "0", window.view.reset, is_apart=True),
         Action("view.one", menu, "Actual si&ze (1:1)", "Shift+1", window.stage.one_to_one),
-        Action("view.home", menu, "Reset &3D view", "Home", window.cloud.reset_view, is_apart=True),
-        Action(
-            "view.grid", menu, "3D &ground grid", "Shift+G",
-            partial(controller.toggle, "cloud_grid"), is_on=partial(is_on, "cloud_grid"),
-        ),
-        Action(
-            "view.axes", menu, "3D &axes", "Shift+X", partial(controller.toggle, "cloud_axes"),
-            is_on=partial(is_on, "cloud_axes"),
-        ),
-        Action(
-            "view.ruler", menu, "3D r&uler", "U", window.cloud.toggle_measuring,
-            tip="Measure the length between two clicks on the cloud",
-        ),
-        Action(
-            "view.mesh", menu, "3D &mesh", "Shift+M", partial(controller.next_of, "cloud_style"),
-            is_on=partial(is_set_to, "cloud_style", "mesh"),
-        ),
-        Action(
-            "view.fill", menu, "Fill in &behind 3D edges", "",
-            partial(controller.toggle, "cloud_fill"), is_on=partial(is_on, "cloud_fill"),
-        ),
-        Action(
-            "view.sway", menu, "3D s&way", "", partial(controller.toggle, "cloud_sway"),
-            is_on=partial(is_on, "cloud_sway"),
-        ),
+        *cloud_actions(window, controller),
         Action(
             "view.full", menu, "F&ull screen", "F11", presenter.toggle_kiosk,
             tip="Pictures and words only; all keys still work, Esc leaves", is_apart=True,
