@@ -159,7 +159,7 @@ def _delta1(lines: Sequence[Line], is_paper: bool) -> Table:
     ]
     note = (
         f"{MARK} {SOURCE} Mean ranks are among our models, and among the paper's."
-        if (published)
+        if published
         else ""
     )
     head = ("Model", *(data_set(key).title for key in sets), "Mean rank")

@@ -37,7 +37,7 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """Somebody's way through a lesson. Every step makes a new value.
+    """A student's way through a lesson. Every step makes a new value.
 
     Attributes
     ----------
