@@ -112,18 +112,7 @@ def _measured(
         if len(tae_frames) > 1:
             scores = replace(scores, tae=_tae(first, folder).tae)
     return Outcome(
-        replace(
-            line,
-            frames=len(job.frames),
-            opw=first.opw_value,
-            fps=first.fps,
-            network_width=first.network_size[0],
-            network_height=first.network_size[1],
-            device=first.device,
-            precision=first.precision,
-            note=first.note,
-            **{name: getattr(scores, name) for name in Scores.__dataclass_fields__},
-        ),
+        _filled(line, first, scores),
         Detail(
             absrel=curves.absrel,
             boundary_f1=curves.boundary_f1,
@@ -133,6 +122,22 @@ def _measured(
             worst_absrel=math.nan if worst is None else worst.absrel,
             pictures=pictures,
         ),
+    )
+
+
+def _filled(line: Line, first: Estimates, scores: Scores) -> Line:
+    """The line with its numbers, and with how the model ran."""
+    return replace(
+        line,
+        frames=len(first.job.frames),
+        opw=first.opw_value,
+        fps=first.fps,
+        network_width=first.network_size[0],
+        network_height=first.network_size[1],
+        device=first.device,
+        precision=first.precision,
+        note=first.note,
+        **{name: getattr(scores, name) for name in Scores.__dataclass_fields__},
     )
 
 
