@@ -78,4 +78,4 @@ def release(name: str) -> Release:
         if known.name == name:
             return known
     names = ", ".join(known.name for known in releases())
-    raise UsageError(f"There are no weights to download for {name!r}; there are for {names}.")
+    raise UsageError(f"No published model is called {name!r}; there are {names}.")

@@ -51,7 +51,8 @@ class CloudLength:
         if self.is_metric:
             return f"{self.length:.2f} m"
         a, b = self.calibration.offset, self.calibration.gain
-        return f"{self.length:.2f} units, relative (a {a:.3g}, b {b:.3g})"
+        numbers = f"offset {a:.3g}, gain {b:.3g}".replace("-", "\u2212")
+        return f"{self.length:.2f} units, relative ({numbers})"
 
 
 def point_at(

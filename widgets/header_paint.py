@@ -83,7 +83,9 @@ def draw_words(painter: QPainter, area: QRectF, header: Header, font: QFont) -> 
     if header.title:
         bold = theme.bold_font(font)
         metrics = QFontMetricsF(bold)
-        title = metrics.elidedText(header.title, ELIDE, max(0.0, right - left))
+        # Models are told apart by the ends of their names.
+        middle = Qt.TextElideMode.ElideMiddle
+        title = metrics.elidedText(header.title, middle, max(0.0, right - left))
         painter.setFont(bold)
         painter.setPen(QColor(COLOURS.text))
         painter.drawText(QRectF(left, area.top(), right - left, area.height()), MIDDLE_LEFT, title)

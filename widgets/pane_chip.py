@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QWidget
@@ -24,6 +26,7 @@ class PaneChip(QWidget):
         self._leading: QWidget | None = None
         self._trailing: QWidget | None = None
         self._is_plain = False
+        self._yields = False
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
 
@@ -47,7 +50,7 @@ class PaneChip(QWidget):
         ----------
         leads
             It stands behind the lane's letter and before the words, else behind them. There is one
-            place of each.
+            place of each. What stands behind the words gives way where the title has no room.
         """
         widget.setParent(self)
         if leads:
@@ -59,7 +62,7 @@ class PaneChip(QWidget):
 
     def set_plain(self, is_plain: bool) -> None:
         """Show words alone, without controls."""
-        self._is_plain = is_plain
+        self._is_plain, self._yields = is_plain, False
         for widget in (self._leading, self._trailing):
             if widget is not None:
                 widget.setVisible(not is_plain)
@@ -67,10 +70,16 @@ class PaneChip(QWidget):
 
     def natural_width(self) -> int:
         """Width in pixels at which nothing is shortened; 0 if there is nothing to show."""
-        words = header_paint.words_width(self._header, self.font())
-        widths = [self._hosted_width(self._leading), words, self._hosted_width(self._trailing)]
+        return self._width_with(self._header)
+
+    def _width_with(self, header: Header) -> int:
+        words = header_paint.words_width(header, self.font())
+        trailing = self._hosted_width(self._trailing)
+        if self._yields and self._trailing is not None:
+            trailing = self._trailing.sizeHint().width()
+        widths = [self._hosted_width(self._leading), words, trailing]
         shown = [width for width in widths if width]
-        letter = header_paint.letter_width(self._header, self.font())
+        letter = header_paint.letter_width(header, self.font())
         if not shown:
             return 0 if not letter else round(letter) + SPACE
         return round(letter + sum(shown) + SPACE * (len(shown) - 1) + 2 * SPACE)
@@ -78,6 +87,10 @@ class PaneChip(QWidget):
     def place(self, area: QRectF, room: float, at_bottom: bool = False) -> None:
         """Lie on the upper (or lower) left corner of `area`, at most `room` pixels wide."""
         width = min(self.natural_width(), int(room))
+        least = self._width_with(replace(self._header, badge="", caption=""))
+        if self._trailing is not None and self._yields != (least > room) and not self._is_plain:
+            self._yields = least > room
+            self._trailing.setVisible(not self._yields)
         height = round(header_paint.header_height(self.font()))
         self.setVisible(width > 0)
         top = area.bottom() - height - SPACE_XS if at_bottom else area.top() + SPACE_XS

@@ -158,7 +158,7 @@ class Settings:
     threads: int = setting(
         0, Between(1, 256, "Automatic"), "Threads",
         "CPU threads for inference; Automatic goes by the number of cores (Ctrl+T)",
-        scope=Scope.MACHINE, option=Option("--threads", "N", "CPU threads for inference"))
+        scope=Scope.MACHINE, option=Option("--threads", "N", "CPU threads of the networks"))
     ema_factor: float = setting(
         0.8, Between(0, 0.99), "EMA factor",
         "Weight of the past in a +EMA lane: 0 is no smoothing, 0.99 is almost all past",
