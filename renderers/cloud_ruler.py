@@ -51,7 +51,7 @@ class CloudLength:
         if self.is_metric:
             return f"{self.length:.2f} m"
         a, b = self.calibration.offset, self.calibration.gain
-        numbers = f"offset {a:.3g}, gain {b:.3g}".replace("-", "\u2212")
+        numbers = f"shift a {a:.3g}, scale b {b:.3g}".replace("-", "\u2212")
         return f"{self.length:.2f} units, relative ({numbers})"
 
 

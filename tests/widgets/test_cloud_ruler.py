@@ -67,7 +67,7 @@ def test_relative_disparity_is_measured_in_units_with_a_and_b(pane: CloudPane) -
     assert length.length == pytest.approx(expected(calibration, *length.pixels), rel=1e-5)
     assert "relative" in length.words
     words = length.words.replace("\u2212", "-")
-    assert f"offset {calibration.offset:.3g}, gain {calibration.gain:.3g}" in words
+    assert f"shift a {calibration.offset:.3g}, scale b {calibration.gain:.3g}" in words
 
 
 def test_the_length_follows_a_and_b_and_the_field_of_view(pane: CloudPane) -> None:
