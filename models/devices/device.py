@@ -158,6 +158,15 @@ def is_out_of_memory(error: Exception) -> bool:
     )
 
 
+def training_device(number: int) -> torch.device:
+    """CUDA device `number`, from now on the current one; the CPU where there is none."""
+    if not torch.cuda.is_available():
+        return torch.device("cpu")
+    device = torch.device("cuda", number)
+    torch.cuda.set_device(device)
+    return device
+
+
 def synchronise(device: torch.device) -> None:
     """Wait until the device has finished everything, on all streams."""
     if has_streams(device):

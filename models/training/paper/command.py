@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import torch
-
 from models.training import loop
 from models.training.paper.batches import Batches, ClipBatch
 from models.training.paper.config import read_config
@@ -29,8 +27,6 @@ def run(config_path: Path, out: Path | None, resume: bool) -> str:
         )
         learner: loop.Learner[ClipBatch, ClipScores | None] = PaperLearner(config, processes)
         found = loop.train(learner, Batches(config, processes), schedule, folder, resume=resume)
-        if processes.device.type == "cuda":
-            torch.cuda.synchronize(processes.device)
     if not processes.is_leader:
         return ""
     if found is None:

@@ -11,6 +11,8 @@ from datetime import timedelta
 import torch
 from torch import Tensor, distributed
 
+from models.devices.device import training_device
+
 VALIDATION_TIME = timedelta(hours=2)
 """How long the others wait while the first process validates."""
 
@@ -53,16 +55,12 @@ ALONE = Processes(0, 1, torch.device("cpu"))
 def joined() -> Iterator[Processes]:
     """This process and, if `torchrun` started it, those beside it."""
     count = int(os.environ.get("WORLD_SIZE", "1"))
-    has_gpu = torch.cuda.is_available()
-    device = (
-        torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0"))) if has_gpu else ALONE.device
-    )
-    if has_gpu:
-        torch.cuda.set_device(device)
+    device = training_device(int(os.environ.get("LOCAL_RANK", "0")))
     if count == 1:
         yield Processes(0, 1, device)
         return
-    distributed.init_process_group("nccl" if has_gpu else "gloo", timeout=VALIDATION_TIME)
+    backend = "nccl" if device.type == "cuda" else "gloo"
+    distributed.init_process_group(backend, timeout=VALIDATION_TIME)
     try:
         yield Processes(distributed.get_rank(), count, device)
     finally:
