@@ -19,7 +19,7 @@ from app.evaluation.results import Detail, Line, Outcome
 from app.evaluation.sessions import Sessions
 from app.report.values import Progress
 from models import registry
-from models.devices.device import resolve, set_cpu_threads
+from models.devices.device import resolve, set_cpu_threads, visible_gpus
 from models.errors import UsageError, UserError
 from models.extras import missing_extra
 from models.names import unsmoothed
@@ -280,7 +280,4 @@ def _visible_gpus(device: str) -> list[str]:
         return []
     if ":" in device:
         raise UsageError("--device cuda:N names one GPU for all workers; use --device cuda.")
-    import torch
-
-    named = os.environ.get("CUDA_VISIBLE_DEVICES", "")
-    return named.split(",") if named else [str(at) for at in range(torch.cuda.device_count())]
+    return visible_gpus()

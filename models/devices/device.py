@@ -158,6 +158,12 @@ def is_out_of_memory(error: Exception) -> bool:
     )
 
 
+def visible_gpus() -> list[str]:
+    """Identifiers of the NVIDIA GPUs of this process, as CUDA_VISIBLE_DEVICES has them."""
+    named = os.environ.get("CUDA_VISIBLE_DEVICES", "")
+    return named.split(",") if named else [str(at) for at in range(torch.cuda.device_count())]
+
+
 def training_device(number: int) -> torch.device:
     """CUDA device `number`, from now on the current one; the CPU where there is none."""
     if not torch.cuda.is_available():
