@@ -27,10 +27,18 @@ def reached(stage: str) -> None:
     """
     if stage not in STAGES:
         raise ValueError(f"{stage!r} is not a startup stage; they are {', '.join(STAGES)}")
-    seconds = time.time() - psutil.Process().create_time()
     log.info(
-        "startup: %s after %.2f s (%.2f s of processor time)", stage, seconds, time.process_time()
+        "startup: %s after %.2f s (%.2f s of processor time)", stage, age_s(), time.process_time()
     )
+
+
+def age_s() -> float:
+    """Seconds since this process began."""
+    began_s = psutil.Process().create_time()
+    if not hasattr(time, "CLOCK_BOOTTIME"):
+        return time.time() - began_s
+    # Linux tells it since the boot, whose own time psutil knows to the second.
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - (began_s - psutil.boot_time())
 
 
 def read(text: str) -> dict[str, float]:
