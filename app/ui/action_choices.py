@@ -6,7 +6,8 @@ import os
 from collections.abc import Sequence
 from functools import partial
 
-from app.settings.settings import INPUT_SIZES, SETTINGS, Settings
+from app.settings.groups.lanes import INPUT_SIZES
+from app.settings.settings import SETTINGS, Settings
 from app.ui.actions import Action, is_on, is_set_to
 from app.ui.controller import Controller
 from app.ui.display import Display

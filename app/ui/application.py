@@ -10,8 +10,9 @@ from typing import TypeVar
 
 from PyQt6.QtCore import QObject
 
+from app.settings.model import SettingsModel
 from app.settings.presets import PresetStore
-from app.settings.settings import Settings, SettingsModel
+from app.settings.settings import Settings
 from app.settings.store import SettingsStore
 from app.settings.viewpoints import ViewpointStore
 from app.sources.fallback import Fallback, with_fallback

@@ -15,7 +15,8 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from app.core.calibrated import SourceCalibration
 from app.engine.commands import CaptureRequest, Play, PlaybackOptions, Seek, Step
 from app.engine.pipeline import PipelineConfig
-from app.settings.settings import SETTINGS, Settings, SettingsModel
+from app.settings.model import SettingsModel
+from app.settings.settings import SETTINGS, Settings
 from app.ui import resolve
 from app.ui.engine import Engine
 from app.views import table as views

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from PyQt6.QtCore import QObject, QRect, QTimer
 
-from app.settings.settings import Settings, SettingsModel
+from app.settings.model import SettingsModel
+from app.settings.settings import Settings
 from app.sources.parsing import remembered
 from app.system.json_files import write_atomically
 from app.ui.main_window import MainWindow

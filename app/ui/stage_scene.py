@@ -13,7 +13,7 @@ import numpy as np
 from PyQt6.QtCore import QPoint, QRectF
 
 from app.outputs.scene import CLOUD, Place, Scene, Shares
-from app.settings.settings import SettingsModel
+from app.settings.model import SettingsModel
 from app.ui.captions import caption_for_strangers
 from app.ui.display import Display
 from app.ui.main_window import MainWindow

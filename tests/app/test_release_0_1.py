@@ -13,8 +13,8 @@ import pytest
 
 from app.core.source import Ended
 from app.recording.reader import Recording
+from app.settings.model import SettingsModel
 from app.settings.presets import PresetStore
-from app.settings.settings import SettingsModel
 from app.settings.store import SettingsStore
 from app.settings.viewpoints import Viewpoint, ViewpointStore
 from app.sources.recording import RecordingSource

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from app.cli import run
+from app.settings.model import SettingsModel
 from app.settings.presets import NamedPreset, PresetStore, preset_of
-from app.settings.settings import Settings, SettingsModel
+from app.settings.settings import Settings
 from app.settings.store import SettingsStore
 from app.system.log_format import LogFormatter
 from app.ui.features.presets import PresetsController

@@ -6,7 +6,8 @@ from PyQt6.QtCore import QObject, Qt
 from PyQt6.QtGui import QStyleHints
 from PyQt6.QtWidgets import QApplication
 
-from app.settings.settings import Settings, SettingsModel
+from app.settings.model import SettingsModel
+from app.settings.settings import Settings
 from app.ui.features.feature import FeatureController
 from widgets.theme import apply_theme
 

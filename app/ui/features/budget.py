@@ -9,7 +9,8 @@ from PyQt6.QtCore import QObject, QTimer
 
 from app.core.results import FrameResult
 from app.engine.input_budget import Budget
-from app.settings.settings import Settings, SettingsModel
+from app.settings.model import SettingsModel
+from app.settings.settings import Settings
 from app.ui.controller import Controller
 from app.ui.display import Display
 from app.ui.features.feature import FeatureController

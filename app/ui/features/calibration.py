@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from PyQt6.QtCore import QObject
 
 from app.core.results import FrameResult, LaneResult
-from app.settings.settings import Settings, SettingsModel
+from app.settings.model import SettingsModel
+from app.settings.settings import Settings
 from app.ui.controller import Controller
 from app.ui.display import Display
 from app.ui.features.feature import FeatureController

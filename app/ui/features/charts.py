@@ -10,7 +10,8 @@ from PyQt6.QtCore import QObject, QPoint, Qt, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QWidget
 
 from app.core.results import Analysis, AnalysisPart, Breaks, FrameResult
-from app.settings.settings import Settings, SettingsModel
+from app.settings.model import SettingsModel
+from app.settings.settings import Settings
 from app.ui.controller import Controller
 from app.ui.display import Display
 from app.ui.features.feature import FeatureController

@@ -8,7 +8,8 @@ from typing import Any
 
 from PyQt6.QtCore import QObject
 
-from app.settings.settings import Settings, SettingsModel
+from app.settings.model import SettingsModel
+from app.settings.settings import Settings
 from app.ui.controller import Controller
 from app.ui.features.feature import FeatureController
 from app.ui.main_window import MainWindow

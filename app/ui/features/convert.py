@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QFileDialog, QWidget
 
 from app.convert.formats import FORMATS
 from app.recording.format import is_recording
-from app.settings.settings import SettingsModel
+from app.settings.model import SettingsModel
 from app.ui.controller import Controller
 from app.ui.display import Display
 from app.ui.features.feature import FeatureController

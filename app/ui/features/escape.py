@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PyQt6.QtCore import QObject
 
-from app.settings.settings import SettingsModel
+from app.settings.model import SettingsModel
 from app.ui.features.calibration import CalibrationController
 from app.ui.features.feature import FeatureController
 from app.ui.features.presenter import PresenterController

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PyQt6.QtCore import QObject, QTimer
 
-from app.settings.settings import SettingsModel
+from app.settings.model import SettingsModel
 from app.sources.fallback import BUILT_IN
 from app.ui.controller import Controller
 from app.ui.engine import CAPTURE, Engine

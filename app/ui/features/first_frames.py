@@ -8,7 +8,8 @@ from pathlib import Path
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from app.core.results import FrameResult
-from app.settings.settings import Settings, SettingsModel
+from app.settings.model import SettingsModel
+from app.settings.settings import Settings
 from app.sources.parsing import is_built_in
 from app.system import startup
 from app.ui.display import Display

@@ -9,7 +9,7 @@ from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QApplication
 
 from app.engine.supervision import StallMeter
-from app.settings.settings import SettingsModel
+from app.settings.model import SettingsModel
 from app.system.logbook import MinuteSummary, Vitals, diagnostics
 from app.system.machine import MachineWatch, warnings
 from app.system.memory import collect_garbage

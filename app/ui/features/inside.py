@@ -9,7 +9,8 @@ from PyQt6.QtCore import QObject
 from app.analysis.inside.table import QUANTITIES
 from app.analysis.inside.titles import TITLES
 from app.core.results import FrameResult
-from app.settings.settings import Settings, SettingsModel
+from app.settings.model import SettingsModel
+from app.settings.settings import Settings
 from app.ui.display import Display
 from app.ui.engine import Engine
 from app.ui.features.feature import FeatureController

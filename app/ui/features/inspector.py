@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 
 from PyQt6.QtCore import QObject
 
-from app.settings.settings import Settings, SettingsModel
+from app.settings.model import SettingsModel
+from app.settings.settings import Settings
 from app.sources.parsing import is_adjustable
 from app.ui.controller import Controller
 from app.ui.features.feature import FeatureController

@@ -14,7 +14,8 @@ from app.lessons.library import Library, holds_lessons, load_lessons
 from app.lessons.measuring import Measuring
 from app.lessons.quantities.quantity import Reading, Screen
 from app.lessons.walk import Walk
-from app.settings.settings import Settings, SettingsModel
+from app.settings.model import SettingsModel
+from app.settings.settings import Settings
 from app.ui.controller import Controller
 from app.ui.display import Display
 from app.ui.features.feature import FeatureController

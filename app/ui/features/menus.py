@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from app.settings.settings import Settings, SettingsModel
+from app.settings.model import SettingsModel
+from app.settings.settings import Settings
 from app.ui.actions import Action, Actions
 from app.ui.features.feature import FeatureController
 from app.ui.features.presets import PresetsController

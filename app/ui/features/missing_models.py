@@ -5,7 +5,7 @@ from __future__ import annotations
 from PyQt6.QtCore import QObject
 
 from app.core.results import FrameResult
-from app.settings.settings import SettingsModel
+from app.settings.model import SettingsModel
 from app.ui.display import Display
 from app.ui.features.feature import FeatureController
 from app.ui.features.models import ModelController

@@ -9,7 +9,8 @@ import platformdirs
 from PyQt6.QtCore import QObject, Qt, pyqtSignal
 from PyQt6.QtWidgets import QAbstractButton, QFileDialog
 
-from app.settings.settings import Settings, SettingsModel
+from app.settings.model import SettingsModel
+from app.settings.settings import Settings
 from app.ui.controller import Controller
 from app.ui.features.feature import FeatureController
 from app.ui.features.job import Job, ReportProgress

@@ -13,7 +13,8 @@ from app.outputs.contents import CONTENTS
 from app.outputs.output import Output, OutputOptions
 from app.outputs.scene import Scene
 from app.outputs.table import OutputKind, OutputSpec, make_output, parse_output
-from app.settings.settings import Settings, SettingsModel
+from app.settings.model import SettingsModel
+from app.settings.settings import Settings
 from app.ui.display import Display
 from app.ui.engine import Engine
 from app.ui.features.feature import FeatureController

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, cast
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from app.outputs.table import OUTPUTS, OutputSpec
-from app.settings.settings import Settings, SettingsModel
+from app.settings.model import SettingsModel
+from app.settings.settings import Settings
 from app.ui.controller import Controller
 from app.ui.features.fallback import FallbackController
 from app.ui.features.feature import FeatureController

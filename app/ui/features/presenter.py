@@ -7,7 +7,8 @@ from PyQt6.QtGui import QGuiApplication
 
 from app.core.results import FrameResult
 from app.engine.prescale import ViewportRequest
-from app.settings.settings import Settings, SettingsModel
+from app.settings.model import SettingsModel
+from app.settings.settings import Settings
 from app.ui.captions import caption
 from app.ui.display import Display
 from app.ui.engine import Engine

@@ -7,6 +7,7 @@ import logging
 from PyQt6.QtCore import QObject, Qt, pyqtSignal
 from PyQt6.QtWidgets import QWidget
 
+from app.settings.model import SettingsModel
 from app.settings.presets import (
     NamedPreset,
     Preset,
@@ -15,7 +16,7 @@ from app.settings.presets import (
     preset_of,
     view_title,
 )
-from app.settings.settings import Settings, SettingsModel
+from app.settings.settings import Settings
 from app.settings.slot_store import MAX_NAME, SLOTS
 from app.sources.parsing import remembered
 from app.ui.features.feature import FeatureController

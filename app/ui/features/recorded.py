@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject, QUrl
 from PyQt6.QtGui import QDesktopServices
 
-from app.settings.settings import SettingsModel
+from app.settings.model import SettingsModel
 from app.ui.controller import Controller
 from app.ui.features.feature import FeatureController
 from app.ui.features.recording import RecordingController, clock_text

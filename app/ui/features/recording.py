@@ -13,7 +13,8 @@ import platformdirs
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from app.core.source import SourceInfo
-from app.settings.settings import Settings, SettingsModel
+from app.settings.model import SettingsModel
+from app.settings.settings import Settings
 from app.ui.engine import Engine
 from app.ui.features.feature import FeatureController
 from app.ui.features.status import StatusController

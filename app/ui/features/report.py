@@ -14,7 +14,7 @@ from PyQt6.QtCore import QObject, QUrl
 from PyQt6.QtGui import QDesktopServices
 from PyQt6.QtWidgets import QWidget
 
-from app.settings.settings import SettingsModel
+from app.settings.model import SettingsModel
 from app.sources.parsing import is_live, title_of
 from app.ui.controller import Controller
 from app.ui.engine import Engine

@@ -6,7 +6,8 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from app.core.calibrated import with_calibration
 from app.engine.commands import CaptureRequest
-from app.settings.settings import Settings, SettingsModel
+from app.settings.model import SettingsModel
+from app.settings.settings import Settings
 from app.ui.controller import Controller
 from app.ui.display import Display
 from app.ui.engine import Engine

@@ -17,7 +17,8 @@ from PyQt6.QtWidgets import QFileDialog
 
 from app.core.results import FrameResult
 from app.export.npy import write_npy
-from app.settings.settings import Settings, SettingsModel
+from app.settings.model import SettingsModel
+from app.settings.settings import Settings
 from app.system.whole_files import write_whole
 from app.ui.display import Display
 from app.ui.features.feature import FeatureController

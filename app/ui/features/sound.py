@@ -6,7 +6,8 @@ from PyQt6.QtCore import QObject, QTimer
 
 from app.audio.player import Sonifier
 from app.core.results import FrameResult
-from app.settings.settings import Settings, SettingsModel
+from app.settings.model import SettingsModel
+from app.settings.settings import Settings
 from app.ui.display import Display
 from app.ui.features.feature import FeatureController
 from models.errors import UserError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PyQt6.QtCore import QObject, QTimer
 
 from app.engine.commands import CaptureStatus
-from app.settings.settings import SettingsModel
+from app.settings.model import SettingsModel
 from app.sources.parsing import chooser_of
 from app.ui.controller import Controller
 from app.ui.engine import Engine

@@ -12,7 +12,8 @@ from PyQt6.QtCore import QObject, QTimer
 
 from app.core.source import Source
 from app.lessons.library import holds_lessons
-from app.settings.settings import Settings, SettingsModel
+from app.settings.model import SettingsModel
+from app.settings.settings import Settings
 from app.sources.camera import CameraSource
 from app.sources.camera_controls import NAMES
 from app.sources.camera_formats import PIXEL_FORMATS, RATES

@@ -12,7 +12,7 @@ from PyQt6.QtCore import QObject, QTimer
 
 from app.core.results import FrameResult, LaneResult
 from app.engine.commands import CaptureStatus
-from app.settings.settings import SettingsModel
+from app.settings.model import SettingsModel
 from app.sources.parsing import title_of
 from app.ui.display import Display
 from app.ui.engine import Engine

@@ -10,8 +10,9 @@ from PyQt6.QtCore import QObject
 from PyQt6.QtGui import QUndoCommand, QUndoStack
 
 from app.core.calibrated import SourceCalibration
+from app.settings.model import SettingsModel
 from app.settings.presets import NamedPreset
-from app.settings.settings import SETTINGS, Settings, SettingsModel
+from app.settings.settings import SETTINGS, Settings
 from app.ui.controller import Controller
 from app.ui.features.feature import FeatureController
 from app.ui.features.presets import PresetsController

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QObject
 
-from app.settings.settings import Settings, SettingsModel
+from app.settings.model import SettingsModel
+from app.settings.settings import Settings
 from app.settings.workspaces import switched
 from app.ui.features.feature import FeatureController
 from app.ui.features.lessons import LessonController

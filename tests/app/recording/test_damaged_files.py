@@ -23,8 +23,9 @@ from hypothesis import strategies as st
 from app.core.source import Ended
 from app.recording.format import MANIFEST
 from app.recording.manifest import read_manifest
+from app.settings.model import SettingsModel
 from app.settings.presets import PresetStore, checked
-from app.settings.settings import Settings, SettingsModel
+from app.settings.settings import Settings
 from app.settings.slot_store import SLOTS
 from app.sources.opening import open_source
 from models import checkpoints, installed

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from app.settings.model import SettingsModel
 from app.settings.presets import NamedPreset, PresetStore, preset_of
-from app.settings.settings import Settings, SettingsModel
+from app.settings.settings import Settings
 from app.ui.features.presets import PresetsController
 
 

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from app.cli import run
 from app.commands.window import with_arguments
+from app.settings.model import SettingsModel
 from app.settings.plain import from_dict, parsed
 from app.settings.rules import Between, OnOff
-from app.settings.settings import SETTINGS, Settings, SettingsModel
+from app.settings.settings import SETTINGS, Settings
 from app.settings.store import SettingsStore, settings_path
 from models.errors import UsageError
 

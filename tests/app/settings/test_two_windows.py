@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from app.settings.model import SettingsModel
 from app.settings.presets import NamedPreset, PresetStore, preset_of
-from app.settings.settings import Settings, SettingsModel
+from app.settings.settings import Settings
 from app.settings.store import SettingsStore
 from app.settings.viewpoints import Viewpoint, ViewpointStore
 from app.system.json_files import locked

@@ -8,7 +8,8 @@ import pytest
 
 from app.engine.commands import CaptureRequest, CaptureStatus, Command, Play, PlaybackOptions
 from app.engine.pipeline import PipelineConfig
-from app.settings.settings import Settings, SettingsModel
+from app.settings.model import SettingsModel
+from app.settings.settings import Settings
 from app.ui.controller import Controller
 
 

@@ -19,7 +19,8 @@ from pytestqt.qtbot import QtBot
 
 from app.analysis.analyzer import Analyzer
 from app.core.results import Breaks, FrameResult, LaneResult
-from app.settings.settings import Settings, SettingsModel
+from app.settings.model import SettingsModel
+from app.settings.settings import Settings
 from app.ui.comparison import ComparisonViews
 from app.ui.features.charts import ChartsController
 from app.ui.resolve import analysis_request

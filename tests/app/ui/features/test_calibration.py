@@ -14,8 +14,8 @@ from pytestqt.qtbot import QtBot
 
 from app.core.calibrated import with_calibration
 from app.core.results import FrameResult, LaneResult
+from app.settings.model import SettingsModel
 from app.settings.presets import PresetStore
-from app.settings.settings import SettingsModel
 from app.ui.controller import Controller
 from app.ui.display import Display
 from app.ui.features.calibration import CalibrationController

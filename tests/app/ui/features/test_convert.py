@@ -15,7 +15,8 @@ from pytestqt.qtbot import QtBot
 
 from app.convert.formats import FORMATS
 from app.core.calibrated import SourceCalibration
-from app.settings.settings import Settings, SettingsModel
+from app.settings.model import SettingsModel
+from app.settings.settings import Settings
 from app.ui.features.convert import ConvertController
 from models.geometry import Calibration
 from tests.support.recordings import make_recording, make_result

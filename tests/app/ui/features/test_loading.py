@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.settings.settings import SettingsModel
+from app.settings.model import SettingsModel
 from app.ui.features import loading
 from app.ui.features.loading import ALWAYS, LoadingController
 from models.devices import device

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.core.results import FrameResult
-from app.settings.settings import SettingsModel
+from app.settings.model import SettingsModel
 from app.ui.features.missing_models import MissingModelController
 from app.ui.main_window import MainWindow
 from models import install, registry

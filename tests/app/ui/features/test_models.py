@@ -11,7 +11,7 @@ import pytest
 from PyQt6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
-from app.settings.settings import SettingsModel
+from app.settings.model import SettingsModel
 from app.ui.features.models import ModelController
 from app.ui.main_window import MainWindow
 from models import checkpoints, install

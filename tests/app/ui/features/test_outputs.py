@@ -11,7 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from app.outputs.output import OutputOptions
 from app.outputs.table import OUTPUTS, OutputSpec, parse_output
-from app.settings.settings import Settings, SettingsModel
+from app.settings.model import SettingsModel
+from app.settings.settings import Settings
 from app.ui.captions import caption_for_strangers
 from app.ui.display import Display
 from app.ui.features.outputs import OutputsController

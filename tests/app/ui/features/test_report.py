@@ -24,7 +24,8 @@ from app.cli import run
 from app.engine.capture import CaptureStatus
 from app.report import run as report_run
 from app.report.values import Cancelled, CompareOptions
-from app.settings.settings import Settings, SettingsModel
+from app.settings.model import SettingsModel
+from app.settings.settings import Settings
 from app.ui.features.report import ReportController
 from models.opencv import cv2
 from tests.support.fakes import ScriptedSource

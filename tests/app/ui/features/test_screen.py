@@ -13,7 +13,7 @@ from app.core.results import FrameResult
 from app.core.slots import LatestSlot
 from app.core.source import SourceInfo
 from app.engine.commands import CaptureStatus
-from app.settings.settings import SettingsModel
+from app.settings.model import SettingsModel
 from app.ui.features.screen import ScreenController
 from app.ui.resolve import DisplayOptions
 from models.frames import Frame

@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 from app.audio.player import Sonifier
 from app.core.flicker_values import FlickerResult, LaneFlicker
 from app.core.results import Analysis, FrameResult
-from app.settings.settings import Settings, SettingsModel
+from app.settings.model import SettingsModel
+from app.settings.settings import Settings
 from app.ui.features.sound import SoundController
 from models.frames import Float32
 from tests.support.audio import Stream, fake_backend

@@ -10,7 +10,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.engine.commands import CaptureStatus
-from app.settings.settings import SettingsModel
+from app.settings.model import SettingsModel
 from app.sources.camera import CameraSource
 from app.sources.fallback import Fallback, FallbackSource
 from app.ui.features.sources import SourceController, camera_of

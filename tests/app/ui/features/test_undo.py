@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from app.settings.model import SettingsModel
 from app.settings.presets import PresetStore
-from app.settings.settings import Settings, SettingsModel
+from app.settings.settings import Settings
 from app.ui.features.presets import PresetsController
 from app.ui.features.undo import UndoController
 

@@ -1,0 +1,1 @@
+"""The settings by subject, a file each; `app.settings.settings` joins them."""
