@@ -154,10 +154,9 @@ class ImagePane(MarkedSurface):
         """Show pictures and words alone, without hint, readings, controls and cross hair."""
         self._is_plain = is_plain
         self.chip.set_plain(is_plain)
-        self.lay_out_chip()
         if self._hint is not None:
             self._hint.setVisible(not is_plain)
-            self._place_hint()
+        self.lay_out_chip()
         self.update()
 
     def set_overlay(self, rgba: UInt8 | None) -> None:
@@ -223,9 +222,10 @@ class ImagePane(MarkedSurface):
         """Draw over picture and marks: nothing here, a scale in panes that have one."""
 
     def lay_out_chip(self) -> None:
-        """Show the words in force on the corner of the visible picture."""
+        """Show the words in force on the corner of the visible picture, and the hint below them."""
         self.chip.show_header(self.header())
         self.chip.place(self.chip_area(), self.chip_room(), self.chip_is_at_bottom)
+        self._place_hint()
 
     def chip_area(self) -> QRectF:
         """What the chip lies on; a picture too narrow for the chip shares its pane's width."""
@@ -242,7 +242,6 @@ class ImagePane(MarkedSurface):
 
     def resizeEvent(self, _event: QResizeEvent | None) -> None:
         self.lay_out_chip()
-        self._place_hint()
 
     def changeEvent(self, event: QEvent | None) -> None:
         """Lay the chip out again in other type."""

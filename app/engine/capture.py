@@ -37,6 +37,8 @@ from models.frames import Frame
 _POLL_S = 0.05
 _OPENING_S = 20.0
 _SEEKING_S = 15.0
+_MAKING_S = 15.0
+"""A source that makes its frames waits for nothing outside: a late one means a busy machine."""
 _OPENING = "Opening the source…"
 
 
@@ -316,9 +318,11 @@ class CaptureLoop:
             source.close()
 
     def _take_one(self, source: Source) -> None:
-        if self._jumped:  # a decoder may have to decode many frames to get there
+        if isinstance(source, OnDemand):
+            self.heartbeat.beat(_MAKING_S)
+        elif self._jumped:  # a decoder may have to decode many frames to get there
             self.heartbeat.beat(_SEEKING_S)
-            self._jumped = False
+        self._jumped = False
         reading: Reading
         reading, self._held = self._held, None
         if reading is None:

@@ -129,7 +129,10 @@ def _absrel_note(is_paper: bool) -> str:
 
 
 def _delta1(lines: Sequence[Line], is_paper: bool) -> Table:
-    """In the paper's form: its five data sets and the mean rank, its methods below ours."""
+    """In the paper's form: its five data sets and the mean rank, its methods below ours.
+
+    Where there is only one data set, ranks repeat the order of its column and are left out.
+    """
     sets = _sets(lines)
     published: list[Published] = []
     if is_paper and any(key in PAPER_SETS for key in sets):
@@ -139,13 +142,13 @@ def _delta1(lines: Sequence[Line], is_paper: bool) -> Table:
         model: {key: _mean(_of(lines, model, key), attrgetter("delta1")) for key in sets}
         for model in _models(lines)
     }
-    ranks = mean_ranks(values)
+    ranks = mean_ranks(values) if len(sets) > 1 else {}
     rows = [
         Row(
             model,
             (
                 *(_cell(_of(lines, model, key), attrgetter("delta1"), 3) for key in sets),
-                number(ranks[model], 1),
+                *([number(ranks[model], 1)] if ranks else []),
             ),
         )
         for model in values
@@ -162,7 +165,8 @@ def _delta1(lines: Sequence[Line], is_paper: bool) -> Table:
         if published
         else ""
     )
-    head = ("Model", *(data_set(key).title for key in sets), "Mean rank")
+    titles = (data_set(key).title for key in sets)
+    head = ("Model", *titles, *(["Mean rank"] if ranks else []))
     return Table("delta1 (higher is better)", head, tuple(rows), note)
 
 

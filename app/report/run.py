@@ -14,6 +14,7 @@ from app.report.lanes import open_session, why_failed
 from app.report.values import LANE_NAMES, CompareOptions, FailedLane, Progress, Report
 from app.report.write import write_report
 from app.sources.opening import open_source
+from app.sources.parsing import is_live
 from models.errors import UsageError, UserError
 from models.estimator import Session
 from models.progress import IsCancelled
@@ -108,6 +109,8 @@ def _compare_lanes(
     cancelled: IsCancelled,
 ) -> Report:
     options = options or CompareOptions()
+    if is_live(input_spec):  # told before a device is opened, which may not even be there
+        raise UsageError(REFUSED_LIVE)
     with contextlib.ExitStack() as stack:
         source = open_source(input_spec, options.source_size, with_flow=True)
         stack.callback(source.close)

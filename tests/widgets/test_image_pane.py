@@ -345,6 +345,18 @@ def test_a_hint_stays_until_it_is_dismissed(qtbot: QtBot, make_pane: MakePane) -
     assert not hint.isVisible()
 
 
+def test_a_hint_stays_below_the_chip_wherever_the_picture_comes_to_lie(make_pane: MakePane) -> None:
+    pane = make_pane(400, 400, "RGB")
+    pane.show_rgb(halves(80, 80))
+    pane.set_hint("Drop a video here, or pick a camera from the Source menu.")
+    hint = pane.findChild(Hint)
+    assert hint is not None
+    for picture in (halves(80, 64), halves(160, 40), halves(40, 160)):
+        pane.show_rgb(picture)
+        assert not hint.geometry().intersects(pane.chip.geometry())
+        assert pane.rect().contains(hint.geometry())
+
+
 def test_each_picture_is_counted_once_when_it_reached_the_screen(make_pane: MakePane) -> None:
     pane = make_pane()
     grabbed(pane)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -14,6 +15,7 @@ from app.core.slots import LatestSlot
 from app.core.source import Reading, SignalLost, Source
 from app.engine.capture import CaptureLoop
 from app.engine.commands import CaptureRequest, Command, Play, PlaybackOptions, Seek, Step
+from app.engine.supervision import StageWatch, Verdict
 from models.errors import SourceError
 from models.frames import Frame
 from tests.support.fakes import ScriptedSource
@@ -235,6 +237,69 @@ def test_a_rendered_scene_skips_nothing_where_every_frame_counts(rig: MakeRig) -
     made = rig(lambda: source).start(EVERY, CaptureRequest("x"))
     assert [made.next().index for _ in range(5)] == [0, 1, 2, 3, 4]
     assert source.skipped == []
+
+
+class Unhurried(ScriptedSource):
+    """Takes as long for a frame as a test likes; `is_asked` while it does."""
+
+    def __init__(self, count: int | None = None) -> None:
+        super().__init__(count)
+        self.is_asked, self.may_answer = threading.Event(), threading.Event()
+
+    def read(self, timeout_s: float) -> Reading:
+        self.is_asked.set()
+        self.may_answer.wait(PATIENCE_S)
+        return super().read(timeout_s)
+
+    def close(self) -> None:
+        self.may_answer.set()
+        super().close()
+
+
+class UnhurriedScene(Unhurried):
+    """The same for a source that makes its frames itself."""
+
+    def skip_to(self, time_s: float) -> None:
+        self.drawn = max(self.drawn, int(time_s * 25))
+
+
+def judged(loop: CaptureLoop, after_s: float) -> Verdict:
+    """What the watchdog says of a loop if nothing happens for so long."""
+    now_ns = time.monotonic_ns() + round(after_s * 1e9)
+    return StageWatch().judge(now_ns / 1e9, loop.heartbeat.silent_s(now_ns))
+
+
+@pytest.mark.parametrize("playback", [PlaybackOptions(), EVERY])
+def test_a_scene_that_a_busy_machine_draws_slowly_has_not_stalled(
+    rig: MakeRig, playback: PlaybackOptions
+) -> None:
+    source = UnhurriedScene()
+    made = rig(lambda: source).start(playback, CaptureRequest("x"))
+    made.wait_for(source.is_asked.is_set)
+    assert judged(made.loop, 10.0) is Verdict.FINE
+    assert judged(made.loop, 60.0) is Verdict.REPLACE
+
+
+def test_a_scene_that_nobody_takes_frames_of_has_not_stalled(rig: MakeRig) -> None:
+    source = UnhurriedScene()
+    made = rig(lambda: source).start(PlaybackOptions(), CaptureRequest("x"))
+    source.may_answer.set()
+    made.wait_for(lambda: made.frames.dropped > 2)
+    source.may_answer.clear()
+    source.is_asked.clear()
+    made.wait_for(source.is_asked.is_set)
+    assert judged(made.loop, 10.0) is Verdict.FINE
+
+
+def test_a_file_whose_disk_does_not_answer_has_stalled(rig: MakeRig) -> None:
+    source = Unhurried()
+    source.may_answer.set()
+    made = rig(lambda: source).start(PlaybackOptions(), CaptureRequest("x"))
+    made.next()
+    source.may_answer.clear()
+    source.is_asked.clear()
+    made.wait_for(source.is_asked.is_set)
+    assert judged(made.loop, 10.0) is Verdict.REPLACE
 
 
 class TwoShots(ScriptedSource):

@@ -92,6 +92,20 @@ def test_all_files_say_the_same(run: Run, tmp_path: Path) -> None:
     assert page.count("<img") == 4 * 6
 
 
+def test_ranks_are_told_only_where_there_is_more_than_one_data_set(
+    run: Run, tmp_path: Path
+) -> None:
+    rgbd(tmp_path / "room")
+    sets = [("rgbd", tmp_path / "room")]
+    run(*sets, models=("grey", "grey-memory"), protocol="vda", out=tmp_path / "one")
+    sintel(tmp_path / "sintel")
+    sets.append(("sintel", tmp_path / "sintel"))
+    run(*sets, models=("grey", "grey-memory"), protocol="vda", out=tmp_path / "two")
+    for name in ("tables.md", "tables.tex"):
+        assert "Mean rank" not in (tmp_path / "one" / name).read_text()
+        assert "Mean rank" in (tmp_path / "two" / name).read_text()
+
+
 def test_the_true_depth_is_right(run: Run, tmp_path: Path) -> None:
     sintel(tmp_path / "sintel")
     for protocol in ("flashdepth", "vda"):

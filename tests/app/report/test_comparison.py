@@ -129,15 +129,25 @@ def test_compare_opens_runs_and_closes_what_it_was_asked_for(
     assert "Only the ground truth was compared" in report.sentences[0]
 
 
-def test_a_live_source_is_refused_and_closed(
+def test_a_source_that_turns_out_to_be_live_is_refused_and_closed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clip = Clip(live=True)
     monkeypatch.setattr("app.report.run.open_source", lambda *_, **__: clip)
 
     with pytest.raises(UsageError, match="record the live source"):
-        compare("camera:0", "ground-truth", "ground-truth", tmp_path)
+        compare("clip", "ground-truth", "ground-truth", tmp_path)
     assert clip.closed
+
+
+@pytest.mark.parametrize("spec", ["camera:0", "screen", "http://127.0.0.1:9/video.mjpg"])
+def test_what_is_live_by_its_kind_is_refused_before_it_is_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spec: str
+) -> None:
+    monkeypatch.setattr("app.report.run.open_source", lambda *_, **__: pytest.fail("was opened"))
+
+    with pytest.raises(UsageError, match="record the live source"):
+        compare(spec, "ground-truth", "ground-truth", tmp_path)
 
 
 def test_two_lanes_that_are_off_are_refused(
