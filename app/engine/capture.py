@@ -1,14 +1,12 @@
 """The capture loop: reads the open source at its pace and hands frames to the networks.
 
-Plain Python, no Qt: one thread calls run(), any thread posts commands. Live sources and files in
-real time deliver the newest frame; "every frame" waits until the previous one was taken.
+Plain Python, no Qt: one thread calls run(), any thread posts commands.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import threading
-import time
 from collections.abc import Callable
 
 from app.core.slots import Closed, Slot
@@ -24,17 +22,22 @@ from app.engine.commands import (
     Seek,
     Step,
 )
-from app.engine.orientation import oriented
-from app.engine.source_opener import OpenSource, log_failure, open_or_explain
+from app.engine.delivery import Delivery
+from app.engine.source_opener import (
+    Opened,
+    OpenSource,
+    SourceOpener,
+    close_beside,
+    log_failure,
+)
 from app.engine.supervision import Heartbeat
-from app.engine.trial import Trial, can_open_beside
-from app.sources.cuts import ShotCounter
-from app.sources.pacing import DemandPace, Pacer
+from app.engine.trial import can_open_beside
 from app.sources.parsing import is_remote
 from models.errors import SourceError
 from models.frames import Frame
 
-_POLL_S = 0.05
+_IDLE_S = 0.05  # between looks at the commands, without a source
+_PAUSED_S = 0.01  # the same with one
 _OPENING_S = 20.0
 _SEEKING_S = 15.0
 _MAKING_S = 15.0
@@ -62,26 +65,18 @@ class CaptureLoop:
         notify: Callable[[], None],
         first_segment: int = 0,
     ) -> None:
-        self._frames = frames
-        self._open_source = open_source
+        self._opener = SourceOpener(open_source)
         self._notify = notify
         self._commands = CommandQueue()
         self._stop = threading.Event()
         self._source: Source | None = None
-        self._trial: Trial | None = None
-        self._playback = PlaybackOptions()
         self._owed_steps = 0
         self._jumped = False
         self._held: Frame | None = None
-        self._segment = first_segment
-        self._segment_of_source = 0
         self._selected: CaptureRequest | None = None
-        self._is_opening = False
-        self._clock = Pacer()
-        self._demand = DemandPace()
-        self._shots = ShotCounter()
         self.status = CaptureStatus()
         self.heartbeat = Heartbeat()
+        self._delivery = Delivery(frames, self.heartbeat, self._stop, self._commands, first_segment)
 
     @property
     def source(self) -> Source | None:
@@ -94,7 +89,7 @@ class CaptureLoop:
         A command for another source does not wait for one that takes long to open.
         """
         self._commands.put(command)
-        if self._is_opening and isinstance(command, CaptureRequest):
+        if self._opener.is_opening and isinstance(command, CaptureRequest):
             self.heartbeat.hurry()
 
     def stop(self) -> None:
@@ -107,10 +102,10 @@ class CaptureLoop:
     def abandon(self) -> None:
         """Tell a loop that hangs to end when it can, without waiting. Thread-safe."""
         self._stop.set()
-        trial = self._trial
-        for source in (self._source, trial.source if trial is not None else None):
-            if source is not None:  # closing may hang just as reading does
-                threading.Thread(target=source.close, name="closing", daemon=True).start()
+        source = self._source
+        if source is not None:
+            close_beside(source)
+        self._opener.abandon()
 
     def make_replacement(
         self, frames: Slot[Frame], open_source: OpenSource, notify: Callable[[], None]
@@ -120,10 +115,10 @@ class CaptureLoop:
         A file continues behind the frame at which this loop failed. If another source was requested
         since, the one that this loop hangs in is not opened again.
         """
-        replacement = CaptureLoop(
-            frames, open_source, notify, self._segment + self._segment_of_source + 1
-        )
-        for command in self._commands.for_replacement(self._playback, self._selected, self.status):
+        replacement = CaptureLoop(frames, open_source, notify, self._delivery.next_segment)
+        for command in self._commands.for_replacement(
+            self._delivery.playback, self._selected, self.status
+        ):
             replacement.post(command)
         return replacement
 
@@ -133,17 +128,16 @@ class CaptureLoop:
             while not self._stop.is_set():
                 self.heartbeat.beat()
                 self._apply_commands()
-                if self._trial is not None:
-                    self._go_on_with(self._trial)
+                self._settle(self._opener.poll())
                 if self._source is None or not self._wants_frame():
                     self._note_changes()
-                    self._stop.wait(_POLL_S if self._source is None else 0.01)
+                    self._stop.wait(_IDLE_S if self._source is None else _PAUSED_S)
                     continue
                 self._take_one(self._source)
         except Closed:
             pass  # the reader ended first
         finally:
-            self._close_trial()
+            self._opener.cancel()
             self._close_source()
 
     def _note_changes(self) -> None:
@@ -167,8 +161,8 @@ class CaptureLoop:
                 if playing and self.status.ended:
                     self._seek(0)
                 if playing and not self.status.playing and self._source and self._source.info.live:
-                    self._segment += 1
-                self._clock.restart()
+                    self._delivery.begin_segment()
+                self._delivery.restart_clock()
                 self._set_status(playing=playing)
             case Step(by):
                 self._step(by)
@@ -176,18 +170,15 @@ class CaptureLoop:
                 self._seek(index)
                 self._owed_steps = 0 if self.status.playing else 1
             case PlaybackOptions():
-                was = self._playback
-                turned = (command.mirror, command.rotate) != (was.mirror, was.rotate)
-                self._segment += turned
-                self._playback = command
-                self._clock.restart()
+                was = self._delivery.playback
+                self._delivery.set_playback(command)
                 if self._adjust() and command.scene != was.scene:
                     self._show_changed()
 
     def _adjust(self) -> bool:
         """Give the open source what was chosen for the built-in scene; whether it takes that."""
         source = self._source
-        return isinstance(source, Adjustable) and source.adjust(self._playback.scene)
+        return isinstance(source, Adjustable) and source.adjust(self._delivery.playback.scene)
 
     def _show_changed(self) -> None:
         """Go on with the changed scene; while paused, show the last frame again."""
@@ -228,7 +219,7 @@ class CaptureLoop:
         except SourceError as error:
             self._give_up(error)
             return False
-        self._clock.restart()
+        self._delivery.restart_clock()
         return True
 
     def _give_up(self, error: SourceError) -> None:
@@ -236,80 +227,59 @@ class CaptureLoop:
         self._close_source()
         self._fail(str(error))
 
-    def _open(self, command: CaptureRequest) -> None:
-        self._selected = command
+    def _open(self, request: CaptureRequest) -> None:
+        self._selected = request
         self.heartbeat.beat(_OPENING_S)
-        self._close_trial()
-        is_kept = self._has_delivered() and can_open_beside(command, self.status.request)
+        self._opener.cancel()
+        is_kept = self._has_delivered() and can_open_beside(request, self.status.request)
         if is_kept:
             self._set_status(opening=_OPENING, refusal=None)
         else:
-            self._leave_for(command)
-        self._is_opening = True
-        try:
-            if self._commands.has_capture_request():
-                return  # another one was requested since
-            opened = open_or_explain(self._open_source, command)
-        finally:
-            self._is_opening = False
-        if isinstance(opened, str):
-            self._refuse(command, opened) if is_kept else self._fail(opened)
-        elif is_kept and opened.info.live:
-            self._trial = Trial(command, opened)
-        else:
-            self._turn_to(command, opened)
+            self._leave_for(request)
+        self._settle(self._opener.open(request, is_kept, self._commands.has_capture_request))
+
+    def _settle(self, outcome: Opened | Refusal | None) -> None:
+        """Turn to the source that was opened, or say why it cannot be, or what it waits for."""
+        match outcome:
+            case Opened():
+                self._turn_to(outcome)
+            case Refusal(request, sentence) if request is self.status.request:
+                self._fail(sentence)  # nothing else is open
+            case Refusal():
+                self._go_on_instead(outcome)
+            case None if self._opener.sentence not in ("", self.status.opening):
+                self._set_status(opening=self._opener.sentence)
 
     def _has_delivered(self) -> bool:
         return self._source is not None and self.status.position >= 0
 
-    def _leave_for(self, command: CaptureRequest) -> None:
-        """Close the open source and begin a segment for the one of `command`."""
+    def _leave_for(self, request: CaptureRequest) -> None:
+        """Close the open source and begin a segment for the one of `request`."""
         self._close_source()
-        self._frames.clear()
-        self._segment += 1 + self._segment_of_source
-        self._segment_of_source = 0
+        self._delivery.leave_source()
         self._owed_steps = 0
-        self._clock.restart()
-        self.status = CaptureStatus(request=command, message=_OPENING, first_segment=self._segment)
+        self.status = CaptureStatus(
+            request=request, message=_OPENING, first_segment=self._delivery.segment
+        )
         self._notify()
 
-    def _turn_to(self, command: CaptureRequest, opened: Source, first: Frame | None = None) -> None:
-        """Show the source that was opened, of which `first` was read already."""
-        if self.status.request is not command:
-            self._leave_for(command)
-        self._source, self._held = opened, first
+    def _turn_to(self, opened: Opened) -> None:
+        if self.status.request is not opened.request:
+            self._leave_for(opened.request)
+        self._source, self._held = opened.source, opened.first
         self._adjust()
-        self._shots = ShotCounter()
+        self._delivery.begin_source()
         self._jumped = True
-        self._set_status(info=opened.info, message="")
+        self._set_status(info=opened.source.info, message="")
 
-    def _go_on_with(self, trial: Trial) -> None:
-        """Turn to the source on trial with its first picture; give it up if none comes."""
-        outcome = trial.poll()
-        if outcome is None:
-            if trial.sentence not in ("", self.status.opening):
-                self._set_status(opening=trial.sentence)
-        elif isinstance(outcome, str):
-            self._close_trial()
-            log_failure(f"cannot open {trial.request.spec}", SourceError(outcome))
-            self._refuse(trial.request, outcome)
-        else:
-            self._trial = None
-            self._turn_to(trial.request, trial.source, outcome)
-
-    def _refuse(self, command: CaptureRequest, sentence: str) -> None:
-        """Go on with the open source, since the one of `command` cannot be opened."""
+    def _go_on_instead(self, refusal: Refusal) -> None:
+        """Go on with the open source, since the one that was requested cannot be opened."""
         self._selected = self.status.request
-        self._clock.restart()
-        self._set_status(opening="", refusal=Refusal(command, sentence))
+        self._delivery.restart_clock()
+        self._set_status(opening="", refusal=refusal)
 
     def _fail(self, sentence: str) -> None:
         self._set_status(message=sentence, failed=True)
-
-    def _close_trial(self) -> None:
-        trial, self._trial = self._trial, None
-        if trial is not None:
-            trial.source.close()
 
     def _close_source(self) -> None:
         self._held = None
@@ -327,22 +297,12 @@ class CaptureLoop:
         reading, self._held = self._held, None
         if reading is None:
             try:
-                reading = self._read(source)
+                reading = self._delivery.read(source, self.status.playing)
             except SourceError as error:
                 self._give_up(error)
                 return
             self.heartbeat.beat()
         self._handle(reading, source)
-
-    def _read(self, source: Source) -> Reading:
-        if isinstance(source, OnDemand) and self._is_real_time(source):
-            return self._demand.read(source, self._clock, self._frames.wait_until_taken, _POLL_S)
-        return source.read(_POLL_S)
-
-    def _is_real_time(self, source: Source) -> bool:
-        """Whether a file plays at its own pace, where the newest frame wins."""
-        is_playing = self.status.playing and not self._playback.every_frame
-        return is_playing and not source.info.live
 
     def _handle(self, reading: Reading, source: Source) -> None:
         match reading:
@@ -357,37 +317,20 @@ class CaptureLoop:
                 self._deliver(reading, source)
 
     def _at_end(self, source: Source) -> None:
-        if self._playback.loop and self.status.playing and self.status.position >= 0:
+        if self._delivery.playback.loop and self.status.playing and self.status.position >= 0:
             self._go_to(source, 0)
         else:
             self._owed_steps = 0
             self._set_status(ended=True)
 
-    def _deliver(self, taken: Frame, source: Source) -> None:
-        live, frame = source.info.live, taken
-        if live and not self.status.playing and not self._owed_steps:
+    def _deliver(self, frame: Frame, source: Source) -> None:
+        if source.info.live and not self.status.playing and not self._owed_steps:
             if self.status.message:  # the signal is back, although playback is paused
                 self._set_status(message="", info=source.info)
             return
-        self._segment_of_source = frame.segment
-        frame = dataclasses.replace(
-            oriented(self._shots.mark(frame), self._playback.mirror, self._playback.rotate),
-            segment=self._segment + frame.segment,
-        )
-        if self._is_real_time(source):
-            wait_s = self._clock.wait_s(frame.time_s)
-            self.heartbeat.beat(wait_s)
-            self._stop.wait(wait_s)
-        if not live:  # a file's frame counts as captured when it is due
-            frame = dataclasses.replace(frame, captured_ns=time.monotonic_ns())
-        if live or not self._playback.every_frame:
-            self._frames.put(frame)
-        else:
-            while not self._frames.put_when_free(frame, _POLL_S):
-                self.heartbeat.beat()
-                if self._stop.is_set() or self._commands:
-                    self._held = taken  # every frame counts: this one comes after the command
-                    return
+        if not self._delivery.deliver(frame, source, self.status.playing):
+            self._held = frame  # every frame counts: this one comes after the command
+            return
         self._owed_steps = max(0, self._owed_steps - 1)
         changed = self.status.message or self.status.info != source.info
         self.status = dataclasses.replace(
