@@ -24,7 +24,7 @@ BREAKS = {"cut": "text", "reset": "warn"}
 SPACE_XS = 4
 SPACE = 8
 SPACE_L = 16
-ICON_PX = 18
+ICON_PX, ARROW_PX, MARK_PX = 18, 10, 14
 TYPE_PX = 13
 SMALL_TYPE_PX = 11
 PRESENTER_SCALE = 1.5
@@ -130,9 +130,8 @@ def style_sheet(scale: float = 1.0) -> str:
     values["type"] = f"{round(TYPE_PX * scale)}px"
     values["small"] = f"{round(SMALL_TYPE_PX * scale)}px"
     values["big"] = f"{round(1.3 * TYPE_PX * scale)}px"
-    values["icon"] = f"{ICON_PX}px"
-    values["arrow"] = "10px"
-    values["mark"] = "14px"
+    for name, px in {"icon": ICON_PX, "arrow": ARROW_PX, "mark": MARK_PX}.items():
+        values[name] = f"{round(px * scale)}px"
     text = resource_path("style", "window.qss").read_text(encoding="utf-8")
     return Template(text).substitute(values)
 

@@ -163,14 +163,15 @@ class MainWindow(QMainWindow):
         bar.add(self.source_menu)
         bar.add(self.tabs)
         bar.add_space()
-        bar.add(self.views, 2)
-        bar.add(self.memory_button, 3)
-        bar.add(self.reset_button, 4)
+        bar.add(self.views, 4)
+        bar.add(self.views.folded, 1, stands_for=self.views)
+        bar.add(self.memory_button, 5)
+        bar.add(self.reset_button, 6)
         bar.add_space()
-        bar.add(self.snapshot_button, 3)
-        bar.add(self.record_button, 1)
+        bar.add(self.snapshot_button, 5)
+        bar.add(self.record_button, 2)
         bar.add(self.inspector_button)
-        bar.add(self.full_screen_button, 1)
+        bar.add(self.full_screen_button, 3)
         return bar
 
     def _fold_menus(self) -> None:
