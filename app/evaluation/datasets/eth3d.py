@@ -6,40 +6,32 @@ from pathlib import Path
 
 import numpy as np
 
+from app.evaluation.clip_folders import ClipFolders
 from app.evaluation.formats import read_raw
-from app.evaluation.layout import check_folder, files, subfolders, unlike
+from app.evaluation.layout import files
 from app.evaluation.values import Clip, ClipFrame, DataSet, Depth, Split
 from app.media.stills import header_of
 from app.sources.picture_files import last_number
 from models.errors import SourceError
 
 _TITLE = "ETH3D"
-_PICTURES = "images/dslr_images"
 _DEPTH = "ground_truth_depth/dslr_images"
 
 
-def find(root: Path) -> tuple[Clip, ...]:
-    """Scenes with photographs, sorted by the number in their names."""
-    check_folder(root, _TITLE)
-    scenes = [one for one in subfolders(root) if files(one / _PICTURES)]
-    if not scenes:
-        raise unlike(root, _TITLE, f"SCENE/{_PICTURES}/DSC_0001.JPG")
-    if not any((scene / _DEPTH).is_dir() for scene in scenes):
-        raise unlike(root, _TITLE, f"SCENE/{_DEPTH}/DSC_0001.JPG")
-    return tuple(
-        Clip(
-            scene.name,
-            root,
-            scene,
-            tuple(
-                ClipFrame(picture, scene / _DEPTH / picture.name)
-                for picture in sorted(
-                    files(scene / _PICTURES), key=lambda one: (last_number(one.stem) or 0, one.name)
-                )
-            ),
-        )
-        for scene in scenes
-    )
+def _frames(scene: Path) -> tuple[ClipFrame, ...]:
+    """Photographs, sorted by the number in their names."""
+    pictures = files(scene / "images/dslr_images")
+    pictures.sort(key=lambda one: (last_number(one.stem) or 0, one.name))
+    return tuple(ClipFrame(picture, scene / _DEPTH / picture.name) for picture in pictures)
+
+
+_FOLDERS = ClipFolders(
+    _TITLE,
+    "SCENE",
+    "images/dslr_images/DSC_0001.JPG",
+    f"{_DEPTH}/DSC_0001.JPG",
+    frames=_frames,
+)
 
 
 def read_truth(clip: Clip, frame: ClipFrame) -> Depth:
@@ -57,7 +49,7 @@ def read_truth(clip: Clip, frame: ClipFrame) -> Depth:
 DATA_SET = DataSet(
     key="eth3d",
     title=_TITLE,
-    find=find,
+    find=_FOLDERS.find,
     split=Split(read_truth),
     is_video=False,
     native=(6048, 4032),

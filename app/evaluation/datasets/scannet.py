@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from app.evaluation.clip_folders import ClipFolders
 from app.evaluation.formats import read_numbers
-from app.evaluation.layout import check_folder, files, stems, subfolders, unlike
 from app.evaluation.pictures import scannet_crop, swapped_scannet
 from app.evaluation.png_depth import png_reader
 from app.evaluation.values import Camera, Clip, ClipFrame, DataSet, Split, TaeSplit
@@ -17,28 +17,13 @@ from models.errors import SourceError
 
 _TITLE = "ScanNet"
 _INTRINSICS = "intrinsic/intrinsic_depth.txt"
+_FOLDERS = ClipFolders(_TITLE, "SCENE", "color/0.jpg", "depth/0.png")
 
 
-def find(root: Path) -> tuple[Clip, ...]:
-    """Scenes, by name."""
-    check_folder(root, _TITLE)
-    scenes = [one for one in subfolders(root) if files(one / "color")]
-    if not scenes:
-        raise unlike(root, _TITLE, "SCENE/color/0.jpg")
-    if not any((one / "depth").is_dir() for one in scenes):
-        raise unlike(root, _TITLE, "SCENE/depth/0.png")
-    return tuple(Clip(one.name, root, one, _frames(one)) for one in scenes)
-
-
-def _frames(scene: Path) -> tuple[ClipFrame, ...]:
-    depth = stems(files(scene / "depth", (".png",)))
+def _with_poses(scene: Path) -> tuple[ClipFrame, ...]:
     return tuple(
-        ClipFrame(
-            picture,
-            depth.get(picture.stem, scene / "depth" / f"{picture.stem}.png"),
-            scene / "pose" / f"{picture.stem}.txt",
-        )
-        for picture in files(scene / "color")
+        replace(one, extra=scene / "pose" / f"{one.picture.stem}.txt")
+        for one in _FOLDERS.by_name(scene)
     )
 
 
@@ -80,7 +65,7 @@ _VDA = Split(
 DATA_SET = DataSet(
     key="scannet",
     title=_TITLE,
-    find=find,
+    find=replace(_FOLDERS, frames=_with_poses).find,
     split=_VDA,
     splits={
         "flashdepth": Split(_READ, frames=_FRAMES, most_clips=_MOST),

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from app.evaluation.by_time import by_time, nearest, time_s
+from app.evaluation.clip_folders import ClipFolders
 from app.evaluation.formats import read_rows
-from app.evaluation.layout import check_folder, files, subfolders, unlike
+from app.evaluation.layout import subfolders
 from app.evaluation.png_depth import png_reader
 from app.evaluation.values import Camera, Clip, ClipFrame, DataSet, Float64, Split
 
@@ -22,15 +23,18 @@ _CAMERAS = {
 """fx, fy, cx, cy at 640x480; the first two cameras also distort, which is not undone."""
 
 
-def find(root: Path) -> tuple[Clip, ...]:
-    """Sequences in the folder, or the folder itself if it is one."""
-    check_folder(root, _TITLE)
-    found = [one for one in (root, *subfolders(root)) if (one / "rgb").is_dir()]
-    if not found:
-        raise unlike(root, _TITLE, "rgbd_dataset_freiburgN_NAME/rgb/TIME.png")
-    if not any(files(one / "depth", (".png",)) for one in found):
-        raise unlike(root, _TITLE, "rgbd_dataset_freiburgN_NAME/depth/TIME.png")
-    return tuple(Clip(one.name, root, one, by_time(one)) for one in found)
+def _sequences(root: Path) -> list[Path]:
+    return [root, *subfolders(root)]
+
+
+_FOLDERS = ClipFolders(
+    _TITLE,
+    "rgbd_dataset_freiburgN_NAME",
+    "rgb/TIME.png",
+    "depth/TIME.png",
+    candidates=_sequences,
+    frames=by_time,
+)
 
 
 def read_cameras(clip: Clip, frames: Sequence[ClipFrame]) -> list[Camera | None]:
@@ -71,7 +75,7 @@ def _pose(numbers: Float64) -> Float64 | None:
 DATA_SET = DataSet(
     key="tum",
     title=_TITLE,
-    find=find,
+    find=_FOLDERS.find,
     split=Split(png_reader(5000.0), frames=slice(0, 270, 3), cap_m=10.0),
     cameras=read_cameras,
 )

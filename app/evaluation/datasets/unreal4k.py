@@ -7,36 +7,15 @@ from pathlib import Path
 
 import numpy as np
 
+from app.evaluation.clip_folders import ClipFolders
 from app.evaluation.formats import as_pose, inverse_pose, read_npy, read_numbers
-from app.evaluation.layout import check_folder, files, subfolders, unlike
 from app.evaluation.values import Camera, Clip, ClipFrame, DataSet, Depth, Float64, Split
 from app.media.stills import read_colours
 from models.errors import SourceError
 
 _TITLE = "Unreal4K"
 _FARTHEST_M = 1000.0
-
-
-def find(root: Path) -> tuple[Clip, ...]:
-    """Scene folders with pictures of the left camera."""
-    check_folder(root, _TITLE)
-    scenes = [one for one in subfolders(root) if files(one / "Image0", (".png", ".jpg"))]
-    if not scenes:
-        raise unlike(root, _TITLE, "SCENE/Image0/00000.png")
-    if not any((one / "Disp0").is_dir() for one in scenes):
-        raise unlike(root, _TITLE, "SCENE/Disp0/00000.npy")
-    return tuple(
-        Clip(
-            scene.name,
-            root,
-            scene,
-            tuple(
-                ClipFrame(picture, scene / "Disp0" / f"{picture.stem}.npy")
-                for picture in files(scene / "Image0", (".png", ".jpg"))
-            ),
-        )
-        for scene in scenes
-    )
+_FOLDERS = ClipFolders(_TITLE, "SCENE", "Image0/00000.png", "Disp0/00000.npy")
 
 
 def read_pixels(clip: Clip, frame: ClipFrame) -> Depth:
@@ -87,7 +66,7 @@ def _extrinsics(clip: Clip, frame: ClipFrame, side: int) -> Path:
 DATA_SET = DataSet(
     key="unreal4k",
     title=_TITLE,
-    find=find,
+    find=_FOLDERS.find,
     split=Split(read_metres),
     splits={"flashdepth": Split(read_pixels, in_metres=False)},
     cameras=read_cameras,

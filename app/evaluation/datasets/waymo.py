@@ -6,15 +6,14 @@ from pathlib import Path
 
 import numpy as np
 
+from app.evaluation.clip_folders import ClipFolders
 from app.evaluation.formats import read_npy
-from app.evaluation.layout import check_folder, chosen, files, stems, subfolders, unlike
+from app.evaluation.layout import existing, subfolders
 from app.evaluation.values import Clip, ClipFrame, DataSet, Depth, Split
 from app.media.stills import check_size, header_of
 from models.errors import SourceError
 
 _TITLE = "Waymo"
-_PICTURES = "FRONT/rgb/original"
-_DEPTH = "FRONT/depth"
 _SEGMENTS = """
 10203656353524179475_7625_000_7645_000 1024360143612057520_3580_000_3600_000
 10289507859301986274_4200_000_4220_000 10689101165701914459_2072_300_2092_300
@@ -36,24 +35,13 @@ PUBLISHED = tuple(f"segment-{name}" for name in _SEGMENTS)
 """The segments of the validation part that FlashDepth is evaluated on."""
 
 
-def find(root: Path) -> tuple[Clip, ...]:
-    """Segments; the 30 published ones where any of them is there."""
-    check_folder(root, _TITLE)
-    place = next((one for one in (root / "val", root / "waymo/val") if one.is_dir()), root)
-    segments = [one for one in subfolders(place) if (one / _PICTURES).is_dir()]
-    if not segments:
-        raise unlike(root, _TITLE, f"val/segment-ID/{_PICTURES}/0.jpg")
-    if not any((one / _DEPTH).is_dir() for one in segments):
-        raise unlike(root, _TITLE, f"val/segment-ID/{_DEPTH}/0.npy")
-    return tuple(Clip(one.name, root, one, _frames(one)) for one in chosen(segments, PUBLISHED))
+def _segments(root: Path) -> list[Path]:
+    return subfolders(existing(root, "val", "waymo/val") or root)
 
 
-def _frames(segment: Path) -> tuple[ClipFrame, ...]:
-    points = stems(files(segment / _DEPTH, (".npy",)))
-    return tuple(
-        ClipFrame(picture, points.get(picture.stem, segment / _DEPTH / f"{picture.stem}.npy"))
-        for picture in files(segment / _PICTURES)
-    )
+_FOLDERS = ClipFolders(
+    _TITLE, "val/segment-ID", "FRONT/rgb/original/0.jpg", "FRONT/depth/0.npy", PUBLISHED, _segments
+)
 
 
 def read_truth(clip: Clip, frame: ClipFrame) -> Depth:
@@ -76,7 +64,7 @@ def read_truth(clip: Clip, frame: ClipFrame) -> Depth:
 DATA_SET = DataSet(
     key="waymo",
     title=_TITLE,
-    find=find,
+    find=_FOLDERS.find,
     split=Split(read_truth),
     native=(1920, 1280),
     base=(784, 518),
