@@ -7,8 +7,9 @@ from pathlib import Path
 from app.convert.clip import Clip
 from app.core.results import FrameResult
 from app.media.video_writer import VideoWriter
-from app.recording.composite import composite_size, letterboxed, side_by_side
+from app.recording.composite import composite_size, side_by_side
 from renderers import colormap
+from renderers.letterbox import letterboxed
 
 
 class Mp4Writer:
@@ -27,7 +28,7 @@ class Mp4Writer:
             self._size = composite_size(result.frame.size)
             self._begin_s = result.frame.time_s
             self._writer = VideoWriter(self._path, self._size)
-        picture = letterboxed(side_by_side(result, self._table), self._size)
+        picture = letterboxed(side_by_side(result, self._table), self._size, colormap.UNKNOWN)
         begin_s = result.frame.time_s - self._begin_s
         self._writer.write(picture, begin_s)
         self._end_s = begin_s + self._frame_s

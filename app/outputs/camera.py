@@ -6,13 +6,13 @@ import sys
 from collections.abc import Collection
 from typing import Any
 
-from app.outputs.contents.pixels import letterboxed
 from app.outputs.output import Outgoing, OutputOptions
 from app.outputs.scene import Scene
 from models.errors import UserError
 from models.extras import missing_extra
 from models.frames import UInt8
 from models.plain_text import LINE, single_line
+from renderers.letterbox import letterboxed
 
 _NEEDED = {
     "linux": "install v4l2loopback-dkms, then run: sudo modprobe v4l2loopback exclusive_caps=1",

@@ -14,11 +14,11 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from app.outputs.contents.pixels import letterboxed
 from app.outputs.output import Outgoing, OutputOptions
 from app.outputs.scene import Scene
 from models.errors import UserError
 from models.frames import UInt8
+from renderers.letterbox import letterboxed
 
 log = logging.getLogger(__name__)
 

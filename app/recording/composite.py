@@ -43,20 +43,6 @@ def side_by_side(result: FrameResult, colours: UInt8) -> UInt8:
     return picture
 
 
-def letterboxed(rgb: UInt8, size: tuple[int, int]) -> UInt8:
-    """Scale `rgb` to fit into (width, height), keeping its aspect, with dark borders."""
-    height, width = rgb.shape[:2]
-    if (width, height) == size:
-        return rgb
-    scale = min(size[0] / width, size[1] / height)
-    inner = max(1, round(width * scale)), max(1, round(height * scale))
-    left, top = (size[0] - inner[0]) // 2, (size[1] - inner[1]) // 2
-    picture = np.empty((size[1], size[0], 3), np.uint8)
-    picture[:] = colormap.UNKNOWN
-    picture[top : top + inner[1], left : left + inner[0]] = _resized(rgb, inner)
-    return picture
-
-
 def _resized(picture: UInt8, size: tuple[int, int]) -> UInt8:
     if picture.shape[1::-1] == size:
         return picture

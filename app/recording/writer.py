@@ -18,7 +18,7 @@ from app.core.results import FrameResult
 from app.media.append_only import AppendOnlyFile
 from app.media.mp4_file import TICKS_PER_S
 from app.recording import disparity
-from app.recording.composite import composite_size, letterboxed, side_by_side
+from app.recording.composite import composite_size, side_by_side
 from app.recording.format import (
     DISPARITY,
     INDEX,
@@ -45,6 +45,7 @@ from app.system.whole_files import write_whole
 from models.errors import UserError
 from models.inside.files import as_npz
 from renderers import colormap
+from renderers.letterbox import letterboxed
 
 UInt8 = NDArray[np.uint8]
 
@@ -221,7 +222,7 @@ class RecordingWriter:
             self._composite_size, self._composite_ticks = size, -1
         assert self._composite_size is not None
         if ticks > self._composite_ticks:
-            self._composite.write(letterboxed(rgb, self._composite_size), ticks)
+            self._composite.write(letterboxed(rgb, self._composite_size, colormap.UNKNOWN), ticks)
             self._composite_ticks = ticks
 
     def _close_movies(self) -> None:

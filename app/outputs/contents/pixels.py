@@ -12,6 +12,7 @@ import numpy as np
 from app.outputs.scene import Shares
 from models.frames import UInt8
 from models.opencv import cv2
+from renderers.letterbox import resized
 from widgets.colours import DARK
 
 Size = tuple[int, int]
@@ -32,14 +33,7 @@ def fitted(size: Size, room: Size) -> Size:
 
 def scaled(picture: UInt8, size: Size, part: Shares = WHOLE) -> UInt8:
     """`part` of an (H, W[, C]) picture at (width, height) pixels."""
-    cropped = _cropped(picture, part)
-    if cropped.shape[1::-1] == size:
-        return cropped
-    # Averaging areas takes five times as long, and is only seen where pixels would be left out.
-    shrinks_far = cropped.shape[1] > 2 * size[0] or cropped.shape[0] > 2 * size[1]
-    way = cv2.INTER_AREA if shrinks_far else cv2.INTER_LINEAR
-    made: UInt8 = cv2.resize(cropped, size, interpolation=way)
-    return made
+    return resized(_cropped(picture, part), size)
 
 
 def coloured(levels: UInt8, table: UInt8, size: Size, part: Shares = WHOLE) -> UInt8:
@@ -73,19 +67,6 @@ def draw_letter(canvas: UInt8, at: Size, lane: str) -> None:
     (width, height), _ = cv2.getTextSize(letter, font, scale, 1)
     corner = (left + (side - width) // 2, top + (side + height) // 2)
     cv2.putText(canvas, letter, corner, font, scale, (16, 16, 16), 1, cv2.LINE_AA)
-
-
-def letterboxed(picture: UInt8, size: Size) -> UInt8:
-    """The (H, W, 3) picture, as large as it fits, in the middle of a black one of that size."""
-    height, width = picture.shape[:2]
-    if (width, height) == size:
-        return np.ascontiguousarray(picture)
-    scale = min(size[0] / width, size[1] / height)
-    inner = max(1, round(width * scale)), max(1, round(height * scale))
-    left, top = (size[0] - inner[0]) // 2, (size[1] - inner[1]) // 2
-    room = np.zeros((size[1], size[0], 3), np.uint8)
-    room[top : top + inner[1], left : left + inner[0]] = scaled(picture, inner)
-    return room
 
 
 def _cropped(picture: UInt8, part: Shares) -> UInt8:

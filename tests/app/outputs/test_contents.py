@@ -10,7 +10,7 @@ import pytest
 from app.analysis.analyzer import Analyzer
 from app.core.results import Analysis, FrameResult
 from app.outputs.contents import CONTENTS, composer
-from app.outputs.contents.pixels import fitted, letterboxed
+from app.outputs.contents.pixels import fitted
 from app.outputs.scene import Place
 from app.views import table as views
 from renderers import colormap
@@ -147,11 +147,6 @@ def test_a_view_whose_analysis_is_not_there_yet_leaves_its_panes_empty() -> None
     scene = dataclasses.replace(make_scene(view="difference"), places=(pane,))
     picture = composer("view")(make_result(5), scene, SIZE)
     assert picture is not None and (picture == picture[0, 0]).all()
-
-
-def test_a_letterbox_keeps_proportions_and_is_black_around() -> None:
-    picture = letterboxed(np.full((50, 100, 3), 255, np.uint8), (100, 100))
-    assert (picture[25:75] == 255).all() and not picture[:25].any() and not picture[75:].any()
 
 
 def test_pictures_are_never_enlarged_to_fit() -> None:
