@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
+from PyQt6.QtWidgets import QMenu, QToolButton, QWidget
 
 from widgets import theme
+from widgets.button_row import ButtonRow
 from widgets.controls import tool_button
 from widgets.plain import menu_words, set_tip
 
@@ -33,52 +34,26 @@ class SwitchEntry:
     tip: str
 
 
-class ViewSwitch(QWidget):
-    """Buttons of which one is down.
+class ViewSwitch(ButtonRow):
+    """Buttons with pictures, of which one is down.
 
     Attributes
     ----------
     folded
         The same choice as one button with a menu, for where the buttons have no room.
-    chosen
-        Emitted with the name of the view whose button was pressed.
     """
 
-    chosen = pyqtSignal(str)
-
     def __init__(self, entries: Iterable[SwitchEntry], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent=parent)
         entries = tuple(entries)
         self.folded = ViewMenu(entries)
         self.folded.chosen.connect(self.chosen)
-        self._buttons: dict[str, QToolButton] = {}
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
         for entry in entries:
-            button = tool_button(entry.icon, entry.tip, self, checks=True)
-            button.setObjectName(entry.name)
-            button.clicked.connect(self._on_clicked)
-            row.addWidget(button)
-            self._buttons[entry.name] = button
+            self.add(entry.name, tool_button(entry.icon, entry.tip, self))
 
     def set_current(self, name: str) -> None:
-        """Mark the current view.
-
-        Raises
-        ------
-        KeyError
-            For an unknown one.
-        """
-        for other, button in self._buttons.items():
-            button.setChecked(other == name)
-        self._buttons[name].setChecked(True)
+        super().set_current(name)
         self.folded.set_current(name)
-
-    def _on_clicked(self) -> None:
-        sender = self.sender()
-        if isinstance(sender, QToolButton):
-            self.chosen.emit(sender.objectName())
 
 
 class ViewMenu(QToolButton):

@@ -135,6 +135,17 @@ def test_the_menu_of_views_ticks_and_names_like_the_buttons(qtbot: QtBot) -> Non
     assert wipe.isChecked()
 
 
+def test_a_press_on_the_current_view_leaves_its_button_down(qtbot: QtBot) -> None:
+    views = ViewSwitch(VIEWS)
+    qtbot.addWidget(views)
+    qtbot.addWidget(views.folded)
+    views.set_current("wipe")
+    button = views.findChild(QToolButton, "wipe")
+    assert button is not None
+    button.click()
+    assert views.current == "wipe"
+
+
 def test_one_tab_is_down_and_a_press_names_it(qtbot: QtBot) -> None:
     tabs = Tabs([Tab("one", "One", "first"), Tab("two", "Two", "second")])
     qtbot.addWidget(tabs)
