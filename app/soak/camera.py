@@ -7,7 +7,6 @@ import math
 import socket
 import threading
 import time
-from types import TracebackType
 
 import numpy as np
 
@@ -85,12 +84,7 @@ class SoakCamera:
     def __enter__(self) -> SoakCamera:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.close()
 
     def _spawn(self, target: object, argument: socket.socket) -> None:
