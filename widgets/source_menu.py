@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 
-from PyQt6.QtCore import QSize, QStandardPaths, Qt, pyqtSignal
+from PyQt6.QtCore import QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QAction, QCursor
-from PyQt6.QtWidgets import QFileDialog, QLineEdit, QMenu, QToolButton, QWidget
+from PyQt6.QtWidgets import QMenu, QToolButton, QWidget
 
 from widgets import theme
-from widgets.plain import InputDialog, menu_words, set_tip
-from widgets.region_picker import RegionPicker
+from widgets.plain import menu_words, set_tip
+from widgets.source_dialogs import SourceDialogs
 
 SIZES = ((0, 0), (1280, 720), (1920, 1080), (2560, 1440), (3840, 2160))
-VIDEO_FILTER = "Videos (*.mp4 *.mov *.mkv *.avi *.webm *.m4v *.ts *.mjpeg *.mpg);;All files (*)"
-STREAM_ADVICE = "Stream address (http://…/video.mjpg, rtsp://…, udp://…):"
 LABEL_LENGTH = 16
 TITLE_LENGTH = 60
 
@@ -26,6 +23,8 @@ class SourceMenu(QToolButton):
 
     Attributes
     ----------
+    dialogs
+        The dialogs that some choices open.
     chosen
         Emitted with a source's spec, as given to --source.
     size_chosen
@@ -47,8 +46,8 @@ class SourceMenu(QToolButton):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._folder: Path | None = None
-        self._stream = ""
+        self.dialogs = SourceDialogs(self)
+        self.dialogs.chosen.connect(self.chosen)
         self.setProperty("role", "button")
         self.setIcon(theme.icon("source"))
         self.setIconSize(QSize(theme.ICON_PX, theme.ICON_PX))
@@ -79,10 +78,6 @@ class SourceMenu(QToolButton):
         """Set the source's title on the button, shortened to fit a tool bar."""
         self.setText(f"{_shortened(title, LABEL_LENGTH)}  ▾")
         set_tip(self, f"{title}\nChoose a source; you can also drop a file on the window")
-
-    def set_folder(self, folder: Path) -> None:
-        """Set the folder in which file dialogs open."""
-        self._folder = folder
 
     def set_choices(self, choices: Sequence[tuple[str, str, str, str]]) -> None:
         """Begin the menu with (spec, words, tip, icon): sources without a dialog. Call once."""
@@ -142,51 +137,23 @@ class SourceMenu(QToolButton):
 
     def ask_for_another(self, chooser: str) -> None:
         """Let the user choose a "file" or an "address"; for any other word show the menu."""
-        ask = {"file": self.ask_for_video, "address": self.ask_for_stream}
+        ask = {"file": self.dialogs.ask_for_video, "address": self.dialogs.ask_for_stream}
         ask.get(chooser, self.showMenu)()
-
-    def ask_for_video(self) -> None:
-        """Let the user choose a file."""
-        dialog = self._file_dialog("Open a video")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilter(VIDEO_FILTER)
-        dialog.open()
-
-    def ask_for_folder(self) -> None:
-        """Let the user choose a folder of pictures, or a recording."""
-        dialog = self._file_dialog("Open a picture folder or a recording")
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.open()
-
-    def ask_for_stream(self) -> None:
-        """Let the user enter the address of a stream."""
-        dialog = InputDialog(self)
-        dialog.setWindowTitle("Open a network stream")
-        dialog.setLabelText(STREAM_ADVICE)
-        dialog.setTextValue(self._stream)
-        dialog.setTextEchoMode(QLineEdit.EchoMode.Normal)
-        dialog.textValueSelected.connect(self._on_stream)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.resize(480, dialog.sizeHint().height())
-        dialog.open()
-
-    def ask_for_region(self) -> None:
-        """Let the user draw a rectangle on the screen."""
-        picker = RegionPicker(self.window())
-        picker.picked.connect(self._on_region)
-        picker.open_on_screen()
 
     # -- inside ------------------------------------------------------------------------------
 
     def _fill(self) -> None:
         self._top = self._menu.addSeparator()
         self._add_action(
-            "Open video…", "video", self.ask_for_video, "Any file that FFmpeg reads (Ctrl+O)"
+            "Open video…",
+            "video",
+            self.dialogs.ask_for_video,
+            "Any file that FFmpeg reads (Ctrl+O)",
         )
         self._add_action(
             "Open folder…",
             "folder",
-            self.ask_for_folder,
+            self.dialogs.ask_for_folder,
             "Pictures in name order, or a recording (Ctrl+Shift+O)",
         )
         self._menu.addSeparator()
@@ -194,7 +161,7 @@ class SourceMenu(QToolButton):
         self._cameras.aboutToShow.connect(self._on_cameras_opened)
         self._menu.addMenu(self._cameras)
         self._add_action(
-            "Network stream…", "network", self.ask_for_stream, "HTTP MJPEG, RTSP or UDP"
+            "Network stream…", "network", self.dialogs.ask_for_stream, "HTTP MJPEG, RTSP or UDP"
         )
         screen = QMenu("Screen", self._menu)
         screen.setIcon(theme.icon("screen"))
@@ -202,7 +169,7 @@ class SourceMenu(QToolButton):
         region = screen.addAction("Region…")
         if region is not None:
             set_tip(region, "Draw a rectangle on the screen to capture")
-            region.triggered.connect(self.ask_for_region)
+            region.triggered.connect(self.dialogs.ask_for_region)
         self._menu.addMenu(screen)
         self._windows.setIcon(theme.icon("screen"))
         self._windows.setToolTipsVisible(True)
@@ -270,20 +237,6 @@ class SourceMenu(QToolButton):
             set_tip(action, text)
             action.setEnabled(False)
 
-    def _file_dialog(self, title: str) -> QFileDialog:
-        dialog = QFileDialog(self.window(), title, str(self._start_folder()))
-        dialog.fileSelected.connect(self._on_file)
-        dialog.finished.connect(dialog.deleteLater)
-        return dialog
-
-    def _start_folder(self) -> Path:
-        """The folder used last, else the user's videos, else the user's home."""
-        videos = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.MoviesLocation)
-        for folder in (self._folder, Path(videos)):
-            if folder is not None and folder.is_absolute() and folder.is_dir():
-                return folder
-        return Path.home()
-
     def _on_cameras_opened(self) -> None:
         if not self._cameras.actions():
             self._add_words(self._cameras, "Looking for cameras…")
@@ -309,19 +262,6 @@ class SourceMenu(QToolButton):
     def _on_pixel_format(self, action: QAction) -> None:
         action.setChecked(True)
         self.pixel_format_chosen.emit(action.data())
-
-    def _on_file(self, path: str) -> None:
-        if path:
-            self.set_folder(Path(path).parent)
-            self.chosen.emit(path)
-
-    def _on_stream(self, address: str) -> None:
-        if address.strip():
-            self._stream = address.strip()
-            self.chosen.emit(self._stream)
-
-    def _on_region(self, x: int, y: int, width: int, height: int) -> None:
-        self.chosen.emit(f"screen:{x},{y},{width},{height}")
 
 
 def _shortened(text: str, length: int) -> str:

@@ -52,9 +52,9 @@ def file_actions(
     """Actions of the File menu."""
     menu, source = "&File", window.source_menu
     return [
-        Action("file.video", menu, "Open &video…", "Ctrl+O", source.ask_for_video),
-        Action("file.folder", menu, "Open &folder…", "Ctrl+Shift+O", source.ask_for_folder),
-        Action("file.stream", menu, "Open &network stream…", "", source.ask_for_stream),
+        Action("file.video", menu, "Open &video…", "Ctrl+O", source.dialogs.ask_for_video),
+        Action("file.folder", menu, "Open &folder…", "Ctrl+Shift+O", source.dialogs.ask_for_folder),
+        Action("file.stream", menu, "Open &network stream…", "", source.dialogs.ask_for_stream),
         Action("file.snapshot", menu, "&Snapshot", "S", snapshots.save, is_apart=True),
         Action("file.record", menu, "&Record", "Ctrl+R", recording.toggle),
         Action("file.ply", menu, "Save &point cloud…", "Ctrl+P", snapshots.ask_for_ply),

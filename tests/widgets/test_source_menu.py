@@ -154,7 +154,7 @@ def test_a_rate_and_a_pixel_format_are_asked_for_and_ticked(qtbot: QtBot, menu: 
 
 
 def test_a_file_chosen_in_the_dialogue_is_a_source(qtbot: QtBot, menu: SourceMenu) -> None:
-    menu.ask_for_video()
+    menu.dialogs.ask_for_video()
     dialog = menu.window().findChild(QFileDialog)
     assert dialog is not None
     with qtbot.waitSignal(menu.chosen) as caught:
@@ -164,9 +164,9 @@ def test_a_file_chosen_in_the_dialogue_is_a_source(qtbot: QtBot, menu: SourceMen
 
 
 def test_the_dialogue_opens_where_the_last_file_was(menu: SourceMenu, tmp_path: Path) -> None:
-    menu.set_folder(tmp_path / "gone")
+    menu.dialogs.set_folder(tmp_path / "gone")
     for folder in (Path.home(), tmp_path):
-        menu.ask_for_video()
+        menu.dialogs.ask_for_video()
         dialog = menu.window().findChildren(QFileDialog)[-1]
         shown = Path(dialog.directory().absolutePath())
         assert shown == folder or shown.parent == folder == Path.home()  # its Videos
@@ -175,7 +175,7 @@ def test_the_dialogue_opens_where_the_last_file_was(menu: SourceMenu, tmp_path: 
 
 
 def test_a_stream_is_chosen_by_its_address(qtbot: QtBot, menu: SourceMenu) -> None:
-    menu.ask_for_stream()
+    menu.dialogs.ask_for_stream()
     dialog = menu.findChild(QInputDialog)
     assert dialog is not None
     dialog.setTextValue("  rtsp://booth/1 ")
@@ -185,7 +185,7 @@ def test_a_stream_is_chosen_by_its_address(qtbot: QtBot, menu: SourceMenu) -> No
 
 
 def test_an_empty_address_chooses_nothing(qtbot: QtBot, menu: SourceMenu) -> None:
-    menu.ask_for_stream()
+    menu.dialogs.ask_for_stream()
     dialog = menu.findChild(QInputDialog)
     assert dialog is not None
     with qtbot.assertNotEmitted(menu.chosen):
@@ -193,7 +193,7 @@ def test_an_empty_address_chooses_nothing(qtbot: QtBot, menu: SourceMenu) -> Non
 
 
 def test_a_rectangle_drawn_on_the_screen_becomes_a_spec(qtbot: QtBot, menu: SourceMenu) -> None:
-    menu.ask_for_region()
+    menu.dialogs.ask_for_region()
     picker = menu.findChild(RegionPicker)
     assert picker is not None
     origin, ratio = picker.geometry().topLeft(), picker.devicePixelRatioF()
@@ -207,7 +207,7 @@ def test_a_rectangle_drawn_on_the_screen_becomes_a_spec(qtbot: QtBot, menu: Sour
 
 def test_escape_and_a_mere_click_leave_the_screen_alone(qtbot: QtBot, menu: SourceMenu) -> None:
     for leave in ("escape", "click"):
-        menu.ask_for_region()
+        menu.dialogs.ask_for_region()
         picker = menu.findChildren(RegionPicker)[-1]
         with qtbot.assertNotEmitted(menu.chosen), qtbot.waitSignal(picker.cancelled):
             if leave == "escape":

@@ -131,7 +131,7 @@ class SourceController(FeatureController):
             return
         path = os.path.abspath(os.path.expanduser(spec))
         if os.path.exists(path):
-            self._menu.set_folder(Path(path).parent)
+            self._menu.dialogs.set_folder(Path(path).parent)
         recent = (spec, title_of(spec), without_secrets(spec))
         self._recents = [recent, *(r for r in self._recents if r[0] != spec)][:8]
         self._menu.set_recents(self._recents)
