@@ -14,7 +14,7 @@ from PyQt6.QtWidgets import (
 )
 
 from widgets import theme
-from widgets.plain import set_tip
+from widgets.plain import Label, set_tip
 
 
 def tool_button(
@@ -29,6 +29,16 @@ def tool_button(
     button.setCheckable(checks)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     return button
+
+
+def paragraph(role: str, text: str = "") -> Label:
+    """Text that breaks into lines; `role` is its style, "" for the usual one."""
+    label = Label(text)
+    label.setWordWrap(True)
+    label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+    if role:
+        theme.set_role(label, role)
+    return label
 
 
 LABEL_ROLE = Qt.ItemDataRole.UserRole + 1

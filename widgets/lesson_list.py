@@ -14,9 +14,9 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from widgets import theme
+from widgets.controls import paragraph
 from widgets.lesson_values import LessonEntry, LessonList
-from widgets.plain import Label, set_tip
+from widgets.plain import set_tip
 from widgets.theme import SPACE
 
 LONGEST_NAME = 60
@@ -68,9 +68,9 @@ class LessonListView(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE)
         if lessons.folder:
-            column.addWidget(_words("quiet", f"From {lessons.folder}"))
+            column.addWidget(paragraph("quiet", f"From {lessons.folder}"))
         for problem in lessons.problems:
-            column.addWidget(_words("", problem))
+            column.addWidget(paragraph("", problem))
         for number, entry in enumerate(lessons.entries, start=1):
             column.addWidget(self._entry(number, entry))
         self._column.replaceWidget(old, self._entries)
@@ -117,12 +117,12 @@ class LessonListView(QWidget):
         button.clicked.connect(self._on_entry)
         row = QHBoxLayout()
         row.addWidget(button)
-        row.addWidget(_words("quiet", entry.progress), 1)
+        row.addWidget(paragraph("quiet", entry.progress), 1)
         column = QVBoxLayout(card)
         column.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
         column.setSpacing(SPACE)
-        column.addWidget(_words("title", f"{number}.  {entry.title}"))
-        column.addWidget(_words("quiet", entry.summary))
+        column.addWidget(paragraph("title", f"{number}.  {entry.title}"))
+        column.addWidget(paragraph("quiet", entry.summary))
         column.addLayout(row)
         return card
 
@@ -135,12 +135,3 @@ class LessonListView(QWidget):
         is_class = self._class.isChecked()
         self._name.setEnabled(not is_class)
         self.student_changed.emit("" if is_class else self._name.text().strip(), is_class)
-
-
-def _words(role: str, text: str) -> Label:
-    label = Label(text)
-    label.setWordWrap(True)
-    label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-    if role:
-        theme.set_role(label, role)
-    return label

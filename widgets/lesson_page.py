@@ -17,12 +17,11 @@ from PyQt6.QtWidgets import (
 
 from widgets import theme
 from widgets.answer_button import AnswerButton
-from widgets.controls import tool_button
+from widgets.controls import paragraph, tool_button
 from widgets.flowing_text import FlowingText
 from widgets.inspector.row_spec import RowSpec
 from widgets.inspector.section import Section
 from widgets.lesson_values import LessonPage
-from widgets.plain import Label
 from widgets.theme import SPACE
 
 
@@ -56,9 +55,10 @@ class LessonPageView(QWidget):
         self._page: LessonPage | None = None
         self._controls: Section | None = None
         self._group: QButtonGroup | None = None
-        self._stage, self._where = _words("stage"), _words("quiet")
-        self._title, self._verdict = _words("heading"), _words("title")
-        self._reply, self._question, self._note = _words(""), _words("title"), _words("quiet")
+        self._stage, self._where = paragraph("stage"), paragraph("quiet")
+        self._title, self._verdict = paragraph("heading"), paragraph("title")
+        self._reply, self._question = paragraph(""), paragraph("title")
+        self._note = paragraph("quiet")
         self._text = FlowingText()
         self._answers = QWidget()
         self._back = tool_button("chevron-left", "Previous page", self)
@@ -228,12 +228,3 @@ def _discard(layout: QVBoxLayout, widget: QWidget) -> None:
     layout.removeWidget(widget)
     widget.hide()
     widget.deleteLater()
-
-
-def _words(role: str) -> Label:
-    label = Label()
-    label.setWordWrap(True)
-    label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-    if role:
-        theme.set_role(label, role)
-    return label
