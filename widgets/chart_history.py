@@ -70,6 +70,24 @@ class ChartHistory:
         """Why series have no value `ago` frames before the newest, by series."""
         return self._missing[-1 - ago] if 0 <= ago < len(self) else {}
 
+    def why_missing_at(self, ago: int, names: Mapping[str, str]) -> str:
+        """Return the reasons on one line, each behind the series it is about unless that is all.
+
+        Parameters
+        ----------
+        ago
+            Frames before the newest.
+        names
+            What the series are called.
+        """
+        by_reason: dict[str, list[str]] = {}
+        for key, reason in self.missing_at(ago).items():
+            by_reason.setdefault(reason, []).append(names[key])
+        return " · ".join(
+            reason if len(about) == len(names) else f"{', '.join(about)}: {reason}"
+            for reason, about in by_reason.items()
+        )
+
 
 def lone_points(ago: Float64, values: Float64, width: float) -> tuple[Float64, Float64]:
     """Short level strokes, as pairs of points, for values that have no neighbour on either side.

@@ -7,10 +7,8 @@ from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer
+from PyQt6.QtCore import QEvent, QPointF, QSize, Qt, QTimer
 from PyQt6.QtGui import (
-    QColor,
-    QFontMetricsF,
     QHideEvent,
     QMouseEvent,
     QPainter,
@@ -21,17 +19,17 @@ from PyQt6.QtGui import (
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from widgets import header_paint, theme
+from widgets.chart_header import MIDDLE_RIGHT, draw_chart_header
 from widgets.chart_history import ChartHistory
 from widgets.chart_plot import ChartPlot
 from widgets.chart_series import LANES, Series, short_number
 from widgets.plain import Label
-from widgets.theme import COLOURS, SPACE
+from widgets.theme import SPACE
 
 HISTORY = 600
 REFRESH_MS = 200
 MARKS = tuple(theme.BREAKS)
 _MOST_MARKS = 32
-MIDDLE_RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
 
 
 class TimeChart(QWidget):
@@ -259,37 +257,18 @@ class TimeChart(QWidget):
         self._show_frame()
 
     def paintEvent(self, _event: QPaintEvent | None) -> None:
-        painter = QPainter(self)
-        area = QRectF(0, 0, self.width(), header_paint.header_height(self.font()))
         title = self._title
         if self._ago is not None and not self.is_empty:
             title = f"{title}, frame {self._kept.frames[-1 - self._ago]}"
-        header = header_paint.Header(title, badge=self._unit)
-        painter.fillRect(area, QColor(COLOURS.surface))
-        header_paint.draw_words(painter, area.adjusted(SPACE, 0, -SPACE, 0), header, self.font())
-        self._draw_values(painter, area, title)
+        values = [
+            (f"{self._series[key].name} {short_number(value)}", self._series[key].colour)
+            for key, value in reversed(self._kept.at(self._ago or 0).items())
+        ]
+        painter = QPainter(self)
+        draw_chart_header(painter, self.width(), self.font(), title, self._unit, values)
         painter.end()
 
     # -- inside ------------------------------------------------------------------------------
-
-    def _draw_values(self, painter: QPainter, area: QRectF, title: str) -> None:
-        """Draw the frame's values at the right, in their curves' colours, as many as fit."""
-        font = theme.numbers_font(theme.small_font(self.font()))
-        metrics = QFontMetricsF(font)
-        taken = QFontMetricsF(theme.bold_font(self.font())).horizontalAdvance(title)
-        least = taken + metrics.horizontalAdvance(self._unit) + 5 * SPACE
-        right = area.right() - SPACE
-        painter.setFont(font)
-        for key, value in reversed(self._kept.at(self._ago or 0).items()):
-            series = self._series[key]
-            text = f"{series.name} {short_number(value)}"
-            width = metrics.horizontalAdvance(text) + 1
-            if right - width < least:
-                break
-            painter.setPen(QColor(series.colour))
-            box = QRectF(right - width, area.top(), width, area.height())
-            painter.drawText(box, MIDDLE_RIGHT, text)
-            right -= width + SPACE
 
     def _show_frame(self) -> None:
         """Mark the frame under the cursor, and say why values are missing there or in the latest.
@@ -299,17 +278,9 @@ class TimeChart(QWidget):
         if self._ago is not None and self._ago >= len(self._kept):
             self._ago = None
         self._plot.set_cursor_line(self._ago)
-        by_reason: dict[str, list[str]] = {}
-        for key, reason in self._kept.missing_at(self._ago or 0).items():
-            by_reason.setdefault(reason, []).append(self._series[key].name)
-        everybody = len(self._series)
-        self._why.setText(
-            " · ".join(
-                reason if len(names) == everybody else f"{', '.join(names)}: {reason}"
-                for reason, names in by_reason.items()
-            )
-        )
-        self._why.setVisible(bool(by_reason))
+        names = {key: series.name for key, series in self._series.items()}
+        self._why.setText(self._kept.why_missing_at(self._ago or 0, names))
+        self._why.setVisible(bool(self._why.text()))
         self.update()
 
     def _schedule_refresh(self) -> None:
