@@ -15,8 +15,9 @@ import av.error
 from app.core.results import FrameResult
 from app.core.slots import Closed
 from app.recording import folder as folder_of
-from app.recording.inbox import Inbox, InboxLimits
+from app.recording.inbox import InboxLimits
 from app.recording.index import SettingEntry
+from app.recording.intake import FrameToWrite, Intake
 from app.recording.manifest import RecordingFacts, write_manifest
 from app.recording.sound import DeviceInput, OpenSound, SoundBlock, SoundInput
 from app.recording.timeline import Timeline
@@ -82,15 +83,6 @@ class RecorderStatus:
     message: str = ""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Work:
-    """One frame, the number of frames lost before it, and the settings changed before it."""
-
-    result: FrameResult
-    gap: int
-    changes: tuple[SettingEntry, ...]
-
-
 class Recorder:
     """One recording, into one new folder. start(), offer() from one thread, stop().
 
@@ -111,11 +103,7 @@ class Recorder:
         self._options = options or RecorderOptions()
         self._notify = notify
         self._open_sound = open_sound
-        self._inbox: Inbox[_Work | SoundBlock] = Inbox(self._options.limits)
-        self._lost = 0  # since the last frame that was accepted
-        self._lost_before = 0
-        self._changes: tuple[SettingEntry, ...] = ()  # since the last frame that was accepted
-        self._changes_lock = threading.Lock()
+        self._intake = Intake(self._options.limits, self._options.content.inside)
         self._deadline_s: float | None = None
         self._thread: threading.Thread | None = None
         self._sound: SoundInput | None = None
@@ -157,22 +145,22 @@ class Recorder:
 
     def offer(self, result: FrameResult) -> bool:
         """Record `result` if there is room, else count a gap. Never blocks. One thread only."""
-        work = self._work(result)
-        return self._counted(work, self._inbox.offer(work, _size_bytes(work.result)))
+        if self._intake.offer(result):
+            return True
+        if self.status.recording:
+            self._set_status(gaps=self._intake.count_lost())
+        return False
 
     def put(self, result: FrameResult, timeout_s: float) -> bool:
         """Record `result`, waiting for room, so that every frame of a file is kept.
 
         False, without counting a gap, if there was no room in time or recording has stopped.
         """
-        work = self._work(result)
-        done = self._inbox.put(work, _size_bytes(work.result), timeout_s)
-        return self._counted(work, True) if done else False
+        return self._intake.put(result, timeout_s)
 
     def note(self, changes: Iterable[SettingEntry]) -> None:
         """Record changed settings before the next frame. Never blocks; thread-safe."""
-        with self._changes_lock:
-            self._changes += tuple(changes)
+        self._intake.note(changes)
 
     def stop(self, timeout_s: float = 3.0) -> bool:
         """Write what waits, at most for `timeout_s`, and finish the files.
@@ -181,7 +169,7 @@ class Recorder:
         written before is kept.
         """
         self._deadline_s = time.monotonic() + timeout_s
-        self._inbox.close()
+        self._intake.close()
         thread = self._thread
         if thread is None:
             return True
@@ -195,39 +183,16 @@ class Recorder:
             return False
         return True
 
-    def _work(self, result: FrameResult) -> _Work:
-        lanes = result.lanes
-        if not self._options.content.inside:
-            lanes = {name: dataclasses.replace(lane, inside=None) for name, lane in lanes.items()}
-        # neither are the window's resized pictures needed
-        result = dataclasses.replace(result, prescaled={}, analysis=None, lanes=lanes)
-        with self._changes_lock:
-            return _Work(result, self._lost, self._changes)
-
-    def _counted(self, work: _Work, accepted: bool) -> bool:
-        if accepted:
-            self._lost_before += self._lost
-            self._lost = 0
-            with self._changes_lock:
-                self._changes = self._changes[len(work.changes) :]
-        elif self.status.recording:
-            self._lost += 1
-            self._set_status(gaps=self._lost_before + self._lost)
-        return accepted
-
     def _start_sound(self) -> str:
         """Open the sound input, if requested; returns why it failed, or ""."""
         if not self._options.sound:
             return ""
         try:
-            self._sound = self._open_sound(self._options.sound, self._on_sound)
+            self._sound = self._open_sound(self._options.sound, self._intake.add_sound)
         except UserError as error:
             log.warning("%s", error, exc_info=True)
             return str(error)
         return ""
-
-    def _on_sound(self, block: SoundBlock) -> None:
-        self._inbox.offer(block, block.samples.nbytes)
 
     def _close_sound(self) -> None:
         sound, self._sound = self._sound, None
@@ -254,7 +219,7 @@ class Recorder:
             message = "Recording stopped because of an error; see the log for details."
         finally:
             self.failed = bool(message)
-            self._inbox.close()
+            self._intake.close()
             self._close_sound()
             try:
                 writer.close(message)
@@ -271,12 +236,12 @@ class Recorder:
         while True:
             self._round_s = time.monotonic()
             try:
-                item = self._inbox.take(_POLL_S)
+                item = self._intake.take(_POLL_S)
             except Closed:
-                writer.note_gap(self._lost)
+                writer.note_gap(self._intake.lost)
                 return
             if self._deadline_s is not None and time.monotonic() > self._deadline_s:
-                writer.note_gap(self._abandon(item))
+                writer.note_gap(self._intake.abandon(item))
                 return
             self._write(writer, item)
             if time.monotonic() - checked_s >= _CHECK_DISK_S:
@@ -284,9 +249,9 @@ class Recorder:
                 self._report_progress(writer)
                 folder_of.check_headroom(self.folder, self._options.headroom_bytes, writer.frames)
 
-    def _write(self, writer: RecordingWriter, item: _Work | SoundBlock | None) -> None:
+    def _write(self, writer: RecordingWriter, item: FrameToWrite | SoundBlock | None) -> None:
         match item:
-            case _Work(result, gap, changes):
+            case FrameToWrite(result, gap, changes):
                 for entry in changes:
                     writer.note_setting(entry)
                 writer.write(result, gap)
@@ -294,17 +259,6 @@ class Recorder:
                 writer.write_sound(item)
             case None:
                 pass
-
-    def _abandon(self, item: _Work | SoundBlock | None) -> int:
-        """Empty the inbox; returns the number of frames that are lost."""
-        lost = self._lost
-        try:
-            while item is not None:
-                lost += 1 + item.gap if isinstance(item, _Work) else 0
-                item = self._inbox.take(0)
-        except Closed:
-            pass  # empty
-        return lost
 
     def _report_progress(self, writer: RecordingWriter, **changes: object) -> None:
         self._set_status(
@@ -320,10 +274,3 @@ class Recorder:
             self.status = dataclasses.replace(self.status, **changes)  # type: ignore[arg-type]
         if self._notify is not None:
             self._notify()
-
-
-def _size_bytes(result: FrameResult) -> int:
-    lanes = sum(lane.depth.disparity.nbytes + lane.levels.nbytes for lane in result.lanes.values())
-    insides = [lane.inside for lane in result.lanes.values() if lane.inside is not None]
-    given = sum(array.nbytes for inside in insides for array in inside.named().values())
-    return result.frame.rgb.nbytes + lanes + given
