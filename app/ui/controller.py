@@ -7,18 +7,17 @@ key, a menu, the inspector, a preset and a lesson that set the same thing do the
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from app.core.calibrated import SourceCalibration
-from app.engine.commands import CaptureRequest, Play, PlaybackOptions, Seek, Step
-from app.engine.pipeline import PipelineConfig
+from app.engine.commands import CaptureRequest, Play, Seek, Step
 from app.settings.model import SettingsModel
 from app.settings.settings import SETTINGS, Settings
 from app.ui import resolve
 from app.ui.engine import Engine
+from app.ui.engine_requests import EngineRequests
 from app.views import table as views
 from models import registry
 from models.geometry import Calibration
@@ -29,9 +28,6 @@ MAX_PINS = 4
 
 class Controller(QObject):
     """Changes settings, and asks the engine for what they say.
-
-    It keeps what the engine was asked for last and compares, so that a change reaches only the
-    parts of the engine that it concerns.
 
     Parameters
     ----------
@@ -65,18 +61,10 @@ class Controller(QObject):
         self.model = model
         self._engine = engine
         self._current_range = current_range
-        self._pins: resolve.Pins = ()
+        self._requests = EngineRequests(engine, model.value)
         self._calibration: SourceCalibration | None = None
         self._openings = 0
-        self._lane_attempt = 0
-        self._source_attempt = 0
-        self._quality = 1.0
-        self._instead = ""
         self._is_taking_back = False
-        self._chosen = resolve.capture_request(model.value)
-        self._request: CaptureRequest | None = None
-        self._playback: PlaybackOptions | None = None
-        self._pipeline: PipelineConfig | None = None
         self._unsubscribe = model.subscribe(self._on_settings)
 
     @property
@@ -114,7 +102,7 @@ class Controller(QObject):
     @property
     def instead(self) -> str:
         """What is shown in place of the chosen source, or "" while that one is shown."""
-        return self._instead
+        return self._requests.instead
 
     def show_instead(self, spec: str) -> None:
         """Show `spec` for now; the settings still name the chosen source."""
@@ -135,13 +123,9 @@ class Controller(QObject):
 
         Nothing is opened, and nothing changes if another source was requested since.
         """
-        if refused != self._request:
+        source = self._requests.take_back(refused, playing, self.settings)
+        if source is None:
             return
-        source = playing.instead_of or playing.spec
-        self._instead = playing.spec if playing.instead_of else ""
-        self._source_attempt = playing.attempt
-        self._request = playing
-        self._chosen = resolve.capture_request(replace(self.settings, source=source))
         self._is_taking_back = True
         try:
             self.model.replace(source=source)
@@ -150,8 +134,7 @@ class Controller(QObject):
         self.source_opened.emit()
 
     def _open(self, instead: str) -> None:
-        self._instead = instead
-        self._source_attempt += 1
+        self._requests.reopen(instead)
         self._apply()
 
     def toggle_pause(self) -> None:
@@ -183,7 +166,7 @@ class Controller(QObject):
 
     def restart_lanes(self) -> None:
         """Try again to open the lanes that could not be opened."""
-        self._lane_attempt += 1
+        self._requests.retry_lanes()
         self._apply()
 
     def reset_memory(self) -> None:
@@ -194,11 +177,11 @@ class Controller(QObject):
     @property
     def quality(self) -> float:
         """Fraction of the input size at which the lanes run now; never saved."""
-        return self._quality
+        return self._requests.quality
 
     def set_quality(self, quality: float) -> None:
         """Run the lanes at that fraction, above 0 and at most 1, of their input size."""
-        self._quality = quality
+        self._requests.quality = quality
         self._apply()
 
     # -- display -------------------------------------------------------------------------------
@@ -273,11 +256,11 @@ class Controller(QObject):
     @property
     def pins(self) -> resolve.Pins:
         """Pinned points as shares (x, y) of the picture."""
-        return self._pins
+        return self._requests.pins
 
     def pin(self, x: float, y: float) -> None:
         """Pin the point at that share of the picture, dropping the oldest of more than four."""
-        self.set_pins((*self._pins, (x, y))[-MAX_PINS:])
+        self.set_pins((*self.pins, (x, y))[-MAX_PINS:])
 
     def clear_pins(self) -> None:
         """Remove all pinned points."""
@@ -285,7 +268,7 @@ class Controller(QObject):
 
     def set_pins(self, pins: resolve.Pins) -> None:
         """Pin these points and no others."""
-        self._pins = pins
+        self._requests.pins = pins
         self._apply()
         self.pins_changed.emit()
 
@@ -316,7 +299,7 @@ class Controller(QObject):
         """End pins and calibration: another source than theirs was opened."""
         self._openings += 1
         self.set_calibration(None)
-        if self._pins:
+        if self.pins:
             self.clear_pins()
 
     # -- effects -------------------------------------------------------------------------------
@@ -325,24 +308,5 @@ class Controller(QObject):
         self._apply()
 
     def _apply(self) -> None:
-        """Ask the engine for what differs from what it was asked for last."""
-        settings = self.settings
-        playback = resolve.playback_options(settings)
-        if playback != self._playback:
-            self._playback = playback
-            self._engine.capture.post(playback)
-        pipeline = resolve.pipeline_config(settings, self._pins, self._lane_attempt, self._quality)
-        if pipeline != self._pipeline:
-            self._pipeline = pipeline
-            self._engine.inference.configure(pipeline)
-        chosen = resolve.capture_request(settings)
-        if chosen != self._chosen:  # the user has chosen another source
-            self._chosen = chosen
-            if self._instead:  # a new attempt, as the choice may be what is shown instead
-                self._instead = ""
-                self._source_attempt += 1
-        request = resolve.capture_request(settings, self._instead, self._source_attempt)
-        if request != self._request:
-            self._request = request
-            self._engine.capture.post(request)
+        if self._requests.apply(self.settings):
             self.source_opened.emit()

@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import json
 import os
+import re
 import signal
 import threading
 from dataclasses import replace
@@ -65,7 +66,7 @@ def test_a_recording_without_a_window_writes_the_log_as_the_window_does(
     clip = write_numbered_video(tmp_path / "long.mp4", 60)
     assert _record(tmp_path / "r", clip, "--real-time") == 0
     text = (tmp_path / "log" / "flashdepth-live.log").read_text(encoding="utf-8")
-    assert " dropped, 0 gaps, " in text and text.rstrip().endswith("recording")
+    assert re.search(r" dropped, \d+ gaps, ", text) and text.rstrip().endswith("recording")
 
 
 def test_every_frame_of_a_file_is_recorded_with_both_lanes(
