@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 T = TypeVar("T", bound=np.generic)
 
+MOST_COLOURS = 400_000
+"""Of a coarse cloud: no pane shows more of them while it moves."""
+
 
 def edge_step(width: int) -> int:
     """The distance in pixels over which depth edges are measured: two at 640, six at 2044.
@@ -23,6 +26,11 @@ def edge_step(width: int) -> int:
 def first_pixel(length: int, stride: float) -> int:
     """The first position along an axis of `length` pixels that becomes a point."""
     return min(int(stride) // 2, length - 1)
+
+
+def picture_step(width: int, height: int, stride: float) -> int:
+    """Distance of the pixels that colour a cloud of that stride: about MOST_COLOURS of them."""
+    return max(1, min(int(stride), int((width * height / MOST_COLOURS) ** 0.5)))
 
 
 def grid_axis(length: int, stride: float) -> NDArray[np.intp]:

@@ -18,7 +18,7 @@ from vispy import gloo
 
 from models.geometry import Calibration, Intrinsics
 from renderers.cloud_edges import sample_step
-from renderers.cloud_grid import edge_step, first_pixel, grid_pixels, grid_shape
+from renderers.cloud_grid import edge_step, first_pixel, grid_pixels, grid_shape, picture_step
 from renderers.cloud_options import CloudColour, CloudOptions, CloudStyle
 from renderers.cloud_surface import PASSES, CloudSurface, SurfaceOptions
 from renderers.point_cloud import intrinsics_in_force
@@ -31,9 +31,12 @@ UInt8 = NDArray[np.uint8]
 BAND_POINTS = 16_384
 """About as many points are uploaded, prepared or drawn at a time."""
 
+_SQUARES, _DISCS, _MESH = ("part.glsl", "splat.frag"), ("part.glsl", "disc.frag"), ("mesh.frag",)
 _NO_EDGE = 1e6
 _CUT_AT_LEAST = 3.0
 _ROUND_FROM_PX = 3.0
+_OWN_PIXEL = 0.51
+"""At every pixel a point shows its own one, and coarse ones nothing beyond the next point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +86,12 @@ class PointCloudVisual:
     def __init__(self) -> None:
         self._surface = CloudSurface()
         vertex = shader("cloud.glsl", "cloud.vert")
-        self._squares, self._discs, self._mesh = (
-            ShaderProgram(vertex, shader(fragment))
-            for fragment in ("square.frag", "disc.frag", "mesh.frag")
-        )
-        self._programs = (self._squares, self._discs, self._mesh)
-        self._textures = Textures(*self._programs)
-        self._textures.allocate("u_levels", (1, 1, 1), "red", "r8")
+        self._programs = {
+            (form, colours): ShaderProgram(vertex, shader(colours, "faded.glsl", *form))
+            for form in (_SQUARES, _DISCS, _MESH)
+            for colours in ("picture.glsl", "levels.glsl")
+        }
+        self._textures = Textures(*self._programs.values())
         self._textures.allocate("u_table", (1, 256, 3), "rgb", "rgb8")
         self._grid: gloo.VertexBuffer | None = None
         self._triangles: gloo.IndexBuffer | None = None
@@ -97,6 +99,7 @@ class PointCloudVisual:
         self._stride = self._stride_set = 1.0
         self._shape = (0, 0)
         self._rows_per_band = 1
+        self._is_picture_due = False
         self._frame: tuple[UInt8, Float32, UInt8] | None = None
 
     def set_table(self, colours: UInt8) -> None:
@@ -116,10 +119,8 @@ class PointCloudVisual:
         self._stride_set = self._stride
         self._ensure_grid(grid_shape(disparity.shape[1], disparity.shape[0], self._stride))
         self._surface.begin(self._shape)
-        for name in ("u_rgb", "u_surface"):
-            self._textures.share(name, self._surface.texture(name))
-        if self._is_by_level:
-            self._textures.allocate("u_levels", (*self._shape, 1), "red", "r8")
+        self._textures.share("u_surface", self._surface.texture("u_surface"))
+        self._is_picture_due = True
 
     @property
     def bands(self) -> range:
@@ -139,8 +140,24 @@ class PointCloudVisual:
         self._surface.upload(
             grid_pixels(disparity, self._stride, rows), grid_pixels(rgb, self._stride, rows), rows
         )
+        if self._is_picture_due:
+            self._is_picture_due = False
+            self._upload_picture(rgb, levels)
+
+    def _upload_picture(self, rgb: UInt8, levels: UInt8) -> None:
+        """Upload the points' colours, finer than the points: a splat shows its part of them."""
+        height, width = levels.shape
+        step = picture_step(width, height, self._stride)
         if self._is_by_level:
-            self._textures.put("u_levels", grid_pixels(levels, self._stride, rows), rows.start)
+            shown = np.ascontiguousarray(levels[step // 2 :: step, step // 2 :: step])
+            self._textures.allocate("u_levels", (*shown.shape, 1), "red", "r8")
+            self._textures.put("u_levels", shown)
+        elif step == self._stride:
+            self._textures.share("u_picture", self._surface.texture("u_rgb"))
+        else:
+            shown = np.ascontiguousarray(rgb[step // 2 :: step, step // 2 :: step])
+            self._textures.allocate("u_picture", shown.shape, "rgb", "rgb8")
+            self._textures.put("u_picture", shown)
 
     def prepare(
         self, calibration: Calibration, passes: Iterable[int] = PASSES, bands: range | None = None
@@ -164,23 +181,27 @@ class PointCloudVisual:
         height, width = self._frame[1].shape
         options, stride = self._options, self._stride
         camera = intrinsics_in_force(options, intrinsics, width, height)
+        gap = float(math.ceil(stride))
         steps = max(_CUT_AT_LEAST, stride / edge_step(width))
         is_mesh = options.style is CloudStyle.MESH
         is_round = viewer.zoom * stride * viewer.focal_px / camera.fy > _ROUND_FROM_PX
-        program = self._mesh if is_mesh else self._discs if is_round else self._squares
+        form = _MESH if is_mesh else _DISCS if is_round else _SQUARES
+        program = self._programs[form, "levels.glsl" if self._is_by_level else "picture.glsl"]
         rows, columns = self._shape
         program.set(
             u_first=tuple(float(first_pixel(length, stride)) for length in (width, height)),
             u_grid=(stride, float(columns), float(rows)),
-            u_gap=float(math.ceil(stride)),
+            u_gap=gap,
             u_camera=(1.0 / camera.fx, 1.0 / camera.fy, camera.cx, camera.cy),
             u_edge_ratio=min(1.0 + (options.edge_ratio - 1.0) * steps, _NO_EDGE),
+            u_source_px=(float(width), float(height)),
             u_half_canvas=(viewer.canvas_px[0] / 2, viewer.canvas_px[1] / 2),
-            u_by_level=float(self._is_by_level),
             u_mesh=float(is_mesh),
             u_round=float(is_round),
             **viewer.uniforms(options),
         )
+        if not is_mesh:
+            program.set(u_reach=((gap - _OWN_PIXEL) / width, (gap - _OWN_PIXEL) / height))
         for band in self.bands if bands is None else bands:
             program.set(u_row=float(band * self._rows_per_band))
             if is_mesh:
@@ -195,7 +216,7 @@ class PointCloudVisual:
         for buffer in (self._grid, self._triangles):
             if buffer is not None:
                 buffer.delete()
-        for program in self._programs:
+        for program in self._programs.values():
             program.delete()
 
     @property
@@ -223,7 +244,7 @@ class PointCloudVisual:
         cells[..., 1] = np.arange(self._rows_per_band + 1)[:, None]
         self._grid = gloo.VertexBuffer(cells.reshape(-1, 2))
         self._triangles = gloo.IndexBuffer(_triangles(self._rows_per_band, columns))
-        for program in self._programs:
+        for program in self._programs.values():
             program.attribute("a_cell", self._grid)
 
 

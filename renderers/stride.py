@@ -5,37 +5,27 @@ from __future__ import annotations
 from collections import deque
 from statistics import median
 
-STRIDES = (
-    *(quarters / 4 for quarters in range(4, 16)),
-    4.0,
-    4.5,
-    5.0,
-    6.0,
-    7.0,
-    8.0,
-    10.0,
-    12.0,
-    16.0,
-)
-"""Close to each other, because each point costs a slow machine time that it needs elsewhere."""
+STRIDES = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 10.0, 12.0, 16.0)
+"""Whole ones are cut from a picture several times as fast."""
 
-FEWEST_POINTS = 60_000
-"""Moving clouds have at least as many points, in pictures that have as many pixels."""
+ENOUGH_POINTS = 30_000
+"""Moving clouds need no more; each of them is coloured by its part of the picture."""
+GAP_PX = 3.0
+"""Nor need points be closer than this on screen."""
 
 _WINDOW = 5
 _COARSER_ABOVE = 1.3
 _FINER_BELOW = 0.7
 
 
-def starting_stride(width: int, height: int, software: bool) -> float:
-    """1 on a GPU; on software GL the coarsest, which becomes finer where draws are quick."""
-    return coarsest_stride(width, height) if software else STRIDES[0]
+def coarsest_stride(width: int, height: int, shown_px: float) -> float:
+    """The largest stride of a moving cloud.
 
-
-def coarsest_stride(width: int, height: int) -> float:
-    """The largest stride with at least FEWEST_POINTS points."""
-    enough = (s for s in reversed(STRIDES) if width * height / s**2 >= FEWEST_POINTS)
-    return next(enough, STRIDES[0])
+    It gives ENOUGH_POINTS points, or points no more than GAP_PX apart on a screen where a pixel of
+    the (width, height) picture is `shown_px` wide.
+    """
+    most = max((width * height / ENOUGH_POINTS) ** 0.5, GAP_PX / max(shown_px, 1e-6))
+    return max((stride for stride in STRIDES if stride <= most), default=STRIDES[0])
 
 
 def finer_stride(stride: float) -> float | None:

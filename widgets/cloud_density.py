@@ -8,10 +8,9 @@ from typing import Protocol
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
-from renderers.stride import StridePolicy, coarsest_stride, finer_stride, starting_stride
+from renderers.stride import STRIDES, StridePolicy, coarsest_stride, finer_stride
 
-GPU_BUDGET_MS = 8.0
-SOFTWARE_BUDGET_MS = 16.0
+DRAW_BUDGET_MS = 8.0
 STILL_AFTER_MS = 400
 TURN_S = 0.012
 """Drawing a still takes about as long in one turn of the event loop, and goes on in the next."""
@@ -73,11 +72,14 @@ class CloudDensity(QObject):
         self.stop()
         self._set_moving(stride, "set by hand")
 
-    def choose(self, width: int, height: int, software: bool) -> None:
-        """Choose for pictures of that size on that kind of OpenGL, and follow the draw time."""
-        stride = starting_stride(width, height, software)
-        budget_ms = SOFTWARE_BUDGET_MS if software else GPU_BUDGET_MS
-        self._policy = StridePolicy(stride, budget_ms, coarsest_stride(width, height))
+    def choose(self, width: int, height: int, shown_px: float, software: bool) -> None:
+        """Choose for pictures of that size on that kind of OpenGL, and follow the draw time.
+
+        `shown_px` is the width of a pixel of the picture on screen.
+        """
+        coarsest = coarsest_stride(width, height, shown_px)
+        stride = coarsest if software else STRIDES[0]
+        self._policy = StridePolicy(stride, DRAW_BUDGET_MS, coarsest)
         self._set_moving(stride, "software GL" if software else "draw time")
         self.stir()
 

@@ -191,6 +191,11 @@ class CloudPane(QWidget):
         self.set_measuring(False)
         return was_on
 
+    def catch_up(self) -> None:
+        """Show the newest frame now; on software OpenGL it may wait for its turn otherwise."""
+        if self._viewer is not None:
+            self._viewer.catch_up()
+
     def viewpoint(self) -> CameraPose:
         """The viewer's current position."""
         return self._viewer.pose if self._viewer is not None else CameraPose()

@@ -115,7 +115,7 @@ class CloudScene:
         if frame is not None:
             self._cloud.draw(view.viewer(frame.calibration.far_m), frame.intrinsics)
             self._draw_around(frame, view)
-        self._gloo.flush()
+        self._draw_backdrop(view)
         return self._timer.end()
 
     # -- every pixel, a little at a time -------------------------------------------------------
@@ -178,6 +178,7 @@ class CloudScene:
             yield
         self._aim(view, self._picture.handle())
         self._draw_around(frame, view)
+        self._draw_backdrop(view)
         yield
 
     # -- inside --------------------------------------------------------------------------------
@@ -209,11 +210,16 @@ class CloudScene:
         gl.glClearColor(*(channel / 255 for channel in options.background), 1.0)
         gl.glDepthMask(True)
         gl.glClear(gl.GL_COLOR_BUFFER_BIT | gl.GL_DEPTH_BUFFER_BIT)
-        if options.background_top is not None:
-            gl.glDisable(gl.GL_DEPTH_TEST)
-            self._backdrop.draw(options.background, options.background_top, view.canvas_px[1])
+
+    def _draw_backdrop(self, view: CloudView) -> None:
+        """Draw the gradient where nothing else is; what is in front costs a CPU nothing."""
+        top, bottom = view.options.background_top, view.options.background
+        self._gloo.flush()
+        if top is not None:
+            gl.glDepthFunc(gl.GL_LEQUAL)
+            self._backdrop.draw(bottom, top, view.canvas_px[1])
             self._gloo.flush()
-            gl.glEnable(gl.GL_DEPTH_TEST)
+            gl.glDepthFunc(gl.GL_LESS)
 
     def _draw_around(self, frame: CloudFrame, view: CloudView) -> None:
         """Draw what is not the points: filled background, ground grid, axes."""

@@ -8,20 +8,17 @@ from collections.abc import Callable
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from renderers.camera import CameraPose, swayed
+from widgets.cloud_pace import TICK_MS
 
 PERIOD_S = 14.0
 REST_AFTER_S = 4.0
 """Without new frames, as in a paused video, the viewer rests and the machine with it."""
 
-_TICK_MS = 40
-_DRAWS_PER_TICK = 4.0
 _LONGEST_STEP_S = 0.25
 
 
 class CloudSway(QObject):
     """Emits poses while frames arrive, from `start` until `stop`.
-
-    It ticks rarely enough that drawing takes at most a quarter of the time.
 
     Attributes
     ----------
@@ -42,7 +39,7 @@ class CloudSway(QObject):
         self._ticked_s = self._frame_s = clock()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._interval_ms = _TICK_MS
+        self._interval_ms = TICK_MS
         self._timer.timeout.connect(self._advance)
 
     @property
@@ -69,12 +66,12 @@ class CloudSway(QObject):
         """Note new content, which is drawn anyway: the viewer moves on with it."""
         self._frame_s = self._clock()
         self._wake()
-        if self._timer.isActive() and self._frame_s - self._ticked_s > _TICK_MS / 1e3:
+        if self._timer.isActive() and self._frame_s - self._ticked_s > TICK_MS / 1e3:
             self._advance()
 
-    def observe(self, draw_ms: float) -> None:
-        """Note what a draw costs."""
-        self._interval_ms = max(_TICK_MS, round(_DRAWS_PER_TICK * draw_ms))
+    def set_interval(self, milliseconds: int) -> None:
+        """Set the time from move to move, from the next on."""
+        self._interval_ms = milliseconds
 
     def _wake(self) -> None:
         if not self._is_awake or self._home is None:

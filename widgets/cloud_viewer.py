@@ -14,11 +14,15 @@ from widgets.cloud_canvas import CloudCanvas, pixels_of
 from widgets.cloud_content import CloudContent
 from widgets.cloud_density import CloudDensity
 from widgets.cloud_navigation import CloudNavigator
+from widgets.cloud_pace import CloudPace
 from widgets.cloud_ruler import CloudRuler
 from widgets.cloud_sway import CloudSway
 from widgets.painted_cloud import PaintedCloud
 
 UInt8 = NDArray[np.uint8]
+
+_MAIN_SHARE = 0.5
+"""Of the window; a larger cloud is what is watched, and gets every frame."""
 
 
 class CloudViewer(QWidget):
@@ -57,6 +61,7 @@ class CloudViewer(QWidget):
         self._content: CloudContent | None = None
         self._needs_framing = True
         self._is_held_still = False
+        self._is_waiting = False  # the content, for its turn
         self.draw_ms = 0.0
         """Time of the last draw."""
         self._canvas = CloudCanvas(None if software else self)
@@ -64,6 +69,7 @@ class CloudViewer(QWidget):
         # The right button flies the camera; the menu is on the header.
         self._surface.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self._density = CloudDensity(self._canvas, self)
+        self._pace = CloudPace(self)
         self._sway = CloudSway(self)
         self._navigator = CloudNavigator(self._surface, self._canvas.tan_half)
         self.ruler = CloudRuler(self)
@@ -81,6 +87,7 @@ class CloudViewer(QWidget):
         self._navigator.double_clicked.connect(self.double_clicked)
         self._navigator.home_pressed.connect(self.home_pressed)
         self._density.changed.connect(self._on_stride_changed)
+        self._pace.due.connect(self.catch_up)
         self._sway.moved.connect(self._on_swayed)
 
     @property
@@ -104,20 +111,33 @@ class CloudViewer(QWidget):
         return self._sway.is_on
 
     def show_content(self, content: CloudContent) -> None:
-        """Show a frame; costs nothing while hidden."""
+        """Show a frame, on software OpenGL when its turn comes; costs nothing while hidden."""
         before, self._content = self._content, content
-        if not content.fits_view_of(before):
+        is_other_view = not content.fits_view_of(before)
+        if is_other_view:
             self._needs_framing = True
             self._start_stride()
         if before is None or before.disparity is not content.disparity:
             self._density.frame_arrived()
+        if not self.isVisible():
+            return
+        self._is_waiting = True
+        if self._is_slowed and not is_other_view:
+            self._pace.request()
+        else:
+            self.catch_up()
+
+    def catch_up(self) -> None:
+        """Show the newest frame now, if it waits for its turn."""
+        if self._is_waiting:
             self._sway.frame_arrived()
-        if self.isVisible():
             self._send()
 
     def clear(self) -> None:
         """Remove the frame."""
         self._content = None
+        self._is_waiting = False
+        self._pace.stop()
         self._canvas.clear()
         self.ruler.set_content(None, self._options)
 
@@ -166,6 +186,7 @@ class CloudViewer(QWidget):
 
     def grab_image(self) -> UInt8:
         """Render the cloud: (H, W, 3) uint8 RGB in physical pixels."""
+        self.catch_up()
         if isinstance(self._surface, PaintedCloud):
             return pixels_of(self._surface.drawn())
         return self._canvas.grab_image()
@@ -173,6 +194,7 @@ class CloudViewer(QWidget):
     def release(self) -> None:
         """Stop moving and release the GPU's objects while their context lives."""
         self._density.stop()
+        self._pace.stop()
         self._sway.stop()
         self._navigator.stop()
         self._canvas.release()
@@ -187,18 +209,29 @@ class CloudViewer(QWidget):
 
     def hideEvent(self, _event: QHideEvent | None) -> None:
         """Rest while hidden."""
+        self._pace.stop()
         self._sway.set_in_sight(False)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
-        self._density.stir()
         self._surface.setGeometry(self.rect())
+        self._start_stride()
+        self._density.stir()
         self.ruler.setGeometry(self.rect())
         self.ruler.set_view(self._canvas.transform())
 
     # -- inside ------------------------------------------------------------------------------
 
+    @property
+    def _is_slowed(self) -> bool:
+        """Whether new frames wait for their turn: a CPU draws, and other panes are beside it."""
+        window = self.window()
+        whole = window.width() * window.height() if window is not None else 0
+        return self._canvas.software and self.width() * self.height() < _MAIN_SHARE * whole
+
     def _send(self) -> None:
+        self._is_waiting = False
+        self._pace.stop()
         if self._content is not None:
             self._frame_content()
             self._canvas.set_frame(self._content.frame(self._options))
@@ -230,13 +263,15 @@ class CloudViewer(QWidget):
         self.view_changed.emit(pose)
 
     def _start_stride(self) -> None:
-        """Choose the stride again: by hand, or from the size and the kind of OpenGL."""
+        """Choose the stride again: by hand, or from the sizes and the kind of OpenGL."""
         shown = self._content
         if self._options.stride is not None:
             self._density.set_by_hand(self._options.stride)
         elif shown is not None and self._canvas.renderer_name:
             height, width = shown.disparity.shape
-            self._density.choose(width, height, self._canvas.software)
+            canvas = self._canvas.size() * self.devicePixelRatioF()
+            shown_px = min(canvas.width() / width, canvas.height() / height)
+            self._density.choose(width, height, shown_px, self._canvas.software)
 
     def _apply_options(self) -> None:
         self._canvas.set_options(self._options, self._density.moving_stride)
@@ -258,7 +293,8 @@ class CloudViewer(QWidget):
     def _on_drawn(self, milliseconds: float) -> None:
         self.draw_ms = milliseconds
         self._density.observe(milliseconds)
-        self._sway.observe(milliseconds)
+        self._pace.observe(milliseconds)
+        self._sway.set_interval(self._pace.interval_ms(self._is_slowed))
 
     def _on_pressed(self) -> None:
         self._sway.stop()
@@ -274,3 +310,5 @@ class CloudViewer(QWidget):
 
     def _on_swayed(self, pose: CameraPose) -> None:
         self._go_to(pose)
+        if self._is_waiting:  # one draw for both
+            self._send()

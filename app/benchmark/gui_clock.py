@@ -33,6 +33,7 @@ from widgets.cloud_canvas import CloudCanvas
 from widgets.cloud_density import CloudDensity
 from widgets.cloud_pane import CloudPane
 from widgets.cloud_sway import CloudSway
+from widgets.cloud_viewer import CloudViewer
 from widgets.image_pane import ImagePane
 from widgets.painted_cloud import PaintedCloud
 from widgets.presenter_band import PresenterBand
@@ -56,6 +57,7 @@ OURS = (
     (CloudDensity, "_refine"),
     (CloudDensity, "_turn"),
     (CloudSway, "_advance"),
+    (CloudViewer, "catch_up"),
     (ImagePane, "paintEvent"),
     (CloudPane, "paintEvent"),
     (PaintedCloud, "paintEvent"),

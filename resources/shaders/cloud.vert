@@ -3,10 +3,6 @@
 attribute vec2 a_cell;           // column and row of the grid, the row within its band
 
 uniform sampler2D u_surface;     // per point: inverse depth (0: none), its change to the next point
-uniform sampler2D u_rgb;
-uniform sampler2D u_levels;      // 0 unknown, 1-255 far to near
-uniform sampler2D u_table;       // 256 x 1
-uniform float u_by_level;        // 1: colour from levels and table, 0: from rgb
 uniform vec2 u_first;            // pixel of the first point
 uniform vec3 u_grid;             // stride, columns and rows of points
 uniform float u_gap;             // pixels from point to point; at most, where the stride is broken
@@ -14,9 +10,12 @@ uniform float u_row;             // first row of the band
 uniform vec2 u_half_canvas;      // physical pixels
 uniform float u_mesh;            // 1: vertices of a mesh
 uniform float u_edge_ratio;      // between neighbouring depths, from which a mesh is cut
+uniform vec2 u_source_px;        // width and height of the picture
 
-varying vec3 v_colour;
+varying float v_fade;
 varying float v_size_px;
+varying vec2 v_source;           // of a point: its place in the picture, 0 to 1
+varying vec4 v_across;           // of a point: from its left to its right, and from top to bottom
 varying vec3 v_pixel;            // column, row, 1; each times w, to be linear on screen
 varying vec3 v_cut;              // beside a cut, has a depth, width in px of a source pixel
 
@@ -28,15 +27,23 @@ vec4 surface_at(vec2 cell) {
 vec2 way(vec2 pixel, vec2 direction, float q, float change, vec4 clip) {
     float next_q = clamp(q + change * u_gap / u_grid.x, 0.8 * q, 1.25 * q);
     vec4 next = u_transform * vec4(unproject(pixel + direction * u_gap, 1.0 / next_q), 1.0);
-    return abs(next.xy / next.w - clip.xy / clip.w) * u_half_canvas;
+    return (next.xy / next.w - clip.xy / clip.w) * u_half_canvas;
 }
 
-float gap_px(vec2 pixel, vec4 surface, vec4 clip) {
+// Width of a splat, and which part of the picture it shows.
+void set_splat(vec2 pixel, vec4 surface, vec4 clip) {
+    vec2 right = way(pixel, vec2(1.0, 0.0), surface.r, surface.g, clip);
+    vec2 below = way(pixel, vec2(0.0, 1.0), surface.r, surface.b, clip);
     // Upright squares of this width cover the lattice of the two ways, also where it is skew.
-    vec2 apart = way(pixel, vec2(1.0, 0.0), surface.r, surface.g, clip)
-        + way(pixel, vec2(0.0, 1.0), surface.r, surface.b, clip);
+    vec2 apart = abs(right) + abs(below);
     // Rims would grow into slabs: no gap is wider than two of a wall that faces the viewer.
-    return min(max(apart.x, apart.y), 2.0 * u_gap * facing_px(surface.r, clip.w));
+    float gap_px = min(max(apart.x, apart.y), 2.0 * u_gap * facing_px(surface.r, clip.w));
+    v_size_px = gl_PointSize = splat_px(gap_px);
+    // Screen to picture is the inverse of the two ways.
+    float area = right.x * below.y - right.y * below.x;
+    vec4 inverse = vec4(below.y, -right.y, below.x, -right.x) / (abs(area) > 1e-3 ? area : 1e-3);
+    v_across = v_size_px * inverse * u_gap / u_source_px.xyxy;
+    v_source = (pixel + 0.5) / u_source_px;
 }
 
 // Whether the surface does not go on as it should at a neighbour `apart` cells away.
@@ -53,15 +60,6 @@ bool is_beside_cut(vec2 cell, vec4 surface) {
         || is_cut(cell, vec2(1.0, -1.0), surface) || is_cut(cell, vec2(-1.0, 1.0), surface);
 }
 
-vec3 colour_at(vec2 cell) {
-    vec2 uv = (cell + 0.5) / u_grid.yz;
-    if (u_by_level > 0.5) {
-        float level = texture2DLod(u_levels, uv, 0.0).r * 255.0;
-        return texture2DLod(u_table, vec2((level + 0.5) / 256.0, 0.5), 0.0).rgb;
-    }
-    return texture2DLod(u_rgb, uv, 0.0).rgb;
-}
-
 void main() {
     vec2 cell = a_cell + vec2(0.0, u_row);
     vec2 pixel = u_first + floor(cell * u_grid.x + 0.001);
@@ -75,11 +73,11 @@ void main() {
     float q = max(surface.r, 0.02);
     vec4 clip = u_transform * vec4(unproject(pixel, 1.0 / q), 1.0);
     gl_Position = clip;
-    v_colour = mix(colour_at(cell), u_behind, fade(clip.w));
+    v_fade = fade(clip.w);
     if (u_mesh > 0.5) {
         v_pixel = vec3(pixel, 1.0) * clip.w;
         v_cut = vec3(is_beside_cut(cell, surface), is_there, facing_px(q, clip.w));
     } else {
-        v_size_px = gl_PointSize = splat_px(gap_px(pixel, surface, clip));
+        set_splat(pixel, surface, clip);
     }
 }

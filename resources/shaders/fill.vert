@@ -5,7 +5,7 @@ attribute vec3 a_colour;
 
 uniform float u_gap;             // pixels between points
 
-const float BEHIND = 1.02;       // where both are, what the camera saw goes first
+const float BEHIND = 1.06;       // where both are, what the camera saw goes first
 
 varying vec3 v_colour;
 varying float v_size_px;

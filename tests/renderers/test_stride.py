@@ -4,14 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from renderers.stride import (
-    FEWEST_POINTS,
-    STRIDES,
-    StridePolicy,
-    coarsest_stride,
-    finer_stride,
-    starting_stride,
-)
+from renderers.stride import STRIDES, StridePolicy, coarsest_stride, finer_stride
 
 
 def settle(policy: StridePolicy, cost_at_one_ms: float, fixed_ms: float = 0.0) -> list[float]:
@@ -21,14 +14,6 @@ def settle(policy: StridePolicy, cost_at_one_ms: float, fixed_ms: float = 0.0) -
         policy.observe(fixed_ms + cost_at_one_ms / policy.stride**2)
         taken.append(policy.stride)
     return taken
-
-
-def test_a_gpu_starts_fine_and_software_starts_coarse() -> None:
-    assert starting_stride(2044, 1148, software=False) == 1
-    stride = starting_stride(2044, 1148, software=True)
-    assert stride > 1
-    assert 2044 * 1148 / stride**2 >= FEWEST_POINTS
-    assert starting_stride(100_000, 100_000, software=True) == STRIDES[-1]
 
 
 @pytest.mark.parametrize(
@@ -70,13 +55,20 @@ def test_drawing_within_the_band_is_left_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("size", "coarsest"),
-    [((640, 480), 2.25), ((640, 360), 1.75), ((2044, 1148), 6), ((320, 240), 1), ((64, 48), 1)],
+    ("size", "shown_px", "coarsest"),
+    [
+        ((640, 480), 0.69, 4),  # a pane among four
+        ((640, 480), 1.5, 3),  # a large one
+        ((2044, 1148), 0.27, 10),
+        ((2044, 1148), 0.9, 8),
+        ((64, 48), 6.0, 1),
+        ((100_000, 100_000), 0.01, STRIDES[-1]),
+    ],
 )
 def test_a_cloud_stays_a_cloud_however_long_a_draw_takes(
-    size: tuple[int, int], coarsest: float
+    size: tuple[int, int], shown_px: float, coarsest: float
 ) -> None:
-    assert coarsest_stride(*size) == coarsest
+    assert coarsest_stride(*size, shown_px) == coarsest
     policy = StridePolicy(1, 16.0, coarsest)
     for _ in range(50):
         policy.observe(1000.0)

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from models.geometry import Calibration, Intrinsics
 from models.opencv import cv2
 from renderers.camera import CameraPose, projection_matrix, view_matrix
-from renderers.cloud_options import CloudColour, CloudOptions
+from renderers.cloud_options import CloudColour, CloudOptions, CloudStyle
 from renderers.colormap import table
 from renderers.levels import quantise
 from renderers.shader_program import Textures
@@ -112,10 +112,43 @@ def test_from_the_taking_camera_each_kept_pixel_shows_its_own_colour(
 def test_from_aside_the_shader_puts_points_where_its_twin_does(
     canvas: CloudCanvas, show: Show, options: CloudOptions
 ) -> None:
-    assert_drawn_as_its_twin(canvas, show, *room(), options)
+    rgb, disparity = room()
+    if options.stride != 1:  # a coarse point shows more than its own pixel
+        rgb[:] = (200, 90, 60)
+    assert_drawn_as_its_twin(canvas, show, rgb, disparity, options)
 
 
-def test_a_coarse_cloud_uploads_only_the_pixels_that_are_points(
+@pytest.mark.parametrize("style", CloudStyle)
+@pytest.mark.parametrize("stride", [1.5, 2, 4, 7])
+@pytest.mark.parametrize("mirror", [False, True])
+def test_a_coarse_cloud_shows_every_pixel_of_the_picture_where_it_belongs(
+    show: Show, stride: float, style: CloudStyle, mirror: bool
+) -> None:
+    rgb, _ = room()
+    flat = np.full((HEIGHT, WIDTH), 1 / 3, np.float32)
+    picture = show(rgb, flat, CloudOptions(stride=stride, style=style, mirror=mirror))
+    expected = rgb[:, ::-1] if mirror else rgb
+    middle = np.s_[8:-8, 8:-8]
+    assert (picture[middle] == expected[middle]).all(axis=2).mean() > 0.9
+
+
+@pytest.mark.parametrize("stride", [3, 6])
+def test_a_turned_coarse_cloud_shows_the_picture_as_the_full_one_does(
+    show: Show, stride: float
+) -> None:
+    rgb, _ = room()
+    rgb = cv2.GaussianBlur(rgb, (0, 0), 3.0)
+    tilted = np.repeat(np.linspace(0.3, 0.4, WIDTH)[None], HEIGHT, axis=0).astype(np.float32)
+    fine, coarse = (
+        show(rgb, tilted, CloudOptions(stride=each), ASIDE, CAMERA).astype(int)
+        for each in (1, stride)
+    )
+    both = (fine != CloudOptions().background).any(axis=2)
+    both &= (coarse != CloudOptions().background).any(axis=2)
+    assert np.abs(fine - coarse)[both].mean() < 2.0
+
+
+def test_a_coarse_cloud_computes_only_the_pixels_that_are_points(
     canvas: CloudCanvas, show: Show, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sizes: dict[str, tuple[int, ...]] = {}
@@ -129,9 +162,11 @@ def test_a_coarse_cloud_uploads_only_the_pixels_that_are_points(
         cv2.resize(each, (4 * WIDTH, 4 * HEIGHT), interpolation=cv2.INTER_NEAREST)
         for each in room()
     )
+    rgb[:] = (200, 90, 60)
     monkeypatch.setattr(Textures, "put", noting)
     assert_drawn_as_its_twin(canvas, show, rgb, disparity, CloudOptions(stride=8, point_size=0.1))
     assert sizes["u_disparity"] == sizes["u_rgb"] == (HEIGHT / 2, WIDTH / 2)
+    assert sizes["u_picture"] == (4 * HEIGHT, 4 * WIDTH)
 
 
 def test_a_stride_that_changes_under_a_still_picture_gets_the_pixels_it_needs(

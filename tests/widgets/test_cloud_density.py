@@ -45,7 +45,7 @@ def density(
 ) -> Iterator[CloudDensity]:
     monkeypatch.setattr(cloud_density, "STILL_AFTER_MS", 30)
     made = CloudDensity(still, clock=clock)
-    made.choose(2044, 1148, software=True)
+    made.choose(1600, 900, 0.5, software=True)
     yield made
     made.stop()
 

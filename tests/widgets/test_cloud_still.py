@@ -33,7 +33,6 @@ def test_a_still_of_two_k_ends_at_every_pixel(
     canvas = canvas_of(pane)
     monkeypatch.setattr(canvas, "software", True)
     show_two_k(pane)
-    assert WIDTH * HEIGHT / pane.stride**2 >= 60_000
     assert pane.stride > 1
     draws: list[float] = []
     canvas.drawn.connect(draws.append)

@@ -86,14 +86,6 @@ def test_it_moves_on_with_each_new_frame(sway: CloudSway, clock: ManualClock) ->
     assert len({pose.yaw_deg for pose in seen}) == 3
 
 
-def test_expensive_draws_make_it_tick_less_often(sway: CloudSway) -> None:
-    sway.frame_arrived()
-    sway.observe(50.0)
-    sway.start(HOME)
-    (timer,) = running_timers(sway)
-    assert timer.interval() == 200
-
-
 def show(pane: CloudPane) -> None:
     rgb, disparity = scene()
     levels = quantise(disparity, RANGE)

@@ -134,6 +134,7 @@ class SnapshotController(FeatureController):
 
     def _pictures(self) -> dict[str, QImage]:
         """Grab the window and cut out each pane."""
+        self._window.cloud.catch_up()
         whole = self._window.grab().toImage()
         ratio = whole.devicePixelRatio()
         pictures = {"window": whole}
