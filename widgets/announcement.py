@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 from PyQt6.QtCore import QRectF, Qt, QTimer
 from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QWidget
 
 from models.plain_text import single_line
 from widgets import theme
-from widgets.overlay import Overlay
-from widgets.theme import COLOURS, SPACE_L
+from widgets.overlay import Overlay, lifted
+from widgets.theme import COLOURS, SPACE, SPACE_L
 
 SHOWN_MS = 1800
 TYPE_SHARE = 1 / 24
@@ -17,10 +19,18 @@ LEAST_PX = 16
 
 
 class Announcement(Overlay):
-    """Shows a message at the lower edge of its parent for a moment."""
+    """Shows a message at the lower edge of its parent for a moment.
 
-    def __init__(self, parent: QWidget) -> None:
+    Parameters
+    ----------
+    keep_clear
+        Returns what of the parent the message should not cover, in the parent's pixels; it then
+        lies above that.
+    """
+
+    def __init__(self, parent: QWidget, keep_clear: Callable[[], Iterable[QRectF]] = tuple) -> None:
         super().__init__(parent, passes_mouse=True)
+        self._keep_clear = keep_clear
         self._text = ""
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -51,7 +61,8 @@ class Announcement(Overlay):
         text = metrics.elidedText(self._text, Qt.TextElideMode.ElideRight, room)
         width, height = metrics.horizontalAdvance(text) + 2 * SPACE_L, 1.8 * metrics.height()
         left = (self.width() - width) / 2
-        box = QRectF(left, self.height() - height - SPACE_L, width, height)
+        low = QRectF(left, self.height() - height - SPACE_L, width, height)
+        box = lifted(low, self._keep_clear(), SPACE)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QColor(COLOURS.border))

@@ -62,9 +62,9 @@ class FlowingText(MarkdownView):
 
     def _fit(self) -> None:
         document, area = self.document(), self.viewport()
-        if document is None or area is None:
-            return
+        if document is None or area is None or area.width() <= 0:
+            return  # without a width a document has no height either, or a negative one
         document.setTextWidth(area.width())
-        height = math.ceil(document.size().height()) + 2 * self.frameWidth()
+        height = max(0, math.ceil(document.size().height())) + 2 * self.frameWidth()
         if height != self.height():
             self.setFixedHeight(height)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
-from PyQt6.QtCore import QEvent, QObject, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, QObject, QRect, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from widgets import theme
+from widgets.overlay import lifted
 from widgets.plain import Label, set_tip
 from widgets.theme import SPACE, SPACE_XS
 
@@ -38,6 +40,12 @@ class Notice:
 class Notices(QWidget):
     """Shows one notice per topic, the newest at the bottom.
 
+    Parameters
+    ----------
+    keep_clear
+        Returns what of the parent the notices should not cover, in the parent's pixels; they then
+        lie above that, if there is room.
+
     Attributes
     ----------
     pressed
@@ -49,8 +57,9 @@ class Notices(QWidget):
     pressed = pyqtSignal(str, str)
     dismissed = pyqtSignal(str)
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, keep_clear: Callable[[], Iterable[QRectF]] = tuple) -> None:
         super().__init__(parent)
+        self._keep_clear = keep_clear
         self._cards: dict[str, _Card] = {}
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -72,7 +81,7 @@ class Notices(QWidget):
         card.pressed.connect(partial(self.pressed.emit, topic))
         card.closed.connect(partial(self._dismiss, topic))
         self._column.addWidget(card)
-        self._place()
+        self.place()
         self.show()
         self.raise_()
 
@@ -85,7 +94,7 @@ class Notices(QWidget):
         self._column.removeWidget(card)
         card.deleteLater()
         self.setVisible(bool(self._cards))
-        self._place()
+        self.place()
 
     def dismiss(self) -> bool:
         """Close the newest notice as if the user did; whether there was one."""
@@ -97,30 +106,30 @@ class Notices(QWidget):
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         """Stay in place when the parent changes its size."""
         if event is not None and event.type() == QEvent.Type.Resize:
-            self._place()
+            self.place()
         return super().eventFilter(watched, event)
 
     def event(self, event: QEvent | None) -> bool:
         """Take another size when the type does."""
         done = super().event(event)
         if event is not None and event.type() == QEvent.Type.LayoutRequest:
-            self._place()
+            self.place()
         return done
 
     def _dismiss(self, topic: str) -> None:
         self.remove(topic)
         self.dismissed.emit(topic)
 
-    def _place(self) -> None:
+    def place(self) -> None:
+        """Lie at the lower edge, or above what is to be kept clear now."""
         parent = self.parentWidget()
         if parent is None or not self._cards:
             return
         width = max(1, min(WIDEST_PX, parent.width() - 2 * SPACE))
         height = self._column.heightForWidth(width)
         height = self._column.sizeHint().height() if height < 0 else height
-        self.setGeometry(
-            (parent.width() - width) // 2, parent.height() - height - SPACE, width, height
-        )
+        low = QRect((parent.width() - width) // 2, parent.height() - height - SPACE, width, height)
+        self.setGeometry(lifted(QRectF(low), self._keep_clear(), SPACE).toRect())
 
 
 class _Card(QFrame):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QEvent, QObject, Qt
+from collections.abc import Iterable
+
+from PyQt6.QtCore import QEvent, QObject, QRectF, Qt
 from PyQt6.QtWidgets import QWidget
 
 
@@ -37,3 +39,22 @@ class Overlay(QWidget):
         parent = self.parentWidget()
         if parent is not None:
             self.setGeometry(parent.rect())
+
+
+def lifted(box: QRectF, obstacles: Iterable[QRectF], gap: float) -> QRectF:
+    """Return the box, moved up as little as it takes to cover none of the obstacles.
+
+    It stays where it is if there is no such place.
+
+    Parameters
+    ----------
+    gap
+        Pixels between the box and what it would cover; above 0 there is none.
+    """
+    beside = [r for r in obstacles if r.left() < box.right() and box.left() < r.right()]
+    bottoms = [box.bottom(), *(r.top() - gap for r in beside if r.top() - gap < box.bottom())]
+    for bottom in sorted(bottoms, reverse=True):
+        there = box.translated(0.0, bottom - box.bottom())
+        if there.top() >= gap and not any(there.intersects(each) for each in beside):
+            return there
+    return box

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from functools import partial
 
-from PyQt6.QtCore import QPoint, QRect, QSize, Qt, pyqtBoundSignal, pyqtSignal
+from PyQt6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, pyqtBoundSignal, pyqtSignal
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
@@ -104,7 +104,7 @@ class Stage(QWidget):
         self._enlarged = ""
         self._banner: tuple[str, str] | None = None
         self._bannered = ""  # name of the pane with the message
-        self.notices = Notices(self)
+        self.notices = Notices(self, self.scale_rects)
         self._aspect = USUAL_ASPECT
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._connect()
@@ -205,6 +205,12 @@ class Stage(QWidget):
                 rects[name] = pane.visible_rect().toRect().translated(rect.topLeft())
         return rects
 
+    def scale_rects(self) -> tuple[QRectF, ...]:
+        """Where the colour bars lie, on the stage."""
+        panes = (self._panes[name] for name in self.shown())
+        scaled = ((pane, pane.scale_rect()) for pane in panes if isinstance(pane, ScaledPane))
+        return tuple(r.translated(QPointF(pane.pos())) for pane, r in scaled if not r.isEmpty())
+
     def set_banner(self, text: str | None, level: str = "warn") -> None:
         """Show a message over the first visible pane; None hides it."""
         self._banner = (text, level) if text else None
@@ -299,5 +305,6 @@ class Stage(QWidget):
             pane = self._panes[cell.pane]
             pane.setGeometry(cell.x, cell.y, cell.width, cell.height)
             pane.show()
+        self.notices.place()
         self.notices.raise_()
         self._place_banner()

@@ -208,6 +208,8 @@ class _DrawnIcon(QIconEngine):
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
         """The drawing on a transparent ground."""
         pixmap = QPixmap(size)
+        if pixmap.isNull():  # no room at all, and nothing to paint on
+            return pixmap
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
         self.paint(painter, QRect(QPoint(0, 0), size), mode, state)

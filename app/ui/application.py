@@ -191,7 +191,7 @@ class Application(QObject):
         self.viewpoints = self._add(
             ViewpointsController(window, ViewpointStore.beside(self._store.path), self)
         )
-        self.announcement = Announcement(window.stage)
+        self.announcement = Announcement(window.stage, window.stage.scale_rects)
         self.presets = self._add(
             PresetsController(
                 model, PresetStore.beside(self._store.path), window, self.announcement, self

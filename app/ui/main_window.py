@@ -5,8 +5,6 @@ from __future__ import annotations
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PyQt6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
     QMainWindow,
     QMenu,
     QSplitter,
@@ -23,6 +21,7 @@ from models.plain_text import single_line
 from widgets.cloud_pane import CloudPane
 from widgets.controls import tool_button
 from widgets.drop_overlay import DropOverlay
+from widgets.foot import Foot
 from widgets.lane_picker import LanePicker
 from widgets.linked_view import LinkedView
 from widgets.numbers_overlay import NumbersOverlay
@@ -124,7 +123,7 @@ class MainWindow(QMainWindow):
             set_type_scale(part, scale)
 
     def _lay_out(self) -> None:
-        self._bar, self.foot = self._make_bar(), self._make_foot()
+        self._bar, self.foot = self._make_bar(), Foot(self.status, self.transport)
         self._middle = QSplitter()
         self._middle.addWidget(self.stage)
         self._middle.addWidget(self.inspector)
@@ -146,17 +145,6 @@ class MainWindow(QMainWindow):
         self._fold_menus()
         self.set_views_visible(False)
 
-    def _make_foot(self) -> QWidget:
-        """One row: what is said of the pictures, and the position in the source."""
-        foot = QFrame()
-        foot.setProperty("role", "bar")
-        row = QHBoxLayout(foot)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(self.status, 1)
-        row.addWidget(self.transport)
-        return foot
-
     def _make_bar(self) -> ToolRow:
         bar = ToolRow()
         bar.add(self.menu_button)
@@ -166,9 +154,9 @@ class MainWindow(QMainWindow):
         bar.add(self.views, 4)
         bar.add(self.views.folded, 1, stands_for=self.views)
         bar.add(self.memory_button, 5)
-        bar.add(self.reset_button, 6)
+        bar.add(self.reset_button, 7)
         bar.add_space()
-        bar.add(self.snapshot_button, 5)
+        bar.add(self.snapshot_button, 6)
         bar.add(self.record_button, 2)
         bar.add(self.inspector_button)
         bar.add(self.full_screen_button, 3)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cache
 
 from app.analysis.request import AnalysisRequest
-from app.core.results import Analysis, AnalysisPart, Difference, FrameResult
+from app.core.results import LANES, Analysis, AnalysisPart, Difference, FrameResult
 from app.views.lanes import UNIT_TEXT
-from app.views.spec import ViewSettings, ViewSpec
+from app.views.spec import WAITING, ViewSettings, ViewSpec
 from models.frames import UInt8
 from renderers import colormap
 from widgets.arrangement import Layout, PaneKind, ViewPane
@@ -32,9 +32,7 @@ def _fill(result: FrameResult, settings: ViewSettings, _table: UInt8) -> Content
     found = analysis.difference
     if found is None:
         failed = analysis.failures.get(AnalysisPart.DIFFERENCE)
-        return {
-            _PANE.name: Nothing(failed or "The difference needs both lanes; turn the other one on")
-        }
+        return {_PANE.name: Nothing(failed or _why_nothing(result))}
     unit = UNIT_TEXT[result.lanes["a"].depth.unit]
     content = PaneContent(
         found.levels,
@@ -43,6 +41,12 @@ def _fill(result: FrameResult, settings: ViewSettings, _table: UInt8) -> Content
         caption=_caption(found, settings.difference_alignment),
     )
     return {_PANE.name: content}
+
+
+def _why_nothing(result: FrameResult) -> str:
+    if result.lanes.keys() >= set(LANES):  # the result was made before the view was chosen
+        return WAITING
+    return "The difference needs both lanes; turn the other one on"
 
 
 def _caption(found: Difference, alignment: str) -> str:

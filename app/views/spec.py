@@ -12,6 +12,8 @@ from models.frames import UInt8
 from widgets.arrangement import PLAIN, Layout
 from widgets.pane_content import Contents
 
+WAITING = "Waiting for the next frame"
+
 
 class ViewSettings(Protocol):
     """The settings that views read, by their keys.
@@ -112,4 +114,4 @@ def why_nothing(lane: str, result: FrameResult) -> str:
 
     The result on screen when a view is chosen was made without what the view needs.
     """
-    return "Waiting for the next frame" if lane in result.lanes else "This lane is off"
+    return WAITING if lane in result.lanes else "This lane is off"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from app.analysis.request import AnalysisRequest
-from app.core.results import Analysis, AnalysisPart, FrameResult
-from app.views.spec import ViewSettings, ViewSpec
+from app.core.results import Analysis, AnalysisPart, FrameResult, LaneResult
+from app.views.spec import WAITING, ViewSettings, ViewSpec
 from models import registry
 from models.frames import UInt8
 from renderers.stereo_options import STEREO_FORMS, StereoOptions
@@ -36,11 +36,17 @@ def _fill(result: FrameResult, settings: ViewSettings, _table: UInt8) -> Content
     lane = result.lanes.get(settings.cloud_lane)
     if analysis.stereo is None or lane is None:
         failed = analysis.failures.get(AnalysisPart.STEREO)
-        off = f"Lane {settings.cloud_lane.upper()} is off, so there is no stereo picture"
-        return {_PANE.name: Nothing(failed or result.failures.get(settings.cloud_lane) or off)}
+        why = failed or result.failures.get(settings.cloud_lane) or _why_nothing(lane, settings)
+        return {_PANE.name: Nothing(why)}
     title = f"Stereo · {registry.title(lane.model)}"
     form = STEREO_FORMS[settings.stereo_form]
     return {_PANE.name: RgbContent(analysis.stereo, title, form)}
+
+
+def _why_nothing(lane: LaneResult | None, settings: ViewSettings) -> str:
+    if lane is not None:  # its result was made before the view was chosen
+        return WAITING
+    return f"Lane {settings.cloud_lane.upper()} is off, so there is no stereo picture"
 
 
 VIEW = ViewSpec(

@@ -1,15 +1,20 @@
+from collections.abc import Iterator
+
+import numpy as np
 import pytest
-from PyQt6.QtCore import QPoint, QSize, Qt
+from PyQt6.QtCore import QPoint, QRectF, QSize, Qt
 from PyQt6.QtGui import QKeySequence, QShortcut
-from PyQt6.QtWidgets import QLabel, QPushButton, QScrollArea, QWidget
+from PyQt6.QtWidgets import QApplication, QLabel, QPushButton, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.support.finding import button
 from tests.support.pixels import grabbed, share_of
 from widgets import theme
-from widgets.cheat_sheet import CheatSheet, balanced
+from widgets.announcement import Announcement
+from widgets.cheat_sheet import CheatSheet, balanced, broken
 from widgets.drop_overlay import DropOverlay
 from widgets.hint import Hint
+from widgets.overlay import lifted
 from widgets.presenter_band import PresenterBand
 
 LEFT = Qt.MouseButton.LeftButton
@@ -134,6 +139,91 @@ def test_the_longest_column_is_as_short_as_can_be() -> None:
         [24],
         [9, 4, 3, 2, 2],
     ]
+
+
+LONG = [
+    (f"Group {at}", [(f"Ctrl+{at}", f"Does the thing number {n}") for n in range(size)])
+    for at, size in enumerate([6, 2, 4, 34, 11, 4, 3, 2, 2, 3])
+]
+
+
+@pytest.mark.parametrize("columns", [1, 2, 3, 4])
+def test_broken_columns_are_alike_and_lose_no_row(columns: int) -> None:
+    dealt = broken(LONG, columns)
+    groups = [group for column in dealt for group in column]
+    assert [row for _, rows in groups for row in rows] == [row for _, rows in LONG for row in rows]
+    assert len(dealt) <= columns
+    lengths = [sum(len(rows) + 2 for _, rows in column) for column in dealt]
+    assert max(lengths) <= sum(len(rows) + 2 for _, rows in LONG) / columns + 8
+    parts = [rows for heading, rows in groups if heading.startswith("Group 3")]
+    assert all(len(rows) >= 3 for rows in parts)
+
+
+@pytest.fixture(params=[1.0, 1.5])
+def _type(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[None]:
+    theme.apply_theme(qapp, "dark", request.param)
+    yield
+    theme.apply_theme(qapp)
+
+
+@pytest.mark.usefixtures("_type")
+@pytest.mark.parametrize("size", [(1024, 768), (1280, 720), (1920, 1080)])
+def test_all_keys_are_seen_at_once(host: QWidget, size: tuple[int, int]) -> None:
+    host.resize(*size)
+    sheet = CheatSheet(host)
+    sheet.set_table(LONG)
+    sheet.toggle()
+    bar = card_of(sheet).verticalScrollBar()
+    assert bar is not None
+    assert bar.maximum() == 0
+    assert host.rect().contains(card_of(sheet).geometry())
+    assert sum(label.text() == "Does the thing number 1" for label in labels_of(sheet)) == 10
+
+
+def labels_of(sheet: CheatSheet) -> list[QLabel]:
+    """The words on the sheet that is shown."""
+    body = card_of(sheet).widget()
+    assert body is not None
+    return body.findChildren(QLabel)
+
+
+BARS = [QRectF(300, 540, 180, 50), QRectF(760, 540, 120, 50), QRectF(300, 250, 180, 50)]
+
+
+def painted_rows(host: QWidget) -> tuple[int, int]:
+    """First and last row of the host, which is black, that has anything on it."""
+    rows = np.flatnonzero((grabbed(host) != 0).any(axis=(1, 2)))
+    return int(rows[0]), int(rows[-1])
+
+
+def test_a_message_lies_above_what_it_should_not_cover(host: QWidget) -> None:
+    host.setStyleSheet("background: black")
+    message = Announcement(host, lambda: BARS)
+    message.show_text("Colour map: viridis")
+    first, last = painted_rows(host)
+    assert first > BARS[2].bottom()
+    assert last < BARS[0].top()
+    plain = Announcement(host)
+    message.end()
+    plain.show_text("Colour map: viridis")
+    assert painted_rows(host)[1] > BARS[0].top()
+    plain.end()
+
+
+@pytest.mark.parametrize(
+    ("obstacles", "top"),
+    [
+        ([], 80),
+        ([QRectF(0, 0, 5, 100)], 80),
+        ([QRectF(40, 85, 10, 10)], 65),
+        ([QRectF(40, 85, 10, 10), QRectF(40, 70, 10, 10)], 50),
+        ([QRectF(40, 0, 10, 100)], 80),
+    ],
+)
+def test_a_box_moves_up_as_little_as_it_takes(obstacles: list[QRectF], top: float) -> None:
+    box = lifted(QRectF(30, 80, 40, 16), obstacles, 4.0)
+    assert box.size() == QRectF(30, 80, 40, 16).size()
+    assert box.top() == top
 
 
 def test_the_presenters_words_grow_with_the_window(host: QWidget) -> None:
