@@ -119,27 +119,3 @@ def unproject(depth_m: Float32, intrinsics: Intrinsics) -> Float32:
     points[..., 1] = ((np.arange(height, dtype=np.float32) - k.cy) / k.fy)[:, None] * depth_m
     points[..., 2] = depth_m
     return points
-
-
-def depth_edges(depth_m: Float32, ratio: float = 1.1) -> NDArray[np.bool_]:
-    """(H, W) bool, True on both sides where neighbours differ by over `ratio`.
-
-    The occluding contours of Depth Pro (Bochkovskii et al. 2024, section 3.4): neighbours form an
-    edge if the ratio of their depths exceeds a threshold. Unknown depth never makes an edge.
-
-    Raises
-    ------
-    ValueError
-        Unless ratio > 1.
-    """
-    if ratio <= 1.0:
-        raise ValueError(f"an edge ratio is greater than 1, not {ratio}")
-    edges = np.zeros(depth_m.shape, np.bool_)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        across = np.abs(np.log(depth_m[:, 1:] / depth_m[:, :-1])) > np.log(ratio)
-        down = np.abs(np.log(depth_m[1:] / depth_m[:-1])) > np.log(ratio)
-    edges[:, 1:] |= across
-    edges[:, :-1] |= across
-    edges[1:] |= down
-    edges[:-1] |= down
-    return edges

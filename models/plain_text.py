@@ -78,11 +78,6 @@ def without_credentials(text: str) -> str:
     return "".join([*pieces, text[at:]])
 
 
-def has_credentials(address: str) -> bool:
-    """Whether `without_credentials` would take something away."""
-    return without_credentials(address) != address
-
-
 def _parts(text: str, start: int) -> tuple[int, int, int]:
     """Where host and path of an address begin and end, and where the text goes on after it."""
     host_at = _host(text, start)

@@ -19,8 +19,8 @@ def disparity_edges(
 ) -> Bool:
     """(H, W) bool, True on both sides where neighbours differ in depth by over `ratio`.
 
-    The same contours as `models.geometry.depth_edges` (Depth Pro, Bochkovskii et al. 2024),
-    computed on inverse depth without logarithms. Unknown depth makes no edge, and everything beyond
+    The occluding contours of Depth Pro (Bochkovskii et al. 2024, section 3.4), computed on inverse
+    depth without logarithms. Unknown depth makes no edge, and everything beyond
     the far limit counts as equally far.
 
     Raises

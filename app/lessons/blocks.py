@@ -42,10 +42,6 @@ class Block:
     keys: dict[str, tuple[int, str]] = field(default_factory=dict)
     text: list[tuple[int, str]] = field(default_factory=list)
 
-    def has_text(self) -> bool:
-        """Whether there is anything but empty lines."""
-        return any(text.strip() for _, text in self.text)
-
 
 def read_blocks(file: str, text: str) -> list[Block]:
     """Split a file into its blocks.

@@ -40,7 +40,6 @@ class ClassBook:
     def __init__(self, now: Callable[[], datetime] = datetime.now) -> None:
         self._now = now
         self._name = ""
-        self._is_class = False
         self._walks: dict[tuple[str, str], Walk] = {}
         self._rows: list[_Row] = []
 
@@ -52,7 +51,6 @@ class ClassBook:
     def set_student(self, name: str, is_class: bool = False) -> None:
         """Say who answers from now on; the whole class answers without a name."""
         self._name = "" if is_class else single_line(name, LONGEST_NAME).strip()
-        self._is_class = is_class
 
     def walk(self, lesson: Lesson) -> Walk:
         """Where the one who answers now is in a lesson; at its beginning if finished or new."""

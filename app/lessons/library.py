@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import resources
 from itertools import islice
@@ -133,11 +132,6 @@ def _begins_like_a_lesson(path: Path) -> bool:
     except OSError:
         return False
     return bool(lines) and lines[0].strip() == b"---" and any(b"lesson:" in one for one in lines)
-
-
-def questions_in(lessons: Iterable[Lesson]) -> int:
-    """Number of questions."""
-    return sum(len(lesson.questions) for lesson in lessons)
 
 
 def _is_lesson(path: Path) -> bool:

@@ -53,12 +53,12 @@ class AlignmentSums:
     disparities are against their spread.
     """
 
-    __slots__ = ("_mean_x", "_mean_y", "_xx", "_xy", "_yy", "count")
+    __slots__ = ("_mean_x", "_mean_y", "_xx", "_xy", "count")
 
     def __init__(self) -> None:
         self.count = 0
         self._mean_x = self._mean_y = 0.0
-        self._xx = self._xy = self._yy = 0.0
+        self._xx = self._xy = 0.0
 
     def add(self, disparity: NDArray[np.floating], reference: NDArray[np.floating]) -> None:
         """Add one frame; both (H, W) or (N,), pixels unknown in either are ignored."""
@@ -72,7 +72,6 @@ class AlignmentSums:
         step_x, step_y = mean_x - self._mean_x, mean_y - self._mean_y
         self._xx += dot(dx, dx) + step_x * step_x * share
         self._xy += dot(dx, dy) + step_x * step_y * share
-        self._yy += dot(dy, dy) + step_y * step_y * share
         self._mean_x += step_x * x.size / total
         self._mean_y += step_y * x.size / total
         self.count = total

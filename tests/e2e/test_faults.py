@@ -166,7 +166,7 @@ def test_a_disk_that_does_not_respond_is_reported_within_seconds(
     assert said == [said[0]] and said[0].startswith("The disk is not responding")
     assert application.recording.is_recording  # it may come back
     release.set()
-    qtbot.waitUntil(lambda: application.recording._recorder.status.frames > 0, timeout=20_000)
+    qtbot.waitUntil(lambda: application.recording.frames > 0, timeout=20_000)
 
 
 def test_pausing_and_recording_reach_the_stage_that_is_there_now(

@@ -245,8 +245,7 @@ def test_a_recording_is_seen_and_can_be_replayed_when_it_has_ended(
     strip.resize(2000, strip.height())
     qtbot.waitUntil(lambda: "free" in seen(), timeout=10_000)
     assert re.fullmatch(r"● Recording \d+:\d\d · \d+ MB · [\d.]+ [MG]B free", seen())
-    recorder = application.recording._recorder
-    qtbot.waitUntil(lambda: recorder.status.frames > 0, timeout=20_000)
+    qtbot.waitUntil(lambda: application.recording.frames > 0, timeout=20_000)
     application.model.replace(presenter=True)  # whoever presents must know of it
     qtbot.waitUntil(lambda: "Recording" in seen(), timeout=5_000)
     application.model.replace(presenter=False)

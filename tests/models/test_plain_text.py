@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.errors import UserError
-from models.plain_text import has_credentials, plain, single_line, without_credentials
+from models.plain_text import plain, single_line, without_credentials
 
 
 @given(st.text(st.characters(), max_size=400), st.integers(1, 60))
@@ -55,7 +55,6 @@ def test_words_are_kept_as_they_are() -> None:
 )  # fmt: skip
 def test_an_address_keeps_scheme_host_port_and_path(text: str, kept: str) -> None:
     assert without_credentials(text) == kept
-    assert has_credentials(text) == (text != kept)
 
 
 secrets = st.text(

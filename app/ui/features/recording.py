@@ -90,6 +90,11 @@ class RecordingController(FeatureController):
         return any(thread.is_alive() for thread in self._savers)
 
     @property
+    def frames(self) -> int:
+        """Frames that the recording that is running has written; 0 without one."""
+        return self._recorder.status.frames if self._recorder is not None else 0
+
+    @property
     def gaps(self) -> int:
         """Frames that could not be recorded since the start of the app."""
         return self._gaps + (self._recorder.status.gaps if self._recorder is not None else 0)

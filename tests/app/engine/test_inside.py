@@ -175,14 +175,13 @@ def test_a_recording_says_that_it_has_no_inside(made: list[Open]) -> None:
 def loop(made: list[Open]) -> Iterator[tuple[InferenceLoop, LatestSlot[Frame], list[FrameResult]]]:
     frames: LatestSlot[Frame] = LatestSlot()
     results: LatestSlot[FrameResult] = LatestSlot()
-    running = InferenceLoop(frames, results, lambda: None, Pipeline())
     seen: list[FrameResult] = []
 
     def take() -> None:
         while (found := results.take(0.0)) is not None:
             seen.append(found)
 
-    running._notify = take
+    running = InferenceLoop(frames, results, take, Pipeline())
     thread = threading.Thread(target=running.run)
     thread.start()
     yield running, frames, seen

@@ -71,21 +71,27 @@ Make = Callable[..., ReportController]
 
 
 @pytest.fixture
-def make(qtbot: QtBot, playing: Playing) -> Iterator[Make]:
+def over(qtbot: QtBot) -> QWidget:
+    """The window over which dialogs open."""
     window = QWidget()
     qtbot.addWidget(window)
+    return window
+
+
+@pytest.fixture
+def make(over: QWidget, playing: Playing) -> Iterator[Make]:
     made: list[ReportController] = []
 
     def build(**settings: Any) -> ReportController:
         model = SettingsModel(Settings(**{"input_size": 56, "device": "cpu", **LANES, **settings}))
         parts: tuple[Any, ...] = (playing, playing)
-        made.append(ReportController(window, model, *parts))
+        made.append(ReportController(over, model, *parts))
         return made[-1]
 
     yield build
     for controller in made:
         controller.close()
-    for box in window.findChildren(QMessageBox):
+    for box in over.findChildren(QMessageBox):
         box.close()
 
 
@@ -149,7 +155,12 @@ def test_playing_rests_meanwhile_and_goes_on_whatever_happens(
 
 
 def test_it_asks_first_for_the_part_of_the_clip_and_the_models(
-    qtbot: QtBot, make: Make, playing: Playing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot,
+    make: Make,
+    over: QWidget,
+    playing: Playing,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asked: list[tuple[Any, ...]] = []
 
@@ -161,7 +172,7 @@ def test_it_asks_first_for_the_part_of_the_clip_and_the_models(
     playing.status = CaptureStatus(info=ScriptedSource(221).info)
     controller = make(source="a.mp4", memory=False)
     controller.make()
-    (dialog,) = controller._window.findChildren(ReportDialog)
+    (dialog,) = over.findChildren(ReportDialog)
     assert asked == []
     first, last = dialog.findChildren(QSpinBox)
     assert (first.value(), last.value()) == (0, 221)
@@ -216,11 +227,11 @@ def test_what_was_paused_stays_paused(
 
 
 def test_a_cancelled_report_says_so_and_leaves_no_folder(
-    qtbot: QtBot, make: Make, playing: Playing, tmp_path: Path
+    qtbot: QtBot, make: Make, over: QWidget, playing: Playing, tmp_path: Path
 ) -> None:
     controller, out = make(source="synthetic", source_width=64, source_height=48), tmp_path / "out"
     controller.make_into(out)
-    (dialog,) = controller._window.findChildren(QProgressDialog)
+    (dialog,) = over.findChildren(QProgressDialog)
     qtbot.waitUntil(lambda: "frame 2" in dialog.labelText(), timeout=60_000)
     with qtbot.waitSignal(controller.said, timeout=30_000) as said:
         assert dialog.findChildren(QPushButton)[0].text() == "Cancel (Esc)"
