@@ -20,6 +20,8 @@ from PyQt6.QtCore import QCoreApplication, QEvent, QThread, QTimer
 from PyQt6.QtWidgets import QApplication, QWidget
 
 from models.devices.openmp import PARKED
+from tests.support.patient_bot import PatientBot
+from tests.support.waiting import PATIENCE_S
 
 # How fast this machine happens to be is no finding.
 settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -33,8 +35,8 @@ for _name, _usual in (("SIGINT", signal.default_int_handler), ("SIGHUP", signal.
     if hasattr(signal, _name) and signal.getsignal(getattr(signal, _name)) is signal.SIG_IGN:
         signal.signal(getattr(signal, _name), _usual)
 
-GRACE_S = 2.0
-"""How long a thread that was told to stop may take."""
+GRACE_S = PATIENCE_S
+"""How long a thread that was told to stop may take: drawing one frame, on a busy machine."""
 
 TOLERATED_THREADS = ("tqdm_monitor", "TMonitor", "pydevd", PARKED)
 TOLERATED_WINDOWS = ("QTipLabel",)
@@ -56,6 +58,12 @@ def pytest_xdist_setupnodes(specs: Sequence[object]) -> None:
     share = max(1, (os.cpu_count() or 1) // len(specs))
     for name in THREAD_LIMITS:
         os.environ.setdefault(name, str(share))
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> PatientBot:
+    """In place of pytest-qt's own, which closes its widgets after the test as well."""
+    return PatientBot(request)
 
 
 @pytest.fixture(autouse=True)

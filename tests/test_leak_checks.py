@@ -116,7 +116,9 @@ COMPLAINTS = {
 def _run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, text: str) -> pytest.RunResult:
     checks = (Path(__file__).parent / "conftest.py").read_text(encoding="utf-8")
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
-    pytester.makeconftest(checks.replace("GRACE_S = 2.0", "GRACE_S = 0.5"))
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
+    assert "GRACE_S = PATIENCE_S" in checks
+    pytester.makeconftest(checks.replace("GRACE_S = PATIENCE_S", "GRACE_S = 0.5"))
     pytester.makeini("[pytest]\nqt_api = pyqt6\n")
     pytester.makepyfile(text)
     return pytester.runpytest_subprocess("-p", "no:xvfb", "-p", "no:cacheprovider", timeout=120)

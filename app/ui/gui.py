@@ -112,6 +112,7 @@ def run_gui(settings: Settings, store: SettingsStore, options: WindowOptions) ->
         application.page.addressed.connect(_print_address)
         if options.quit_when_shown:
             application.first_frames.all_shown.connect(application.window.close)
+            application.engine.changed.connect(partial(_close_if_in_vain, application))
         if options.quit_after_s is not None:
             QTimer.singleShot(round(options.quit_after_s * 1000), application.window.close)
         code = qt_application.exec()
@@ -127,6 +128,12 @@ def run_gui(settings: Settings, store: SettingsStore, options: WindowOptions) ->
     if failure:
         raise SourceError(failure)
     return code
+
+
+def _close_if_in_vain(application: Application) -> None:
+    """Wait no longer for pictures of a source that cannot be opened."""
+    if application.engine.capture.status.failed and application.screen.why_nothing_was_shown():
+        application.window.close()
 
 
 def _print_address(address: str) -> None:

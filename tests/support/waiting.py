@@ -6,13 +6,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 """When a test that waits in vain fails; far beyond what a loaded machine needs."""
 
 
-def attempts(step_s: float = 0.002) -> Iterator[None]:
+def attempts(step_s: float = 0.002, most_s: float = PATIENCE_S) -> Iterator[None]:
     """One turn after another for as long as a test may wait."""
-    until_s = time.monotonic() + PATIENCE_S
+    until_s = time.monotonic() + most_s
     pause = threading.Event()
     while time.monotonic() < until_s:
         yield

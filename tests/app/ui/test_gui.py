@@ -10,6 +10,13 @@ from app.settings.settings import Settings
 from app.settings.store import SettingsStore
 from app.ui.gui import WindowOptions, run_gui
 from models.errors import SourceError
+from tests.support.waiting import PATIENCE_S
+
+
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thread that does not end in time ends the process, which here is that of the tests."""
+    monkeypatch.setattr("app.ui.engine.JOIN_S", PATIENCE_S)
 
 
 def test_a_window_that_could_never_show_its_source_fails(
@@ -19,7 +26,7 @@ def test_a_window_that_could_never_show_its_source_fails(
     store = SettingsStore(tmp_path / "default.json")
     settings = Settings(source=str(tmp_path / "gone.mp4"), model_a="off", model_b="off", threads=1)
     with pytest.raises(SourceError, match="there is no such file"):
-        run_gui(settings, store, WindowOptions(size=(800, 600), quit_after_s=1.0))
+        run_gui(settings, store, WindowOptions(size=(800, 600), quit_when_shown=True))
 
 
 def test_a_window_that_showed_pictures_leaves_with_zero(
