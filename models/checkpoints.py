@@ -25,7 +25,7 @@ from models.depth_anything import DepthAnythingV2
 from models.devices.device import is_out_of_memory
 from models.errors import CheckpointError
 from models.flashdepth import FlashDepth, FlashDepthConfig
-from models.hub import fetch
+from models.hub import failures, fetch
 from models.hub.names import HubName
 from models.installed import CACHE_VARIABLE, cache_folder, missing, weights_path
 from models.progress import (
@@ -144,7 +144,7 @@ def pull(
     if _is_intact(path, name):
         return path
     locks = cache_folder() / "downloads"
-    fetch.require_room(cache_folder(), wanted.bytes or wanted.about_bytes or 0)
+    failures.require_room(cache_folder(), wanted.bytes or wanted.about_bytes or 0)
     try:
         locks.mkdir(parents=True, exist_ok=True)
         with filelock.FileLock(locks / f"{name}.lock", timeout=0):
@@ -240,8 +240,8 @@ def _write(tensors: dict[str, Tensor], name: str, source: str, sha256: str, revi
     except (OSError, safetensors.SafetensorError) as error:
         with suppress(OSError):
             unfinished.unlink(missing_ok=True)
-        if fetch.is_disk_full(error):
-            raise fetch.disk_full(path.parent) from error
+        if failures.is_disk_full(error):
+            raise failures.disk_full(path.parent) from error
         raise CheckpointError(
             f"Can't write the weights to {path.parent}; set {CACHE_VARIABLE} to a writable folder."
         ) from error

@@ -2,19 +2,16 @@
 
 The library's settings hold: HF_HOME, HF_ENDPOINT, HF_HUB_OFFLINE, HF_TOKEN. What it says of its
 caller is switched off, and so is its second way of transfer, whose progress cannot be bounded.
-Every failure is one sentence.
+Every failure is one sentence (`models.hub.failures`).
 """
 
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import json
 import os
 import re
-import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +19,7 @@ from typing import Any
 from tqdm import tqdm
 
 from models.errors import CheckpointError
+from models.hub.failures import explained, require_room
 from models.hub.names import HubName
 from models.progress import DownloadCancelledError, IsCancelled, OnProgress, Progress
 
@@ -87,7 +85,7 @@ def list_files(model: HubName, endpoint: str | None = None) -> Listing:
     """
     import huggingface_hub
 
-    with _explained(str(model)):
+    with explained(str(model)):
         info = huggingface_hub.HfApi(endpoint=endpoint).model_info(
             model.repository, revision=model.revision or None, files_metadata=True, timeout=10
         )
@@ -154,7 +152,7 @@ def fetch(
             return None
 
     require_room(Path(huggingface_hub.constants.HF_HUB_CACHE), file.bytes or 0)
-    with _explained(f"{listing.repository}/{file.name}"):
+    with explained(f"{listing.repository}/{file.name}"):
         path = Path(
             huggingface_hub.hf_hub_download(
                 listing.repository,
@@ -213,37 +211,6 @@ def discard(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def require_room(folder: Path, size: int) -> None:
-    """Refuse at once if `size` bytes do not fit on the disk of `folder`.
-
-    Raises
-    ------
-    CheckpointError
-        With the room that is needed.
-    """
-    existing = next((one for one in (folder, *folder.parents) if one.exists()), Path("/"))
-    if shutil.disk_usage(existing).free < size:
-        raise disk_full(folder, size)
-
-
-def disk_full(folder: Path, needed_bytes: int | None = None) -> CheckpointError:
-    """The error for a full disk at `folder`."""
-    needed = f"{needed_bytes / 1e9:.1f} GB are needed" if needed_bytes else "The disk is full"
-    return CheckpointError(
-        f"{needed} in {folder}; free some space, or set HF_HOME and FLASHDEPTH_CACHE to folders on "
-        "another disk, then try again."
-    )
-
-
-def is_disk_full(error: BaseException) -> bool:
-    """Whether an error means that the disk or the user's quota is full."""
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return True
-    return any(
-        words in str(error) for words in ("No space left on device", "not enough space on the disk")
-    )
-
-
 def _check(path: Path, file: RemoteFile, on_progress: OnProgress) -> None:
     """Delete what is not as stated."""
     if file.sha256 is None or _SHA256.fullmatch(file.sha256) is None:
@@ -254,61 +221,3 @@ def _check(path: Path, file: RemoteFile, on_progress: OnProgress) -> None:
             f"{file.name} is not what was published (its SHA-256 differs) and was deleted; try "
             "again, and if it happens again the file has changed or was tampered with."
         )
-
-
-@contextlib.contextmanager
-def _explained(what: str) -> Iterator[None]:
-    """Turn whatever the library raises into one sentence."""
-    from huggingface_hub import errors
-
-    page = f"https://huggingface.co/{'/'.join(what.split('@')[0].split('/')[:2])}"
-    try:
-        yield
-    except CheckpointError:
-        raise
-    except errors.OfflineModeIsEnabled as error:
-        raise CheckpointError(
-            f"{what} can't be downloaded because HF_HUB_OFFLINE is set; unset it, or download it "
-            "elsewhere and use `models add`."
-        ) from error
-    except errors.GatedRepoError as error:
-        raise CheckpointError(
-            f"{what} is only given to those who accepted its terms; do so at {page} and set "
-            "HF_TOKEN to a token of yours."
-        ) from error
-    except errors.RevisionNotFoundError as error:
-        raise CheckpointError(f"{what} has no such revision; see {page}/commits.") from error
-    except errors.RepositoryNotFoundError as error:
-        raise CheckpointError(
-            f"The hub has no public model {what}; check the name, or set HF_TOKEN if it is private."
-        ) from error
-    except errors.LocalEntryNotFoundError as error:
-        raise CheckpointError(_unreachable(what)) from error
-    except errors.HfHubHTTPError as error:
-        status = getattr(getattr(error, "response", None), "status_code", "an error")
-        raise CheckpointError(
-            f"The hub refused {what} (HTTP {status}); try again later, or download it from its "
-            "page and use `models add`."
-        ) from error
-    except errors.HFValidationError as error:
-        raise CheckpointError(f"{what} is no name of the hub; write ORG/NAME.") from error
-    except (OSError, errors.HTTPError, ValueError, TypeError, KeyError) as error:  # type: ignore[attr-defined]
-        if is_disk_full(error):
-            raise disk_full(Path("the hub's cache")) from error
-        if "Consistency check failed" in str(error):
-            raise CheckpointError(
-                f"The hub sent another length of {what} than it stated; try again later."
-            ) from error
-        if isinstance(error, (ValueError, TypeError, KeyError)):
-            raise CheckpointError(
-                f"What answered for {what} is not the hub (a login page of the network?); open a "
-                "web page to sign in, then try again."
-            ) from error
-        raise CheckpointError(_unreachable(what)) from error
-
-
-def _unreachable(what: str) -> str:
-    return (
-        f"The hub can't be reached, so {what} was not downloaded; check the network, or download "
-        "it elsewhere and use `models add`."
-    )
