@@ -8,7 +8,8 @@ import threading
 import av.error
 
 from app.media.decoder import VideoDecoder
-from app.media.index import CountingCancelled, FrameTable
+from app.media.frame_table import FrameTable
+from app.media.index import CountingCancelled
 from models.errors import SourceError
 
 log = logging.getLogger(__name__)

@@ -20,8 +20,9 @@ from av.video.stream import VideoStream
 
 from app.media.alpha import alpha_decoder
 from app.media.deinterlace import Deinterlacer
+from app.media.frame_table import FrameNumbers, FrameTable
 from app.media.frames import moving_pictures
-from app.media.index import FrameNumbers, FrameTable, read_table
+from app.media.index import read_table
 from app.media.open import MediaInput, open_address, open_file
 from app.media.refusals import why_not_connected
 from models.errors import SourceError

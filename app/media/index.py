@@ -20,168 +20,15 @@ import numpy as np
 from av.container import InputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
-from numpy.typing import NDArray
+
+from app.media.frame_table import FrameTable, Int64, Place
+from app.media.times import Timeline, ticks_between_frames
 
 _MICROSECOND = Fraction(1, av.time_base)
 _MISSING_S = 0.5  # truncated files lack whole seconds; rounding in headers, a frame or two
-_FALLBACK_RATE = Fraction(25)
 _REPORT_EVERY = 20  # packets between calls of `on_progress`
 # Formats whose header says how long they are; elsewhere FFmpeg estimates it from what is there.
 _WITH_DURATION = frozenset({"asf", "avi", "flv", "matroska", "mov", "mxf", "ogg"})
-
-Int64 = NDArray[np.int64]
-Place = tuple[int | None, int | None]
-"""Time stamp of a packet and its position in the file."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class FrameTable:
-    """All frames of a file in order of presentation.
-
-    Attributes
-    ----------
-    packets
-        (N,) int64, the packet of each frame; packets are counted in the order of the file.
-    pts
-        (N,) int64, the file's own time stamps, in units of `time_base`.
-    times
-        (N,) int64, never decreasing: like `pts`, but where stamps start again they go on.
-    runs
-        (N,) int64, never decreasing; changes where time stamps start again.
-    keys
-        (K,) int64, ascending, packets from which decoding can start.
-    time_base
-        Seconds per unit.
-    places
-        Packets of `keys` by what they look like after a jump; None for those that look alike.
-    is_ordered
-        False if the packets have no times: the order is known only from decoding.
-    missing_s
-        How much shorter the file is than its header says; 0 if it is complete.
-    left_out
-        Number of frames at the start that cannot be decoded, since the file begins between two key
-        frames; they are not in the table.
-    """
-
-    packets: Int64
-    pts: Int64
-    times: Int64
-    runs: Int64
-    keys: Int64
-    time_base: Fraction
-    places: dict[Place, int | None]
-    is_ordered: bool = True
-    missing_s: float = 0.0
-    left_out: int = 0
-
-    def __len__(self) -> int:
-        return len(self.packets)
-
-    def time_s(self, index: int) -> float:
-        """Seconds from the first frame to frame `index`, which is clamped."""
-        last = len(self.times) - 1
-        return float((int(self.times[min(index, last)]) - int(self.times[0])) * self.time_base)
-
-    def beginning_with(self, packet: int) -> FrameTable:
-        """The table without the frames before the one in `packet`."""
-        found = np.flatnonzero(self.packets == packet)
-        if not len(found) or found[0] == 0:
-            return self
-        first = int(found[0])
-        return dataclasses.replace(
-            self,
-            packets=self.packets[first:],
-            pts=self.pts[first:],
-            times=self.times[first:],
-            runs=self.runs[first:],
-            left_out=self.left_out + first,
-        )
-
-
-class FrameNumbers:
-    """Frame numbers by packet, and the packet to start decoding at. Made from a table once."""
-
-    def __init__(self, table: FrameTable) -> None:
-        self._table = table
-        last = max(int(table.packets.max()), int(table.keys.max(initial=0)))
-        self._frames = np.full(last + 1, -1, np.int64)
-        self._frames[table.packets] = np.arange(len(table))
-
-    def of_packet(self, packet: int) -> int | None:
-        """Number of the frame in `packet`; None if it holds none."""
-        if not 0 <= packet < len(self._frames):
-            return None
-        frame = int(self._frames[packet])
-        return None if frame < 0 else frame
-
-    def keys_before(self, index: int) -> Int64:
-        """Key packets, ascending, that come before frame `index` in the file and on screen."""
-        keys = self._table.keys
-        keys = keys[: int(np.searchsorted(keys, self._table.packets[index], side="right"))]
-        return keys[self._frames[keys] <= index]
-
-
-class Timeline:
-    """Presentation times without a table: stamps that start again go on behind the last frame.
-
-    Parameters
-    ----------
-    stream
-        Gives the unit of time stamps, and the time between frames.
-    """
-
-    def __init__(self, stream: VideoStream) -> None:
-        self.rate = stream.average_rate or stream.guessed_rate or _FALLBACK_RATE
-        self.time_base = stream.time_base or 1 / self.rate
-        self.restart()
-
-    def restart(self) -> None:
-        """The next frame is the first."""
-        self.run = 0
-        self._first: int | None = None
-        self._last: int | None = None
-        self._offset = 0
-
-    def jump(self) -> None:
-        """The next frame is another one of the same file."""
-        self._last = None
-
-    def time_s(self, pts: int | None, index: int) -> float:
-        """Seconds since the first frame; `run` changes where the stamps start again."""
-        if pts is None:
-            return float(index / self.rate)
-        if self._first is None:
-            self._first = pts
-        if self._last is not None and pts < self._last:
-            self.run += 1
-            self._offset += self._last + _ticks(self.rate, self.time_base) - pts
-        self._last = pts
-        return float((pts + self._offset - self._first) * self.time_base)
-
-
-@dataclass(frozen=True, slots=True)
-class NominalTimes:
-    """Frames are assumed to be evenly spaced, for seeking in files that cannot be read through."""
-
-    start: int
-    time_base: Fraction
-    rate: Fraction
-
-    @classmethod
-    def of(cls, stream: VideoStream) -> NominalTimes:
-        """What can be assumed about `stream` without reading the file."""
-        rate = stream.average_rate or stream.guessed_rate or _FALLBACK_RATE
-        return cls(stream.start_time or 0, stream.time_base or 1 / rate, rate)
-
-    def pts_of(self, index: int) -> int:
-        """Presentation time at the nominal rate."""
-        return self.start + round(index / self.rate / self.time_base)
-
-    def index_of(self, pts: int | None, counted: int) -> int:
-        """Number of the frame shown at `pts`; `counted` if there is no time."""
-        if pts is None:
-            return counted
-        return max(0, round((pts - self.start) * self.time_base * self.rate))
 
 
 @dataclass(slots=True)
@@ -268,7 +115,7 @@ def _table_of(packets: _Packets, stream: VideoStream) -> FrameTable | None:
         return None
     timeline = Timeline(stream)
     time_base = stream.time_base or timeline.time_base
-    step = _ticks(timeline.rate, time_base)
+    step = ticks_between_frames(timeline.rate, time_base)
     is_ordered = all(packets.pts[number] is not None for number in numbers)
     runs = np.array(packets.runs, np.int64)[numbers]
     if is_ordered:
@@ -307,11 +154,6 @@ def _missing_s(container: InputContainer, first_s: float, end_s: float) -> float
         return 0.0
     missing_s = float((container.duration or 0) * _MICROSECOND) - (end_s - min(0.0, first_s))
     return missing_s if missing_s > _MISSING_S else 0.0
-
-
-def _ticks(rate: Fraction, time_base: Fraction) -> int:
-    """Units of time between two frames."""
-    return max(1, round(1 / rate / time_base))
 
 
 def _is_video(packet: Packet[Any]) -> TypeGuard[Packet[VideoStream]]:

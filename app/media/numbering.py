@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from av.video.frame import VideoFrame
 
 from app.media.decoder import VideoDecoder, packet_of
-from app.media.index import FrameNumbers, FrameTable, NominalTimes, Timeline
+from app.media.frame_table import FrameNumbers, FrameTable
+from app.media.times import NominalTimes, Timeline
 
 _CHECKED = 8  # frames at the start by which a table is checked
 
