@@ -7,6 +7,7 @@ from contextlib import closing
 import pytest
 
 from app.sources import camera as camera_module
+from app.sources import camera_opener
 from app.sources.camera import open_camera
 from app.sources.camera_controls import ControlBoard
 from app.sources.camera_formats import (
@@ -60,7 +61,7 @@ def test_a_lock_holds_when_the_camera_is_opened_anew_as_for_another_size(
 ) -> None:
     monkeypatch.setattr(camera_module, "cameras", lambda: [WEBCAM])
     monkeypatch.setattr(camera_module, "_LOCKS", {})
-    monkeypatch.setattr(camera_module, "_open_capture", driver.open)
+    monkeypatch.setattr(camera_opener, "open_capture", driver.open)
     with closing(open_camera("Webcam", CameraRequest(), QUICK)) as source:
         next_frame(source)
         source.set_control("exposure", locked=True)

@@ -13,6 +13,7 @@ import pytest
 import app.sources.camera as camera_module
 import app.sources.opening as opening
 from app.core.source import Source
+from app.sources import camera_opener
 from app.sources.camera import CameraSource
 from app.sources.camera_formats import V4L2, CameraRequest
 from app.sources.discovery import Camera
@@ -130,7 +131,7 @@ def test_without_a_list_a_camera_can_still_be_opened_by_number(
         raise SourceError("Cameras cannot be listed.")
 
     monkeypatch.setattr(camera_module, "cameras", no_list)
-    monkeypatch.setattr(camera_module, "_open_capture", _refusing_capture)
+    monkeypatch.setattr(camera_opener, "open_capture", _refusing_capture)
     with closing(open_source("camera:3")) as source:
         assert source.info.title == "Camera 3"
     with pytest.raises(SourceError, match="cannot be listed"):
@@ -191,7 +192,7 @@ def test_an_empty_folder_and_an_empty_file_are_named(tmp_path: Path) -> None:
 def test_a_camera_opened_by_number_is_remembered_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     webcam = Camera(2, "Webcam", "/by-id/webcam", V4L2.backend)
     monkeypatch.setattr(camera_module, "cameras", lambda: [webcam])
-    monkeypatch.setattr(camera_module, "_open_capture", _refusing_capture)
+    monkeypatch.setattr(camera_opener, "open_capture", _refusing_capture)
     with closing(open_source("camera:2")) as source:
         assert source.info.spec == "camera:Webcam"
         assert source.info.title == "Webcam"
