@@ -22,6 +22,7 @@ from PyQt6.QtCore import QSize
 
 from app.recording import writer
 from app.settings.store import SettingsStore
+from app.soak.camera import SoakCamera
 from app.soak.fixtures import Fixtures
 from app.soak.recovery_monitor import RecoveryMonitor
 from app.ui.application import Application
@@ -60,30 +61,34 @@ def source_vanishes(
     application: Application, fixtures: Fixtures, monitor: RecoveryMonitor
 ) -> Iterator[float]:
     """The camera is unplugged and plugged in again; the fallback clip replaces it meanwhile."""
-    application.controller.open_source(fixtures.camera.url)
-    yield from _until(lambda: monitor.well > 0, "the camera was never shown")
-    monitor.begin()
-    fixtures.camera.unplug()
-    try:
-        yield 3.5
-        yield from _until(lambda: monitor.source_troubles > 0, "no message about the camera")
-    finally:
-        fixtures.camera.plug_in()
+    camera = fixtures.camera
+    return _camera_fails(application, camera, monitor, camera.unplug, camera.plug_in)
 
 
 def camera_stalls(
     application: Application, fixtures: Fixtures, monitor: RecoveryMonitor
 ) -> Iterator[float]:
     """The camera keeps its connection and sends nothing."""
-    application.controller.open_source(fixtures.camera.url)
+    camera = fixtures.camera
+    return _camera_fails(application, camera, monitor, camera.stall, camera.resume)
+
+
+def _camera_fails(
+    application: Application,
+    camera: SoakCamera,
+    monitor: RecoveryMonitor,
+    fail: Callable[[], None],
+    recover: Callable[[], None],
+) -> Iterator[float]:
+    application.controller.open_source(camera.url)
     yield from _until(lambda: monitor.well > 0, "the camera was never shown")
     monitor.begin()
-    fixtures.camera.stall()
+    fail()
     try:
         yield 3.5
         yield from _until(lambda: monitor.source_troubles > 0, "no message about the camera")
     finally:
-        fixtures.camera.resume()
+        recover()
 
 
 def corrupt_file(
