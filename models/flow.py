@@ -84,8 +84,9 @@ def reduce_disparity(disparity: Float32, size: tuple[int, int]) -> Float32:
     """(H, W) float32 to (h, w), the mean of the known pixels; NaN where less than half is known."""
     if disparity.shape[::-1] == size:
         return disparity
-    if math.isfinite(float(disparity.sum(dtype=np.float64))):
-        return cast(Float32, cv2.resize(disparity, size, interpolation=cv2.INTER_AREA))
+    mean = cast(Float32, cv2.resize(disparity, size, interpolation=cv2.INTER_AREA))
+    if np.isfinite(mean).all():  # what is unknown makes every mean unknown that it is part of
+        return mean
     known = np.isfinite(disparity)
     share = cv2.resize(known.astype(np.float32), size, interpolation=cv2.INTER_AREA)
     total = cv2.resize(np.where(known, disparity, 0), size, interpolation=cv2.INTER_AREA)

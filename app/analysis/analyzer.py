@@ -196,20 +196,23 @@ class Analyzer:
             return None
         known, entries = self._flicker, list(self._history)
         measured = None if known is None else (known.segment, known.frame_index)
-        is_same_window, self._meter.window_frames = window == self._meter.window_frames, window
+        heat, drift, meter = given.request.heat, given.request.drift, self._meter
+        is_new = window != meter.window_frames
+        is_new |= heat > meter.wants_heat or drift > meter.wants_drift
+        meter.window_frames, meter.wants_heat, meter.wants_drift = window, heat, drift
         is_same_frame = measured == _key(entries[-1])
         if (
             known is not None
-            and is_same_window
+            and not is_new
             and is_same_frame
             and known.lanes.keys() == set(given.lanes)
         ):
             return known
         newest = entries[-1].measurable(self._meter)
         follows = len(entries) > 1 and measured == _key(entries[-2])
-        if newest is not None and is_same_window and follows:
+        if newest is not None and not is_new and follows:
             self._flicker = self._meter.add(newest)
-        else:  # a view came on, its window changed or the source went back
+        else:  # a view came on, something else is wanted or the source went back
             most = _WINDOWS_BACK * window + 1
             self._flicker = self._meter.replay(self._history.measurable(self._meter, most))
         return self._flicker

@@ -10,7 +10,6 @@ import math
 from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import cast
 
 import numpy as np
 
@@ -60,6 +59,12 @@ class FlickerMeter:
         Half life of the spread that normalises flicker; None never forgets.
     true_flow
         Use the source's own flow if it has one, instead of estimating it.
+
+    Attributes
+    ----------
+    wants_heat, wants_drift
+        Compute heat maps, and scale and shift; may be changed at any time. The drift takes more
+        time than all other numbers together.
     """
 
     def __init__(
@@ -75,6 +80,7 @@ class FlickerMeter:
         self._flow = FlowEstimator(preset, short_side)
         self._fade = 1.0 if half_life_frames is None else 0.5 ** (1.0 / half_life_frames)
         self._true_flow = true_flow
+        self.wants_heat = self.wants_drift = True
         self.reset()
 
     @property
@@ -272,15 +278,17 @@ class FlickerMeter:
         warped = warp(previous, flow.flow_to_previous)
         warped[weight <= 0.0] = np.nan
         error = warped_error(warped, disparity, weight)
-        self._integrate(lane, weight * np.abs(warped - disparity), error / unit, flow)
-        scale, shift = step_drift(warped, disparity, spread)
+        self._average(lane, error / unit)
+        if self.wants_heat:
+            self._integrate(lane, weight * np.abs(warped - disparity), flow)
+        drift = step_drift(warped, disparity, spread) if self.wants_drift else (math.nan, math.nan)
         return LaneFlicker(
             error=error,
             flicker=error / unit,
             recent=lane.recent,
-            heat=cast(Float32, lane.heat) / np.float32(unit),
-            scale=scale,
-            shift=shift,
+            heat=self._heat(lane, disparity, unit),
+            scale=drift[0],
+            shift=drift[1],
             valid=float(np.mean(np.isfinite(warped) & np.isfinite(disparity))),
         )
 
@@ -289,32 +297,43 @@ class FlickerMeter:
     ) -> LaneFlicker:
         """Result without a pair. A lane that only lost its memory keeps its heat."""
         nan = math.nan
-        if lane.heat is None or flow is None:
-            heat = np.full_like(disparity, nan)
-        else:
+        if lane.heat is not None and flow is not None and self.wants_heat:
             lane.heat = warp(lane.heat, flow.flow_to_previous)
-            heat = lane.heat / np.float32(unit)
+            heat = self._heat(lane, disparity, unit)
+        else:
+            heat = np.full_like(disparity, nan)
         return LaneFlicker(nan, nan, lane.recent, heat, nan, nan, 0.0, missing)
 
-    def _integrate(self, lane: _Lane, error: Float32, flicker: float, flow: Flow) -> None:
+    def _heat(self, lane: _Lane, disparity: Float32, unit: float) -> Float32:
+        if lane.heat is None or not self.wants_heat:
+            return np.full_like(disparity, math.nan)
+        return lane.heat / np.float32(unit)
+
+    def _integrate(self, lane: _Lane, error: Float32, flow: Flow) -> None:
         """Warp the heat along the motion and blend this pair's error into it."""
-        alpha = 2.0 / (self._window_frames + 1.0)
+        alpha = self._alpha
         if lane.heat is None or alpha == 1.0:
             lane.heat = error
         else:
             past = warp(lane.heat, flow.flow_to_previous)
             blend = past + np.float32(alpha) * (error - past)
             lane.heat = np.where(np.isnan(past), error, np.where(np.isnan(error), past, blend))
+
+    def _average(self, lane: _Lane, flicker: float) -> None:
         if not math.isfinite(lane.recent):
             lane.recent = flicker
         elif math.isfinite(flicker):
-            lane.recent += alpha * (flicker - lane.recent)
+            lane.recent += self._alpha * (flicker - lane.recent)
+
+    @property
+    def _alpha(self) -> float:
+        return 2.0 / (self._window_frames + 1.0)
 
 
 def moving_share(flow: Flow) -> float:
     """Share of the picture that moved or could not be followed, 0 to 1."""
-    length = np.linalg.norm(flow.flow_to_previous, axis=-1)
-    return float(np.mean((length >= _MOVING_PX) | ~flow.valid))
+    x, y = np.moveaxis(flow.flow_to_previous, -1, 0)
+    return float(np.mean((x * x + y * y >= _MOVING_PX**2) | ~flow.valid))
 
 
 def _weight(flow: Flow) -> Float32:

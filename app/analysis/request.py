@@ -19,8 +19,8 @@ class AnalysisRequest:
         far as it was seen, "frame", "none"; "" for no difference.
     flicker_window
         Frames that the heat map integrates over, 1–60; 0 for no flicker at all.
-    heat
-        Compute the heat map, not only the numbers.
+    heat, drift
+        Compute heat map, and scale and shift, not only the flicker.
     scan_line
         Height of the x-t slices' row as a fraction of the picture, or None for no slices.
     edges
@@ -40,6 +40,7 @@ class AnalysisRequest:
     difference: str = ""
     flicker_window: int = 0
     heat: bool = False
+    drift: bool = False
     scan_line: float | None = None
     edges: str = ""
     edge_colour: tuple[int, int, int] = (76, 181, 245)

@@ -136,7 +136,8 @@ def _lanes(kind: Format) -> Iterator[Pipeline]:
     """A pipeline that computes nothing but what is said of recorded results."""
     pipeline = Pipeline()
     try:
-        request = AnalysisRequest(flicker_window=_FLICKER_FRAMES if kind.needs_flicker else 0)
+        window = _FLICKER_FRAMES if kind.needs_flicker else 0
+        request = AnalysisRequest(flicker_window=window, drift=kind.needs_flicker)
         pipeline.configure(PipelineConfig(OFF, OFF, analysis=request))
         yield pipeline
     finally:

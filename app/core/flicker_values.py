@@ -21,11 +21,12 @@ class LaneFlicker:
         `flicker` averaged over the window.
     heat
         (h, w) float32, `flicker` per pixel integrated over the window along the motion; NaN where
-        unknown. It has the working size, which is smaller than the frame.
+        unknown, everywhere if no heat map was wanted. It has the working size, which is smaller
+        than the frame.
     scale
         s_t of disparity = s_t * warp(d_prev) + b_t; 1 is steady.
     shift
-        Change of the median level in units of the spread; 0 is steady.
+        Change of the median level in units of the spread; 0 is steady. Both NaN if not wanted.
     valid
         Fraction of pixels that could be compared, 0–1.
     missing

@@ -148,7 +148,9 @@ def analysis_request(settings: Settings, pins: Pins = ()) -> AnalysisRequest:
     """Return what view, charts, sound, headline, edges and pins need, and nothing more."""
     request = views.find(settings.view).needs(settings)
     if settings.charts or settings.sound or _has_headline(settings):
-        request = replace(request, flicker_window=settings.flicker_window)
+        request = replace(
+            request, flicker_window=settings.flicker_window, drift=bool(settings.charts)
+        )
     edges = settings.cloud_lane if settings.edges else ""
     return replace(request, edges=edges, pins=pins)
 

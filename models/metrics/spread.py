@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from models.frames import Float32
 
-_BINS = 1 << 16
+_PER_OCTAVE = 1 << 7
+_OCTAVES = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,31 +43,50 @@ class SpreadSums:
 
     The distance to the first frame's median is binned, and a bin is a bfloat16 number: sign,
     exponent and seven bits of mantissa. Bins are therefore finest near the median, and below 1 % of
-    the distance everywhere, at any scale and level. Each bin holds a count and a sum, so the mean
-    absolute deviation is exact except for the bin that contains the median. 1 MB, whatever the
-    length of the clip.
+    the distance everywhere, at any scale and level; only what is `_OCTAVES` below the largest
+    distance shares a bin. Each bin holds a count and a sum, so the mean absolute deviation is exact
+    except for the bin that contains the median. At most 1 MB, whatever the length of the clip.
     """
 
-    __slots__ = ("_centre", "_counts", "_sums")
+    __slots__ = ("_centre", "_counts", "_reach", "_shared", "_sums")
 
     def __init__(self) -> None:
         self._centre: np.float32 | None = None
-        self._counts: NDArray[np.float64] = np.zeros(_BINS)
-        self._sums: NDArray[np.float64] = np.zeros(_BINS)
+        self._shared = 0
+        self._reach = 0
+        # The bin in the middle is shared by bfloat16 magnitudes up to `_shared`; `_reach` follow on
+        # either side, one for each magnitude.
+        self._counts: NDArray[np.float64] = np.zeros(1)
+        self._sums: NDArray[np.float64] = np.zeros(1)
 
     def add(self, disparity: Float32) -> None:
         """Add one frame of any shape; NaN and infinity are ignored."""
-        values = disparity[np.isfinite(disparity)].astype(np.float32, copy=False)
+        known = np.isfinite(disparity)
+        values = disparity.ravel() if known.all() else disparity[known]
         if values.size == 0:
             return
+        values = values.astype(np.float32, copy=False)
         if self._centre is None:
             self._centre = np.float32(np.median(values))
         values = values - self._centre
-        bits = (values.view(np.uint32) >> 16).astype(np.intp)
-        # Gives the bins the order of the numbers.
-        bins = np.where(bits & 0x8000, 0xFFFF - bits, bits | 0x8000)
-        self._counts += np.bincount(bins, minlength=_BINS)
-        self._sums += np.bincount(bins, weights=values, minlength=_BINS)
+        places = ((values.view(np.uint32) >> 16) & 0x7FFF).view(np.int32)
+        self._make_room(int(places.max()))
+        places -= self._shared
+        np.maximum(places, 0, out=places)
+        np.negative(places, out=places, where=values < 0.0)
+        places += self._reach
+        bins = len(self._counts)
+        self._counts += np.bincount(places, minlength=bins)
+        self._sums += np.bincount(places, weights=values, minlength=bins)
+
+    def _make_room(self, magnitude: int) -> None:
+        """Add bins for distances up to a bfloat16 magnitude."""
+        if self._reach == 0:
+            self._shared = max(0, magnitude - _OCTAVES * _PER_OCTAVE)
+        more = magnitude - self._shared - self._reach
+        if more > 0:
+            self._counts, self._sums = np.pad(self._counts, more), np.pad(self._sums, more)
+            self._reach += more
 
     def fade(self, factor: float) -> None:
         """Multiply the weight of all frames so far by `factor`, for endless streams."""
@@ -98,13 +118,20 @@ class SpreadSums:
         """The value of that rank in a bin, as if the bin were filled evenly about its mean."""
         count = float(self._counts[index])
         mean = float(self._sums[index]) / count
-        low, high = sorted((_edge(index), _edge(index + 1)))
-        half = min(mean - low, high - mean)
+        low, high = self._edges(index - self._reach)
+        half = max(0.0, min(mean - low, high - mean))
         return mean + half * (2.0 * min(max(rank / count, 0.0), 1.0) - 1.0)
 
+    def _edges(self, place: int) -> tuple[float, float]:
+        """Both ends of a bin; `place` counts from the one in the middle."""
+        if place < 0:
+            low, high = self._edges(-place)
+            return -high, -low
+        high = _magnitude(self._shared + place + 1)
+        return (-high if place == 0 else _magnitude(self._shared + place)), high
 
-def _edge(index: int) -> float:
-    """The end of a bin towards minus infinity."""
-    bits = index & 0x7FFF if index & 0x8000 else 0x10000 - index
-    edge = np.array([min(bits, 0xFFFF) << 16], np.uint32).view(np.float32)[0]
-    return float(edge) if math.isfinite(edge) else math.copysign(3.4e38, index - 0x8000)
+
+def _magnitude(bits: int) -> float:
+    """The bfloat16 number of these 15 bits."""
+    number = float(np.array([min(bits, 0x7FFF) << 16], np.uint32).view(np.float32)[0])
+    return number if math.isfinite(number) else 3.4e38

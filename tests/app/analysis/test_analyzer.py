@@ -90,3 +90,31 @@ def test_heat_that_comes_back_while_paused_is_that_of_the_frame_on_screen() -> N
     assert analysis is not None
     assert analysis.flicker is not None
     assert analysis.flicker.frame_index == 8
+
+
+def test_heat_and_drift_are_worked_out_only_when_asked_for_and_flicker_is_the_same() -> None:
+    numbers, everything = Analyzer(), Analyzer()
+    rng = np.random.default_rng(3)
+    lean, full = (
+        AnalysisRequest(flicker_window=5),
+        AnalysisRequest(flicker_window=5, heat=True, drift=True),
+    )
+    for index in range(6):
+        frame = make_frame(index, size=SIZE)
+        shown = {"a": lane(RAMP + rng.normal(0, 0.01, RAMP.shape).astype(np.float32), index)}
+        one, two = numbers.analyze(frame, shown, lean), everything.analyze(frame, shown, full)
+    assert one is not None
+    assert two is not None
+    assert one.flicker is not None
+    assert two.flicker is not None
+    lane_one, lane_two = one.flicker.lanes["a"], two.flicker.lanes["a"]
+    assert lane_one.flicker == lane_two.flicker > 0
+    assert lane_one.recent == lane_two.recent
+    assert np.isnan([lane_one.scale, lane_one.shift]).all()
+    assert np.isnan(lane_one.heat).all()
+    asked_later = numbers.analyze(frame, shown, full)
+    assert asked_later is not None
+    assert asked_later.flicker is not None
+    later = asked_later.flicker.lanes["a"]
+    assert (later.scale, later.shift) == (lane_two.scale, lane_two.shift)
+    np.testing.assert_allclose(later.heat, lane_two.heat, rtol=1e-3)

@@ -47,7 +47,8 @@ def test_a_view_asks_for_itself_alone(view: str, wanted: AnalysisRequest) -> Non
 @pytest.mark.parametrize("listener", ["charts", "sound"])
 def test_charts_and_sound_want_the_numbers_but_no_heat_map(listener: str) -> None:
     request = analysis_request(Settings(workspace="3d", **{listener: True}))  # type: ignore[arg-type]
-    assert request == AnalysisRequest(flicker_window=Settings().flicker_window)
+    window = Settings().flicker_window
+    assert request == AnalysisRequest(flicker_window=window, drift=listener == "charts")
 
 
 def test_edges_are_those_of_the_lane_that_the_cloud_shows() -> None:
