@@ -11,6 +11,7 @@ from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPixmap
 
 from widgets import header_paint, theme
 from widgets.colours import Colours
+from widgets.font_cache import remembered
 from widgets.header_paint import CENTRE, MIDDLE_LEFT
 from widgets.pane_content import Scale
 from widgets.picture import Picture, UInt8, rgb_picture
@@ -122,9 +123,8 @@ class ColourBar:
         """
         if self._scale is None or self._strip is None:
             return QRectF()
-        metrics = _metrics(font)
-        width = _bar_px(area) + sum(_sides(self._scale, font, has_numbers)) + 2 * SPACE
-        height = metrics.height() * (2 if has_numbers else 1) + SPACE_XS
+        width = _bar_px(area) + sum(_sides(font, *_words(self._scale), has_numbers)) + 2 * SPACE
+        height = _line_height(font) * (2 if has_numbers else 1) + SPACE_XS
         if width + 2 * SPACE_XS > area.width() or height > area.height() / 3:
             return QRectF()
         is_wide = area.width() >= WIDE_FROM * width and not is_low
@@ -157,27 +157,44 @@ def _bar_px(area: QRectF) -> float:
     return float(min(LONGEST_PX, max(SHORTEST_PX, round(area.width() * BAR_SHARE))))
 
 
-def _sides(scale: Scale, font: QFont, has_numbers: bool) -> tuple[float, float]:
+def _words(scale: Scale) -> tuple[str, str, str]:
+    return scale.low_word, scale.high_word, scale.unit
+
+
+@remembered
+def _sides(
+    font: QFont, low_word: str, high_word: str, unit: str, has_numbers: bool
+) -> tuple[float, float]:
     """Room left and right of the colours."""
     metrics = _metrics(font)
-    right = metrics.horizontalAdvance(scale.high_word)
+    right = metrics.horizontalAdvance(high_word)
     if has_numbers:
-        right = max(right, metrics.horizontalAdvance(scale.unit))
-    left = max(metrics.horizontalAdvance(scale.low_word), SPACE_L)
+        right = max(right, metrics.horizontalAdvance(unit))
+    left = max(metrics.horizontalAdvance(low_word), SPACE_L)
     return left + SPACE_XS, right + SPACE_XS
+
+
+@remembered
+def _line_height(font: QFont) -> float:
+    return _metrics(font).height()
+
+
+@remembered
+def _width(font: QFont, text: str) -> float:
+    return _metrics(font).horizontalAdvance(text)
 
 
 def _drawing(
     scale: Scale, bar_px: float, box: QRectF, font: QFont, has_numbers: bool, ratio: float
 ) -> _Drawing:
     """What to draw into a box of this size; marks on whole physical pixels, none overlapping."""
-    metrics, start = _metrics(font), SPACE + _sides(scale, font, has_numbers)[0]
+    start = SPACE + _sides(font, *_words(scale), has_numbers)[0]
     marks: list[tuple[float, str]] = []
     taken = 0.0
     for value, text in sorted(_labels(scale, MOST_TICKS), key=_by_value) if has_numbers else ():
         x = start + scale.share(value) * bar_px
-        half = metrics.horizontalAdvance(text) / 2
-        end = box.width() - SPACE - metrics.horizontalAdvance(scale.unit) - SPACE
+        half = _width(font, text) / 2
+        end = box.width() - SPACE - _width(font, scale.unit) - SPACE
         if x - half < taken or x + half > end:
             continue
         taken = x + half + SPACE_XS

@@ -72,11 +72,13 @@ class ScaledPane(ImagePane):
         table
             (256, 3) uint8 colours of the bar if it explains an overlay instead of the levels.
         """
+        before = self.scale_rect()
         self._bar.set_scale(scale)
         self._has_own_bar = table is not None
         if table is not None:
             self._bar.set_table(table)
-        self.lay_out_chip()
+        if self.scale_rect() != before:
+            self.lay_out_chip()
         self.update()
 
     def scale_rect(self) -> QRectF:

@@ -8,6 +8,7 @@ from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from widgets import theme
+from widgets.font_cache import remembered
 from widgets.theme import COLOURS, SPACE, SPACE_XS
 
 ELIDE = Qt.TextElideMode.ElideRight
@@ -42,6 +43,7 @@ class Header:
     accent: QColor | None = None
 
 
+@remembered
 def header_height(font: QFont) -> float:
     """Height of a line with a header."""
     return QFontMetricsF(font).height() + SPACE
@@ -55,15 +57,19 @@ def letter_width(header: Header, font: QFont) -> float:
 
 def words_width(header: Header, font: QFont) -> float:
     """Room for title, badge and caption, none of them shortened."""
+    return _words_width(font, header.title, header.badge, header.caption)
+
+
+@remembered
+def _words_width(font: QFont, title: str, badge: str, caption: str) -> float:
     small = theme.small_font(font)
     widths = []
-    if header.title:
-        widths.append(QFontMetricsF(theme.bold_font(font)).horizontalAdvance(header.title))
-    if header.badge:
-        widths.append(_badge_width(header.badge, small))
-    if header.caption:
-        numbers = QFontMetricsF(theme.numbers_font(small))
-        widths.append(numbers.horizontalAdvance(header.caption))
+    if title:
+        widths.append(QFontMetricsF(theme.bold_font(font)).horizontalAdvance(title))
+    if badge:
+        widths.append(_badge_width(badge, small))
+    if caption:
+        widths.append(QFontMetricsF(theme.numbers_font(small)).horizontalAdvance(caption))
     return sum(widths) + SPACE * max(0, len(widths) - 1) + (1 if widths else 0)
 
 

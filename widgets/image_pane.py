@@ -128,8 +128,12 @@ class ImagePane(MarkedSurface):
 
     def set_caption(self, caption: str) -> None:
         """Set the chip's quiet text."""
-        if caption != self._caption:
-            self._caption = caption
+        if caption == self._caption:
+            return
+        self._caption = caption
+        before = self.chip.natural_width()
+        self.chip.show_header(self.header())
+        if self.chip.natural_width() != before:  # digits are equally wide
             self.lay_out_chip()
 
     def set_banner(self, text: str | None, level: str = "warn") -> None:
