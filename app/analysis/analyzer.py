@@ -14,9 +14,9 @@ from typing import TypeVar
 
 import numpy as np
 
-from app.analysis.flicker import FlickerMeter
 from app.analysis.history import History, HistoryEntry
 from app.analysis.inside.analyst import InsideAnalyst, InsideShown
+from app.analysis.live_flicker import LiveFlicker
 from app.analysis.request import AnalysisRequest
 from app.analysis.time_slices import SlicesShown, TimeSlices
 from app.core.flicker_values import FlickerResult
@@ -45,7 +45,6 @@ _RESOLVE_EVERY = 15
 _RESCORE_EVERY = 10  # frames; the score is only displayed, and ten times as expensive as the edges
 _SAMPLE_STEP = 8
 _SAMPLE = np.s_[_SAMPLE_STEP // 2 :: _SAMPLE_STEP, _SAMPLE_STEP // 2 :: _SAMPLE_STEP]
-_WINDOWS_BACK = 3  # older frames weigh less than a hundredth
 _IDENTITY = Alignment(1.0, 0.0)
 
 
@@ -82,8 +81,7 @@ class Analyzer:
     """
 
     def __init__(self, history: History | None = None) -> None:
-        self._meter = FlickerMeter(true_flow=False)
-        self._flicker: FlickerResult | None = None
+        self._flicker = LiveFlicker()
         self._history = History() if history is None else history
         self._slices = TimeSlices()
         self._pairs = PairSample()
@@ -99,8 +97,7 @@ class Analyzer:
 
     def forget(self, lane: str) -> None:
         """Remove the results of a lane that now has another model."""
-        self._meter.forget(lane)
-        self._flicker = None
+        self._flicker.forget(lane)
         self._history.forget(lane)
         self._slices.forget(lane)
         self.inside.forget(lane)
@@ -152,14 +149,13 @@ class Analyzer:
             is_other = self._history.renew(entry)
             self._slices.renew(last, entry, is_other)
             if is_other:
-                self._flicker = None
+                self._flicker.outdate()
             return True
         is_other_segment = last is not None and last.segment != entry.segment
         if is_other_segment and (was_cut := self._history.rewind(frame)) is not None:
             entry.cut = was_cut
         elif is_other_segment:
-            self._meter.reset()
-            self._flicker = None
+            self._flicker.reset()
             self._slices.clear()
         if entry.cut or entry.fresh or is_other_segment:
             self._begin_alignment()
@@ -184,38 +180,15 @@ class Analyzer:
             what = str(error).strip().splitlines()[0] if str(error).strip() else "unknown reason"
             self._failures[part] = f"{part} could not be computed ({what}); the lanes keep running."
             if part is AnalysisPart.FLICKER:
-                self._meter.reset()
-                self._flicker = None
+                self._flicker.reset()
             return None
         self._failing.discard(part)
         return result
 
     def _measure(self, given: _Input) -> FlickerResult | None:
-        window = given.request.flicker_window
-        if not window:
-            return None
-        known, entries = self._flicker, list(self._history)
-        measured = None if known is None else (known.segment, known.frame_index)
-        heat, drift, meter = given.request.heat, given.request.drift, self._meter
-        is_new = window != meter.window_frames
-        is_new |= heat > meter.wants_heat or drift > meter.wants_drift
-        meter.window_frames, meter.wants_heat, meter.wants_drift = window, heat, drift
-        is_same_frame = measured == _key(entries[-1])
-        if (
-            known is not None
-            and not is_new
-            and is_same_frame
-            and known.lanes.keys() == set(given.lanes)
-        ):
-            return known
-        newest = entries[-1].measurable(self._meter)
-        follows = len(entries) > 1 and measured == _key(entries[-2])
-        if newest is not None and not is_new and follows:
-            self._flicker = self._meter.add(newest)
-        else:  # a view came on, something else is wanted or the source went back
-            most = _WINDOWS_BACK * window + 1
-            self._flicker = self._meter.replay(self._history.measurable(self._meter, most))
-        return self._flicker
+        return self._flicker.measure(
+            self._history, given.lanes.keys(), given.request, again=given.again
+        )
 
     def _difference(self, given: _Input) -> Difference | None:
         method = given.request.difference

@@ -166,6 +166,14 @@ class FlickerMeter:
         """Add an input made by `reduced`."""
         return self._step(reduced)
 
+    def add_pair(self, previous: MeterInput, reduced: MeterInput) -> FlickerResult:
+        """Add the second of two neighbouring frames where those before were left out."""
+        self._grey = previous.grey
+        self._last = (previous.segment, previous.index, previous.size)
+        for name, lane in self._lanes.items():
+            lane.previous = previous.disparities.get(name)
+        return self._step(reduced)
+
     def replay(self, history: Sequence[MeterInput]) -> FlickerResult:
         """Process frames again, as if the first began a shot; returns the last one's result.
 

@@ -21,6 +21,9 @@ class AnalysisRequest:
         Frames that the heat map integrates over, 1–60; 0 for no flicker at all.
     heat, drift
         Compute heat map, and scale and shift, not only the flicker.
+    is_sampled
+        Of a shot's later frames, measure the flicker of every third pair; between them the last
+        result stays. For what is said of many frames together.
     scan_line
         Height of the x-t slices' row as a fraction of the picture, or None for no slices.
     edges
@@ -41,6 +44,7 @@ class AnalysisRequest:
     flicker_window: int = 0
     heat: bool = False
     drift: bool = False
+    is_sampled: bool = False
     scan_line: float | None = None
     edges: str = ""
     edge_colour: tuple[int, int, int] = (76, 181, 245)

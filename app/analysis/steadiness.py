@@ -10,8 +10,9 @@ from statistics import median
 from app.core.results import FrameResult
 from models import names
 
-KEPT_PAIRS = 60
-"""Pairs of frames that count: some seconds of a live picture, so that the words stay current."""
+KEPT_PAIRS = 40
+"""Pairs of frames that count, of which the analyzer may measure every third: some seconds of a live
+picture, so that the words stay current."""
 FEWEST_PAIRS = 24
 """Below this, a few frames of fast motion decide which lane looks steadier."""
 LEAST_RATIO = 1.25
@@ -53,9 +54,9 @@ class Steadiness:
         if of != self._of or result.cut:
             self.clear()
             self._of = of
-        if result.frame.index == self._last_index:  # shown again, as while paused
+        if flicker.frame_index == self._last_index:  # shown again, or not measured at this frame
             return
-        self._last_index = result.frame.index
+        self._last_index = flicker.frame_index
         pair = tuple(flicker.lanes[name].flicker for name in ("a", "b") if name in flicker.lanes)
         if len(pair) == 2 and all(map(math.isfinite, pair)):
             self._pairs.append((pair[0], pair[1]))

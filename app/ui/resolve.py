@@ -147,9 +147,13 @@ def pipeline_config(
 def analysis_request(settings: Settings, pins: Pins = ()) -> AnalysisRequest:
     """Return what view, charts, sound, headline, edges and pins need, and nothing more."""
     request = views.find(settings.view).needs(settings)
-    if settings.charts or settings.sound or _has_headline(settings):
+    is_followed = bool(request.flicker_window) or settings.charts or settings.sound
+    if is_followed or _has_headline(settings):
         request = replace(
-            request, flicker_window=settings.flicker_window, drift=bool(settings.charts)
+            request,
+            flicker_window=settings.flicker_window,
+            drift=settings.charts,
+            is_sampled=not is_followed,
         )
     edges = settings.cloud_lane if settings.edges else ""
     return replace(request, edges=edges, pins=pins)

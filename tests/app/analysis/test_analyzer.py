@@ -7,6 +7,7 @@ import pytest
 
 from app.analysis.analyzer import Analyzer
 from app.analysis.request import AnalysisRequest
+from app.analysis.steadiness import FEWEST_PAIRS
 from app.core.results import LaneResult
 from models.frames import DepthMap, Float32, Unit
 from tests.support.fakes import make_frame
@@ -118,3 +119,37 @@ def test_heat_and_drift_are_worked_out_only_when_asked_for_and_flicker_is_the_sa
     later = asked_later.flicker.lanes["a"]
     assert (later.scale, later.shift) == (lane_two.scale, lane_two.shift)
     np.testing.assert_allclose(later.heat, lane_two.heat, rtol=1e-3)
+
+
+def test_a_sample_takes_every_pair_of_a_shots_first_frames_then_every_third() -> None:
+    exact, sampled = Analyzer(), Analyzer()
+    rng = np.random.default_rng(4)
+    measured: list[int] = []
+    for index in range(60):
+        shown = {"a": lane(RAMP + rng.normal(0, 0.01, RAMP.shape).astype(np.float32), index)}
+        frame = make_frame(index, size=SIZE)
+        whole = exact.analyze(frame, shown, AnalysisRequest(flicker_window=5))
+        part = sampled.analyze(frame, shown, AnalysisRequest(flicker_window=5, is_sampled=True))
+        assert whole is not None
+        assert part is not None
+        assert whole.flicker is not None
+        assert part.flicker is not None
+        if part.flicker.frame_index == index:
+            measured.append(index)
+            one, other = part.flicker.lanes["a"], whole.flicker.lanes["a"]
+            assert one.error == pytest.approx(other.error, nan_ok=True)
+            assert one.flicker == pytest.approx(other.flicker, rel=0.05, nan_ok=True)
+    assert measured[: FEWEST_PAIRS + 1] == list(range(FEWEST_PAIRS + 1))
+    assert set(np.diff(measured[FEWEST_PAIRS + 1 :])) == {3}
+
+
+def test_a_cut_is_measured_even_where_a_sample_is_enough() -> None:
+    analyzer, request = Analyzer(), AnalysisRequest(flicker_window=5, is_sampled=True)
+    for index in range(40):
+        frame = make_frame(index, size=SIZE)
+        analysis = analyzer.analyze(frame, {"a": lane(RAMP, 5)}, request, cut=index in (37, 39))
+        assert analysis is not None
+        assert analysis.flicker is not None
+        if index > 36:
+            assert analysis.flicker.frame_index == index
+            assert analysis.flicker.paired == (index == 38)

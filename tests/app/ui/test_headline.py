@@ -33,3 +33,10 @@ def test_flicker_is_measured_only_where_a_headline_can_stand() -> None:
     assert not analysis_request(Settings(model_b="off")).flicker_window
     assert not analysis_request(Settings(workspace="3d")).flicker_window
     assert analysis_request(Settings(workspace="3d", presenter=True)).flicker_window
+
+
+@pytest.mark.parametrize("listener", ["charts", "sound"])
+def test_a_sample_of_pairs_is_enough_unless_single_frames_are_followed(listener: str) -> None:
+    assert analysis_request(Settings()).is_sampled
+    assert not analysis_request(Settings(**{listener: True})).is_sampled  # type: ignore[arg-type]
+    assert not analysis_request(Settings(workspace="compare", view="flicker")).is_sampled
