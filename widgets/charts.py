@@ -28,6 +28,8 @@ from widgets.theme import SPACE
 
 HISTORY = 600
 REFRESH_MS = 200
+PLOT_PX = 70
+"""Height of a plot, to which come the header and the numbers below it."""
 MARKS = tuple(theme.BREAKS)
 _MOST_MARKS = 32
 
@@ -68,7 +70,7 @@ class TimeChart(QWidget):
         self._timer.setInterval(REFRESH_MS)
         self._timer.timeout.connect(self.refresh)
         self.set_series(series)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName(title)
         self.setMouseTracking(True)
@@ -218,13 +220,17 @@ class TimeChart(QWidget):
     # -- Qt ----------------------------------------------------------------------------------
 
     def sizeHint(self) -> QSize:
-        return QSize(320, 120)
+        return QSize(320, PLOT_PX + round(2 * header_paint.header_height(self.font())))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(160, 72)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        """Place the plot below the header, whose height goes by the type."""
         top = round(header_paint.header_height(self.font()))
         self._plot.setGeometry(0, top, self.width(), max(1, self.height() - top))
         line = self._why.sizeHint().height()
@@ -239,8 +245,11 @@ class TimeChart(QWidget):
         self._timer.stop()
 
     def changeEvent(self, event: QEvent | None) -> None:
-        """Draw in the colours of another scheme."""
+        """Draw in the colours of another scheme, and in type of another size."""
         super().changeEvent(event)
+        if event is not None and event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._lay_out()
+            self.updateGeometry()
         if event is not None and event.type() == QEvent.Type.StyleChange:
             self._plot.use_colours(self._series)
             self.refresh()

@@ -140,7 +140,7 @@ class LessonPageView(QWidget):
         self._column.setSpacing(SPACE)
         top = QHBoxLayout()
         top.addWidget(self._stage)
-        top.addWidget(self._where, 1)
+        top.addWidget(self._where, 1, Qt.AlignmentFlag.AlignVCenter)
         for part in (self._title, self._verdict, self._reply, self._text, self._question):
             self._column.addWidget(part)
         self._column.addWidget(self._answers)

@@ -8,6 +8,7 @@ from app.core.results import AnalysisPart, FrameResult
 from app.settings.settings import Settings
 from app.ui.resolve import DisplayOptions, display_options
 from app.views import table as views
+from app.views.spec import WAITING
 from models.frames import UInt8
 from widgets.pane_content import Contents, Nothing
 from widgets.stage import Stage
@@ -62,6 +63,7 @@ class ComparisonViews:
 
     def _contents(self, result: FrameResult) -> Contents:
         if result.analysis is None and not self._request.nothing:
-            reason = next(iter(result.failures.values()), "Both lanes are off")
+            nothing = WAITING if result.lanes else "Both lanes are off"
+            reason = next(iter(result.failures.values()), nothing)
             return {pane.name: Nothing(reason) for pane in self._view.layout.panes}
         return self._view.fill(result, self._options, self._table)

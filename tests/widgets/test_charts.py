@@ -7,12 +7,12 @@ import math
 import numpy as np
 import pytest
 from PyQt6.QtCore import QEvent, QPointF, Qt
-from PyQt6.QtGui import QImage, QMouseEvent
+from PyQt6.QtGui import QColor, QImage, QMouseEvent
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.support.timers import running_timers
-from widgets import theme
+from widgets import header_paint, theme
 from widgets.chart_series import LANES, Series, pin_series, short_number
 from widgets.charts import TimeChart
 
@@ -51,6 +51,20 @@ def test_each_lane_draws_its_curve_in_its_own_colour(chart: TimeChart) -> None:
     picture = pixels(chart)[40:]
     for lane in ("a", "b"):
         assert near(picture, LANES[lane].colour).sum() > 100
+
+
+@pytest.mark.parametrize("scale", [1.5, 2.25])
+def test_the_header_keeps_its_height_in_larger_type(
+    qtbot: QtBot, chart: TimeChart, scale: float
+) -> None:
+    usual, before = chart.sizeHint().height(), header_paint.header_height(chart.font())
+    theme.set_type_scale(chart, scale)
+    header = round(header_paint.header_height(chart.font()))
+    assert header > before + 4
+    assert chart.sizeHint().height() > usual
+    ground = QColor(theme.COLOURS.surface).getRgb()[:3]
+    assert tuple(pixels(chart)[header - 2, 2]) == ground
+    assert tuple(pixels(chart)[header + 2, 2]) != ground
 
 
 def test_a_larger_value_is_drawn_higher_and_the_newest_at_the_right(chart: TimeChart) -> None:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, QPoint, Qt, pyqtSignal
-from PyQt6.QtWidgets import QHBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from app.core.results import Analysis, AnalysisPart, Breaks, FrameResult
 from app.settings.model import SettingsModel
@@ -20,8 +20,6 @@ from widgets.theme import SPACE_XS
 
 if TYPE_CHECKING:
     from widgets.charts import TimeChart
-
-HEIGHT_PX = 120
 
 
 class ChartsController(FeatureController):
@@ -151,7 +149,7 @@ class ChartsController(FeatureController):
             chart.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
             chart.customContextMenuRequested.connect(partial(self.menu_requested.emit, name))
             line.addWidget(chart)
-        self._row.setFixedHeight(HEIGHT_PX)
+        self._row.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         layout = self._holder.layout()
         if layout is not None:
             layout.addWidget(self._row)

@@ -150,6 +150,16 @@ def test_a_wipe_needs_both_lanes(display: Display, stage: Stage) -> None:
     assert stage.pane("wipe").placeholder == "This view needs both lanes; turn the other one on"
 
 
+def test_a_view_that_was_just_chosen_waits_for_its_first_result(
+    display: Display, stage: Stage
+) -> None:
+    display.apply(display_options(Settings(model_a=MODEL, model_b=TWIN, view="flicker")))
+    display.show(result(a=lane(MODEL), b=lane(TWIN)))
+    assert stage.pane("flicker_a").placeholder == "Waiting for the next frame"
+    display.show(result())
+    assert stage.pane("flicker_a").placeholder == "Both lanes are off"
+
+
 def test_panes_without_a_picture_are_listed(display: Display) -> None:
     display.apply(display_options(Settings(model_a=MODEL, model_b="off", view="flicker")))
     display.show(result(a=lane(MODEL)))
