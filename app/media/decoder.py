@@ -12,28 +12,23 @@ from pathlib import Path, PurePath
 from urllib.parse import urlsplit
 
 import av.error
-from av.codec.context import Flags
 from av.packet import Packet
-from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from app.media.alpha import alpha_decoder
 from app.media.deinterlace import Deinterlacer
 from app.media.frame_table import FrameNumbers, FrameTable
-from app.media.frames import moving_pictures
 from app.media.index import read_table
-from app.media.open import MediaInput, open_address, open_file
-from app.media.refusals import why_not_connected
+from app.media.open import MediaInput
+from app.media.video_track import is_url, open_track
 from models.errors import SourceError
 
 log = logging.getLogger(__name__)
 
 _BAD_PACKETS_IN_A_ROW = 30
-_NETWORK_TIMEOUT_S = (10.0, 10.0)
 _SEEK_BACK_S = (0, 1, 4, 16)  # how much earlier to look for a key frame that was not found
 _UNKNOWN_PACKETS = 2000  # read after a jump in search of a packet that is known
-_NO_VIDEO = "contains no video; open a video file or a picture folder."
 
 
 def packet_of(frame: VideoFrame) -> int:
@@ -71,7 +66,7 @@ class VideoDecoder:
     """
 
     def __init__(self, location: str, container_format: str | None = None) -> None:
-        self.is_url = "://" in location
+        self.is_url = is_url(location)
         self.name = PurePath(urlsplit(location).path if self.is_url else location).name or location
         self._location = location
         self._format = container_format
@@ -182,27 +177,7 @@ class VideoDecoder:
         self._media.close()
 
     def _open(self) -> tuple[MediaInput, VideoStream]:
-        try:
-            if self.is_url:
-                media = open_address(self._location, _NETWORK_TIMEOUT_S, can_seek=True)
-            else:
-                media = open_file(self._location, container_format=self._format)
-        except (av.error.FFmpegError, OSError) as error:
-            raise SourceError(self._why_not_opened(error)) from error
-        stream = moving_pictures(media.container)
-        if stream is None:
-            media.close()
-            raise SourceError(f"{self.name} {_NO_VIDEO}")
-        context: VideoCodecContext | None = stream.codec_context  # None without a decoder
-        if context is None:
-            media.close()
-            raise SourceError(
-                f"The video in {self.name} can't be decoded here; convert it with "
-                "another program, or choose another file."
-            )
-        stream.thread_type = "AUTO"
-        context.flags |= Flags.copy_opaque.value
-        return media, stream
+        return open_track(self._location, self.name, self._format)
 
     def _rewind(self, first: int | None = 0) -> None:
         """Forget what was decoded. The next packet is number `first`; None if that is unknown."""
@@ -311,22 +286,3 @@ class VideoDecoder:
                 self._last_error,
             )
         self._bad_in_a_row = 0
-
-    def _why_not_opened(self, error: Exception) -> str:
-        if isinstance(error, FileNotFoundError):
-            return f"Can't open {self._location}: there is no such file; check the path."
-        if isinstance(error, PermissionError):
-            return (
-                f"Can't open {self.name}: permission denied; change its permissions or copy it "
-                "elsewhere."
-            )
-        if self.is_url:
-            return why_not_connected(self.name, error)
-        if self.size_bytes == 0:
-            return f"{self.name} is empty (0 bytes); copy or download it again."
-        if isinstance(error, av.error.ArgumentError):  # of a format that is not opened
-            return f"{self.name} {_NO_VIDEO}"
-        return (
-            f"Can't open {self.name}: it is not a readable video, or it was cut short while being "
-            "copied; try playing it elsewhere, or choose another file."
-        )
