@@ -121,34 +121,41 @@ def measure_window(
             )
             for pin in pins:
                 application.controller.pin(*pin)
-            shown.clear()
-            clock.clear()
-            engine, started = application.engine, time.perf_counter()
-            finished, dropped = engine.inference.finished, engine.dropped
-            spent_s = thread_seconds()
-            run_until(_never, seconds)
-            passed = time.perf_counter() - started
-            finished, dropped = engine.inference.finished - finished, engine.dropped - dropped
-            processor_ms = per_frame_ms(spent_s, thread_seconds(), finished)
-            shown.put(None)
-            last = application.display.last
-            sizes = network_sizes(last) if last is not None else set()
-            return {
-                "input_size": max(sizes, default=None),
-                "source_size": list(last.frame.size) if last is not None else None,
-                "processor_ms": processor_ms,
-                "window_fps": finished / passed,
-                "shown_fps": len(shown.latency_ms) / passed,
-                "gui_thread_ms": spread(clock.per_frame_ms),
-                "gui_gl_ms": spread(clock.gl_per_frame_ms),
-                "latency_ms": spread(shown.latency_ms),
-                "analysis_ms": spread(shown.analysis_ms),
-                "dropped": dropped,
-            }
+            return _measured(application, shown, clock, seconds)
         finally:
             application.close()
             # Delete the window now: the interpreter would delete Qt first.
             QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def _measured(
+    application: Application, shown: ShownFrames, clock: GuiClock, seconds: float
+) -> dict[str, object]:
+    """Let a window that shows everything run on, and return its figures."""
+    shown.clear()
+    clock.clear()
+    engine, started = application.engine, time.perf_counter()
+    finished, dropped = engine.inference.finished, engine.dropped
+    spent_s = thread_seconds()
+    run_until(_never, seconds)
+    passed = time.perf_counter() - started
+    finished, dropped = engine.inference.finished - finished, engine.dropped - dropped
+    processor_ms = per_frame_ms(spent_s, thread_seconds(), finished)
+    shown.put(None)
+    last = application.display.last
+    sizes = network_sizes(last) if last is not None else set()
+    return {
+        "input_size": max(sizes, default=None),
+        "source_size": list(last.frame.size) if last is not None else None,
+        "processor_ms": processor_ms,
+        "window_fps": finished / passed,
+        "shown_fps": len(shown.latency_ms) / passed,
+        "gui_thread_ms": spread(clock.per_frame_ms),
+        "gui_gl_ms": spread(clock.gl_per_frame_ms),
+        "latency_ms": spread(shown.latency_ms),
+        "analysis_ms": spread(shown.analysis_ms),
+        "dropped": dropped,
+    }
 
 
 def _never() -> bool:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.commands.bars import Bars
 from app.commands.options import LANES, add_common, estimator_options, positive
@@ -12,6 +14,10 @@ from app.export.folder import prepare_folder
 from app.settings.plain import parsed
 from app.settings.settings import Settings
 from models.errors import UsageError
+
+if TYPE_CHECKING:
+    from app.report.values import Report
+    from models.estimator import EstimatorOptions
 
 _MOST_MODELS = 8
 
@@ -38,40 +44,16 @@ def describe(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write report.html, metrics.json and metrics.csv; prints the verdicts and the path."""
-    from app.report.run import compare, compare_models
-    from app.report.values import CompareOptions
     from app.system.signals import noted_stop_signals
 
-    usual = Settings()
     estimator = estimator_options(arguments)
-    out: Path = arguments.out
-    models: tuple[str, ...] | None = arguments.models
-    if models and ("a" in arguments or "b" in arguments):
+    if arguments.models and ("a" in arguments or "b" in arguments):
         raise UsageError("Name the models either with --models or with --a and --b, not with both.")
     if arguments.frames == 1:
         raise UsageError("A comparison over time needs at least two frames; raise --frames.")
-    prepare_folder(out, arguments.force)
+    prepare_folder(arguments.out, arguments.force)
     with Bars("frame") as bars, noted_stop_signals() as is_stopped:
-        options = CompareOptions(
-            estimator=estimator,
-            source_size=getattr(arguments, "source_size", None),
-            max_frames=arguments.frames,
-            is_stopped=is_stopped,
-            drops_failed_lanes=models is not None,
-        )
-        if models:
-            report = compare_models(
-                arguments.input, models, out, options=options, progress=bars.show
-            )
-        else:
-            report = compare(
-                arguments.input,
-                getattr(arguments, "a", usual.model_a),
-                getattr(arguments, "b", usual.model_b),
-                out,
-                options=options,
-                progress=bars.show,
-            )
+        report = _compare(arguments, estimator, bars, is_stopped)
     frames = report.metrics["frames"]
     if is_stopped():
         print(f"Stopped after {frames} frames; the report is {report.html}.", file=sys.stderr)
@@ -82,6 +64,38 @@ def run(arguments: argparse.Namespace) -> int:
         print(sentence)
     print(f"{frames} frames, {report.html}")
     return 1 if report.failed else 0
+
+
+def _compare(
+    arguments: argparse.Namespace,
+    estimator: EstimatorOptions,
+    bars: Bars,
+    is_stopped: Callable[[], bool],
+) -> Report:
+    from app.report.run import compare, compare_models
+    from app.report.values import CompareOptions
+
+    options = CompareOptions(
+        estimator=estimator,
+        source_size=getattr(arguments, "source_size", None),
+        max_frames=arguments.frames,
+        is_stopped=is_stopped,
+        drops_failed_lanes=arguments.models is not None,
+    )
+    out: Path = arguments.out
+    if arguments.models:
+        return compare_models(
+            arguments.input, arguments.models, out, options=options, progress=bars.show
+        )
+    usual = Settings()
+    return compare(
+        arguments.input,
+        getattr(arguments, "a", usual.model_a),
+        getattr(arguments, "b", usual.model_b),
+        out,
+        options=options,
+        progress=bars.show,
+    )
 
 
 def _models(text: str) -> tuple[str, ...]:
