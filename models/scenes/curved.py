@@ -10,19 +10,27 @@ from numpy.typing import NDArray
 from models.scenes.projection import CurvedSet
 
 Float32 = NDArray[np.float32]
+Float64 = NDArray[np.float64]
 Int = NDArray[np.int64]
 _BOUNDLESS = 1e30
+_ROUNDING = 1e-6
+"""Of float32 sums of three terms, relative to their size, with some to spare."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rows:
     """Terms of curved surfaces by row, rows of all surfaces one after another; (R,) float32.
 
-    `y` are rows of the picture, (R,) int64; `low` and `high` bound the height. The square of half
-    the distance of both intersections is mixed * u + down + across.
+    `which` is the surface's place in the terms, `y` the row of the picture, (R,) int64. Rays may
+    meet the surface in columns `first` to `last`, (R,) int64, none if the first is behind the last.
+    `low` and `high` bound the height. The square of half the distance of both intersections is
+    mixed * u + down + across.
     """
 
+    which: Int
     y: Int
+    first: Int
+    last: Int
     mixed: Float32
     down: Float32
     base: Float32
@@ -35,7 +43,6 @@ class Rows:
 class Columns:
     """Terms by column, likewise; (C,)."""
 
-    x: Int
     u: Float32
     across: Float32
     base: Float32
@@ -44,103 +51,116 @@ class Columns:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CurvedTerms:
-    """Terms of some curved surfaces, n of them.
+    """Terms of curved surfaces within their boxes, n of them.
 
     Attributes
     ----------
-    width, height
-        (n,) of their boxes.
-    numbers, bounded, both
-        Per surface: its number in the scene, whether its height is, whether both sides are visible.
+    row_start
+        (n + 1,) where each surface's rows start.
+    column_start
+        (n,) where each surface's columns start, less the first one's place in the picture.
+    number, bounded, both
+        (n,) its number in the scene, whether its height is bounded, whether both sides are visible.
     """
 
     rows: Rows
     columns: Columns
-    width: Int
-    height: Int
-    numbers: list[int]
-    bounded: list[bool]
-    both: list[bool]
+    row_start: Int
+    column_start: Int
+    number: NDArray[np.uint16]
+    bounded: NDArray[np.bool_]
+    both: NDArray[np.bool_]
 
     @staticmethod
-    def of(curves: CurvedSet, box: Int, chosen: NDArray[np.intp]) -> CurvedTerms:
-        """Surfaces `chosen` within their `box`es, (n, 4) x0, y0, x1, y1 inclusive."""
-        middle = np.array(curves.box)[chosen]
-        x0, y0, x1, y1 = box[chosen].T
-        width, height = x1 - x0 + 1, y1 - y0 + 1
-        of_row, y = _counted(y0, height)
-        of_column, x = _counted(x0, width)
-        v = y - ((middle[:, 1] + middle[:, 3]) // 2)[of_row]
-        u = x - ((middle[:, 0] + middle[:, 2]) // 2)[of_column]
-        root, slope = curves.root[chosen], curves.slope[chosen]
-        tall = curves.height[chosen]
-        bounded = np.array(curves.bounded)[chosen]
-        low = np.where(bounded, tall[:, 3] - np.array(curves.low)[chosen], _BOUNDLESS)
-        high = np.where(bounded, tall[:, 3] - np.array(curves.high)[chosen], -_BOUNDLESS)
-        tall = tall * bounded[:, None]
-        rows = Rows(
-            y,
-            (2 * root[of_row, 0, 1] * v).astype(np.float32),
-            ((root[of_row, 1, 1] * v + 2 * root[of_row, 1, 2]) * v + root[of_row, 2, 2]).astype(
-                np.float32
-            ),
-            (slope[of_row, 1] * v + slope[of_row, 2]).astype(np.float32),
-            (tall[of_row, 1] * v + tall[of_row, 2]).astype(np.float32),
-            low[of_row].astype(np.float32),
-            high[of_row].astype(np.float32),
-        )
-        columns = Columns(
-            x,
-            u.astype(np.float32),
-            ((root[of_column, 0, 0] * u + 2 * root[of_column, 0, 2]) * u).astype(np.float32),
-            (slope[of_column, 0] * u).astype(np.float32),
-            (tall[of_column, 0] * u).astype(np.float32),
-        )
-        numbers, both = np.array(curves.surface)[chosen], np.array(curves.both)[chosen]
+    def of(curves: CurvedSet, top: int, bottom: int) -> CurvedTerms:
+        """The terms in rows [top, bottom)."""
+        y0, y1 = np.maximum(curves.box[:, 1], top), np.minimum(curves.box[:, 3], bottom - 1)
+        count, width = np.maximum(y1 - y0 + 1, 0), curves.box[:, 2] - curves.box[:, 0] + 1
+        which, y = counted(y0, count)
+        # Heights do not matter where they are not bounded.
+        tall = curves.height * curves.bounded[:, None]
         return CurvedTerms(
-            rows, columns, width, height, numbers.tolist(), bounded.tolist(), both.tolist()
+            _rows(curves, tall, which, y),
+            _columns(curves, tall, width),
+            np.append(0, np.cumsum(count)),
+            np.cumsum(width) - width - curves.box[:, 0],
+            curves.surface,
+            curves.bounded,
+            curves.both,
         )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class MetPixels:
-    """The pixels that rays of some curved surfaces meet, surface by surface; n of them.
-
-    Attributes
-    ----------
-    row, column
-        (n,) index into `rows` and `columns`.
-    half
-        (n,) float32 half the distance of both intersections in inverse depth.
-    items
-        Per surface: start, stop, its number in the scene, whether both sides are visible.
-    """
-
-    rows: Rows
-    columns: Columns
-    row: Int
-    column: Int
-    half: Float32
-    items: list[tuple[int, int, int, bool]]
-
-    @staticmethod
-    def of(terms: CurvedTerms) -> MetPixels:
-        """Find the pixels."""
-        rows, columns, width = terms.rows, terms.columns, terms.width
-        of_row = np.repeat(np.arange(len(width)), terms.height)
-        length = width[of_row]
-        row, column = _counted((np.cumsum(width) - width)[of_row], length)
-        square = np.repeat(rows.mixed, length) * columns.u[column]
-        square += np.repeat(rows.down, length)
-        square += columns.across[column]
-        met = np.flatnonzero(square >= 0)
-        row, column = row[met], column[met]
-        stops = np.searchsorted(row, np.cumsum(terms.height)).tolist()
-        items = list(zip([0, *stops[:-1]], stops, terms.numbers, terms.both, strict=True))
-        return MetPixels(rows, columns, row, column, np.sqrt(square[met]), items)
-
-
-def _counted(first: Int, count: Int) -> tuple[Int, Int]:
+def counted(first: Int, count: Int) -> tuple[Int, Int]:
     """Counting up from each of `first`: the index of the counter, and the value; `count` each."""
     which = np.repeat(np.arange(len(count)), count)
     return which, np.arange(len(which)) + np.repeat(first - (np.cumsum(count) - count), count)
+
+
+def _rows(curves: CurvedSet, tall: Float64, which: Int, y: Int) -> Rows:
+    x0, y0, x1, y1 = curves.box.T
+    middle, root = (x0 + x1) // 2, curves.root
+    low = np.where(curves.bounded, tall[:, 3] - curves.low, _BOUNDLESS)
+    high = np.where(curves.bounded, tall[:, 3] - curves.high, -_BOUNDLESS)
+    mixed, curvature, linear, constant = (
+        table.take(which)
+        for table in (2 * root[:, 0, 1], root[:, 1, 1], 2 * root[:, 1, 2], root[:, 2, 2])
+    )
+    v = y - ((y0 + y1) // 2).take(which)
+    mixed *= v
+    down = (curvature * v + linear) * v + constant
+    first, last = _reach(root[:, 0, 0], 2 * root[:, 0, 2], x1 - middle + 1, which, mixed, down)
+    return Rows(
+        which,
+        y,
+        np.maximum(first + middle.take(which), x0.take(which)),
+        np.minimum(last + middle.take(which), x1.take(which)),
+        mixed.astype(np.float32),
+        down.astype(np.float32),
+        _line(curves.slope, which, v),
+        _line(tall, which, v),
+        low.astype(np.float32).take(which),
+        high.astype(np.float32).take(which),
+    )
+
+
+def _columns(curves: CurvedSet, tall: Float64, width: Int) -> Columns:
+    x0, x1 = curves.box[:, 0], curves.box[:, 2]
+    of_column, x = counted(x0, width)
+    u = x - ((x0 + x1) // 2).take(of_column)
+    curvature = curves.root[:, 0, 0].take(of_column)
+    linear = (2 * curves.root[:, 0, 2]).take(of_column)
+    return Columns(
+        u.astype(np.float32),
+        ((curvature * u + linear) * u).astype(np.float32),
+        (curves.slope[:, 0].take(of_column) * u).astype(np.float32),
+        (tall[:, 0].take(of_column) * u).astype(np.float32),
+    )
+
+
+def _line(terms: Float64, which: Int, v: Int) -> Float32:
+    """(R,) terms[1] * v + terms[2] of each row's surface."""
+    return (terms[:, 1].take(which) * v + terms[:, 2].take(which)).astype(np.float32)
+
+
+def _reach(
+    curvature: Float64, linear: Float64, widest: Int, which: Int, mixed: Float64, down: Float64
+) -> tuple[Int, Int]:
+    """(R,) first and last u at which curvature * u * u + (linear + mixed) * u + down >= 0 may hold.
+
+    Pixels between them are tested; those beyond need no test, also with the rounding of float32.
+    `widest` is the largest u of each surface.
+    """
+    size = (np.abs(curvature) * widest + np.abs(linear)) * widest
+    size = size.take(which) + np.abs(mixed) * widest.take(which) + np.abs(down)
+    a, b = curvature.take(which), linear.take(which) + mixed
+    square = b * b - 4 * a * (down + _ROUNDING * size)
+    reach, divisor = np.sqrt(np.maximum(square, 0)), np.where(a < 0, 2 * a, -1.0)
+    first, last = (reach - b) / divisor, (-reach - b) / divisor
+    anywhere, nowhere = a >= 0, (a < 0) & (square < 0)
+    first = np.where(anywhere, -widest.take(which), np.where(nowhere, 1, first - 0.5))
+    last = np.where(anywhere, widest.take(which), np.where(nowhere, -1, last + 0.5))
+    limit = 1e9
+    return (
+        np.floor(np.clip(first, -limit, limit)).astype(np.int64),
+        np.ceil(np.clip(last, -limit, limit)).astype(np.int64),
+    )

@@ -35,11 +35,11 @@ class FlatSet:
     plane
         (n, 3), w = plane . (x, y, 1).
     left, right
-        (n, 2, 6), inside where left[0] * y + left[1] <= x <= right[0] * y + right[1] for all six.
+        (2, 6, n), inside where left[0] * y + left[1] <= x <= right[0] * y + right[1] for all six.
     box
         (n, 4) x0, y0, x1, y1 inclusive.
     conic
-        (n, 3, 3), inside where p' conic p >= 0, if disc.
+        (n, 3, 3), inside where p' conic p >= 0, of discs.
     disc
         (n,) bool, only the inscribed ellipse is drawn.
     card
@@ -48,7 +48,7 @@ class FlatSet:
         (n,) texture whose mask outlines the surface, or -1.
     """
 
-    surface: list[int]
+    surface: NDArray[np.uint16]
     plane: Float64
     left: Float64
     right: Float64
@@ -56,7 +56,7 @@ class FlatSet:
     conic: Float64
     disc: NDArray[np.bool_]
     card: Float64
-    cutout: list[int]
+    cutout: NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,15 +82,15 @@ class CurvedSet:
         (n, 4) x0, y0, x1, y1 inclusive.
     """
 
-    surface: list[int]
+    surface: NDArray[np.uint16]
     root: Float64
     slope: Float64
     height: Float64
-    low: list[float]
-    high: list[float]
-    bounded: list[bool]
-    both: list[bool]
-    box: list[list[int]]
+    low: Float64
+    high: Float64
+    bounded: NDArray[np.bool_]
+    both: NDArray[np.bool_]
+    box: NDArray[np.int64]
 
 
 def prepare_flat(
@@ -122,28 +122,22 @@ def prepare_flat(
     near[:, 2] += 1 / NEAR_M
     far[:, 2] -= 1 / FAR_M
     edges = np.concatenate([edges, near[:, None], far[:, None]], axis=1)
-    conic, card = _within(corners, to_ray)
+    disc, cutout = planars.disc[index], planars.cutout[index]
+    conic, card = np.zeros((len(index), 3, 3)), np.zeros((len(index), 2, 3))
+    outlined = np.flatnonzero(disc | (cutout >= 0))
+    conic[outlined], card[outlined] = _within(corners[outlined], to_ray)
     left, right = _bounds(edges)
-    return FlatSet(
-        (index + 1).tolist(),
-        plane,
-        left,
-        right,
-        box[chosen],
-        conic,
-        planars.disc[index],
-        card,
-        planars.cutout[index].tolist(),
-    )
+    surface = (index + 1).astype(np.uint16)
+    return FlatSet(surface, plane, left, right, box[chosen], conic, disc, card, cutout)
 
 
 def _bounds(edges: Float64) -> tuple[Float64, Float64]:
-    """(n, 2, 6) columns as functions of the row that bound the inside of all edges."""
-    slope = edges[..., 0]
+    """(2, 6, n) columns as functions of the row that bound the inside of all edges."""
+    slope, *line = np.ascontiguousarray(edges.T)
     slope = np.where(np.abs(slope) < 1e-15, 1e-15, slope)
-    line = np.stack([edges[..., 1], edges[..., 2]], axis=1) / -slope[:, None]
-    rising = (slope > 0)[:, None]
-    nowhere = np.array([0.0, 1e9])[None, :, None]
+    line = np.stack(line) / -slope
+    rising = slope > 0
+    nowhere = np.array([0.0, 1e9])[:, None, None]
     return np.where(rising, line, -nowhere), np.where(rising, nowhere, line)
 
 
@@ -213,15 +207,15 @@ def prepare_curved(
     height = np.concatenate([height, inverse[:, 2, 3:]], axis=1)
     both = quadrics.open[index] | (np.ptp(quadrics.radii[index], axis=1) > 1e-9)
     return CurvedSet(
-        (index + first).tolist(),
+        (index + first).astype(np.uint16),
         root,
         slope,
         height,
-        quadrics.low[index].tolist(),
-        quadrics.high[index].tolist(),
-        (~quadrics.ball[index]).tolist(),
-        both.tolist(),
-        box.tolist(),
+        quadrics.low[index],
+        quadrics.high[index],
+        ~quadrics.ball[index],
+        both,
+        box,
     )
 
 

@@ -1,0 +1,93 @@
+"""The rows of flat surfaces in a picture: where each begins and ends, for the raster."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.scenes.projection import FlatSet
+
+Float32 = NDArray[np.float32]
+Float64 = NDArray[np.float64]
+Int = NDArray[np.int64]
+_NONE = 32000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FlatSpans:
+    """The rows of each flat surface, rows of all surfaces one after another; R of them.
+
+    Attributes
+    ----------
+    which
+        (R,) index of the surface in the set.
+    y
+        (R,) row of the picture.
+    left, right
+        (R,) int16 first and last column; the first is behind the last where there are none.
+    base
+        (R,) float32 inverse depth at column 0.
+    boxes
+        (n, 6) per visible surface: index in the set, start, stop (rows in here), x0, x1, y0 (in
+        the picture).
+    """
+
+    which: Int
+    y: Int
+    left: NDArray[np.int16]
+    right: NDArray[np.int16]
+    base: Float32
+    boxes: Int
+
+    @staticmethod
+    def of(flats: FlatSet, top: int, bottom: int) -> FlatSpans:
+        """The spans of all flat surfaces in rows [top, bottom), computed together."""
+        first = np.maximum(flats.box[:, 1], top)
+        count = np.maximum(np.minimum(flats.box[:, 3], bottom - 1) - first + 1, 0)
+        shown = np.flatnonzero(count)
+        first, count = first[shown], count[shown]
+        starts = np.cumsum(count) - count
+        which = np.repeat(shown, count)
+        y = np.arange(len(which)) + np.repeat(first - starts, count)
+        left = np.ceil((_spread(flats.left[0], which) * y + _spread(flats.left[1], which)).max(0))
+        right = np.floor(
+            (_spread(flats.right[0], which) * y + _spread(flats.right[1], which)).min(0)
+        )
+        left = np.maximum(left, flats.box[:, 0].take(which))
+        right = np.minimum(right, flats.box[:, 2].take(which))
+        _narrow_to_discs(flats, which, y, left, right)
+        empty = left > right
+        left[empty], right[empty] = _NONE, -1
+        slope, offset = flats.plane[:, 1].take(which), flats.plane[:, 2].take(which)
+        base = (slope * y + offset).astype(np.float32)
+        boxes = np.zeros((0, 6), np.int64)
+        if len(shown):
+            x0 = np.minimum.reduceat(left, starts).astype(np.int64)
+            x1 = np.maximum.reduceat(right, starts).astype(np.int64) + 1
+            y0 = np.minimum.reduceat(np.where(empty, _NONE, y), starts)
+            y1 = np.maximum.reduceat(np.where(empty, -1, y), starts) + 1
+            start = starts + y0 - first
+            boxes = np.stack([shown, start, start + y1 - y0, x0, x1, y0], axis=1)[x0 < x1]
+        return FlatSpans(which, y, left.astype(np.int16), right.astype(np.int16), base, boxes)
+
+
+def _spread(table: Float64, which: Int) -> Float64:
+    """(6, R) the column of (6, n) `table` for each row."""
+    return table.take(which, axis=1)
+
+
+def _narrow_to_discs(flats: FlatSet, which: Int, y: Int, left: Float64, right: Float64) -> None:
+    """Narrow the spans of discs to the insides of their ellipses, in place."""
+    here = np.flatnonzero((flats.disc & (flats.conic[:, 0, 0] < 0)).take(which))
+    if len(here) == 0:
+        return
+    y, conic = y[here], flats.conic[which[here]]
+    a = conic[:, 0, 0]
+    b = conic[:, 0, 1] * y + conic[:, 0, 2]
+    c = (conic[:, 1, 1] * y + 2 * conic[:, 1, 2]) * y + conic[:, 2, 2]
+    square = b * b - a * c
+    reach = np.sqrt(np.maximum(square, 0)) / -a
+    left[here] = np.maximum(left[here], np.ceil(b / -a - reach))
+    right[here] = np.where(square < 0, -1, np.minimum(right[here], np.floor(b / -a + reach)))
