@@ -70,7 +70,8 @@ class TextureAtlas:
     Attributes
     ----------
     picture
-        (n * TILE_HEIGHT, TILE_WIDTH, 3) uint8.
+        (n * TILE_HEIGHT, TILE_WIDTH, 4) uint8; the fourth channel is empty, and there because
+        OpenCV samples four channels in a third of the time of three.
     masks
         Index of a texture to (SIZE, SIZE) uint8 outlines, full size first, 255 inside.
     groups
@@ -122,13 +123,13 @@ def _levels() -> tuple[list[int], list[int]]:
 
 
 def _tile(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    tile = np.zeros((TILE_HEIGHT, TILE_WIDTH, 3), np.uint8)
+    tile = np.zeros((TILE_HEIGHT, TILE_WIDTH, 4), np.uint8)
     for level, (x, y) in enumerate(zip(*_levels(), strict=True)):
         size = SIZE >> level
         if level:
             picture = cv2.resize(picture, (size, size), interpolation=cv2.INTER_AREA)
         wrapped = np.pad(picture, ((1, 1), (1, 1), (0, 0)), mode="wrap")
-        tile[y - 1 : y + size + 1, x - 1 : x + size + 1] = wrapped
+        tile[y - 1 : y + size + 1, x - 1 : x + size + 1, :3] = wrapped
     return tile
 
 

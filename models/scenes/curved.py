@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.scenes.projection import CurvedSet
+from models.scenes.runs import counted
 
 Float32 = NDArray[np.float32]
 Float64 = NDArray[np.float64]
@@ -88,12 +89,6 @@ class CurvedTerms:
             curves.bounded,
             curves.both,
         )
-
-
-def counted(first: Int, count: Int) -> tuple[Int, Int]:
-    """Counting up from each of `first`: the index of the counter, and the value; `count` each."""
-    which = np.repeat(np.arange(len(count)), count)
-    return which, np.arange(len(which)) + np.repeat(first - (np.cumsum(count) - count), count)
 
 
 def _rows(curves: CurvedSet, tall: Float64, which: Int, y: Int) -> Rows:

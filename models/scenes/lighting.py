@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from models.opencv import cv2
 from models.scenes.lightmaps import LightMaps, MapCamera
-from models.scenes.points import Facing, Points, filled_in
+from models.scenes.points import Facing, Points, at_least_0, filled_in
 from models.scenes.scene import Float64, Lighting, Scene
 from models.scenes.surfaces import SurfaceTables
 from models.scenes.textures import SIZE, noise
@@ -138,14 +138,13 @@ class Lights:
         far = float(at @ at)
         distance = points.affine(-2 * at, far)
         distance += square
-        inverse = np.sqrt(distance)
-        np.reciprocal(inverse, out=inverse)
+        inverse = cv2.pow(distance, -0.5)
         strength = facing.dot(at, -1.0)
         strength *= inverse
         shine = strength
         if highlight:
             shine = self._highlight(strength, distance, inverse, square, far, facing)
-        np.maximum(strength, 0, out=strength)
+        at_least_0(strength)
         if math.isfinite(falloff_m):
             distance *= np.float32(1 / falloff_m**2)
             distance += np.float32(1)
@@ -168,15 +167,13 @@ class Lights:
         The half vector is the sum of the directions to the light and to the camera; `towards` is
         the cosine to the light, `distance` the square of the distance, `far` the light's l . l.
         """
-        nearness = np.sqrt(square)
-        np.reciprocal(nearness, out=nearness)
+        nearness = cv2.pow(square, -0.5)
         shine = facing.dot((0.0, 0.0, 0.0), -1.0)
         shine *= nearness
         shine += towards
-        np.maximum(shine, 0, out=shine)
+        at_least_0(shine)
         shine *= shine
-        length = square + distance
-        length -= np.float32(far)
+        length = cv2.addWeighted(square, 1.0, distance, 1.0, -far)
         length *= inverse
         length *= nearness
         length += np.float32(2 + 1e-6)

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from models.opencv import cv2
 from models.scenes.atlas import LEVELS, TextureAtlas
-from models.scenes.curved import CurvedTerms, counted
+from models.scenes.curved import CurvedTerms
 from models.scenes.projection import NEAR_M, CurvedSet, FlatSet
+from models.scenes.runs import counted
 from models.scenes.spans import FlatSpans
 from models.scenes.textures import SIZE
 
@@ -72,9 +73,7 @@ class Raster:
             self._put(rows, slice(x0, x1), w, nearer, flats.surface[i])
         self._draw_small(flats, spans, slopes, boxes[small, 0])
 
-    def _put(
-        self, rows: slice, columns: slice, w: Float32, where: Bool, number: np.uint16
-    ) -> None:
+    def _put(self, rows: slice, columns: slice, w: Float32, where: Bool, number: np.uint16) -> None:
         mask = where.view(np.uint8)
         cv2.copyTo(w, mask, self._w[rows, columns])
         cv2.copyTo(np.full(w.shape, number), mask, self._surface[rows, columns])
