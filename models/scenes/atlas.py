@@ -103,7 +103,7 @@ class TextureAtlas:
         first = len(self.picture) // TILE_HEIGHT
         if (first + len(extra)) * TILE_HEIGHT >= 32767:
             raise ValueError(f"at most {32766 // TILE_HEIGHT - first} photographs fit the atlas")
-        picture = np.concatenate([self.picture, *(_tile(p) for p in extra)])
+        picture = np.concatenate([self.picture, _tiles(extra)])
         groups = self.groups | {"photo": tuple(range(first, first + len(extra)))}
         return TextureAtlas(picture, self.masks, groups, self.level_x, self.level_y)
 
@@ -122,15 +122,18 @@ def _levels() -> tuple[list[int], list[int]]:
     return x, y
 
 
-def _tile(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    tile = np.zeros((TILE_HEIGHT, TILE_WIDTH, 4), np.uint8)
-    for level, (x, y) in enumerate(zip(*_levels(), strict=True)):
-        size = SIZE >> level
-        if level:
-            picture = cv2.resize(picture, (size, size), interpolation=cv2.INTER_AREA)
-        wrapped = np.pad(picture, ((1, 1), (1, 1), (0, 0)), mode="wrap")
-        tile[y - 1 : y + size + 1, x - 1 : x + size + 1, :3] = wrapped
-    return tile
+def _tiles(textures: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:
+    """(n * TILE_HEIGHT, TILE_WIDTH, 4) the tiles of (SIZE, SIZE, 3) textures, one below another."""
+    tiles = np.zeros((len(textures), TILE_HEIGHT, TILE_WIDTH, 4), np.uint8)
+    for tile, texture in zip(tiles, textures, strict=True):
+        picture = texture
+        for level, (x, y) in enumerate(zip(*_levels(), strict=True)):
+            size = SIZE >> level
+            if level:
+                picture = cv2.resize(picture, (size, size), interpolation=cv2.INTER_AREA)
+            wrapped = cv2.copyMakeBorder(picture, 1, 1, 1, 1, cv2.BORDER_WRAP)
+            tile[y - 1 : y + size + 1, x - 1 : x + size + 1, :3] = wrapped
+    return tiles.reshape(-1, TILE_WIDTH, 4)
 
 
 def _to_bytes(picture: Float32) -> NDArray[np.uint8]:
@@ -154,24 +157,24 @@ def default_atlas() -> TextureAtlas:
 def build_atlas(seed: int) -> TextureAtlas:
     """Textures of all groups, newly drawn; the same for the same seed."""
     rng = np.random.default_rng(seed)
-    tiles: list[NDArray[np.uint8]] = []
+    drawn: list[NDArray[np.uint8]] = []
     groups: dict[str, tuple[int, ...]] = {}
     masks: dict[int, tuple[NDArray[np.uint8], ...]] = {}
     for name, makers in _GROUPS.items():
-        first = len(tiles)
-        tiles += [_tile(_to_bytes(maker(rng))) for maker, count in makers for _ in range(count)]
-        groups[name] = tuple(range(first, len(tiles)))
+        first = len(drawn)
+        drawn += [_to_bytes(maker(rng)) for maker, count in makers for _ in range(count)]
+        groups[name] = tuple(range(first, len(drawn)))
     foliage, metal = groups["foliage"][0], groups["metal"][0]
     for name, makers in _MASKS.items():
-        first = len(tiles)
+        first = len(drawn)
         for maker, count in makers:
             for i in range(count):
-                masks[len(tiles)] = _halvings(maker(rng))
-                tiles.append(tiles[metal if name == "lattice" else foliage + i % 3])
-        groups[name] = tuple(range(first, len(tiles)))
+                masks[len(drawn)] = _halvings(maker(rng))
+                drawn.append(drawn[metal if name == "lattice" else foliage + i % 3])
+        groups[name] = tuple(range(first, len(drawn)))
     x, y = _levels()
     return TextureAtlas(
-        np.concatenate(tiles),
+        _tiles(drawn),
         masks,
         groups,
         np.array(x, np.float32),

@@ -14,6 +14,7 @@ Float32 = NDArray[np.float32]
 Float64 = NDArray[np.float64]
 Int = NDArray[np.int64]
 _BOUNDLESS = 1e30
+_FAR_OUT = 1e9
 _ROUNDING = 1e-6
 """Of float32 sums of three terms, relative to their size, with some to spare."""
 
@@ -150,12 +151,11 @@ def _reach(
     a, b = curvature.take(which), linear.take(which) + mixed
     square = b * b - 4 * a * (down + _ROUNDING * size)
     reach, divisor = np.sqrt(np.maximum(square, 0)), np.where(a < 0, 2 * a, -1.0)
-    first, last = (reach - b) / divisor, (-reach - b) / divisor
-    anywhere, nowhere = a >= 0, (a < 0) & (square < 0)
-    first = np.where(anywhere, -widest.take(which), np.where(nowhere, 1, first - 0.5))
-    last = np.where(anywhere, widest.take(which), np.where(nowhere, -1, last + 0.5))
-    limit = 1e9
+    low, high = (reach - b) / divisor - 0.5, (-reach - b) / divisor + 0.5
+    nowhere, anywhere = (a < 0) & (square < 0), a >= 0
+    low = np.where(anywhere, -widest.take(which), np.where(nowhere, 1, low))
+    high = np.where(anywhere, widest.take(which), np.where(nowhere, -1, high))
     return (
-        np.floor(np.clip(first, -limit, limit)).astype(np.int64),
-        np.ceil(np.clip(last, -limit, limit)).astype(np.int64),
+        np.floor(np.clip(low, -_FAR_OUT, _FAR_OUT)).astype(np.int64),
+        np.ceil(np.clip(high, -_FAR_OUT, _FAR_OUT)).astype(np.int64),
     )

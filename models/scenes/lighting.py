@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ Float32 = NDArray[np.float32]
 _TAPS = ((-1.0, -0.4), (0.4, -1.0), (1.0, 0.4), (-0.4, 1.0), (0.0, 0.0))
 
 
+@lru_cache(maxsize=1)
 def stain_field() -> Float32:
     """(SIZE + 2, SIZE + 2) float32 large stains about 0, with a wrapped border of one."""
     field = noise(np.random.default_rng(7), 1.7) - np.float32(0.5)

@@ -133,9 +133,9 @@ def prepare_flat(
 
 def _bounds(edges: Float64) -> tuple[Float64, Float64]:
     """(2, 6, n) columns as functions of the row that bound the inside of all edges."""
-    slope, *line = np.ascontiguousarray(edges.T)
+    slope, *lines = np.ascontiguousarray(edges.T)
     slope = np.where(np.abs(slope) < 1e-15, 1e-15, slope)
-    line = np.stack(line) / -slope
+    line = np.stack(lines) / -slope
     rising = slope > 0
     nowhere = np.array([0.0, 1e9])[:, None, None]
     return np.where(rising, line, -nowhere), np.where(rising, nowhere, line)

@@ -281,7 +281,7 @@ def _angle(x: Float32, y: Float32) -> Float32:
     angle = cv2.phase(x, y)
     cos, sin = cv2.polarToCart(cv2.pow(square, -0.5), angle)
     # OpenCV's angle is off by up to 2e-4; a step of Newton's method leaves nothing but rounding.
-    step = cos.ravel() * y
+    step: Float32 = cos.ravel() * y
     step -= sin.ravel() * x
     step += angle.ravel()
     return step
