@@ -104,8 +104,10 @@ class LightMapper:
         w = base.copy()
         raster = Raster(0, w, np.zeros(w.shape, np.uint16), scene.atlas)
         body_to_camera = view.world_to_camera @ poses
-        raster.flat(prepare_flat(scene.planars, body_to_camera, k, flat))
-        raster.curved(prepare_curved(scene.quadrics, body_to_camera, k, curved, 0))
+        if flat.any():
+            raster.flat(prepare_flat(scene.planars, body_to_camera, k, flat))
+        if curved.any():
+            raster.curved(prepare_curved(scene.quadrics, body_to_camera, k, curved, 0))
         return w
 
     def at(self, poses: Float64) -> LightMaps:

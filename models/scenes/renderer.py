@@ -75,6 +75,14 @@ class _Prepared:
         self.tables = SurfaceTables.of(scene)
         self.mapper = LightMapper(scene)
         self.optical = optical_surfaces(scene)
+        self._moving = np.flatnonzero(scene.moving()).tolist()
+        self._still = scene.body_to_world(0.0)
+
+    def poses(self, time_s: float) -> Float64:
+        """(bodies, 4, 4) float64 poses in the world at `time_s`."""
+        poses = self._still.copy()
+        self.scene.move(poses, self._moving, time_s)
+        return poses
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,9 +134,11 @@ class Renderer:
             self._prepared = _Prepared(scene)
             self._last = None
         k = Intrinsics.from_fov(scene.fov_deg, self.width, self.height)
-        before = None if previous_time_s is None else self._view(scene, previous_time_s, k)
-        sight, now = Sight.of(scene, time_s, k), self._view(scene, time_s, k)
-        rgb = self._picture(scene, self._moment(scene, time_s), sight, now)
+        before = None if previous_time_s is None else self._before(scene, previous_time_s, k)
+        sight, poses = Sight.of(scene, time_s, k), self._prepared.poses(time_s)
+        now = self._visible(scene, poses, sight)
+        moment = _Moment(poses, self._prepared.mapper.at(poses))
+        rgb = self._picture(scene, moment, sight, now)
         self._last = (scene, time_s, now)
         flow = covisible = None
         if before is not None:
@@ -148,11 +158,12 @@ class Renderer:
         for future in [self._pool.submit(work, *band) for band in bands]:
             future.result()
 
-    def _view(self, scene: Scene, time_s: float, k: Intrinsics) -> VisibleSurfaces:
+    def _before(self, scene: Scene, time_s: float, k: Intrinsics) -> VisibleSurfaces:
         """The visible surfaces at a time; reused from the last call if the time is the same."""
+        assert self._prepared is not None
         if self._last is not None and self._last[0] is scene and self._last[1] == time_s:
             return self._last[2]
-        return self._visible(scene, scene.body_to_world(time_s), Sight.of(scene, time_s, k))
+        return self._visible(scene, self._prepared.poses(time_s), Sight.of(scene, time_s, k))
 
     def _visible(self, scene: Scene, poses: Float64, sight: Sight) -> VisibleSurfaces:
         k = sight.intrinsics
@@ -171,11 +182,6 @@ class Renderer:
 
         self._each(_bands(k.height, self._threads), draw)
         return VisibleSurfaces(w, surface, np.concatenate([world_to_camera[None], bodies]))
-
-    def _moment(self, scene: Scene, time_s: float) -> _Moment:
-        assert self._prepared is not None
-        poses = scene.body_to_world(time_s)
-        return _Moment(poses, self._prepared.mapper.at(poses))
 
     def _picture(
         self,

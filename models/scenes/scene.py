@@ -7,6 +7,7 @@ surfaces come next, curved ones last.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -230,11 +231,16 @@ class Scene:
     def body_to_world(self, time_s: float) -> Float64:
         """(bodies, 4, 4) float64 poses at `time_s`."""
         poses = np.empty((len(self.bodies), 4, 4))
-        for i, body in enumerate(self.bodies):
+        self.move(poses, range(len(self.bodies)), time_s)
+        return poses
+
+    def move(self, poses: Float64, bodies: Iterable[int], time_s: float) -> None:
+        """Write the poses of some `bodies` at `time_s` into those of all, parents first."""
+        for i in bodies:
+            body = self.bodies[i]
             poses[i] = body.base if body.motion is None else body.base @ body.motion.matrix(time_s)
             if body.parent >= 0:
                 poses[i] = poses[body.parent] @ poses[i]
-        return poses
 
     def moving(self) -> NDArray[np.bool_]:
         """(bodies,) bool, True for bodies whose pose changes with time."""
