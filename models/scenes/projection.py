@@ -101,23 +101,19 @@ def prepare_flat(
     `body_to_camera` is (bodies, 4, 4).
     """
     index = np.flatnonzero(keep)
-    poses = body_to_camera[planars.body[index]]
-    corners = np.einsum("pij,pcj->pci", poses[:, :3, :3], planars.corners[index])
-    corners += poses[:, None, :3, 3]
-    normal = np.cross(corners[:, 3] - corners[:, 0], corners[:, 1] - corners[:, 0])
-    distance = np.einsum("pi,pi->p", normal, corners[:, 0])
-    size = np.einsum("pi,pi->p", normal, normal)
+    corners = _placed(planars.corners[index], body_to_camera, planars.body[index])
+    normal = _cross(corners[:, 3] - corners[:, 0], corners[:, 1] - corners[:, 0])
+    distance = _dot(normal, corners[:, 0])
     visible = (distance < 0) | planars.two_sided[index]
-    visible &= distance**2 > 1e-14 * size
+    visible &= distance**2 > 1e-14 * _dot(normal, normal)
     box, inside = _boxes(corners, k)
     chosen = np.flatnonzero(visible & inside)
-    index, corners, normal = index[chosen], corners[chosen], normal[chosen]
+    index, corners, normal = index[chosen], corners.take(chosen, 2), normal.take(chosen, 1)
     to_ray = pixel_to_ray(k)
-    plane = (normal / distance[chosen, None]) @ to_ray
-    following = np.roll(corners, -1, axis=1)
-    edges = np.cross(corners, following)
-    edges *= np.sign(np.einsum("pei,pi->pe", edges, corners.mean(axis=1)))[..., None]
-    edges = edges @ to_ray
+    plane = np.ascontiguousarray((normal / distance[chosen]).T) @ to_ray
+    edges = _cross(corners, corners.take((1, 2, 3, 0), 1))
+    edges *= np.sign(_dot(edges, corners.mean(axis=1)))
+    edges = np.ascontiguousarray(edges.T) @ to_ray
     near, far = -plane, plane.copy()
     near[:, 2] += 1 / NEAR_M
     far[:, 2] -= 1 / FAR_M
@@ -125,7 +121,8 @@ def prepare_flat(
     disc, cutout = planars.disc[index], planars.cutout[index]
     conic, card = np.zeros((len(index), 3, 3)), np.zeros((len(index), 2, 3))
     outlined = np.flatnonzero(disc | (cutout >= 0))
-    conic[outlined], card[outlined] = _within(corners[outlined], to_ray)
+    if len(outlined):
+        conic[outlined], card[outlined] = _within(corners.T[outlined], to_ray)
     left, right = _bounds(edges)
     surface = (index + 1).astype(np.uint16)
     return FlatSet(surface, plane, left, right, box[chosen], conic, disc, card, cutout)
@@ -141,28 +138,48 @@ def _bounds(edges: Float64) -> tuple[Float64, Float64]:
     return np.where(rising, line, -nowhere), np.where(rising, nowhere, line)
 
 
+def _placed(points: Float64, poses: Float64, body: NDArray[np.intp]) -> Float64:
+    """(3, m, n) x, y and z of (n, m, 3) points of bodies, in the axes that `poses` lead to."""
+    x, y, z = np.ascontiguousarray(points.T)
+    pose = np.ascontiguousarray(poses.transpose(1, 2, 0)).take(body, 2)
+    return np.stack([(a * x + c * z + b * y) + d for a, b, c, d in pose[:3]])
+
+
+def _cross(a: Float64, b: Float64) -> Float64:
+    """(3, ...) vector products."""
+    return np.stack(
+        [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
+    )
+
+
+def _dot(a: Float64, b: Float64) -> Float64:
+    """(...) scalar products of (3, ...) vectors."""
+    product: Float64 = a[0] * b[0] + a[2] * b[2] + a[1] * b[1]
+    return product
+
+
 def _boxes(corners: Float64, k: Intrinsics) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """(n, 4) pixel bounds of polygons, and whether they touch the picture at all."""
-    z = corners[..., 2]
+    """(n, 4) pixel bounds of (3, 4, n) polygons, and whether they touch the picture at all."""
+    x, y, z = corners
     ahead = z > NEAR_M
     safe = np.where(ahead, z, 1.0)
-    x = corners[..., 0] / safe * k.fx + k.cx
-    y = corners[..., 1] / safe * k.fy + k.cy
-    whole = ahead.all(axis=1)
-    low = np.stack([x.min(1), y.min(1)], 1)
-    high = np.stack([x.max(1), y.max(1)], 1)
-    low[~whole], high[~whole] = 0, (k.width, k.height)
-    return _clip_boxes(low, high, np.asarray(ahead.any(axis=1)), k)
+    x = x / safe * k.fx + k.cx
+    y = y / safe * k.fy + k.cy
+    whole = ahead.all(axis=0)
+    low = np.where(whole, [x.min(axis=0), y.min(axis=0)], 0.0)
+    high = np.where(whole, [x.max(axis=0), y.max(axis=0)], [[k.width], [k.height]])
+    return _clip_boxes(low, high, np.asarray(ahead.any(axis=0)), k)
 
 
 def _clip_boxes(
     low: Float64, high: Float64, inside: NDArray[np.bool_], k: Intrinsics
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    last = np.array([k.width - 1, k.height - 1], np.float64)
-    low = np.ceil(np.clip(low - 1e-6, 0, last + 1))
-    high = np.floor(np.clip(high + 1e-6, -1, last))
-    box = np.concatenate([low, high], axis=1).astype(np.int64)
-    return box, inside & (low <= high).all(axis=1)
+    """(n, 4) from (2, n) corners."""
+    last = np.array([[k.width - 1], [k.height - 1]], np.float64)
+    low = np.ceil(np.minimum(np.maximum(low - 1e-6, 0), last + 1))
+    high = np.floor(np.minimum(np.maximum(high + 1e-6, -1), last))
+    box = np.ascontiguousarray(np.concatenate([low, high]).T).astype(np.int64)
+    return box, inside & (low <= high).all(axis=0)
 
 
 def _within(corners: Float64, to_ray: Float64) -> tuple[Float64, Float64]:
@@ -244,7 +261,6 @@ def _quadric_boxes(
         middle = image[..., axis, 2] / denominator
         reach = np.sqrt(np.maximum(middle**2 - image[..., axis, axis] / denominator, 0))
         bounds.append(((middle - reach).min(1), (middle + reach).max(1)))
-    low = np.stack([bounds[0][0], bounds[1][0]], 1)
-    high = np.stack([bounds[0][1], bounds[1][1]], 1)
-    low[~whole], high[~whole] = 0, (k.width, k.height)
+    low = np.where(whole, [bounds[0][0], bounds[1][0]], 0.0)
+    high = np.where(whole, [bounds[0][1], bounds[1][1]], [[k.width], [k.height]])
     return _clip_boxes(low, high, (depth + spread > NEAR_M).any(axis=1), k)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from models.scenes.projection import FlatSet
 Float32 = NDArray[np.float32]
 Float64 = NDArray[np.float64]
 Int = NDArray[np.int64]
+Number = TypeVar("Number", bound=np.generic)
 _NONE = 32000
 
 
@@ -49,19 +51,22 @@ class FlatSpans:
         shown = np.flatnonzero(count)
         first, count = first[shown], count[shown]
         starts = np.cumsum(count) - count
-        which = np.repeat(shown, count)
-        y = np.arange(len(which)) + np.repeat(first - starts, count)
-        left = np.ceil((_spread(flats.left[0], which) * y + _spread(flats.left[1], which)).max(0))
-        right = np.floor(
-            (_spread(flats.right[0], which) * y + _spread(flats.right[1], which)).min(0)
-        )
-        left = np.maximum(left, flats.box[:, 0].take(which))
-        right = np.minimum(right, flats.box[:, 2].take(which))
+
+        def spread(table: NDArray[Number]) -> NDArray[Number]:
+            """(..., R) the column of (..., n) `table` for each row."""
+            return table.take(shown, -1).repeat(count, -1)
+
+        which = shown.repeat(count)
+        y = np.arange(len(which)) + (first - starts).repeat(count)
+        row = y.astype(np.float64)
+        left = np.ceil((spread(flats.left[0]) * row + spread(flats.left[1])).max(axis=0))
+        right = np.floor((spread(flats.right[0]) * row + spread(flats.right[1])).min(axis=0))
+        left = np.maximum(left, spread(flats.box[:, 0]))
+        right = np.minimum(right, spread(flats.box[:, 2]))
         _narrow_to_discs(flats, which, y, left, right)
         empty = left > right
         left[empty], right[empty] = _NONE, -1
-        slope, offset = flats.plane[:, 1].take(which), flats.plane[:, 2].take(which)
-        base = (slope * y + offset).astype(np.float32)
+        base = (spread(flats.plane[:, 1]) * row + spread(flats.plane[:, 2])).astype(np.float32)
         boxes = np.zeros((0, 6), np.int64)
         if len(shown):
             x0 = np.minimum.reduceat(left, starts).astype(np.int64)
@@ -71,11 +76,6 @@ class FlatSpans:
             start = starts + y0 - first
             boxes = np.stack([shown, start, start + y1 - y0, x0, x1, y0], axis=1)[x0 < x1]
         return FlatSpans(which, y, left.astype(np.int16), right.astype(np.int16), base, boxes)
-
-
-def _spread(table: Float64, which: Int) -> Float64:
-    """(6, R) the column of (6, n) `table` for each row."""
-    return table.take(which, axis=1)
 
 
 def _narrow_to_discs(flats: FlatSet, which: Int, y: Int, left: Float64, right: Float64) -> None:
