@@ -7,6 +7,7 @@ affine term plus the root of a quadratic one. All surfaces are prepared together
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -236,19 +237,25 @@ def prepare_curved(
     )
 
 
+@lru_cache(maxsize=4)
+def _duals(quadrics: Quadrics) -> Float64:
+    """(K, 2, 4, 4) dual conics of balls, twice, or of both ends of cones, in their own frames."""
+    ball = quadrics.ball
+    duals = np.zeros((len(ball), 2, 4, 4))
+    for end, level in enumerate((quadrics.low, quadrics.high)):
+        centre = np.stack([level * 0, level * 0, np.where(ball, 0, level), level * 0 + 1], -1)
+        squared = quadrics.radii[:, end] ** 2
+        duals[:, end, 0, 0] = duals[:, end, 1, 1] = np.where(ball, 1.0, squared)
+        duals[:, end, 2, 2] = np.where(ball, 1.0, 0.0)
+        duals[:, end] -= np.einsum("pi,pj->pij", centre, centre)
+    return duals
+
+
 def _quadric_boxes(
     quadrics: Quadrics, index: NDArray[np.intp], frames: Float64, k: Intrinsics
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """(n, 4) pixel bounds from the dual conics of a ball, or of the two ends of a cone."""
-    count = len(index)
-    ball = quadrics.ball[index]
-    duals = np.zeros((count, 2, 4, 4))
-    for end, level in enumerate((quadrics.low[index], quadrics.high[index])):
-        centre = np.stack([level * 0, level * 0, np.where(ball, 0, level), level * 0 + 1], -1)
-        squared = quadrics.radii[index, end] ** 2
-        duals[:, end, 0, 0] = duals[:, end, 1, 1] = np.where(ball, 1.0, squared)
-        duals[:, end, 2, 2] = np.where(ball, 1.0, 0.0)
-        duals[:, end] -= np.einsum("pi,pj->pij", centre, centre)
+    duals = _duals(quadrics)[index]
     duals = frames[:, None] @ duals @ np.swapaxes(frames, 1, 2)[:, None]
     camera = np.array([[k.fx, 0, k.cx], [0, k.fy, k.cy], [0, 0, 1.0]])
     image = camera @ duals[..., :3, :3] @ camera.T
