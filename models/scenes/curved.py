@@ -151,11 +151,11 @@ def _reach(
     a, b = curvature.take(which), linear.take(which) + mixed
     square = b * b - 4 * a * (down + _ROUNDING * size)
     reach, divisor = np.sqrt(np.maximum(square, 0)), np.where(a < 0, 2 * a, -1.0)
-    low, high = (reach - b) / divisor - 0.5, (-reach - b) / divisor + 0.5
-    nowhere, anywhere = (a < 0) & (square < 0), a >= 0
-    low = np.where(anywhere, -widest.take(which), np.where(nowhere, 1, low))
-    high = np.where(anywhere, widest.take(which), np.where(nowhere, -1, high))
+    first, last = (reach - b) / divisor - 0.5, (-reach - b) / divisor + 0.5
+    anywhere, nowhere = a >= 0, (a < 0) & (square < 0)
+    first = np.where(anywhere, -widest.take(which), np.where(nowhere, 1.0, first))
+    last = np.where(anywhere, widest.take(which), np.where(nowhere, -1.0, last))
     return (
-        np.floor(np.clip(low, -_FAR_OUT, _FAR_OUT)).astype(np.int64),
-        np.ceil(np.clip(high, -_FAR_OUT, _FAR_OUT)).astype(np.int64),
+        np.floor(np.clip(first, -_FAR_OUT, _FAR_OUT)).astype(np.int64),
+        np.ceil(np.clip(last, -_FAR_OUT, _FAR_OUT)).astype(np.int64),
     )

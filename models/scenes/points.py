@@ -38,7 +38,7 @@ class Points:
         rows, columns = inverse_depth.shape
         across = ((np.arange(columns) - k.cx) / k.fx).astype(np.float32)
         down = ((np.arange(top, top + rows) - k.cy) / k.fy).astype(np.float32)
-        z = cv2.max(inverse_depth, 1 / FARTHEST_M)
+        z = np.clip(inverse_depth, 1 / FARTHEST_M, np.inf)
         return Points(np.reciprocal(z, out=z), across, down[:, None])
 
     def thinned(self) -> Points:

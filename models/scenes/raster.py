@@ -7,6 +7,8 @@ first, so that a pixel depends neither on the order nor on the rows that are dra
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,6 +21,7 @@ from models.scenes.spans import FlatSpans
 from models.scenes.textures import SIZE
 
 Float32 = NDArray[np.float32]
+Float64 = NDArray[np.float64]
 Int = NDArray[np.int64]
 Bool = NDArray[np.bool_]
 _BATCH_PIXELS = 40_000
@@ -59,7 +62,8 @@ class Raster:
         slopes = flats.plane[:, 0].astype(np.float32)
         area = (boxes[:, 2] - boxes[:, 1]) * (boxes[:, 4] - boxes[:, 3])
         small = (area < _SMALL_FLAT_PIXELS) & (flats.cutout[boxes[:, 0]] < 0)
-        for i, start, stop, x0, x1, y0 in boxes[~small].tolist():
+        outlines = _Outlines.of(flats, boxes[~small])
+        for n, (i, start, stop, x0, x1, y0) in enumerate(boxes[~small].tolist()):
             rows = slice(y0 - self._top, y0 - self._top + stop - start)
             w = spans.base[start:stop, None] + slopes[i] * self._places[x0:x1]
             nearer = w > self._w[rows, x0:x1]
@@ -68,15 +72,17 @@ class Raster:
             columns = self._columns[x0:x1]
             nearer &= columns >= spans.left[start:stop, None]
             nearer &= columns <= spans.right[start:stop, None]
-            if flats.cutout[i] >= 0:
-                nearer &= self._outline(flats, i, x0, y0, nearer.shape)
+            if outlines.cutout[n] >= 0:
+                nearer &= outlines.inside(self._atlas, n, nearer.shape)
             self._put(rows, slice(x0, x1), w, nearer, flats.surface[i])
         self._draw_small(flats, spans, slopes, boxes[small, 0])
 
     def _put(self, rows: slice, columns: slice, w: Float32, where: Bool, number: np.uint16) -> None:
         mask = where.view(np.uint8)
         cv2.copyTo(w, mask, self._w[rows, columns])
-        cv2.copyTo(np.full(w.shape, number), mask, self._surface[rows, columns])
+        numbers = np.empty(w.shape, np.uint16)
+        numbers.fill(number)
+        cv2.copyTo(numbers, mask, self._surface[rows, columns])
 
     def _draw_small(self, flats: FlatSet, spans: FlatSpans, slopes: Float32, chosen: Int) -> None:
         """Draw some flat surfaces together, pixel by pixel of their rows."""
@@ -104,27 +110,6 @@ class Raster:
         # Of equally near ones, the first is written last.
         seen = np.flatnonzero(w == inverse_depth.take(at))[::-1]
         surface[at.take(seen)] = number.take(seen)
-
-    def _outline(
-        self, flats: FlatSet, i: int, x0: int, y0: int, shape: tuple[int, ...]
-    ) -> NDArray[np.bool_]:
-        """Where a cutout's mask is set, at the halving that suits its size in the picture."""
-        low_x, low_y, high_x, high_y = flats.box[i].tolist()
-        extent = max(high_x - low_x, high_y - low_y, 1)
-        level = int(np.clip(np.floor(np.log2(SIZE / extent)), 0, LEVELS - 2))
-        outline = self._atlas.masks[int(flats.cutout[i])][level]
-        plane = flats.plane[i]
-        to_outline = np.stack([*(len(outline) * flats.card[i] - 0.5 * plane), plane])
-        to_outline[:, 2] += to_outline[:, 0] * x0 + to_outline[:, 1] * y0
-        warped = cv2.warpPerspective(
-            outline,
-            to_outline,
-            (shape[1], shape[0]),
-            flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP,
-            borderMode=cv2.BORDER_REPLICATE,
-        )
-        inside: NDArray[np.bool_] = warped > 127
-        return inside
 
     def curved(self, curves: CurvedSet) -> None:
         """Draw curved surfaces where they are nearer than previous ones."""
@@ -215,3 +200,46 @@ class Raster:
         at = x + ((rows.y.take(chosen) - self._top) * self._w.shape[1]).take(row)
         number = terms.number.take(which).take(row)
         self._settle(at.take(some), inverse.take(some), number.take(some))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Outlines:
+    """How the masks of cutouts lie in boxes of the picture, n of them.
+
+    Attributes
+    ----------
+    cutout
+        Per box the texture whose mask it is, or -1.
+    level
+        Per box the halving that suits its size in the picture.
+    to_mask
+        (n, 3, 3) from pixels of the box to those of the mask.
+    """
+
+    cutout: list[int]
+    level: list[int]
+    to_mask: Float64
+
+    @staticmethod
+    def of(flats: FlatSet, boxes: Int) -> _Outlines:
+        """The outlines in `boxes`, as of FlatSpans."""
+        i, x0, y0 = boxes[:, 0], boxes[:, 3], boxes[:, 5]
+        extent = np.maximum(flats.box[i, 2:] - flats.box[i, :2], 1).max(axis=1, initial=1)
+        level = np.floor(np.log2(SIZE / extent)).clip(0, LEVELS - 2).astype(np.intp)
+        plane = flats.plane[i, None]
+        card = (SIZE >> level)[:, None, None] * flats.card[i] - 0.5 * plane
+        to_mask = np.concatenate([card, plane], axis=1)
+        to_mask[..., 2] += to_mask[..., 0] * x0[:, None] + to_mask[..., 1] * y0[:, None]
+        return _Outlines(flats.cutout[i].tolist(), level.tolist(), to_mask)
+
+    def inside(self, atlas: TextureAtlas, n: int, shape: tuple[int, ...]) -> Bool:
+        """(rows, columns) where the mask of box `n` is set."""
+        warped = cv2.warpPerspective(
+            atlas.masks[self.cutout[n]][self.level[n]],
+            self.to_mask[n],
+            (shape[1], shape[0]),
+            flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_REPLICATE,
+        )
+        inside: Bool = warped > 127
+        return inside
