@@ -146,8 +146,9 @@ def _reach(
     Pixels between them are tested; those beyond need no test, also with the rounding of float32.
     `widest` is the largest u of each surface.
     """
-    size = (np.abs(curvature) * widest + np.abs(linear)) * widest
-    size = size.take(which) + np.abs(mixed) * widest.take(which) + np.abs(down)
+    largest = widest.astype(np.float64)
+    size = ((np.abs(curvature) * largest + np.abs(linear)) * largest).take(which)
+    size += np.abs(mixed) * largest.take(which) + np.abs(down)
     a, b = curvature.take(which), linear.take(which) + mixed
     square = b * b - 4 * a * (down + _ROUNDING * size)
     reach, divisor = np.sqrt(np.maximum(square, 0)), np.where(a < 0, 2 * a, -1.0)

@@ -119,7 +119,7 @@ class LightMapper:
             self._draw(view, poses, still)
             for view, still in zip(self._views, self._still, strict=True)
         )
-        depth: Float32 = np.reciprocal(np.maximum(shadow, np.float32(1 / FAR_M)))
+        depth: Float32 = np.reciprocal(np.clip(shadow, 1 / FAR_M, np.inf))
         self._last = LightMaps(depth, self._views[0], self._blur(top), self._views[1])
         return self._last
 

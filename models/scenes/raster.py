@@ -25,7 +25,7 @@ Float64 = NDArray[np.float64]
 Int = NDArray[np.int64]
 Bool = NDArray[np.bool_]
 _BATCH_PIXELS = 40_000
-_SMALL_FLAT_PIXELS = 1_500
+_SMALL_FLAT_PIXELS = 2_500
 _LARGE_CURVED_PIXELS = 6_000
 
 
@@ -52,8 +52,7 @@ class Raster:
         self._w = inverse_depth
         self._surface = surface
         self._atlas = atlas
-        self._columns = np.arange(inverse_depth.shape[1], dtype=np.int16)
-        self._places = self._columns.astype(np.float32)
+        self._places = np.arange(inverse_depth.shape[1], dtype=np.float32)
 
     def flat(self, flats: FlatSet) -> None:
         """Draw flat surfaces where they are nearer than previous ones."""
@@ -69,9 +68,8 @@ class Raster:
             nearer = w > self._w[rows, x0:x1]
             if not cv2.hasNonZero(nearer.view(np.uint8)):
                 continue
-            columns = self._columns[x0:x1]
-            nearer &= columns >= spans.left[start:stop, None]
-            nearer &= columns <= spans.right[start:stop, None]
+            inside = np.tile((False, True, False), stop - start)
+            nearer &= inside.repeat(spans.steps[start:stop].ravel()).reshape(nearer.shape)
             if outlines.cutout[n] >= 0:
                 nearer &= outlines.inside(self._atlas, n, nearer.shape)
             self._put(rows, slice(x0, x1), w, nearer, flats.surface[i])
@@ -89,7 +87,7 @@ class Raster:
         is_chosen = np.zeros(len(slopes), np.bool_)
         is_chosen[chosen] = True
         rows = np.flatnonzero(is_chosen.take(spans.which))
-        left = spans.left.take(rows).astype(np.int64)
+        left = spans.left.take(rows)
         length = np.maximum(spans.right.take(rows) - left + 1, 0)
         row, column = counted(left, length)
         which = spans.which.take(rows)

@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 from models.geometry import Intrinsics
 from models.opencv import cv2
 from models.scenes.correspondence import VisibleSurfaces, correspond
+from models.scenes.frame_tables import FrameTables
 from models.scenes.lighting import Lights, stain_field
 from models.scenes.lightmaps import LightMapper, LightMaps
 from models.scenes.optics import Box, Sight, mixed, optical_surfaces
 from models.scenes.projection import prepare_curved, prepare_flat
 from models.scenes.raster import Raster
 from models.scenes.scene import Float64, Scene
-from models.scenes.shading import FrameTables, Shader
+from models.scenes.shading import Shader
 from models.scenes.surfaces import SurfaceTables
 
 Float32 = NDArray[np.float32]

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from models.geometry import Intrinsics
 from models.opencv import cv2
 from models.scenes.atlas import LEVELS
+from models.scenes.frame_tables import FrameTables
 from models.scenes.lighting import Arriving, Lights
 from models.scenes.points import CurvedPixels, Facing, Points, at_least_0
 from models.scenes.runs import SomeRuns, SurfaceRuns
@@ -25,61 +26,6 @@ from models.scenes.textures import SIZE
 Float32 = NDArray[np.float32]
 _KNEE, _SHOULDER = 0.42, 0.12 / 0.42
 """Of the curve that light is shown by: where it bends, and how steep it goes on."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class FrameTables:
-    """Tables that change from frame to frame, one column per surface, in camera axes.
-
-    Attributes
-    ----------
-    normal, offset
-        (3, S) and (S,) of flat surfaces, towards the camera; normal . p for points p on them.
-    u, v
-        (4, S) affine in camera coordinates.
-    inverse
-        (12, K) camera to own frame of curved surfaces.
-    bend
-        (2, K) their form along the axis.
-    """
-
-    normal: Float32
-    offset: Float32
-    u: Float32
-    v: Float32
-    inverse: Float32
-    bend: Float32
-
-    @staticmethod
-    def of(scene: Scene, tables: SurfaceTables, body_to_camera: Float64) -> FrameTables:
-        """Convert the tables of a scene to camera axes."""
-        planars, quadrics = scene.planars, scene.quadrics
-        poses = body_to_camera[planars.body]
-        count, curved = len(planars.body), len(quadrics.body)
-        normal = np.zeros((3, 1 + count + curved), np.float32)
-        normal[:, 1 : count + 1] = np.einsum("pij,pj->ip", poses[:, :3, :3], tables.normal)
-        towards = np.einsum("pij,pj->pi", poses[:, :3, :3], planars.corners[:, 0]) + poses[:, :3, 3]
-        plane = np.zeros(1 + count + curved, np.float32)
-        plane[1 : count + 1] = np.einsum("ip,pi->p", normal[:, 1 : count + 1], towards)
-        normal[:, plane > 0] *= -1
-        coordinates = []
-        for body_uv in (tables.u, tables.v):
-            uv = np.zeros((4, 1 + count + curved), np.float32)
-            gradient = np.einsum("pij,pj->pi", poses[:, :3, :3], body_uv[:, :3])
-            uv[:3, 1 : count + 1] = gradient.T
-            offset = body_uv[:, 3] - np.sum(gradient * poses[:, :3, 3], axis=1)
-            uv[3, 1 : count + 1] = offset % 1.0
-            coordinates.append(uv)
-        inverse = np.linalg.inv(body_to_camera[quadrics.body] @ quadrics.frame)[:, :3]
-        bend = np.stack([quadrics.form[:, 2, 2], quadrics.form[:, 2, 3]])
-        return FrameTables(
-            normal,
-            -np.abs(plane),
-            coordinates[0],
-            coordinates[1],
-            inverse.reshape(curved, 12).T.astype(np.float32),
-            bend.astype(np.float32),
-        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

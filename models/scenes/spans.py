@@ -28,9 +28,11 @@ class FlatSpans:
     y
         (R,) row of the picture.
     left, right
-        (R,) int16 first and last column; the first is behind the last where there are none.
+        (R,) first and last column; the first is behind the last where there are none.
     base
         (R,) float32 inverse depth at column 0.
+    steps
+        (R, 3) columns of the surface's box before, in and behind each row.
     boxes
         (n, 6) per visible surface: index in the set, start, stop (rows in here), x0, x1, y0 (in
         the picture).
@@ -38,9 +40,10 @@ class FlatSpans:
 
     which: Int
     y: Int
-    left: NDArray[np.int16]
-    right: NDArray[np.int16]
+    left: Int
+    right: Int
     base: Float32
+    steps: Int
     boxes: Int
 
     @staticmethod
@@ -67,15 +70,21 @@ class FlatSpans:
         empty = left > right
         left[empty], right[empty] = _NONE, -1
         base = (spread(flats.plane[:, 1]) * row + spread(flats.plane[:, 2])).astype(np.float32)
-        boxes = np.zeros((0, 6), np.int64)
-        if len(shown):
-            x0 = np.minimum.reduceat(left, starts).astype(np.int64)
-            x1 = np.maximum.reduceat(right, starts).astype(np.int64) + 1
-            y0 = np.minimum.reduceat(np.where(empty, _NONE, y), starts)
-            y1 = np.maximum.reduceat(np.where(empty, -1, y), starts) + 1
-            start = starts + y0 - first
-            boxes = np.stack([shown, start, start + y1 - y0, x0, x1, y0], axis=1)[x0 < x1]
-        return FlatSpans(which, y, left.astype(np.int16), right.astype(np.int16), base, boxes)
+        left, right = left.astype(np.int64), right.astype(np.int64)
+        if len(shown) == 0:
+            nothing = np.zeros((0, 6), np.int64)
+            return FlatSpans(which, y, left, right, base, nothing[:, :3], nothing)
+        x0 = np.minimum.reduceat(left, starts)
+        x1 = np.maximum.reduceat(right, starts) + 1
+        y0 = np.minimum.reduceat(np.where(empty, _NONE, y), starts)
+        y1 = np.maximum.reduceat(np.where(empty, -1, y), starts) + 1
+        start = starts + y0 - first
+        boxes = np.stack([shown, start, start + y1 - y0, x0, x1, y0], axis=1)[x0 < x1]
+        width = (x1 - x0).repeat(count)
+        before = np.minimum(left - x0.repeat(count), width)
+        inside = np.maximum(right - left + 1, 0)
+        steps = np.stack([before, inside, width - before - inside], axis=1)
+        return FlatSpans(which, y, left, right, base, steps, boxes)
 
 
 def _narrow_to_discs(flats: FlatSet, which: Int, y: Int, left: Float64, right: Float64) -> None:

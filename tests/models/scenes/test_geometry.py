@@ -56,6 +56,19 @@ def test_a_wall_across_the_view_has_one_depth() -> None:
     np.testing.assert_allclose(frame.disparity, 0.25, rtol=1e-5)
 
 
+@pytest.mark.parametrize("sizes", [(20.0, 0.5), (0.5, 20.0)])
+def test_of_equally_near_surfaces_the_first_is_seen_whatever_their_sizes(
+    sizes: tuple[float, float],
+) -> None:
+    def place(builder: SceneBuilder) -> None:
+        for size in sizes:
+            builder.panel((0, 4, 0), size, size, Material())
+
+    frame = draw(scene_of(place))
+    assert frame.surface[SIZE[1] // 2, SIZE[0] // 2] == 1
+    assert (frame.depth_m == frame.depth_m[0, 0]).all()
+
+
 def test_a_ball_before_a_wall_is_where_the_ray_equation_puts_it() -> None:
     def place(builder: SceneBuilder) -> None:
         wall(builder)
