@@ -191,7 +191,7 @@ class Lights:
         x = points.affine(matrix[0, :3] * k.fx, float(matrix[0, 3]) * k.fx)
         y = points.affine(matrix[1, :3] * k.fy, float(matrix[1, 3]) * k.fy)
         z = points.affine(matrix[2, :3], float(matrix[2, 3]))
-        np.maximum(z, np.float32(1e-3), out=z)
+        np.clip(z, 1e-3, np.inf, out=z)
         x /= z
         x += np.float32(k.cx)
         y /= z
@@ -205,7 +205,7 @@ class Lights:
         softness = self.scene.lighting.softness
         # A texel of the map covers depth / fx metres, more of it on slanting surfaces.
         slack = depth * np.float32(1.6 * (0.6 + softness) / k.fx)
-        slack /= np.maximum(facing, np.float32(0.15))
+        slack /= np.clip(facing, 0.15, np.inf)
         np.minimum(slack, np.float32(0.02) * depth + np.float32(0.05), out=slack)
         depth -= slack
         count = np.zeros(depth.shape, np.uint8)

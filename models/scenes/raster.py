@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from models.opencv import cv2
 from models.scenes.atlas import LEVELS, TextureAtlas
 from models.scenes.curved import CurvedTerms
+from models.scenes.points import at_least_0
 from models.scenes.projection import NEAR_M, CurvedSet, FlatSet
 from models.scenes.runs import counted
 from models.scenes.spans import FlatSpans
@@ -53,6 +54,7 @@ class Raster:
         self._surface = surface
         self._atlas = atlas
         self._places = np.arange(inverse_depth.shape[1], dtype=np.float32)
+        self._pattern = np.tile((False, True, False), len(inverse_depth))
 
     def flat(self, flats: FlatSet) -> None:
         """Draw flat surfaces where they are nearer than previous ones."""
@@ -60,16 +62,18 @@ class Raster:
         boxes = spans.boxes
         slopes = flats.plane[:, 0].astype(np.float32)
         area = (boxes[:, 2] - boxes[:, 1]) * (boxes[:, 4] - boxes[:, 3])
-        small = (area < _SMALL_FLAT_PIXELS) & (flats.cutout[boxes[:, 0]] < 0)
-        outlines = _Outlines.of(flats, boxes[~small])
-        for n, (i, start, stop, x0, x1, y0) in enumerate(boxes[~small].tolist()):
+        is_cutout = flats.cutout[boxes[:, 0]] >= 0
+        small = (area < _SMALL_FLAT_PIXELS) & ~is_cutout
+        large = _in_parts(boxes[~small], is_cutout[~small])
+        outlines = _Outlines.of(flats, large)
+        for n, (i, start, stop, x0, x1, y0) in enumerate(large.tolist()):
             rows = slice(y0 - self._top, y0 - self._top + stop - start)
             w = spans.base[start:stop, None] + slopes[i] * self._places[x0:x1]
             nearer = w > self._w[rows, x0:x1]
             if not cv2.hasNonZero(nearer.view(np.uint8)):
                 continue
-            inside = np.tile((False, True, False), stop - start)
-            nearer &= inside.repeat(spans.steps[start:stop].ravel()).reshape(nearer.shape)
+            inside = self._pattern[: 3 * (stop - start)].repeat(spans.steps[start:stop].ravel())
+            nearer &= inside.reshape(nearer.shape)
             if outlines.cutout[n] >= 0:
                 nearer &= outlines.inside(self._atlas, n, nearer.shape)
             self._put(rows, slice(x0, x1), w, nearer, flats.surface[i])
@@ -125,17 +129,19 @@ class Raster:
             self._draw_large(terms, one)
 
     def _draw_large(self, terms: CurvedTerms, one: int) -> None:
-        """Draw one surface over all its rows."""
+        """Draw one surface over the rows and columns that its rays may meet."""
         start, stop = terms.row_start[one : one + 2].tolist()
-        first, last = terms.rows.first[start:stop], terms.rows.last[start:stop]
-        met = np.flatnonzero(first <= last)
-        if len(met) == 0:
-            return
-        start, stop = start + int(met[0]), start + int(met[-1]) + 1
-        x0, x1 = int(first[met].min()), int(last[met].max()) + 1
-        step = max(1, _BATCH_PIXELS // (x1 - x0))
+        step = max(1, _BATCH_PIXELS // max(1, self._w.shape[1]))
         for begin in range(start, stop, step):
-            self._draw_part(terms, one, slice(begin, min(begin + step, stop)), slice(x0, x1))
+            first, last = (
+                terms.rows.first[begin : begin + step],
+                terms.rows.last[begin : begin + step],
+            )
+            met = np.flatnonzero(first[: stop - begin] <= last[: stop - begin])
+            if len(met):
+                rows = slice(begin + int(met[0]), begin + int(met[-1]) + 1)
+                columns = slice(int(first[met].min()), int(last[met].max()) + 1)
+                self._draw_part(terms, one, rows, columns)
 
     def _draw_part(self, terms: CurvedTerms, one: int, part: slice, across: slice) -> None:
         rows, columns = terms.rows, terms.columns
@@ -147,7 +153,8 @@ class Raster:
         met = square >= 0
         if not cv2.hasNonZero(met.view(np.uint8)):
             return
-        half = cv2.sqrt(np.maximum(square, 0, out=square))
+        at_least_0(square)
+        half = cv2.sqrt(square)
         base = rows.base[part, None] + columns.base[place]
         bounded = bool(terms.bounded[one])
         scaled = rows.height[part, None] + columns.height[place] if bounded else None
@@ -174,14 +181,16 @@ class Raster:
         square = rows.mixed.take(row_of) * columns.u.take(column)
         square += rows.down.take(row_of)
         square += columns.across.take(column)
-        half = np.sqrt(np.maximum(square, 0))
+        met = square >= 0
+        at_least_0(square)
+        half = cv2.sqrt(square).ravel()
         base = rows.base.take(row_of) + columns.base.take(column)
         scaled = rows.height.take(row_of) + columns.height.take(column)
         low, high = rows.low.take(row_of), rows.high.take(row_of)
 
         def inside(inverse: Float32) -> Bool:
             within = inverse < 1 / NEAR_M
-            within &= square >= 0
+            within &= met
             within &= scaled + low * inverse >= 0
             within &= scaled + high * inverse <= 0
             return within
@@ -198,6 +207,19 @@ class Raster:
         at = x + ((rows.y.take(chosen) - self._top) * self._w.shape[1]).take(row)
         number = terms.number.take(which).take(row)
         self._settle(at.take(some), inverse.take(some), number.take(some))
+
+
+def _in_parts(boxes: Int, whole: Bool) -> Int:
+    """`boxes`, as of FlatSpans, cut into parts whose arrays fit the cache, but for the `whole`."""
+    rows, width = boxes[:, 2] - boxes[:, 1], boxes[:, 4] - boxes[:, 3]
+    step = np.where(whole, rows, np.maximum(_BATCH_PIXELS // width, 1))
+    which, begin = counted(np.zeros(len(boxes), np.intp), -(-rows // step))
+    parts, step = boxes[which], step[which]
+    stop, begin = parts[:, 2].copy(), begin * step
+    parts[:, 1] += begin
+    parts[:, 2] = np.minimum(parts[:, 1] + step, stop)
+    parts[:, 5] += begin
+    return parts
 
 
 @dataclass(frozen=True, slots=True, eq=False)
