@@ -34,7 +34,7 @@ def caption(settings: Settings, source: str, instead: str = "") -> tuple[str, st
         f"{letter}: {name}" for letter, name in (("A", a), ("B", b)) if name is not None
     )
     view = views.find(settings.view)
-    why = view.caption or _lanes(settings)
+    why = how_to_read(settings)
     origin = f"{source}, {instead}." if source and instead else ""
     unusual = ", ".join(states(settings)).capitalize()
     return view.headline, " ".join(
@@ -42,6 +42,11 @@ def caption(settings: Settings, source: str, instead: str = "") -> tuple[str, st
         for part in (why, f"{lanes}." if lanes else "", f"{unusual}." if unusual else "", origin)
         if part
     )
+
+
+def how_to_read(settings: Settings) -> str:
+    """Return a sentence or two on what the view's colours mean and what is compared."""
+    return views.find(settings.view).caption or _lanes(settings)
 
 
 def caption_for_strangers(settings: Settings) -> tuple[str, str]:

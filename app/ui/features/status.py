@@ -13,7 +13,9 @@ from PyQt6.QtCore import QObject, QTimer
 from app.core.results import FrameResult, LaneResult
 from app.engine.commands import CaptureStatus
 from app.settings.model import SettingsModel
+from app.settings.settings import Settings
 from app.sources.parsing import title_of
+from app.ui.captions import how_to_read
 from app.ui.display import Display
 from app.ui.engine import Engine
 from app.ui.features.feature import FeatureController
@@ -106,7 +108,7 @@ class StatusController(FeatureController):
     def set_caption(self, title: str, detail: str) -> None:
         """Show to an audience what is on screen, and sentences that explain it."""
         self._title = title
-        self._details = tuple(part for part in _SENTENCE_END.split(detail) if part)
+        self._details = _sentences(detail)
 
     def devices_known(self) -> None:
         """Name the device from now on: torch, which knows it, is loaded."""
@@ -176,13 +178,18 @@ class StatusController(FeatureController):
         if settings.presenter:
             shown = replace(said, headline=self._headline or self._title, details=self._details)
         elif workspaces.find(settings.workspace).has_headline:
-            shown = replace(said, headline=self._headline)
+            shown = replace(said, headline=self._headline, details=self._explained(settings))
         else:
             shown = measured
         self._window.status.show_reading(shown)
         numbers.setVisible(settings.numbers)
         if settings.numbers:
             numbers.show_reading(replace(measured, notes=()))
+
+    def _explained(self, settings: Settings) -> tuple[str, ...]:
+        """How to read the pictures, where the numbers support no headline."""
+        is_shown = self._display.last is not None and self._display.last.lanes
+        return _sentences(how_to_read(settings)) if is_shown and not self._headline else ()
 
     def _measured(self, reading: StatusReading, capture: CaptureStatus) -> StatusReading:
         """Add every number that is known now."""
@@ -252,3 +259,7 @@ class StatusController(FeatureController):
             return device.describe(self._model.value.device)
         except UserError as error:
             return str(error)
+
+
+def _sentences(text: str) -> tuple[str, ...]:
+    return tuple(part for part in _SENTENCE_END.split(text) if part)

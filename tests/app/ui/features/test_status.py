@@ -143,6 +143,20 @@ def test_a_headline_stands_for_the_numbers_which_are_one_key_away(
     assert surroundings.readings[-1] == shown
 
 
+def test_without_a_headline_it_says_how_to_read_the_pictures(
+    around: tuple[StatusController, Any],
+) -> None:
+    controller, surroundings = around
+    surroundings.model.value = Settings(device="cpu", workspace="look")
+    surroundings.display.last = _result("")
+    timer_of(controller).timeout.emit()
+    (first, *_) = surroundings.readings[-1].details
+    assert first == "Red is near, blue is far."
+    controller.set_headline("Memory: 2.4× steadier here")
+    timer_of(controller).timeout.emit()
+    assert surroundings.readings[-1].details == ()
+
+
 def test_an_audience_reads_what_is_on_screen_until_the_numbers_say_more(
     around: tuple[StatusController, Any],
 ) -> None:
