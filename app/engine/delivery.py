@@ -79,7 +79,7 @@ class Delivery:
         self.restart_clock()
 
     def begin_source(self) -> None:
-        """Count shots anew, for the source that was opened."""
+        """Restart the count of shots, for the source that was opened."""
         self._shots = ShotCounter()
 
     def read(self, source: Source, playing: bool) -> Reading:
