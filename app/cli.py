@@ -74,7 +74,7 @@ def run(argv: Sequence[str]) -> int:
     try:
         with checked_output():
             return _run(argv)
-    except BrokenPipeError:  # whoever read the output has seen enough
+    except BrokenPipeError:  # the reader of the output has closed it
         return 1
     except OutputError as error:
         print(error, file=sys.stderr)
@@ -102,7 +102,7 @@ def _run(argv: Sequence[str]) -> int:
         return 1
     except (BrokenPipeError, OutputError):
         raise
-    except Exception as error:  # a traceback helps nobody who only uses the program
+    except Exception as error:  # users get one sentence instead of a traceback
         if debug:
             log.exception("failed")
         print(_unforeseen(error), file=sys.stderr)

@@ -74,7 +74,7 @@ class Frame:
         Ground truth, if the source has it.
     shot
         Number of its shot, which changes at a hard cut, also if the frame behind the cut was
-        dropped; None where nobody watched for cuts.
+        dropped; None where cuts were not looked for.
     recorded
         By lane name, the lanes' recorded results, which are shown without computing anything. None
         if the frame does not come from a recording.

@@ -1,7 +1,7 @@
 """Text from outside made fit for a screen, a log or a report.
 
 Titles, names, addresses and error messages of other programs come from files, cameras, servers and
-windows that nobody vouches for. They may contain line breaks, terminal escapes, characters that
+windows that are not trusted. They may contain line breaks, terminal escapes, characters that
 reverse the direction of the text after them, and passwords.
 """
 

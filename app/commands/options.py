@@ -48,7 +48,7 @@ def number_from_zero(text: str) -> int:
 
 
 def _whole(text: str) -> int:
-    """A whole number in digits, or 0 for anything else, such as numbers that nobody means."""
+    """A whole number in digits, or 0 for anything else, such as numbers beyond a billion."""
     return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else 0
 
 

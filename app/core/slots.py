@@ -124,7 +124,7 @@ class RevocableSlot(Generic[T]):
 
     @property
     def dropped(self) -> int:
-        """Number of items that the slot dropped, whoever uses it."""
+        """Number of items that the slot dropped, through all of its handles."""
         return self._slot.dropped
 
     def revoke(self) -> None:

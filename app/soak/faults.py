@@ -1,4 +1,4 @@
-"""The faults, as generators: each injects, yields seconds to wait, and heals.
+"""The faults, as generators: each injects one, yields seconds to wait, and removes it.
 
 Each raises NotNoticed if the window did not notice it: then either it was not injected at all or it
 was overlooked, and surviving it proves nothing.

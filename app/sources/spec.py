@@ -23,7 +23,7 @@ class OpenRequest:
     with_flow : bool
         Scenes also give optical flow and covisibility.
     fps, pixel_format : float or None, str or None
-        Asked of a camera; None leaves them to the habits of the system.
+        Asked of a camera; None leaves them to the system.
     awaited : bool
         A camera that is not plugged in is waited for, as one that lost its signal.
     """

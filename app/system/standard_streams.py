@@ -1,4 +1,4 @@
-"""Standard input and output that are closed, full, or read by nobody any more."""
+"""Standard input and output that are closed, full, or no longer read."""
 
 from __future__ import annotations
 

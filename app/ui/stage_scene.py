@@ -46,7 +46,7 @@ class SceneReader:
         Parameters
         ----------
         needs_cloud
-            Somebody looks at the view as on screen.
+            An output shows the view as on screen, of which the cloud is a part.
         """
         settings, stage = self._model.value, self._window.stage
         self._grab(stage, needs_cloud)

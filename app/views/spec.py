@@ -92,7 +92,7 @@ class ViewSpec:
     has_divider : bool
         Its pane has a line between the lanes that can be moved.
     is_in_attract_loop : bool
-        The loop that runs while nobody is there shows it.
+        The demo that runs on an idle machine shows it.
     """
 
     key: str

@@ -87,7 +87,7 @@ def _served() -> frozenset[torch.dtype]:
 @torch.inference_mode()
 def _is_right(dtype: torch.dtype) -> bool:
     """Try the operators, which are no public interface, on something small."""
-    with torch.random.fork_rng(devices=[]):  # what is drawn here is nobody's random number
+    with torch.random.fork_rng(devices=[]):  # keeps the caller's random numbers as they are
         conv = nn.Conv2d(8, 8, 3, padding=1, dtype=dtype)
     for values in conv.parameters():
         values.copy_(torch.linspace(-0.5, 0.7, values.numel()).sin().reshape(values.shape))

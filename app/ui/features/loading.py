@@ -90,7 +90,7 @@ class LoadingController(FeatureController):
                 return False
             try:
                 importlib.import_module(module)
-            except Exception:  # of any kind: whoever needs it says so
+            except Exception:  # of any kind: what needs the module reports it again
                 log.exception("cannot load %s", module)
                 return False
         return True
