@@ -14,7 +14,7 @@ FILE_OPENERS = {"cv2.imread", "cv2.imreadmulti", "cv2.imreadanimation", "cv2.imw
 CAPTURES = {"cv2.VideoCapture", "cv2.VideoWriter"}
 EXCEPTIONS = {
     "app/media/open.py": OPENERS,
-    "app/sources/camera.py": CAPTURES,  # cameras by number, which are no files
+    "app/sources/camera_opener.py": CAPTURES,  # cameras by number, which are no files
     # A developer's own data: `models` knows nothing of `app`, and training runs in no window.
     "models/training": FILE_OPENERS | CAPTURES,
 }
