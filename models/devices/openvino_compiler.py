@@ -22,7 +22,7 @@ from torch import Tensor, nn
 
 from models.devices.blob_cache import BlobCache
 from models.devices.openvino import PREFIX
-from models.devices.quantised import Quantisation
+from models.devices.quantised import HALF, Quantisation
 
 _FORMAT = "1"
 """Changes when what an older version of this file compiled may not be used."""
@@ -49,7 +49,7 @@ class Runtime:
     cache
         Where compiled functions are kept.
     quantisation
-        int8 weights and ranges; None leaves everything in `precision`.
+        int8 weights and ranges of the encoder; None leaves everything in `precision`.
     """
 
     device: str
@@ -76,7 +76,7 @@ class Runtime:
         work
             A pure function of tensors.
         half
-            What `quantisation` calls it.
+            "encode" for what `quantisation` is of.
         identity
             Differs between functions and between weights.
         threads
@@ -90,14 +90,15 @@ class Runtime:
             Whatever PyTorch, OpenVINO or `check` raise if they cannot do it.
         """
         core, options = _core(), self._options(threads)
-        key = self._key(core, identity, tensors)
+        quantisation = self.quantisation if half == HALF else None
+        key = self._key(core, identity, tensors, quantisation)
         blob = self.cache.read(key)
         if blob is not None:
             tensor = importlib.import_module(PREFIX).Tensor(blob)
             return CompiledWork(core.import_model(tensor, self.device, options))
         model = converted(network, work, tensors)
-        if self.quantisation is not None:
-            self.quantisation.apply(model, half)
+        if quantisation is not None:
+            quantisation.apply(model)
         compiled = core.compile_model(model, self.device, options)
         result = CompiledWork(compiled)
         check(result(tensors))
@@ -117,10 +118,16 @@ class Runtime:
             }
         return options
 
-    def _key(self, core: Any, identity: str, tensors: Sequence[Tensor]) -> str:
+    def _key(
+        self,
+        core: Any,
+        identity: str,
+        tensors: Sequence[Tensor],
+        quantisation: Quantisation | None,
+    ) -> str:
         version = importlib.import_module(PREFIX).get_version()
         facts = [_FORMAT, version, torch.__version__, identity, str(self.precision)]
-        facts += [self.quantisation.identity] if self.quantisation is not None else []
+        facts += [quantisation.identity] if quantisation is not None else []
         facts += [self.device, str(core.get_property(self.device, "FULL_DEVICE_NAME"))]
         facts += [str(tuple(tensor.shape)) for tensor in tensors]
         return hashlib.sha256("\n".join(facts).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""int8 weights and ranges for OpenVINO, kept apart from any size of picture.
+"""int8 weights and ranges of an encoder for OpenVINO, kept apart from any size of picture.
 
 A file names operations as OpenVINO's converter does, after the network's modules: for a
 convolution its int8 weights, their scale per output channel and the corrected bias; for an input of
@@ -23,10 +23,9 @@ from models.errors import CheckpointError
 
 WEIGHTS, SCALE, BIAS, RANGE = "weights", "scale", "bias", "range"
 LEVELS = 256
+HALF = "encode"
+"""Of a network, what is quantised: its encoder. Memory adds up what rounding changes."""
 _OPERATIONS = "openvino.opset13"
-_ALONE = "alone"
-"""The half without memory: what belongs to the memory is not found there, rightly."""
-_DECODE = "decode"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,36 +37,32 @@ class Quantisation:
     identity
         SHA-256 of the file.
     tensors
-        By "half|kind|operation", for ranges "half|range|operation|port".
+        By "kind|operation", for ranges "range|operation|port".
     """
 
     identity: str
     tensors: Mapping[str, NDArray[Any]]
 
-    def apply(self, model: Any, half: str) -> None:
-        """Put it into a converted half, "encode", "decode" or "alone".
+    def apply(self, model: Any) -> None:
+        """Put it into a converted encoder.
 
         Raises
         ------
         ValueError
             If an operation that the file names is missing, as after a change of the network.
         """
-        table = _DECODE if half == _ALONE else half
         named = {op.get_friendly_name(): op for op in model.get_ordered_ops()}
         for key, value in self.tensors.items():
-            stored_half, kind, name, *rest = key.split("|")
-            if stored_half != table or kind == SCALE:
-                continue
+            kind, name, *rest = key.split("|")
             operation = named.get(name)
             if operation is None:
-                if half != _ALONE:
-                    raise ValueError(f"the converted network has no operation {name}")
-            elif kind == RANGE:
+                raise ValueError(f"the converted network has no operation {name}")
+            if kind == RANGE:
                 _limit(operation.input(int(rest[0])), value)
             elif kind == BIAS:
                 _replace(operation.input(1), value)
-            else:
-                _replace(operation.input(1), value, self.tensors[f"{table}|{SCALE}|{name}"])
+            elif kind == WEIGHTS:
+                _replace(operation.input(1), value, self.tensors[f"{SCALE}|{name}"])
 
 
 def load(path: Path) -> Quantisation:
