@@ -54,31 +54,56 @@ def upsample(disparity: Float32, width: int, height: int) -> Float32:
     if scale <= ALIKE:
         return _enlarged(disparity, width, height)
     low, high = cv2.erode(disparity, _NEAR), cv2.dilate(disparity, _NEAR)
-    gain = 1 + (STEEPNESS - 1) * _edges(disparity, low, high)  # (h, w), 1 where there is no edge
-    offset = (1 - gain) * (low + high) * 0.5
+    gain = _edges(disparity, low, high)
+    gain *= STEEPNESS - 1
+    gain += 1  # (h, w), 1 where there is no edge
+    offset = 1 - gain
+    offset *= low + high
+    offset *= 0.5
     upsampled = _enlarged(disparity, width, height)
-    upsampled *= _enlarged(gain, width, height)
-    upsampled += _enlarged(offset, width, height)
-    np.maximum(upsampled, _enlarged(low, width, height), out=upsampled)
-    np.minimum(upsampled, _enlarged(high, width, height), out=upsampled)
+    room = np.empty_like(upsampled)  # one for all: fresh memory costs more than the interpolation
+    upsampled *= _enlarged(gain, width, height, room)
+    upsampled += _enlarged(offset, width, height, room)
+    np.maximum(upsampled, _enlarged(low, width, height, room), out=upsampled)
+    np.minimum(upsampled, _enlarged(high, width, height, room), out=upsampled)
     return upsampled
 
 
 def _edges(disparity: Float32, low: Float32, high: Float32) -> Float32:
     """(h, w) from 0, no edge, to 1, by the extremes of the near neighbourhood."""
-    span = high - low
-    faintest = FAINTEST * np.maximum(low, 0) + np.float32(1e-9)
-    edges: Float32 = np.clip(span / faintest - 1, 0, 1)
-    # Mirrored at its border pixels, so that slopes continue beyond the picture.
+    span: Float32 = high - low
+    faintest: Float32 = np.maximum(low, 0)
+    faintest *= FAINTEST
+    faintest += np.float32(1e-9)
+    edges: Float32 = span / faintest
+    edges -= 1
+    np.clip(edges, 0, 1, out=edges)
     reach = min(FAR_REACH, *(side - 1 for side in disparity.shape))
-    wider = np.pad(disparity, reach, mode="reflect", reflect_type="odd")
+    wider = _mirrored(disparity, reach)
     inside = slice(reach, -reach or None), slice(reach, -reach or None)
-    far_span = (cv2.dilate(wider, _FAR) - cv2.erode(wider, _FAR))[inside]
-    slope = far_span / np.maximum(span, faintest)
-    edges *= np.clip((SLOPE - slope) / (SLOPE - PLATEAU), 0, 1)
+    slope = cv2.dilate(wider, _FAR)[inside] - cv2.erode(wider, _FAR)[inside]
+    slope /= np.maximum(span, faintest, out=span)
+    np.subtract(SLOPE, slope, out=slope)
+    slope /= SLOPE - PLATEAU
+    edges *= np.clip(slope, 0, 1, out=slope)
     return edges
 
 
-def _enlarged(maps: Float32, width: int, height: int) -> Float32:
-    enlarged: Float32 = cv2.resize(maps, (width, height), interpolation=cv2.INTER_LINEAR)
+def _mirrored(disparity: Float32, reach: int) -> Float32:
+    """Mirrored at its border pixels, so that slopes continue beyond the picture."""
+    height, width = disparity.shape
+    wider = np.empty((height + 2 * reach, width + 2 * reach), np.float32)
+    wider[reach : reach + height, reach : reach + width] = disparity
+    for lines in (wider[:, reach : reach + width], wider.T):  # rows, then whole columns
+        last = len(lines) - reach - 1
+        for edge, outwards in ((reach, -1), (last, 1)):
+            for by in range(1, reach + 1):
+                np.subtract(
+                    2 * lines[edge], lines[edge - outwards * by], out=lines[edge + outwards * by]
+                )
+    return wider
+
+
+def _enlarged(maps: Float32, width: int, height: int, room: Float32 | None = None) -> Float32:
+    enlarged: Float32 = cv2.resize(maps, (width, height), dst=room, interpolation=cv2.INTER_LINEAR)
     return enlarged

@@ -10,7 +10,7 @@ STRIDES = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 10.0, 12.0, 16.0)
 
 ENOUGH_POINTS = 30_000
 """Moving clouds need no more; each of them is coloured by its part of the picture."""
-GAP_PX = 3.0
+GAP_PX = 3.4
 """Nor need points be closer than this on screen."""
 
 _WINDOW = 5

@@ -102,9 +102,12 @@ class ColourBar:
             self._strip = rgb_picture(np.ascontiguousarray(table[None, 1:]))
             self._strip_of = table
 
-    def set_scale(self, scale: Scale | None) -> None:
-        """Set the values at both ends; None hides the bar."""
-        self._scale = scale
+    def set_scale(self, scale: Scale | None) -> bool:
+        """Set the values at both ends; None hides the bar. Whether `box` is another one now."""
+        had, self._scale = self._scale, scale
+        if had is None or scale is None:
+            return had is not scale
+        return _words(had) != _words(scale)
 
     def box(
         self, area: QRectF, font: QFont, has_numbers: bool = True, is_low: bool = False

@@ -72,12 +72,11 @@ class ScaledPane(ImagePane):
         table
             (256, 3) uint8 colours of the bar if it explains an overlay instead of the levels.
         """
-        before = self.scale_rect()
-        self._bar.set_scale(scale)
+        is_other_box = self._bar.set_scale(scale)
         self._has_own_bar = table is not None
         if table is not None:
             self._bar.set_table(table)
-        if self.scale_rect() != before:
+        if is_other_box:
             self.lay_out_chip()
         self.update()
 
