@@ -34,7 +34,7 @@ BAND_POINTS = 16_384
 _SQUARES, _DISCS, _MESH = ("part.glsl", "splat.frag"), ("part.glsl", "disc.frag"), ("mesh.frag",)
 _NO_EDGE = 1e6
 _CUT_AT_LEAST = 3.0
-_ROUND_FROM_PX = 3.0
+_ROUND_FROM_PX = 3.5
 _OWN_PIXEL = 0.51
 """At every pixel a point shows its own one, and coarse ones nothing beyond the next point."""
 
