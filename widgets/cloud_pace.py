@@ -41,10 +41,16 @@ class CloudPace(QObject):
         self._rest.setSingleShot(True)
         self._rest.timeout.connect(self.due)
 
-    def interval_ms(self, is_slowed: bool) -> int:
-        """Time from draw to draw; `is_slowed` on software OpenGL, in a pane among others."""
-        least = SOFTWARE_REST_MS if is_slowed else TICK_MS
-        return min(_LONGEST_REST_MS, max(least, round(_DRAWS_PER_TICK * self._draw_ms)))
+    def rest_ms(self, least_ms: int = SOFTWARE_REST_MS) -> int:
+        """Time from draw to draw, never less than `least_ms`."""
+        return min(_LONGEST_REST_MS, max(least_ms, round(_DRAWS_PER_TICK * self._draw_ms)))
+
+    def sway_ms(self, is_slowed: bool) -> int:
+        """Time between two moves of the sway; `is_slowed` where content waits for its turn.
+
+        There it moves on with the frames, and by itself only where they hardly come.
+        """
+        return _LONGEST_REST_MS if is_slowed else self.rest_ms(TICK_MS)
 
     def observe(self, draw_ms: float) -> None:
         """Note a draw and what it took."""
@@ -55,7 +61,7 @@ class CloudPace(QObject):
         if self._rest.isActive():
             return
         passed_ms = 1e3 * (self._clock() - self._drawn_s)
-        left_ms = round(self.interval_ms(is_slowed=True) - passed_ms)
+        left_ms = round(self.rest_ms() - passed_ms)
         if left_ms > 0:
             self._rest.start(left_ms)
         else:

@@ -294,7 +294,7 @@ class CloudViewer(QWidget):
         self.draw_ms = milliseconds
         self._density.observe(milliseconds)
         self._pace.observe(milliseconds)
-        self._sway.set_interval(self._pace.interval_ms(self._is_slowed))
+        self._sway.set_interval(self._pace.sway_ms(self._is_slowed))
 
     def _on_pressed(self) -> None:
         self._sway.stop()

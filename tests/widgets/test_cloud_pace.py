@@ -58,15 +58,16 @@ def test_frames_that_come_sooner_wait_for_the_rest_and_are_due_once(
 
 
 @pytest.mark.parametrize(
-    ("draw_ms", "slowed", "not_slowed"),
+    ("draw_ms", "rest_ms", "sway_ms"),
     [(5.0, SOFTWARE_REST_MS, TICK_MS), (60.0, 240, 240), (5000.0, 400, 400)],
 )
 def test_drawing_takes_a_quarter_of_the_time_at_most(
-    pace: CloudPace, draw_ms: float, slowed: int, not_slowed: int
+    pace: CloudPace, draw_ms: float, rest_ms: int, sway_ms: int
 ) -> None:
     pace.observe(draw_ms)
-    assert pace.interval_ms(is_slowed=True) == slowed
-    assert pace.interval_ms(is_slowed=False) == not_slowed
+    assert pace.rest_ms() == rest_ms
+    assert pace.sway_ms(is_slowed=False) == sway_ms
+    assert pace.sway_ms(is_slowed=True) == 400
 
 
 def show(pane: CloudPane, brightness: int) -> None:
