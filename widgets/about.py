@@ -28,6 +28,8 @@ class AboutBox(QDialog):
         self.setWindowTitle(title)
         self._tabs = QTabWidget(self)
         self._tabs.setDocumentMode(True)
+        if (bar := self._tabs.tabBar()) is not None:
+            bar.setDrawBase(False)  # it is white in the dark theme
         for name, text in pages:
             self._tabs.addTab(_page(text), name)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)

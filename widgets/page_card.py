@@ -18,7 +18,7 @@ from PyQt6.QtWidgets import (
 )
 
 from widgets.plain import Label, set_tip
-from widgets.theme import SPACE, SPACE_L
+from widgets.theme import SPACE, SPACE_L, type_scale_in_force
 
 _QUIET_MODULES = 4
 """White border that readers of QR codes need, in modules."""
@@ -133,7 +133,7 @@ class PageCard(QDialog):
         column.addLayout(row)
 
     def sizeHint(self) -> QSize:
-        return QSize(440, 560)
+        return QSize(round(440 * type_scale_in_force()), 560)
 
     def showEvent(self, event: object) -> None:
         super().showEvent(event)  # type: ignore[arg-type]

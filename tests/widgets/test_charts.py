@@ -170,6 +170,14 @@ def test_pinned_points_get_two_curves_each_in_the_colour_of_the_pin(chart: TimeC
         chart.append(1, {"a5": 1.0})
 
 
+def test_the_unit_gives_way_to_a_value_of_a_lane(chart: TimeChart) -> None:
+    chart.append(0, {"a": 12.25, "b": 3.5})
+    chart.resize(200, 120)
+    header = pixels(chart)[:22]
+    assert near(header, theme.COLOURS.lane_a).any()
+    assert near(header, theme.COLOURS.lane_b).any()
+
+
 def test_the_latest_values_are_in_the_header_in_their_colours(chart: TimeChart) -> None:
     chart.append(0, {"a": 0.125, "b": 0.25})
     chart.refresh()
