@@ -78,6 +78,7 @@ class TrainConfig:
     clip_length : 1 trains single frames without memory; more trains clips with memory.
     memory_off_share : share of the clips' batches that run without memory, so that the same
         weights stay good per frame.
+    style_share : share of the batches whose pictures exchange style (see style); stills only.
     gradient_weight, temporal_weight : of the loss terms (see losses).
     ema : weight of the past in the moving average of the weights, which is what is exported.
     precision : "bfloat16" (autocast) or "float32".
@@ -103,6 +104,7 @@ class TrainConfig:
     frozen_blocks: int = 11
     clip_length: int = 1
     memory_off_share: float = 0.0
+    style_share: float = 0.0
     gradient_weight: float = 0.5
     temporal_weight: float = 0.0
     ema: float = 0.998
@@ -127,6 +129,8 @@ def read_config(path: Path) -> TrainConfig:
     )
     if any(side % 32 for side in config.size):
         raise UsageError(f"size in {path} must be two multiples of 32; change it.")
+    if config.style_share and config.clip_length > 1:
+        raise UsageError(f"style_share in {path} needs clip_length = 1; change one of them.")
     return config
 
 

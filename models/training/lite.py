@@ -22,6 +22,7 @@ from models.training.losses import LossTerms, clip_loss
 from models.training.samples import Batch, Batches
 from models.training.sheet import save_sheet
 from models.training.start import source_commit, start_network
+from models.training.style import StyleMixing
 from models.training.validation import (
     Report,
     held_out,
@@ -47,6 +48,7 @@ class LiteLearner:
         self.network = start_network(config)
         self.network.encoder.freeze(config.frozen_blocks)
         self.network.train()
+        self.mixing = StyleMixing(self.network.encoder, config.style_share)
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = {k: v.detach().clone() for k, v in self.network.state_dict().items()}
         self.optimiser = torch.optim.AdamW(
@@ -103,7 +105,7 @@ class LiteLearner:
         for group in self.optimiser.param_groups:
             group["lr"] = group["peak"] * factor
         with_memory = batch.frames.shape[1] > 1 and not self._memory_off()
-        predicted = self._answer(self.network, batch.frames, with_memory)
+        predicted = self.mixing(lambda: self._answer(self.network, batch.frames, with_memory))
         taught = self._taught(batch, with_memory)
         terms = clip_loss(predicted, batch.disparity, batch.flow, batch.covisible, taught)
         loss = self.total(terms)

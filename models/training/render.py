@@ -20,7 +20,12 @@ from models.training.photographs import photographs
 PHOTOGRAPHS_AT_ONCE = 10
 """As many as fit beside the built-in textures."""
 SCENES_PER_ATLAS = 200
+ATLASES_KEPT = 48
+"""In memory, about 25 MB each. Making one takes as long as rendering ten frames, and the scenes of
+one batch are of several."""
 SHORTEST_INTERVAL_S, LONGEST_INTERVAL_S = 1 / 30, 1 / 10
+LONGEST_TRAINING_INTERVAL_S = 1 / 2
+"""Between frames of a clip: a memory must also learn to let go when a slow machine skips frames."""
 LATEST_START_S = 20.0
 TILTED_SHARE = 0.4
 """Scenes that are seen from a camera that is not held level."""
@@ -46,7 +51,7 @@ def render_clip(index: int, size: tuple[int, int], frames: int) -> Clip:
         scene = replace(scene, camera=tilted(scene.camera, rng))
     scene = varied(scene, index)
     start = float(rng.uniform(0.0, LATEST_START_S))
-    interval = float(rng.uniform(SHORTEST_INTERVAL_S, LONGEST_INTERVAL_S))
+    interval = interval_s(index, rng)
     with closing(Renderer(*size, threads=1)) as renderer:
         times = start + interval * np.arange(frames)
         shots = [renderer.render(scene, float(times[0]))]
@@ -61,6 +66,14 @@ def render_clip(index: int, size: tuple[int, int], frames: int) -> Clip:
     hidden = np.zeros(still.shape[:2], np.bool_)
     covisible = [hidden if s.covisible is None else s.covisible for s in shots]
     return Clip(rgb, disparity, np.stack(flow), np.stack(covisible))
+
+
+def interval_s(index: int, rng: np.random.Generator) -> float:
+    """Seconds between the frames of scene `index`; held-out scenes are never slow."""
+    if index >= HELD_OUT:
+        return float(rng.uniform(SHORTEST_INTERVAL_S, LONGEST_INTERVAL_S))
+    bounds = math.log(SHORTEST_INTERVAL_S), math.log(LONGEST_TRAINING_INTERVAL_S)
+    return math.exp(float(rng.uniform(*bounds)))
 
 
 def kind_of(index: int) -> str | None:
@@ -136,7 +149,7 @@ def night(scene: Scene, rng: np.random.Generator) -> Lighting:
     )
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=ATLASES_KEPT)
 def _atlas(number: int) -> TextureAtlas:
     """Other textures and another choice of photographs for every few scenes."""
     known = photographs()
