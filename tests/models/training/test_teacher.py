@@ -17,7 +17,7 @@ from models.opencv import cv2
 from models.training import lite
 from models.training.config import RealData, TrainConfig
 from models.training.lite import LiteLearner
-from models.training.merge import merge
+from models.training.merge import merge, move_encoder
 from models.training.samples import Batch, read_picture, read_real, real_frames
 from models.training.start import start_network
 from models.training.stills import LARGEST_WIDTH, take
@@ -156,4 +156,14 @@ def test_a_mean_of_networks_takes_over_the_memories_of_another() -> None:
     for name, value in merged.items():
         taken = name.startswith(("temporal.", "hold."))
         wanted = parts[2][name] if taken else (parts[0][name] + parts[1][name]) / 2
+        torch.testing.assert_close(value, wanted)
+
+
+def test_an_encoder_goes_part_of_the_way_to_other_weights_and_nothing_else_moves() -> None:
+    network, other = FlashDepthLite(SECOND), FlashDepthLite(SECOND)
+    before = {name: value.clone() for name, value in network.state_dict().items()}
+    move_encoder(network, other.encoder.state_dict(), 0.25)
+    for name, value in network.state_dict().items():
+        there = other.state_dict()[name]
+        wanted = 0.75 * before[name] + 0.25 * there if name.startswith("encoder.") else before[name]
         torch.testing.assert_close(value, wanted)
