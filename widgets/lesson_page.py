@@ -22,7 +22,7 @@ from widgets.flowing_text import FlowingText
 from widgets.inspector.row_spec import RowSpec
 from widgets.inspector.section import Section
 from widgets.lesson_values import LessonPage
-from widgets.theme import SPACE
+from widgets.theme import SPACE, SPACE_XS
 
 
 class LessonPageView(QWidget):
@@ -154,7 +154,7 @@ class LessonPageView(QWidget):
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         foot = QHBoxLayout()
-        foot.setContentsMargins(SPACE, 0, SPACE, SPACE)
+        foot.setContentsMargins(SPACE, 0, SPACE, SPACE_XS)
         foot.addWidget(self._back)
         foot.addWidget(self._again)
         foot.addStretch(1)
