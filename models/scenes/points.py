@@ -132,8 +132,8 @@ class Facing:
         own: float,
         constant: float,
     ) -> Float32:
-        total = offset * np.float32(own)
-        for axis in range(3):
-            total += normal[axis] * np.float32(direction[axis])
-        total += np.float32(constant)
-        return total
+        x, y, z = map(float, direction)
+        total = cv2.addWeighted(normal[0], x, normal[1], y, constant)
+        cv2.scaleAdd(normal[2], z, total, total)
+        cv2.scaleAdd(offset, own, total, total)
+        return np.asarray(total).ravel()
