@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.geometry import Intrinsics
+from models.opencv import cv2
+from models.scenes.runs import SurfaceRuns
 from models.scenes.scene import Float64
 
 Float32 = NDArray[np.float32]
@@ -73,15 +75,15 @@ def correspond(
     flow = np.empty((*w.shape, 2), np.float32)
     np.subtract(x, np.arange(k.width, dtype=np.float32), out=flow[..., 0])
     np.subtract(y, np.arange(top, bottom, dtype=np.float32)[:, None], out=flow[..., 1])
-    flow[~ahead] = 0
+    if not ahead.all():
+        flow[~ahead] = 0
     inside = ahead & (x >= -0.5) & (x < k.width - 0.5) & (y >= -0.5) & (y < k.height - 0.5)
-    column = np.where(inside, x + np.float32(0.5), 0).astype(np.intp)
-    row = np.where(inside, y + np.float32(0.5), 0).astype(np.intp)
-    index = np.maximum(row, 0) * k.width + np.maximum(column, 0)
-    w_before = before.inverse_depth.take(index)
-    same = before.surface.take(index) == surface
+    column, row = (np.where(inside, np.floor(a + np.float32(0.5)), np.float32(-1)) for a in (x, y))
+    w_before = cv2.remap(before.inverse_depth, column, row, cv2.INTER_NEAREST)
+    same = cv2.remap(before.surface, column, row, cv2.INTER_NEAREST) == surface
     same |= np.abs(then - w_before) <= _TOLERANCE * then
-    return flow, inside & same
+    same &= inside
+    return flow, same
 
 
 def _carry(
@@ -107,14 +109,15 @@ def _carry(
         total += still[r, 3] * w
         out.append(total)
     differs = np.abs(moved - moved[0]).max(axis=(1, 2)) > 1e-12
-    where = np.flatnonzero(differs[body + 1].take(surface.astype(np.intp)))
-    if len(where):
-        which = (body + 1).take(surface.ravel()[where].astype(np.intp))
-        px = np.broadcast_to(x, w.shape).ravel()[where]
-        py = np.broadcast_to(y, w.shape).ravel()[where]
-        pw = w.ravel()[where]
+    runs = SurfaceRuns.of(surface)
+    moving = runs.some(differs[body + 1].take(runs.surface))
+    if len(moving):
+        which = (body + 1).take(moving.surface)
+        where, column = moving.pixels()
+        px, pw = x.take(column), w.ravel().take(where)
+        py = moving.filled(y.ravel().take(moving.row))
         table = moved[:, :3].reshape(-1, 12).T.astype(np.float32)
         for r in range(3):
-            a, b, c, d = (table[4 * r + j].take(which) for j in range(4))
+            a, b, c, d = (moving.filled(table[4 * r + j].take(which)) for j in range(4))
             out[r].ravel()[where] = a * px + b * py + c + d * pw
     return out[0], out[1], out[2]

@@ -1,8 +1,8 @@
 """How long the built-in scenes take: python -m tests.bench.bench_scenes [--against CHECKOUT]
 
-Processor time of one thread, which a shared machine disturbs least. With --against, the renderer of
-another checkout of this project draws the same frames in turns with this one's, each frame by frame
-and in a process of its own; ratios are of medians.
+Processor time of one thread, which a shared machine disturbs least; --size 256x192 is that of
+training. With --against, the renderer of another checkout of this project draws the same frames in
+turns with this one's, each frame by frame and in a process of its own; ratios are of medians.
 """
 
 from __future__ import annotations
@@ -26,17 +26,18 @@ _WARM_UP = 3
 _SEED = 1
 
 
-def timed(case: str) -> Callable[[int], float]:
+def timed(case: str, size: str) -> Callable[[int], float]:
     """A function that draws frame `index` of a case and returns its processor time, ms."""
     if case == "played":
         return _timed_loop()
     default_atlas()
-    size, scene = (640, 480), demo_scene(0)
+    scene = demo_scene(0)
     if case in _SEEDS:
         scene = random_scene(_SEEDS[case])
     elif case in SCENE_KINDS:
-        size, scene = (256, 192), random_scene(_SEED, case)
-    renderer = Renderer(*size, threads=1)
+        scene = random_scene(_SEED, case)
+    width, _, height = size.partition("x")
+    renderer = Renderer(int(width), int(height), threads=1)
 
     def draw(index: int) -> float:
         start = time.thread_time()
@@ -60,18 +61,18 @@ def _timed_loop() -> Callable[[int], float]:
     return play
 
 
-def answer(case: str) -> None:
+def answer(case: str, size: str) -> None:
     """Draw one frame for every line of standard input and print its time."""
-    draw = timed(case)
+    draw = timed(case, size)
     for index, _ in enumerate(sys.stdin):
         print(draw(index), flush=True)
 
 
-def in_turns(case: str, checkouts: list[Path], frames: int) -> list[float]:
+def in_turns(case: str, size: str, checkouts: list[Path], frames: int) -> list[float]:
     """Median milliseconds of a frame with the code of each checkout."""
     workers = [
         subprocess.Popen(
-            [sys.executable, str(Path(__file__)), "--answer", case],
+            [sys.executable, str(Path(__file__)), "--answer", case, "--size", size],
             cwd=checkout, env={**os.environ, "PYTHONPATH": str(checkout)},
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )
@@ -95,14 +96,15 @@ def main() -> None:
     parser.add_argument("--against", type=Path)
     parser.add_argument("--frames", type=int, default=_FRAMES)
     parser.add_argument("--cases", nargs="+", choices=_CASES, default=_CASES)
+    parser.add_argument("--size", default="640x480", help="of rendered scenes")
     parser.add_argument("--answer", choices=_CASES, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.answer is not None:
-        answer(asked.answer)
+        answer(asked.answer, asked.size)
         return
     checkouts = [HERE] if asked.against is None else [HERE, asked.against.resolve()]
     for case in asked.cases:
-        ms = in_turns(case, checkouts, asked.frames)
+        ms = in_turns(case, asked.size, checkouts, asked.frames)
         ratio = f"   other {ms[1]:7.1f} ms   x{ms[1] / ms[0]:.2f}" if len(ms) > 1 else ""
         print(f"{case:16s} {ms[0]:7.1f} ms{ratio}", flush=True)
 
