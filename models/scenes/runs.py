@@ -102,8 +102,9 @@ class SomeRuns:
 
     def pixels(self) -> tuple[Int, Int]:
         """(n,) the pixels' indices, counted through the rows, and their columns."""
-        _, where = counted(self.start, self.length)
-        return where, where - self.filled(self.row * self.width)
+        places = np.arange(self.length.sum())
+        shift = self.start - (np.cumsum(self.length) - self.length)
+        return places + self.filled(shift), places + self.filled(shift - self.row * self.width)
 
     def filled(self, values: NDArray[Number]) -> NDArray[Number]:
         """(n,) the value of each pixel's run, of (m,) `values`."""
