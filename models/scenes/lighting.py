@@ -121,6 +121,7 @@ class Lights:
             return None
         return self._lamp(light.fill_position, light.fill_falloff_m, points, square, facing)[0]
 
+    @np.errstate(invalid="ignore")  # at the lamp itself, which has no direction to itself
     def _lamp(
         self,
         position: tuple[float, float, float],
