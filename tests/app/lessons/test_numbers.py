@@ -66,7 +66,7 @@ FIXED: dict[str, dict[str, Callable[[], float]]] = {
     },
     "6-memory": {
         "30": lambda: at("6-memory", 0, Stage.OBSERVE).flicker_window,
-        "4": lambda: round(half_life_frames()),
+        "9": lambda: round(half_life_frames()),
     },
     "7-resolution-and-edges": {
         "480": lambda: DEMO_SIZE[1],
