@@ -72,8 +72,10 @@ def _no_thread_left() -> Iterator[None]:
     yield
     left = []
     for thread in set(threading.enumerate()) - before:
-        thread.join(GRACE_S) if not isinstance(thread, threading._DummyThread) else None
-        if thread.is_alive() and not _is_tolerated(thread):
+        if _is_tolerated(thread):
+            continue
+        thread.join(GRACE_S)
+        if thread.is_alive():
             left.append(thread.name)
     if left:
         pytest.fail(f"threads left behind: {', '.join(sorted(left))}", pytrace=False)
