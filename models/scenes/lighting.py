@@ -17,6 +17,8 @@ from models.scenes.surfaces import SurfaceTables
 from models.scenes.textures import SIZE, noise
 
 Float32 = NDArray[np.float32]
+NEAREST_SQUARE = np.float32(1e-6)
+"""Square of the shortest distance of a surface from a lamp, m²."""
 _TAPS = ((-1.0, -0.4), (0.4, -1.0), (1.0, 0.4), (-0.4, 1.0), (0.0, 0.0))
 
 
@@ -121,7 +123,6 @@ class Lights:
             return None
         return self._lamp(light.fill_position, light.fill_falloff_m, points, square, facing)[0]
 
-    @np.errstate(invalid="ignore")  # at the lamp itself, which has no direction to itself
     def _lamp(
         self,
         position: tuple[float, float, float],
@@ -141,6 +142,8 @@ class Lights:
         far = float(at @ at)
         distance = points.affine(-2 * at, far)
         distance += square
+        # At the lamp itself rounding may leave zero or less, which has no inverse root.
+        np.maximum(distance, NEAREST_SQUARE, out=distance)
         inverse = cv2.pow(distance, -0.5)
         strength = facing.dot(at, -1.0)
         strength *= inverse

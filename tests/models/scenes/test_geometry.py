@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -54,6 +55,16 @@ def test_a_wall_across_the_view_has_one_depth() -> None:
     frame = draw(scene_of(wall))
     np.testing.assert_allclose(frame.depth_m, 4.0, rtol=1e-5)
     np.testing.assert_allclose(frame.disparity, 0.25, rtol=1e-5)
+
+
+def test_a_lamp_in_a_surface_lights_it_without_a_warning() -> None:
+    scene = scene_of(wall)
+    frame = draw(scene)
+    seen = world_points(frame, np.ones(frame.depth_m.shape, np.bool_))
+    for number in range(0, len(seen), len(seen) // 12):
+        lamp = tuple(map(float, seen[number]))
+        lit = draw(replace(scene, lighting=replace(scene.lighting, key_position=lamp)))
+        assert (lit.depth_m == frame.depth_m).all()
 
 
 @pytest.mark.parametrize("sizes", [(20.0, 0.5), (0.5, 20.0)])
