@@ -24,6 +24,8 @@ _SETTLE_MS = 400
 class Screenshot(QObject):
     """Waits until `ready()` returns True, then writes FILE.png and FILE.json once.
 
+    A window that is closed before is saved as it is then.
+
     Parameters
     ----------
     shown_source
@@ -49,6 +51,8 @@ class Screenshot(QObject):
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.timeout.connect(self._take)
+        self._is_taken = False
+        window.closing.connect(self._take_late)
 
     def start(self) -> None:
         """Start waiting; the cloud stays at its own viewpoint, so that pictures are alike."""
@@ -61,7 +65,16 @@ class Screenshot(QObject):
             # Text beside the pictures (fps, sizes) follows the first frames a moment later.
             self._settle.start(_SETTLE_MS)
 
+    def _take_late(self) -> None:
+        """Rather than no picture: the machine was too busy, or the source gave none."""
+        if not self._is_taken:
+            log.warning("the window was closed before every pane had a frame to save")
+            self._take()
+
     def _take(self) -> None:
+        self._is_taken = True
+        self._timer.stop()
+        self._settle.stop()
         save_screenshot(self._path, self._window, self._model.value, self._shown_source())
 
 

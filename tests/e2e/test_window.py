@@ -199,6 +199,17 @@ def test_a_screenshot_comes_with_the_places_of_its_panes(
     assert picture[y : y + height, x : x + width].std() > 8
 
 
+def test_a_window_closed_before_any_picture_is_saved_as_it_is(
+    start_application: Start, tmp_path: Path
+) -> None:
+    application = start_application(source=str(tmp_path / "gone.mp4"), model_a="off")
+    path = tmp_path / "shot.png"
+    application.first_frames.take_screenshot_when_ready(path, application.shown_source)
+    assert not path.exists()
+    application.window.close()
+    assert path.exists()
+
+
 def test_the_record_button_is_not_left_down_when_nothing_is_recorded(
     start_application: Start, qtbot: QtBot, tmp_path: Path
 ) -> None:
