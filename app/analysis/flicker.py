@@ -9,11 +9,11 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
 
-from app.core.flicker_values import FlickerResult, LaneFlicker, MeterInput
+from app.analysis.lane_flicker import FramePair, LaneMeter, LaneOptions
+from app.core.flicker_values import FlickerResult, MeterInput
 from models.flow import (
     Flow,
     FlowEstimator,
@@ -23,7 +23,7 @@ from models.flow import (
     warp,
 )
 from models.frames import Bool, Float32, Frame, UInt8
-from models.metrics import SpreadSums, photometric_weight, step_drift, warped_error
+from models.metrics import photometric_weight
 from models.opencv import cv2
 
 MAX_WINDOW_FRAMES = 60
@@ -35,16 +35,6 @@ _STILL_PX = 0.1
 _MOVING_PX = 0.5
 _MOVING_SHARE = 0.005
 """The scene counts as still while less than this share of it moves by `_MOVING_PX` or more."""
-
-
-@dataclass(slots=True)
-class _Lane:
-    """State of one lane: its last map, its spread, its heat."""
-
-    previous: Float32 | None = None
-    heat: Float32 | None = None
-    recent: float = math.nan
-    spread: SpreadSums = field(default_factory=SpreadSums)
 
 
 class FlickerMeter:
@@ -102,7 +92,7 @@ class FlickerMeter:
 
     def reset(self) -> None:
         """Forget everything, the spread included: the next frame has no predecessor."""
-        self._lanes: dict[str, _Lane] = {}
+        self._lanes: dict[str, LaneMeter] = {}
         self.interrupt()
 
     def interrupt(self) -> None:
@@ -188,7 +178,7 @@ class FlickerMeter:
         if not history:
             raise ValueError("there is no frame to process")
         known = {name for name, lane in self._lanes.items() if not lane.spread.is_empty}
-        self._lanes = {name: _Lane(spread=self._lanes[name].spread) for name in known}
+        self._lanes = {name: LaneMeter(spread=self._lanes[name].spread) for name in known}
         self.interrupt()
         for reduced in history:
             if self._last is not None:
@@ -220,22 +210,24 @@ class FlickerMeter:
         self._last = (reduced.segment, reduced.index, reduced.size)
         for name in self._lanes.keys() - reduced.disparities.keys():
             if name in known_spread:
-                self._lanes[name] = _Lane(spread=self._lanes[name].spread)
+                self._lanes[name] = LaneMeter(spread=self._lanes[name].spread)
             else:
                 del self._lanes[name]
-        weight = None if flow is None else _weight(flow)
+        pair = None if flow is None else FramePair(flow, _weight(flow))
+        alpha = 2.0 / (self._window_frames + 1.0)
+        options = LaneOptions(alpha, self.wants_heat, self.wants_drift)
         lanes = {}
         for name, disparity in reduced.disparities.items():
-            lane = self._lanes.setdefault(name, _Lane())
+            lane = self._lanes.setdefault(name, LaneMeter())
             if not paired:
-                lane.previous, lane.heat, lane.recent = None, None, math.nan
+                lane.interrupt()
             elif name in reduced.restarted:
                 lane.previous = None
             if name not in known_spread:
                 lane.spread.fade(self._fade)
                 lane.spread.add(disparity)
             missing = unpaired or ("memory reset" if name in reduced.restarted else "warming up")
-            lanes[name] = self._measure(lane, disparity, flow, weight, missing)
+            lanes[name] = lane.measure(disparity, pair, options, missing)
         motion = math.nan if flow is None else flow.median_px
         return FlickerResult(
             frame_index=reduced.index,
@@ -269,73 +261,6 @@ class FlickerMeter:
         if self._grey is None or self._last is None or reduced.index != self._last[1] + 1:
             return None
         return _known_flow(truth.flow_to_previous, truth.covisible, self._grey, reduced.grey)
-
-    def _measure(
-        self,
-        lane: _Lane,
-        disparity: Float32,
-        flow: Flow | None,
-        weight: Float32 | None,
-        missing: str,
-    ) -> LaneFlicker:
-        previous, lane.previous = lane.previous, disparity
-        spread = lane.spread.spread
-        unit = spread.deviation if spread.deviation > 0.0 else math.nan
-        if previous is None or flow is None or weight is None:
-            return self._unmeasured(lane, disparity, flow, unit, missing)
-        warped = warp(previous, flow.flow_to_previous)
-        warped[weight <= 0.0] = np.nan
-        error = warped_error(warped, disparity, weight)
-        self._average(lane, error / unit)
-        if self.wants_heat:
-            self._integrate(lane, weight * np.abs(warped - disparity), flow)
-        drift = step_drift(warped, disparity, spread) if self.wants_drift else (math.nan, math.nan)
-        return LaneFlicker(
-            error=error,
-            flicker=error / unit,
-            recent=lane.recent,
-            heat=self._heat(lane, disparity, unit),
-            scale=drift[0],
-            shift=drift[1],
-            valid=float(np.mean(np.isfinite(warped) & np.isfinite(disparity))),
-        )
-
-    def _unmeasured(
-        self, lane: _Lane, disparity: Float32, flow: Flow | None, unit: float, missing: str
-    ) -> LaneFlicker:
-        """Result without a pair. A lane that only lost its memory keeps its heat."""
-        nan = math.nan
-        if lane.heat is not None and flow is not None and self.wants_heat:
-            lane.heat = warp(lane.heat, flow.flow_to_previous)
-            heat = self._heat(lane, disparity, unit)
-        else:
-            heat = np.full_like(disparity, nan)
-        return LaneFlicker(nan, nan, lane.recent, heat, nan, nan, 0.0, missing)
-
-    def _heat(self, lane: _Lane, disparity: Float32, unit: float) -> Float32:
-        if lane.heat is None or not self.wants_heat:
-            return np.full_like(disparity, math.nan)
-        return lane.heat / np.float32(unit)
-
-    def _integrate(self, lane: _Lane, error: Float32, flow: Flow) -> None:
-        """Warp the heat along the motion and blend this pair's error into it."""
-        alpha = self._alpha
-        if lane.heat is None or alpha == 1.0:
-            lane.heat = error
-        else:
-            past = warp(lane.heat, flow.flow_to_previous)
-            blend = past + np.float32(alpha) * (error - past)
-            lane.heat = np.where(np.isnan(past), error, np.where(np.isnan(error), past, blend))
-
-    def _average(self, lane: _Lane, flicker: float) -> None:
-        if not math.isfinite(lane.recent):
-            lane.recent = flicker
-        elif math.isfinite(flicker):
-            lane.recent += self._alpha * (flicker - lane.recent)
-
-    @property
-    def _alpha(self) -> float:
-        return 2.0 / (self._window_frames + 1.0)
 
 
 def moving_share(flow: Flow) -> float:

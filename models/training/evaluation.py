@@ -31,7 +31,13 @@ from models.preprocess import prepare, resize_steps
 from models.training.cache import SceneCache
 from models.training.clip import HELD_OUT, Clip
 from models.training.scores import LANES, LaneScore, mean, score_clip, through_webcam, with_average
-from models.training.validation import geometric_mean, per_frame, real_ratios, steady_ratios
+from models.training.validation import (
+    geometric_mean,
+    per_frame,
+    real_accuracy,
+    real_ratios,
+    steady_ratios,
+)
 
 CUT_DIFFERENCE = 0.12
 """Mean absolute grey difference (0–1) from one frame to the next that makes it a cut."""
@@ -140,6 +146,8 @@ def main() -> None:
         for name, ratio in ratios.items():
             print(f"{name:24} {ratio:.2f}  {steady[name]:.2f}")
         print(f"{'geometric mean':24} {geometric_mean(ratios):.3f} {geometric_mean(steady):.3f}")
+        mean, trivial = real_accuracy(predict, asked.real)
+        print(f"mean AbsRel {mean.absrel:.4f} (trivial {trivial:.4f}), delta1 {mean.delta1:.4f}")
 
 
 def in_int8(network: FlashDepthLite, file: Path) -> FlashDepthLite:

@@ -115,19 +115,33 @@ def real_ratios(
     """AbsRel over the better trivial predictor's, by folder, over `frames` frames spread in it."""
     ratios = {}
     for folder in folders:
-        path, _, part = folder.partition(":")  # "folder:300-372" is a part of a folder
-        first, _, last = part.partition("-")
-        entry = RealData(path, int(first), int(last)) if part else RealData(path)
-        pictures = real_frames(entry)
-        chosen = np.unique(np.linspace(0, len(pictures) - 1, frames).round().astype(int))
-        errors = []
-        for index in chosen:
-            clip = read_real(pictures[index])
-            truth = clip.disparity[0]
-            ours = accuracy(predict(clip.rgb[0]), truth).absrel
-            errors.append((ours, trivial_absrel(truth)))
-        ratios[Path(path).name] = sum(e[0] for e in errors) / sum(e[1] for e in errors)
+        found = [(accuracy(predict(rgb), truth), truth) for rgb, truth in _spread(folder, frames)]
+        trivial = sum(trivial_absrel(truth) for _, truth in found)
+        ratios[Path(folder.partition(":")[0]).name] = sum(a.absrel for a, _ in found) / trivial
     return ratios
+
+
+def real_accuracy(
+    predict: Predict, folders: Sequence[str], frames: int = FRAMES_PER_FOLDER
+) -> tuple[Accuracy, float]:
+    """Means over folders of the means over their frames: the accuracy, and the trivial AbsRel."""
+    rows = []
+    for folder in folders:
+        found = [(accuracy(predict(rgb), truth), truth) for rgb, truth in _spread(folder, frames)]
+        numbers = [(a.absrel, a.delta1, trivial_absrel(truth)) for a, truth in found]
+        rows.append(np.mean(numbers, axis=0))
+    absrel, delta1, trivial = map(float, np.mean(rows, axis=0))
+    return Accuracy(absrel, delta1), trivial
+
+
+def _spread(folder: str, frames: int) -> Iterable[tuple[UInt8, Float32]]:
+    """Picture and true disparity of `frames` frames spread over "folder" or "folder:300-372"."""
+    path, _, part = folder.partition(":")
+    first, _, last = part.partition("-")
+    pictures = real_frames(RealData(path, int(first), int(last)) if part else RealData(path))
+    for index in np.unique(np.linspace(0, len(pictures) - 1, frames).round().astype(int)):
+        clip = read_real(pictures[index])
+        yield clip.rgb[0], clip.disparity[0]
 
 
 def steady_ratios(

@@ -13,7 +13,7 @@ from models.flashdepth.lite import FlashDepthLite
 from models.frames import Float32, UInt8
 from models.opencv import cv2
 from models.training import validation
-from models.training.validation import geometric_mean, real_ratios, steady_ratios
+from models.training.validation import geometric_mean, real_accuracy, real_ratios, steady_ratios
 
 
 @pytest.fixture
@@ -38,6 +38,13 @@ def test_an_answer_that_is_right_beats_the_trivial_guess(folder: str) -> None:
     (flat,) = real_ratios(lambda rgb: np.ones(rgb.shape[:2], np.float32), [folder]).values()
     assert right < 0.1
     assert flat == pytest.approx(1.0)
+
+
+def test_the_mean_of_folders_fits_their_ratios(folder: str) -> None:
+    mean, trivial = real_accuracy(seen, [folder, folder])
+    (ratio,) = real_ratios(seen, [folder]).values()
+    assert mean.absrel == pytest.approx(ratio * trivial)
+    assert mean.delta1 > 0.99
 
 
 def test_a_steady_ratio_is_the_mean_over_sizes_and_mirror_images(
